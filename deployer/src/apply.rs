@@ -1,0 +1,205 @@
+//! Runs a plan's steps, wave by wave, and reports each. Makes no choices: the plan has made them all.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use plexmon_function::secrets::Secrets;
+use serde::Serialize;
+
+use crate::artifact::Zip;
+use crate::aws::Aws;
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::names::{Account, Names};
+use crate::plan::{Action, Change, Delta, Plan, Step};
+use crate::report::{Event, Progress, Reporter};
+use crate::resource::Resource;
+
+/// After Ctrl-C, calls in flight get this long to come back before they are abandoned.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Whatever steps are applied to: AWS, or a stack in memory.
+pub trait Cloud {
+    fn apply(&self, step: &Step, progress: &Progress) -> impl Future<Output = Result<()>>;
+}
+
+/// What to do with the rest after a step has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnFailure {
+    /// Later waves build on earlier ones.
+    Stop,
+    /// Removing: whatever can go, goes.
+    GoOn,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Done,
+    Failed,
+    NotRun,
+    Interrupted,
+}
+
+/// A step with its outcome, as `--json` shows it.
+#[derive(Debug, Serialize)]
+pub struct Applied {
+    #[serde(flatten)]
+    pub step: Step,
+    pub outcome: Outcome,
+    #[serde(skip)]
+    pub error: Option<Error>,
+}
+
+/// Applies `plan` and returns every step with its outcome, in order.
+pub async fn apply(
+    plan: Plan,
+    cloud: &impl Cloud,
+    on_failure: OnFailure,
+    reporter: &Arc<dyn Reporter>,
+    interrupt: &Interrupt,
+) -> Vec<Applied> {
+    let mut applied: Vec<Applied> = Vec::new();
+    let mut steps = plan.steps.into_iter().enumerate().peekable();
+    while let Some(wave) = steps.peek().map(|(_, step)| step.wave) {
+        let mut together = Vec::new();
+        while let Some(next) = steps.next_if(|(_, step)| step.wave == wave) {
+            together.push(next);
+        }
+        let failed = applied.iter().any(|done| done.outcome == Outcome::Failed);
+        if interrupt.count() > 0 || (failed && on_failure == OnFailure::Stop) {
+            for (index, step) in together {
+                reporter.report(Event::NotRun { step: index, title: &title(&step) });
+                applied.push(Applied { step, outcome: Outcome::NotRun, error: None });
+            }
+            continue;
+        }
+        let running = together.into_iter().map(|(index, step)| {
+            run(
+                index,
+                step,
+                cloud,
+                Progress::new(reporter.clone(), index, interrupt.clone()),
+                reporter,
+                interrupt,
+            )
+        });
+        applied.extend(join_all(running).await);
+    }
+    applied
+}
+
+async fn run(
+    index: usize,
+    step: Step,
+    cloud: &impl Cloud,
+    progress: Progress,
+    reporter: &Arc<dyn Reporter>,
+    interrupt: &Interrupt,
+) -> Applied {
+    let started = Instant::now();
+    reporter.report(Event::Started { step: index, title: &title(&step) });
+    let result = tokio::select! {
+        result = cloud.apply(&step, &progress) => result,
+        () = abandoned(interrupt) => Err(Error::interrupted("abandoned: whether AWS carried out the last call is unknown")),
+    };
+    match result {
+        Ok(()) => {
+            reporter.report(Event::Done { step: index, took: started.elapsed() });
+            Applied { step, outcome: Outcome::Done, error: None }
+        }
+        Err(error) => {
+            let error = error.context(format!("could not {} {} `{}`", step.action, step.kind, step.name));
+            reporter.report(Event::Failed { step: index, error: &error });
+            let interrupted = error.exit() == crate::error::Exit::Interrupted;
+            let outcome = if interrupted { Outcome::Interrupted } else { Outcome::Failed };
+            Applied { step, outcome, error: Some(error) }
+        }
+    }
+}
+
+/// Returns when calls in flight need no longer be waited for.
+async fn abandoned(interrupt: &Interrupt) {
+    interrupt.requested(1).await;
+    tokio::select! {
+        () = tokio::time::sleep(GRACE) => {}
+        () = interrupt.requested(2) => {}
+    }
+}
+
+/// The step in a few words.
+pub fn title(step: &Step) -> String {
+    format!("{} {} {}", step.action, step.kind, step.name)
+}
+
+/// Bytes and secrets: what a plan does not hold but applying needs.
+#[derive(Default)]
+pub struct Materials {
+    pub zip: Option<Zip>,
+    pub secrets: Option<Secrets>,
+}
+
+/// What a resource's calls have at hand.
+pub struct Task<'a> {
+    pub aws: &'a Aws,
+    pub names: &'a Names,
+    pub account: &'a Account,
+    pub materials: &'a Materials,
+    /// The unique id of the role, once it was read or created; the function remembers it.
+    pub role_id: &'a Mutex<Option<String>>,
+    /// Detach from the role what others attached to it.
+    pub force: bool,
+    pub progress: &'a Progress,
+}
+
+/// AWS itself.
+pub struct AwsCloud<'a> {
+    pub aws: &'a Aws,
+    pub names: &'a Names,
+    pub account: &'a Account,
+    pub materials: &'a Materials,
+    pub role_id: Mutex<Option<String>>,
+    pub force: bool,
+}
+
+impl Cloud for AwsCloud<'_> {
+    async fn apply(&self, step: &Step, progress: &Progress) -> Result<()> {
+        let task = Task {
+            aws: self.aws,
+            names: self.names,
+            account: self.account,
+            materials: self.materials,
+            role_id: &self.role_id,
+            force: self.force,
+            progress,
+        };
+        match &step.change {
+            Change::Role(delta) => delta.apply(&task).await,
+            Change::LogGroup(delta) => delta.apply(&task).await,
+            Change::Parameter(delta) => delta.apply(&task).await,
+            Change::Secret(delta) => delta.apply(&task).await,
+            Change::Function(delta) => delta.apply(&task).await,
+            Change::Schedule(delta) => delta.apply(&task).await,
+        }
+    }
+}
+
+impl<R: Resource> Delta<R> {
+    async fn apply(&self, task: &Task<'_>) -> Result<()> {
+        match self {
+            Self::Create(resource) => resource.create(task).await,
+            Self::Update { from, to } => to.update(from, task).await,
+            Self::Delete(resource) => resource.delete(task).await,
+        }
+    }
+
+    pub fn action(&self) -> Action {
+        match self {
+            Self::Create(_) => Action::Create,
+            Self::Update { .. } => Action::Update,
+            Self::Delete(_) => Action::Delete,
+        }
+    }
+}

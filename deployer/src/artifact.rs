@@ -1,0 +1,108 @@
+//! The function's code: what it should be (known without building), and the zip that is uploaded.
+
+mod build;
+mod elf;
+mod sources;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use plexmon_function::settings::{FILE_NAME, Settings};
+use sha2::{Digest, Sha256};
+use zip::write::SimpleFileOptions;
+
+use crate::config::Architecture;
+use crate::error::{Context, Error, Result};
+
+/// What Lambda takes in one call; a larger zip would have to go through S3.
+const LARGEST_ZIP: usize = 50 * 1024 * 1024;
+
+/// The function's sources as they were when this program was built.
+const SOURCES: &str = env!("PLEXMON_FUNCTION_SOURCES");
+
+/// Where the function's binary comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Built from the sources beside this program's own.
+    Sources,
+    /// Built from the same sources, for this machine and not for Lambda: the sandbox runs it here.
+    Host,
+    /// A file that the user has.
+    File(PathBuf),
+}
+
+/// A zip, ready for upload.
+pub struct Zip {
+    pub bytes: Vec<u8>,
+    /// In base64, as AWS reports it.
+    pub sha256: String,
+}
+
+/// SHA-256 in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The identity of code, settings and architecture together. Needs no build, and no network.
+pub fn identity(origin: &Origin, settings: &Settings, architecture: Architecture) -> Result<String> {
+    let code = match origin {
+        Origin::Sources | Origin::Host => SOURCES.to_owned(),
+        Origin::File(path) => sha256(&read(path)?),
+    };
+    let mut whole = sha256(format!("{code}\n{}\n{}", architecture.as_str(), json(settings)?).as_bytes());
+    whole.truncate(32);
+    Ok(whole)
+}
+
+/// Builds or reads the binary, checks that Lambda can run it, and packs it with its settings.
+pub async fn package(
+    origin: &Origin,
+    settings: &Settings,
+    architecture: Architecture,
+    say: &dyn Fn(&str),
+) -> Result<Zip> {
+    let path = match origin {
+        Origin::Sources => build::build(SOURCES, architecture, say).await?,
+        Origin::Host => build::build_for_host(SOURCES, say).await?,
+        Origin::File(path) => path.clone(),
+    };
+    let binary = read(&path)?;
+    if *origin != Origin::Host {
+        elf::check(&binary, architecture).map_err(|error| {
+            error.context(format!("`{}` would not run on Lambda ({})", path.display(), architecture.as_str()))
+        })?;
+    }
+    let zip = pack(&binary, &json(settings)?).context(|| "could not make the zip")?;
+    if zip.bytes.len() > LARGEST_ZIP {
+        return Err(Error::new(format!("the zip has {} MB, but Lambda takes 50 MB", zip.bytes.len() >> 20))
+            .hint("build the function with `--profile lambda`, or strip the binary"));
+    }
+    Ok(zip)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).context(|| format!("could not read the function's binary `{}`", path.display()))
+}
+
+fn json(settings: &Settings) -> Result<String> {
+    serde_json::to_string(settings).context(|| "could not write the settings as JSON")
+}
+
+/// The same input gives the same bytes: fixed order, time and modes.
+pub fn pack(bootstrap: &[u8], settings: &str) -> zip::result::ZipResult<Zip> {
+    let options = SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated)
+        .compression_level(Some(9))
+        .system(zip::System::Unix)
+        .last_modified_time(zip::DateTime::default());
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer.start_file("bootstrap", options.unix_permissions(0o755))?;
+    writer.write_all(bootstrap)?;
+    writer.start_file(FILE_NAME, options.unix_permissions(0o644))?;
+    writer.write_all(settings.as_bytes())?;
+    let bytes = writer.finish()?.into_inner();
+    let sha256 = BASE64.encode(Sha256::digest(&bytes));
+    Ok(Zip { bytes, sha256 })
+}

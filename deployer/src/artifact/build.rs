@@ -1,0 +1,203 @@
+//! Builds the function for Lambda, with whatever tool this machine has for it.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Command;
+
+use super::sources;
+use crate::config::Architecture;
+use crate::error::{Context, Error, Result};
+
+const PACKAGE: &str = "plexmon-function";
+/// How many of the last lines of a failed build are shown.
+const SHOWN_LINES: usize = 15;
+
+/// The tools that can build for Lambda, in the order of preference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tool {
+    /// Plain cargo: for the host's own processor, on Linux.
+    Cargo,
+    /// With zig as the linker, which can aim at an old glibc and another processor.
+    Zigbuild,
+    Lambda,
+}
+
+/// Builds and returns the binary's path. `sources` is the digest that the code's identity was taken from.
+pub async fn build(sources: &str, architecture: Architecture, say: &dyn Fn(&str)) -> Result<PathBuf> {
+    let root = workspace(sources)?;
+    let mut tools = Vec::new();
+    if host_can_run(architecture) {
+        tools.push(Tool::Cargo);
+    }
+    for (tool, program) in [(Tool::Zigbuild, "cargo-zigbuild"), (Tool::Lambda, "cargo-lambda")] {
+        if on_path(program) {
+            tools.push(tool);
+        }
+    }
+    if tools.is_empty() {
+        return Err(nothing_builds(architecture));
+    }
+    let mut refused = None;
+    for tool in tools {
+        say(&format!("building the function for {} with {}", architecture.as_str(), tool.name()));
+        let binary = tool.run(&root, architecture, say).await?;
+        let bytes = std::fs::read(&binary).context(|| format!("could not read `{}`", binary.display()))?;
+        match super::elf::check(&bytes, architecture) {
+            Ok(()) => return Ok(binary),
+            // A host newer than Lambda links against too new a glibc; zig can aim lower.
+            Err(error) => refused = Some(error),
+        }
+    }
+    Err(refused
+        .unwrap_or_else(|| nothing_builds(architecture))
+        .context("could not build the function for Lambda"))
+}
+
+/// Builds for this machine with plain cargo, whatever it is.
+pub async fn build_for_host(sources: &str, say: &dyn Fn(&str)) -> Result<PathBuf> {
+    let root = workspace(sources)?;
+    say("building the function for this machine with cargo");
+    Tool::Cargo.run(&root, Architecture::X86_64, say).await
+}
+
+/// The checkout that this program was built from, if its function is still the same.
+fn workspace(sources: &str) -> Result<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let there = sources::digest(&root).map_err(|error| {
+        Error::new(format!("the function's sources are not at `{}` any more", root.display()))
+            .cause(error)
+            .hint(
+                "run from a checkout with `cargo deploy up`, or name a built function with --bootstrap PATH",
+            )
+    })?;
+    if there != sources {
+        return Err(Error::new("the function's sources have changed since this program was built")
+            .hint("run it through `cargo deploy`, which builds it anew first"));
+    }
+    Ok(root)
+}
+
+fn host_can_run(architecture: Architecture) -> bool {
+    let same = match architecture {
+        Architecture::X86_64 => cfg!(target_arch = "x86_64"),
+        Architecture::Arm64 => cfg!(target_arch = "aarch64"),
+    };
+    same && cfg!(all(target_os = "linux", target_env = "gnu"))
+}
+
+fn on_path(program: &str) -> bool {
+    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(&file).is_file()))
+}
+
+fn nothing_builds(architecture: Architecture) -> Error {
+    Error::new(format!("this machine cannot build a Linux program for {}", architecture.as_str())).hint(
+        format!(
+            "install cargo-lambda (`pip install cargo-lambda`) and `rustup target add {}`, \
+         or name a built function with --bootstrap PATH",
+            triple(architecture)
+        ),
+    )
+}
+
+fn triple(architecture: Architecture) -> &'static str {
+    match architecture {
+        Architecture::X86_64 => "x86_64-unknown-linux-gnu",
+        Architecture::Arm64 => "aarch64-unknown-linux-gnu",
+    }
+}
+
+impl Tool {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Cargo => "cargo",
+            Self::Zigbuild => "cargo zigbuild",
+            Self::Lambda => "cargo lambda",
+        }
+    }
+
+    fn command(self, architecture: Architecture) -> Command {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let common = ["--package", PACKAGE, "--bin", "bootstrap", "--profile", "lambda", "--locked"];
+        match self {
+            Self::Cargo => command.arg("build").args(common),
+            Self::Zigbuild => command
+                .arg("zigbuild")
+                .args(common)
+                .args(["--target", &format!("{}.2.34", triple(architecture))]),
+            Self::Lambda => {
+                command.args(["lambda", "build"]).args(common).args(["--target", triple(architecture)])
+            }
+        };
+        command.args(["--message-format", "json-render-diagnostics"]);
+        command
+    }
+
+    /// Runs the build; cargo's messages tell where the binary is.
+    async fn run(self, root: &Path, architecture: Architecture, say: &dyn Fn(&str)) -> Result<PathBuf> {
+        let mut child = self
+            .command(architecture)
+            .current_dir(root)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .context(|| format!("could not start {}", self.name()))
+            .map_err(|error| {
+                error.hint("install Rust from rustup.rs, or name a built function with --bootstrap PATH")
+            })?;
+        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
+            return Err(Error::new(format!("could not read what {} says", self.name())));
+        };
+        let messages = executable(BufReader::new(stdout));
+        let errors = follow(BufReader::new(stderr), say);
+        let (binary, last, status) = tokio::join!(messages, errors, child.wait());
+        let status = status.context(|| format!("could not wait for {}", self.name()))?;
+        match binary {
+            Some(binary) if status.success() => Ok(binary),
+            _ => Err(Error::new(format!("{} could not build the function", self.name()))
+                .cause(if last.is_empty() { status.to_string() } else { last.join("\n") })
+                .hint("correct what the compiler says, or name a built function with --bootstrap PATH")),
+        }
+    }
+}
+
+/// The path in the message about our binary.
+async fn executable(mut messages: impl tokio::io::AsyncBufRead + Unpin) -> Option<PathBuf> {
+    let mut found = None;
+    let mut line = String::new();
+    while messages.read_line(&mut line).await.is_ok_and(|count| count > 0) {
+        if let Ok(message) = serde_json::from_str::<Value>(&line)
+            && message["reason"] == "compiler-artifact"
+            && message["target"]["name"] == "bootstrap"
+        {
+            found = message["executable"].as_str().map(PathBuf::from);
+        }
+        line.clear();
+    }
+    found
+}
+
+/// Passes on what is being compiled and keeps the last lines for a failure.
+async fn follow(mut errors: impl tokio::io::AsyncBufRead + Unpin, say: &dyn Fn(&str)) -> Vec<String> {
+    let mut last = VecDeque::with_capacity(SHOWN_LINES);
+    let mut line = String::new();
+    while errors.read_line(&mut line).await.is_ok_and(|count| count > 0) {
+        let text = line.trim_end();
+        if let Some(what) = text.trim_start().strip_prefix("Compiling ") {
+            say(&format!("compiling {what}"));
+        }
+        if last.len() == SHOWN_LINES {
+            last.pop_front();
+        }
+        last.push_back(text.to_owned());
+        line.clear();
+    }
+    last.into()
+}

@@ -1,0 +1,109 @@
+//! The AWS clients, and the one place where an SDK error becomes a [`CallError`] that says what AWS said.
+
+mod call_error;
+mod connect;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+pub use call_error::{CallError, Reason};
+pub use connect::Connection;
+
+/// A call as IAM names it: `iam`, `CreateRole`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operation {
+    pub service: &'static str,
+    pub name: &'static str,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.service, self.name)
+    }
+}
+
+/// Is told of each call when it has ended.
+pub type CallLog = Arc<dyn Fn(Operation, Duration, Option<&CallError>) + Send + Sync>;
+
+/// One client per service, all on the same connections and credentials.
+#[derive(Clone)]
+pub struct Aws {
+    pub iam: aws_sdk_iam::Client,
+    pub lambda: aws_sdk_lambda::Client,
+    pub events: aws_sdk_eventbridge::Client,
+    pub ssm: aws_sdk_ssm::Client,
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    pub sts: aws_sdk_sts::Client,
+    pub region: String,
+    pub profile: Option<String>,
+    call_log: CallLog,
+}
+
+impl fmt::Debug for Aws {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Aws").field("region", &self.region).finish_non_exhaustive()
+    }
+}
+
+impl Aws {
+    /// Clients on one configuration.
+    pub fn new(
+        config: &aws_config::SdkConfig,
+        region: String,
+        profile: Option<String>,
+        call_log: CallLog,
+    ) -> Self {
+        Self {
+            iam: aws_sdk_iam::Client::new(config),
+            lambda: aws_sdk_lambda::Client::new(config),
+            events: aws_sdk_eventbridge::Client::new(config),
+            ssm: aws_sdk_ssm::Client::new(config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(config),
+            sts: aws_sdk_sts::Client::new(config),
+            region,
+            profile,
+            call_log,
+        }
+    }
+
+    /// Awaits one call, reports it, and turns its error into ours.
+    ///
+    /// The SDK's futures are large, and many wait at once: each lives on the heap, not on a stack of 1 MB.
+    pub fn call<'a, T, E>(
+        &'a self,
+        service: &'static str,
+        name: &'static str,
+        sent: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + 'a,
+    ) -> Pin<Box<dyn Future<Output = Result<T, CallError>> + 'a>>
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let operation = Operation { service, name };
+        Box::pin(async move {
+            let started = Instant::now();
+            let result = sent.await.map_err(|error| CallError::new(operation, error));
+            (self.call_log)(operation, started.elapsed(), result.as_ref().err());
+            result
+        })
+    }
+}
+
+/// `None` where AWS says that it is not there.
+pub fn present<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Removing what is not there is success.
+pub fn gone<T>(result: Result<T, CallError>) -> Result<(), CallError> {
+    present(result).map(|_| ())
+}

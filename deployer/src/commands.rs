@@ -1,0 +1,71 @@
+//! One short file per command; this one only chooses.
+
+pub mod check;
+pub mod down;
+pub mod init;
+pub mod invoke;
+pub mod logs;
+pub mod plan;
+pub mod sandbox;
+pub mod status;
+pub mod up;
+pub mod verdict;
+
+use std::collections::BTreeMap;
+
+use clap::CommandFactory as _;
+
+use crate::artifact::Origin;
+use crate::cli::{Cli, Command, Source};
+use crate::error::{Exit, Result};
+use crate::interrupt::Interrupt;
+use crate::output::{Output, stdout};
+use crate::session::Session;
+
+/// Runs the command that was given.
+pub async fn run(cli: Cli) -> Result<Exit> {
+    let output = Output::new(&cli.global);
+    let interrupt = Interrupt::listen();
+    let session = async |source: Option<&Source>| {
+        Session::open(&cli.global, origin(source), output.clone(), interrupt.clone()).await
+    };
+    match &cli.command {
+        Command::Init(args) => init::init(&cli.global.config, args, &output, &interrupt).await,
+        Command::Check => check::check(&cli.global.config, &output, &interrupt).await,
+        Command::Plan(args) => plan::plan(&session(Some(&args.source)).await?, args).await,
+        Command::Up(args) => {
+            up::up(&session(Some(&args.source)).await?, args.adopt, args.yes).await.map(|_| Exit::Success)
+        }
+        Command::Status(args) => status::status(&session(Some(&args.source)).await?, args.exit_code).await,
+        Command::Logs(args) => logs::logs(&session(None).await?, args.since, args.follow).await,
+        Command::Invoke => invoke::invoke(&session(None).await?).await,
+        Command::Down(args) => {
+            let keep = down::Keep { state: args.keep_state, logs: args.keep_logs };
+            down::down(&session(None).await?, keep, args.yes, args.force).await
+        }
+        Command::Sandbox(args) => sandbox::sandbox(args, &output, &interrupt).await,
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "plexmon-deploy", &mut script);
+            stdout(&String::from_utf8_lossy(&script)).map(|()| Exit::Success)
+        }
+    }
+}
+
+fn origin(source: Option<&Source>) -> Origin {
+    source.and_then(|source| source.bootstrap.clone()).map_or(Origin::Sources, Origin::File)
+}
+
+/// `1 step`, `2 steps`.
+pub fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// The steps of a plan by outcome, for a closing line.
+pub fn tally<K: Ord>(outcomes: impl Iterator<Item = K>) -> BTreeMap<K, usize> {
+    let mut counts = BTreeMap::new();
+    for outcome in outcomes {
+        *counts.entry(outcome).or_insert(0) += 1;
+    }
+    counts
+}

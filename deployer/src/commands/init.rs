@@ -1,0 +1,60 @@
+//! `init`: a commented `config.toml` to start from. Never overwrites one.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::cli::Init;
+use crate::config::Config;
+use crate::error::{Error, Exit, Result};
+use crate::interrupt::Interrupt;
+use crate::output::Output;
+
+/// The example has every setting; the address in it is replaced.
+const EXAMPLE: &str = include_str!("../../../config.example.toml");
+const EXAMPLE_URL: &str = "https://plex.example.com";
+
+pub async fn init(path: &Path, args: &Init, output: &Output, interrupt: &Interrupt) -> Result<Exit> {
+    if path.exists() {
+        return Err(exists(path));
+    }
+    let url = match &args.url {
+        Some(url) => url.clone(),
+        None => {
+            output.line("The address of your Plex, as your phone uses it (https://...): ", interrupt).await?
+        }
+    };
+    let quoted = toml::Value::String(url.trim().to_owned()).to_string();
+    let text = EXAMPLE.replace(&format!("\"{EXAMPLE_URL}\""), &quoted);
+    Config::parse(&text, path).map_err(|error| {
+        error.context("that address cannot be watched").hint("for example: --url https://plex.example.com")
+    })?;
+    let mut file = std::fs::File::create_new(path).map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AlreadyExists {
+            exists(path)
+        } else {
+            unwritable(path, &error)
+        }
+    })?;
+    if let Err(error) = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()) {
+        // Half a file would look like a whole one to the next command.
+        let _ = std::fs::remove_file(path);
+        return Err(unwritable(path, &error));
+    }
+    output.document(&serde_json::json!({ "written": path }))?;
+    output.text(format!("wrote {}", path.display()))?;
+    output.note(
+        "next: `plexmon-deploy check`, then set PUSHOVER_TOKEN and PUSHOVER_USER, then `plexmon-deploy up`",
+    );
+    Ok(Exit::Success)
+}
+
+fn exists(path: &Path) -> Error {
+    Error::usage(format!("`{}` exists already and is left as it is", path.display()))
+        .hint("edit it, or name another file with --config PATH")
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Error {
+    Error::new(format!("could not write `{}`", path.display()))
+        .cause(error)
+        .hint("choose a folder that you may write to, with room on its disk")
+}

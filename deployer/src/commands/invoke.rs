@@ -1,0 +1,103 @@
+//! `invoke`: run the deployed function now. Also the run that `up` ends with.
+
+use std::time::Duration;
+
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::LogType;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use plexmon_function::reply::Reply;
+
+use super::verdict;
+use crate::error::{Context, Error, Exit, Result};
+use crate::output::stdout;
+use crate::report::Progress;
+use crate::retry::{Attempt, FUNCTION_BUDGET, keep_trying, transient};
+use crate::session::Session;
+
+/// New rights of a role take seconds to be known everywhere.
+const RIGHTS_BUDGET: Duration = Duration::from_secs(60);
+
+pub async fn invoke(session: &Session) -> Result<Exit> {
+    let progress = Progress::new(session.output.reporter.clone(), 0, session.interrupt.clone());
+    let reply = run(session, &progress).await?;
+    let json = serde_json::to_string_pretty(&reply).context(|| "could not write the reply as JSON")?;
+    stdout(&format!("{json}\n"))?;
+    session.output.note(&verdict::text(&reply));
+    Ok(Exit::Success)
+}
+
+/// One run whose reply is shown as a sentence; the sandbox's clock.
+pub async fn quietly(session: &Session) -> Result<()> {
+    let progress = Progress::new(session.output.reporter.clone(), 0, session.interrupt.clone());
+    let reply = run(session, &progress).await?;
+    session.output.text(verdict::text(&reply))
+}
+
+/// The first run of a new deployment: problems with rights that are still on their way are waited out.
+pub async fn first_run(session: &Session, progress: &Progress, fresh_role: bool) -> Result<Reply> {
+    if !fresh_role {
+        return run(session, progress).await;
+    }
+    let started = tokio::time::Instant::now();
+    keep_trying(progress, RIGHTS_BUDGET, async || match run(session, progress).await {
+        Ok(reply) if reply.problems.is_empty() || started.elapsed() >= RIGHTS_BUDGET => Attempt::Done(reply),
+        Ok(reply) => Attempt::NotYet {
+            waiting_for: "the function's new rights to become known",
+            refusal: Error::new(reply.problems.join("; ")),
+        },
+        Err(error) => Attempt::Failed(error),
+    })
+    .await
+}
+
+async fn run(session: &Session, progress: &Progress) -> Result<Reply> {
+    let aws = &session.aws;
+    let name = session.names.function();
+    let answer = keep_trying(progress, FUNCTION_BUDGET, async || {
+        let call = aws
+            .lambda
+            .invoke()
+            .function_name(name)
+            .log_type(LogType::Tail)
+            .payload(Blob::new(r#"{"source":"plexmon-deploy"}"#));
+        match session.patiently(async { Ok(aws.call("lambda", "Invoke", call.send()).await) }).await {
+            Ok(Ok(answer)) => Attempt::Done(answer),
+            Ok(Err(error)) if error.is_missing() => Attempt::Failed(
+                Error::new(format!("function `{name}` is not deployed in {}", aws.region))
+                    .hint("deploy it with `plexmon-deploy up`"),
+            ),
+            Ok(Err(error)) => match transient(&error) {
+                Some(waiting_for) => Attempt::NotYet { waiting_for, refusal: error.into() },
+                None => {
+                    Attempt::Failed(Error::from(error).context(format!("could not run function `{name}`")))
+                }
+            },
+            Err(interrupted) => Attempt::Failed(interrupted),
+        }
+    })
+    .await?;
+    let payload = answer.payload().map(|payload| payload.as_ref().to_vec()).unwrap_or_default();
+    if let Some(kind) = answer.function_error() {
+        let tail = answer.log_result().and_then(|log| BASE64.decode(log).ok()).unwrap_or_default();
+        let mut error = Error::new(format!("function `{name}` failed ({kind})"))
+            .cause(function_error(&payload))
+            .hint("`plexmon-deploy logs` shows more; `plexmon-deploy up` deploys it anew");
+        let tail = String::from_utf8_lossy(&tail);
+        if !tail.trim().is_empty() {
+            error = error.cause(format!("its log ends with:\n{}", tail.trim_end()));
+        }
+        return Err(error);
+    }
+    serde_json::from_slice(&payload)
+        .context(|| format!("function `{name}` gave a reply that is not plexmon's"))
+        .map_err(|error| error.hint("`plexmon-deploy up` deploys the function that belongs to this program"))
+}
+
+fn function_error(payload: &[u8]) -> String {
+    let json: serde_json::Value = serde_json::from_slice(payload).unwrap_or_default();
+    match json.get("errorMessage").and_then(|message| message.as_str()) {
+        Some(message) => message.to_owned(),
+        None => String::from_utf8_lossy(payload).into_owned(),
+    }
+}

@@ -1,0 +1,79 @@
+//! `up`: show the plan, ask, apply, run the function once and show what it saw.
+
+use serde::Serialize;
+
+use super::{invoke, verdict};
+use crate::apply::{Applied, Materials, OnFailure};
+use crate::artifact::package;
+use crate::config::Found;
+use crate::error::{Error, Result};
+use crate::plan::{Action, Plan};
+use crate::report::Progress;
+use crate::resource::Kind;
+use crate::session::{Session, View};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    steps: &'a [Applied],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply: Option<&'a plexmon_function::reply::Reply>,
+}
+
+/// Brings the deployment up; whether there was anything to do comes back.
+pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
+    let view = session.look(adopt).await?;
+    let plan = session.plan(&view.desired, &view.observed.stack, adopt)?;
+    let output = &session.output;
+    output.note(&session.place(&view.observed));
+    if plan.is_empty() {
+        output.document(&Document { steps: &[], reply: None })?;
+        output.text("nothing to do: AWS has what the configuration wants")?;
+        return Ok(false);
+    }
+    output.text(&plan)?;
+    if let Found::Missing(variables) = &view.secrets {
+        output.note(&format!("{} not set: the secrets in AWS stay as they are", variables.join(" and ")));
+    }
+    if !yes && !output.ask("Go ahead?", true, &session.interrupt).await? {
+        return Err(Error::interrupted("nothing was changed"));
+    }
+    let materials = materials(session, &view, &plan).await?;
+    let fresh_role = changes_role(&plan);
+    let applied = session.apply(plan, &view.observed, &materials, OnFailure::Stop, false).await;
+    let verdict = session.verdict(&applied);
+    if verdict.is_err() {
+        output.document(&Document { steps: &applied, reply: None })?;
+        verdict?;
+    }
+    let progress = Progress::new(output.reporter.clone(), applied.len(), session.interrupt.clone());
+    let reply = invoke::first_run(session, &progress, fresh_role).await;
+    output.document(&Document { steps: &applied, reply: reply.as_ref().ok() })?;
+    let reply = reply.map_err(|error| error.context("everything is deployed, but the first run failed"))?;
+    output.text(verdict::text(&reply))?;
+    verdict::channels(&reply)?;
+    Ok(true)
+}
+
+/// Code is built before the first write: what does not build must not leave half a deployment behind.
+async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materials> {
+    let secrets = match &view.secrets {
+        Found::All(secrets) => Some(secrets.clone()),
+        Found::NoneConfigured | Found::Missing(_) => None,
+    };
+    let zip = if plan.needs_code() {
+        let settings = session.config.settings(&session.names.secrets_parameter());
+        let say = |text: &str| session.output.reporter.report(crate::report::Event::Building(text));
+        let package = package(&session.origin, &settings, session.config.function.architecture, &say);
+        let zip = session.patiently(package).await;
+        session.output.reporter.report(crate::report::Event::Built);
+        Some(zip?)
+    } else {
+        None
+    };
+    Ok(Materials { zip, secrets })
+}
+
+/// Whether the function's rights are so new that AWS may not know them everywhere yet.
+fn changes_role(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| step.kind == Kind::Role && step.action != Action::Delete)
+}

@@ -1,0 +1,296 @@
+//! `config.toml`: its meaning, its validation, and every message about it.
+//!
+//! What cannot work is refused here, before any call to AWS, with file, line and what is allowed.
+
+mod reader;
+pub mod schedule;
+mod secret;
+mod target;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use plexmon_function::settings::{self, DEFAULT_STATE_PARAMETER, PUSHOVER_URL, Settings, Target};
+use reader::{Source, Table, Value};
+pub use secret::{Found, SecretSource, SecretSources};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// The deployment's name when the configuration names none.
+pub const DEFAULT_NAME: &str = "plex-remote-health";
+
+/// What a run needs besides its probes: reading, saving and telling, each with its own short limit.
+const RESERVED_S: u32 = 15;
+
+/// What CloudWatch Logs accepts as a retention, in days.
+const RETENTION_DAYS: [u32; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+/// Everything that the user decided.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The deployment's name; all names in AWS derive from it.
+    pub name: String,
+    /// Where to deploy; otherwise the environment or the profile says.
+    pub region: Option<String>,
+    /// EventBridge schedule expression.
+    pub schedule: String,
+    /// What is probed.
+    pub targets: Vec<Target>,
+    /// Where Pushover messages go, if Pushover is used.
+    pub pushover_url: Option<String>,
+    /// Where the secret values come from.
+    pub secrets: SecretSources,
+    /// SSM parameter of the state.
+    pub state_parameter: String,
+    /// The function's own settings.
+    pub function: FunctionConfig,
+}
+
+/// The `[function]` table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionConfig {
+    pub architecture: Architecture,
+    pub memory_mb: u32,
+    pub timeout_s: u32,
+    pub log_retention_days: u32,
+}
+
+/// The processor that Lambda runs the function on. Never guessed from the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Architecture {
+    X86_64,
+    Arm64,
+}
+
+impl Architecture {
+    /// As Lambda spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "arm64",
+        }
+    }
+}
+
+impl Config {
+    /// Reads and checks the file.
+    pub fn load(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let wrapped = Error::usage(format!("could not read `{}`", path.display())).cause(&error);
+            if error.kind() == std::io::ErrorKind::NotFound {
+                wrapped.hint("make one with `plexmon-deploy init`, or name yours with `--config PATH`")
+            } else {
+                wrapped.hint("the configuration must be a readable text file in UTF-8")
+            }
+        })?;
+        Self::parse(&text, path)
+    }
+
+    /// Checks a configuration's text; `path` is for messages and relative file names.
+    pub fn parse(text: &str, path: &Path) -> Result<Self> {
+        let source = Source { path, text };
+        let document = source.parse()?;
+        let top = Table::top(&source, &document);
+        let folder = path.parent().unwrap_or(Path::new(""));
+
+        let name = top.get("name").map(name).transpose()?.unwrap_or_else(|| DEFAULT_NAME.to_owned());
+        let region = top.get("region").map(region).transpose()?;
+        let schedule_value = top.get("schedule");
+        let (schedule, interval) = match &schedule_value {
+            Some(value) => schedule_of(value)?,
+            None => ("rate(5 minutes)".to_owned(), Some(std::time::Duration::from_secs(300))),
+        };
+        let function = function(top.table("function", "[function]")?)?;
+        if let (Some(value), Some(interval)) = (&schedule_value, interval)
+            && interval.as_secs() <= u64::from(function.timeout_s)
+        {
+            return Err(value
+                .error(format!(
+                    "is not longer than `timeout_s` ({} s): runs could overlap",
+                    function.timeout_s
+                ))
+                .hint("lower `timeout_s` in [function] or check less often"));
+        }
+
+        let mut secrets = SecretSources::default();
+        let targets = targets(&top, folder, function.timeout_s - RESERVED_S, &mut secrets)?;
+        let pushover_url = match top.table("notify", "[notify]")? {
+            Some(notify) => notifications(notify, folder, &mut secrets)?,
+            None => None,
+        };
+        let state_parameter = match top.table("state", "[state]")? {
+            Some(state) => state_table(state, &name)?,
+            None => default_parameter(&name),
+        };
+        top.finish()?;
+        Ok(Self { name, region, schedule, targets, pushover_url, secrets, state_parameter, function })
+    }
+
+    /// What the function is told.
+    pub fn settings(&self, secrets_parameter: &str) -> Settings {
+        Settings {
+            deployment: self.name.clone(),
+            state_parameter: self.state_parameter.clone(),
+            secrets_parameter: (!self.secrets.is_empty()).then(|| secrets_parameter.to_owned()),
+            targets: self.targets.clone(),
+            notify: settings::Notify {
+                pushover: self.pushover_url.clone().map(|url| settings::Pushover { url }),
+            },
+        }
+    }
+}
+
+fn default_parameter(name: &str) -> String {
+    if name == DEFAULT_NAME { DEFAULT_STATE_PARAMETER.to_owned() } else { format!("/homelab/{name}") }
+}
+
+fn name(value: Value<'_>) -> Result<String> {
+    let name = value.string()?;
+    let good = !name.is_empty()
+        && name.len() <= 40
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if good {
+        Ok(name.to_owned())
+    } else {
+        Err(value.error("must be 1 to 40 of the characters a-z, A-Z, 0-9, `-` and `_`"))
+    }
+}
+
+fn region(value: Value<'_>) -> Result<String> {
+    let region = value.string()?;
+    let parts: Vec<&str> = region.split('-').collect();
+    let good = parts.len() >= 3
+        && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && parts.iter().all(|part| !part.is_empty())
+        && parts.last().is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    if good { Ok(region.to_owned()) } else { Err(value.error("must be an AWS region such as \"us-east-1\"")) }
+}
+
+fn schedule_of(value: &Value<'_>) -> Result<(String, Option<std::time::Duration>)> {
+    let expression = value.string()?;
+    let interval = schedule::validate(expression).map_err(|why| {
+        value.error(why).hint(
+            "allowed: rate(N minutes|hours|days), rate(1 minute|hour|day), or a six-field cron(...) in UTC",
+        )
+    })?;
+    Ok((expression.to_owned(), interval))
+}
+
+fn function(table: Option<Table<'_>>) -> Result<FunctionConfig> {
+    let mut function = FunctionConfig {
+        architecture: Architecture::X86_64,
+        memory_mb: 128,
+        timeout_s: 30,
+        log_retention_days: 14,
+    };
+    let Some(table) = table else { return Ok(function) };
+    if let Some(value) = table.get("architecture") {
+        function.architecture = match value.string()? {
+            "x86_64" => Architecture::X86_64,
+            "arm64" => Architecture::Arm64,
+            other => return Err(value.error(format!("is \"{other}\", but must be \"x86_64\" or \"arm64\""))),
+        };
+    }
+    if let Some(value) = table.get("memory_mb") {
+        function.memory_mb = value.integer(128..=10_240)?;
+    }
+    if let Some(value) = table.get("timeout_s") {
+        function.timeout_s = value.integer(RESERVED_S + 1..=900)?;
+    }
+    if let Some(value) = table.get("log_retention_days") {
+        function.log_retention_days = value.integer(1..=3653)?;
+        if !RETENTION_DAYS.contains(&function.log_retention_days) {
+            let days = RETENTION_DAYS.map(|days| days.to_string()).join(", ");
+            return Err(value.error(format!("must be one of {days}")));
+        }
+    }
+    table.finish()?;
+    Ok(function)
+}
+
+fn targets(
+    top: &Table<'_>,
+    folder: &Path,
+    longest_s: u32,
+    secrets: &mut SecretSources,
+) -> Result<Vec<Target>> {
+    let example = "[[target]] with name = \"plex\", kind = \"plex\" and url = \"https://plex.example.com\"";
+    let Some(list) = top.get("target") else {
+        return Err(top
+            .error("there is no [[target]]: nothing would be checked")
+            .hint(format!("add {example}")));
+    };
+    let mut names = BTreeSet::new();
+    let mut targets = Vec::new();
+    for value in list.array()? {
+        let target = target::read(value.table("[[target]]")?, folder, longest_s, secrets)?;
+        if !names.insert(target.name.clone()) {
+            return Err(value.error(format!("has a second entry with the name \"{}\"", target.name)));
+        }
+        targets.push(target);
+    }
+    if targets.is_empty() {
+        return Err(list.error("is empty: nothing would be checked").hint(format!("add {example}")));
+    }
+    Ok(targets)
+}
+
+fn notifications(notify: Table<'_>, folder: &Path, secrets: &mut SecretSources) -> Result<Option<String>> {
+    let mut address = None;
+    if let Some(pushover) = notify.table("pushover", "[notify.pushover]")? {
+        let token =
+            secret::read(&pushover.require("token", "token = { env = \"PUSHOVER_TOKEN\" }")?, folder)?;
+        let user = secret::read(&pushover.require("user", "user = { env = \"PUSHOVER_USER\" }")?, folder)?;
+        secrets.pushover = Some((token, user));
+        address = Some(match pushover.get("url") {
+            Some(value) => target::address(&value)?.to_string(),
+            None => PUSHOVER_URL.to_owned(),
+        });
+        pushover.finish()?;
+    }
+    notify.finish()?;
+    Ok(address)
+}
+
+fn state_table(state: Table<'_>, name: &str) -> Result<String> {
+    let parameter = match state.get("parameter") {
+        Some(value) => parameter(&value)?,
+        None => default_parameter(name),
+    };
+    state.finish()?;
+    Ok(parameter)
+}
+
+/// A parameter name by the rules of SSM; `_secrets` must still fit behind it.
+fn parameter(value: &Value<'_>) -> Result<String> {
+    let name = value.string()?;
+    let lower = name.trim_start_matches('/').to_ascii_lowercase();
+    let good = name.starts_with('/')
+        && !name.ends_with('/')
+        && !name.contains("//")
+        && name.len() <= 900
+        && name.split('/').count() <= 16
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/".contains(&byte))
+        && !lower.starts_with("aws")
+        && !lower.starts_with("ssm");
+    if good {
+        Ok(name.to_owned())
+    } else {
+        Err(value.error(
+            "must be an SSM parameter name: it starts with `/`, has at most 15 levels of a-z A-Z 0-9 _ . -, \
+             and does not begin with aws or ssm",
+        ))
+    }
+}
+
+/// Reads a file that the configuration names, relative to it.
+fn companion(value: &Value<'_>, folder: &Path) -> Result<(PathBuf, String)> {
+    let path = folder.join(value.string()?);
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        value.error(format!("names `{}`, which cannot be read", path.display())).cause(error)
+    })?;
+    Ok((path, text))
+}

@@ -1,0 +1,124 @@
+//! Where secret values come from: environment variables or files, never the configuration itself.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use plexmon_function::secrets::{PushoverSecrets, Secret, Secrets};
+
+use super::reader::Value;
+use crate::error::{Context, Error, Result};
+
+/// One place to fetch a secret from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretSource {
+    Env(String),
+    File(PathBuf),
+}
+
+/// All the secrets that the configuration speaks of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SecretSources {
+    /// Token and user key.
+    pub pushover: Option<(SecretSource, SecretSource)>,
+    /// Target name, header name.
+    pub headers: BTreeMap<String, BTreeMap<String, SecretSource>>,
+}
+
+/// What fetching them gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// The configuration names no secret.
+    NoneConfigured,
+    /// Every one is at hand.
+    All(Secrets),
+    /// These variables are not set.
+    Missing(Vec<String>),
+}
+
+/// Reads `{ env = "VAR" }` or `{ file = "path" }`; a literal is refused.
+pub fn read(value: &Value<'_>, folder: &Path) -> Result<SecretSource> {
+    if value.value.as_str().is_some() {
+        return Err(value
+            .error("is a secret written into the file, where backups and repositories would keep it")
+            .hint(format!(
+                "write {} = {{ env = \"VARIABLE\" }} or {{ file = \"path\" }} instead, and put the value there",
+                value.key.rsplit(' ').next().unwrap_or(&value.key)
+            )));
+    }
+    let table = value.table(&format!("`{}`", value.key))?;
+    let source = match (table.get("env"), table.get("file")) {
+        (Some(variable), None) => SecretSource::Env(variable_name(&variable)?),
+        (None, Some(path)) => SecretSource::File(folder.join(path.string()?)),
+        _ => return Err(value.error("must be either { env = \"VARIABLE\" } or { file = \"path\" }")),
+    };
+    table.finish()?;
+    Ok(source)
+}
+
+fn variable_name(value: &Value<'_>) -> Result<String> {
+    let name = value.string()?;
+    let good = !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if good { Ok(name.to_owned()) } else { Err(value.error("must be the name of an environment variable")) }
+}
+
+impl SecretSources {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Fetches every value. Only variables may be missing; a file that is named must be there.
+    pub fn resolve(&self) -> Result<Found> {
+        if self.is_empty() {
+            return Ok(Found::NoneConfigured);
+        }
+        let mut missing = Vec::new();
+        let mut fetch = |source: &SecretSource| source.fetch(&mut missing);
+        let pushover = match &self.pushover {
+            Some((token, user)) => Some(PushoverSecrets { token: fetch(token)?, user: fetch(user)? }),
+            None => None,
+        };
+        let mut headers = BTreeMap::new();
+        for (target, sources) in &self.headers {
+            let mut values = BTreeMap::new();
+            for (header, source) in sources {
+                values.insert(header.clone(), fetch(source)?);
+            }
+            headers.insert(target.clone(), values);
+        }
+        missing.sort();
+        missing.dedup();
+        if missing.is_empty() {
+            Ok(Found::All(Secrets { pushover, headers }))
+        } else {
+            Ok(Found::Missing(missing))
+        }
+    }
+}
+
+impl SecretSource {
+    fn fetch(&self, missing: &mut Vec<String>) -> Result<Secret> {
+        match self {
+            Self::Env(variable) => {
+                let value = std::env::var(variable).unwrap_or_default();
+                if value.trim().is_empty() {
+                    missing.push(variable.clone());
+                }
+                Ok(Secret::new(value.trim()))
+            }
+            Self::File(path) => {
+                let text = std::fs::read_to_string(path)
+                    .context(|| format!("could not read the secret in `{}`", path.display()))
+                    .map_err(|error| {
+                        error.hint("create the file, readable by you alone, with the value in it")
+                    })?;
+                if text.trim().is_empty() {
+                    return Err(Error::usage(format!("the secret's file `{}` is empty", path.display()))
+                        .hint("put the value into it"));
+                }
+                Ok(Secret::new(text.trim()))
+            }
+        }
+    }
+}

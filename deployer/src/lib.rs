@@ -1,0 +1,45 @@
+//! Deploys plexmon to an AWS account, and removes it again.
+//!
+//! One idea carries it: a [`stack::Stack`] is a plain value. `up` wants a full one, `down` wants an empty
+//! one, AWS holds some third, and a [`plan::Plan`] is what lies between. There is no state file.
+//!
+//! ```text
+//! config.toml -> Config -> Stack::desired ┐
+//!                                         ├ plan() -> Plan -> shown, asked, applied wave by wave
+//! AWS -> observe() -> Stack ──────────────┘
+//! ```
+//!
+//! - [`config`] reads `config.toml` and has every message about it; [`names`] computes every name and ARN.
+//! - [`stack`] has the desired stack, the empty one, and the observed one: all reads at once.
+//! - [`plan`] compares two stacks. It is pure and not async: its signature is the proof.
+//! - [`apply`] runs the steps on a [`apply::Cloud`], which is AWS or, in tests, a stack in memory.
+//! - [`resources`] has a file for each managed thing, all of the shape in [`resource`].
+//! - [`retry`] is the only place that waits; [`aws`] the only one that knows SDK errors.
+//! - [`artifact`] knows what code should run without building it, and builds it when it must be uploaded.
+//! - [`commands`] has a short file per command; [`sandbox`] plays them all against a local emulator.
+//! - [`report`] has events as data, [`terminal`] draws them, [`output`] alone prints.
+
+#![expect(
+    missing_docs,
+    reason = "a library only for its own binary and tests; what is not obvious is documented"
+)]
+
+pub mod apply;
+pub mod artifact;
+pub mod aws;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod error;
+pub mod interrupt;
+pub mod names;
+pub mod output;
+pub mod plan;
+pub mod report;
+pub mod resource;
+pub mod resources;
+pub mod retry;
+pub mod sandbox;
+pub mod session;
+pub mod stack;
+pub mod terminal;

@@ -1,0 +1,27 @@
+//! `plexmon-deploy`: parse, run, print the error, exit code; nothing else.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use plexmon_deploy::cli::Cli;
+use plexmon_deploy::error::{Context as _, Result};
+use plexmon_deploy::{commands, output};
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(exit) => exit,
+        Err(error) => {
+            output::stderr(&format!("{error}\n"));
+            error.exit().into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context(|| "could not start")?;
+    let result = runtime.block_on(commands::run(cli));
+    // A question that was interrupted still waits for its answer, in a thread of its own.
+    runtime.shutdown_background();
+    result.map(ExitCode::from)
+}

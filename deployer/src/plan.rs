@@ -1,0 +1,302 @@
+//! What lies between two stacks. Pure: values in, a value out, nothing awaited.
+//!
+//! A [`Plan`] is printed, serialised and applied from the same thing. It holds neither bytes nor secrets.
+
+use std::fmt::{self, Display, Write as _};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::names::OWNER_TAG;
+use crate::resource::{Difference, Kind, Resource};
+use crate::resources::{Binding, Content, Function, LogGroup, Parameter, Role, Schedule, Secret};
+use crate::stack::Stack;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Create,
+    Update,
+    Delete,
+}
+
+impl Display for Action {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        })
+    }
+}
+
+/// From what to what.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Delta<R> {
+    Create(R),
+    Update { from: R, to: R },
+    Delete(R),
+}
+
+/// A delta of any kind of resource.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    Role(Delta<Role>),
+    LogGroup(Delta<LogGroup>),
+    Parameter(Delta<Parameter>),
+    Secret(Delta<Secret>),
+    Function(Delta<Function>),
+    Schedule(Delta<Schedule>),
+}
+
+/// One thing to do to one resource.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    pub action: Action,
+    pub kind: Kind,
+    pub name: String,
+    pub changes: Vec<Difference>,
+    /// Steps of one wave run at once; the next wave waits for them.
+    #[serde(skip)]
+    pub wave: u8,
+    #[serde(skip)]
+    pub change: Change,
+}
+
+/// Something that bears our name and is left alone, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Kept {
+    pub kind: Kind,
+    pub name: String,
+    pub why: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Plan {
+    pub steps: Vec<Step>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
+}
+
+/// For whom a plan is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Intent<'a> {
+    /// Our deployment's name: what bears another's tag, or none, is not ours.
+    pub deployment: &'a str,
+    /// Take over what bears our name but not our tag.
+    pub adopt: bool,
+}
+
+/// The steps that make `observed` into `desired`.
+///
+/// Fails where something that we need exists but is not ours, and where a secret is nowhere to be had.
+pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Plan> {
+    let mut observed = observed.clone();
+    let mut planner = Planner { intent, plan: Plan::default() };
+    secrets_available(desired, &observed)?;
+
+    planner.consider(desired.role.as_ref(), observed.role.as_ref(), Change::Role)?;
+    planner.consider(desired.log_group.as_ref(), observed.log_group.as_ref(), Change::LogGroup)?;
+    planner.consider(desired.state.as_ref(), observed.state.as_ref(), Change::Parameter)?;
+    planner.consider(desired.secrets.as_ref(), observed.secrets.as_ref(), Change::Secret)?;
+
+    // Lambda's grants hang on the unique id of the role that the function was made with.
+    let orphaned = |function: &&Function| desired.function.is_some() && function.binding == Binding::Stale;
+    if let Some(function) = observed.function.as_ref().filter(orphaned) {
+        planner.owned(function)?;
+        planner.push(
+            Action::Delete,
+            function.clone(),
+            Vec::new(),
+            Change::Function(Delta::Delete(function.clone())),
+        );
+        observed.function = None;
+        if let Some(schedule) = &mut observed.schedule {
+            schedule.permission = None;
+        }
+    }
+    planner.consider(desired.function.as_ref(), observed.function.as_ref(), Change::Function)?;
+    planner.consider(desired.schedule.as_ref(), observed.schedule.as_ref(), Change::Schedule)?;
+    for parameter in &observed.old_parameters {
+        planner.consider(None, Some(parameter), Change::Parameter)?;
+    }
+    planner.consider(None, observed.old_schedule.as_ref(), Change::Schedule)?;
+
+    planner.order(desired.function.is_some());
+    Ok(planner.plan)
+}
+
+fn secrets_available(desired: &Stack, observed: &Stack) -> Result<()> {
+    let Some(Secret { content: Content::Keep { missing }, name, .. }) = &desired.secrets else {
+        return Ok(());
+    };
+    if observed.secrets.is_some() {
+        return Ok(());
+    }
+    let variables = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+    let (is, each) = if missing.len() == 1 { ("is", "") } else { ("are", " for each") };
+    Err(Error::usage(format!("{variables} {is} not set"))
+        .cause(format!("the secret `{name}` is not in AWS yet, so it has to be made now"))
+        .hint(format!("set the environment variable and run again: export {}=...{each}", missing[0])))
+}
+
+struct Planner<'a> {
+    intent: Intent<'a>,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    fn consider<R: Resource>(
+        &mut self,
+        desired: Option<&R>,
+        observed: Option<&R>,
+        wrap: fn(Delta<R>) -> Change,
+    ) -> Result<()> {
+        match (desired, observed) {
+            (None, None) => {}
+            (Some(desired), None) => {
+                let changes = desired.differences(None);
+                self.push(Action::Create, desired.clone(), changes, wrap(Delta::Create(desired.clone())));
+            }
+            (Some(desired), Some(observed)) => {
+                self.owned(observed)?;
+                let changes = desired.differences(Some(observed));
+                if !changes.is_empty() {
+                    let delta = Delta::Update { from: observed.clone(), to: desired.clone() };
+                    self.push(Action::Update, desired.clone(), changes, wrap(delta));
+                }
+            }
+            (None, Some(observed))
+                if observed.owner() == Some(self.intent.deployment) || self.intent.adopt =>
+            {
+                self.push(
+                    Action::Delete,
+                    observed.clone(),
+                    Vec::new(),
+                    wrap(Delta::Delete(observed.clone())),
+                );
+            }
+            (None, Some(observed)) => self.plan.kept.push(Kept {
+                kind: R::KIND,
+                name: observed.name().to_owned(),
+                why: whose(observed.owner()),
+            }),
+        }
+        Ok(())
+    }
+
+    /// Stops at what bears our name but not our tag, unless it is to be taken over.
+    fn owned<R: Resource>(&self, observed: &R) -> Result<()> {
+        let ours = observed.owner() == Some(self.intent.deployment);
+        if ours || self.intent.adopt || (R::ADOPTED_SILENTLY && observed.owner().is_none()) {
+            return Ok(());
+        }
+        Err(Error::new(format!("{} `{}` exists already and is not ours", R::KIND, observed.name()))
+            .cause(whose(observed.owner()))
+            .hint("`plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration"))
+    }
+
+    fn push<R: Resource>(&mut self, action: Action, resource: R, changes: Vec<Difference>, change: Change) {
+        let name = resource.name().to_owned();
+        self.plan.steps.push(Step { action, kind: R::KIND, name, changes, wave: 0, change });
+    }
+
+    /// Going up, the role comes before the function and the function before the schedule; going down, the reverse.
+    fn order(&mut self, up: bool) {
+        for step in &mut self.plan.steps {
+            let depth = match step.kind {
+                Kind::Role | Kind::LogGroup | Kind::Parameter | Kind::Secret => 0,
+                Kind::Function => 1,
+                Kind::Schedule => 2,
+            };
+            step.wave = match (step.action, up) {
+                (Action::Create | Action::Update, _) => depth,
+                (Action::Delete, false) => 2 - depth,
+                // A function that is replaced goes first; what is superfluous goes when all else stands.
+                (Action::Delete, true) if step.kind == Kind::Function => 0,
+                (Action::Delete, true) => 3,
+            };
+        }
+        self.plan.steps.sort_by_key(|step| step.wave);
+    }
+}
+
+fn whose(owner: Option<&str>) -> String {
+    match owner {
+        Some(other) => format!("its tag `{OWNER_TAG}` says that it belongs to the deployment `{other}`"),
+        None => format!("it has no tag `{OWNER_TAG}`"),
+    }
+}
+
+impl Plan {
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Whether the function's code has to be uploaded.
+    pub fn needs_code(&self) -> bool {
+        self.steps.iter().any(|step| match &step.change {
+            Change::Function(Delta::Create(_)) => true,
+            Change::Function(Delta::Update { from, to }) => to.code_differs(from),
+            _ => false,
+        })
+    }
+
+    fn count(&self, action: Action) -> usize {
+        self.steps.iter().filter(|step| step.action == action).count()
+    }
+}
+
+/// The plan as it is shown: a line per step, a line per changed field, a summary.
+impl Display for Plan {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for step in &self.steps {
+            let mark = match step.action {
+                Action::Create => '+',
+                Action::Update => '~',
+                Action::Delete => '-',
+            };
+            writeln!(formatter, "  {mark} {:<6} {:<9} {}", step.action, step.kind, step.name)?;
+            if step.action == Action::Update {
+                for change in &step.changes {
+                    writeln!(
+                        formatter,
+                        "      {}: {} -> {}",
+                        change.field,
+                        Shown(&change.from),
+                        Shown(&change.to)
+                    )?;
+                }
+            }
+        }
+        for kept in &self.kept {
+            writeln!(formatter, "  . keep   {:<9} {} ({})", kept.kind, kept.name, kept.why)?;
+        }
+        write!(
+            formatter,
+            "{} to create, {} to update, {} to delete",
+            self.count(Action::Create),
+            self.count(Action::Update),
+            self.count(Action::Delete)
+        )
+    }
+}
+
+/// A value in a plan's text: short, on one line.
+struct Shown<'a>(&'a Value);
+
+impl Display for Shown<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 100;
+        let text = match self.0 {
+            Value::Null => return formatter.write_str("(none)"),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        for character in text.chars().take(LONGEST) {
+            formatter.write_char(if character.is_control() { ' ' } else { character })?;
+        }
+        if text.chars().nth(LONGEST).is_some() { formatter.write_str("...") } else { Ok(()) }
+    }
+}

@@ -1,0 +1,207 @@
+//! Lambda's calls, with the waits that they need: before a write, for others' updates; after it, for our own.
+
+use std::collections::HashMap;
+
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, LastUpdateStatus, Runtime, State};
+
+use super::Function;
+use crate::apply::Task;
+use crate::artifact::Zip;
+use crate::aws::{CallError, gone, present};
+use crate::error::{Error, Result};
+use crate::names::{CODE_TAG, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
+use crate::retry::{Attempt, FUNCTION_BUDGET, ROLE_BUDGET, keep_calling, keep_trying, transient};
+
+const DESCRIPTION: &str = "plexmon: checks home servers from outside and tells about changes";
+
+fn zip<'a>(task: &'a Task<'_>) -> Result<&'a Zip> {
+    task.materials.zip.as_ref().ok_or_else(|| Error::new("the function's code is not at hand"))
+}
+
+/// Tags that say what this function is; with those about the upload only when there was one.
+fn tags(function: &Function, uploaded: bool, task: &Task<'_>) -> Result<HashMap<String, String>> {
+    let mut tags = HashMap::from([(OWNER_TAG.to_owned(), task.names.deployment.clone())]);
+    if let Some(state) = &function.state {
+        tags.insert(STATE_TAG.to_owned(), state.clone());
+    }
+    if let Some(id) = task.role_id.lock().ok().and_then(|id| id.clone()) {
+        tags.insert(ROLE_TAG.to_owned(), id);
+    }
+    if let Some(code) = function.code.as_ref().filter(|_| uploaded) {
+        tags.insert(CODE_TAG.to_owned(), code.clone());
+        tags.insert(ZIP_TAG.to_owned(), zip(task)?.sha256.clone());
+    }
+    Ok(tags)
+}
+
+fn architecture(function: &Function) -> Architecture {
+    Architecture::from(function.architecture.as_str())
+}
+
+pub async fn create(function: &Function, task: &Task<'_>) -> Result<()> {
+    let code = FunctionCode::builder().zip_file(Blob::new(zip(task)?.bytes.clone())).build();
+    let tags = tags(function, true, task)?;
+    let created = keep_calling(task.progress, ROLE_BUDGET, transient, async || {
+        let call = task
+            .aws
+            .lambda
+            .create_function()
+            .function_name(&function.name)
+            .description(DESCRIPTION)
+            .role(&function.role)
+            .runtime(Runtime::from(function.runtime.as_str()))
+            .handler(&function.handler)
+            .architectures(architecture(function))
+            .memory_size(function.memory_mb)
+            .timeout(function.timeout_s)
+            .code(code.clone())
+            .set_tags(Some(tags.clone()));
+        match task.aws.call("lambda", "CreateFunction", call.send()).await {
+            Err(error) if error.already_exists() => Ok(Some(error)),
+            other => other.map(|_| None),
+        }
+    })
+    .await?;
+    match created {
+        None => Ok(()),
+        // Our own success whose answer was lost bears our tags, and so our code.
+        Some(refusal) => match Function::read(task.aws, task.names).await? {
+            Some((there, _)) if there.owner == function.owner && there.code == function.code => Ok(()),
+            _ => Err(refusal.into()),
+        },
+    }
+}
+
+pub async fn update_code(function: &Function, task: &Task<'_>) -> Result<()> {
+    let bytes = Blob::new(zip(task)?.bytes.clone());
+    keep_calling(task.progress, FUNCTION_BUDGET, transient, async || {
+        // The architecture belongs to the code; left out, it would silently become x86_64.
+        let call = task
+            .aws
+            .lambda
+            .update_function_code()
+            .function_name(&function.name)
+            .architectures(architecture(function))
+            .zip_file(bytes.clone());
+        task.aws.call("lambda", "UpdateFunctionCode", call.send()).await
+    })
+    .await?;
+    Ok(())
+}
+
+pub async fn update_configuration(function: &Function, task: &Task<'_>) -> Result<()> {
+    keep_calling(task.progress, ROLE_BUDGET, transient, async || {
+        let call = task
+            .aws
+            .lambda
+            .update_function_configuration()
+            .function_name(&function.name)
+            .description(DESCRIPTION)
+            .role(&function.role)
+            .runtime(Runtime::from(function.runtime.as_str()))
+            .handler(&function.handler)
+            .memory_size(function.memory_mb)
+            .timeout(function.timeout_s)
+            // Replaces the whole environment, and so clears it.
+            .environment(Environment::builder().set_variables(Some(HashMap::new())).build());
+        task.aws.call("lambda", "UpdateFunctionConfiguration", call.send()).await
+    })
+    .await?;
+    Ok(())
+}
+
+pub async fn tag(function: &Function, uploaded: bool, task: &Task<'_>) -> Result<()> {
+    let tags = tags(function, uploaded, task)?;
+    keep_calling(task.progress, FUNCTION_BUDGET, transient, async || {
+        let call = task
+            .aws
+            .lambda
+            .tag_resource()
+            .resource(task.account.function(&function.name))
+            .set_tags(Some(tags.clone()));
+        task.aws.call("lambda", "TagResource", call.send()).await
+    })
+    .await?;
+    Ok(())
+}
+
+pub async fn put_retries(function: &Function, task: &Task<'_>) -> Result<()> {
+    let Some(retries) = function.retries else { return Ok(()) };
+    keep_calling(task.progress, FUNCTION_BUDGET, transient, async || {
+        let call = task
+            .aws
+            .lambda
+            .put_function_event_invoke_config()
+            .function_name(&function.name)
+            .maximum_retry_attempts(retries.attempts)
+            .maximum_event_age_in_seconds(retries.max_age_s);
+        task.aws.call("lambda", "PutFunctionEventInvokeConfig", call.send()).await
+    })
+    .await?;
+    Ok(())
+}
+
+/// Until it is neither being created nor updated. A 404 right after creation is only AWS catching up.
+pub async fn wait_until_ready(name: &str, task: &Task<'_>) -> Result<()> {
+    keep_trying(task.progress, FUNCTION_BUDGET, async || {
+        let call = task.aws.lambda.get_function_configuration().function_name(name).send();
+        let now = match task.aws.call("lambda", "GetFunctionConfiguration", call).await {
+            Ok(now) => now,
+            Err(error) if error.is_missing() => {
+                return Attempt::NotYet {
+                    waiting_for: "Lambda to know the new function",
+                    refusal: error.into(),
+                };
+            }
+            Err(error) => return Attempt::Failed(error.into()),
+        };
+        let not_yet = |waiting_for| Attempt::NotYet {
+            waiting_for,
+            refusal: Error::new(format!("function `{name}` is not ready")),
+        };
+        let failed = |what: &str, reason: Option<&str>| {
+            Attempt::Failed(
+                Error::new(format!("Lambda could not {what} the function"))
+                    .cause(reason.unwrap_or("no reason was given"))
+                    .hint("run the same command again; if it fails again, `down` and `up` make it anew"),
+            )
+        };
+        match (now.state(), now.last_update_status()) {
+            (Some(State::Failed), _) => failed("start", now.state_reason()),
+            (_, Some(LastUpdateStatus::Failed)) => failed("update", now.last_update_status_reason()),
+            (Some(State::Pending), _) => not_yet("Lambda to start the function"),
+            (_, Some(LastUpdateStatus::InProgress)) => not_yet("Lambda to update the function"),
+            _ => Attempt::Done(()),
+        }
+    })
+    .await
+}
+
+/// Deletes and sees it gone: until then its late log lines could meet a log group that is no more.
+pub async fn delete(name: &str, task: &Task<'_>) -> Result<()> {
+    keep_calling(task.progress, FUNCTION_BUDGET, transient, async || {
+        gone(
+            task.aws
+                .call(
+                    "lambda",
+                    "DeleteFunction",
+                    task.aws.lambda.delete_function().function_name(name).send(),
+                )
+                .await,
+        )
+    })
+    .await?;
+    keep_trying(task.progress, FUNCTION_BUDGET, async || {
+        let call = task.aws.lambda.get_function().function_name(name).send();
+        match present(task.aws.call("lambda", "GetFunction", call).await) {
+            Ok(None) => Attempt::Done(()),
+            Ok(Some(_)) => Attempt::NotYet {
+                waiting_for: "Lambda to delete the function",
+                refusal: Error::new(format!("function `{name}` is still there")),
+            },
+            Err(error) => Attempt::<()>::Failed(CallError::into(error)),
+        }
+    })
+    .await
+}

@@ -1,0 +1,194 @@
+//! The state parameter. Its value belongs to the function; we only see to it that it is there and ours.
+
+use aws_sdk_ssm::types::{ParameterTier, ParameterType, ResourceTypeForTagging, Tag};
+use plexmon_function::secrets::Secrets;
+
+use super::secret::{Content, Secret};
+use crate::apply::Task;
+use crate::aws::{Aws, CallError, gone, present};
+use crate::error::{Context, Result};
+use crate::names::{Names, OWNER_TAG};
+use crate::resource::{Difference, Differences, Kind, Resource};
+use crate::retry::{SHORT_BUDGET, keep_calling, transient};
+
+/// What a monitor that has not run yet knows.
+const UNKNOWN: &str = r#"{"status":"unknown","ts":0}"#;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    pub name: String,
+    pub owner: Option<String>,
+}
+
+/// State and secret, from one question.
+pub struct Parameters {
+    pub state: Option<Parameter>,
+    pub state_value: Option<String>,
+    pub secrets: Option<Secret>,
+}
+
+pub async fn read(aws: &Aws, names: &Names, decrypt: bool) -> Result<Parameters> {
+    let (state_name, secrets_name) = (&names.state_parameter, names.secrets_parameter());
+    let get = aws.ssm.get_parameters().names(state_name).names(&secrets_name).with_decryption(decrypt);
+    let values = aws.call("ssm", "GetParameters", get.send());
+    let (values, state_owner, secrets_owner) =
+        tokio::join!(values, owner(aws, state_name), owner(aws, &secrets_name));
+    let (values, state_owner, secrets_owner) = (values?, state_owner?, secrets_owner?);
+    let find = |name: &str| values.parameters().iter().find(|parameter| parameter.name() == Some(name));
+    let state_value = find(state_name).map(|parameter| parameter.value().unwrap_or_default().to_owned());
+    let state = state_value.as_ref().map(|value| Parameter {
+        name: state_name.clone(),
+        owner: state_owner.or_else(|| written_by(value)),
+    });
+    let secrets = find(&secrets_name).map(|parameter| Secret {
+        name: secrets_name.clone(),
+        owner: secrets_owner,
+        content: match serde_json::from_str::<Secrets>(parameter.value().unwrap_or_default()) {
+            Ok(secrets) if decrypt => Content::of(&secrets),
+            _ => Content::Unread,
+        },
+    });
+    Ok(Parameters { state, state_value, secrets })
+}
+
+/// Those of `names` that exist; for the names of an earlier configuration.
+pub async fn read_old(aws: &Aws, names: &[String]) -> Result<Vec<Parameter>> {
+    let get = aws.ssm.get_parameters().set_names(Some(names.to_vec()));
+    let answer = aws.call("ssm", "GetParameters", get.send()).await?;
+    let mut found = Vec::new();
+    for parameter in answer.parameters() {
+        let name = parameter.name().unwrap_or_default().to_owned();
+        let owner = owner(aws, &name).await?.or_else(|| written_by(parameter.value().unwrap_or_default()));
+        found.push(Parameter { name, owner });
+    }
+    Ok(found)
+}
+
+async fn owner(aws: &Aws, name: &str) -> Result<Option<String>, CallError> {
+    let call =
+        aws.ssm.list_tags_for_resource().resource_type(ResourceTypeForTagging::Parameter).resource_id(name);
+    let answer = present(aws.call("ssm", "ListTagsForResource", call.send()).await)?;
+    Ok(answer.and_then(|answer| {
+        answer.tag_list().iter().find(|tag| tag.key() == OWNER_TAG).map(|tag| tag.value().to_owned())
+    }))
+}
+
+/// The function may not set tags; a parameter that it made anew bears the deployment's name in its value.
+fn written_by(value: &str) -> Option<String> {
+    let state: serde_json::Value = serde_json::from_str(value).ok()?;
+    state.get("deployment")?.as_str().map(str::to_owned)
+}
+
+fn owner_tag(owner: &str) -> Result<Tag> {
+    Tag::builder().key(OWNER_TAG).value(owner).build().context(|| "could not make a tag")
+}
+
+/// Creates or, with `overwrite`, replaces. Tags can only be given while creating.
+pub(super) async fn put(
+    task: &Task<'_>,
+    name: &str,
+    kind: ParameterType,
+    value: &str,
+    overwrite: bool,
+) -> Result<()> {
+    let tag = owner_tag(&task.names.deployment)?;
+    let created = keep_calling(task.progress, SHORT_BUDGET, in_transit, async || {
+        let mut call = task
+            .aws
+            .ssm
+            .put_parameter()
+            .name(name)
+            .r#type(kind.clone())
+            // The account's default may be a tier that costs.
+            .tier(ParameterTier::Standard)
+            .value(value);
+        call = if overwrite { call.overwrite(true) } else { call.tags(tag.clone()) };
+        match task.aws.call("ssm", "PutParameter", call.send()).await {
+            Err(error) if error.already_exists() => Ok(false),
+            other => other.map(|_| true),
+        }
+    })
+    .await?;
+    if created {
+        return Ok(());
+    }
+    // Our own success whose answer was lost, or the function was faster, or it was deleted moments ago and
+    // its name is not free yet. A read tells the first two from the last.
+    keep_calling(task.progress, SHORT_BUDGET, in_transit, async || {
+        let get = task.aws.ssm.get_parameter().name(name);
+        match present(task.aws.call("ssm", "GetParameter", get.send()).await)? {
+            Some(_) => Ok(()),
+            None => {
+                let call = task.aws.ssm.put_parameter().name(name).r#type(kind.clone()).value(value);
+                let call = call.tier(ParameterTier::Standard).tags(tag.clone());
+                task.aws.call("ssm", "PutParameter", call.send()).await.map(|_| ())
+            }
+        }
+    })
+    .await?;
+    claim(task, name).await
+}
+
+/// After a deletion, SSM wants half a minute before the name is used again; what it says until then is not documented.
+fn in_transit(error: &CallError) -> Option<&'static str> {
+    let says = |text: &str| error.message().contains(text);
+    if error.already_exists() || says("recently") || says("being deleted") || says("30 seconds") {
+        return Some("Parameter Store to release the name after its deletion");
+    }
+    transient(error)
+}
+
+/// Puts our tag on it.
+pub(super) async fn claim(task: &Task<'_>, name: &str) -> Result<()> {
+    let tag = owner_tag(&task.names.deployment)?;
+    keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+        let call = task
+            .aws
+            .ssm
+            .add_tags_to_resource()
+            .resource_type(ResourceTypeForTagging::Parameter)
+            .resource_id(name)
+            .tags(tag.clone());
+        task.aws.call("ssm", "AddTagsToResource", call.send()).await
+    })
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn delete(task: &Task<'_>, name: &str) -> Result<()> {
+    keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+        gone(task.aws.call("ssm", "DeleteParameter", task.aws.ssm.delete_parameter().name(name).send()).await)
+    })
+    .await
+}
+
+impl Resource for Parameter {
+    const KIND: Kind = Kind::Parameter;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
+    }
+
+    fn differences(&self, observed: Option<&Self>) -> Vec<Difference> {
+        let Self { name: _, owner } = self;
+        let mut differences = Differences::default();
+        differences.field("owner", owner, observed.map(|parameter| &parameter.owner));
+        differences.into_vec()
+    }
+
+    async fn create(&self, task: &Task<'_>) -> Result<()> {
+        put(task, &self.name, ParameterType::String, UNKNOWN, false).await
+    }
+
+    async fn update(&self, _: &Self, task: &Task<'_>) -> Result<()> {
+        claim(task, &self.name).await
+    }
+
+    async fn delete(&self, task: &Task<'_>) -> Result<()> {
+        delete(task, &self.name).await
+    }
+}

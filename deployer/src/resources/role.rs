@@ -1,0 +1,240 @@
+//! The function's role: who may assume it, and the least that the function needs.
+
+use aws_sdk_iam::types::Tag;
+use serde_json::{Value, json};
+
+use crate::apply::Task;
+use crate::aws::{Aws, CallError, gone, present};
+use crate::error::{Context, Error, Result};
+use crate::names::{Account, Names, OWNER_TAG};
+use crate::resource::{Difference, Differences, Kind, Resource};
+use crate::retry::{SHORT_BUDGET, keep_calling, transient};
+
+const DESCRIPTION: &str = "Lets the plexmon function keep its state and write its log";
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Role {
+    pub name: String,
+    pub owner: Option<String>,
+    /// Trust policy, as JSON so that spacing and encoding make no difference.
+    pub trust: Value,
+    /// Inline policy; missing when making the role was interrupted.
+    pub policy: Option<Value>,
+}
+
+impl Role {
+    pub fn desired(names: &Names, account: &Account, with_secrets: bool) -> Self {
+        Self {
+            name: names.role(),
+            owner: Some(names.deployment.clone()),
+            trust: json!({
+                "Version": "2012-10-17",
+                "Statement": [{
+                    "Effect": "Allow",
+                    "Principal": { "Service": "lambda.amazonaws.com" },
+                    "Action": "sts:AssumeRole",
+                }],
+            }),
+            policy: Some(policy(names, account, with_secrets)),
+        }
+    }
+
+    /// The role and its unique id.
+    pub async fn read(aws: &Aws, names: &Names) -> Result<Option<(Self, String)>> {
+        let name = names.role();
+        let role = aws.call("iam", "GetRole", aws.iam.get_role().role_name(&name).send());
+        let policy = aws.call(
+            "iam",
+            "GetRolePolicy",
+            aws.iam.get_role_policy().role_name(&name).policy_name(names.role_policy()).send(),
+        );
+        let (role, policy) = tokio::join!(role, policy);
+        let Some(role) = present(role)?.and_then(|answer| answer.role) else { return Ok(None) };
+        let policy = present(policy)?.map(|answer| document(answer.policy_document()));
+        let role_read = Self {
+            name,
+            owner: owner_of(role.tags()),
+            trust: role.assume_role_policy_document().map_or(Value::Null, document),
+            policy,
+        };
+        Ok(Some((role_read, role.role_id)))
+    }
+
+    async fn put_policy(&self, task: &Task<'_>) -> Result<()> {
+        let Some(policy) = &self.policy else { return Ok(()) };
+        keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+            task.aws
+                .call(
+                    "iam",
+                    "PutRolePolicy",
+                    task.aws
+                        .iam
+                        .put_role_policy()
+                        .role_name(&self.name)
+                        .policy_name(task.names.role_policy())
+                        .policy_document(policy.to_string())
+                        .send(),
+                )
+                .await
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// What keeps a role from being deleted: everything that we did not put there.
+    async fn detach_all(&self, task: &Task<'_>) -> Result<()> {
+        let iam = &task.aws.iam;
+        let attached = iam.list_attached_role_policies().role_name(&self.name);
+        let inline = iam.list_role_policies().role_name(&self.name);
+        let (attached, inline) = tokio::try_join!(
+            task.aws.call("iam", "ListAttachedRolePolicies", attached.send()),
+            task.aws.call("iam", "ListRolePolicies", inline.send()),
+        )?;
+        let ours = task.names.role_policy();
+        let arns: Vec<&str> =
+            attached.attached_policies().iter().filter_map(|policy| policy.policy_arn()).collect();
+        let others: Vec<&String> = inline.policy_names().iter().filter(|name| **name != ours).collect();
+        if arns.is_empty() && others.is_empty() {
+            return Ok(());
+        }
+        if !task.force {
+            let all: Vec<&str> =
+                arns.iter().copied().chain(others.iter().map(|name| name.as_str())).collect();
+            return Err(Error::new(format!("others have attached policies to it: {}", all.join(", ")))
+                .hint("detach them, or run `plexmon-deploy down --force` to have them detached"));
+        }
+        for arn in arns {
+            let call = iam.detach_role_policy().role_name(&self.name).policy_arn(arn).send();
+            gone(task.aws.call("iam", "DetachRolePolicy", call).await)?;
+        }
+        for name in others {
+            let call = iam.delete_role_policy().role_name(&self.name).policy_name(name).send();
+            gone(task.aws.call("iam", "DeleteRolePolicy", call).await)?;
+        }
+        Ok(())
+    }
+}
+
+/// Its own state, its own secrets, its own log streams; not the right to make a log group, which would bring
+/// the group back after it was removed.
+fn policy(names: &Names, account: &Account, with_secrets: bool) -> Value {
+    let mut statements = vec![
+        json!({
+            "Sid": "Log",
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": format!("{}:*", account.log_group(&names.log_group())),
+        }),
+        json!({
+            "Sid": "State",
+            "Effect": "Allow",
+            "Action": ["ssm:GetParameter", "ssm:PutParameter"],
+            "Resource": account.parameter(&names.state_parameter),
+        }),
+    ];
+    if with_secrets {
+        statements.push(json!({
+            "Sid": "Secrets",
+            "Effect": "Allow",
+            "Action": "ssm:GetParameter",
+            "Resource": account.parameter(&names.secrets_parameter()),
+        }));
+    }
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// IAM gives documents percent-encoded. One that is no JSON stays as text, and so differs from ours.
+pub fn document(encoded: &str) -> Value {
+    let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8_lossy();
+    serde_json::from_str(&decoded).unwrap_or_else(|_| Value::String(decoded.into_owned()))
+}
+
+fn owner_of(tags: &[Tag]) -> Option<String> {
+    tags.iter().find(|tag| tag.key() == OWNER_TAG).map(|tag| tag.value().to_owned())
+}
+
+fn owner_tag(owner: &str) -> Result<Tag> {
+    Tag::builder().key(OWNER_TAG).value(owner).build().context(|| "could not make a tag")
+}
+
+impl Resource for Role {
+    const KIND: Kind = Kind::Role;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
+    }
+
+    fn differences(&self, observed: Option<&Self>) -> Vec<Difference> {
+        // Without `..`: a new field cannot be forgotten here.
+        let Self { name: _, owner, trust, policy } = self;
+        let mut differences = Differences::default();
+        differences.field("owner", owner, observed.map(|role| &role.owner));
+        differences.field("trust", trust, observed.map(|role| &role.trust));
+        differences.field("policy", policy, observed.map(|role| &role.policy));
+        differences.into_vec()
+    }
+
+    async fn create(&self, task: &Task<'_>) -> Result<()> {
+        let create = task
+            .aws
+            .iam
+            .create_role()
+            .role_name(&self.name)
+            .description(DESCRIPTION)
+            .assume_role_policy_document(self.trust.to_string())
+            .tags(owner_tag(&task.names.deployment)?);
+        let created = match task.aws.call("iam", "CreateRole", create.send()).await {
+            Ok(answer) => answer.role.map(|role| role.role_id),
+            Err(error) if error.already_exists() => Some(self.ours_after_all(task, error).await?),
+            Err(error) => return Err(error.into()),
+        };
+        if let (Some(id), Ok(mut known)) = (created, task.role_id.lock()) {
+            *known = Some(id);
+        }
+        self.put_policy(task).await
+    }
+
+    async fn update(&self, observed: &Self, task: &Task<'_>) -> Result<()> {
+        let iam = &task.aws.iam;
+        if self.owner != observed.owner {
+            let tag = iam.tag_role().role_name(&self.name).tags(owner_tag(&task.names.deployment)?);
+            task.aws.call("iam", "TagRole", tag.send()).await?;
+        }
+        if self.trust != observed.trust {
+            let trust =
+                iam.update_assume_role_policy().role_name(&self.name).policy_document(self.trust.to_string());
+            task.aws.call("iam", "UpdateAssumeRolePolicy", trust.send()).await?;
+        }
+        if self.policy != observed.policy {
+            self.put_policy(task).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, task: &Task<'_>) -> Result<()> {
+        let iam = &task.aws.iam;
+        let policy = iam.delete_role_policy().role_name(&self.name).policy_name(task.names.role_policy());
+        gone(task.aws.call("iam", "DeleteRolePolicy", policy.send()).await)?;
+        let delete =
+            async || task.aws.call("iam", "DeleteRole", iam.delete_role().role_name(&self.name).send()).await;
+        match delete().await {
+            Err(error) if error.code() == "DeleteConflict" => self.detach_all(task).await?,
+            other => return Ok(gone(other)?),
+        }
+        keep_calling(task.progress, SHORT_BUDGET, transient, async || gone(delete().await)).await
+    }
+}
+
+impl Role {
+    /// "Exists already" may be our own success whose answer was lost: it then bears our tag.
+    async fn ours_after_all(&self, task: &Task<'_>, refusal: CallError) -> Result<String> {
+        match Self::read(task.aws, task.names).await? {
+            Some((role, id)) if role.owner == self.owner => Ok(id),
+            _ => Err(refusal.into()),
+        }
+    }
+}

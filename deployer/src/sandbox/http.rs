@@ -1,0 +1,120 @@
+//! A small HTTP server on the loopback device, for the stand-ins. It ends when it is dropped.
+
+use std::convert::Infallible;
+use std::net::Ipv4Addr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::CONTENT_TYPE;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::error::{Context, Result};
+
+/// More than any sensible request to a stand-in.
+const LARGEST_BODY: usize = 64 * 1024;
+/// After a failed `accept`, most likely for want of file descriptors.
+const PAUSE: Duration = Duration::from_millis(50);
+
+pub(super) type Reply = Response<Full<Bytes>>;
+type Answer = dyn Fn(Request<Bytes>) -> Reply + Send + Sync;
+
+/// Listening until dropped; requests in flight are still answered.
+#[derive(Debug)]
+pub(super) struct Server {
+    url: String,
+    /// Its end tells all connections to finish.
+    _running: watch::Sender<()>,
+}
+
+impl Server {
+    /// Answers each request with what `answer` makes of its head and body.
+    pub(super) async fn start(
+        answer: impl Fn(Request<Bytes>) -> Reply + Send + Sync + 'static,
+    ) -> Result<Self> {
+        const FAILED: &str = "could not listen on the loopback device";
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context(|| FAILED)?;
+        let url = format!("http://{}", listener.local_addr().context(|| FAILED)?);
+        let (running, stopped) = watch::channel(());
+        tokio::spawn(accept(listener, Arc::new(answer), stopped));
+        Ok(Self { url, _running: running })
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+async fn accept(listener: TcpListener, answer: Arc<Answer>, mut stopped: watch::Receiver<()>) {
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => drop(tokio::spawn(serve(stream, Arc::clone(&answer), stopped.clone()))),
+                Err(_) => tokio::time::sleep(PAUSE).await,
+            },
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, answer: Arc<Answer>, mut stopped: watch::Receiver<()>) {
+    let service = service_fn(|request: Request<Incoming>| {
+        let answer = Arc::clone(&answer);
+        async move {
+            let (head, body) = request.into_parts();
+            let reply = match Limited::new(body, LARGEST_BODY).collect().await {
+                Ok(body) => answer(Request::from_parts(head, body.to_bytes())),
+                Err(_) => reply(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "too large"),
+            };
+            Ok::<_, Infallible>(reply)
+        }
+    });
+    let mut builder = http1::Builder::new();
+    let mut connection =
+        pin!(builder.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service));
+    // What goes wrong on a connection is for its client to report.
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+pub(super) fn reply(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
+    let mut reply = Response::new(Full::new(body.into()));
+    *reply.status_mut() = status;
+    reply.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static(content_type));
+    reply
+}
+
+/// Speaks to a stand-in without the help of what is to be tested with it.
+#[cfg(test)]
+pub(super) mod client {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    /// Status and body of the reply to `method url`.
+    pub(crate) async fn ask(method: &str, url: &str, content_type: &str, body: &str) -> (u16, String) {
+        let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+        let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+        let length = body.len();
+        let request = format!(
+            "{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+             Content-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).await.unwrap();
+        let (head, body) = reply.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+}

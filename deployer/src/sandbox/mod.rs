@@ -1,0 +1,41 @@
+//! The whole story on one machine: an AWS emulator, and stand-ins for what the monitor talks to.
+//!
+//! Nothing in here knows what is deployed. [`prepare`] installs the emulator, [`Emulator`] runs it,
+//! [`PlexStandIn`] is the server that is watched and [`PhoneStandIn`] is where the news arrives. All of it
+//! listens on loopback only, and ends with the process that started it, however that one ends.
+
+mod emulator;
+mod environment;
+mod http;
+mod interpreter;
+mod phone;
+mod plex;
+mod pushover;
+mod python;
+
+pub use emulator::{ACCESS_KEY, ACCOUNT, Emulator, SECRET_KEY};
+pub use phone::PhoneStandIn;
+pub use plex::PlexStandIn;
+pub use pushover::Message;
+pub use python::{Installed, prepare};
+
+/// The end of what a failed program printed, which is where programs say why.
+fn last_lines(output: &str) -> String {
+    const KEPT: usize = 12;
+    let lines: Vec<&str> = output.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(KEPT)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_lines;
+
+    #[test]
+    fn the_last_lines_are_kept_and_blank_ones_are_not() {
+        let output: String = (1..=20).map(|number| format!("line {number}\n\n")).collect();
+        let kept = last_lines(&output);
+        assert_eq!(kept.lines().count(), 12);
+        assert!(kept.starts_with("line 9\n") && kept.ends_with("line 20"), "{kept}");
+        assert_eq!(last_lines(""), "");
+    }
+}

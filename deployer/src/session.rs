@@ -1,0 +1,145 @@
+//! What every command on a deployment starts from: configuration, names, clients; and how it looks and plans.
+
+use std::sync::{Arc, Mutex};
+
+use crate::apply::{Applied, AwsCloud, Materials, OnFailure, Outcome, apply};
+use crate::artifact::{Origin, identity};
+use crate::aws::{Aws, CallLog, Connection};
+use crate::cli::Global;
+use crate::config::{Config, Found};
+use crate::error::{Error, Exit, Result};
+use crate::interrupt::Interrupt;
+use crate::names::Names;
+use crate::output::Output;
+use crate::plan::{Intent, Plan, plan};
+use crate::report::Event;
+use crate::stack::{Look, Observed, Stack, observe};
+
+pub struct Session {
+    pub config: Config,
+    pub names: Names,
+    pub aws: Aws,
+    pub origin: Origin,
+    pub output: Output,
+    pub interrupt: Interrupt,
+}
+
+/// What AWS has, what it should have, and the secrets that were at hand.
+pub struct View {
+    pub observed: Observed,
+    pub desired: Stack,
+    pub secrets: Found,
+}
+
+impl Session {
+    /// Reads the configuration and makes the clients. Nothing goes over the network yet.
+    pub async fn open(global: &Global, origin: Origin, output: Output, interrupt: Interrupt) -> Result<Self> {
+        let config = Config::load(&global.config)?;
+        let connection = Connection {
+            profile: global.profile.clone(),
+            region: global.region.clone().or_else(|| config.region.clone()),
+            emulator: None,
+        };
+        Self::connect(config, connection, origin, output, interrupt).await
+    }
+
+    pub async fn connect(
+        config: Config,
+        connection: Connection,
+        origin: Origin,
+        output: Output,
+        interrupt: Interrupt,
+    ) -> Result<Self> {
+        let reporter = output.reporter.clone();
+        let call_log: CallLog = Arc::new(move |operation, took, error| {
+            let how = error
+                .map_or_else(|| "ok".to_owned(), |error| format!("{} {}", error.code(), error.message()));
+            reporter.report(Event::Detail(&format!("{operation} {} ms {how}", took.as_millis())));
+        });
+        let aws = connection.open(call_log).await?;
+        Ok(Self { names: Names::new(&config), config, aws, origin, output, interrupt })
+    }
+
+    /// Which account, region and profile; shown above every plan.
+    pub fn place(&self, observed: &Observed) -> String {
+        let profile =
+            self.aws.profile.as_ref().map_or_else(String::new, |profile| format!(", profile {profile}"));
+        format!(
+            "{} in account {}, region {}{profile}",
+            self.names.deployment, observed.account.id, observed.account.region
+        )
+    }
+
+    /// Looks at AWS and at the wishes, all in one wave of reads.
+    pub async fn look(&self, legacy: bool) -> Result<View> {
+        let secrets = self.config.secrets.resolve()?;
+        let decrypt = matches!(secrets, Found::All(_));
+        let observed = self.patiently(observe(&self.aws, &self.names, Look { decrypt, legacy })).await?;
+        let settings = self.config.settings(&self.names.secrets_parameter());
+        let code = identity(&self.origin, &settings, self.config.function.architecture)?;
+        let desired = Stack::desired(&self.config, &self.names, &observed.account, &secrets, code);
+        Ok(View { observed, desired, secrets })
+    }
+
+    /// What would have to be done for `desired`.
+    pub fn plan(&self, desired: &Stack, observed: &Stack, adopt: bool) -> Result<Plan> {
+        plan(desired, observed, Intent { deployment: &self.names.deployment, adopt })
+    }
+
+    /// Awaits reads, unless Ctrl-C comes first: they change nothing, so they can be dropped.
+    pub async fn patiently<T>(&self, reads: impl Future<Output = Result<T>>) -> Result<T> {
+        tokio::select! {
+            result = reads => result,
+            () = self.interrupt.requested(1) => Err(Error::interrupted("interrupted; nothing was changed")),
+        }
+    }
+
+    /// Applies a plan to AWS.
+    pub async fn apply(
+        &self,
+        plan: Plan,
+        observed: &Observed,
+        materials: &Materials,
+        on_failure: OnFailure,
+        force: bool,
+    ) -> Vec<Applied> {
+        let cloud = AwsCloud {
+            aws: &self.aws,
+            names: &self.names,
+            account: &observed.account,
+            materials,
+            role_id: Mutex::new(observed.role_id.clone()),
+            force,
+        };
+        apply(plan, &cloud, on_failure, &self.output.reporter, &self.interrupt).await
+    }
+
+    /// The first failure of what was applied, with what is left to do; nothing if all is done.
+    pub fn verdict(&self, applied: &[Applied]) -> Result<()> {
+        let count = |wanted: Outcome| applied.iter().filter(|step| step.outcome == wanted).count();
+        let (done, total) = (count(Outcome::Done), applied.len());
+        if done == total {
+            return Ok(());
+        }
+        let others: Vec<&Error> = applied.iter().filter_map(|step| step.error.as_ref()).collect();
+        let unfinished = format!("{done} of {total} steps are done; run the same command again to continue");
+        let interrupted = |error: &&Error| error.exit() == Exit::Interrupted;
+        if self.interrupt.count() > 0 && others.iter().all(|error| interrupted(&error)) {
+            let mut error = Error::interrupted(format!("interrupted: {unfinished}"));
+            for step in applied.iter().filter(|step| step.outcome != Outcome::Done) {
+                error = error
+                    .cause(format!("not done: {} {} {}", step.step.action, step.step.kind, step.step.name));
+            }
+            return Err(error);
+        }
+        let mut failures = others.into_iter().filter(|error| !interrupted(error));
+        let mut first = failures.next().cloned().unwrap_or_else(|| Error::new("not everything was done"));
+        for further in failures {
+            first = first.cause(format!("also: {}", further.message()));
+            for cause in further.causes() {
+                first = first.cause(cause);
+            }
+        }
+        Err(first.cause(unfinished))
+    }
+}

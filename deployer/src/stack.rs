@@ -1,0 +1,206 @@
+//! The whole of a deployment as one plain value: as it should be, as nothing, and as AWS has it.
+
+use plexmon_function::secrets::Secrets;
+
+use crate::aws::{Aws, CallError};
+use crate::config::{Config, Found};
+use crate::error::Result;
+use crate::names::{Account, Names, secrets_parameter};
+use crate::resources::parameter::{self, Parameters};
+use crate::resources::{Binding, Content, Function, LogGroup, Parameter, Role, Schedule, Secret};
+
+/// All that we manage. `None` is "not there".
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Stack {
+    pub role: Option<Role>,
+    pub log_group: Option<LogGroup>,
+    pub state: Option<Parameter>,
+    pub secrets: Option<Secret>,
+    pub function: Option<Function>,
+    pub schedule: Option<Schedule>,
+    /// Parameters of ours under a name that the configuration no longer has.
+    pub old_parameters: Vec<Parameter>,
+    /// The rule made by the read-me's shell steps; looked for only when adopting.
+    pub old_schedule: Option<Schedule>,
+}
+
+impl Stack {
+    /// What `up` wants.
+    pub fn desired(config: &Config, names: &Names, account: &Account, secrets: &Found, code: String) -> Self {
+        let owner = Some(names.deployment.clone());
+        Self {
+            role: Some(Role::desired(names, account, !config.secrets.is_empty())),
+            log_group: Some(LogGroup {
+                name: names.log_group(),
+                owner: owner.clone(),
+                retention_days: Some(config.function.log_retention_days),
+            }),
+            state: Some(Parameter { name: names.state_parameter.clone(), owner: owner.clone() }),
+            secrets: Content::desired(secrets).map(|content| Secret {
+                name: names.secrets_parameter(),
+                owner: owner.clone(),
+                content,
+            }),
+            function: Some(Function::desired(config, names, account, code)),
+            schedule: Some(Schedule::desired(config, names, account)),
+            old_parameters: Vec::new(),
+            old_schedule: None,
+        }
+    }
+
+    /// What `down` wants.
+    pub fn nothing() -> Self {
+        Self::default()
+    }
+
+    /// Nothing of a deployment is there.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::nothing()
+    }
+}
+
+/// How to look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Look {
+    /// Decrypt the secret, to compare it with the one at hand.
+    pub decrypt: bool,
+    /// Look for what the read-me's shell steps made, too.
+    pub legacy: bool,
+}
+
+/// What AWS has, and what else was learned on the way.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    pub account: Account,
+    pub stack: Stack,
+    /// The role's unique id, which changes when a role is made anew under the same name.
+    pub role_id: Option<String>,
+    /// The state parameter's value.
+    pub state: Option<String>,
+}
+
+/// Asks for everything at once. A second round is needed only where ownership cannot be told from the first.
+pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
+    let account = identity(aws);
+    let role = Role::read(aws, names);
+    let log_group = LogGroup::read(aws, names);
+    let parameters = parameter::read(aws, names, look.decrypt);
+    let function = Function::read(aws, names);
+    let schedule = Schedule::read(aws, names, names.rule());
+    let legacy =
+        async { if look.legacy { Schedule::read(aws, names, names.legacy_rule()).await } else { Ok(None) } };
+    let (account, role, log_group, parameters, function, schedule, legacy) =
+        tokio::join!(account, role, log_group, parameters, function, schedule, legacy);
+    // First of all: "no credentials" must not look like "no permission for something".
+    let account = account?;
+    let (role, role_id) = match role? {
+        Some((role, id)) => (Some(role), Some(id)),
+        None => (None, None),
+    };
+    let Parameters { state, state_value, secrets } = parameters?;
+    let mut stack = Stack {
+        role,
+        log_group: log_group?,
+        state,
+        secrets,
+        function: function?
+            .map(|(function, role_tag)| function.bound_to(role_tag.as_deref(), role_id.as_deref())),
+        schedule: schedule?,
+        old_parameters: Vec::new(),
+        old_schedule: legacy?,
+    };
+    settle(aws, names, &account, &mut stack).await?;
+    Ok(Observed { account, stack, role_id, state: state_value })
+}
+
+async fn identity(aws: &Aws) -> Result<Account, CallError> {
+    let caller = aws.call("sts", "GetCallerIdentity", aws.sts.get_caller_identity().send()).await?;
+    Ok(Account::from_caller(
+        caller.arn().unwrap_or_default(),
+        caller.account().unwrap_or_default(),
+        &aws.region,
+    ))
+}
+
+/// Finds out whose the log group and the rule are, and what an earlier configuration left behind.
+///
+/// Both are ours beyond doubt where our function stands: it is the one that they serve. Their tags can
+/// only be asked for by ARN, and so only after the account is known.
+async fn settle(aws: &Aws, names: &Names, account: &Account, stack: &mut Stack) -> Result<()> {
+    let ours = Some(names.deployment.as_str());
+    let function_is_ours = stack.function.as_ref().is_some_and(|function| function.owner.as_deref() == ours);
+    if function_is_ours {
+        if let Some(log_group) = &mut stack.log_group {
+            log_group.owner = Some(names.deployment.clone());
+        }
+        if let Some(schedule) =
+            stack.schedule.as_mut().filter(|schedule| schedule.serves(&account.function(names.function())))
+        {
+            schedule.owner = Some(names.deployment.clone());
+        }
+    }
+    let log_group_tag = async {
+        match stack.log_group.as_ref().filter(|group| group.owner.is_none()) {
+            Some(group) => group.read_owner(aws, account).await,
+            None => Ok(None),
+        }
+    };
+    let schedule_tag = async {
+        match stack.schedule.as_ref().filter(|schedule| schedule.owner.is_none() && schedule.rule.is_some()) {
+            Some(schedule) => schedule.read_owner(aws, account).await,
+            None => Ok(None),
+        }
+    };
+    let old = async {
+        let tagged = stack
+            .function
+            .as_ref()
+            .filter(|_| function_is_ours)
+            .and_then(|function| function.state.as_deref());
+        match tagged.filter(|tagged| *tagged != names.state_parameter) {
+            Some(old_state) => {
+                parameter::read_old(aws, &[old_state.to_owned(), secrets_parameter(old_state)]).await
+            }
+            None => Ok(Vec::new()),
+        }
+    };
+    let (log_group_tag, schedule_tag, old) = tokio::join!(log_group_tag, schedule_tag, old);
+    let (log_group_tag, schedule_tag) = (log_group_tag?, schedule_tag?);
+    if let Some(group) = stack.log_group.as_mut().filter(|group| group.owner.is_none()) {
+        group.owner = log_group_tag;
+    }
+    if let Some(schedule) = stack.schedule.as_mut().filter(|schedule| schedule.owner.is_none()) {
+        // A permission left over in a function of ours is ours; it goes with the function.
+        let unclaimed = schedule.rule.is_none() && function_is_ours;
+        schedule.owner = if unclaimed { Some(names.deployment.clone()) } else { schedule_tag };
+    }
+    stack.old_parameters = old?;
+    Ok(())
+}
+
+impl Content {
+    fn desired(found: &Found) -> Option<Self> {
+        match found {
+            Found::NoneConfigured => None,
+            Found::All(secrets) => Some(Self::of(secrets)),
+            Found::Missing(missing) => Some(Self::Keep { missing: missing.clone() }),
+        }
+    }
+
+    /// What stands for secrets in a plan.
+    pub fn of(secrets: &Secrets) -> Self {
+        Self::Digest(crate::artifact::sha256(&serde_json::to_vec(secrets).unwrap_or_default()))
+    }
+}
+
+impl Function {
+    fn bound_to(mut self, tagged: Option<&str>, role_id: Option<&str>) -> Self {
+        self.binding = match (tagged, role_id) {
+            (_, None) => Binding::Stale,
+            (Some(tagged), Some(id)) if tagged == id => Binding::Current,
+            (Some(_), Some(_)) => Binding::Stale,
+            (None, Some(_)) => Binding::Unknown,
+        };
+        self
+    }
+}

@@ -1,0 +1,157 @@
+//! Draws events: moving lines on a terminal, one plain line per event elsewhere.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use console::style;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::output::stderr;
+use crate::report::{Event, Reporter};
+
+/// Seconds with one digit, as in `0.4 s`.
+pub fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
+
+/// For pipes, files and CI: only what is final, and each wait once.
+pub struct Lines {
+    verbose: bool,
+    /// Title and last wait of each step.
+    steps: Mutex<BTreeMap<usize, (String, String)>>,
+}
+
+impl Lines {
+    pub fn new(verbose: bool) -> Self {
+        Self { verbose, steps: Mutex::default() }
+    }
+
+    fn line(&self, event: &Event<'_>) -> Option<String> {
+        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut title = |step: &usize| steps.remove(step).map(|(title, _)| title).unwrap_or_default();
+        Some(match event {
+            Event::Started { step, title } => {
+                steps.insert(*step, ((*title).to_owned(), String::new()));
+                return None;
+            }
+            Event::Waiting { step, waiting_for } => {
+                let (title, last) = steps.get_mut(step)?;
+                if last == waiting_for {
+                    return None;
+                }
+                (*waiting_for).clone_into(last);
+                format!("  waiting  {title}: {waiting_for}")
+            }
+            Event::Done { step, took } => format!("  done     {} ({})", title(step), seconds(*took)),
+            Event::Failed { step, .. } => format!("  failed   {}", title(step)),
+            Event::NotRun { title, .. } => format!("  not run  {title}"),
+            Event::Building(text) if text.starts_with("building") => format!("  {text}"),
+            Event::Building(_) | Event::Built => return None,
+            Event::Note(text) => (*text).to_owned(),
+            Event::Warning(text) => format!("warning: {text}"),
+            Event::Detail(text) if self.verbose => format!("  {text}"),
+            Event::Detail(_) => return None,
+        })
+    }
+}
+
+impl Reporter for Lines {
+    fn report(&self, event: Event<'_>) {
+        if let Some(line) = self.line(&event) {
+            stderr(&format!("{line}\n"));
+        }
+    }
+}
+
+/// For a terminal: a line per step that turns, waits and ticks off.
+pub struct Bars {
+    verbose: bool,
+    all: MultiProgress,
+    steps: Mutex<BTreeMap<usize, (ProgressBar, String)>>,
+    build: Mutex<Option<ProgressBar>>,
+}
+
+impl Bars {
+    pub fn new(verbose: bool) -> Self {
+        Self { verbose, all: MultiProgress::new(), steps: Mutex::default(), build: Mutex::default() }
+    }
+
+    fn turn(&self, message: &str) -> ProgressBar {
+        let bar = self.all.add(ProgressBar::new_spinner().with_style(turning()));
+        bar.set_message(message.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        bar
+    }
+
+    fn end(&self, step: usize, line: impl FnOnce(&str) -> String) {
+        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((bar, title)) = steps.remove(&step) {
+            bar.set_style(plain());
+            bar.finish_with_message(line(&title));
+        }
+    }
+
+    fn print(&self, line: &str) {
+        if self.all.println(line).is_err() {
+            stderr(&format!("{line}\n"));
+        }
+    }
+}
+
+/// `wide_msg` is cut at the terminal's edge, however narrow that is.
+fn turning() -> ProgressStyle {
+    ProgressStyle::with_template("  {spinner:.cyan} {wide_msg} {elapsed:>4.dim}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+fn plain() -> ProgressStyle {
+    ProgressStyle::with_template("  {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+impl Reporter for Bars {
+    fn report(&self, event: Event<'_>) {
+        match event {
+            Event::Started { step, title } => {
+                let bar = self.turn(title);
+                let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+                steps.insert(step, (bar, title.to_owned()));
+            }
+            Event::Waiting { step, waiting_for } => {
+                let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some((bar, title)) = steps.get(&step) {
+                    bar.set_message(format!("{title}: waiting for {waiting_for}"));
+                }
+            }
+            Event::Done { step, took } => self.end(step, |title| {
+                format!(
+                    "{} {title} {}",
+                    style("✓").for_stderr().green(),
+                    style(seconds(took)).for_stderr().dim()
+                )
+            }),
+            Event::Failed { step, .. } => {
+                self.end(step, |title| format!("{} {title}", style("✗").for_stderr().red()));
+            }
+            Event::NotRun { title, .. } => self.print(&format!("  - {title} (not run)")),
+            Event::Building(text) => {
+                let mut build = self.build.lock().unwrap_or_else(PoisonError::into_inner);
+                build.get_or_insert_with(|| self.turn(text)).set_message(text.to_owned());
+            }
+            Event::Built => {
+                let mut build = self.build.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(bar) = build.take() {
+                    bar.finish_and_clear();
+                }
+            }
+            Event::Note(text) => self.print(text),
+            Event::Warning(text) => {
+                self.print(&format!("{} {text}", style("warning:").for_stderr().yellow()))
+            }
+            Event::Detail(text) if self.verbose => {
+                self.print(&format!("  {}", style(text).for_stderr().dim()))
+            }
+            Event::Detail(_) => {}
+        }
+    }
+}

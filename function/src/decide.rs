@@ -1,0 +1,193 @@
+//! What a run concludes from what was kept and what was seen. Pure: values in, values out, and the time is given.
+
+use crate::notify::Delivery;
+use crate::outbox::{Entry, Kind, add_down, add_up};
+use crate::probe::Observation;
+use crate::settings::{Settings, Target};
+use crate::state::{State, Status, TargetState, Told, VERSION};
+
+/// How far the previous state can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Knowledge {
+    /// It is what the last run kept, or it is certain that nothing was kept.
+    Certain,
+    /// Something may have been kept, but could not be read. Only an outage is told then.
+    Blind,
+}
+
+/// What follows from one run's observations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The overall status before.
+    pub previous: Status,
+    /// What to keep, with all that is to be told in its outbox.
+    pub state: State,
+    /// What could not be delivered for so long that it is given up.
+    pub expired: Vec<Entry>,
+}
+
+/// Compares, and turns every change into one outbox entry for each channel. A target without an observation stays
+/// as it was.
+pub fn decide(
+    previous: &State,
+    observations: &[Observation],
+    now: u64,
+    settings: &Settings,
+    knowledge: Knowledge,
+) -> Decision {
+    let channels = settings.notify.channels();
+    let mut targets: Vec<TargetState> =
+        settings.targets.iter().map(|target| recall(previous, target, settings, now)).collect();
+    let previous_status = State::overall(&targets);
+
+    let mut outbox = previous.outbox.clone();
+    outbox.retain(|entry| is_current(entry, previous, settings) && channels.contains(&entry.channel()));
+    let expired = expire(&mut outbox, &mut targets, now);
+    for target in &mut targets {
+        if let Some(observation) = observations.iter().find(|seen| seen.target == target.name) {
+            observe(target, observation, &mut outbox, &channels, now, knowledge);
+        }
+    }
+    let state = State { status: State::overall(&targets), ts: now, version: VERSION, targets, outbox };
+    Decision { previous: previous_status, state, expired }
+}
+
+/// Takes what became of an entry into the state: delivered and refused entries go, others stay for the next run.
+pub fn settle(state: &mut State, id: &str, delivery: &Delivery) {
+    let Some(at) = state.outbox.iter().position(|entry| entry.id == id) else { return };
+    let told = match delivery {
+        Delivery::Retry { why, unproven } => {
+            let entry = &mut state.outbox[at];
+            entry.tries += 1;
+            entry.unproven |= unproven;
+            entry.error = Some(why.clone());
+            return;
+        }
+        Delivery::Refused { why, .. } => Told::Failed(why.clone()),
+        Delivery::Delivered => match state.outbox[at].kind {
+            Kind::Down => Told::Down,
+            Kind::Up | Kind::WasDown => Told::Up,
+        },
+    };
+    let entry = state.outbox.remove(at);
+    remember(&mut state.targets, &entry, told);
+}
+
+/// What is written ahead of sending: should this run die, the next one knows that each may have been sent.
+pub fn before_sending(state: &State) -> State {
+    let mut state = state.clone();
+    for entry in &mut state.outbox {
+        entry.tries += 1;
+        entry.unproven = true;
+    }
+    state
+}
+
+/// What is known of a target: kept by us, kept by the Python function (which had one target), or nothing.
+fn recall(previous: &State, target: &Target, settings: &Settings, now: u64) -> TargetState {
+    let check = target.check_id();
+    let blank =
+        TargetState { name: target.name.clone(), check: check.clone(), since: now, ..TargetState::default() };
+    match previous.target(&target.name) {
+        Some(known) if known.check == check => known.clone(),
+        // Another check under the same name starts anew, but no id is used twice.
+        Some(known) => TargetState { seq: known.seq, ..blank },
+        None if previous.version != VERSION && settings.targets.len() == 1 => {
+            let told = match previous.status {
+                Status::Up => Told::Up,
+                Status::Down => Told::Down,
+                Status::Unknown => return blank,
+            };
+            let told =
+                settings.notify.channels().iter().map(|name| ((*name).to_owned(), told.clone())).collect();
+            TargetState { status: previous.status, since: previous.ts, told, ..blank }
+        }
+        None => blank,
+    }
+}
+
+/// Whether an entry is about something that is still watched, by the same check.
+fn is_current(entry: &Entry, previous: &State, settings: &Settings) -> bool {
+    let target = settings.targets.iter().find(|target| target.name == entry.target());
+    let known = previous.target(entry.target());
+    matches!((target, known), (Some(target), Some(known)) if known.check == target.check_id())
+}
+
+fn expire(outbox: &mut Vec<Entry>, targets: &mut [TargetState], now: u64) -> Vec<Entry> {
+    let expired: Vec<Entry> = outbox.extract_if(.., |entry| entry.is_expired(now)).collect();
+    for entry in &expired {
+        let why = entry.error.clone().unwrap_or_else(|| "not delivered for a day".to_owned());
+        remember(targets, entry, Told::Failed(why));
+    }
+    expired
+}
+
+fn remember(targets: &mut [TargetState], entry: &Entry, told: Told) {
+    if let Some(target) = targets.iter_mut().find(|target| target.name == entry.target()) {
+        target.told.insert(entry.channel().to_owned(), told);
+    }
+}
+
+fn observe(
+    target: &mut TargetState,
+    seen: &Observation,
+    outbox: &mut Vec<Entry>,
+    channels: &[&str],
+    now: u64,
+    knowledge: Knowledge,
+) {
+    let status = if seen.ok { Status::Up } else { Status::Down };
+    let before = std::mem::replace(&mut target.status, status);
+    let before_since = target.since;
+    target.http = seen.http;
+    target.ms = Some(whole(seen.total_ms));
+    target.why = seen.failed.as_ref().map(ToString::to_string);
+    if status == before {
+        return;
+    }
+    target.since = now;
+    target.seq += 1;
+    let first = before == Status::Unknown;
+    let is_blind = knowledge == Knowledge::Blind;
+    if is_blind && first && status == Status::Up {
+        return;
+    }
+    for channel in channels {
+        let entry = Entry {
+            id: format!("{}:{}:{channel}", target.name, target.seq),
+            kind: Kind::Up,
+            from: if first { now } else { before_since },
+            until: (!first).then_some(now),
+            times: 1,
+            // Blind, nobody can say that this is the first word.
+            first: first && !is_blind,
+            unread: is_blind,
+            unproven: false,
+            tries: 0,
+            why: None,
+            error: None,
+        };
+        match status {
+            Status::Down => {
+                add_down(outbox, Entry { from: now, until: None, why: target.why.clone(), ..entry })
+            }
+            _ => {
+                let told = target.told.get(*channel);
+                let error = match told {
+                    Some(Told::Failed(why)) => Some(why.clone()),
+                    _ => None,
+                };
+                add_up(outbox, Entry { error, ..entry }, told == Some(&Told::Down));
+            }
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, which is what we want"
+)]
+fn whole(ms: f64) -> u32 {
+    ms.round() as u32
+}

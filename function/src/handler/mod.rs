@@ -1,0 +1,185 @@
+//! One run, told as a straight line: load and probe at the same time, decide, save, tell, save again.
+//!
+//! The state is saved with its outbox before anything is sent, so that a run that dies loses nothing; and again
+//! afterwards, without what was delivered. When the state cannot be saved, people are told all the same. When it
+//! cannot be read, an outage is told all the same. A run fails only through faults of its own, and only after it has
+//! done all it could.
+
+mod look;
+mod memory;
+mod tell;
+
+use serde::Serialize;
+use tokio::time::Instant;
+
+pub use self::look::{Live, Prober};
+use self::memory::{Memory, Recollection};
+use crate::decide::{Decision, before_sending, decide};
+use crate::notify::Channel;
+use crate::probe::Observation;
+use crate::reply::{NoticeReply, Reply, TargetReply};
+use crate::settings::Settings;
+use crate::state::State;
+use crate::store::Store;
+use crate::vault::Vault;
+
+/// Everything that lives as long as a warm environment.
+pub struct Monitor<S, P> {
+    settings: Settings,
+    store: S,
+    prober: P,
+    channels: Vec<Box<dyn Channel>>,
+    vault: Vault,
+    memory: Option<Memory>,
+}
+
+/// One run: its answer, and what else goes into the log.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Run {
+    /// What the invocation answers, unless there is a fault.
+    #[serde(flatten)]
+    pub reply: Reply,
+    /// How many messages were given up in this run: refused for good, or too old.
+    pub dead_letters: usize,
+    /// How long each phase took.
+    pub phases: Phases,
+    /// The function's own failure, if it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+}
+
+/// How long each phase took, in whole milliseconds. The first two run at the same time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Phases {
+    /// Reading the state.
+    pub load_ms: u128,
+    /// Asking all targets.
+    pub probe_ms: u128,
+    /// Saving the state, before and after telling.
+    pub save_ms: u128,
+    /// Telling.
+    pub notify_ms: u128,
+}
+
+impl<S: Store, P: Prober> Monitor<S, P> {
+    /// A monitor at the start of its environment's life.
+    pub fn new(
+        settings: Settings,
+        store: S,
+        prober: P,
+        channels: Vec<Box<dyn Channel>>,
+        vault: Vault,
+    ) -> Self {
+        Self { settings, store, prober, channels, vault, memory: None }
+    }
+
+    /// What it keeps things in.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// One run at the time `now`, in Unix seconds, to be through by `deadline`.
+    pub async fn run(&mut self, now: u64, deadline: Instant) -> Run {
+        self.vault.start_run();
+        let mut problems = Vec::new();
+        let mut phases = Phases::default();
+
+        let look = look::look(&self.settings, &self.store, &self.prober, &mut self.vault, deadline);
+        let (loaded, looked) = tokio::join!(timed(self.store.load_state()), timed(look));
+        (phases.load_ms, phases.probe_ms) = (loaded.1, looked.1);
+        let (observations, unseen) = looked.0;
+        let recollection = memory::recollect(self.memory.take(), loaded.0, &mut problems);
+        let Recollection { state, knowledge, may_save, mut holds } = recollection;
+
+        let decision = decide(&state, &observations, now, &self.settings, knowledge);
+        let ahead = before_sending(&decision.state);
+        let started = Instant::now();
+        let mut is_saved = may_save && self.save(&ahead, &mut holds, &mut problems).await;
+        phases.save_ms = started.elapsed().as_millis();
+
+        let mut after = decision.state.clone();
+        let started = Instant::now();
+        let notices = self.tell(&mut after, is_saved, deadline, &mut problems).await;
+        phases.notify_ms = started.elapsed().as_millis();
+        if after != ahead {
+            let started = Instant::now();
+            is_saved = may_save && self.save(&after, &mut holds, &mut problems).await;
+            phases.save_ms += started.elapsed().as_millis();
+        }
+
+        self.memory = Some(Memory { state: after.clone(), knowledge, holds });
+        let fault = fault(is_saved, &unseen, &problems);
+        problems.extend(unseen);
+        let dead_letters = decision.expired.len() + refused(&notices);
+        let reply = reply(&decision, &after, &observations, notices, problems);
+        Run { reply, dead_letters, phases, fault }
+    }
+
+    /// Whether the store has the state now. A state that it refused is noted in `holds` too: it may have taken it all the
+    /// same, with the answer lost.
+    async fn save(&self, state: &State, holds: &mut Vec<Option<String>>, problems: &mut Vec<String>) -> bool {
+        let encoded = match state.encode() {
+            Ok(encoded) => encoded,
+            Err(why) => {
+                problems.push(why.to_string());
+                return false;
+            }
+        };
+        if encoded.shortened {
+            problems.push("the state is near SSM's limit: details were left out of it".to_owned());
+        }
+        let saved = self.store.save_state(&encoded.text).await;
+        if saved.is_ok() {
+            holds.clear();
+        }
+        holds.push(Some(encoded.text));
+        saved.map_err(|why| problems.push(format!("the state was not saved: {why}"))).is_ok()
+    }
+}
+
+async fn timed<T>(work: impl Future<Output = T>) -> (T, u128) {
+    let started = Instant::now();
+    let result = work.await;
+    (result, started.elapsed().as_millis())
+}
+
+/// What makes a run fail: its result is not kept, or it could not look at a target for reasons of its own.
+fn fault(is_saved: bool, unseen: &[String], problems: &[String]) -> Option<String> {
+    if is_saved && unseen.is_empty() {
+        return None;
+    }
+    let reasons: Vec<&str> = problems.iter().chain(unseen).map(String::as_str).collect();
+    Some(reasons.join("; "))
+}
+
+fn refused(notices: &[NoticeReply]) -> usize {
+    notices.iter().filter(|notice| notice.outcome == crate::reply::Outcome::Refused).count()
+}
+
+fn reply(
+    decision: &Decision,
+    after: &State,
+    observations: &[Observation],
+    notices: Vec<NoticeReply>,
+    problems: Vec<String>,
+) -> Reply {
+    let targets: Vec<TargetReply> = after
+        .targets
+        .iter()
+        .map(|target| {
+            let seen = observations.iter().find(|seen| seen.target == target.name);
+            let failed = seen.and_then(|seen| seen.failed.as_ref());
+            TargetReply {
+                name: target.name.clone(),
+                status: target.status,
+                since: target.since,
+                http: seen.and_then(|seen| seen.http).unwrap_or_default(),
+                failed: failed.map(|failure| failure.link),
+                why: failed.map(|failure| failure.why.clone()),
+                ms: seen.map(|seen| seen.total_ms),
+            }
+        })
+        .collect();
+    let http = targets.first().map(|target| target.http).unwrap_or_default();
+    Reply { previous: decision.previous, current: after.status, http, targets, notices, problems }
+}

@@ -1,0 +1,72 @@
+//! Start-up: what to do, with what; then one run for each invocation.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use plexmon_function::handler::{Live, Monitor, Run};
+use plexmon_function::http::Http;
+use plexmon_function::probe::Tls;
+use plexmon_function::reply::Reply;
+use plexmon_function::startup::{Instructions, StartError, instructions};
+use plexmon_function::store::SsmStore;
+use plexmon_function::vault::Vault;
+use plexmon_function::{log, notify, time};
+use serde::de::IgnoredAny;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+type LambdaMonitor = Monitor<SsmStore, Live>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let monitor = match start() {
+        Ok(monitor) => Arc::new(Mutex::new(monitor)),
+        Err(why) => return failed("start", &why.to_string()),
+    };
+    let handler = service_fn(move |event: LambdaEvent<IgnoredAny>| invoke(Arc::clone(&monitor), event));
+    match lambda_runtime::run(handler).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => failed("run", &why.to_string()),
+    }
+}
+
+fn start() -> Result<LambdaMonitor, StartError> {
+    let env = |name: &str| std::env::var(name).ok();
+    let Instructions { settings, secrets } = instructions(&directory(), env)?;
+    let tls = Tls::new().map_err(|why| StartError(format!("TLS cannot be set up: {why}")))?;
+    let http = Http::new(&tls);
+    let store =
+        SsmStore::from_env(&http, &settings.state_parameter, settings.secrets_parameter.as_deref(), env)
+            .map_err(|why| StartError(why.to_string()))?;
+    let channels = notify::channels(&settings.notify, &http);
+    let vault = secrets.map_or_else(Vault::stored, Vault::given);
+    Ok(Monitor::new(settings, store, Live(tls), channels, vault))
+}
+
+/// Where the zip was unpacked.
+fn directory() -> PathBuf {
+    let beside = || std::env::current_exe().ok().and_then(|exe| exe.parent().map(PathBuf::from));
+    std::env::var_os("LAMBDA_TASK_ROOT").map(PathBuf::from).or_else(beside).unwrap_or_default()
+}
+
+/// The event is not looked at: whatever arrives means "check now".
+async fn invoke(
+    monitor: Arc<Mutex<LambdaMonitor>>,
+    event: LambdaEvent<IgnoredAny>,
+) -> Result<Reply, Diagnostic> {
+    let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    let run: Run = monitor.lock().await.run(time::now(), Instant::now() + left).await;
+    log::line(&run);
+    match run.fault {
+        None => Ok(run.reply),
+        Some(error_message) => Err(Diagnostic { error_type: "plexmon".to_owned(), error_message }),
+    }
+}
+
+fn failed(phase: &str, why: &str) -> ExitCode {
+    log::line(&serde_json::json!({ "error": format!("plexmon cannot {phase}: {why}") }));
+    ExitCode::FAILURE
+}

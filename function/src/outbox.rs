@@ -1,0 +1,129 @@
+//! What is still to be told: one entry per change and channel, kept in the state until its channel took it.
+
+use serde::{Deserialize, Serialize};
+
+/// How long an undelivered message is worth sending, in seconds.
+pub const KEEP_S: u64 = 24 * 60 * 60;
+
+/// What an entry tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The target went down (or was down when first seen).
+    Down,
+    /// The target came up again after a told outage (or was up when first seen).
+    Up,
+    /// An outage that could not be told while it lasted, told with its end.
+    WasDown,
+}
+
+/// One message to one channel about one change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// `target:seq:channel`, unique among all entries ever.
+    pub id: String,
+    /// What it tells.
+    pub kind: Kind,
+    /// When the outage began; for a first word, when the target was first seen. Unix seconds.
+    pub from: u64,
+    /// When the outage ended, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<u64>,
+    /// How many outages a `WasDown` stands for.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub times: u32,
+    /// Whether this is the first word about the target.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub first: bool,
+    /// Decided while the state could not be read, hence possibly told before.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unread: bool,
+    /// Sent once without proof that it arrived, hence possibly told before.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unproven: bool,
+    /// How often it was tried.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tries: u32,
+    /// Why the target was down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Why it could not be delivered so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl Entry {
+    /// The name of the target that it is about.
+    pub fn target(&self) -> &str {
+        self.id.rsplitn(3, ':').nth(2).unwrap_or_default()
+    }
+
+    /// The name of the channel that it goes to.
+    pub fn channel(&self) -> &str {
+        self.id.rsplit(':').next().unwrap_or_default()
+    }
+
+    /// Whether it is too old to be worth telling.
+    pub fn is_expired(&self, now: u64) -> bool {
+        now.saturating_sub(self.until.unwrap_or(self.from)) > KEEP_S
+    }
+}
+
+/// Adds the word that a target went down.
+pub fn add_down(outbox: &mut Vec<Entry>, entry: Entry) {
+    outbox.push(Entry { kind: Kind::Down, ..entry });
+}
+
+/// Adds the word that a target came up, so that it never comes without its DOWN: an outage that could not be told while
+/// it lasted becomes one message, and so do several of them. Hence an outbox holds at most three entries for each
+/// target and channel: an undelivered word, an outage told late, and a new outage.
+pub fn add_up(outbox: &mut Vec<Entry>, entry: Entry, down_was_told: bool) {
+    let (target, channel) = (entry.target().to_owned(), entry.channel().to_owned());
+    let is_same = |other: &Entry| other.target() == target && other.channel() == channel;
+    let late = match outbox.iter().rposition(is_same) {
+        Some(last) if outbox[last].kind == Kind::Down => {
+            let down = outbox.remove(last);
+            Entry { id: entry.id, kind: Kind::WasDown, until: entry.until, ..down }
+        }
+        _ if down_was_told || entry.first => {
+            outbox.push(Entry { kind: Kind::Up, ..entry });
+            return;
+        }
+        _ => Entry { kind: Kind::WasDown, ..entry },
+    };
+    match outbox.iter_mut().find(|other| is_same(other) && other.kind == Kind::WasDown) {
+        Some(earlier) => merge(earlier, late),
+        None => outbox.push(late),
+    }
+}
+
+/// One message for two outages, in the place of the first.
+fn merge(earlier: &mut Entry, late: Entry) {
+    earlier.id = late.id;
+    earlier.until = late.until;
+    earlier.times += late.times;
+    earlier.why = late.why.or(earlier.why.take());
+    earlier.error = late.error.or(earlier.error.take());
+    earlier.unread |= late.unread;
+    earlier.unproven |= late.unproven;
+    earlier.tries = earlier.tries.max(late.tries);
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one(times: &u32) -> bool {
+    *times == 1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(tries: &u32) -> bool {
+    *tries == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}

@@ -1,0 +1,142 @@
+//! The TLS link: certificates are always verified, and a failure is told in plain words.
+
+use std::fmt;
+use std::io::Error as IoError;
+use std::sync::Arc;
+
+use rustls::client::Resumption;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::{AlertDescription, CertificateError, ClientConfig, Error, RootCertStore};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use super::{certificate, connect};
+use crate::time::date;
+
+/// The one TLS configuration: ring, the public authorities, TLS 1.2 and 1.3. Cheap to clone.
+#[derive(Clone)]
+pub struct Tls {
+    provider: Arc<CryptoProvider>,
+    roots: Arc<RootCertStore>,
+    public: Arc<ClientConfig>,
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Tls")
+    }
+}
+
+impl Tls {
+    /// Fails only if the cryptography cannot do the protocol versions, which a test rules out.
+    pub fn new() -> Result<Self, Error> {
+        let provider = Arc::new(ring::default_provider());
+        let roots = Arc::new(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
+        let public = Arc::new(config(&provider, &roots)?);
+        Ok(Self { provider, roots, public })
+    }
+
+    /// The configuration for clients that keep connections, without protocol negotiation set.
+    pub fn public(&self) -> ClientConfig {
+        (*self.public).clone()
+    }
+
+    /// A full handshake. A resumed session would not show an expired certificate, so there is none.
+    pub(super) async fn handshake(
+        &self,
+        tcp: TcpStream,
+        host: &str,
+        ca_pem: Option<&str>,
+    ) -> Result<TlsStream<TcpStream>, String> {
+        let mut config = match ca_pem {
+            None => self.public(),
+            Some(pem) => config(&self.provider, &self.with_authority(pem)?).map_err(|why| why.to_string())?,
+        };
+        config.resumption = Resumption::disabled();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| format!("no certificate can be valid for the name {host}"))?;
+        TlsConnector::from(Arc::new(config)).connect(name, tcp).await.map_err(|why| in_words(&why, host))
+    }
+
+    fn with_authority(&self, pem: &str) -> Result<Arc<RootCertStore>, String> {
+        let mut roots = (*self.roots).clone();
+        let before = roots.len();
+        for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+            let certificate = certificate.map_err(|_| BAD_AUTHORITY.to_owned())?;
+            roots.add(certificate).map_err(|_| BAD_AUTHORITY.to_owned())?;
+        }
+        if roots.len() == before { Err(BAD_AUTHORITY.to_owned()) } else { Ok(Arc::new(roots)) }
+    }
+}
+
+const BAD_AUTHORITY: &str = "the configured authority's certificate cannot be read";
+
+fn config(provider: &Arc<CryptoProvider>, roots: &Arc<RootCertStore>) -> Result<ClientConfig, Error> {
+    Ok(ClientConfig::builder_with_provider(Arc::clone(provider))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(Arc::clone(roots))
+        .with_no_client_auth())
+}
+
+/// When the server's certificate expires, in Unix seconds.
+pub(super) fn expiry(session: &TlsStream<TcpStream>) -> Option<u64> {
+    let (_, connection) = session.get_ref();
+    certificate::not_after(connection.peer_certificates()?.first()?)
+}
+
+/// `TLS 1.3, certificate until 2027-01-02`
+pub(super) fn described(session: &TlsStream<TcpStream>, expires: Option<u64>) -> String {
+    let (_, connection) = session.get_ref();
+    let version = match connection.protocol_version() {
+        Some(rustls::ProtocolVersion::TLSv1_3) => "TLS 1.3",
+        _ => "TLS 1.2",
+    };
+    match expires {
+        Some(at) => format!("{version}, certificate until {}", date(at)),
+        None => version.to_owned(),
+    }
+}
+
+fn in_words(why: &IoError, host: &str) -> String {
+    match why.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+        Some(Error::InvalidCertificate(certificate)) => certificate_in_words(certificate, host),
+        Some(Error::InvalidMessage(_)) => "the server does not speak TLS on this port".to_owned(),
+        Some(Error::AlertReceived(AlertDescription::UnrecognisedName)) => {
+            format!("the server knows no certificate for {host}")
+        }
+        Some(Error::AlertReceived(alert)) => format!("the server refuses TLS ({alert:?})"),
+        Some(Error::PeerIncompatible(_)) => "the server offers neither TLS 1.2 nor TLS 1.3".to_owned(),
+        Some(other) => format!("TLS failed: {other}"),
+        None => connect::in_words(why),
+    }
+}
+
+fn certificate_in_words(why: &CertificateError, host: &str) -> String {
+    match why {
+        CertificateError::ExpiredContext { not_after, .. } => {
+            format!("certificate expired on {}", date(not_after.as_secs()))
+        }
+        CertificateError::Expired => "certificate expired".to_owned(),
+        CertificateError::NotValidYetContext { not_before, .. } => {
+            format!("certificate not valid before {}", date(not_before.as_secs()))
+        }
+        CertificateError::NotValidYet => "certificate not valid yet".to_owned(),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            format!("certificate is not valid for {host}")
+        }
+        // A bad signature is what a forger gets who copies an authority's name.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "certificate is not signed by a trusted authority".to_owned()
+        }
+        CertificateError::Revoked => "certificate was revoked".to_owned(),
+        // webpki's name for an authority's own certificate that is used as the server's.
+        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+            "certificate is not signed by a trusted authority (it is an authority's own)".to_owned()
+        }
+        other => format!("certificate is not acceptable: {other}"),
+    }
+}

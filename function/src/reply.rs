@@ -1,0 +1,81 @@
+//! What an invocation answers. The deployer prints it; the first three fields are the Python function's.
+
+use serde::{Deserialize, Serialize};
+
+use crate::outbox::Kind;
+use crate::probe::LinkName;
+use crate::state::Status;
+
+/// One run, told to whoever invoked it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// Overall status before this run.
+    pub previous: Status,
+    /// Overall status after this run.
+    pub current: Status,
+    /// The first target's HTTP status code; 0 if there was none.
+    pub http: u16,
+    /// Every target, in the order of the settings.
+    #[serde(default)]
+    pub targets: Vec<TargetReply>,
+    /// Every message that this run tried to send, in order.
+    #[serde(default)]
+    pub notices: Vec<NoticeReply>,
+    /// What went wrong in the function itself, in plain words.
+    #[serde(default)]
+    pub problems: Vec<String>,
+}
+
+/// One target as this run found it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetReply {
+    /// The target's name.
+    pub name: String,
+    /// Its status after this run.
+    pub status: Status,
+    /// Since when it has this status, in Unix seconds.
+    pub since: u64,
+    /// The HTTP status code that it answered with; 0 if there was none.
+    #[serde(default)]
+    pub http: u16,
+    /// The link of the chain that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<LinkName>,
+    /// Why, in plain words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// How long the probe took, in milliseconds; absent if the target was not probed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ms: Option<f64>,
+}
+
+/// One attempt to tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeReply {
+    /// The channel's name.
+    pub channel: String,
+    /// The target's name.
+    pub target: String,
+    /// What was to be told.
+    pub kind: Kind,
+    /// Whether this was the first word about the target.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub first: bool,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why it was not delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// What became of an attempt to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The channel took it.
+    Delivered,
+    /// The channel refused it for good; it is not sent again.
+    Refused,
+    /// Not delivered; the next run tries again.
+    Retry,
+}

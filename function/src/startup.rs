@@ -1,0 +1,113 @@
+//! Finds out what to do: from `plexmon.json` beside the executable, or else from the Python function's variables.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::path::Path;
+
+use crate::secrets::{PushoverSecrets, Secret, Secrets};
+use crate::settings::{DEFAULT_STATE_PARAMETER, FILE_NAME, Notify, PUSHOVER_URL, Pushover, Settings, Target};
+
+/// The Python function's own limit for its one request.
+const DROP_IN_TIMEOUT_S: u32 = 8;
+
+/// What the function was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instructions {
+    /// What to do.
+    pub settings: Settings,
+    /// The secrets, if they came from the environment; otherwise they are in the store.
+    pub secrets: Option<Secrets>,
+}
+
+/// Why the function cannot start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartError(pub String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// Reads the file in `directory` if there is one, and the variables otherwise.
+pub fn instructions(
+    directory: &Path,
+    env: impl Fn(&str) -> Option<String>,
+) -> Result<Instructions, StartError> {
+    match std::fs::read_to_string(directory.join(FILE_NAME)) {
+        Ok(text) => from_file(&text),
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => from_env(env),
+        Err(why) => Err(StartError(format!("{FILE_NAME} cannot be read: {why}"))),
+    }
+}
+
+fn from_file(text: &str) -> Result<Instructions, StartError> {
+    let settings: Settings =
+        serde_json::from_str(text).map_err(|why| StartError(format!("{FILE_NAME} makes no sense: {why}")))?;
+    validate(&settings).map_err(|why| StartError(format!("{FILE_NAME}: {why}")))?;
+    // Without a parameter there is nothing secret, and nothing to read.
+    let secrets = settings.secrets_parameter.is_none().then(Secrets::default);
+    Ok(Instructions { settings, secrets })
+}
+
+fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Instructions, StartError> {
+    let given = |name: &str| env(name).filter(|value| !value.is_empty());
+    let missing: Vec<&str> = ["CHECK_URL", "PUSHOVER_TOKEN", "PUSHOVER_USER"]
+        .into_iter()
+        .filter(|name| given(name).is_none())
+        .collect();
+    if !missing.is_empty() {
+        return Err(StartError(format!(
+            "there is no {FILE_NAME} beside the executable, and without it these variables must be set: {}",
+            missing.join(", ")
+        )));
+    }
+    let required = |name: &str| given(name).unwrap_or_default();
+    let settings = Settings {
+        deployment: given("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| "plexmon".to_owned()),
+        state_parameter: given("STATUS_PARAM").unwrap_or_else(|| DEFAULT_STATE_PARAMETER.to_owned()),
+        secrets_parameter: None,
+        targets: vec![Target {
+            name: "plex".to_owned(),
+            url: required("CHECK_URL"),
+            status: vec![200],
+            contains: Some("machineIdentifier=".to_owned()),
+            headers: BTreeMap::new(),
+            timeout_s: DROP_IN_TIMEOUT_S,
+            ca_pem: None,
+        }],
+        notify: Notify { pushover: Some(Pushover { url: PUSHOVER_URL.to_owned() }) },
+    };
+    validate(&settings).map_err(StartError)?;
+    let pushover = PushoverSecrets {
+        token: Secret::new(required("PUSHOVER_TOKEN")),
+        user: Secret::new(required("PUSHOVER_USER")),
+    };
+    Ok(Instructions {
+        settings,
+        secrets: Some(Secrets { pushover: Some(pushover), headers: BTreeMap::new() }),
+    })
+}
+
+/// The little that must hold for a run to make sense. The deployer checks everything, with better messages.
+fn validate(settings: &Settings) -> Result<(), String> {
+    if settings.targets.is_empty() {
+        return Err("there is no target".to_owned());
+    }
+    let mut names = HashSet::new();
+    for target in &settings.targets {
+        let name = &target.name;
+        if name.is_empty() || !names.insert(name) {
+            return Err(format!("the target name `{name}` is empty or used twice"));
+        }
+        if !(target.url.starts_with("https://") || target.url.starts_with("http://")) {
+            return Err(format!("the address of `{name}` must begin with http:// or https://"));
+        }
+        if target.timeout_s == 0 || target.status.is_empty() {
+            return Err(format!("`{name}` needs a time-out above zero and a status to expect"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,221 @@
+//! What is kept between runs, as JSON in one SSM parameter.
+//!
+//! The top level always has `status` and `ts`, as the Python function wrote them; the rest is ours and versioned. The
+//! reader is tolerant: the Python function's value, and one written by a newer version, yield their `status` and `ts`
+//! and no targets. The writer keeps below SSM's limit by leaving out details, never by cutting.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::outbox::Entry;
+
+/// The version that this code writes.
+pub const VERSION: u64 = 1;
+
+/// What a standard SSM parameter can hold. Counted in bytes, which is never less than in characters.
+pub const MAX_BYTES: usize = 4096;
+
+/// How a target, or all of them together, is doing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It answers as it should.
+    Up,
+    /// It does not.
+    Down,
+    /// Nobody has looked yet.
+    #[default]
+    Unknown,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// Everything that is kept.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// Down if any target is; unknown if any is and none is down; else up.
+    pub status: Status,
+    /// When the targets were last checked, in Unix seconds.
+    pub ts: u64,
+    /// [`VERSION`]; 0 in a value that the Python function wrote, or when nothing was kept.
+    #[serde(default)]
+    pub version: u64,
+    /// One for each target, in the order of the settings.
+    #[serde(default)]
+    pub targets: Vec<TargetState>,
+    /// What is still to be told, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outbox: Vec<Entry>,
+}
+
+/// What is kept of one target.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TargetState {
+    /// Its name in the settings.
+    pub name: String,
+    /// Identifies what is checked: with another address or condition, the target starts anew.
+    pub check: String,
+    /// How it was doing when last seen.
+    pub status: Status,
+    /// Since when, in Unix seconds.
+    pub since: u64,
+    /// How many changes it has been through; part of an entry's id.
+    #[serde(default)]
+    pub seq: u32,
+    /// The last HTTP status code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http: Option<u16>,
+    /// How long the last probe took, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ms: Option<u32>,
+    /// Why it is down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The last word that each channel got, or could not be given.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub told: BTreeMap<String, Told>,
+}
+
+/// The last word that a channel got about a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// That it is up.
+    Up,
+    /// That it is down.
+    Down,
+    /// The last word was given up, for this reason.
+    Failed(String),
+}
+
+/// A state in the form in which it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    /// The JSON text.
+    pub text: String,
+    /// Whether details were left out to stay below SSM's limit.
+    pub shortened: bool,
+}
+
+/// A value that holds no state, or a state that cannot be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StateError {
+    /// The kept value is not what any version has written.
+    Unreadable(String),
+    /// This many bytes, even without all that can be left out.
+    TooLarge(usize),
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(why) => write!(formatter, "the kept state makes no sense: {why}"),
+            Self::TooLarge(bytes) => {
+                write!(
+                    formatter,
+                    "the state needs {bytes} bytes, and SSM keeps {MAX_BYTES}: too many targets"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for StateError {}
+
+impl State {
+    /// Reads a kept value. A value of another version yields its status and time alone, with its version.
+    pub fn parse(text: &str) -> Result<Self, StateError> {
+        let unreadable = |why: serde_json::Error| StateError::Unreadable(why.to_string());
+        let value: Value = serde_json::from_str(text).map_err(unreadable)?;
+        let version = match value.get("version") {
+            None => 0,
+            Some(version) => version
+                .as_u64()
+                .ok_or_else(|| StateError::Unreadable("its version is not a number".to_owned()))?,
+        };
+        if version == VERSION {
+            return serde_json::from_value(value).map_err(unreadable);
+        }
+        let status =
+            value.get("status").ok_or_else(|| StateError::Unreadable("it has no status".to_owned()))?;
+        let status = Status::deserialize(status).map_err(unreadable)?;
+        Ok(Self { status, ts: value.get("ts").map_or(0, seconds), version, ..Self::default() })
+    }
+
+    /// The text to keep, at most [`MAX_BYTES`] long.
+    pub fn encode(&self) -> Result<Encoded, StateError> {
+        let text = self.to_text();
+        if text.len() <= MAX_BYTES {
+            return Ok(Encoded { text, shortened: false });
+        }
+        let text = self.without_details().to_text();
+        if text.len() <= MAX_BYTES {
+            return Ok(Encoded { text, shortened: true });
+        }
+        Err(StateError::TooLarge(text.len()))
+    }
+
+    /// What is kept of a target by this name.
+    pub fn target(&self, name: &str) -> Option<&TargetState> {
+        self.targets.iter().find(|target| target.name == name)
+    }
+
+    /// The status of all targets taken together.
+    pub fn overall(targets: &[TargetState]) -> Status {
+        let any = |status| targets.iter().any(|target| target.status == status);
+        if any(Status::Down) {
+            Status::Down
+        } else if targets.is_empty() || any(Status::Unknown) {
+            Status::Unknown
+        } else {
+            Status::Up
+        }
+    }
+
+    fn to_text(&self) -> String {
+        // A struct of strings, numbers and string-keyed maps always serialises.
+        let text = serde_json::to_string(self).unwrap_or_default();
+        // SSM refuses `{{`. In JSON it can only stand within a string, where a brace may be written as an escape.
+        text.replace("{{", "{\\u007b")
+    }
+
+    fn without_details(&self) -> Self {
+        let mut state = self.clone();
+        for target in &mut state.targets {
+            target.why = None;
+            target.http = None;
+            target.ms = None;
+            for told in target.told.values_mut() {
+                if let Told::Failed(why) = told {
+                    why.clear();
+                }
+            }
+        }
+        for entry in &mut state.outbox {
+            entry.why = None;
+            entry.error = None;
+        }
+        state
+    }
+}
+
+/// Python's `time.time()` may have been kept with its fraction.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, which is what we want"
+)]
+fn seconds(value: &Value) -> u64 {
+    value.as_f64().unwrap_or_default() as u64
+}

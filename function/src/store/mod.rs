@@ -1,0 +1,34 @@
+//! Where the state and the secrets are kept.
+
+mod memory;
+mod ssm;
+
+use std::fmt;
+
+pub use self::memory::{MemoryStore, Record};
+pub use self::ssm::SsmStore;
+use crate::secrets::Secrets;
+
+/// Why the store did not do it, in plain words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreError(pub String);
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// What a run needs to have kept. The state is handed over as text: what it means is no business of the store.
+pub trait Store {
+    /// The kept state; `None` if nothing was kept yet.
+    fn load_state(&self) -> impl Future<Output = Result<Option<String>, StoreError>>;
+
+    /// Keeps a state in place of the former.
+    fn save_state(&self, text: &str) -> impl Future<Output = Result<(), StoreError>>;
+
+    /// The secrets, as they are now.
+    fn load_secrets(&self) -> impl Future<Output = Result<Secrets, StoreError>>;
+}

@@ -1,0 +1,132 @@
+//! The store in AWS: two parameters in SSM. The state is a String, the secrets are one SecureString.
+//!
+//! The client is built by hand from the environment that Lambda gives, over the shared HTTP client: the SDK's own way
+//! of finding credentials would cost a megabyte and some start-up time.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::config::{BehaviorVersion, Builder, Region};
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ssm::types::{ParameterTier, ParameterType};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use super::{Store, StoreError};
+use crate::http::Http;
+use crate::secrets::Secrets;
+use crate::text::single_line;
+
+// A slow SSM must not eat the run: what it fails to do is reported, and the next run makes up for it.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const ATTEMPTS: u32 = 2;
+const PAUSE: Duration = Duration::from_millis(200);
+
+const MAX_WHY_CHARS: usize = 300;
+
+/// The two parameters.
+#[derive(Debug, Clone)]
+pub struct SsmStore {
+    client: Client,
+    state_parameter: String,
+    secrets_parameter: Option<String>,
+}
+
+impl SsmStore {
+    /// A store that takes region, credentials and endpoint from `env`, as Lambda and every AWS tool have them.
+    pub fn from_env(
+        http: &Http,
+        state_parameter: &str,
+        secrets_parameter: Option<&str>,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, StoreError> {
+        let required =
+            |name: &str| env(name).ok_or_else(|| StoreError(format!("the variable {name} is not set")));
+        let credentials = Credentials::new(
+            required("AWS_ACCESS_KEY_ID")?,
+            required("AWS_SECRET_ACCESS_KEY")?,
+            env("AWS_SESSION_TOKEN"),
+            None,
+            "environment",
+        );
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .operation_timeout(OPERATION_TIMEOUT)
+            .build();
+        let mut config = Builder::new()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(required("AWS_REGION").or_else(|_| required("AWS_DEFAULT_REGION"))?))
+            .credentials_provider(credentials)
+            .http_client(http.clone())
+            .timeout_config(timeouts)
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(PAUSE));
+        config.set_endpoint_url(env("AWS_ENDPOINT_URL_SSM").or_else(|| env("AWS_ENDPOINT_URL")));
+        Ok(Self {
+            client: Client::from_conf(config.build()),
+            state_parameter: state_parameter.to_owned(),
+            secrets_parameter: secrets_parameter.map(str::to_owned),
+        })
+    }
+}
+
+impl Store for SsmStore {
+    async fn load_state(&self) -> Result<Option<String>, StoreError> {
+        match self.client.get_parameter().name(&self.state_parameter).send().await {
+            Ok(found) => Ok(found.parameter.and_then(|parameter| parameter.value)),
+            Err(why) if why.as_service_error().is_some_and(|why| why.is_parameter_not_found()) => Ok(None),
+            Err(why) => Err(in_words("ssm:GetParameter", &self.state_parameter, &why)),
+        }
+    }
+
+    async fn save_state(&self, text: &str) -> Result<(), StoreError> {
+        self.client
+            .put_parameter()
+            .name(&self.state_parameter)
+            .value(text)
+            .r#type(ParameterType::String)
+            .tier(ParameterTier::Standard)
+            .overwrite(true)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|why| in_words("ssm:PutParameter", &self.state_parameter, &why))
+    }
+
+    async fn load_secrets(&self) -> Result<Secrets, StoreError> {
+        let Some(name) = &self.secrets_parameter else { return Ok(Secrets::default()) };
+        let found = self.client.get_parameter().name(name).with_decryption(true).send().await;
+        let found = found.map_err(|why| in_words("ssm:GetParameter", name, &why))?;
+        let text = found.parameter.and_then(|parameter| parameter.value).unwrap_or_default();
+        // serde_json's message could quote a secret, so only the place is told.
+        serde_json::from_str(&text).map_err(|why| {
+            StoreError(format!(
+                "{name} does not hold the secrets' JSON (line {}, column {})",
+                why.line(),
+                why.column()
+            ))
+        })
+    }
+}
+
+/// The SDK's own text says only "service error", so code and message are taken from within.
+fn in_words<E, R>(action: &str, parameter: &str, why: &SdkError<E, R>) -> StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: Debug,
+{
+    let reason = match why {
+        SdkError::TimeoutError(_) => "no answer in time".to_owned(),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => "no answer in time".to_owned(),
+        SdkError::DispatchFailure(_) => "no connection, or no sensible answer".to_owned(),
+        SdkError::ServiceError(_) => {
+            format!("{}: {}", why.code().unwrap_or("refused"), why.message().unwrap_or("no reason given"))
+        }
+        _ => "the answer makes no sense".to_owned(),
+    };
+    StoreError(single_line(&format!("{action} of {parameter} failed ({reason})"), MAX_WHY_CHARS))
+}

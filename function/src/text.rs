@@ -1,0 +1,58 @@
+//! Bounding and cleaning of text that comes from others, before it is shown, sent or kept.
+
+/// At most `limit` characters; what was cut ends in an ellipsis.
+pub fn bounded(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    let mut cut: String = text.chars().take(limit.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}
+
+/// One line without control characters: a hostile answer must not draw on a terminal or break a log line.
+pub fn single_line(text: &str, limit: usize) -> String {
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    bounded(clean.trim(), limit)
+}
+
+/// An address without user, password, query and fragment: what may be logged of it.
+pub fn bare_url(url: &str) -> String {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let url = &url[..end];
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_falls_between_characters() {
+        for (text, limit, expected) in
+            [("short", 5, "short"), ("longer", 5, "long…"), ("äöüß", 3, "äö…"), ("🦀🦀🦀", 2, "🦀…")]
+        {
+            assert_eq!(bounded(text, limit), expected);
+        }
+    }
+
+    #[test]
+    fn control_characters_become_blanks() {
+        assert_eq!(single_line(" a\x1b[31m\r\nb ", 20), "a [31m  b");
+    }
+
+    #[test]
+    fn what_may_be_secret_is_cut_from_an_address() {
+        for (url, expected) in [
+            ("https://user:pass@plex.example.com/a?token=x#y", "https://plex.example.com/a"),
+            ("https://plex.example.com?token=x", "https://plex.example.com"),
+            ("/login?next=%2F", "/login"),
+            ("http://h/a@b", "http://h/a@b"),
+        ] {
+            assert_eq!(bare_url(url), expected);
+        }
+    }
+}

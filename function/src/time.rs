@@ -1,0 +1,95 @@
+//! Unix seconds in words: clock times, dates and durations, always UTC.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// The current time in Unix seconds; 0 on a clock that stands before 1970.
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs())
+}
+
+/// `10:05`
+pub fn clock(at: u64) -> String {
+    format!("{:02}:{:02}", at % DAY / HOUR, at % HOUR / MINUTE)
+}
+
+/// `2026-11-03`
+pub fn date(at: u64) -> String {
+    // Days since 1970-01-01 to a civil date: the year is counted from 1 March, so that the leap day comes last.
+    let days = at / DAY + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// `40 s`, `35 min`, `2 h 5 min`, `1 d 3 h`: two units at most.
+pub fn duration(seconds: u64) -> String {
+    let two = |large: u64, large_unit: &str, small: u64, small_unit: &str| match small {
+        0 => format!("{large} {large_unit}"),
+        _ => format!("{large} {large_unit} {small} {small_unit}"),
+    };
+    match seconds {
+        0..MINUTE => format!("{seconds} s"),
+        MINUTE..HOUR => format!("{} min", seconds / MINUTE),
+        HOUR..DAY => two(seconds / HOUR, "h", seconds % HOUR / MINUTE, "min"),
+        _ => two(seconds / DAY, "d", seconds % DAY / HOUR, "h"),
+    }
+}
+
+/// `10:05-10:40 UTC`, with dates where the two are not on the same day.
+pub fn span(from: u64, until: u64) -> String {
+    if from / DAY == until / DAY {
+        return format!("{}-{} UTC", clock(from), clock(until));
+    }
+    format!("{} {} - {} {} UTC", date(from), clock(from), date(until), clock(until))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_follow_the_calendar() {
+        for (at, expected) in [
+            (0, "1970-01-01"),
+            (951_782_400, "2000-02-29"),
+            (951_868_800, "2000-03-01"),
+            (1_709_164_800, "2024-02-29"),
+            (1_735_689_599, "2024-12-31"),
+            (1_793_700_000, "2026-11-03"),
+            (4_107_542_400, "2100-03-01"),
+        ] {
+            assert_eq!(date(at), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn durations_have_two_units_at_most() {
+        for (seconds, expected) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (2_100, "35 min"),
+            (3_600, "1 h"),
+            (7_500, "2 h 5 min"),
+            (86_400, "1 d"),
+            (97_200, "1 d 3 h"),
+        ] {
+            assert_eq!(duration(seconds), expected);
+        }
+    }
+
+    #[test]
+    fn a_span_names_days_only_when_they_differ() {
+        assert_eq!(span(1_793_700_300, 1_793_702_400), "10:05-10:40 UTC");
+        assert_eq!(span(1_793_700_300, 1_793_788_800), "2026-11-03 10:05 - 2026-11-04 10:40 UTC");
+    }
+}

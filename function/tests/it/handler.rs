@@ -1,0 +1,471 @@
+//! Whole runs against the store's twin, a scripted prober and a scripted channel. What they do is recorded in order,
+//! so that "saved before it was sent" is something one can read.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use plexmon_function::handler::{Monitor, Prober, Run};
+use plexmon_function::message::Message;
+use plexmon_function::notify::{Channel, Delivery, Sending};
+use plexmon_function::probe::Observation;
+use plexmon_function::reply::Outcome;
+use plexmon_function::secrets::{Secret, Secrets};
+use plexmon_function::settings::{HeaderValue, Settings, Target};
+use plexmon_function::state::{MAX_BYTES, State, Status};
+use plexmon_function::store::{MemoryStore, Record};
+use plexmon_function::vault::Vault;
+use tokio::time::Instant;
+
+use crate::pushover::secrets;
+use crate::world::{NOW, down, settings, up};
+
+/// Says what it is told to say, and notes that it was asked.
+#[derive(Clone)]
+struct Scripted {
+    down: Record,
+    record: Record,
+}
+
+impl Prober for Scripted {
+    async fn probe(&self, target: &Target, headers: &BTreeMap<String, Secret>) -> Observation {
+        self.record.lock().unwrap().push(format!("probe {} {} s", target.name, target.timeout_s));
+        // A target with a secret header wants the right one.
+        if headers.values().any(|value| value.expose() != "right") {
+            return Observation { http: Some(403), ..down(&target.name) };
+        }
+        if self.down.lock().unwrap().contains(&target.name) { down(&target.name) } else { up(&target.name) }
+    }
+}
+
+/// Answers in turn, then delivers; notes title and token of each message.
+struct Phone {
+    answers: Arc<Mutex<VecDeque<Option<Delivery>>>>,
+    record: Record,
+    bodies: Record,
+}
+
+impl Channel for Phone {
+    fn name(&self) -> &'static str {
+        "pushover"
+    }
+
+    fn send<'a>(&'a self, message: &'a Message, secrets: &'a Secrets) -> Sending<'a> {
+        let token = secrets.pushover.as_ref().unwrap().token.expose();
+        self.record.lock().unwrap().push(format!("send[{token}] {}", message.title));
+        self.bodies.lock().unwrap().push(message.body.clone());
+        let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Some(Delivery::Delivered));
+        Box::pin(async move {
+            match answer {
+                Some(answer) => answer,
+                None => std::future::pending().await,
+            }
+        })
+    }
+}
+
+/// One warm environment.
+struct World {
+    monitor: Monitor<MemoryStore, Scripted>,
+    answers: Arc<Mutex<VecDeque<Option<Delivery>>>>,
+    record: Record,
+    bodies: Record,
+    prober: Scripted,
+    now: u64,
+}
+
+fn refused(credentials: bool) -> Delivery {
+    Delivery::Refused { why: "Pushover answered HTTP 400".to_owned(), credentials }
+}
+
+fn later() -> Delivery {
+    Delivery::Retry { why: "Pushover answered HTTP 500".to_owned(), unproven: false }
+}
+
+impl World {
+    fn new(settings: Settings) -> Self {
+        let record = Record::default();
+        let store = MemoryStore { record: Arc::clone(&record), ..MemoryStore::default() };
+        *store.secrets.borrow_mut() = secrets("tok");
+        Self::with(settings, store)
+    }
+
+    fn with(settings: Settings, store: MemoryStore) -> Self {
+        let record = Arc::clone(&store.record);
+        let prober = Scripted { down: Record::default(), record: Arc::clone(&record) };
+        let (answers, bodies) = (Arc::default(), Record::default());
+        let phone =
+            Phone { answers: Arc::clone(&answers), record: Arc::clone(&record), bodies: Arc::clone(&bodies) };
+        let monitor = Monitor::new(settings, store, prober.clone(), vec![Box::new(phone)], Vault::stored());
+        Self { monitor, answers, record, bodies, prober, now: NOW }
+    }
+
+    /// The same store in a new environment that remembers nothing.
+    fn cold(&self, settings: Settings) -> Self {
+        let store = MemoryStore { record: Arc::clone(&self.record), ..MemoryStore::default() };
+        *store.state.borrow_mut() = self.store().state.borrow().clone();
+        *store.secrets.borrow_mut() = self.store().secrets.borrow().clone();
+        Self { now: self.now, ..Self::with(settings, store) }
+    }
+
+    fn store(&self) -> &MemoryStore {
+        self.monitor.store()
+    }
+
+    fn kept(&self) -> State {
+        State::parse(self.store().state.borrow().as_deref().unwrap()).unwrap()
+    }
+
+    fn answer(&self, answers: impl IntoIterator<Item = Delivery>) {
+        self.answers.lock().unwrap().extend(answers.into_iter().map(Some));
+    }
+
+    fn set_down(&self, names: &[&str]) {
+        *self.prober.down.lock().unwrap() = names.iter().map(|name| (*name).to_owned()).collect();
+    }
+
+    async fn run(&mut self) -> Run {
+        self.run_for(Duration::from_secs(30)).await
+    }
+
+    /// One run, five minutes after the last; what it did is then in the record alone.
+    async fn run_for(&mut self, time: Duration) -> Run {
+        self.record.lock().unwrap().clear();
+        self.bodies.lock().unwrap().clear();
+        let run = self.monitor.run(self.now, Instant::now() + time).await;
+        self.now += 300;
+        run
+    }
+
+    fn did(&self) -> Vec<String> {
+        self.record.lock().unwrap().clone()
+    }
+
+    fn said(&self) -> String {
+        self.bodies.lock().unwrap().join(" | ")
+    }
+}
+
+const QUIET: [&str; 3] = ["load", "probe plex 10 s", "save"];
+
+#[tokio::test]
+async fn the_first_run_tells_once_and_then_all_is_quiet() {
+    let mut world = World::new(settings(&["plex"]));
+    let run = world.run().await;
+    assert_eq!((run.reply.previous, run.reply.current, run.reply.http), (Status::Unknown, Status::Up, 200));
+    assert_eq!((run.fault, run.reply.problems.len()), (None, 0));
+    assert_eq!(run.reply.notices[0].outcome, Outcome::Delivered);
+    let told = "send[tok] plexmon is watching: plex is up";
+    assert_eq!(world.did(), ["load", "probe plex 10 s", "save", "secrets", told, "save"]);
+    for _ in 0..2 {
+        let run = world.run().await;
+        assert_eq!((run.reply.previous, run.reply.current), (Status::Up, Status::Up));
+        assert_eq!(world.did(), QUIET, "one probe, one read, one write");
+    }
+}
+
+#[tokio::test]
+async fn changes_are_told_and_the_run_is_no_failure() {
+    let mut world = World::new(settings(&["plex", "other"]));
+    world.run().await;
+    world.set_down(&["plex"]);
+    let run = world.run().await;
+    assert_eq!((run.fault, run.reply.current, run.reply.http), (None, Status::Down, 502));
+    let plex = &run.reply.targets[0];
+    assert_eq!(
+        (plex.status, plex.since, plex.why.as_deref()),
+        (Status::Down, NOW + 300, Some("HTTP 502 instead of 200"))
+    );
+    let sent = "send[tok] plex is DOWN";
+    assert_eq!(world.did(), ["load", "probe plex 10 s", "probe other 10 s", "save", sent, "save"]);
+    world.set_down(&[]);
+    world.run().await;
+    assert_eq!(world.said(), "Recovered. Was down 5 min (10:10-10:15 UTC).");
+}
+
+#[tokio::test]
+async fn a_run_that_dies_while_sending_loses_nothing() {
+    let mut world = World::new(settings(&["plex"]));
+    world.run().await;
+    world.set_down(&["plex"]);
+    world.answers.lock().unwrap().push_back(None);
+    {
+        let run = world.monitor.run(world.now, Instant::now() + Duration::from_secs(30));
+        let run = std::pin::pin!(run);
+        // Polled until it waits for the phone, and dropped there.
+        assert!(futures_util::poll!(run).is_pending());
+    }
+    assert_eq!(world.did().last().unwrap(), "send[tok] plex is DOWN");
+    assert_eq!(world.kept().outbox.len(), 1, "it was saved before it was sent");
+    let mut next = world.cold(settings(&["plex"]));
+    next.set_down(&["plex"]);
+    next.run().await;
+    assert!(next.said().ends_with("(may repeat)"), "{}", next.said());
+    assert_eq!(next.kept().outbox.len(), 0);
+}
+
+#[tokio::test]
+async fn what_fails_is_sent_again_and_what_is_refused_is_not() {
+    let mut world = World::new(settings(&["plex"]));
+    world.answer([later()]);
+    let run = world.run().await;
+    assert_eq!((run.reply.notices[0].outcome, run.fault), (Outcome::Retry, None));
+    assert_eq!(world.kept().outbox[0].tries, 1);
+    world.answer([refused(false)]);
+    let run = world.run().await;
+    assert_eq!((run.reply.notices[0].outcome, run.dead_letters), (Outcome::Refused, 1));
+    assert_eq!(
+        world.said(),
+        "You will be told when it goes down, and when it comes back.",
+        "no repeat: it was proven lost"
+    );
+    world.run().await;
+    assert_eq!(world.did(), QUIET);
+}
+
+#[tokio::test]
+async fn a_failing_channel_is_left_alone_so_that_nothing_is_overtaken() {
+    let mut world = World::new(settings(&["a", "b"]));
+    world.answer([later()]);
+    let run = world.run().await;
+    assert_eq!(run.reply.notices.len(), 1);
+    assert_eq!(world.kept().outbox.len(), 2);
+    world.run().await;
+    let sent: Vec<String> = world.did().into_iter().filter(|did| did.starts_with("send")).collect();
+    assert_eq!(sent, ["send[tok] plexmon is watching: a is up", "send[tok] plexmon is watching: b is up"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_hangs_is_left_after_five_seconds() {
+    let mut world = World::new(settings(&["plex"]));
+    world.answers.lock().unwrap().push_back(None);
+    let before = Instant::now();
+    let run = world.run().await;
+    assert_eq!(before.elapsed().as_secs(), 5);
+    assert_eq!(run.reply.notices[0].why.as_deref(), Some("no answer within 5 s"));
+    world.run().await;
+    assert!(world.said().ends_with("(may repeat)"), "{}", world.said());
+}
+
+#[tokio::test(start_paused = true)]
+async fn there_is_always_time_left_to_save() {
+    let mut world = World::new(settings(&["plex"]));
+    world.answers.lock().unwrap().push_back(None);
+    let before = Instant::now();
+    world.run_for(Duration::from_secs(4)).await;
+    assert_eq!(before.elapsed().as_secs(), 3);
+    assert!(world.did().contains(&"probe plex 1 s".to_owned()), "{:?}", world.did());
+    let run = world.run_for(Duration::from_secs(1)).await;
+    assert_eq!(run.reply.problems, ["no time was left to tell everything; the next run goes on"]);
+    assert_eq!(world.kept().outbox.len(), 1);
+}
+
+#[tokio::test]
+async fn refused_secrets_are_fetched_anew_and_tried_only_if_they_differ() {
+    let mut world = World::new(settings(&["plex"]));
+    world.run().await;
+    *world.store().secrets.borrow_mut() = secrets("new");
+    world.set_down(&["plex"]);
+    world.answer([refused(true)]);
+    let run = world.run().await;
+    assert_eq!(run.reply.notices[0].outcome, Outcome::Delivered);
+    let sent = ["save", "send[tok] plex is DOWN", "secrets", "send[new] plex is DOWN", "save"];
+    assert_eq!(world.did()[2..], sent);
+    world.set_down(&[]);
+    world.answer([refused(true)]);
+    let run = world.run().await;
+    assert_eq!(run.reply.notices[0].outcome, Outcome::Refused);
+    assert_eq!(world.did()[2..], ["save", "send[new] plex is UP again", "secrets", "save"]);
+}
+
+#[tokio::test]
+async fn wrong_secrets_are_offered_once_in_a_run() {
+    let mut world = World::new(settings(&["a", "b"]));
+    world.answer([refused(true)]);
+    world.run().await;
+    let sent = world.did().iter().filter(|did| did.starts_with("send")).count();
+    assert_eq!(
+        (sent, world.kept().outbox.len()),
+        (1, 1),
+        "the second waits for a token that may be mended by then"
+    );
+}
+
+#[tokio::test]
+async fn if_the_state_cannot_be_saved_people_are_told_all_the_same() {
+    let mut world = World::new(settings(&["plex"]));
+    world.run().await;
+    world.set_down(&["plex"]);
+    world.store().failing_saves.set(1);
+    let run = world.run().await;
+    assert!(world.said().ends_with("(state not saved; may repeat)"), "{}", world.said());
+    assert_eq!(run.reply.problems, ["the state was not saved: writing was refused"]);
+    assert_eq!((run.fault, world.kept().status), (None, Status::Down), "the second save made up for it");
+    world.set_down(&[]);
+    world.store().failing_saves.set(2);
+    let run = world.run().await;
+    assert_eq!((run.reply.notices[0].outcome, run.reply.current), (Outcome::Delivered, Status::Up));
+    assert!(run.fault.unwrap().contains("the state was not saved"));
+}
+
+#[tokio::test]
+async fn a_warm_environment_remembers_what_it_could_not_save() {
+    for takes_effect in [false, true] {
+        let mut world = World::new(settings(&["plex"]));
+        world.run().await;
+        world.store().failing_saves_take_effect.set(takes_effect);
+        world.set_down(&["plex"]);
+        world.store().failing_saves.set(2);
+        world.run().await;
+        assert!(world.did().contains(&"send[tok] plex is DOWN".to_owned()));
+        world.run().await;
+        assert_eq!(world.did(), QUIET, "takes effect: {takes_effect}");
+        assert_eq!((world.kept().status, world.kept().outbox.len()), (Status::Down, 0));
+    }
+}
+
+#[tokio::test]
+async fn what_another_has_written_counts_for_more_than_memory() {
+    let mut world = World::new(settings(&["plex"]));
+    world.run().await;
+    world.store().failing_saves.set(2);
+    world.set_down(&["plex"]);
+    world.run().await;
+    *world.store().state.borrow_mut() = None;
+    let run = world.run().await;
+    assert_eq!(run.reply.previous, Status::Unknown);
+}
+
+#[tokio::test]
+async fn if_the_state_cannot_be_read_an_outage_is_told_and_nothing_is_replaced() {
+    let mut first = World::new(settings(&["plex"]));
+    first.run().await;
+    let mut world = first.cold(settings(&["plex"]));
+    let before = world.kept();
+    world.store().failing_loads.set(2);
+    let run = world.run().await;
+    assert_eq!(world.did(), ["load", "probe plex 10 s"], "no first word: there may have been one");
+    assert!(run.fault.unwrap().contains("the state could not be read"));
+    world.set_down(&["plex"]);
+    world.run().await;
+    assert_eq!(world.did()[2..], ["secrets", "send[tok] plex is DOWN"]);
+    assert!(world.said().ends_with("(state could not be read; may repeat)"), "{}", world.said());
+    assert_eq!(world.kept(), before);
+    // It can be read again: what was told is not told again, and has its end.
+    world.run().await;
+    assert_eq!(world.did(), QUIET);
+    world.set_down(&[]);
+    world.run().await;
+    assert!(world.did().contains(&"send[tok] plex is UP again".to_owned()), "{:?}", world.did());
+}
+
+#[tokio::test]
+async fn what_is_remembered_stands_in_for_what_cannot_be_read() {
+    let mut world = World::new(settings(&["plex"]));
+    world.run().await;
+    world.store().failing_loads.set(2);
+    world.set_down(&["plex"]);
+    let run = world.run().await;
+    assert_eq!((run.fault, run.reply.previous), (None, Status::Up));
+    assert_eq!(run.reply.problems, ["the state could not be read: reading was refused"]);
+    assert_eq!(world.did()[2..], ["save", "send[tok] plex is DOWN", "save"]);
+    world.set_down(&[]);
+    world.run().await;
+    assert!(world.did().contains(&"send[tok] plex is UP again".to_owned()));
+}
+
+#[tokio::test]
+async fn neither_readable_nor_writable_is_a_fault_that_tells_an_outage_once() {
+    let mut world = World::new(settings(&["plex"]));
+    world.store().failing_loads.set(3);
+    world.set_down(&["plex"]);
+    let run = world.run().await;
+    assert!(run.fault.is_some());
+    assert_eq!(world.did()[2..], ["secrets", "send[tok] plex is DOWN"]);
+    world.run().await;
+    assert_eq!(world.did(), ["load", "probe plex 10 s"], "the warm environment knows");
+    world.set_down(&[]);
+    world.run().await;
+    assert_eq!(world.did()[2..], ["send[tok] plex is UP again"]);
+}
+
+#[tokio::test]
+async fn a_value_that_makes_no_sense_is_reported_and_replaced() {
+    let mut world = World::new(settings(&["plex"]));
+    for (text, expected) in [
+        ("{broken", "the kept state makes no sense: "),
+        (r#"{"status":"up","ts":5,"version":9}"#, "the state is of version 9, and only its status was used"),
+    ] {
+        *world.store().state.borrow_mut() = Some(text.to_owned());
+        let run = world.run().await;
+        assert!(run.reply.problems[0].starts_with(expected), "{:?}", run.reply.problems);
+        assert_eq!((run.fault, world.kept().status, world.kept().version), (None, Status::Up, 1));
+    }
+    *world.store().state.borrow_mut() = Some(r#"{"status": "down", "ts": 1793698500}"#.to_owned());
+    let run = world.run().await;
+    assert_eq!((run.reply.previous, run.reply.problems.len()), (Status::Down, 0), "the Python function's");
+}
+
+#[tokio::test]
+async fn a_state_that_is_too_large_is_reported_and_people_are_told() {
+    let names: Vec<String> = (0..60).map(|n| format!("a-rather-long-name-of-a-target-{n}")).collect();
+    let mut world = World::new(settings(&names.iter().map(String::as_str).collect::<Vec<_>>()));
+    let run = world.run().await;
+    assert!(run.fault.unwrap().contains(&format!("and SSM keeps {MAX_BYTES}")));
+    assert_eq!(run.reply.notices.len(), 60);
+}
+
+fn with_secret_header() -> Settings {
+    let mut settings = settings(&["plex", "open"]);
+    settings.targets[0].headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
+    settings
+}
+
+fn header(value: &str) -> Secrets {
+    let headers = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new(value))]);
+    Secrets { headers: BTreeMap::from([("plex".to_owned(), headers)]), ..secrets("tok") }
+}
+
+#[tokio::test]
+async fn a_target_whose_secret_is_missing_is_no_outage() {
+    let mut world = World::new(with_secret_header());
+    let run = world.run().await;
+    assert_eq!((run.reply.current, run.reply.targets[0].status), (Status::Unknown, Status::Unknown));
+    let expected = "plex: there is no value for its secret header X-Api-Key";
+    assert_eq!(
+        (run.fault.as_deref(), run.reply.problems.as_slice()),
+        (Some(expected), [expected.to_owned()].as_slice())
+    );
+    assert_eq!(run.reply.targets[1].status, Status::Up);
+}
+
+#[tokio::test]
+async fn a_secret_header_that_was_changed_is_fetched_before_there_is_an_outage() {
+    let mut world = World::new(with_secret_header());
+    *world.store().secrets.borrow_mut() = header("old");
+    world.run().await;
+    assert_eq!(world.kept().status, Status::Down);
+    *world.store().secrets.borrow_mut() = header("right");
+    let run = world.run().await;
+    assert_eq!(run.reply.current, Status::Up);
+    let run = world.run().await;
+    assert_eq!((run.reply.current, world.did().len()), (Status::Up, 4), "two probes, one read, one write");
+}
+
+#[tokio::test]
+async fn the_log_line_has_times_and_no_secrets() {
+    let mut configured = settings(&["plex"]);
+    configured.targets[0].url = "https://user:hush@plex.example.com/?token=hush".to_owned();
+    let mut world = World::new(configured);
+    *world.store().secrets.borrow_mut() = secrets("hush");
+    world.set_down(&["plex"]);
+    let line = serde_json::to_value(world.run().await).unwrap();
+    assert_eq!(
+        (&line["previous"], &line["current"], &line["http"]),
+        (&"unknown".into(), &"down".into(), &502.into())
+    );
+    for phase in ["load_ms", "probe_ms", "save_ms", "notify_ms"] {
+        assert!(line["phases"][phase].is_u64(), "{line}");
+    }
+    assert!(!line.to_string().contains("hush"), "{line}");
+}

@@ -1,0 +1,14 @@
+//! The function's tests: what is decided, what is kept, what is sent, what is asked. One crate, so it links once.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "in a test, a panic is the message")]
+
+mod decide;
+mod end_to_end;
+mod handler;
+mod probe;
+mod pushover;
+mod server;
+mod ssm;
+mod startup;
+mod state;
+mod world;

@@ -1,0 +1,261 @@
+//! Probes against servers that behave, and against all the ways in which they do not.
+
+use std::collections::BTreeMap;
+
+use plexmon_function::probe::{LinkName, Observation, Tls, probe};
+use plexmon_function::secrets::Secret;
+use plexmon_function::settings::{HeaderValue, Target};
+use tokio::net::TcpListener;
+
+use crate::server::{Answer, Authority, Server, http, self_signed};
+use crate::world;
+
+const GOOD: &str = r#"<MediaContainer size="0" machineIdentifier="abc" version="1"/>"#;
+
+fn target(url: String) -> Target {
+    Target { url, timeout_s: 5, ..world::target("plex") }
+}
+
+async fn ask(target: &Target) -> Observation {
+    probe(target, &BTreeMap::new(), &Tls::new().unwrap()).await
+}
+
+/// The answer makes the probe fail at this link, for this reason.
+async fn check(answer: Answer, link: LinkName, why: &str) {
+    let server = Server::start(&[answer]).await;
+    let seen = ask(&target(server.url())).await;
+    assert_failed(&seen, link, why);
+}
+
+fn assert_failed(seen: &Observation, link: LinkName, why: &str) {
+    let failed = seen.failed.as_ref().unwrap();
+    assert_eq!((failed.link, failed.why.as_str(), seen.ok), (link, why, false));
+    let last = seen.links.last().unwrap();
+    assert_eq!((last.name, last.ok, last.detail.as_str()), (link, false, why));
+    assert!(seen.links.iter().rev().skip(1).all(|link| link.ok), "{:?}", seen.links);
+    assert!(seen.links.is_sorted_by_key(|link| link.name), "{:?}", seen.links);
+}
+
+#[tokio::test]
+async fn a_good_answer_is_up_with_every_link() {
+    let server = Server::start(&[http("200 OK", "", GOOD)]).await;
+    let seen = ask(&target(server.url())).await;
+    assert!(seen.ok, "{seen:?}");
+    assert_eq!((seen.http, seen.address), (Some(200), Some([127, 0, 0, 1].into())));
+    let links: Vec<LinkName> = seen.links.iter().map(|link| link.name).collect();
+    assert_eq!(links, [LinkName::Dns, LinkName::Tcp, LinkName::Http, LinkName::Body]);
+    assert!(seen.total_ms >= seen.links.iter().map(|link| link.ms).sum::<f64>() - 0.5);
+    let text = serde_json::to_string(&seen).unwrap();
+    assert_eq!(serde_json::from_str::<Observation>(&text).unwrap(), seen);
+}
+
+#[tokio::test]
+async fn the_request_is_ours_and_settings_override_it() {
+    let server = Server::start(&[http("200 OK", "", GOOD)]).await;
+    let mut target = target(format!("http://user:pass@{}/identity?a=b", server.address));
+    ask(&target).await;
+    target.headers = BTreeMap::from([
+        ("User-Agent".to_owned(), HeaderValue::Literal("mine".to_owned())),
+        ("X-Api-Key".to_owned(), HeaderValue::Secret),
+    ]);
+    let secrets = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("hush"))]);
+    probe(&target, &secrets, &Tls::new().unwrap()).await;
+    let head = |user_agent: &str, more: &str| {
+        format!(
+            "GET /identity?a=b HTTP/1.1\r\nhost: {}\r\nuser-agent: {user_agent}\r\naccept: */*\r\n\
+             accept-encoding: identity\r\ncache-control: no-cache\r\n{more}\r\n",
+            server.address
+        )
+    };
+    let ours = concat!("plexmon/", env!("CARGO_PKG_VERSION"));
+    assert_eq!(server.requests(), [head(ours, ""), head("mine", "x-api-key: hush\r\n")]);
+}
+
+#[tokio::test]
+async fn a_secret_without_a_value_is_not_sent_empty() {
+    let server = Server::start(&[http("200 OK", "", GOOD)]).await;
+    let mut target = target(server.url());
+    target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
+    assert_failed(&ask(&target).await, LinkName::Dns, "there is no value for the secret header X-Api-Key");
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn the_head_is_judged() {
+    let http_link = LinkName::Http;
+    check(http("502 Bad Gateway", "", GOOD), http_link, "HTTP 502 instead of 200").await;
+    check(http("401 Unauthorized", "", ""), http_link, "HTTP 401 instead of 200").await;
+    check(http("204 No Content", "", ""), http_link, "HTTP 204 instead of 200").await;
+    let elsewhere = "location: https://user@login.example.com/a?token=hush\r\n";
+    check(
+        http("302 Found", elsewhere, GOOD),
+        http_link,
+        "redirects to https://login.example.com/a (HTTP 302)",
+    )
+    .await;
+    check(http("301 Moved", "", GOOD), http_link, "HTTP 301 instead of 200").await;
+    let mut other = target(Server::start(&[http("302 Found", elsewhere, GOOD)]).await.url());
+    other.status = vec![200, 302];
+    assert!(ask(&other).await.ok, "a redirect can be what is expected, and is not followed");
+    other.url = Server::start(&[http("500 Oh", "", GOOD)]).await.url();
+    assert_failed(&ask(&other).await, http_link, "HTTP 500 instead of 200 or 302");
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_said_to_be_none() {
+    let http_link = LinkName::Http;
+    let closed = "the server closed the connection before the answer was complete";
+    check(Answer::Bytes(b"SSH-2.0-OpenSSH\r\n".to_vec()), http_link, "the answer is not HTTP/1.1").await;
+    check(Answer::Bytes(Vec::new()), http_link, closed).await;
+    check(Answer::Bytes(b"HTTP/1.1 200 OK\r\nconte".to_vec()), http_link, closed).await;
+    let too_large = "the answer's headers are too large";
+    let endless = Answer::Endless(b"HTTP/1.1 200 OK\r\nx: ".to_vec(), b"xxxxxxxxxxxxxxxx".repeat(64));
+    check(endless, http_link, too_large).await;
+    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(200));
+    check(Answer::Bytes(many.into()), http_link, too_large).await;
+    check(Answer::Reset, http_link, "connection reset by the server").await;
+}
+
+#[tokio::test]
+async fn the_body_is_searched() {
+    let body = LinkName::Body;
+    let lacks = "body lacks `machineIdentifier=`";
+    check(http("200 OK", "", "<html>Welcome to nginx!</html>"), body, lacks).await;
+    check(http("200 OK", "", ""), body, lacks).await;
+    let late = format!("{}machineIdentifier=", "x".repeat(64 * 1024));
+    check(http("200 OK", "", &late), body, lacks).await;
+    let endless = Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 4096]);
+    check(endless, body, lacks).await;
+    let cut = Answer::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort".to_vec());
+    check(cut, body, "the server closed the connection before the answer was complete").await;
+}
+
+#[tokio::test]
+async fn the_text_is_found_wherever_it_is() {
+    let spread = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n8\r\n\xff machin\r\nb\r\neIdentifier\r\n5\r\n=\xff\xfe\xfd\xfc\r\n";
+    let unfinished = format!("HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n{GOOD}");
+    let at_the_end = format!("{}machineIdentifier=", "x".repeat(64 * 1024 - 18));
+    for answer in [
+        Answer::Bytes(spread.to_vec()),
+        Answer::Hang(unfinished.into()),
+        http("200 OK", "", &at_the_end),
+        Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n machineIdentifier=".to_vec(), vec![b'x'; 4096]),
+    ] {
+        let server = Server::start(&[answer]).await;
+        let seen = ask(&target(server.url())).await;
+        assert!(seen.ok, "{seen:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_text_the_body_must_only_arrive() {
+    for (answer, ok) in [
+        (http("200 OK", "", ""), true),
+        (http("200 OK", "", "anything"), true),
+        (Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 4096]), true),
+        (Answer::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort".to_vec()), false),
+    ] {
+        let server = Server::start(&[answer]).await;
+        let seen = ask(&Target { contains: None, ..target(server.url()) }).await;
+        assert_eq!(seen.ok, ok, "{seen:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_closed_port_refuses() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    drop(listener);
+    let seen = ask(&target(url)).await;
+    assert_failed(&seen, LinkName::Tcp, "connection refused");
+    assert_eq!(seen.address, Some([127, 0, 0, 1].into()));
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_exist_is_not_found() {
+    // A label of 64 characters is refused before anything is asked of a name server.
+    let seen = ask(&target(format!("http://{}.invalid/", "a".repeat(64)))).await;
+    assert_eq!(seen.failed.as_ref().unwrap().link, LinkName::Dns);
+    assert!(seen.failed.unwrap().why.starts_with("host name not found"));
+    let seen = ask(&target("gopher://plex/".to_owned())).await;
+    assert_failed(&seen, LinkName::Dns, "the address must begin with http:// or https://");
+}
+
+#[tokio::test]
+async fn who_hangs_is_left_after_the_targets_time() {
+    let why = "no answer within 1 s";
+    let check = async |answer, link| {
+        let server = Server::start(&[answer]).await;
+        let seen = ask(&Target { timeout_s: 1, ..target(server.url()) }).await;
+        assert_failed(&seen, link, why);
+        assert!(seen.total_ms < 2_000.0, "{seen:?}");
+    };
+    // At the same time, since this is the one test that really waits.
+    tokio::join!(
+        check(Answer::Hang(Vec::new()), LinkName::Http),
+        check(Answer::Hang(b"HTTP/1.1 200 OK\r\nx: y\r\n".to_vec()), LinkName::Http),
+        check(Answer::Hang(b"HTTP/1.1 200 OK\r\n\r\nmachine".to_vec()), LinkName::Body),
+    );
+    // It accepts connections, since the kernel does, and never says a word.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}/", silent.local_addr().unwrap());
+    assert_failed(&ask(&Target { timeout_s: 1, ..target(url) }).await, LinkName::Tls, why);
+}
+
+#[tokio::test]
+async fn a_certificate_is_trusted_through_the_targets_own_authority() {
+    let authority = Authority::new();
+    let server = Server::start_tls(&[http("200 OK", "", GOOD)], authority.server("localhost", 2049)).await;
+    let trusting = Target { ca_pem: Some(authority.pem()), ..target(server.https("localhost")) };
+    let seen = ask(&trusting).await;
+    assert!(seen.ok, "{seen:?}");
+    assert_eq!(seen.certificate_expires, Some(2_508_624_000), "2049-06-30");
+    assert_eq!(seen.links[2].detail, "TLS 1.3, certificate until 2049-06-30");
+    let distrusting = Target { ca_pem: None, ..trusting.clone() };
+    let untrusted = "certificate is not signed by a trusted authority";
+    assert_failed(&ask(&distrusting).await, LinkName::Tls, untrusted);
+    let other = Target { ca_pem: Some(Authority::new().pem()), ..trusting.clone() };
+    assert!(ask(&other).await.failed.unwrap().why.starts_with("certificate is not "));
+    let garbled = Target { ca_pem: Some("-----BEGIN".to_owned()), ..trusting };
+    assert_failed(
+        &ask(&garbled).await,
+        LinkName::Tls,
+        "the configured authority's certificate cannot be read",
+    );
+}
+
+#[tokio::test]
+async fn bad_certificates_are_told_apart() {
+    let authority = Authority::new();
+    for (config, why) in [
+        (authority.server("localhost", 2024), "certificate expired on 2024-06-30"),
+        (authority.server("plex.example.com", 2049), "certificate is not valid for localhost"),
+        (self_signed("localhost"), "certificate is not signed by a trusted authority"),
+    ] {
+        let server = Server::start_tls(&[http("200 OK", "", GOOD)], config).await;
+        let seen = ask(&Target { ca_pem: Some(authority.pem()), ..target(server.https("localhost")) }).await;
+        assert_failed(&seen, LinkName::Tls, why);
+        assert!(server.requests().is_empty(), "nothing was sent over it");
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_said_to_have_none() {
+    let plain = Server::start(&[Answer::AtOnce(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec())]).await;
+    let seen = ask(&target(plain.https("localhost"))).await;
+    assert_failed(&seen, LinkName::Tls, "the server does not speak TLS on this port");
+}
+
+#[tokio::test]
+async fn every_probe_is_a_connection_of_its_own() {
+    let authority = Authority::new();
+    let keep = "connection: keep-alive\r\n";
+    let server = Server::start_tls(&[http("200 OK", keep, GOOD)], authority.server("localhost", 2049)).await;
+    let target = Target { ca_pem: Some(authority.pem()), ..target(server.https("localhost")) };
+    let tls = Tls::new().unwrap();
+    for _ in 0..2 {
+        let seen = probe(&target, &BTreeMap::new(), &tls).await;
+        assert!(seen.ok && seen.certificate_expires.is_some(), "{seen:?}");
+    }
+    assert_eq!(server.requests().len(), 2);
+}

@@ -1,0 +1,147 @@
+//! What is posted to Pushover, and what its answers are taken for.
+
+use plexmon_function::http::Http;
+use plexmon_function::message::Message;
+use plexmon_function::notify::{Channel, Delivery, pushover::Pushover};
+use plexmon_function::probe::Tls;
+use plexmon_function::secrets::{PushoverSecrets, Secret, Secrets};
+use plexmon_function::settings;
+use tokio::net::TcpListener;
+
+use crate::server::{Answer, Server, http};
+use crate::world::NOW;
+
+pub fn secrets(token: &str) -> Secrets {
+    let pushover = PushoverSecrets { token: Secret::new(token), user: Secret::new("u+u") };
+    Secrets { pushover: Some(pushover), ..Secrets::default() }
+}
+
+fn message() -> Message {
+    Message {
+        title: "plex is DOWN".to_owned(),
+        body: "Ünable & co".to_owned(),
+        urgent: true,
+        at: NOW,
+        url: "https://plex.example.com/identity".to_owned(),
+        url_title: "Open plex".to_owned(),
+    }
+}
+
+async fn send(url: String, message: &Message) -> Delivery {
+    let http = Http::new(&Tls::new().unwrap());
+    Pushover::new(&settings::Pushover { url }, &http).send(message, &secrets("tok")).await
+}
+
+async fn fields(message: &Message) -> Vec<(String, String)> {
+    let server = Server::start(&[http("200 OK", "", "{}")]).await;
+    assert_eq!(send(server.url(), message).await, Delivery::Delivered);
+    let request = server.requests().remove(0);
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("POST /identity HTTP/1.1\r\n"), "{head}");
+    assert!(head.contains("content-type: application/x-www-form-urlencoded"), "{head}");
+    let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned();
+    body.split('&').map(|field| field.split_once('=').unwrap()).map(|(n, v)| (decode(n), decode(v))).collect()
+}
+
+#[tokio::test]
+async fn the_form_has_every_field() {
+    let expected = [
+        ("token", "tok"),
+        ("user", "u+u"),
+        ("title", "plex is DOWN"),
+        ("message", "Ünable & co"),
+        ("priority", "1"),
+        ("timestamp", "1793700300"),
+        ("url", "https://plex.example.com/identity"),
+        ("url_title", "Open plex"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(fields(&message()).await, expected);
+    let quiet = fields(&Message { urgent: false, ..message() }).await;
+    assert_eq!(quiet[4].1, "0");
+}
+
+#[tokio::test]
+async fn fields_are_cut_between_characters() {
+    let long = Message {
+        title: "ü".repeat(251),
+        body: "🦀".repeat(1025),
+        url: format!("https://{}", "x".repeat(505)),
+        url_title: "ß".repeat(101),
+        ..message()
+    };
+    let sent = fields(&long).await;
+    let length = |name: &str| sent.iter().find(|field| field.0 == name).map(|field| field.1.chars().count());
+    assert_eq!((length("title"), length("message")), (Some(250), Some(1024)));
+    assert_eq!((length("url"), length("url_title")), (None, None), "half an address leads nowhere");
+    let fitting = fields(&Message { url: "x".repeat(512), ..long }).await;
+    let lengths: Vec<usize> = fitting[6..].iter().map(|field| field.1.chars().count()).collect();
+    assert_eq!(lengths, [512, 100]);
+}
+
+#[tokio::test]
+async fn answers_are_told_apart() {
+    let refused = |why: &str, credentials| Delivery::Refused { why: why.to_owned(), credentials };
+    let later = |why: &str, unproven| Delivery::Retry { why: why.to_owned(), unproven };
+    let bad_user =
+        r#"{"user":"invalid","errors":["user key is invalid","see site"],"status":0,"request":"x"}"#;
+    let no_message = r#"{"message":"cannot be blank","errors":["message cannot be blank"],"status":0}"#;
+    for (answer, expected) in [
+        (http("200 OK", "", r#"{"status":1,"request":"x"}"#), Delivery::Delivered),
+        (http("202 Accepted", "", "nonsense"), Delivery::Delivered),
+        (Answer::Hang(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n".to_vec()), Delivery::Delivered),
+        (
+            http("400 Bad Request", "", bad_user),
+            refused("Pushover answered HTTP 400: user key is invalid; see site", true),
+        ),
+        (
+            http("400 Bad Request", "", no_message),
+            refused("Pushover answered HTTP 400: message cannot be blank", false),
+        ),
+        (http("401 Unauthorized", "", ""), refused("Pushover answered HTTP 401", true)),
+        (http("403 Forbidden", "", "<html>"), refused("Pushover answered HTTP 403", true)),
+        (http("413 Too Large", "", r#"{"errors":"odd"}"#), refused("Pushover answered HTTP 413", false)),
+        (
+            http("429 Too Many Requests", "", r#"{"errors":["limit"]}"#),
+            later("Pushover answered HTTP 429: limit", false),
+        ),
+        (http("500 Oh", "", ""), later("Pushover answered HTTP 500", false)),
+        (http("302 Found", "location: /\r\n", ""), later("Pushover answered HTTP 302", false)),
+        (Answer::Bytes(Vec::new()), later("Pushover's answer was lost", true)),
+        (Answer::Reset, later("Pushover's answer was lost", true)),
+    ] {
+        let server = Server::start(&[answer]).await;
+        assert_eq!(send(server.url(), &message()).await, expected);
+        assert_eq!(server.requests().len(), 1, "no channel repeats by itself");
+    }
+}
+
+#[tokio::test]
+async fn an_endless_reason_is_bounded() {
+    let head = b"HTTP/1.1 400 Bad\r\n\r\n{\"errors\":[\"".to_vec();
+    let server = Server::start(&[Answer::Endless(head, vec![b'x'; 4096])]).await;
+    let expected = Delivery::Refused { why: "Pushover answered HTTP 400".to_owned(), credentials: false };
+    assert_eq!(send(server.url(), &message()).await, expected);
+    let long = format!(r#"{{"errors":["{}\u001b"]}}"#, "ü".repeat(1_000));
+    let server = Server::start(&[http("400 Bad", "", &long)]).await;
+    let Delivery::Refused { why, .. } = send(server.url(), &message()).await else { panic!("not refused") };
+    assert_eq!(why.chars().count(), 150);
+}
+
+#[tokio::test]
+async fn what_never_left_has_not_arrived() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    drop(listener);
+    let expected = Delivery::Retry { why: "no connection to Pushover".to_owned(), unproven: false };
+    assert_eq!(send(url, &message()).await, expected);
+}
+
+#[tokio::test]
+async fn without_secrets_nothing_is_sent_yet() {
+    let server = Server::start(&[http("200 OK", "", "{}")]).await;
+    let channel = Pushover::new(&settings::Pushover { url: server.url() }, &Http::new(&Tls::new().unwrap()));
+    let delivery = channel.send(&message(), &Secrets::default()).await;
+    assert!(matches!(delivery, Delivery::Retry { unproven: false, .. }), "{delivery:?}");
+    assert!(server.requests().is_empty());
+}

@@ -1,0 +1,208 @@
+//! Servers on the loopback interface, made to misbehave: each answers with bytes, as scripted.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio_rustls::TlsAcceptor;
+
+/// What a server does with a connection once it has read the request's head.
+#[derive(Clone)]
+pub enum Answer {
+    /// Sends these bytes and closes.
+    Bytes(Vec<u8>),
+    /// Sends these bytes, then neither more nor an end.
+    Hang(Vec<u8>),
+    /// Sends these bytes, then those over and over again until the client has had enough.
+    Endless(Vec<u8>, Vec<u8>),
+    /// Sends these bytes without waiting for a request.
+    AtOnce(Vec<u8>),
+    /// Hangs up with a reset.
+    Reset,
+}
+
+/// A well-formed answer.
+pub fn http(status: &str, headers: &str, body: &str) -> Answer {
+    Answer::Bytes(
+        format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()).into(),
+    )
+}
+
+/// A running server. Its task ends with the test's runtime.
+pub struct Server {
+    pub address: SocketAddr,
+    requests: Arc<Log>,
+}
+
+#[derive(Default)]
+struct Log {
+    requests: Mutex<Vec<String>>,
+    grown: Notify,
+}
+
+impl Server {
+    /// Answers every connection in turn, the last answer for ever.
+    pub async fn start(answers: &[Answer]) -> Self {
+        Self::serve(answers, None).await
+    }
+
+    pub async fn start_tls(answers: &[Answer], config: Arc<ServerConfig>) -> Self {
+        Self::serve(answers, Some(TlsAcceptor::from(config))).await
+    }
+
+    async fn serve(answers: &[Answer], tls: Option<TlsAcceptor>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let requests = Arc::new(Log::default());
+        let (log, answers) = (Arc::clone(&requests), answers.to_vec());
+        tokio::spawn(async move {
+            for turn in 0.. {
+                let (tcp, _) = listener.accept().await.unwrap();
+                let answer = answers[turn.min(answers.len() - 1)].clone();
+                if matches!(answer, Answer::Reset) {
+                    tcp.set_zero_linger().unwrap();
+                }
+                let (log, tls) = (Arc::clone(&log), tls.clone());
+                tokio::spawn(async move {
+                    match tls {
+                        None => converse(tcp, answer, &log).await,
+                        Some(tls) => {
+                            if let Ok(session) = tls.accept(tcp).await {
+                                converse(session, answer, &log).await;
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        Self { address, requests }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}/identity", self.address)
+    }
+
+    pub fn https(&self, host: &str) -> String {
+        format!("https://{host}:{}/identity", self.address.port())
+    }
+
+    /// The requests, as soon as there are so many.
+    pub async fn requests_once(&self, count: usize) -> Vec<String> {
+        loop {
+            let grown = self.requests.grown.notified();
+            if self.requests().len() >= count {
+                return self.requests();
+            }
+            grown.await;
+        }
+    }
+
+    /// The requests so far, as they arrived.
+    pub fn requests(&self) -> Vec<String> {
+        self.requests.requests.lock().unwrap().clone()
+    }
+}
+
+async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: Answer, log: &Log) {
+    if let Answer::AtOnce(bytes) = answer {
+        let _ = stream.write_all(&bytes).await;
+        let _ = stream.read(&mut [0; 1024]).await;
+        return;
+    }
+    let request = read_request(&mut stream).await;
+    log.requests.lock().unwrap().push(request);
+    log.grown.notify_waiters();
+    // The client may have had enough at any time, which is no failure of the test.
+    match answer {
+        Answer::Bytes(bytes) => {
+            let _ = stream.write_all(&bytes).await;
+            let _ = stream.shutdown().await;
+        }
+        Answer::Hang(bytes) => {
+            let _ = stream.write_all(&bytes).await;
+            let _ = stream.flush().await;
+            let _ = stream.read(&mut [0; 1]).await;
+        }
+        Answer::Endless(head, again) => {
+            let _ = stream.write_all(&head).await;
+            while stream.write_all(&again).await.is_ok() {}
+        }
+        Answer::AtOnce(_) | Answer::Reset => {}
+    }
+}
+
+/// The head, and as much body as it announces.
+async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> String {
+    let mut read = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&read).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .lines()
+                .find_map(|line| {
+                    line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned)
+                })
+                .unwrap_or_else(|| "0".to_owned());
+            if body.len() >= length.parse().unwrap() {
+                return text;
+            }
+        }
+        let mut buffer = [0; 4096];
+        match stream.read(&mut buffer).await {
+            Ok(1..) if read.len() > 1 << 20 => return text,
+            Ok(count @ 1..) => read.extend_from_slice(&buffer[..count]),
+            _ => return text,
+        }
+    }
+}
+
+/// An authority that exists for one test.
+pub struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+impl Authority {
+    pub fn new() -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        Self { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap() }
+    }
+
+    pub fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
+    /// A server's side with a certificate for `name`, valid until the given year.
+    pub fn server(&self, name: &str, until: i32) -> Arc<ServerConfig> {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        params.not_after = rcgen::date_time_ymd(until, 6, 30);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        server_side(certificate.der().clone(), &key)
+    }
+}
+
+/// A server's side with a certificate that nobody else has signed.
+pub fn self_signed(name: &str) -> Arc<ServerConfig> {
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(vec![name.to_owned()]).unwrap().self_signed(&key).unwrap();
+    server_side(certificate.der().clone(), &key)
+}
+
+fn server_side(certificate: CertificateDer<'static>, key: &KeyPair) -> Arc<ServerConfig> {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    Arc::new(config)
+}

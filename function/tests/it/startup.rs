@@ -1,0 +1,108 @@
+//! How the function learns what to do: the settings file, the Python function's variables, or a clear error.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use plexmon_function::settings::Settings;
+use plexmon_function::startup::{Instructions, instructions};
+
+use crate::world::settings;
+
+fn env(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> + use<> {
+    let pairs: HashMap<String, String> =
+        pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    move |name| pairs.get(name).cloned()
+}
+
+/// An empty directory of its own for each test.
+fn directory(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+const DROP_IN: [(&str, &str); 3] =
+    [("CHECK_URL", "https://plex.example.com/x?y=z"), ("PUSHOVER_TOKEN", "tok"), ("PUSHOVER_USER", "usr")];
+
+#[test]
+fn without_a_file_the_python_functions_variables_are_used() {
+    let Instructions { settings, secrets } = instructions(&directory("drop-in"), env(&DROP_IN)).unwrap();
+    let target = &settings.targets[0];
+    assert_eq!(target.url, "https://plex.example.com/x?y=z", "used as it is");
+    assert_eq!(
+        (target.status.as_slice(), target.contains.as_deref()),
+        ([200].as_slice(), Some("machineIdentifier="))
+    );
+    assert_eq!(settings.state_parameter, "/homelab/plex_remote_status");
+    assert_eq!(settings.notify.pushover.unwrap().url, "https://api.pushover.net/1/messages.json");
+    let pushover = secrets.unwrap().pushover.unwrap();
+    assert_eq!((pushover.token.expose(), pushover.user.expose()), ("tok", "usr"));
+    let named = [DROP_IN.as_slice(), &[("STATUS_PARAM", "/mine")]].concat();
+    let settings = instructions(&directory("drop-in"), env(&named)).unwrap().settings;
+    assert_eq!(settings.state_parameter, "/mine");
+}
+
+#[test]
+fn the_file_comes_before_the_variables() {
+    let directory = directory("file");
+    let mut written = settings(&["plex"]);
+    let write = |settings: &Settings| {
+        std::fs::write(directory.join("plexmon.json"), serde_json::to_string(settings).unwrap()).unwrap();
+    };
+    write(&written);
+    let read = instructions(&directory, env(&DROP_IN)).unwrap();
+    assert_eq!(read, Instructions { settings: written.clone(), secrets: None });
+    written.secrets_parameter = None;
+    write(&written);
+    assert!(instructions(&directory, env(&[])).unwrap().secrets.is_some(), "there is nothing to read");
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let failure = |name: &str, text: Option<&str>, pairs: &[(&str, &str)]| {
+        let directory = directory(name);
+        if let Some(text) = text {
+            std::fs::write(directory.join("plexmon.json"), text).unwrap();
+        }
+        instructions(&directory, env(pairs)).unwrap_err().to_string()
+    };
+    let none = failure("none", None, &[("CHECK_URL", "https://h/"), ("PUSHOVER_USER", "")]);
+    assert!(none.ends_with("must be set: PUSHOVER_TOKEN, PUSHOVER_USER"), "{none}");
+    let garbled = failure("garbled", Some("{"), &DROP_IN);
+    assert!(garbled.starts_with("plexmon.json makes no sense: EOF"), "{garbled}");
+    for (name, spoil, expected) in [
+        ("empty", (|s| s.targets.clear()) as fn(&mut Settings), "there is no target"),
+        ("twice", |s| s.targets[1].name = "a".to_owned(), "the target name `a` is empty or used twice"),
+        (
+            "scheme",
+            |s| s.targets[0].url = "h".to_owned(),
+            "the address of `a` must begin with http:// or https://",
+        ),
+        ("hasty", |s| s.targets[0].timeout_s = 0, "`a` needs a time-out above zero and a status to expect"),
+        (
+            "content",
+            |s| s.targets[0].status.clear(),
+            "`a` needs a time-out above zero and a status to expect",
+        ),
+    ] {
+        let mut settings = settings(&["a", "b"]);
+        spoil(&mut settings);
+        let text = serde_json::to_string(&settings).unwrap();
+        assert_eq!(failure(name, Some(&text), &[]), format!("plexmon.json: {expected}"));
+    }
+}
+
+#[test]
+fn the_program_ends_with_an_error_that_says_what_is_missing() {
+    let output = Command::new(env!("CARGO_BIN_EXE_bootstrap"))
+        .env_clear()
+        .env("LAMBDA_TASK_ROOT", directory("program"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with(r#"{"error":"plexmon cannot start: there is no plexmon.json"#), "{text}");
+    assert!(text.contains("CHECK_URL, PUSHOVER_TOKEN, PUSHOVER_USER"), "{text}");
+}
