@@ -61,6 +61,18 @@ impl Progress {
         Self { reporter, step, interrupt }
     }
 
+    /// Reports `work` as a step of its own, besides those of a plan.
+    pub async fn stage<T>(&self, title: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let started = std::time::Instant::now();
+        self.reporter.report(Event::Started { step: self.step, title });
+        let result = work.await;
+        match &result {
+            Ok(_) => self.reporter.report(Event::Done { step: self.step, took: started.elapsed() }),
+            Err(error) => self.reporter.report(Event::Failed { step: self.step, error }),
+        }
+        result
+    }
+
     /// Says what this step waits for.
     pub fn waiting(&self, waiting_for: &str) {
         self.reporter.report(Event::Waiting { step: self.step, waiting_for });

@@ -124,7 +124,7 @@ impl Session {
         let others: Vec<&Error> = applied.iter().filter_map(|step| step.error.as_ref()).collect();
         let unfinished = format!("{done} of {total} steps are done; run the same command again to continue");
         let interrupted = |error: &&Error| error.exit() == Exit::Interrupted;
-        if self.interrupt.count() > 0 && others.iter().all(|error| interrupted(&error)) {
+        if self.interrupt.count() > 0 && others.iter().all(interrupted) {
             let mut error = Error::interrupted(format!("interrupted: {unfinished}"));
             for step in applied.iter().filter(|step| step.outcome != Outcome::Done) {
                 error = error

@@ -2,9 +2,9 @@
 
 use plexmon_function::secrets::Secrets;
 
-use crate::aws::{Aws, CallError};
+use crate::aws::{Aws, Reason};
 use crate::config::{Config, Found};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::names::{Account, Names, secrets_parameter};
 use crate::resources::parameter::{self, Parameters};
 use crate::resources::{Binding, Content, Function, LogGroup, Parameter, Role, Schedule, Secret};
@@ -113,8 +113,14 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
     Ok(Observed { account, stack, role_id, state: state_value })
 }
 
-async fn identity(aws: &Aws) -> Result<Account, CallError> {
-    let caller = aws.call("sts", "GetCallerIdentity", aws.sts.get_caller_identity().send()).await?;
+async fn identity(aws: &Aws) -> Result<Account> {
+    let caller = aws.call("sts", "GetCallerIdentity", aws.sts.get_caller_identity().send()).await;
+    let caller = caller.map_err(|error| match (&error.reason, &aws.profile) {
+        (Reason::NoCredentials { .. }, Some(profile)) => {
+            Error::from(error).cause(format!("looked in the profile `{profile}`; is it in ~/.aws/config?"))
+        }
+        _ => error.into(),
+    })?;
     Ok(Account::from_caller(
         caller.arn().unwrap_or_default(),
         caller.account().unwrap_or_default(),

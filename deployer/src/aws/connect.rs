@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use aws_config::meta::region::ProvideRegion;
-use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -34,16 +35,23 @@ impl Connection {
                 "name one with --region, `region = \"us-east-1\"` in the configuration, AWS_REGION or the profile",
             ));
         };
+        let http_client = http_client()?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(region.clone()))
-            .http_client(http_client()?)
+            .http_client(http_client.clone())
             // Never less than the SDK's own three: a new account is throttled soon.
             .retry_config(
                 RetryConfig::standard().with_max_attempts(5).with_initial_backoff(Duration::from_millis(200)),
             )
             .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build());
         if let Some(profile) = &self.profile {
-            loader = loader.profile_name(profile);
+            // As with the AWS CLI, a profile that is named beats keys in the environment; the SDK has it otherwise.
+            let provider = ProviderConfig::without_region()
+                .with_region(Some(Region::new(region.clone())))
+                .with_http_client(http_client);
+            let named =
+                ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
+            loader = loader.profile_name(profile).credentials_provider(named);
         }
         if let Some((endpoint, credentials)) = &self.emulator {
             loader = loader.endpoint_url(endpoint).credentials_provider(credentials.clone());

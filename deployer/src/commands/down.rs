@@ -44,7 +44,7 @@ pub async fn down(session: &Session, keep: Keep, yes: bool, force: bool) -> Resu
     }
     output.text(&plan)?;
     if !yes && !output.ask("Remove all of this?", false, &session.interrupt).await? {
-        return Err(Error::interrupted("nothing was removed"));
+        return Err(Error::new("the answer was no: nothing was removed"));
     }
     let removed: Vec<Kind> = plan.steps.iter().map(|step| step.kind).collect();
     let applied = session.apply(plan, &observed, &Materials::default(), OnFailure::GoOn, force).await;

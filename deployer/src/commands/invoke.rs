@@ -40,15 +40,27 @@ pub async fn first_run(session: &Session, progress: &Progress, fresh_role: bool)
         return run(session, progress).await;
     }
     let started = tokio::time::Instant::now();
-    keep_trying(progress, RIGHTS_BUDGET, async || match run(session, progress).await {
-        Ok(reply) if reply.problems.is_empty() || started.elapsed() >= RIGHTS_BUDGET => Attempt::Done(reply),
-        Ok(reply) => Attempt::NotYet {
-            waiting_for: "the function's new rights to become known",
-            refusal: Error::new(reply.problems.join("; ")),
-        },
-        Err(error) => Attempt::Failed(error),
+    keep_trying(progress, RIGHTS_BUDGET, async || {
+        let result = run(session, progress).await;
+        let refused = match &result {
+            Ok(reply) => refused_rights(&reply.problems.join("; ")),
+            Err(error) => refused_rights(&error.causes().join("; ")),
+        };
+        match (refused, result) {
+            (Some(refusal), _) if started.elapsed() < RIGHTS_BUDGET => Attempt::NotYet {
+                waiting_for: "the function's new rights to become known",
+                refusal: Error::new(refusal),
+            },
+            (_, Ok(reply)) => Attempt::Done(reply),
+            (_, Err(error)) => Attempt::Failed(error),
+        }
     })
     .await
+}
+
+/// What the function reports when AWS does not know its role's rights yet.
+fn refused_rights(problems: &str) -> Option<String> {
+    problems.contains("AccessDenied").then(|| problems.to_owned())
 }
 
 async fn run(session: &Session, progress: &Progress) -> Result<Reply> {

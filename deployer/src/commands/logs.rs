@@ -45,7 +45,10 @@ pub async fn logs(session: &Session, since: Duration, follow: bool) -> Result<Ex
     }
     let mut seen = BTreeSet::new();
     print(events, &mut seen)?;
-    while follow {
+    if !follow {
+        return Ok(Exit::Success);
+    }
+    loop {
         tokio::select! {
             () = tokio::time::sleep(POLL) => {}
             () = session.interrupt.requested(1) => return Ok(Exit::Interrupted),
@@ -53,7 +56,6 @@ pub async fn logs(session: &Session, since: Duration, follow: bool) -> Result<Ex
         start = start.max(Timestamp::now().as_millisecond() - millis(OVERLAP));
         print(session.patiently(fetch(session, start)).await?, &mut seen)?;
     }
-    Ok(Exit::Success)
 }
 
 fn millis(duration: Duration) -> i64 {

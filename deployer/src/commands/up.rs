@@ -34,8 +34,12 @@ pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
     if let Found::Missing(variables) = &view.secrets {
         output.note(&format!("{} not set: the secrets in AWS stay as they are", variables.join(" and ")));
     }
+    if session.config.pushover_url.is_none() {
+        output
+            .warning("there is no [notify.pushover] in the configuration: nobody will be told of an outage");
+    }
     if !yes && !output.ask("Go ahead?", true, &session.interrupt).await? {
-        return Err(Error::interrupted("nothing was changed"));
+        return Err(Error::new("the answer was no: nothing was changed"));
     }
     let materials = materials(session, &view, &plan).await?;
     let fresh_role = changes_role(&plan);
@@ -46,7 +50,8 @@ pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
         verdict?;
     }
     let progress = Progress::new(output.reporter.clone(), applied.len(), session.interrupt.clone());
-    let reply = invoke::first_run(session, &progress, fresh_role).await;
+    let first_run = invoke::first_run(session, &progress, fresh_role);
+    let reply = progress.stage("run the function once", first_run).await;
     output.document(&Document { steps: &applied, reply: reply.as_ref().ok() })?;
     let reply = reply.map_err(|error| error.context("everything is deployed, but the first run failed"))?;
     output.text(verdict::text(&reply))?;

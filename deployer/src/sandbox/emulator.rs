@@ -179,6 +179,10 @@ impl Drop for Emulator {
         self.lifeline = None;
         let deadline = Instant::now() + STOP_PATIENCE;
         while self.is_running() && Instant::now() < deadline {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "`drop` cannot await; bounded by the deadline above"
+            )]
             std::thread::sleep(Duration::from_millis(5));
         }
         self.end();
