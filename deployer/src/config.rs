@@ -10,6 +10,7 @@ mod target;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use plexmon_function::decide::capacity;
 use plexmon_function::settings::{self, DEFAULT_STATE_PARAMETER, PUSHOVER_URL, Settings, Target};
 use reader::{Source, Table, Value};
 pub use secret::{Found, SecretSource, SecretSources};
@@ -125,8 +126,17 @@ impl Config {
             Some(state) => state_table(state, &name)?,
             None => default_parameter(&name),
         };
+        let list = top.get("target");
         top.finish()?;
-        Ok(Self { name, region, schedule, targets, pushover_url, secrets, state_parameter, function })
+        let config =
+            Self { name, region, schedule, targets, pushover_url, secrets, state_parameter, function };
+        let fit = capacity(&config.settings(""));
+        match list {
+            Some(list) if fit < config.targets.len() => Err(list
+                .error(format!("has {} entries, but the state has room for {fit}", config.targets.len()))
+                .hint("an SSM parameter holds 4 KB: use shorter names, or a second deployment with another `name`")),
+            _ => Ok(config),
+        }
     }
 
     /// What the function is told.

@@ -48,8 +48,54 @@ pub fn decide(
             observe(target, observation, &mut outbox, &channels, now, knowledge);
         }
     }
-    let state = State { status: State::overall(&targets), ts: now, version: VERSION, targets, outbox };
+    let deployment = settings.deployment.clone();
+    let state =
+        State { status: State::overall(&targets), ts: now, version: VERSION, deployment, targets, outbox };
     Decision { previous: previous_status, state, expired }
+}
+
+/// How many of the settings' targets, in their order, fit into one parameter even if all go down in one run and
+/// none of it can be told at once. Details are left out of a state that is too large; this is without them.
+pub fn capacity(settings: &Settings) -> usize {
+    let fits = |count: &usize| {
+        let settings = Settings { targets: settings.targets[..*count].to_vec(), ..settings.clone() };
+        let all = |ok| -> Vec<Observation> {
+            settings.targets.iter().map(|target| Observation::bare(&target.name, ok)).collect()
+        };
+        let now = u64::from(u32::MAX);
+        let mut up = decide(&State::default(), &all(true), now, &settings, Knowledge::Certain).state;
+        for entry in up.outbox.clone() {
+            settle(&mut up, &entry.id, &Delivery::Delivered);
+        }
+        let down = decide(&up, &all(false), now, &settings, Knowledge::Certain).state;
+        before_sending(&down).encode().is_ok()
+    };
+    (1..=settings.targets.len()).take_while(fits).last().unwrap_or(0)
+}
+
+/// Tells anew where the last word was refused or given up: for when what stood in its way was corrected.
+pub fn speak_again(state: &mut State) {
+    let State { targets, outbox, .. } = state;
+    for target in targets {
+        let kind = match target.status {
+            Status::Up => Kind::Up,
+            Status::Down => Kind::Down,
+            Status::Unknown => continue,
+        };
+        let unheard = target.told.extract_if(.., |_, told| matches!(told, Told::Failed(_)));
+        for (channel, _) in unheard {
+            if outbox.iter().any(|entry| entry.target() == target.name && entry.channel() == channel) {
+                continue;
+            }
+            target.seq += 1;
+            outbox.push(Entry {
+                id: format!("{}:{}:{channel}", target.name, target.seq),
+                why: target.why.clone().filter(|_| kind == Kind::Down),
+                first: true,
+                ..Entry::new(kind, target.since)
+            });
+        }
+    }
 }
 
 /// Takes what became of an entry into the state: delivered and refused entries go, others stay for the next run.
@@ -155,17 +201,11 @@ fn observe(
     for channel in channels {
         let entry = Entry {
             id: format!("{}:{}:{channel}", target.name, target.seq),
-            kind: Kind::Up,
-            from: if first { now } else { before_since },
             until: (!first).then_some(now),
-            times: 1,
             // Blind, nobody can say that this is the first word.
             first: first && !is_blind,
             unread: is_blind,
-            unproven: false,
-            tries: 0,
-            why: None,
-            error: None,
+            ..Entry::new(Kind::Up, if first { now } else { before_since })
         };
         match status {
             Status::Down => {

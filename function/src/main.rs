@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use plexmon_function::handler::{Live, Monitor, Run};
+use plexmon_function::handler::{Live, Monitor, Occasion, Run};
 use plexmon_function::http::Http;
 use plexmon_function::probe::Tls;
 use plexmon_function::reply::Reply;
@@ -14,7 +14,7 @@ use plexmon_function::startup::{Instructions, StartError, instructions};
 use plexmon_function::store::SsmStore;
 use plexmon_function::vault::Vault;
 use plexmon_function::{log, notify, time};
-use serde::de::IgnoredAny;
+use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -26,7 +26,7 @@ async fn main() -> ExitCode {
         Ok(monitor) => Arc::new(Mutex::new(monitor)),
         Err(why) => return failed("start", &why.to_string()),
     };
-    let handler = service_fn(move |event: LambdaEvent<IgnoredAny>| invoke(Arc::clone(&monitor), event));
+    let handler = service_fn(move |event: LambdaEvent<Value>| invoke(Arc::clone(&monitor), event));
     match lambda_runtime::run(handler).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => failed("run", &why.to_string()),
@@ -52,13 +52,10 @@ fn directory() -> PathBuf {
     std::env::var_os("LAMBDA_TASK_ROOT").map(PathBuf::from).or_else(beside).unwrap_or_default()
 }
 
-/// The event is not looked at: whatever arrives means "check now".
-async fn invoke(
-    monitor: Arc<Mutex<LambdaMonitor>>,
-    event: LambdaEvent<IgnoredAny>,
-) -> Result<Reply, Diagnostic> {
+async fn invoke(monitor: Arc<Mutex<LambdaMonitor>>, event: LambdaEvent<Value>) -> Result<Reply, Diagnostic> {
     let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-    let run: Run = monitor.lock().await.run(time::now(), Instant::now() + left).await;
+    let occasion = Occasion::of(&event.payload);
+    let run: Run = monitor.lock().await.run_for(occasion, time::now(), Instant::now() + left).await;
     log::line(&run);
     match run.fault {
         None => Ok(run.reply),

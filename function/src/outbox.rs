@@ -53,6 +53,23 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// A word that nobody has tried to send yet, still without an id.
+    pub fn new(kind: Kind, from: u64) -> Self {
+        Self {
+            id: String::new(),
+            kind,
+            from,
+            until: None,
+            times: 1,
+            first: false,
+            unread: false,
+            unproven: false,
+            tries: 0,
+            why: None,
+            error: None,
+        }
+    }
+
     /// The name of the target that it is about.
     pub fn target(&self) -> &str {
         self.id.rsplitn(3, ':').nth(2).unwrap_or_default()

@@ -51,6 +51,9 @@ pub struct State {
     /// [`VERSION`]; 0 in a value that the Python function wrote, or when nothing was kept.
     #[serde(default)]
     pub version: u64,
+    /// The deployment that wrote this: the function may not tag its parameter, so the value says whose it is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub deployment: String,
     /// One for each target, in the order of the settings.
     #[serde(default)]
     pub targets: Vec<TargetState>,

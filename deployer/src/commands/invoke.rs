@@ -6,6 +6,7 @@ use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::LogType;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use plexmon_function::handler::Occasion;
 use plexmon_function::reply::Reply;
 
 use super::verdict;
@@ -15,12 +16,14 @@ use crate::report::Progress;
 use crate::retry::{Attempt, FUNCTION_BUDGET, keep_trying, transient};
 use crate::session::Session;
 
+/// An ordinary check, outside of the schedule.
+const CHECK: &str = r#"{"source":"plexmon-deploy"}"#;
 /// New rights of a role take seconds to be known everywhere.
 const RIGHTS_BUDGET: Duration = Duration::from_secs(60);
 
 pub async fn invoke(session: &Session) -> Result<Exit> {
     let progress = Progress::new(session.output.reporter.clone(), 0, session.interrupt.clone());
-    let reply = run(session, &progress).await?;
+    let reply = run(session, &progress, CHECK).await?;
     let json = serde_json::to_string_pretty(&reply).context(|| "could not write the reply as JSON")?;
     stdout(&format!("{json}\n"))?;
     session.output.note(&verdict::text(&reply));
@@ -30,18 +33,24 @@ pub async fn invoke(session: &Session) -> Result<Exit> {
 /// One run whose reply is shown as a sentence; the sandbox's clock.
 pub async fn quietly(session: &Session) -> Result<()> {
     let progress = Progress::new(session.output.reporter.clone(), 0, session.interrupt.clone());
-    let reply = run(session, &progress).await?;
+    let reply = run(session, &progress, CHECK).await?;
     session.output.text(verdict::text(&reply))
 }
 
 /// The first run of a new deployment: problems with rights that are still on their way are waited out.
-pub async fn first_run(session: &Session, progress: &Progress, fresh_role: bool) -> Result<Reply> {
+pub async fn first_run(
+    session: &Session,
+    progress: &Progress,
+    fresh_role: bool,
+    fresh_secrets: bool,
+) -> Result<Reply> {
+    let event = if fresh_secrets { Occasion::ANNOUNCE } else { CHECK };
     if !fresh_role {
-        return run(session, progress).await;
+        return run(session, progress, event).await;
     }
     let started = tokio::time::Instant::now();
     keep_trying(progress, RIGHTS_BUDGET, async || {
-        let result = run(session, progress).await;
+        let result = run(session, progress, event).await;
         let refused = match &result {
             Ok(reply) => refused_rights(&reply.problems.join("; ")),
             Err(error) => refused_rights(&error.causes().join("; ")),
@@ -63,16 +72,11 @@ fn refused_rights(problems: &str) -> Option<String> {
     problems.contains("AccessDenied").then(|| problems.to_owned())
 }
 
-async fn run(session: &Session, progress: &Progress) -> Result<Reply> {
+async fn run(session: &Session, progress: &Progress, event: &str) -> Result<Reply> {
     let aws = &session.aws;
     let name = session.names.function();
     let answer = keep_trying(progress, FUNCTION_BUDGET, async || {
-        let call = aws
-            .lambda
-            .invoke()
-            .function_name(name)
-            .log_type(LogType::Tail)
-            .payload(Blob::new(r#"{"source":"plexmon-deploy"}"#));
+        let call = aws.lambda.invoke().function_name(name).log_type(LogType::Tail).payload(Blob::new(event));
         match session.patiently(async { Ok(aws.call("lambda", "Invoke", call.send()).await) }).await {
             Ok(Ok(answer)) => Attempt::Done(answer),
             Ok(Err(error)) if error.is_missing() => Attempt::Failed(

@@ -42,7 +42,9 @@ pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
         return Err(Error::new("the answer was no: nothing was changed"));
     }
     let materials = materials(session, &view, &plan).await?;
-    let fresh_role = changes_role(&plan);
+    // Rights so new that AWS may not know them everywhere yet; secrets so new that they have told nobody anything.
+    let fresh_role = changes(&plan, Kind::Role);
+    let fresh_secrets = changes(&plan, Kind::Secret);
     let applied = session.apply(plan, &view.observed, &materials, OnFailure::Stop, false).await;
     let verdict = session.verdict(&applied);
     if verdict.is_err() {
@@ -50,7 +52,7 @@ pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
         verdict?;
     }
     let progress = Progress::new(output.reporter.clone(), applied.len(), session.interrupt.clone());
-    let first_run = invoke::first_run(session, &progress, fresh_role);
+    let first_run = invoke::first_run(session, &progress, fresh_role, fresh_secrets);
     let reply = progress.stage("run the function once", first_run).await;
     output.document(&Document { steps: &applied, reply: reply.as_ref().ok() })?;
     let reply = reply.map_err(|error| error.context("everything is deployed, but the first run failed"))?;
@@ -78,7 +80,6 @@ async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materi
     Ok(Materials { zip, secrets })
 }
 
-/// Whether the function's rights are so new that AWS may not know them everywhere yet.
-fn changes_role(plan: &Plan) -> bool {
-    plan.steps.iter().any(|step| step.kind == Kind::Role && step.action != Action::Delete)
+fn changes(plan: &Plan, kind: Kind) -> bool {
+    plan.steps.iter().any(|step| step.kind == kind && step.action != Action::Delete)
 }

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 pub use self::look::{Live, Prober};
 use self::memory::{Memory, Recollection};
-use crate::decide::{Decision, before_sending, decide};
+use crate::decide::{Decision, before_sending, decide, speak_again};
 use crate::notify::Channel;
 use crate::probe::Observation;
 use crate::reply::{NoticeReply, Reply, TargetReply};
@@ -22,6 +22,25 @@ use crate::settings::Settings;
 use crate::state::State;
 use crate::store::Store;
 use crate::vault::Vault;
+
+/// Why the function runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// The schedule, or somebody by hand.
+    Check,
+    /// New secrets were deployed: words that the old ones had refused are said again.
+    Announce,
+}
+
+impl Occasion {
+    /// The event that the deployer sends for [`Occasion::Announce`].
+    pub const ANNOUNCE: &str = r#"{"source":"plexmon-deploy","announce":true}"#;
+
+    /// Whatever else arrives means "check now".
+    pub fn of(event: &serde_json::Value) -> Self {
+        if event.get("announce") == Some(&true.into()) { Self::Announce } else { Self::Check }
+    }
+}
 
 /// Everything that lives as long as a warm environment.
 pub struct Monitor<S, P> {
@@ -80,6 +99,11 @@ impl<S: Store, P: Prober> Monitor<S, P> {
 
     /// One run at the time `now`, in Unix seconds, to be through by `deadline`.
     pub async fn run(&mut self, now: u64, deadline: Instant) -> Run {
+        self.run_for(Occasion::Check, now, deadline).await
+    }
+
+    /// [`run`](Self::run), for a given occasion.
+    pub async fn run_for(&mut self, occasion: Occasion, now: u64, deadline: Instant) -> Run {
         self.vault.start_run();
         let mut problems = Vec::new();
         let mut phases = Phases::default();
@@ -91,7 +115,10 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         let recollection = memory::recollect(self.memory.take(), loaded.0, &mut problems);
         let Recollection { state, knowledge, may_save, mut holds } = recollection;
 
-        let decision = decide(&state, &observations, now, &self.settings, knowledge);
+        let mut decision = decide(&state, &observations, now, &self.settings, knowledge);
+        if occasion == Occasion::Announce {
+            speak_again(&mut decision.state);
+        }
         let ahead = before_sending(&decision.state);
         let started = Instant::now();
         let mut is_saved = may_save && self.save(&ahead, &mut holds, &mut problems).await;

@@ -134,7 +134,7 @@ async fn search(mut body: Incoming, wanted: Option<&str>) -> Result<String, Stri
         if wanted.is_some_and(|text| contains(&read[from..], text)) {
             return Ok(format!("has `{}`", bounded(wanted.unwrap_or_default(), MAX_SHOWN_CHARS)));
         }
-        if cut || read.len() == MAX_BODY_BYTES {
+        if cut {
             break;
         }
     }

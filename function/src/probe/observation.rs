@@ -32,6 +32,22 @@ pub struct Observation {
     pub total_ms: f64,
 }
 
+impl Observation {
+    /// The least that can be said of a target: whether it is up.
+    pub fn bare(target: &str, ok: bool) -> Self {
+        Self {
+            target: target.to_owned(),
+            ok,
+            http: None,
+            address: None,
+            links: Vec::new(),
+            failed: None,
+            certificate_expires: None,
+            total_ms: 0.0,
+        }
+    }
+}
+
 /// One link of the chain.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Link {

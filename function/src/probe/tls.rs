@@ -51,15 +51,20 @@ impl Tls {
         host: &str,
         ca_pem: Option<&str>,
     ) -> Result<TlsStream<TcpStream>, String> {
+        let config = self.for_probe(ca_pem)?;
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| format!("no certificate can be valid for the name {host}"))?;
+        TlsConnector::from(Arc::new(config)).connect(name, tcp).await.map_err(|why| in_words(&why, host))
+    }
+
+    fn for_probe(&self, ca_pem: Option<&str>) -> Result<ClientConfig, String> {
         let mut config = match ca_pem {
             None => self.public(),
             Some(pem) => config(&self.provider, &self.with_authority(pem)?).map_err(|why| why.to_string())?,
         };
         config.resumption = Resumption::disabled();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| format!("no certificate can be valid for the name {host}"))?;
-        TlsConnector::from(Arc::new(config)).connect(name, tcp).await.map_err(|why| in_words(&why, host))
+        Ok(config)
     }
 
     fn with_authority(&self, pem: &str) -> Result<Arc<RootCertStore>, String> {
@@ -138,5 +143,19 @@ fn certificate_in_words(why: &CertificateError, host: &str) -> String {
             "certificate is not signed by a trusted authority (it is an authority's own)".to_owned()
         }
         other => format!("certificate is not acceptable: {other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probe_never_resumes_a_session() {
+        let tls = Tls::new().unwrap();
+        let resumption = |config: &ClientConfig| format!("{:?}", config.resumption);
+        let (probing, public) = (tls.for_probe(None).unwrap(), tls.public());
+        assert_ne!(resumption(&probing), resumption(&public), "clients do, to save time");
+        assert_eq!(resumption(&probing), format!("{:?}", Resumption::disabled()));
     }
 }

@@ -1,9 +1,10 @@
 //! What is decided, as stories: each step gives what was seen and what the channel does with what it gets.
 //!
-//! A story is a word for each run, five minutes apart. Seen: `up`, `down`, `-` (not probed). What the channel does:
+//! A story is a word for each run, five minutes apart. Seen: `up`, `down`, `-` (not probed), each with a `!` behind it in
+//! a run that announces. What the channel does:
 //! `ok` takes everything, `500` fails, `lost` takes it and loses the answer, `400` refuses. What it got is compared.
 
-use plexmon_function::decide::{Knowledge, before_sending, decide, settle};
+use plexmon_function::decide::{Knowledge, before_sending, capacity, decide, settle, speak_again};
 use plexmon_function::message::message;
 use plexmon_function::notify::Delivery;
 use plexmon_function::outbox::Kind;
@@ -20,13 +21,17 @@ fn story(state: &mut State, settings: &Settings, from: u64, steps: &str) -> Stri
     let mut attempts = Vec::new();
     for (run, step) in (0..).zip(steps.split(", ")) {
         let (seen, channel) = step.split_once(' ').unwrap();
-        let observations = match seen {
+        let announces = seen.ends_with('!');
+        let observations = match seen.trim_end_matches('!') {
             "up" => vec![up("plex")],
             "down" => vec![down("plex")],
             _ => vec![],
         };
         let now = from + run * INTERVAL;
-        let decision = decide(state, &observations, now, settings, Knowledge::Certain);
+        let mut decision = decide(state, &observations, now, settings, Knowledge::Certain);
+        if announces {
+            speak_again(&mut decision.state);
+        }
         attempts.extend(decision.expired.iter().map(|entry| format!("{:?}=expired", entry.kind)));
         *state = decision.state.clone();
         for entry in decision.state.outbox {
@@ -83,6 +88,14 @@ fn what_was_not_delivered_is_sent_again() {
 fn what_was_refused_is_not_sent_again() {
     check("up 400, up ok, up ok", "Up!=400");
     check("up ok, down 400, down ok, down ok", "Up!=ok Down=400");
+}
+
+#[test]
+fn what_was_refused_is_said_again_once_when_it_is_announced() {
+    check("up 400, up! ok, up ok, up! ok", "Up!=400 Up!=ok");
+    check("up ok, down 400, down! ok, up ok", "Up!=ok Down=400 Down!=ok Up=ok");
+    check("up 400, up! 500, up! ok", "Up!=400 Up!=500 Up!=ok");
+    check("up ok, up! ok", "Up!=ok");
 }
 
 #[test]
@@ -275,4 +288,17 @@ fn what_each_channel_was_told_is_kept() {
         story(&mut state, &settings, NOW, steps);
         assert_eq!(state.targets[0].told["pushover"], expected);
     }
+}
+
+#[test]
+fn the_capacity_is_what_fits_when_all_go_down_at_once() {
+    let names: Vec<String> = (0..100).map(|number| format!("target-{number:02}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let few = capacity(&settings(&names[..5]));
+    let many = capacity(&settings(&names));
+    assert_eq!(few, 5);
+    assert!((10..100).contains(&many), "{many}");
+    let longer: Vec<String> = names.iter().map(|name| name.repeat(5)).collect();
+    let longer: Vec<&str> = longer.iter().map(String::as_str).collect();
+    assert!(capacity(&settings(&longer)) < many);
 }
