@@ -89,15 +89,17 @@ fn removal(session: &Session, observed: &Stack, keep: Keep) -> Result<Plan> {
 
 /// Looks until AWS shows nothing of ours any more; what came back meanwhile is removed again.
 async fn prove(session: &Session, keep: Keep, removed: &[Kind]) -> Result<()> {
+    // A step of its own, after all those of the plan.
     let progress = Progress::new(session.output.reporter.clone(), usize::MAX, session.interrupt.clone());
-    keep_trying(&progress, SHORT_BUDGET, async || match remainder(session, keep, removed).await {
-        Ok(None) => Attempt::Done(()),
-        Ok(Some(left)) => {
-            Attempt::NotYet { waiting_for: "AWS to show the removal", refusal: Error::new(left) }
-        }
-        Err(error) => Attempt::Failed(error.context("everything was removed, but looking again failed")),
-    })
-    .await
+    let looking =
+        keep_trying(&progress, SHORT_BUDGET, async || match remainder(session, keep, removed).await {
+            Ok(None) => Attempt::Done(()),
+            Ok(Some(left)) => {
+                Attempt::NotYet { waiting_for: "AWS to show the removal", refusal: Error::new(left) }
+            }
+            Err(error) => Attempt::Failed(error.context("everything was removed, but looking again failed")),
+        });
+    progress.stage("look again", looking).await
 }
 
 async fn remainder(session: &Session, keep: Keep, removed: &[Kind]) -> Result<Option<String>> {

@@ -32,11 +32,8 @@ struct Document {
 
 pub async fn sandbox(args: &Sandbox, output: &Output, interrupt: &Interrupt) -> Result<Exit> {
     let mut stage = Stage::set(args, output, interrupt).await?;
-    let played = tokio::select! {
-        played = play(&stage, args, output) => played,
-        // While it is kept running, Ctrl-C is the way to end it; before that, an interruption.
-        () = interrupt.requested(1) => Err(Error::interrupted("interrupted; the sandbox is cleared away")),
-    };
+    // Every part of it ends by itself after Ctrl-C, so that clearing away is always reached.
+    let played = play(&stage, args, output, interrupt).await;
     let cleared = stage.clear().await;
     let document = played?;
     cleared?;
@@ -48,7 +45,7 @@ pub async fn sandbox(args: &Sandbox, output: &Output, interrupt: &Interrupt) -> 
     Ok(Exit::Success)
 }
 
-async fn play(stage: &Stage, args: &Sandbox, output: &Output) -> Result<Document> {
+async fn play(stage: &Stage, args: &Sandbox, output: &Output, interrupt: &Interrupt) -> Result<Document> {
     let started = Instant::now();
     let session = &stage.session;
     let mut acts = Vec::new();
@@ -85,7 +82,9 @@ async fn play(stage: &Stage, args: &Sandbox, output: &Output) -> Result<Document
         acts.push(heard(stage, output, "mended").await?);
     }
     if args.keep {
-        keep(stage, output).await?;
+        keep(stage, output, interrupt).await?;
+        scene("Ctrl-C: the emulator goes, and everything in it.")?;
+        return Ok(Document { acts, seconds: started.elapsed().as_secs_f64() });
     }
     scene("7. Remove. This is `plexmon-deploy down`:")?;
     down::down(session, down::Keep::default(), true, false).await?;
@@ -115,7 +114,7 @@ fn line(message: &Message) -> String {
 }
 
 /// Runs on its schedule and shows what arrives, until Ctrl-C.
-async fn keep(stage: &Stage, output: &Output) -> Result<()> {
+async fn keep(stage: &Stage, output: &Output, interrupt: &Interrupt) -> Result<()> {
     output.text(format!(
         "\nKept running, with a check every minute, until Ctrl-C. To look at it from another terminal:\n\
          \n  cd {}\n  export AWS_ENDPOINT_URL={} AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={key}\n  plexmon-deploy status\n",
@@ -124,7 +123,11 @@ async fn keep(stage: &Stage, output: &Output) -> Result<()> {
         key = crate::sandbox::ACCESS_KEY,
     ))?;
     loop {
-        for message in stage.phone.wait_new(Duration::from_secs(3600)).await {
+        let messages = tokio::select! {
+            messages = stage.phone.wait_new(Duration::from_secs(3600)) => messages,
+            () = interrupt.requested(1) => return Ok(()),
+        };
+        for message in messages {
             output.text(format!("  phone: {}", line(&message)))?;
         }
     }

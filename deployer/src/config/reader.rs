@@ -65,7 +65,10 @@ impl<'a> Table<'a> {
 
     /// The value of `key`, if it is there.
     pub fn get(&self, key: &'static str) -> Option<Value<'a>> {
-        self.known.borrow_mut().push(key);
+        let mut known = self.known.borrow_mut();
+        if !known.contains(&key) {
+            known.push(key);
+        }
         let (_, value) = self.entries.iter().find(|(name, _)| name.get_ref() == key)?;
         Some(Value {
             source: self.source,

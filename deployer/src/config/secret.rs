@@ -45,7 +45,7 @@ pub fn read(value: &Value<'_>, folder: &Path) -> Result<SecretSource> {
                 value.key.rsplit(' ').next().unwrap_or(&value.key)
             )));
     }
-    let table = value.table(&format!("`{}`", value.key))?;
+    let table = value.table(&value.key)?;
     let source = match (table.get("env"), table.get("file")) {
         (Some(variable), None) => SecretSource::Env(variable_name(&variable)?),
         (None, Some(path)) => SecretSource::File(folder.join(path.string()?)),

@@ -50,7 +50,7 @@ pub fn read(table: Table<'_>, folder: &Path, longest_s: u32, secrets: &mut Secre
         })?,
         None => DEFAULT_TARGET_TIMEOUT_S.min(longest_s),
     };
-    let headers = match table.table("headers", "`headers`")? {
+    let headers = match table.table("headers", "[[target]] headers")? {
         Some(headers) => headers_of(&headers, &name, folder, secrets)?,
         None => BTreeMap::new(),
     };
