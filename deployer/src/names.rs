@@ -10,6 +10,8 @@ pub const CODE_TAG: &str = "plexmon:code";
 pub const ZIP_TAG: &str = "plexmon:zip";
 /// On the function: unique id of the role it was made with.
 pub const ROLE_TAG: &str = "plexmon:role";
+/// On the role, which is the same in all regions: one tag for each region that uses it.
+pub const REGION_TAG_PREFIX: &str = "plexmon:region:";
 /// On the function: its state parameter, so that a renamed one can be cleared away.
 pub const STATE_TAG: &str = "plexmon:state";
 
@@ -101,6 +103,11 @@ impl Account {
 
     pub fn rule(&self, name: &str) -> String {
         self.arn("events", &format!("rule/{name}"))
+    }
+
+    /// The same account, in any region: for the role, which is one for all of them.
+    pub fn in_any_region(&self) -> Self {
+        Self { region: "*".to_owned(), ..self.clone() }
     }
 
     /// Without the `:*` that some answers carry.

@@ -84,6 +84,8 @@ pub struct Plan {
 pub struct Intent<'a> {
     /// Our deployment's name: what bears another's tag, or none, is not ours.
     pub deployment: &'a str,
+    /// Where we are: the role is shared by all regions.
+    pub region: &'a str,
     /// Take over what bears our name but not our tag.
     pub adopt: bool,
 }
@@ -96,7 +98,8 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
     let mut planner = Planner { intent, plan: Plan::default() };
     secrets_available(desired, &observed)?;
 
-    planner.consider(desired.role.as_ref(), observed.role.as_ref(), Change::Role)?;
+    let role = planner.shared_role(desired.role.as_ref(), observed.role.as_ref());
+    planner.consider(role.as_ref(), observed.role.as_ref(), Change::Role)?;
     planner.consider(desired.log_group.as_ref(), observed.log_group.as_ref(), Change::LogGroup)?;
     planner.consider(desired.state.as_ref(), observed.state.as_ref(), Change::Parameter)?;
     planner.consider(desired.secrets.as_ref(), observed.secrets.as_ref(), Change::Secret)?;
@@ -186,6 +189,25 @@ impl Planner<'_> {
         Ok(())
     }
 
+    /// The role as it should be, given that other regions may use it: what they need of it stays.
+    fn shared_role(&mut self, desired: Option<&Role>, observed: Option<&Role>) -> Option<Role> {
+        let Some(observed) = observed.filter(|role| role.owner() == Some(self.intent.deployment)) else {
+            return desired.cloned();
+        };
+        let mut regions = observed.regions.clone();
+        if let Some(desired) = desired {
+            regions.extend(desired.regions.iter().cloned());
+            return Some(Role { regions, ..desired.clone() });
+        }
+        regions.remove(self.intent.region);
+        if regions.is_empty() {
+            return None;
+        }
+        let why = format!("still in use in {}", regions.iter().cloned().collect::<Vec<_>>().join(", "));
+        self.plan.kept.push(Kept { kind: Kind::Role, name: observed.name.clone(), why });
+        Some(Role { regions, ..observed.clone() })
+    }
+
     /// Stops at what bears our name but not our tag, unless it is to be taken over.
     fn owned<R: Resource>(&self, observed: &R) -> Result<()> {
         let ours = observed.owner() == Some(self.intent.deployment);
@@ -211,8 +233,8 @@ impl Planner<'_> {
                 Kind::Schedule => 2,
             };
             step.wave = match (step.action, up) {
-                (Action::Create | Action::Update, _) => depth,
-                (Action::Delete, false) => 2 - depth,
+                (Action::Create | Action::Update, true) => depth,
+                (_, false) => 2 - depth,
                 // A function that is replaced goes first; what is superfluous goes when all else stands.
                 (Action::Delete, true) if step.kind == Kind::Function => 0,
                 (Action::Delete, true) => 3,

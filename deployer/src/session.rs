@@ -83,7 +83,11 @@ impl Session {
 
     /// What would have to be done for `desired`.
     pub fn plan(&self, desired: &Stack, observed: &Stack, adopt: bool) -> Result<Plan> {
-        plan(desired, observed, Intent { deployment: &self.names.deployment, adopt })
+        plan(
+            desired,
+            observed,
+            Intent { deployment: &self.names.deployment, region: &self.aws.region, adopt },
+        )
     }
 
     /// Awaits reads, unless Ctrl-C comes first: they change nothing, so they can be dropped.

@@ -107,7 +107,8 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
             .map(|(function, role_tag)| function.bound_to(role_tag.as_deref(), role_id.as_deref())),
         schedule: schedule?,
         old_parameters: Vec::new(),
-        old_schedule: legacy?,
+        // Without its rule, what was read is the permission, and that is the new rule's.
+        old_schedule: legacy?.filter(|schedule| schedule.rule.is_some()),
     };
     settle(aws, names, &account, &mut stack).await?;
     Ok(Observed { account, stack, role_id, state: state_value })

@@ -1,12 +1,14 @@
 //! The function's role: who may assume it, and the least that the function needs.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_iam::types::Tag;
 use serde_json::{Value, json};
 
 use crate::apply::Task;
 use crate::aws::{Aws, CallError, gone, present};
 use crate::error::{Context, Error, Result};
-use crate::names::{Account, Names, OWNER_TAG};
+use crate::names::{Account, Names, OWNER_TAG, REGION_TAG_PREFIX};
 use crate::resource::{Difference, Differences, Kind, Resource};
 use crate::retry::{SHORT_BUDGET, keep_calling, transient};
 
@@ -20,6 +22,8 @@ pub struct Role {
     pub trust: Value,
     /// Inline policy; missing when making the role was interrupted.
     pub policy: Option<Value>,
+    /// Where it is in use. IAM is global: the deployment of another region has the same role.
+    pub regions: BTreeSet<String>,
 }
 
 impl Role {
@@ -35,7 +39,8 @@ impl Role {
                     "Action": "sts:AssumeRole",
                 }],
             }),
-            policy: Some(policy(names, account, with_secrets)),
+            policy: Some(policy(names, &account.in_any_region(), with_secrets)),
+            regions: BTreeSet::from([account.region.clone()]),
         }
     }
 
@@ -56,6 +61,12 @@ impl Role {
             owner: owner_of(role.tags()),
             trust: role.assume_role_policy_document().map_or(Value::Null, document),
             policy,
+            regions: role
+                .tags()
+                .iter()
+                .filter_map(|tag| tag.key().strip_prefix(REGION_TAG_PREFIX))
+                .map(str::to_owned)
+                .collect(),
         };
         Ok(Some((role_read, role.role_id)))
     }
@@ -153,8 +164,8 @@ fn owner_of(tags: &[Tag]) -> Option<String> {
     tags.iter().find(|tag| tag.key() == OWNER_TAG).map(|tag| tag.value().to_owned())
 }
 
-fn owner_tag(owner: &str) -> Result<Tag> {
-    Tag::builder().key(OWNER_TAG).value(owner).build().context(|| "could not make a tag")
+fn region_key(region: &str) -> String {
+    format!("{REGION_TAG_PREFIX}{region}")
 }
 
 impl Resource for Role {
@@ -170,11 +181,12 @@ impl Resource for Role {
 
     fn differences(&self, observed: Option<&Self>) -> Vec<Difference> {
         // Without `..`: a new field cannot be forgotten here.
-        let Self { name: _, owner, trust, policy } = self;
+        let Self { name: _, owner, trust, policy, regions } = self;
         let mut differences = Differences::default();
         differences.field("owner", owner, observed.map(|role| &role.owner));
         differences.field("trust", trust, observed.map(|role| &role.trust));
         differences.field("policy", policy, observed.map(|role| &role.policy));
+        differences.field("regions", regions, observed.map(|role| &role.regions));
         differences.into_vec()
     }
 
@@ -186,7 +198,7 @@ impl Resource for Role {
             .role_name(&self.name)
             .description(DESCRIPTION)
             .assume_role_policy_document(self.trust.to_string())
-            .tags(owner_tag(&task.names.deployment)?);
+            .set_tags(Some(self.tags()?));
         let created = match task.aws.call("iam", "CreateRole", create.send()).await {
             Ok(answer) => answer.role.map(|role| role.role_id),
             Err(error) if error.already_exists() => Some(self.ours_after_all(task, error).await?),
@@ -200,9 +212,15 @@ impl Resource for Role {
 
     async fn update(&self, observed: &Self, task: &Task<'_>) -> Result<()> {
         let iam = &task.aws.iam;
-        if self.owner != observed.owner {
-            let tag = iam.tag_role().role_name(&self.name).tags(owner_tag(&task.names.deployment)?);
+        if self.owner != observed.owner || !self.regions.is_subset(&observed.regions) {
+            let tag = iam.tag_role().role_name(&self.name).set_tags(Some(self.tags()?));
             task.aws.call("iam", "TagRole", tag.send()).await?;
+        }
+        let left: Vec<String> =
+            observed.regions.difference(&self.regions).map(|region| region_key(region)).collect();
+        if !left.is_empty() {
+            let untag = iam.untag_role().role_name(&self.name).set_tag_keys(Some(left));
+            task.aws.call("iam", "UntagRole", untag.send()).await?;
         }
         if self.trust != observed.trust {
             let trust =
@@ -230,6 +248,17 @@ impl Resource for Role {
 }
 
 impl Role {
+    fn tags(&self) -> Result<Vec<Tag>> {
+        let owner = self.owner.iter().map(|owner| (OWNER_TAG.to_owned(), owner.as_str()));
+        let regions = self.regions.iter().map(|region| (region_key(region), "in use"));
+        owner
+            .chain(regions)
+            .map(|(key, value)| {
+                Tag::builder().key(key).value(value).build().context(|| "could not make a tag")
+            })
+            .collect()
+    }
+
     /// "Exists already" may be our own success whose answer was lost: it then bears our tag.
     async fn ours_after_all(&self, task: &Task<'_>, refusal: CallError) -> Result<String> {
         match Self::read(task.aws, task.names).await? {
