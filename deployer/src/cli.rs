@@ -68,6 +68,8 @@ pub enum Command {
     Down(Down),
     /// Play the whole story on this machine, without an AWS account.
     Sandbox(Sandbox),
+    /// Print the least IAM policy that running this program needs.
+    Permissions(Permissions),
     /// Print a completion script for a shell.
     Completions {
         /// The shell to complete in.
@@ -146,6 +148,24 @@ pub struct Down {
     /// Detach from our role what others attached to it.
     #[arg(long)]
     pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Permissions {
+    /// Whom the policy is for: one who changes things, or one who only looks.
+    #[arg(long = "for", value_name = "WHOM", default_value = "up")]
+    pub audience: Audience,
+    /// Allow making roles only with this permissions boundary (set it in [function], too).
+    #[arg(long, value_name = "ARN")]
+    pub boundary: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Audience {
+    /// plan, up, status, logs, invoke, down
+    Up,
+    /// plan, status, logs
+    Status,
 }
 
 #[derive(Debug, Args)]

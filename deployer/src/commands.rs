@@ -5,6 +5,7 @@ pub mod down;
 pub mod init;
 pub mod invoke;
 pub mod logs;
+pub mod permissions;
 pub mod plan;
 pub mod sandbox;
 pub mod status;
@@ -17,6 +18,7 @@ use clap::CommandFactory as _;
 
 use crate::artifact::Origin;
 use crate::cli::{Cli, Command, Source};
+use crate::config::Config;
 use crate::error::{Exit, Result};
 use crate::interrupt::Interrupt;
 use crate::output::{Output, stdout};
@@ -44,6 +46,9 @@ pub async fn run(cli: Cli) -> Result<Exit> {
             down::down(&session(None).await?, keep, args.yes, args.force).await
         }
         Command::Sandbox(args) => sandbox::sandbox(args, &output, &interrupt).await,
+        Command::Permissions(args) => {
+            permissions::permissions(&Config::load(&cli.global.config)?, args, cli.global.region.as_deref())
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "plexmon-deploy", &mut script);

@@ -56,6 +56,8 @@ pub struct FunctionConfig {
     pub memory_mb: u32,
     pub timeout_s: u32,
     pub log_retention_days: u32,
+    /// ARN of a policy that bounds what the role may ever be allowed.
+    pub permissions_boundary: Option<String>,
 }
 
 /// The processor that Lambda runs the function on. Never guessed from the host.
@@ -195,6 +197,7 @@ fn function(table: Option<Table<'_>>) -> Result<FunctionConfig> {
         memory_mb: 128,
         timeout_s: 30,
         log_retention_days: 14,
+        permissions_boundary: None,
     };
     let Some(table) = table else { return Ok(function) };
     if let Some(value) = table.get("architecture") {
@@ -216,6 +219,15 @@ fn function(table: Option<Table<'_>>) -> Result<FunctionConfig> {
             let days = RETENTION_DAYS.map(|days| days.to_string()).join(", ");
             return Err(value.error(format!("must be one of {days}")));
         }
+    }
+    if let Some(value) = table.get("permissions_boundary") {
+        let arn = value.string()?;
+        if !(arn.starts_with("arn:") && arn.contains(":policy/")) {
+            return Err(
+                value.error("must be the ARN of an IAM policy: \"arn:aws:iam::123456789012:policy/NAME\"")
+            );
+        }
+        function.permissions_boundary = Some(arn.to_owned());
     }
     table.finish()?;
     Ok(function)

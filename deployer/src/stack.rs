@@ -29,7 +29,7 @@ impl Stack {
     pub fn desired(config: &Config, names: &Names, account: &Account, secrets: &Found, code: String) -> Self {
         let owner = Some(names.deployment.clone());
         Self {
-            role: Some(Role::desired(names, account, !config.secrets.is_empty())),
+            role: Some(Role::desired(config, names, account)),
             log_group: Some(LogGroup {
                 name: names.log_group(),
                 owner: owner.clone(),

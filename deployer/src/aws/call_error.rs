@@ -95,7 +95,8 @@ impl CallError {
         }
     }
 
-    fn is_denied(&self) -> bool {
+    /// The caller has no right to it.
+    pub fn is_denied(&self) -> bool {
         matches!(
             self.code(),
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized"

@@ -20,48 +20,56 @@ pub struct Parameter {
     pub owner: Option<String>,
 }
 
-/// State and secret, from one question.
+/// State and secret.
 pub struct Parameters {
     pub state: Option<Parameter>,
     pub state_value: Option<String>,
     pub secrets: Option<Secret>,
 }
 
+/// Asks by name, one by one: `GetParameters` would save a call, but not a round, and needs a right of its own.
 pub async fn read(aws: &Aws, names: &Names, decrypt: bool) -> Result<Parameters> {
     let (state_name, secrets_name) = (&names.state_parameter, names.secrets_parameter());
-    let get = aws.ssm.get_parameters().names(state_name).names(&secrets_name).with_decryption(decrypt);
-    let values = aws.call("ssm", "GetParameters", get.send());
-    let (values, state_owner, secrets_owner) =
-        tokio::join!(values, owner(aws, state_name), owner(aws, &secrets_name));
-    let (values, state_owner, secrets_owner) = (values?, state_owner?, secrets_owner?);
-    let find = |name: &str| values.parameters().iter().find(|parameter| parameter.name() == Some(name));
-    let state_value = find(state_name).map(|parameter| parameter.value().unwrap_or_default().to_owned());
+    let (state_value, secrets_value, state_owner, secrets_owner) = tokio::join!(
+        value(aws, state_name, false),
+        value(aws, &secrets_name, decrypt),
+        owner(aws, state_name),
+        owner(aws, &secrets_name),
+    );
+    let (state_value, state_owner, secrets_owner) = (state_value?, state_owner?, secrets_owner?);
     let state = state_value.as_ref().map(|value| Parameter {
         name: state_name.clone(),
         owner: state_owner.or_else(|| written_by(value)),
     });
-    let secrets = find(&secrets_name).map(|parameter| Secret {
-        name: secrets_name.clone(),
-        owner: secrets_owner,
-        content: match serde_json::from_str::<Secrets>(parameter.value().unwrap_or_default()) {
+    let content = match secrets_value {
+        Ok(value) => value.map(|value| match serde_json::from_str::<Secrets>(&value) {
             Ok(secrets) if decrypt => Content::of(&secrets),
             _ => Content::Unread,
-        },
-    });
+        }),
+        // Who may only look need not see the secret; that it is there shows in its tags.
+        Err(error) if error.is_denied() && !decrypt => secrets_owner.is_some().then_some(Content::Unread),
+        Err(error) => return Err(error.into()),
+    };
+    let secrets = content.map(|content| Secret { name: secrets_name, owner: secrets_owner, content });
     Ok(Parameters { state, state_value, secrets })
 }
 
 /// Those of `names` that exist; for the names of an earlier configuration.
 pub async fn read_old(aws: &Aws, names: &[String]) -> Result<Vec<Parameter>> {
-    let get = aws.ssm.get_parameters().set_names(Some(names.to_vec()));
-    let answer = aws.call("ssm", "GetParameters", get.send()).await?;
     let mut found = Vec::new();
-    for parameter in answer.parameters() {
-        let name = parameter.name().unwrap_or_default().to_owned();
-        let owner = owner(aws, &name).await?.or_else(|| written_by(parameter.value().unwrap_or_default()));
-        found.push(Parameter { name, owner });
+    for name in names {
+        let (value, owner) = tokio::join!(value(aws, name, false), owner(aws, name));
+        if let Some(value) = value? {
+            found.push(Parameter { name: name.clone(), owner: owner?.or_else(|| written_by(&value)) });
+        }
     }
     Ok(found)
+}
+
+async fn value(aws: &Aws, name: &str, decrypt: bool) -> Result<Option<String>, CallError> {
+    let call = aws.ssm.get_parameter().name(name).with_decryption(decrypt);
+    let answer = present(aws.call("ssm", "GetParameter", call.send()).await)?;
+    Ok(answer.map(|answer| answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default()))
 }
 
 async fn owner(aws: &Aws, name: &str) -> Result<Option<String>, CallError> {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::apply::Task;
 use crate::aws::{Aws, CallError, gone, present};
+use crate::config::Config;
 use crate::error::{Context, Error, Result};
 use crate::names::{Account, Names, OWNER_TAG, REGION_TAG_PREFIX};
 use crate::resource::{Difference, Differences, Kind, Resource};
@@ -22,12 +23,14 @@ pub struct Role {
     pub trust: Value,
     /// Inline policy; missing when making the role was interrupted.
     pub policy: Option<Value>,
+    /// ARN of the permissions boundary, if the configuration has one; without, nobody's is touched.
+    pub boundary: Option<String>,
     /// Where it is in use. IAM is global: the deployment of another region has the same role.
     pub regions: BTreeSet<String>,
 }
 
 impl Role {
-    pub fn desired(names: &Names, account: &Account, with_secrets: bool) -> Self {
+    pub fn desired(config: &Config, names: &Names, account: &Account) -> Self {
         Self {
             name: names.role(),
             owner: Some(names.deployment.clone()),
@@ -39,7 +42,8 @@ impl Role {
                     "Action": "sts:AssumeRole",
                 }],
             }),
-            policy: Some(policy(names, &account.in_any_region(), with_secrets)),
+            policy: Some(policy(names, &account.in_any_region(), !config.secrets.is_empty())),
+            boundary: config.function.permissions_boundary.clone(),
             regions: BTreeSet::from([account.region.clone()]),
         }
     }
@@ -61,6 +65,10 @@ impl Role {
             owner: owner_of(role.tags()),
             trust: role.assume_role_policy_document().map_or(Value::Null, document),
             policy,
+            boundary: role
+                .permissions_boundary()
+                .and_then(|boundary| boundary.permissions_boundary_arn())
+                .map(str::to_owned),
             regions: role
                 .tags()
                 .iter()
@@ -181,11 +189,14 @@ impl Resource for Role {
 
     fn differences(&self, observed: Option<&Self>) -> Vec<Difference> {
         // Without `..`: a new field cannot be forgotten here.
-        let Self { name: _, owner, trust, policy, regions } = self;
+        let Self { name: _, owner, trust, policy, boundary, regions } = self;
         let mut differences = Differences::default();
         differences.field("owner", owner, observed.map(|role| &role.owner));
         differences.field("trust", trust, observed.map(|role| &role.trust));
         differences.field("policy", policy, observed.map(|role| &role.policy));
+        if boundary.is_some() {
+            differences.field("boundary", boundary, observed.map(|role| &role.boundary));
+        }
         differences.field("regions", regions, observed.map(|role| &role.regions));
         differences.into_vec()
     }
@@ -198,6 +209,7 @@ impl Resource for Role {
             .role_name(&self.name)
             .description(DESCRIPTION)
             .assume_role_policy_document(self.trust.to_string())
+            .set_permissions_boundary(self.boundary.clone())
             .set_tags(Some(self.tags()?));
         let created = match task.aws.call("iam", "CreateRole", create.send()).await {
             Ok(answer) => answer.role.map(|role| role.role_id),
@@ -221,6 +233,11 @@ impl Resource for Role {
         if !left.is_empty() {
             let untag = iam.untag_role().role_name(&self.name).set_tag_keys(Some(left));
             task.aws.call("iam", "UntagRole", untag.send()).await?;
+        }
+        if let Some(boundary) = self.boundary.as_ref().filter(|_| self.boundary != observed.boundary) {
+            let put =
+                iam.put_role_permissions_boundary().role_name(&self.name).permissions_boundary(boundary);
+            task.aws.call("iam", "PutRolePermissionsBoundary", put.send()).await?;
         }
         if self.trust != observed.trust {
             let trust =

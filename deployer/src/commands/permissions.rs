@@ -1,0 +1,180 @@
+//! `permissions`: the least that the person or the CI who runs this program needs, as an IAM policy.
+//!
+//! A table and little else: every call that the program makes has its line here.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::cli::{Audience, Permissions};
+use crate::config::Config;
+use crate::error::{Context, Error, Exit, Result};
+use crate::names::{Account, Names};
+use crate::output::stdout;
+
+/// What an action is allowed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum On {
+    Role,
+    Function,
+    Rule,
+    State,
+    Secrets,
+    LogGroup,
+    /// AWS knows no narrower resource.
+    Anything,
+}
+
+use On::{Anything, Function, LogGroup, Role, Rule, Secrets, State};
+
+/// To look: `plan`, `status`, `logs`.
+const LOOKING: [(On, &[&str]); 7] = [
+    (Role, &["iam:GetRole", "iam:GetRolePolicy"]),
+    (
+        Function,
+        &["lambda:GetFunction", "lambda:GetFunctionEventInvokeConfig", "lambda:GetPolicy", "lambda:ListTags"],
+    ),
+    (Rule, &["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule"]),
+    (State, &["ssm:GetParameter", "ssm:ListTagsForResource"]),
+    (Secrets, &["ssm:ListTagsForResource"]),
+    (LogGroup, &["logs:FilterLogEvents", "logs:ListTagsForResource"]),
+    (Anything, &["logs:DescribeLogGroups"]),
+];
+
+/// To change, besides: `up`, `invoke`, `down`.
+const CHANGING: [(On, &[&str]); 6] = [
+    (
+        Role,
+        &[
+            "iam:CreateRole",
+            "iam:DeleteRole",
+            "iam:DeleteRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+            "iam:PassRole",
+            "iam:PutRolePolicy",
+            "iam:TagRole",
+            "iam:UntagRole",
+            "iam:UpdateAssumeRolePolicy",
+        ],
+    ),
+    (
+        Function,
+        &[
+            "lambda:AddPermission",
+            "lambda:CreateFunction",
+            "lambda:DeleteFunction",
+            "lambda:GetFunctionConfiguration",
+            "lambda:InvokeFunction",
+            "lambda:PutFunctionEventInvokeConfig",
+            "lambda:RemovePermission",
+            "lambda:TagResource",
+            "lambda:UpdateFunctionCode",
+            "lambda:UpdateFunctionConfiguration",
+        ],
+    ),
+    (
+        Rule,
+        &[
+            "events:DeleteRule",
+            "events:PutRule",
+            "events:PutTargets",
+            "events:RemoveTargets",
+            "events:TagResource",
+        ],
+    ),
+    (State, &["ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:PutParameter"]),
+    (Secrets, &["ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:GetParameter", "ssm:PutParameter"]),
+    (
+        LogGroup,
+        &["logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy", "logs:TagResource"],
+    ),
+];
+
+/// What could give a role more than it should have: with a boundary, allowed only on roles that bear it.
+const BOUNDED: [&str; 5] = [
+    "iam:CreateRole",
+    "iam:DeleteRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:UpdateAssumeRolePolicy",
+];
+
+pub fn permissions(config: &Config, args: &Permissions, region: Option<&str>) -> Result<Exit> {
+    if args.boundary.as_ref().is_some_and(|arn| !arn.starts_with("arn:") || !arn.contains(":policy/")) {
+        return Err(Error::usage("--boundary must be the ARN of a policy")
+            .hint("for example: --boundary arn:aws:iam::123456789012:policy/plexmon-boundary"));
+    }
+    let document = policy(config, args, region.or(config.region.as_deref()));
+    let text = serde_json::to_string_pretty(&document).context(|| "could not write the policy as JSON")?;
+    stdout(&format!("{text}\n")).map(|()| Exit::Success)
+}
+
+fn policy(config: &Config, args: &Permissions, region: Option<&str>) -> Value {
+    let mut actions: BTreeMap<On, Vec<&str>> = BTreeMap::new();
+    let changing: &[(On, &[&str])] = if args.audience == Audience::Up { &CHANGING } else { &[] };
+    for (on, names) in LOOKING.iter().chain(changing) {
+        actions.entry(*on).or_default().extend(*names);
+    }
+    if config.secrets.is_empty() {
+        actions.remove(&Secrets);
+    }
+    let boundary = args.boundary.as_ref().filter(|_| args.audience == Audience::Up);
+    if let (Some(_), Some(role)) = (boundary, actions.get_mut(&Role)) {
+        role.retain(|action| !BOUNDED.contains(action));
+    }
+    // The account is whichever one the policy is attached in.
+    let account = Account {
+        partition: region.map_or("*", partition).to_owned(),
+        id: "*".to_owned(),
+        region: region.unwrap_or("*").to_owned(),
+    };
+    let names = Names::new(config);
+    let mut statements: Vec<Value> = actions
+        .iter()
+        .map(|(on, actions)| {
+            json!({ "Sid": format!("{on:?}"), "Effect": "Allow", "Action": sorted(actions), "Resource": resource(*on, &names, &account) })
+        })
+        .collect();
+    if let Some(boundary) = boundary {
+        statements.push(json!({
+            "Sid": "BoundedRole",
+            "Effect": "Allow",
+            "Action": BOUNDED,
+            "Resource": resource(Role, &names, &account),
+            "Condition": { "StringEquals": { "iam:PermissionsBoundary": boundary } },
+        }));
+    }
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+fn sorted(actions: &[&str]) -> Vec<String> {
+    let mut actions: Vec<String> = actions.iter().map(|action| (*action).to_owned()).collect();
+    actions.sort();
+    actions
+}
+
+fn resource(on: On, names: &Names, account: &Account) -> Value {
+    let log_group = account.log_group(&names.log_group());
+    match on {
+        Role => account.role(&names.role()).into(),
+        Function => account.function(names.function()).into(),
+        Rule => json!([account.rule(&names.rule()), account.rule(&names.legacy_rule())]),
+        State => account.parameter(&names.state_parameter).into(),
+        Secrets => account.parameter(&names.secrets_parameter()).into(),
+        // Calls about the group want the one form, calls about its lines the other.
+        LogGroup => json!([log_group, format!("{log_group}:*")]),
+        Anything => "*".into(),
+    }
+}
+
+/// By the region's first part, as AWS names them.
+fn partition(region: &str) -> &'static str {
+    match region {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        region if region.starts_with("eusc-") => "aws-eusc",
+        region if region.starts_with("us-iso") || region.starts_with("eu-iso") => "*",
+        _ => "aws",
+    }
+}
