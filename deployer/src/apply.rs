@@ -8,13 +8,14 @@ use plexmon_function::secrets::Secrets;
 use serde::Serialize;
 
 use crate::artifact::Zip;
-use crate::aws::Aws;
+use crate::aws::{Aws, CallError};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::names::{Account, Names};
 use crate::plan::{Action, Change, Delta, Plan, Step};
 use crate::report::{Event, Progress, Reporter};
 use crate::resource::Resource;
+use crate::retry::{SHORT_BUDGET, keep_calling, transient};
 
 /// After Ctrl-C, calls in flight get this long to come back before they are abandoned.
 const GRACE: Duration = Duration::from_secs(10);
@@ -152,6 +153,13 @@ pub struct Task<'a> {
     /// Detach from the role what others attached to it.
     pub force: bool,
     pub progress: &'a Progress,
+}
+
+impl Task<'_> {
+    /// A call that may meet somebody else's change to the same thing, which is a matter of moments.
+    pub async fn settle<T>(&self, call: impl AsyncFnMut() -> Result<T, CallError>) -> Result<T> {
+        keep_calling(self.progress, SHORT_BUDGET, transient, call).await
+    }
 }
 
 /// AWS itself.

@@ -247,6 +247,9 @@ fn targets(
     };
     let mut names = BTreeSet::new();
     let mut targets = Vec::new();
+    if list.value.as_table().is_some() {
+        return Err(list.error("must be a list").hint("write [[target]], with two brackets on each side"));
+    }
     for value in list.array()? {
         let target = target::read(value.table("[[target]]")?, folder, longest_s, secrets)?;
         if !names.insert(target.name.clone()) {

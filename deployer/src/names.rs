@@ -67,9 +67,12 @@ impl Names {
     }
 }
 
+/// Behind the state parameter's name, it makes the name of the SecureString that goes with it.
+pub const SECRETS_SUFFIX: &str = "_secrets";
+
 /// The SecureString that goes with a state parameter.
 pub fn secrets_parameter(state_parameter: &str) -> String {
-    format!("{state_parameter}_secrets")
+    format!("{state_parameter}{SECRETS_SUFFIX}")
 }
 
 /// Who we are and where: what turns names into ARNs.

@@ -2,13 +2,13 @@
 //!
 //! A [`Plan`] is printed, serialised and applied from the same thing. It holds neither bytes nor secrets.
 
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Display};
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::names::OWNER_TAG;
+use crate::names::{OWNER_TAG, SECRETS_SUFFIX};
 use crate::resource::{Difference, Kind, Resource};
 use crate::resources::{Binding, Content, Function, LogGroup, Parameter, Role, Schedule, Secret};
 use crate::stack::Stack;
@@ -119,7 +119,8 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
             schedule.permission = None;
         }
     }
-    planner.consider(desired.function.as_ref(), observed.function.as_ref(), Change::Function)?;
+    let function = planner.remembering(desired.function.as_ref(), &observed);
+    planner.consider(function.as_ref(), observed.function.as_ref(), Change::Function)?;
     planner.consider(desired.schedule.as_ref(), observed.schedule.as_ref(), Change::Schedule)?;
     for parameter in &observed.old_parameters {
         planner.consider(None, Some(parameter), Change::Parameter)?;
@@ -127,8 +128,12 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
     planner.consider(None, observed.old_schedule.as_ref(), Change::Schedule)?;
 
     planner.order(desired.function.is_some());
+    planner.forget(function, desired.function.as_ref());
     Ok(planner.plan)
 }
+
+/// After everything else.
+const LAST: u8 = 4;
 
 fn secrets_available(desired: &Stack, observed: &Stack) -> Result<()> {
     let Some(Secret { content: Content::Keep { missing }, name, .. }) = &desired.secrets else {
@@ -208,6 +213,28 @@ impl Planner<'_> {
         Some(Role { regions, ..observed.clone() })
     }
 
+    /// The function as it should be while parameters of an earlier name are still there: its tag is the only trace of
+    /// them, so it stays until they are gone, whatever interrupts us.
+    fn remembering(&self, desired: Option<&Function>, observed: &Stack) -> Option<Function> {
+        let ours = |parameter: &&Parameter| parameter.owner() == Some(self.intent.deployment);
+        let Some(old) = observed.old_parameters.iter().find(ours) else { return desired.cloned() };
+        let old = &old.name;
+        desired.map(|function| Function { state: Some(state_parameter(old).to_owned()), ..function.clone() })
+    }
+
+    /// The last step after [`remembering`](Self::remembering).
+    fn forget(&mut self, remembering: Option<Function>, desired: Option<&Function>) {
+        let (Some(from), Some(to)) = (remembering, desired) else { return };
+        let changes = to.differences(Some(&from));
+        if !changes.is_empty() {
+            let change = Change::Function(Delta::Update { from, to: to.clone() });
+            self.push(Action::Update, to.clone(), changes, change);
+            if let Some(step) = self.plan.steps.last_mut() {
+                step.wave = LAST;
+            }
+        }
+    }
+
     /// Stops at what bears our name but not our tag, unless it is to be taken over.
     fn owned<R: Resource>(&self, observed: &R) -> Result<()> {
         let ours = observed.owner() == Some(self.intent.deployment);
@@ -242,6 +269,10 @@ impl Planner<'_> {
         }
         self.plan.steps.sort_by_key(|step| step.wave);
     }
+}
+
+fn state_parameter(name: &str) -> &str {
+    name.strip_suffix(SECRETS_SUFFIX).unwrap_or(name)
 }
 
 fn whose(owner: Option<&str>) -> String {
@@ -282,13 +313,8 @@ impl Display for Plan {
             writeln!(formatter, "  {mark} {:<6} {:<9} {}", step.action, step.kind, step.name)?;
             if step.action == Action::Update {
                 for change in &step.changes {
-                    writeln!(
-                        formatter,
-                        "      {}: {} -> {}",
-                        change.field,
-                        Shown(&change.from),
-                        Shown(&change.to)
-                    )?;
+                    let (from, to) = shown(&change.from, &change.to);
+                    writeln!(formatter, "      {}: {from} -> {to}", change.field)?;
                 }
             }
         }
@@ -305,20 +331,30 @@ impl Display for Plan {
     }
 }
 
-/// A value in a plan's text: short, on one line.
-struct Shown<'a>(&'a Value);
+/// Two values in a plan's text: short, on one line, and long ones from where they begin to differ.
+fn shown(from: &Value, to: &Value) -> (String, String) {
+    const LONGEST: usize = 100;
+    /// So much of what is the same is shown before the difference.
+    const BEFORE: usize = 20;
+    let (from, to) = (line(from), line(to));
+    let same = from.iter().zip(&to).take_while(|(from, to)| from == to).count();
+    let long = from.len().max(to.len()) > LONGEST;
+    let start = if long { same.saturating_sub(BEFORE) } else { 0 };
+    let cut = |text: &[char]| {
+        let rest = text.get(start..).unwrap_or_default();
+        let shown: String = rest.iter().take(LONGEST).collect();
+        let (before, after) =
+            (if start > 0 { "..." } else { "" }, if rest.len() > LONGEST { "..." } else { "" });
+        format!("{before}{shown}{after}")
+    };
+    (cut(&from), cut(&to))
+}
 
-impl Display for Shown<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: usize = 100;
-        let text = match self.0 {
-            Value::Null => return formatter.write_str("(none)"),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        for character in text.chars().take(LONGEST) {
-            formatter.write_char(if character.is_control() { ' ' } else { character })?;
-        }
-        if text.chars().nth(LONGEST).is_some() { formatter.write_str("...") } else { Ok(()) }
-    }
+fn line(value: &Value) -> Vec<char> {
+    let text = match value {
+        Value::Null => "(none)".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }

@@ -18,6 +18,8 @@ use crate::session::Session;
 
 /// An ordinary check, outside of the schedule.
 const CHECK: &str = r#"{"source":"plexmon-deploy"}"#;
+/// A function that still exits after so many tries is broken.
+const EXITS: usize = 2;
 /// New rights of a role take seconds to be known everywhere.
 const RIGHTS_BUDGET: Duration = Duration::from_secs(60);
 
@@ -37,7 +39,8 @@ pub async fn quietly(session: &Session) -> Result<()> {
     session.output.text(verdict::text(&reply))
 }
 
-/// The first run of a new deployment: problems with rights that are still on their way are waited out.
+/// The run that `up` ends with. What only has not settled yet is waited out: rights that are still on their way,
+/// and an environment of the old code that ends under the call.
 pub async fn first_run(
     session: &Session,
     progress: &Progress,
@@ -45,31 +48,28 @@ pub async fn first_run(
     fresh_secrets: bool,
 ) -> Result<Reply> {
     let event = if fresh_secrets { Occasion::ANNOUNCE } else { CHECK };
-    if !fresh_role {
-        return run(session, progress, event).await;
-    }
     let started = tokio::time::Instant::now();
+    let mut exits = 0;
     keep_trying(progress, RIGHTS_BUDGET, async || {
         let result = run(session, progress, event).await;
-        let refused = match &result {
-            Ok(reply) => refused_rights(&reply.problems.join("; ")),
-            Err(error) => refused_rights(&error.causes().join("; ")),
+        let problems = match &result {
+            Ok(reply) => reply.problems.join("; "),
+            Err(error) => error.causes().join("; "),
         };
-        match (refused, result) {
-            (Some(refusal), _) if started.elapsed() < RIGHTS_BUDGET => Attempt::NotYet {
-                waiting_for: "the function's new rights to become known",
-                refusal: Error::new(refusal),
-            },
-            (_, Ok(reply)) => Attempt::Done(reply),
-            (_, Err(error)) => Attempt::Failed(error),
+        let not_yet = |waiting_for| Attempt::NotYet { waiting_for, refusal: Error::new(problems.clone()) };
+        if fresh_role && problems.contains("AccessDenied") && started.elapsed() < RIGHTS_BUDGET {
+            return not_yet("the function's new rights to become known");
+        }
+        if result.is_err() && problems.contains("Runtime exited") && exits < EXITS {
+            exits += 1;
+            return not_yet("the new code to take over");
+        }
+        match result {
+            Ok(reply) => Attempt::Done(reply),
+            Err(error) => Attempt::Failed(error),
         }
     })
     .await
-}
-
-/// What the function reports when AWS does not know its role's rights yet.
-fn refused_rights(problems: &str) -> Option<String> {
-    problems.contains("AccessDenied").then(|| problems.to_owned())
 }
 
 async fn run(session: &Session, progress: &Progress, event: &str) -> Result<Reply> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use plexmon_function::secrets::{PushoverSecrets, Secret, Secrets};
 
 use super::reader::Value;
-use crate::error::{Context, Error, Result};
+use crate::error::{Error, Result};
 
 /// One place to fetch a secret from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,11 +108,11 @@ impl SecretSource {
                 Ok(Secret::new(value.trim()))
             }
             Self::File(path) => {
-                let text = std::fs::read_to_string(path)
-                    .context(|| format!("could not read the secret in `{}`", path.display()))
-                    .map_err(|error| {
-                        error.hint("create the file, readable by you alone, with the value in it")
-                    })?;
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    Error::usage(format!("could not read the secret in `{}`", path.display()))
+                        .cause(error)
+                        .hint("create the file, readable by you alone, with the value in it")
+                })?;
                 if text.trim().is_empty() {
                     return Err(Error::usage(format!("the secret's file `{}` is empty", path.display()))
                         .hint("put the value into it"));

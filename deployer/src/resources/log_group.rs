@@ -5,7 +5,6 @@ use crate::aws::{Aws, gone, present};
 use crate::error::Result;
 use crate::names::{Account, Names, OWNER_TAG};
 use crate::resource::{Difference, Differences, Kind, Resource};
-use crate::retry::{SHORT_BUDGET, keep_calling, transient};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogGroup {
@@ -38,7 +37,7 @@ impl LogGroup {
 
     async fn put_retention(&self, task: &Task<'_>) -> Result<()> {
         let Some(days) = self.retention_days.and_then(|days| i32::try_from(days).ok()) else { return Ok(()) };
-        keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+        task.settle(async || {
             let call =
                 task.aws.logs.put_retention_policy().log_group_name(&self.name).retention_in_days(days);
             task.aws.call("logs", "PutRetentionPolicy", call.send()).await
@@ -70,7 +69,7 @@ impl Resource for LogGroup {
     }
 
     async fn create(&self, task: &Task<'_>) -> Result<()> {
-        keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+        task.settle(async || {
             let call = task
                 .aws
                 .logs
@@ -94,7 +93,7 @@ impl Resource for LogGroup {
                 .tag_resource()
                 .resource_arn(task.account.log_group(&self.name))
                 .tags(OWNER_TAG, &task.names.deployment);
-            task.aws.call("logs", "TagResource", call.send()).await?;
+            task.settle(async || task.aws.call("logs", "TagResource", call.clone().send()).await).await?;
         }
         if self.retention_days != observed.retention_days {
             self.put_retention(task).await?;
@@ -103,7 +102,7 @@ impl Resource for LogGroup {
     }
 
     async fn delete(&self, task: &Task<'_>) -> Result<()> {
-        keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+        task.settle(async || {
             let call = task.aws.logs.delete_log_group().log_group_name(&self.name);
             gone(task.aws.call("logs", "DeleteLogGroup", call.send()).await)
         })

@@ -1,12 +1,13 @@
 //! The state parameter. Its value belongs to the function; we only see to it that it is there and ours.
 
+use aws_sdk_ssm::operation::put_parameter::builders::PutParameterFluentBuilder;
 use aws_sdk_ssm::types::{ParameterTier, ParameterType, ResourceTypeForTagging, Tag};
 use plexmon_function::secrets::Secrets;
 
 use super::secret::{Content, Secret};
 use crate::apply::Task;
 use crate::aws::{Aws, CallError, gone, present};
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 use crate::names::{Names, OWNER_TAG};
 use crate::resource::{Difference, Differences, Kind, Resource};
 use crate::retry::{SHORT_BUDGET, keep_calling, transient};
@@ -91,50 +92,56 @@ fn owner_tag(owner: &str) -> Result<Tag> {
     Tag::builder().key(OWNER_TAG).value(owner).build().context(|| "could not make a tag")
 }
 
-/// Creates or, with `overwrite`, replaces. Tags can only be given while creating.
-pub(super) async fn put(
-    task: &Task<'_>,
-    name: &str,
-    kind: ParameterType,
-    value: &str,
-    overwrite: bool,
-) -> Result<()> {
+/// What became of making a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// It has the value that was given.
+    Now,
+    /// It was there already, is ours, and has whatever value it had.
+    Before,
+}
+
+/// Makes it, with our tag on it.
+pub(super) async fn create(task: &Task<'_>, name: &str, kind: ParameterType, value: &str) -> Result<Made> {
     let tag = owner_tag(&task.names.deployment)?;
-    let created = keep_calling(task.progress, SHORT_BUDGET, in_transit, async || {
-        let mut call = task
-            .aws
-            .ssm
-            .put_parameter()
-            .name(name)
-            .r#type(kind.clone())
-            // The account's default may be a tier that costs.
-            .tier(ParameterTier::Standard)
-            .value(value);
-        call = if overwrite { call.overwrite(true) } else { call.tags(tag.clone()) };
-        match task.aws.call("ssm", "PutParameter", call.send()).await {
-            Err(error) if error.already_exists() => Ok(false),
-            other => other.map(|_| true),
-        }
-    })
-    .await?;
-    if created {
-        return Ok(());
-    }
-    // Our own success whose answer was lost, or the function was faster, or it was deleted moments ago and
-    // its name is not free yet. A read tells the first two from the last.
-    keep_calling(task.progress, SHORT_BUDGET, in_transit, async || {
-        let get = task.aws.ssm.get_parameter().name(name);
-        match present(task.aws.call("ssm", "GetParameter", get.send()).await)? {
-            Some(_) => Ok(()),
-            None => {
-                let call = task.aws.ssm.put_parameter().name(name).r#type(kind.clone()).value(value);
-                let call = call.tier(ParameterTier::Standard).tags(tag.clone());
-                task.aws.call("ssm", "PutParameter", call.send()).await.map(|_| ())
+    // Refused as existing, it may be our own success whose answer was lost, or the function was faster, or it was
+    // deleted moments ago and its name is not free yet. A read tells the first two from the last.
+    let there = keep_calling(task.progress, SHORT_BUDGET, in_transit, async || {
+        let put = put(task, name, kind.clone(), value).tags(tag.clone());
+        match task.aws.call("ssm", "PutParameter", put.send()).await {
+            Err(error) if error.already_exists() => {
+                let get = task.aws.ssm.get_parameter().name(name);
+                let there = present(task.aws.call("ssm", "GetParameter", get.send()).await)?;
+                let there = there.and_then(|answer| answer.parameter).ok_or(error)?;
+                Ok(Some(there.value.unwrap_or_default()))
             }
+            other => other.map(|_| None),
         }
     })
     .await?;
-    claim(task, name).await
+    let Some(there) = there else { return Ok(Made::Now) };
+    let owner = owner(task.aws, name).await?.or_else(|| written_by(&there));
+    if owner.as_ref() != Some(&task.names.deployment) {
+        return Err(Error::new("somebody else has made it meanwhile")
+            .hint("choose another `parameter` in [state], or `plexmon-deploy up --adopt` to take it over"));
+    }
+    claim(task, name).await?;
+    Ok(Made::Before)
+}
+
+/// Gives it another value.
+pub(super) async fn overwrite(task: &Task<'_>, name: &str, kind: ParameterType, value: &str) -> Result<()> {
+    keep_calling(task.progress, SHORT_BUDGET, in_transit, async || {
+        let put = put(task, name, kind.clone(), value).overwrite(true);
+        task.aws.call("ssm", "PutParameter", put.send()).await
+    })
+    .await?;
+    Ok(())
+}
+
+/// In the standard tier: the account's default may be one that costs.
+fn put(task: &Task<'_>, name: &str, kind: ParameterType, value: &str) -> PutParameterFluentBuilder {
+    task.aws.ssm.put_parameter().name(name).r#type(kind).tier(ParameterTier::Standard).value(value)
 }
 
 /// After a deletion, SSM wants half a minute before the name is used again; what it says until then is not documented.
@@ -149,7 +156,7 @@ fn in_transit(error: &CallError) -> Option<&'static str> {
 /// Puts our tag on it.
 pub(super) async fn claim(task: &Task<'_>, name: &str) -> Result<()> {
     let tag = owner_tag(&task.names.deployment)?;
-    keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+    task.settle(async || {
         let call = task
             .aws
             .ssm
@@ -164,7 +171,7 @@ pub(super) async fn claim(task: &Task<'_>, name: &str) -> Result<()> {
 }
 
 pub(super) async fn delete(task: &Task<'_>, name: &str) -> Result<()> {
-    keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+    task.settle(async || {
         gone(task.aws.call("ssm", "DeleteParameter", task.aws.ssm.delete_parameter().name(name).send()).await)
     })
     .await
@@ -189,7 +196,7 @@ impl Resource for Parameter {
     }
 
     async fn create(&self, task: &Task<'_>) -> Result<()> {
-        put(task, &self.name, ParameterType::String, UNKNOWN, false).await
+        create(task, &self.name, ParameterType::String, UNKNOWN).await.map(|_| ())
     }
 
     async fn update(&self, _: &Self, task: &Task<'_>) -> Result<()> {

@@ -11,7 +11,6 @@ use crate::config::Config;
 use crate::error::{Context, Error, Result};
 use crate::names::{Account, Names, OWNER_TAG, REGION_TAG_PREFIX};
 use crate::resource::{Difference, Differences, Kind, Resource};
-use crate::retry::{SHORT_BUDGET, keep_calling, transient};
 
 const DESCRIPTION: &str = "Lets the plexmon function keep its state and write its log";
 
@@ -81,7 +80,7 @@ impl Role {
 
     async fn put_policy(&self, task: &Task<'_>) -> Result<()> {
         let Some(policy) = &self.policy else { return Ok(()) };
-        keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+        task.settle(async || {
             task.aws
                 .call(
                     "iam",
@@ -226,23 +225,27 @@ impl Resource for Role {
         let iam = &task.aws.iam;
         if self.owner != observed.owner || !self.regions.is_subset(&observed.regions) {
             let tag = iam.tag_role().role_name(&self.name).set_tags(Some(self.tags()?));
-            task.aws.call("iam", "TagRole", tag.send()).await?;
+            task.settle(async || task.aws.call("iam", "TagRole", tag.clone().send()).await).await?;
         }
         let left: Vec<String> =
             observed.regions.difference(&self.regions).map(|region| region_key(region)).collect();
         if !left.is_empty() {
             let untag = iam.untag_role().role_name(&self.name).set_tag_keys(Some(left));
-            task.aws.call("iam", "UntagRole", untag.send()).await?;
+            task.settle(async || task.aws.call("iam", "UntagRole", untag.clone().send()).await).await?;
         }
         if let Some(boundary) = self.boundary.as_ref().filter(|_| self.boundary != observed.boundary) {
             let put =
                 iam.put_role_permissions_boundary().role_name(&self.name).permissions_boundary(boundary);
-            task.aws.call("iam", "PutRolePermissionsBoundary", put.send()).await?;
+            task.settle(async || {
+                task.aws.call("iam", "PutRolePermissionsBoundary", put.clone().send()).await
+            })
+            .await?;
         }
         if self.trust != observed.trust {
             let trust =
                 iam.update_assume_role_policy().role_name(&self.name).policy_document(self.trust.to_string());
-            task.aws.call("iam", "UpdateAssumeRolePolicy", trust.send()).await?;
+            task.settle(async || task.aws.call("iam", "UpdateAssumeRolePolicy", trust.clone().send()).await)
+                .await?;
         }
         if self.policy != observed.policy {
             self.put_policy(task).await?;
@@ -260,7 +263,7 @@ impl Resource for Role {
             Err(error) if error.code() == "DeleteConflict" => self.detach_all(task).await?,
             other => return Ok(gone(other)?),
         }
-        keep_calling(task.progress, SHORT_BUDGET, transient, async || gone(delete().await)).await
+        task.settle(async || gone(delete().await)).await
     }
 }
 

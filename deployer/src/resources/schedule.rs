@@ -113,7 +113,7 @@ impl Schedule {
 
     async fn put_rule(&self, rule: &Rule, is_new: bool, task: &Task<'_>) -> Result<()> {
         let tag = owner_tag(&task.names.deployment)?;
-        keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+        task.settle(async || {
             // Whatever is left out becomes null, and a state that is left out becomes ENABLED.
             let call = task
                 .aws
@@ -138,7 +138,7 @@ impl Schedule {
             .build()
             .context(|| "could not make the rule's target")?;
         let operation = Operation { service: "events", name: "PutTargets" };
-        keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+        task.settle(async || {
             let call = task.aws.events.put_targets().rule(&self.name).targets(target.clone()).send();
             let answer = task.aws.call(operation.service, operation.name, call).await?;
             // Success outside, failure inside.
@@ -154,7 +154,7 @@ impl Schedule {
 
     async fn remove_target(&self, task: &Task<'_>) -> Result<()> {
         let operation = Operation { service: "events", name: "RemoveTargets" };
-        keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+        task.settle(async || {
             let call = task.aws.events.remove_targets().rule(&self.name).ids(task.names.target_id()).send();
             match present(task.aws.call(operation.service, operation.name, call).await)? {
                 Some(answer) if answer.failed_entry_count() > 0 => {
@@ -218,7 +218,7 @@ impl Schedule {
     }
 
     async fn remove_permission(&self, task: &Task<'_>) -> Result<()> {
-        keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+        task.settle(async || {
             let call = task.aws.lambda.remove_permission();
             let call = call.function_name(task.names.function()).statement_id(task.names.statement());
             gone(task.aws.call("lambda", "RemovePermission", call.send()).await)
@@ -333,7 +333,7 @@ impl Resource for Schedule {
         if self.owner != observed.owner && observed.rule.is_some() {
             let call = task.aws.events.tag_resource().resource_arn(task.account.rule(&self.name));
             let call = call.tags(owner_tag(&task.names.deployment)?);
-            task.aws.call("events", "TagResource", call.send()).await?;
+            task.settle(async || task.aws.call("events", "TagResource", call.clone().send()).await).await?;
         }
         Ok(())
     }
@@ -349,7 +349,7 @@ impl Resource for Schedule {
                     "remove those targets in the EventBridge console, then run `plexmon-deploy down` again",
                 ));
         }
-        keep_calling(task.progress, SHORT_BUDGET, transient, async || {
+        task.settle(async || {
             gone(
                 task.aws
                     .call("events", "DeleteRule", task.aws.events.delete_rule().name(&self.name).send())

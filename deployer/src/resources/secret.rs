@@ -2,7 +2,7 @@
 
 use aws_sdk_ssm::types::ParameterType;
 
-use super::parameter::{claim, delete, put};
+use super::parameter::{Made, claim, create, delete, overwrite};
 use crate::apply::Task;
 use crate::error::{Context, Error, Result};
 use crate::resource::{Difference, Differences, Kind, Resource};
@@ -58,12 +58,16 @@ impl Resource for Secret {
     }
 
     async fn create(&self, task: &Task<'_>) -> Result<()> {
-        put(task, &self.name, ParameterType::SecureString, &value(task)?, false).await
+        let value = value(task)?;
+        match create(task, &self.name, ParameterType::SecureString, &value).await? {
+            Made::Now => Ok(()),
+            Made::Before => overwrite(task, &self.name, ParameterType::SecureString, &value).await,
+        }
     }
 
     async fn update(&self, observed: &Self, task: &Task<'_>) -> Result<()> {
         if self.content.differs(Some(&observed.content)) {
-            put(task, &self.name, ParameterType::SecureString, &value(task)?, true).await?;
+            overwrite(task, &self.name, ParameterType::SecureString, &value(task)?).await?;
         }
         if self.owner != observed.owner {
             claim(task, &self.name).await?;

@@ -1,0 +1,9 @@
+//! Whole commands, without any AWS: what they print, and how they end.
+
+mod check;
+mod completions;
+mod configuration;
+mod connection;
+mod help;
+mod init;
+mod printing;

@@ -1,0 +1,101 @@
+//! `check` probes from here, with the function's own eyes.
+
+use plexmon_deploy::sandbox::PlexStandIn;
+use tempfile::TempDir;
+
+use crate::support::{Deploy, runtime, snapshot};
+
+fn plex() -> PlexStandIn {
+    runtime().block_on(PlexStandIn::start()).unwrap()
+}
+
+fn home(targets: &[(&str, &str)]) -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let target = |(name, url): &(&str, &str)| {
+        format!("[[target]]\nname = \"{name}\"\nkind = \"plex\"\nurl = \"{url}\"\n")
+    };
+    let text: String = targets.iter().map(target).collect();
+    std::fs::write(home.path().join("config.toml"), text).unwrap();
+    home
+}
+
+#[test]
+fn a_healthy_one_is_shown_link_by_link() {
+    let plex = plex();
+    let home = home(&[("plex", plex.url())]);
+    snapshot!(Deploy::new(home.path()).args(["check"]).run().whole(), @r"
+    exit 0
+    --- stdout
+    plex: up ([TIME])
+      DNS   ok [TIME]  127.0.0.1
+      TCP   ok [TIME]  127.0.0.1:[PORT]
+      HTTP  ok [TIME]  HTTP 200
+      body  ok [TIME]  has `machineIdentifier=`
+    ");
+    assert_eq!(plex.requests(), 1);
+}
+
+#[test]
+fn a_broken_one_is_an_error_with_advice() {
+    let (healthy, broken) = (plex(), plex());
+    broken.break_it();
+    let home = home(&[("plex", healthy.url()), ("other", broken.url())]);
+    snapshot!(Deploy::new(home.path()).args(["check"]).run().whole(), @r"
+    exit 1
+    --- stdout
+    plex: up ([TIME])
+      DNS   ok [TIME]  127.0.0.1
+      TCP   ok [TIME]  127.0.0.1:[PORT]
+      HTTP  ok [TIME]  HTTP 200
+      body  ok [TIME]  has `machineIdentifier=`
+    other: down ([TIME])
+      DNS   ok [TIME]  127.0.0.1
+      TCP   ok [TIME]  127.0.0.1:[PORT]
+      HTTP  FAILED [TIME]  HTTP 502 instead of 200
+      the proxy answers, the app behind it does not as it should: check that it runs
+    --- stderr
+    error: 1 of 2 not up, seen from here
+
+    hint: mend it, or correct the configuration; `up` would deploy a monitor that says DOWN
+    ");
+}
+
+#[test]
+fn nobody_listens() {
+    let plex = plex();
+    let url = plex.url().to_owned();
+    drop(plex);
+    let home = home(&[("plex", &url)]);
+    let check = Deploy::new(home.path()).args(["check"]).run();
+    snapshot!(check.ended(1).stdout, @r"
+    plex: down ([TIME])
+      DNS   ok [TIME]  127.0.0.1
+      TCP   FAILED [TIME]  connection refused
+      check the port forwarding, the firewall and that the proxy or tunnel runs
+    ");
+}
+
+#[test]
+fn as_a_document() {
+    let plex = plex();
+    plex.break_it();
+    let home = home(&[("plex", plex.url())]);
+    let document = Deploy::new(home.path()).args(["check", "--json"]).run().ended(1).json();
+    let target = &document["targets"][0];
+    assert_eq!((&target["target"], &target["ok"]), (&"plex".into(), &false.into()));
+    let links = target["links"].as_array().unwrap();
+    assert!(links.iter().any(|link| link["ok"] == false), "{document}");
+    assert!(links.iter().all(|link| link["ms"].is_number()), "{document}");
+}
+
+#[test]
+fn tokens_are_not_needed_for_it() {
+    let plex = plex();
+    let home = home(&[("plex", plex.url())]);
+    let config = home.path().join("config.toml");
+    let text = std::fs::read_to_string(&config).unwrap()
+        + "[notify.pushover]\ntoken = { env = \"PUSHOVER_TOKEN\" }\nuser = { env = \"PUSHOVER_USER\" }\n";
+    std::fs::write(config, text).unwrap();
+    let check = Deploy::new(home.path()).args(["check"]).run().ended(0);
+    assert_eq!(check.stderr, "");
+}

@@ -1,0 +1,97 @@
+//! A valid configuration, and an AWS that cannot be reached.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use tempfile::TempDir;
+
+use crate::support::{Deploy, snapshot};
+
+fn home() -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let text = "[[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = \"https://plex.example.com\"\n";
+    std::fs::write(home.path().join("config.toml"), text).unwrap();
+    home
+}
+
+#[test]
+fn no_region_is_never_guessed() {
+    let home = home();
+    for args in
+        [&["plan"] as &[&str], &["status"], &["up", "--yes"], &["down", "--yes"], &["invoke"], &["logs"]]
+    {
+        let ran = Deploy::new(home.path()).args(args).run();
+        assert_eq!(ran.code, Some(2), "{}", ran.whole());
+        assert!(ran.stderr.starts_with("error: no AWS region was given"), "{}", ran.whole());
+    }
+    snapshot!(Deploy::new(home.path()).args(["plan"]).run().whole(), @r#"
+    exit 2
+    --- stderr
+    error: no AWS region was given
+
+    hint: name one with --region, `region = "us-east-1"` in the configuration, AWS_REGION or the profile
+    "#);
+}
+
+#[test]
+fn no_credentials() {
+    let home = home();
+    let plan = Deploy::new(home.path()).args(["plan", "--region", "eu-central-1"]).run();
+    snapshot!(plan.whole(), @r"
+    exit 1
+    --- stderr
+    error: no AWS credentials were found
+      cause: no credentials found in chain. Attempted:
+               Environment: the credential provider was not enabled: environment variable not set
+               Profile: the credential provider was not enabled
+               WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
+               EcsContainer: the credential provider was not enabled: ECS provider not configured
+               Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
+
+    hint: sign in with `aws configure` or `aws sso login`, and name the profile with --profile or AWS_PROFILE
+    ");
+}
+
+#[test]
+fn a_profile_that_does_not_exist() {
+    let home = home();
+    let plan = Deploy::new(home.path()).args(["plan", "--region", "eu-central-1", "--profile", "home"]).run();
+    snapshot!(plan.whole(), @r"
+    exit 1
+    --- stderr
+    error: no AWS credentials were found
+      cause: the credential provider was not enabled
+      cause: looked in the profile `home`; is it in ~/.aws/config?
+
+    hint: sign in with `aws configure` or `aws sso login`, and name the profile with --profile or AWS_PROFILE
+    ");
+}
+
+#[test]
+fn the_region_of_the_profile_counts() {
+    let home = home();
+    std::fs::write(home.path().join("aws-config"), "[profile home]\nregion = eu-west-1\n").unwrap();
+    let plan = Deploy::new(home.path()).args(["plan", "--profile", "home"]).run().ended(1);
+    assert!(!plan.stderr.contains("region was given"), "{}", plan.whole());
+}
+
+#[test]
+fn nobody_answers_at_the_endpoint() {
+    // A port that was free a moment ago: nothing listens on it.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let home = home();
+    let plan = Deploy::new(home.path())
+        .args(["plan", "--region", "eu-central-1"])
+        .env("AWS_ENDPOINT_URL", endpoint)
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .run();
+    snapshot!(plan.whole(), @r"
+    exit 1
+    --- stderr
+    error: sts:GetCallerIdentity got no answer: io error: client error (Connect): tcp connect error: Connection refused (os error [NUMBER])
+
+    hint: check the network, the region and AWS_ENDPOINT_URL, then run the same command again: it continues
+    ");
+}

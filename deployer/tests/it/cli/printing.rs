@@ -1,0 +1,50 @@
+//! Colour, quiet, and readers that have seen enough.
+
+use plexmon_deploy::sandbox::PlexStandIn;
+use tempfile::TempDir;
+
+use crate::support::{Deploy, runtime};
+
+const ESCAPE: char = '\u{1b}';
+
+fn home(url: &str) -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let text = format!("[[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = \"{url}\"\n");
+    std::fs::write(home.path().join("config.toml"), text).unwrap();
+    home
+}
+
+#[test]
+fn a_reader_that_hangs_up_ends_it_quietly() {
+    let plex = runtime().block_on(PlexStandIn::start()).unwrap();
+    let home = home(plex.url());
+    for args in
+        [&["completions", "bash"] as &[&str], &["check"], &["check", "--json"], &["--help"], &["--version"]]
+    {
+        let mut running = Deploy::new(home.path()).args(args).start();
+        running.hang_up();
+        let (code, errors) = running.end_of_errors();
+        assert_eq!((code, errors.as_str()), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn into_a_pipe_there_is_no_colour() {
+    let home = home("http://127.0.0.1:9");
+    for args in [&["--help"] as &[&str], &["upp"], &["check"], &["plan"]] {
+        let ran = Deploy::new(home.path()).args(args).run();
+        assert!(!ran.whole().contains(ESCAPE), "{}", ran.whole());
+    }
+}
+
+#[test]
+fn quiet_leaves_remarks_out() {
+    let home = tempfile::tempdir().unwrap();
+    let init = |args: &[&str]| {
+        let init = Deploy::new(home.path()).args(["init", "--url", "https://plex.example.com"]).args(args);
+        init.run().ended(0)
+    };
+    assert!(init(&["--config", "one.toml"]).stderr.starts_with("next: "));
+    let quiet = init(&["--config", "two.toml", "-q"]);
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("wrote two.toml\n", ""));
+}

@@ -1,0 +1,146 @@
+//! Good configurations, and what they mean.
+
+use std::path::Path;
+
+use plexmon_deploy::config::{Architecture, Config, FunctionConfig, SecretSource};
+use plexmon_function::settings::{HeaderValue, PUSHOVER_URL};
+
+use super::{TARGET, below, parse, target, top};
+
+fn example() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../config.example.toml"))
+}
+
+#[test]
+fn the_least_configuration_has_the_documented_defaults() {
+    let config = parse(TARGET).unwrap();
+    assert_eq!(config.name, "plex-remote-health");
+    assert_eq!(config.region, None);
+    assert_eq!(config.schedule, "rate(5 minutes)");
+    assert_eq!(config.state_parameter, "/homelab/plex_remote_status");
+    assert_eq!(config.pushover_url, None);
+    assert!(config.secrets.is_empty());
+    let function = FunctionConfig {
+        architecture: Architecture::X86_64,
+        memory_mb: 128,
+        timeout_s: 30,
+        log_retention_days: 14,
+        permissions_boundary: None,
+    };
+    assert_eq!(config.function, function);
+    let [plex] = config.targets.as_slice() else { panic!("{:?}", config.targets) };
+    assert_eq!((plex.status.as_slice(), plex.timeout_s), ([200].as_slice(), 10));
+    assert_eq!((&plex.contains, plex.headers.len(), &plex.ca_pem), (&None, 0, &None));
+}
+
+#[test]
+fn the_example_says_the_defaults() {
+    let config = Config::load(example()).unwrap();
+    let least = parse(TARGET).unwrap();
+    assert_eq!((config.name, config.schedule), (least.name, least.schedule));
+    assert_eq!((config.state_parameter, config.function), (least.state_parameter, least.function));
+    assert_eq!(config.pushover_url.as_deref(), Some(PUSHOVER_URL));
+    let (token, user) = config.secrets.pushover.unwrap();
+    assert_eq!(token, SecretSource::Env("PUSHOVER_TOKEN".to_owned()));
+    assert_eq!(user, SecretSource::Env("PUSHOVER_USER".to_owned()));
+}
+
+/// A line that is a comment, but for its `# `, is a key with a value or the head of a table.
+fn uncommented(line: &str) -> &str {
+    let Some(rest) = line.strip_prefix("# ") else { return line };
+    let key = rest.split_once(" = ").is_some_and(|(key, _)| {
+        key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') && !key.is_empty()
+    });
+    let head = rest.starts_with('[') && rest.trim_end().ends_with(']');
+    if key || head { rest } else { line }
+}
+
+#[test]
+fn every_setting_in_the_example_can_be_uncommented_and_shows_its_default() {
+    let text = std::fs::read_to_string(example()).unwrap();
+    let all: String = text.lines().map(|line| format!("{}\n", uncommented(line))).collect();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("home-ca.pem"), CERTIFICATE).unwrap();
+    let config = Config::parse(&all, &folder.path().join("config.toml")).unwrap();
+    let least = parse(TARGET).unwrap();
+    // A boundary is the one setting that has no default.
+    let boundary = config.function.permissions_boundary.clone();
+    assert!(boundary.is_some());
+    let defaults = FunctionConfig { permissions_boundary: boundary, ..least.function };
+    assert_eq!(config.function, defaults, "commented settings of [function] are the defaults");
+    assert_eq!(config.state_parameter, least.state_parameter);
+    assert_eq!(config.pushover_url.as_deref(), Some(PUSHOVER_URL));
+    assert_eq!(config.region.as_deref(), Some("us-east-1"));
+    let [_, second] = config.targets.as_slice() else { panic!("{:?}", config.targets) };
+    assert_eq!(second.url, "https://requests.example.com/api/v1/settings/public");
+    assert_eq!(second.headers["Accept"], HeaderValue::Literal("application/json".to_owned()));
+    assert_eq!(second.headers["Authorization"], HeaderValue::Secret);
+    assert_eq!(second.ca_pem.as_deref(), Some(CERTIFICATE));
+    assert!(second.contains.is_some() && config.secrets.headers.contains_key(&second.name));
+}
+
+/// No certificate of anyone, but PEM with the right head: only the form is checked here.
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nAQIDBA==\n-----END CERTIFICATE-----\n";
+
+#[test]
+fn another_name_changes_the_default_parameter() {
+    assert_eq!(parse(&top("name = \"cinema\"")).unwrap().state_parameter, "/homelab/cinema");
+    let named = format!("name = \"cinema\"\n{TARGET}\n[state]\nparameter = \"/home/plex\"\n");
+    assert_eq!(parse(&named).unwrap().state_parameter, "/home/plex");
+    let empty_table = format!("name = \"cinema\"\n{TARGET}\n[state]\n");
+    assert_eq!(parse(&empty_table).unwrap().state_parameter, "/homelab/cinema");
+}
+
+/// The address that is checked for what is written.
+fn checked(kind: &str, url: &str) -> String {
+    let text = format!("[[target]]\nname = \"a\"\nkind = \"{kind}\"\nurl = \"{url}\"\n");
+    parse(&text).unwrap().targets.remove(0).url
+}
+
+#[test]
+fn the_preset_adds_its_path_only_where_the_address_has_none() {
+    for (kind, written, expected) in [
+        ("plex", "https://plex.example.com", "https://plex.example.com/identity"),
+        ("plex", "https://plex.example.com/", "https://plex.example.com/identity"),
+        ("plex", "https://plex.example.com:32400", "https://plex.example.com:32400/identity"),
+        ("plex", "https://example.com/plex", "https://example.com/plex"),
+        ("plex", "https://example.com/plex/identity?a=b#c", "https://example.com/plex/identity?a=b"),
+        ("http", "http://example.com", "http://example.com/"),
+        ("http", "http://[2001:db8::1]:8080/up", "http://[2001:db8::1]:8080/up"),
+    ] {
+        assert_eq!(checked(kind, written), expected, "{kind} {written}");
+    }
+}
+
+#[test]
+fn the_preset_wants_what_plex_says_unless_told_otherwise() {
+    let wanted = |lines: &str| parse(&target(lines)).unwrap().targets.remove(0).contains;
+    assert_eq!(wanted("kind = \"plex\"").as_deref(), Some("machineIdentifier="));
+    assert_eq!(wanted("kind = \"plex\"\ncontains = \"MediaContainer\"").as_deref(), Some("MediaContainer"));
+    assert_eq!(wanted("kind = \"http\""), None);
+    assert_eq!(wanted(""), None, "without a kind, it is http");
+}
+
+#[test]
+fn statuses_are_one_or_many_and_sorted() {
+    let statuses = |lines: &str| parse(&target(lines)).unwrap().targets.remove(0).status;
+    assert_eq!(statuses("status = 401"), [401]);
+    assert_eq!(statuses("status = [302, 200, 302]"), [200, 302]);
+}
+
+#[test]
+fn limits_are_inclusive() {
+    for good in [
+        top(&format!("name = \"{}\"", "x".repeat(40))),
+        target("timeout_s = 15"),
+        target("timeout_s = 1"),
+        below("[function]\nmemory_mb = 10240\nlog_retention_days = 3653"),
+        below("[function]\ntimeout_s = 16"),
+        format!("schedule = \"rate(1 minute)\"\n{TARGET}\n[function]\ntimeout_s = 59\n"),
+        format!("schedule = \"rate(1 day)\"\n{TARGET}timeout_s = 885\n[function]\ntimeout_s = 900\n"),
+        below(&format!("[state]\nparameter = \"{}\"", "/x".repeat(15))),
+        top("region = \"us-gov-west-1\""),
+    ] {
+        assert!(parse(&good).is_ok(), "{good}\n{:?}", parse(&good));
+    }
+}

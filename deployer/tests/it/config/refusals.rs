@@ -1,0 +1,224 @@
+//! Bad configurations, and the exact words of the refusal.
+
+use insta::assert_snapshot;
+use plexmon_deploy::config::Config;
+
+use super::{TARGET, below, parse, refuses, target, top};
+
+#[test]
+fn unknown_keys_are_refused_with_the_nearest_known_one() {
+    refuses![
+        top("shedule = \"rate(5 minutes)\""),
+        top("something = 1"),
+        target("stauts = [200]"),
+        below("[notfy.pushover]\ntoken = { env = \"A\" }"),
+        below("[notify.pushbullet]\ntoken = { env = \"A\" }"),
+        below("[notify.pushover]\ntoken = { env = \"A\" }\nuser = { env = \"B\" }\nusr = { env = \"B\" }"),
+        below("[notify.pushover]\ntoken = { env = \"A\", fle = \"a\" }\nuser = { env = \"B\" }"),
+        below("[state]\nparamter = \"/homelab/plex\""),
+        below("[function]\ntimeout = 30"),
+    ];
+}
+
+#[test]
+fn names_and_regions_are_checked() {
+    refuses![
+        top("name = \"\""),
+        top("name = \"plex health\""),
+        top(&format!("name = \"{}\"", "x".repeat(41))),
+        top("region = \"Frankfurt\""),
+        top("region = \"eu-central\""),
+        top("region = \"EU-CENTRAL-1\""),
+    ];
+}
+
+#[test]
+fn schedules_that_aws_would_refuse_are_refused() {
+    refuses![
+        top("schedule = \"rate(1 minutes)\""),
+        top("schedule = \"cron(*/5 * * * *)\""),
+        top("schedule = \"every 5 minutes\""),
+        format!("schedule = \"rate(1 minute)\"\n{TARGET}\n[function]\ntimeout_s = 60\n"),
+    ];
+}
+
+#[test]
+fn addresses_are_complete_and_hold_no_credentials() {
+    let url = |url: &str| format!("[[target]]\nname = \"plex\"\nurl = \"{url}\"\n");
+    refuses![
+        url("plex.example.com"),
+        url("ftp://plex.example.com"),
+        url("https://me:secret@plex.example.com"),
+        url("https://me@plex.example.com"),
+        url("https://"),
+        below(
+            "[notify.pushover]\ntoken = { env = \"A\" }\nuser = { env = \"B\" }\nurl = \"api.pushover.net\""
+        ),
+    ];
+}
+
+#[test]
+fn targets_are_there_and_can_be_told_apart() {
+    refuses![
+        String::new(),
+        "target = []\n".to_owned(),
+        format!("{TARGET}\n{TARGET}"),
+        "[[target]]\nurl = \"https://plex.example.com\"\n".to_owned(),
+        "[[target]]\nname = \"plex\"\n".to_owned(),
+        "[[target]]\nname = \" plex\"\nurl = \"https://plex.example.com\"\n".to_owned(),
+        "[[target]]\nname = \"{{plex}}\"\nurl = \"https://plex.example.com\"\n".to_owned(),
+        "[target]\nname = \"plex\"\nurl = \"https://plex.example.com\"\n".to_owned(),
+    ];
+}
+
+#[test]
+fn there_are_no_more_targets_than_the_state_can_hold() {
+    let many: String = (0..60).map(|number| TARGET.replace("plex\"", &format!("plex{number}\""))).collect();
+    assert_snapshot!(parse(&many).unwrap_err(), @"
+    error: config.toml:1: `target` has 60 entries, but the state has room for 50
+
+    hint: an SSM parameter holds 4 KB: use shorter names, or a second deployment with another `name`
+    ");
+}
+
+#[test]
+fn conditions_of_a_target_are_checked() {
+    refuses![
+        target("kind = \"jellyfin\""),
+        target("status = [200, 600]"),
+        target("status = 99"),
+        target("status = []"),
+        target("contains = \"\""),
+        target("timeout_s = 0"),
+        target("timeout_s = 16"),
+        target("headers = { \"not a name\" = \"x\" }"),
+        target("headers = { Accept = \"two\\nlines\" }"),
+        target("headers = { Accept = 5 }"),
+    ];
+}
+
+#[test]
+fn secrets_are_never_literals() {
+    refuses![
+        below("[notify.pushover]\ntoken = \"azGDORePK8gMaC0QOYAMyEEuzJnyUi\"\nuser = { env = \"B\" }"),
+        below("[notify.pushover]\ntoken = { env = \"A\" }\nuser = \"uQiRzpo4DXghDmr9QzzfQu27cmVRsG\""),
+        below("[notify.pushover]\ntoken = { env = \"A\" }"),
+        below("[notify.pushover]\ntoken = { env = \"A\", file = \"a\" }\nuser = { env = \"B\" }"),
+        below("[notify.pushover]\ntoken = {}\nuser = { env = \"B\" }"),
+        below("[notify.pushover]\ntoken = { env = \"$TOKEN\" }\nuser = { env = \"B\" }"),
+        target("headers = { Authorization = { var = \"A\" } }"),
+    ];
+}
+
+#[test]
+fn parameter_names_follow_the_rules_of_ssm() {
+    let parameter = |name: &str| below(&format!("[state]\nparameter = \"{name}\""));
+    refuses![
+        parameter("homelab/plex"),
+        parameter("/homelab/plex/"),
+        parameter("/homelab//plex"),
+        parameter("/homelab/plex status"),
+        parameter("/aws/plex"),
+        parameter("/SSM/plex"),
+        parameter(&"/x".repeat(16)),
+    ];
+}
+
+#[test]
+fn settings_of_the_function_are_within_lambdas_limits() {
+    refuses![
+        below("[function]\narchitecture = \"aarch64\""),
+        below("[function]\nmemory_mb = 64"),
+        below("[function]\nmemory_mb = -128"),
+        below("[function]\ntimeout_s = 15"),
+        below("[function]\ntimeout_s = 901"),
+        below("[function]\nlog_retention_days = 0"),
+        below("[function]\nlog_retention_days = 10"),
+        below("[function]\npermissions_boundary = \"boundary\""),
+    ];
+}
+
+#[test]
+fn values_of_the_wrong_type_are_refused() {
+    refuses![
+        top("name = 5"),
+        top("schedule = 5"),
+        "target = \"https://plex.example.com\"\n".to_owned(),
+        "target = [\"https://plex.example.com\"]\n".to_owned(),
+        target("status = \"200\""),
+        target("timeout_s = 1.5"),
+        target("headers = \"Accept\""),
+        below("[function]\nmemory_mb = \"128\""),
+        top("function = 128"),
+        top("notify = true"),
+    ];
+}
+
+#[test]
+fn what_is_no_toml_is_refused_at_its_line() {
+    refuses![
+        top("name = plex"),
+        top("region = \"us-east-1"),
+        below("[function\nmemory_mb = 128"),
+        top("name = \"a\"\nname = \"b\""),
+        below("[function]\nmemory_mb 128"),
+    ];
+}
+
+/// Of what is wrong in two places, the first is told: mend it, and the second comes up.
+#[test]
+fn a_target_is_refused_before_an_unknown_key_elsewhere() {
+    let error = parse(&below("[stat]\nparameter = \"/x\"\n\n[[target]]\nname = \"b\"\n")).unwrap_err();
+    assert_snapshot!(error, @r#"
+    error: config.toml:8: [[target]] needs `url`
+
+    hint: add, for example: url = "https://plex.example.com"
+    "#);
+}
+
+#[test]
+fn a_missing_configuration_says_how_to_get_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let error = Config::load(&path).unwrap_err().to_string();
+    assert_snapshot!(error.replace(&folder.path().display().to_string(), "FOLDER"), @"
+    error: could not read `FOLDER/config.toml`
+      cause: No such file or directory (os error 2)
+
+    hint: make one with `plexmon-deploy init`, or name yours with `--config PATH`
+    ");
+}
+
+#[test]
+fn a_configuration_that_is_no_text_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, b"name = \"\xff\"\n").unwrap();
+    let error = Config::load(&path).unwrap_err().to_string();
+    assert_snapshot!(error.replace(&folder.path().display().to_string(), "FOLDER"), @"
+    error: could not read `FOLDER/config.toml`
+      cause: stream did not contain valid UTF-8
+
+    hint: the configuration must be a readable text file in UTF-8
+    ");
+}
+
+#[test]
+fn certificates_must_be_there_and_be_certificates() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("key.pem"), "-----BEGIN PRIVATE KEY-----\n").unwrap();
+    let refusal = |file: &str| {
+        let text = target(&format!("ca_file = \"{file}\""));
+        let error = Config::parse(&text, &folder.path().join("config.toml")).unwrap_err().to_string();
+        error.replace(&folder.path().display().to_string(), "FOLDER")
+    };
+    assert_snapshot!(refusal("nowhere.pem"), @"
+    error: FOLDER/config.toml:4: `[[target]] ca_file` names `FOLDER/nowhere.pem`, which cannot be read
+      cause: No such file or directory (os error 2)
+    ");
+    assert_snapshot!(refusal("key.pem"), @"
+    error: FOLDER/config.toml:4: `[[target]] ca_file` names `FOLDER/key.pem`, which holds no PEM certificate
+
+    hint: the file must have a -----BEGIN CERTIFICATE----- block
+    ");
+}

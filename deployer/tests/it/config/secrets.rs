@@ -1,0 +1,93 @@
+//! Where secret values come from, and what is said when they do not come.
+//!
+//! No variable is set here: tests run at the same time in one process. Improbable names stand for missing ones.
+
+use std::fs;
+use std::path::Path;
+
+use insta::assert_snapshot;
+use plexmon_deploy::config::{Config, Found};
+use plexmon_deploy::error::Result;
+
+use super::{TARGET, below};
+
+fn resolve(folder: &Path, text: &str) -> Result<Found> {
+    Config::parse(text, &folder.join("config.toml")).unwrap().secrets.resolve()
+}
+
+const FILES: &str = "[notify.pushover]\ntoken = { file = \"token\" }\nuser = { file = \"user\" }";
+const HEADER: &str = "headers = { Authorization = { file = \"header\" }, Accept = \"text/xml\" }\n";
+
+#[test]
+fn without_secrets_there_is_nothing_to_fetch() {
+    assert_eq!(resolve(Path::new(""), TARGET).unwrap(), Found::NoneConfigured);
+}
+
+#[test]
+fn files_are_read_beside_the_configuration_and_trimmed() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("token"), "the token\n").unwrap();
+    fs::write(folder.path().join("user"), " the user \r\n").unwrap();
+    fs::write(folder.path().join("header"), "Bearer x\n").unwrap();
+    let text = format!("{TARGET}{HEADER}\n{FILES}\n");
+    let Found::All(secrets) = resolve(folder.path(), &text).unwrap() else { panic!("not all were found") };
+    let pushover = secrets.pushover.unwrap();
+    assert_eq!((pushover.token.expose(), pushover.user.expose()), ("the token", "the user"));
+    let headers = &secrets.headers["plex"];
+    assert_eq!(headers["Authorization"].expose(), "Bearer x");
+    assert_eq!(headers.len(), 1, "a literal header is no secret");
+}
+
+#[test]
+fn missing_variables_are_named_once_and_sorted() {
+    let text = format!(
+        "{TARGET}headers = {{ A = {{ env = \"PLEXMON_TEST_NOT_SET_B\" }}, B = {{ env = \"PLEXMON_TEST_NOT_SET_A\" }} }}\n\
+         [notify.pushover]\ntoken = {{ env = \"PLEXMON_TEST_NOT_SET_B\" }}\nuser = {{ env = \"PLEXMON_TEST_NOT_SET_C\" }}\n"
+    );
+    let missing = ["A", "B", "C"].map(|letter| format!("PLEXMON_TEST_NOT_SET_{letter}")).to_vec();
+    assert_eq!(resolve(Path::new(""), &text).unwrap(), Found::Missing(missing));
+}
+
+#[test]
+fn one_missing_variable_is_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("token"), "the token").unwrap();
+    let text =
+        below("[notify.pushover]\ntoken = { file = \"token\" }\nuser = { env = \"PLEXMON_TEST_NOT_SET\" }");
+    let found = resolve(folder.path(), &text).unwrap();
+    assert_eq!(found, Found::Missing(vec!["PLEXMON_TEST_NOT_SET".to_owned()]));
+}
+
+#[test]
+fn a_file_that_is_named_must_be_there_and_hold_something() {
+    let folder = tempfile::tempdir().unwrap();
+    let refusal = || {
+        let error = resolve(folder.path(), &below(FILES)).unwrap_err().to_string();
+        error.replace(&folder.path().display().to_string(), "FOLDER")
+    };
+    assert_snapshot!(refusal(), @"
+    error: could not read the secret in `FOLDER/token`
+      cause: No such file or directory (os error 2)
+
+    hint: create the file, readable by you alone, with the value in it
+    ");
+    fs::write(folder.path().join("token"), " \n").unwrap();
+    assert_snapshot!(refusal(), @"
+    error: the secret's file `FOLDER/token` is empty
+
+    hint: put the value into it
+    ");
+}
+
+#[test]
+fn no_way_of_printing_shows_a_value() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("token"), "the token").unwrap();
+    fs::write(folder.path().join("user"), "the user").unwrap();
+    let config = Config::parse(&below(FILES), &folder.path().join("config.toml")).unwrap();
+    let shown = format!("{:?} {config:?}", config.secrets.resolve().unwrap());
+    assert!(
+        shown.contains("(hidden)") && !shown.contains("the token") && !shown.contains("the user"),
+        "{shown}"
+    );
+}

@@ -1,0 +1,6 @@
+//! Whatever was interrupted, the next run finishes: shown for every world, every step and every kind of mishap.
+
+mod interrupts;
+mod memory;
+mod runs;
+pub mod worlds;

@@ -1,0 +1,14 @@
+//! The real binary against the emulator, which runs the real function.
+#![cfg(target_os = "linux")]
+
+mod changes;
+mod drift;
+mod interruption;
+mod loss;
+mod ownership;
+mod removal;
+mod sandbox;
+mod secrecy;
+mod secrets;
+mod story;
+mod terminal;

@@ -1,0 +1,96 @@
+//! Whatever changes in the configuration is planned, applied, and then no longer planned.
+
+use serde_json::json;
+
+use crate::support::{RULE, World, snapshot};
+
+const OTHER: &str = "[state]\nparameter = \"/homelab/other\"\n\n[function]";
+
+#[track_caller]
+fn applied(world: &World, expected: &[&str]) {
+    assert_eq!(world.plan(), expected);
+    world.up().ended(0);
+    assert_eq!(world.plan(), [""; 0]);
+}
+
+#[test]
+fn a_renamed_state_parameter_takes_its_old_names_away() {
+    let world = World::deployed();
+    world.edit("[function]", OTHER);
+    let plan = world.with_code(&["plan"]).run();
+    snapshot!(plan.stdout, @r#"
+      ~ update role      plex-remote-health-role
+          policy: {"Version":"2012-10-17","Statement":[{"Sid":"Log","Effect":"Allow","Action":["logs:CreateLogStream",... -> {"Version":"2012-10-17","Statement":[{"Sid":"Log","Effect":"Allow","Action":["logs:CreateLogStream",...
+      + create parameter /homelab/other
+      + create secret    /homelab/other_secrets
+      ~ update function  plex-remote-health
+          code: [DIGEST] -> [DIGEST]
+          state_parameter: /homelab/plex_remote_status -> /homelab/other
+      - delete parameter /homelab/plex_remote_status
+      - delete parameter /homelab/plex_remote_status_secrets
+    2 to create, 2 to update, 2 to delete
+    "#);
+    world.up().ended(0);
+    let parameters: Vec<String> =
+        world.inventory().into_iter().filter(|item| item.starts_with("parameter")).collect();
+    assert_eq!(parameters, ["parameter /homelab/other", "parameter /homelab/other_secrets"]);
+    assert_eq!(world.plan(), [""; 0]);
+    world.down().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn the_old_parameters_go_even_if_up_was_never_run_with_the_new_name() {
+    let world = World::deployed();
+    world.edit("[function]", OTHER);
+    world.down().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn another_schedule() {
+    let world = World::deployed();
+    world.edit("rate(5 minutes)", "cron(0/10 * * * ? *)");
+    applied(&world, &["update schedule (expression)"]);
+    let rule = world.aws("events", "describe_rule", json!({"Name": RULE}));
+    assert_eq!(rule["ScheduleExpression"], "cron(0/10 * * * ? *)");
+    let status = world.with_code(&["status", "--json"]).run().ended(0).json();
+    assert_eq!(status["schedule"], "cron(0/10 * * * ? *)");
+}
+
+#[test]
+fn the_functions_own_settings() {
+    let world = World::deployed();
+    world.edit("[function]", "[function]\nmemory_mb = 256\ntimeout_s = 40\nlog_retention_days = 30");
+    applied(&world, &["update log_group (retention_days)", "update function (memory_mb, timeout_s)"]);
+}
+
+#[test]
+fn another_target_goes_out_with_the_code_and_is_told_of() {
+    let world = World::deployed();
+    let target =
+        format!("[[target]]\nname = \"requests\"\nkind = \"plex\"\nurl = \"{}\"\n\n", world.plex.url());
+    world.edit("[notify", &format!("{target}[notify"));
+    applied(&world, &["update function (code)"]);
+    let told = world.told();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].title.as_deref(), Some("plexmon is watching: requests is up"));
+    let status = world.with_code(&["status", "--json"]).run().ended(0).json();
+    assert_eq!(status["targets"][0]["name"], "plex");
+    assert_eq!(status["targets"][1]["name"], "requests");
+}
+
+#[test]
+fn without_notifications_the_secret_goes() {
+    let world = World::deployed();
+    let config = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
+    let (before, rest) = config.split_once("[notify").unwrap();
+    let (_, after) = rest.split_once("[function]").unwrap();
+    world.write("config.toml", &format!("{before}[function]{after}"));
+    applied(&world, &["update role (policy)", "update function (code)", "delete secret"]);
+    assert!(!world.inventory().iter().any(|item| item.ends_with("_secrets")));
+    world.plex.break_it();
+    let reply = world.invoke().ended(0).json();
+    assert_eq!((&reply["current"], &reply["problems"]), (&json!("down"), &json!([])));
+    assert!(world.phone.take_new().is_empty());
+}

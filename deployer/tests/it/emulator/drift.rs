@@ -1,0 +1,185 @@
+//! Whatever another client changes is seen, named, and put right.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Value, json};
+
+use crate::support::{LOG_GROUP, NAME, ROLE, RULE, SECRETS, STATE, World, snapshot};
+
+const STATEMENT: &str = "plex-remote-health-events";
+
+/// After a call by another client, the plan has exactly the `expected` steps, and `up` leaves nothing to do.
+#[track_caller]
+fn seen_and_mended(world: &World, service: &str, operation: &str, parameters: Value, expected: &[&str]) {
+    world.aws(service, operation, parameters);
+    assert_eq!(world.plan(), expected, "after {operation}");
+    world.with_code(&["status", "--exit-code"]).run().ended(3);
+    world.up().ended(0);
+    assert_eq!(world.plan(), [""; 0], "after {operation} and `up`");
+    world.with_code(&["status", "--exit-code"]).run().ended(0);
+}
+
+#[test]
+fn the_role() {
+    let world = World::deployed();
+    let policy = json!({"RoleName": ROLE, "PolicyName": "plex-remote-health-inline"});
+    seen_and_mended(&world, "iam", "delete_role_policy", policy, &["update role (policy)"]);
+
+    let wide = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let policy = json!({"RoleName": ROLE, "PolicyName": "plex-remote-health-inline", "PolicyDocument": wide});
+    seen_and_mended(&world, "iam", "put_role_policy", policy, &["update role (policy)"]);
+
+    let anyone = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]}"#;
+    let trust = json!({"RoleName": ROLE, "PolicyDocument": anyone});
+    seen_and_mended(&world, "iam", "update_assume_role_policy", trust, &["update role (trust)"]);
+}
+
+#[test]
+fn the_log_group() {
+    let world = World::deployed();
+    let retention = &["update log_group (retention_days)"];
+    let group = json!({"logGroupName": LOG_GROUP});
+    seen_and_mended(&world, "logs", "delete_retention_policy", group, retention);
+    let group = json!({"logGroupName": LOG_GROUP, "retentionInDays": 365});
+    seen_and_mended(&world, "logs", "put_retention_policy", group, retention);
+}
+
+#[test]
+fn the_secret() {
+    let world = World::deployed();
+    let other = json!({"Name": SECRETS, "Value": "{}", "Type": "SecureString", "Overwrite": true});
+    world.aws("ssm", "put_parameter", other.clone());
+    let plan = world.with_code(&["plan"]).run();
+    snapshot!(plan.stdout, @r"
+      ~ update secret    /homelab/plex_remote_status_secrets
+          value: (hidden) -> (hidden)
+    0 to create, 1 to update, 0 to delete
+    ");
+    seen_and_mended(&world, "ssm", "put_parameter", other, &["update secret (value)"]);
+}
+
+#[test]
+fn the_state_belongs_to_the_function_and_is_no_drift() {
+    let world = World::deployed();
+    for value in ["{}", "garbled", r#"{"status":"down","ts":1}"#] {
+        let state = json!({"Name": STATE, "Value": value, "Type": "String", "Overwrite": true});
+        world.aws("ssm", "put_parameter", state);
+        assert_eq!(world.plan(), [""; 0], "{value}");
+        world.invoke().ended(0);
+        let status = world.with_code(&["status", "--json"]).run().ended(0).json();
+        assert_eq!(status["targets"][0]["status"], "up", "{value}");
+    }
+}
+
+#[test]
+fn the_schedule() {
+    let world = World::deployed();
+    seen_and_mended(&world, "events", "disable_rule", json!({"Name": RULE}), &["update schedule (enabled)"]);
+
+    let rule = json!({"Name": RULE, "ScheduleExpression": "rate(1 day)"});
+    seen_and_mended(&world, "events", "put_rule", rule, &["update schedule (expression)"]);
+
+    let target = json!({"Rule": RULE, "Ids": ["lambda"]});
+    seen_and_mended(&world, "events", "remove_targets", target, &["update schedule (target)"]);
+
+    let elsewhere = world.arn("lambda", "function:another");
+    let target = json!({"Rule": RULE, "Targets": [{"Id": "lambda", "Arn": elsewhere}]});
+    seen_and_mended(&world, "events", "put_targets", target, &["update schedule (target)"]);
+}
+
+#[test]
+fn the_permission() {
+    let world = World::deployed();
+    let permission = json!({"FunctionName": NAME, "StatementId": STATEMENT});
+    let expected = &["update schedule (permission)"];
+    seen_and_mended(&world, "lambda", "remove_permission", permission.clone(), expected);
+
+    world.aws("lambda", "remove_permission", permission);
+    let stale = json!({
+        "FunctionName": NAME, "StatementId": STATEMENT, "Action": "lambda:InvokeFunction",
+        "Principal": "events.amazonaws.com", "SourceArn": world.arn("events", "rule/another"),
+    });
+    seen_and_mended(&world, "lambda", "add_permission", stale, expected);
+}
+
+#[test]
+fn the_functions_configuration() {
+    let world = World::deployed();
+    let changes = [
+        (json!({"FunctionName": NAME, "Timeout": 60}), "timeout_s"),
+        (json!({"FunctionName": NAME, "MemorySize": 512}), "memory_mb"),
+        (json!({"FunctionName": NAME, "Environment": {"Variables": {"LEFT": "behind"}}}), "environment"),
+        (json!({"FunctionName": NAME, "Timeout": 61, "MemorySize": 513}), "memory_mb, timeout_s"),
+    ];
+    for (change, fields) in changes {
+        let expected = format!("update function ({fields})");
+        seen_and_mended(&world, "lambda", "update_function_configuration", change, &[&expected]);
+    }
+    let function = json!({"FunctionName": NAME});
+    let expected = &["update function (retries)"];
+    seen_and_mended(&world, "lambda", "delete_function_event_invoke_config", function, expected);
+}
+
+#[test]
+fn the_functions_code_and_tags() {
+    let world = World::deployed();
+    let zip = plexmon_deploy::artifact::pack(b"#!/bin/sh\nexit 1\n", "{}").unwrap();
+    let code = json!({"FunctionName": NAME, "ZipFile": {"base64": BASE64.encode(zip.bytes)}});
+    seen_and_mended(&world, "lambda", "update_function_code", code, &["update function (code)"]);
+
+    let arn = world.arn("lambda", &format!("function:{NAME}"));
+    for (tag, field) in
+        [("plexmon:code", "code"), ("plexmon:state", "state_parameter"), ("plexmon:role", "role_binding")]
+    {
+        let untag = json!({"Resource": arn, "TagKeys": [tag]});
+        seen_and_mended(&world, "lambda", "untag_resource", untag, &[&format!("update function ({field})")]);
+    }
+}
+
+#[test]
+fn a_plan_as_a_document_has_each_field_with_its_values() {
+    let world = World::deployed();
+    world.aws("lambda", "update_function_configuration", json!({"FunctionName": NAME, "Timeout": 60}));
+    world.aws("events", "disable_rule", json!({"Name": RULE}));
+    let plan = world.with_code(&["plan", "--json"]).run().ended(0);
+    snapshot!(plan.stdout, @r#"
+    {
+      "steps": [
+        {
+          "action": "update",
+          "kind": "function",
+          "name": "plex-remote-health",
+          "changes": [
+            {
+              "field": "timeout_s",
+              "from": 60,
+              "to": 30
+            }
+          ]
+        },
+        {
+          "action": "update",
+          "kind": "schedule",
+          "name": "plex-remote-health-schedule",
+          "changes": [
+            {
+              "field": "enabled",
+              "from": false,
+              "to": true
+            }
+          ]
+        }
+      ]
+    }
+    "#);
+    let status = world.with_code(&["status"]).run().ended(0);
+    snapshot!(status.stdout, @r"
+    plex-remote-health in account [ACCOUNT], region us-east-1
+      deployed    yes, but not as configured (`plexmon-deploy up` mends it)
+        would update function plex-remote-health (timeout_s)
+        would update schedule plex-remote-health-schedule (enabled)
+      schedule    rate(5 minutes), disabled
+      last check  [TIME] ago
+      plex        up since [DATE]
+    ");
+}

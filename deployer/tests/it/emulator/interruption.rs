@@ -1,0 +1,171 @@
+//! Whatever ends `up` or `down` in the middle, and wherever the middle is: the next run completes it.
+
+use crate::support::{Gate, World, snapshot, until};
+
+/// A text in the request of each write that `up` makes, in about their order.
+const WRITES_OF_UP: [&str; 10] = [
+    "Action=CreateRole",
+    "Action=PutRolePolicy",
+    "Logs_20140328.CreateLogGroup",
+    "Logs_20140328.PutRetentionPolicy",
+    "AmazonSSM.PutParameter",
+    "POST /2015-03-31/functions HTTP",
+    "PUT /2019-09-25/functions/plex-remote-health/event-invoke-config",
+    "AWSEvents.PutRule",
+    "POST /2015-03-31/functions/plex-remote-health/policy",
+    "AWSEvents.PutTargets",
+];
+
+const WRITES_OF_DOWN: [&str; 7] = [
+    "AWSEvents.RemoveTargets",
+    "AWSEvents.DeleteRule",
+    "DELETE /2015-03-31/functions/plex-remote-health",
+    "Action=DeleteRolePolicy",
+    "Action=DeleteRole&",
+    "Logs_20140328.DeleteLogGroup",
+    "AmazonSSM.DeleteParameter",
+];
+
+#[test]
+fn up_that_was_killed_before_any_of_its_writes_is_completed_by_the_next() {
+    for write in WRITES_OF_UP {
+        let world = World::new();
+        let gate = Gate::before(write);
+        let up = world.with_code(&["up", "--yes"]).env("AWS_ENDPOINT_URL", gate.url()).start();
+        gate.wait();
+        up.kill();
+        drop(gate);
+        assert_ne!(world.plan(), [""; 0], "{write}");
+        world.up().ended(0);
+        assert_eq!(world.plan(), [""; 0], "{write}");
+        assert_eq!(world.told().len(), 1, "{write}");
+    }
+}
+
+#[test]
+fn down_that_was_killed_before_any_of_its_writes_is_completed_by_the_next() {
+    let world = World::new();
+    for write in WRITES_OF_DOWN {
+        world.up().ended(0);
+        let gate = Gate::before(write);
+        let down = world.through(&gate, &["down", "--yes"]).start();
+        gate.wait();
+        down.kill();
+        drop(gate);
+        assert_ne!(world.inventory(), [""; 0], "{write}");
+        world.down().ended(0);
+        assert_eq!(world.inventory(), [""; 0], "{write}");
+    }
+}
+
+#[test]
+fn ctrl_c_lets_the_call_in_flight_end_and_tells_what_is_not_done() {
+    let world = World::new();
+    let gate = Gate::before("POST /2015-03-31/functions HTTP");
+    let mut up = world.with_code(&["up", "--yes"]).env("AWS_ENDPOINT_URL", gate.url()).start();
+    gate.wait();
+    up.interrupt();
+    gate.open();
+    let up = up.end().ended(130);
+    let (_, error) = up.stderr.split_once("error: ").unwrap();
+    snapshot!(error, @r"
+    interrupted: 4 of 6 steps are done; run the same command again to continue
+      cause: not done: create function plex-remote-health
+      cause: not done: create schedule plex-remote-health-schedule
+    ");
+    assert!(up.stderr.contains("  not run  create schedule"), "{}", up.whole());
+    assert_eq!(world.plan(), ["update function (retries)", "create schedule"]);
+    world.up().ended(0);
+    assert_eq!(world.plan(), [""; 0]);
+    assert_eq!(world.told().len(), 1);
+}
+
+#[test]
+fn ctrl_c_pressed_again_and_again_abandons_the_call_in_flight() {
+    let world = World::new();
+    let gate = Gate::before("POST /2015-03-31/functions HTTP");
+    let mut up = world.with_code(&["up", "--yes", "--json"]).env("AWS_ENDPOINT_URL", gate.url()).start();
+    gate.wait();
+    // Two signals at once may arrive as one.
+    until("it has ended", || {
+        up.interrupt();
+        up.has_ended()
+    });
+    let up = up.end().ended(130);
+    snapshot!(up.stderr.split_once("error: ").unwrap().1, @r"
+    interrupted: 4 of 6 steps are done; run the same command again to continue
+      cause: not done: create function plex-remote-health
+      cause: not done: create schedule plex-remote-health-schedule
+    ");
+    let document = up.json();
+    let outcomes: Vec<&str> =
+        document["steps"].as_array().unwrap().iter().map(|step| step["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["done", "done", "done", "done", "interrupted", "not_run"]);
+    world.up().ended(0);
+    assert_eq!(world.plan(), [""; 0]);
+}
+
+#[test]
+fn ctrl_c_while_looking_changes_nothing() {
+    for command in ["up", "plan", "status"] {
+        let world = World::new();
+        let gate = Gate::before("Action=GetCallerIdentity");
+        let yes: &[&str] = if command == "up" { &["--yes"] } else { &[] };
+        let args = [&[command], yes].concat();
+        let mut looking = world.with_code(&args).env("AWS_ENDPOINT_URL", gate.url()).start();
+        gate.wait();
+        looking.interrupt();
+        let ran = looking.end();
+        assert_eq!(ran.whole(), "exit 130\n--- stderr\nerror: interrupted; nothing was changed");
+        assert_eq!(world.inventory(), [""; 0]);
+    }
+}
+
+#[test]
+fn ctrl_c_in_down_is_continued_by_the_next_down() {
+    let world = World::deployed();
+    let gate = Gate::before("DELETE /2015-03-31/functions/plex-remote-health");
+    let mut down = world.through(&gate, &["down", "--yes"]).start();
+    gate.wait();
+    down.interrupt();
+    gate.open();
+    let down = down.end().ended(130);
+    snapshot!(down.stderr.split_once("error: ").unwrap().1, @r"
+    interrupted: 2 of 6 steps are done; run the same command again to continue
+      cause: not done: delete role plex-remote-health-role
+      cause: not done: delete log group /aws/lambda/plex-remote-health
+      cause: not done: delete parameter /homelab/plex_remote_status
+      cause: not done: delete secret /homelab/plex_remote_status_secrets
+    ");
+    world.down().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn two_ups_at_once_end_without_a_panic_and_a_third_settles_it() {
+    let world = World::new();
+    let both = [(); 2].map(|()| world.with_code(&["up", "--yes"]).start());
+    for up in both {
+        let up = up.end();
+        assert!(matches!(up.code, Some(0 | 1)), "{}", up.whole());
+        assert!(!up.stderr.contains("panicked"), "{}", up.whole());
+    }
+    world.up().ended(0);
+    assert_eq!(world.plan(), [""; 0]);
+    world.down().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn up_and_down_at_once_end_without_a_panic_and_down_settles_it() {
+    let world = World::deployed();
+    world.edit("[function]", "[function]\nmemory_mb = 256");
+    let up = world.with_code(&["up", "--yes"]).start();
+    let down = world.deploy(&["down", "--yes"]).start();
+    for ran in [up.end(), down.end()] {
+        assert!(matches!(ran.code, Some(0 | 1)), "{}", ran.whole());
+        assert!(!ran.stderr.contains("panicked"), "{}", ran.whole());
+    }
+    world.down().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}

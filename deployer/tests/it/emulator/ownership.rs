@@ -1,0 +1,208 @@
+//! What bears our names but not our tag belongs to somebody else, until it is taken over on purpose.
+
+use serde_json::json;
+
+use crate::support::{LOG_GROUP, NAME, ROLE, RULE, SECRETS, STATE, World, snapshot};
+
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+
+fn foreign_role(world: &World) {
+    world.aws("iam", "create_role", json!({"RoleName": ROLE, "AssumeRolePolicyDocument": TRUST}));
+}
+
+#[test]
+fn a_foreign_role_stops_up_before_anything_is_written() {
+    let world = World::new();
+    foreign_role(&world);
+    let up = world.up();
+    assert_eq!(up.writes(), [""; 0]);
+    let up = world.with_code(&["up", "--yes"]).run();
+    snapshot!(up.whole(), @r"
+    exit 1
+    --- stderr
+    error: role `plex-remote-health-role` exists already and is not ours
+      cause: it has no tag `plexmon:deployment`
+
+    hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
+    ");
+    assert_eq!(world.inventory(), [format!("role {ROLE}")]);
+    world.with_code(&["plan"]).run().ended(1);
+}
+
+#[test]
+fn adopting_takes_it_over_and_down_then_removes_it() {
+    let world = World::new();
+    foreign_role(&world);
+    let up = world.with_code(&["up", "--yes", "--adopt"]).run();
+    snapshot!(up.ended(0).stdout, @r#"
+      ~ update role      plex-remote-health-role
+          owner: (none) -> plex-remote-health
+          policy: (none) -> {"Version":"2012-10-17","Statement":[{"Sid":"Log","Effect":"Allow","Action":["logs:CreateLogStream",...
+          regions: [] -> ["us-east-1"]
+      + create log group /aws/lambda/plex-remote-health
+      + create parameter /homelab/plex_remote_status
+      + create secret    /homelab/plex_remote_status_secrets
+      + create function  plex-remote-health
+      + create schedule  plex-remote-health-schedule
+    5 to create, 1 to update, 0 to delete
+    seen from AWS:
+      plex is up (HTTP 200, [TIME])
+      told by pushover: plex is up
+    "#);
+    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.plan(), [""; 0]);
+    world.down().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+/// Everything with our names, as somebody else might have made it.
+fn foreign_everything(world: &World) {
+    foreign_role(world);
+    let zip = plexmon_deploy::artifact::pack(b"#!/bin/sh\n", "{}").unwrap();
+    let code = {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.encode(zip.bytes)
+    };
+    let role = world.arn("iam", &format!("role/{ROLE}"));
+    let function = json!({
+        "FunctionName": NAME, "Runtime": "provided.al2023", "Handler": "bootstrap", "Role": role,
+        "Code": {"ZipFile": {"base64": code}},
+    });
+    world.aws("lambda", "create_function", function);
+    world.aws("logs", "create_log_group", json!({"logGroupName": LOG_GROUP}));
+    world.aws("events", "put_rule", json!({"Name": RULE, "ScheduleExpression": "rate(1 day)"}));
+    for name in [STATE, SECRETS] {
+        world.aws("ssm", "put_parameter", json!({"Name": name, "Value": "theirs", "Type": "String"}));
+    }
+}
+
+#[test]
+fn down_leaves_what_is_not_ours_and_says_so() {
+    let world = World::new();
+    foreign_everything(&world);
+    let before = world.inventory();
+    assert_eq!(before.len(), 6);
+    let down = world.down();
+    assert_eq!(down.writes(), [""; 0]);
+    snapshot!(down.ended(0).stdout, @r"
+      . keep   role      plex-remote-health-role (it has no tag `plexmon:deployment`)
+      . keep   log group /aws/lambda/plex-remote-health (it has no tag `plexmon:deployment`)
+      . keep   parameter /homelab/plex_remote_status (it has no tag `plexmon:deployment`)
+      . keep   secret    /homelab/plex_remote_status_secrets (it has no tag `plexmon:deployment`)
+      . keep   function  plex-remote-health (it has no tag `plexmon:deployment`)
+      . keep   schedule  plex-remote-health-schedule (it has no tag `plexmon:deployment`)
+    0 to create, 0 to update, 0 to delete
+    nothing to remove: nothing of plex-remote-health is there
+    ");
+    assert_eq!(world.inventory(), before);
+}
+
+#[test]
+fn all_of_it_can_be_adopted() {
+    let world = World::new();
+    foreign_everything(&world);
+    world.with_code(&["up", "--yes", "--adopt"]).run().ended(0);
+    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.plan(), [""; 0]);
+    world.down().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn an_installation_by_the_shell_steps_is_adopted_and_its_rule_goes() {
+    let world = World::new();
+    foreign_everything(&world);
+    // Their rule has a name of its own.
+    world.aws("events", "delete_rule", json!({"Name": RULE}));
+    let old = "plex-remote-health-5min";
+    world.aws("events", "put_rule", json!({"Name": old, "ScheduleExpression": "rate(5 minutes)"}));
+    let function = world.arn("lambda", &format!("function:{NAME}"));
+    world.aws("events", "put_targets", json!({"Rule": old, "Targets": [{"Id": "lambda", "Arn": function}]}));
+    let permission = json!({
+        "FunctionName": NAME, "StatementId": "plex-remote-health-events", "Action": "lambda:InvokeFunction",
+        "Principal": "events.amazonaws.com", "SourceArn": world.arn("events", &format!("rule/{old}")),
+    });
+    world.aws("lambda", "add_permission", permission);
+    let up = world.with_code(&["up", "--yes", "--adopt"]).run();
+    snapshot!(up.ended(0).stdout, @r#"
+      ~ update role      plex-remote-health-role
+          owner: (none) -> plex-remote-health
+          policy: (none) -> {"Version":"2012-10-17","Statement":[{"Sid":"Log","Effect":"Allow","Action":["logs:CreateLogStream",...
+          regions: [] -> ["us-east-1"]
+      ~ update log group /aws/lambda/plex-remote-health
+          owner: (none) -> plex-remote-health
+          retention_days: (none) -> 14
+      ~ update parameter /homelab/plex_remote_status
+          owner: (none) -> plex-remote-health
+      ~ update secret    /homelab/plex_remote_status_secrets
+          owner: (none) -> plex-remote-health
+          value: (hidden) -> (hidden)
+      ~ update function  plex-remote-health
+          owner: (none) -> plex-remote-health
+          role_binding: unknown -> current
+          timeout_s: 3 -> 30
+          code: (none) -> [DIGEST]
+          state_parameter: (none) -> /homelab/plex_remote_status
+          retries: (none) -> {"attempts":0,"max_age_s":60}
+      ~ update schedule  plex-remote-health-schedule
+          owner: (none) -> plex-remote-health
+          rule: (none) -> {"expression":"rate(5 minutes)","enabled":true}
+          target: (none) -> arn:aws:lambda:us-east-1:[ACCOUNT]:function:plex-remote-health
+          permission: {"principal":"events.amazonaws.com","action":"lambda:InvokeFunction","source":"arn:aws:events:us-eas... -> {"principal":"events.amazonaws.com","action":"lambda:InvokeFunction","source":"arn:aws:events:us-eas...
+      - delete schedule  plex-remote-health-5min
+    0 to create, 6 to update, 1 to delete
+    seen from AWS:
+      plex is up (HTTP 200, [TIME])
+      problem: the kept state makes no sense: expected ident at line 1 column 2; it is replaced
+      told by pushover: plex is up
+    "#);
+    assert!(world.inventory().contains(&format!("rule {RULE}")));
+    assert!(!world.inventory().contains(&format!("rule {old}")));
+    assert_eq!(world.plan(), [""; 0]);
+}
+
+#[test]
+fn another_deployment_of_ours_is_as_foreign_as_anybodys() {
+    let world = World::deployed();
+    world.edit("region = ", "name = \"other\"\nregion = ");
+    world.edit("[function]", "[state]\nparameter = \"/homelab/plex_remote_status\"\n\n[function]");
+    let plan = world.with_code(&["plan"]).run();
+    snapshot!(plan.ended(1).stderr, @r"
+    error: parameter `/homelab/plex_remote_status` exists already and is not ours
+      cause: its tag `plexmon:deployment` says that it belongs to the deployment `plex-remote-health`
+
+    hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
+    ");
+    let down = world.down().ended(0);
+    assert_eq!(down.writes(), [""; 0]);
+}
+
+#[test]
+fn two_deployments_live_side_by_side() {
+    let world = World::deployed();
+    let before = world.inventory();
+    world.edit("region = ", "name = \"other\"\nregion = ");
+    world.up().ended(0);
+    assert_eq!(world.inventory().len(), 2 * before.len());
+    world.down().ended(0);
+    assert_eq!(world.inventory(), before);
+}
+
+#[test]
+fn policies_that_others_attached_to_the_role_keep_it_until_forced() {
+    let world = World::deployed();
+    let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
+    let policy = json!({"RoleName": ROLE, "PolicyName": "theirs", "PolicyDocument": document});
+    world.aws("iam", "put_role_policy", policy);
+    let down = world.deploy(&["down", "--yes"]).run().ended(1);
+    let (_, error) = down.stderr.split_once("error: ").unwrap();
+    snapshot!(error, @r"
+    could not delete role `plex-remote-health-role`
+      cause: others have attached policies to it: theirs
+      cause: 5 of 6 steps are done; run the same command again to continue
+
+    hint: detach them, or run `plexmon-deploy down --force` to have them detached
+    ");
+    world.deploy(&["down", "--yes", "--force"]).run().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}

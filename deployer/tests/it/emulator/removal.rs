@@ -1,0 +1,138 @@
+//! `down` removes all of ours, whatever is left of it, and nothing else.
+
+use serde_json::json;
+
+use super::loss::delete;
+use crate::support::{LOG_GROUP, NAME, STATE, World, snapshot};
+
+#[test]
+fn down_removes_everything_and_then_has_nothing_to_do() {
+    let world = World::deployed();
+    world.invoke().ended(0);
+    let down = world.deploy(&["down", "--yes"]).run().ended(0);
+    snapshot!(down.stdout, @r"
+      - delete schedule  plex-remote-health-schedule
+      - delete function  plex-remote-health
+      - delete role      plex-remote-health-role
+      - delete log group /aws/lambda/plex-remote-health
+      - delete parameter /homelab/plex_remote_status
+      - delete secret    /homelab/plex_remote_status_secrets
+    0 to create, 0 to update, 6 to delete
+    6 things removed; looked again: nothing of plex-remote-health is left
+    ");
+    assert_eq!(world.inventory(), [""; 0]);
+    let tagged = world.aws("resourcegroupstaggingapi", "get_resources", json!({}));
+    assert_eq!(tagged["ResourceTagMappingList"], json!([]));
+
+    let again = world.down();
+    assert_eq!(again.writes(), [""; 0]);
+    snapshot!(again.ended(0).stdout, @"nothing to remove: nothing of plex-remote-health is there");
+    let status = world.with_code(&["status", "--exit-code"]).run();
+    assert_eq!(status.code, Some(4));
+}
+
+#[test]
+fn down_in_an_empty_account_is_done_at_once() {
+    let world = World::new();
+    let down = world.down().ended(0);
+    assert_eq!(down.writes(), [""; 0]);
+    snapshot!(down.stdout, @"nothing to remove: nothing of plex-remote-health is there");
+    let down = world.deploy(&["down", "--yes", "--json"]).run().ended(0).json();
+    assert_eq!(down, json!({"steps": [], "proven": true}));
+}
+
+#[test]
+fn down_can_keep_the_state_and_the_logs() {
+    let world = World::deployed();
+    let down = world.deploy(&["down", "--yes", "--keep-state", "--keep-logs"]).run().ended(0);
+    snapshot!(down.stdout, @r"
+      - delete schedule  plex-remote-health-schedule
+      - delete function  plex-remote-health
+      - delete role      plex-remote-health-role
+      - delete secret    /homelab/plex_remote_status_secrets
+      . keep   parameter /homelab/plex_remote_status (--keep-state)
+      . keep   log group /aws/lambda/plex-remote-health (--keep-logs)
+    0 to create, 0 to update, 4 to delete
+    4 things removed; looked again: nothing of plex-remote-health is left
+    ");
+    assert_eq!(world.inventory(), [format!("log group {LOG_GROUP}"), format!("parameter {STATE}")]);
+
+    // Deployed again it remembers that Plex was up, and has nothing to tell.
+    world.up().ended(0);
+    assert!(world.phone.take_new().is_empty());
+    world.down().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn what_others_have_is_not_touched() {
+    let world = World::new();
+    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+    // Names that begin like ours.
+    world.aws(
+        "iam",
+        "create_role",
+        json!({"RoleName": format!("{NAME}-role-2"), "AssumeRolePolicyDocument": trust}),
+    );
+    world.aws("logs", "create_log_group", json!({"logGroupName": format!("{LOG_GROUP}-2")}));
+    world.aws(
+        "events",
+        "put_rule",
+        json!({"Name": format!("{NAME}-schedule-2"), "ScheduleExpression": "rate(1 day)"}),
+    );
+    world.aws("ssm", "put_parameter", json!({"Name": format!("{STATE}_2"), "Value": "x", "Type": "String"}));
+    world.aws("ssm", "put_parameter", json!({"Name": "/homelab/other", "Value": "x", "Type": "String"}));
+    let zip = plexmon_deploy::artifact::pack(b"#!/bin/sh\n", "{}").unwrap();
+    world.aws(
+        "lambda",
+        "create_function",
+        json!({
+            "FunctionName": format!("{NAME}-2"), "Runtime": "provided.al2023", "Handler": "bootstrap",
+            "Role": world.arn("iam", &format!("role/{NAME}-role-2")),
+            "Code": {"ZipFile": {"base64": base64(&zip.bytes)}},
+        }),
+    );
+    let before = world.inventory();
+    assert_eq!(before.len(), 6, "{before:?}");
+    world.up().ended(0);
+    assert_eq!(world.inventory().len(), 12);
+    world.down().ended(0);
+    assert_eq!(world.inventory(), before);
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// What is left of a deployment may be any part of it: all 31 ways to delete some of it beforehand.
+mod whatever_is_gone_already {
+    use super::*;
+
+    const THINGS: [&str; 5] = ["role", "log group", "parameters", "function", "rule"];
+
+    /// Subsets with these numbers; each bit stands for a thing.
+    fn down_removes_the_rest(subsets: impl Iterator<Item = u32>) {
+        let world = World::new();
+        for subset in subsets {
+            let gone: Vec<&str> =
+                (0..5).filter(|bit| subset >> bit & 1 == 1).map(|bit| THINGS[bit]).collect();
+            world.up().ended(0);
+            for thing in &gone {
+                delete(&world, thing);
+            }
+            world.down().ended(0);
+            assert_eq!(world.inventory(), [""; 0], "after {gone:?} had been deleted");
+        }
+    }
+
+    #[test]
+    fn and_the_function_is_there() {
+        down_removes_the_rest((1..32).filter(|subset| subset & 0b1000 == 0));
+    }
+
+    #[test]
+    fn and_the_function_is_not() {
+        down_removes_the_rest((1..32).filter(|subset| subset & 0b1000 != 0));
+    }
+}

@@ -1,0 +1,182 @@
+//! The sandbox as a newcomer runs it: the story in order, and nothing left behind.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::support::{Deploy, cache, cargo_environment, emulator, snapshot, until};
+
+/// A user with a home and a cache of their own, where the emulator happens to be installed already.
+struct Newcomer {
+    home: TempDir,
+    cache: TempDir,
+}
+
+impl Newcomer {
+    fn new() -> Self {
+        emulator(); // Installed, from now on.
+        let newcomer = Self { home: tempfile::tempdir().unwrap(), cache: tempfile::tempdir().unwrap() };
+        std::fs::create_dir(newcomer.plexmon()).unwrap();
+        for entry in std::fs::read_dir(cache().join("plexmon")).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_name().to_string_lossy().starts_with("emulator-") {
+                std::os::unix::fs::symlink(entry.path(), newcomer.plexmon().join(entry.file_name())).unwrap();
+            }
+        }
+        newcomer
+    }
+
+    fn plexmon(&self) -> PathBuf {
+        self.cache.path().join("plexmon")
+    }
+
+    fn sandbox(&self, args: &[&str]) -> Deploy {
+        let mut deploy = Deploy::new(self.home.path()).args(["sandbox"]).args(args);
+        deploy = deploy.env("XDG_CACHE_HOME", self.cache.path()).env("TMPDIR", self.home.path());
+        for (name, value) in cargo_environment() {
+            deploy = deploy.env(name, value);
+        }
+        deploy
+    }
+
+    /// No process, and no file but the installation.
+    #[track_caller]
+    fn nothing_is_left(&self) {
+        until("all its processes are gone", || processes(self.cache.path()) == 0);
+        until("the emulator's files are gone", || {
+            files(&self.plexmon()).iter().all(|name| is_installation(name))
+        });
+        assert_eq!(files(self.home.path()), [""; 0]);
+        assert_eq!(files(self.cache.path()), ["plexmon"]);
+    }
+}
+
+fn is_installation(name: &str) -> bool {
+    name == "install.lock" || (name.starts_with("emulator-") && name.len() == "emulator-".len() + 12)
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// How many processes were started with something below `folder`.
+fn processes(folder: &Path) -> usize {
+    let folder = folder.to_str().unwrap().as_bytes();
+    let mentions = |path: PathBuf| {
+        let text = std::fs::read(path).unwrap_or_default();
+        text.windows(folder.len()).any(|window| window == folder)
+    };
+    let all = std::fs::read_dir("/proc").unwrap().filter_map(|entry| Some(entry.ok()?.path()));
+    all.filter(|process| mentions(process.join("cmdline")) || mentions(process.join("environ"))).count()
+}
+
+#[test]
+fn the_whole_story_is_told_in_order_and_nothing_is_left() {
+    let newcomer = Newcomer::new();
+    let story = newcomer.sandbox(&[]).run().ended(0);
+    snapshot!(story.stdout, @r"
+    1. Deploy. This is `plexmon-deploy up`, as it would run against AWS:
+      + create role      plex-remote-health-role
+      + create log group /aws/lambda/plex-remote-health
+      + create parameter /homelab/plex_remote_status
+      + create secret    /homelab/plex_remote_status_secrets
+      + create function  plex-remote-health
+      + create schedule  plex-remote-health-schedule
+    6 to create, 0 to update, 0 to delete
+    seen from AWS:
+      plex is up (HTTP 200, [TIME])
+      told by pushover: plex is up
+      phone: plexmon is watching: plex is up: You will be told when it goes down, and when it comes back.
+
+    2. Again. Nothing has changed, so nothing is written:
+    nothing to do: AWS has what the configuration wants
+
+    3. `plexmon-deploy status`:
+    plex-remote-health in account 000000000000, region us-east-1
+      deployed    yes, as configured
+      schedule    rate(5 minutes)
+      last check  [TIME] ago
+      plex        up since [DATE]
+
+    4. Plex breaks: the reverse proxy now answers 502. The next check finds out:
+    seen from AWS:
+      plex is down: HTTP 502 instead of 200
+        the proxy answers, the app behind it does not as it should: check that it runs
+      told by pushover: plex is down
+      phone: plex is DOWN (urgent): HTTP 502 instead of 200 (HTTP). Since [DATE].
+
+    5. Still broken at the check after that. No second alarm:
+    seen from AWS:
+      plex is down: HTTP 502 instead of 200
+        the proxy answers, the app behind it does not as it should: check that it runs
+      (the phone stays silent)
+
+    6. Plex is mended:
+    seen from AWS:
+      plex is up (HTTP 200, [TIME])
+      told by pushover: plex is up
+      phone: plex is UP again: Recovered. Was down [TIME] ([DATES]).
+
+    7. Remove. This is `plexmon-deploy down`:
+      - delete schedule  plex-remote-health-schedule
+      - delete function  plex-remote-health
+      - delete role      plex-remote-health-role
+      - delete log group /aws/lambda/plex-remote-health
+      - delete parameter /homelab/plex_remote_status
+      - delete secret    /homelab/plex_remote_status_secrets
+    0 to create, 0 to update, 6 to delete
+    6 things removed; looked again: nothing of plex-remote-health is left
+
+    That was all of it, in [TIME]: deployed, watched, told, removed. The emulator is stopped and nothing is left running.
+    ");
+    newcomer.nothing_is_left();
+}
+
+#[test]
+fn as_a_document_it_has_the_acts_and_nothing_else_on_stdout() {
+    let newcomer = Newcomer::new();
+    let document = newcomer.sandbox(&["--json"]).run().ended(0).json();
+    let acts: Vec<&str> =
+        document["acts"].as_array().unwrap().iter().map(|act| act["act"].as_str().unwrap()).collect();
+    assert_eq!(acts, ["deployed", "broken", "mended"]);
+    for act in document["acts"].as_array().unwrap() {
+        assert_eq!(act["told"].as_array().unwrap().len(), 1, "{document}");
+    }
+    assert!(document["seconds"].is_number());
+    newcomer.nothing_is_left();
+}
+
+#[test]
+fn ctrl_c_leaves_nothing() {
+    for act in ["1. Deploy", "4. Plex breaks"] {
+        let newcomer = Newcomer::new();
+        let mut story = newcomer.sandbox(&[]).start();
+        story.read_until(act);
+        assert!(processes(newcomer.cache.path()) >= 2, "the sandbox and its emulator");
+        story.interrupt();
+        let story = story.end().ended(130);
+        assert!(story.stderr.contains("error: interrupted"), "{}", story.whole());
+        newcomer.nothing_is_left();
+    }
+}
+
+#[test]
+fn kept_running_it_ends_well_with_ctrl_c() {
+    let newcomer = Newcomer::new();
+    let mut story = newcomer.sandbox(&["--keep"]).start();
+    story.read_until("Kept running");
+    story.interrupt();
+    story.end().ended(0);
+    newcomer.nothing_is_left();
+}
+
+#[test]
+fn killed_it_takes_the_emulator_with_it() {
+    let newcomer = Newcomer::new();
+    let mut story = newcomer.sandbox(&[]).start();
+    story.read_until("2. Again");
+    story.kill();
+    until("all its processes are gone", || processes(newcomer.cache.path()) == 0);
+    assert_eq!(files(newcomer.home.path()), [""; 0]);
+}

@@ -1,0 +1,118 @@
+//! Tokens: new ones, wrong ones, and a machine that has none.
+
+use crate::support::{Deploy, SECRETS, World, snapshot};
+
+fn without_tokens(deploy: Deploy) -> Deploy {
+    deploy.without("PUSHOVER_TOKEN").without("PUSHOVER_USER")
+}
+
+#[test]
+fn a_new_token_is_planned_without_being_shown() {
+    let world = World::deployed();
+    let plan = world.with_code(&["plan"]).env("PUSHOVER_TOKEN", "another-token").run();
+    snapshot!(plan.ended(0).stdout, @r"
+      ~ update secret    /homelab/plex_remote_status_secrets
+          value: (hidden) -> (hidden)
+    0 to create, 1 to update, 0 to delete
+    ");
+    let plan = world.with_code(&["plan", "--json"]).env("PUSHOVER_TOKEN", "another-token").run();
+    snapshot!(plan.ended(0).stdout, @r#"
+    {
+      "steps": [
+        {
+          "action": "update",
+          "kind": "secret",
+          "name": "/homelab/plex_remote_status_secrets",
+          "changes": [
+            {
+              "field": "value",
+              "from": "(hidden)",
+              "to": "(hidden)"
+            }
+          ]
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_wrong_token_is_found_out_at_once_and_can_be_corrected() {
+    let world = World::new();
+    let up = world.with_code(&["up", "--yes"]).env("PUSHOVER_TOKEN", "wrong-token").run().ended(1);
+    let (_, error) = up.stderr.split_once("error: ").unwrap();
+    snapshot!(error, @r"
+    everything is deployed, but pushover refused the first message
+      cause: Pushover answered HTTP 400: application token is invalid
+
+    hint: correct PUSHOVER_TOKEN (the application's token) and PUSHOVER_USER (your user key), then run `up` again
+    ");
+    assert!(world.phone.take_new().is_empty());
+    assert_eq!(world.inventory().len(), 6);
+
+    // With the right one, the phone hears of it after all.
+    let up = world.with_code(&["up", "--yes"]).run().ended(0);
+    snapshot!(up.stdout, @r"
+      ~ update secret    /homelab/plex_remote_status_secrets
+          value: (hidden) -> (hidden)
+    0 to create, 1 to update, 0 to delete
+    seen from AWS:
+      plex is up (HTTP 200, [TIME])
+      told by pushover: plex is up
+    ");
+    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.plan(), [""; 0]);
+}
+
+#[test]
+fn a_machine_without_tokens_can_plan_and_update_what_has_them_already() {
+    let world = World::deployed();
+    let plan = without_tokens(world.with_code(&["plan", "--exit-code"])).run();
+    snapshot!(plan.ended(0).whole(), @r"
+    exit 0
+    --- stdout
+    nothing to do: AWS has what the configuration wants
+    --- stderr
+    plex-remote-health in account [ACCOUNT], region us-east-1
+    ");
+
+    world.edit("rate(5 minutes)", "rate(7 minutes)");
+    let up = without_tokens(world.with_code(&["up", "--yes"])).run().ended(0);
+    assert!(up.stderr.contains("PUSHOVER_TOKEN and PUSHOVER_USER not set"), "{}", up.whole());
+    assert_eq!(world.plan(), [""; 0]);
+    world.plex.break_it();
+    world.invoke().ended(0);
+    assert_eq!(world.told().len(), 1);
+    without_tokens(world.deploy(&["down", "--yes"])).run().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn a_machine_without_tokens_cannot_deploy_for_the_first_time() {
+    let world = World::new();
+    let plan = without_tokens(world.with_code(&["plan"])).run();
+    snapshot!(plan.whole(), @r"
+    exit 2
+    --- stderr
+    error: `PUSHOVER_TOKEN` and `PUSHOVER_USER` are not set
+      cause: the secret `/homelab/plex_remote_status_secrets` is not in AWS yet, so it has to be made now
+
+    hint: set the environment variable and run again: export PUSHOVER_TOKEN=... for each
+    ");
+    without_tokens(world.with_code(&["up", "--yes"])).run().ended(2);
+    let one = world.with_code(&["plan"]).without("PUSHOVER_USER").run().ended(2);
+    assert!(one.stderr.starts_with("error: `PUSHOVER_USER` is not set"), "{}", one.whole());
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn tokens_can_come_from_files() {
+    let world = World::new();
+    world.edit("{ env = \"PUSHOVER_TOKEN\" }", "{ file = \"token\" }");
+    world.edit("{ env = \"PUSHOVER_USER\" }", "{ file = \"user\" }");
+    world.write("token", &format!("{}\n", crate::support::TOKEN));
+    world.write("user", crate::support::USER);
+    without_tokens(world.with_code(&["up", "--yes"])).run().ended(0);
+    assert_eq!(world.told().len(), 1);
+    assert!(world.inventory().contains(&format!("parameter {SECRETS}")));
+}

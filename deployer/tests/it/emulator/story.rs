@@ -1,0 +1,241 @@
+//! The life of a deployment, from the first `up` on.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{NAME, World, cargo_environment, snapshot};
+
+#[test]
+fn up_deploys_and_tells_the_phone_once() {
+    let world = World::new();
+    let up = world.with_code(&["up", "--yes"]).run().ended(0);
+    snapshot!(up.stdout, @r"
+      + create role      plex-remote-health-role
+      + create log group /aws/lambda/plex-remote-health
+      + create parameter /homelab/plex_remote_status
+      + create secret    /homelab/plex_remote_status_secrets
+      + create function  plex-remote-health
+      + create schedule  plex-remote-health-schedule
+    6 to create, 0 to update, 0 to delete
+    seen from AWS:
+      plex is up (HTTP 200, [TIME])
+      told by pushover: plex is up
+    ");
+    for done in ["create role", "create secret", "create function", "create schedule"] {
+        assert!(up.stderr.contains(&format!("  done     {done}")), "{}", up.whole());
+    }
+    let told = world.told();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].title.as_deref(), Some("plexmon is watching: plex is up"));
+    assert_eq!(told[0].priority, 0);
+    assert_eq!(world.phone.refused(), [""; 0]);
+    assert_eq!(world.plex.requests(), 1);
+}
+
+#[test]
+fn a_second_up_writes_nothing() {
+    let world = World::deployed();
+    assert_eq!(world.plan(), [""; 0]);
+    let again = world.up().ended(0);
+    snapshot!(again.stdout, @"nothing to do: AWS has what the configuration wants");
+    assert!(again.calls().contains(&"lambda:GetFunction"), "{:?}", again.calls());
+    assert_eq!(again.writes(), [""; 0]);
+    assert!(world.phone.take_new().is_empty());
+}
+
+#[test]
+fn the_first_up_writes_each_thing_once() {
+    let world = World::new();
+    let first = world.up();
+    let mut writes = first.writes();
+    writes.sort_unstable();
+    snapshot!(writes.join("\n"), @r"
+    events:PutRule
+    events:PutTargets
+    iam:CreateRole
+    iam:PutRolePolicy
+    lambda:AddPermission
+    lambda:CreateFunction
+    lambda:Invoke
+    lambda:PutFunctionEventInvokeConfig
+    logs:CreateLogGroup
+    logs:PutRetentionPolicy
+    ssm:PutParameter
+    ssm:PutParameter
+    ");
+}
+
+#[test]
+fn up_builds_the_function_where_none_is_given() {
+    let world = World::new();
+    let mut deploy = world.deploy(&["up", "--yes"]);
+    for (name, value) in cargo_environment() {
+        deploy = deploy.env(name, value);
+    }
+    let up = deploy.run().ended(0);
+    assert!(up.stderr.contains("  building the function for "), "{}", up.whole());
+    assert_eq!(world.told().len(), 1);
+    // Without a compiler in sight: what should run is known without building it.
+    let plan = world.deploy(&["plan", "--exit-code"]).env("PATH", "/nowhere").run();
+    snapshot!(plan.ended(0).stdout, @"nothing to do: AWS has what the configuration wants");
+}
+
+#[test]
+fn an_outage_is_told_once_and_so_is_its_end() {
+    let world = World::deployed();
+    world.plex.break_it();
+    world.invoke().ended(0);
+    let told = world.told();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((told[0].title.as_deref(), told[0].priority), (Some("plex is DOWN"), 1));
+
+    world.invoke().ended(0);
+    assert!(world.phone.take_new().is_empty());
+    let status = world.with_code(&["status"]).run().ended(0);
+    snapshot!(status.stdout, @r"
+    plex-remote-health in account [ACCOUNT], region us-east-1
+      deployed    yes, as configured
+      schedule    rate(5 minutes)
+      last check  [TIME] ago
+      plex        down since [DATE]: HTTP 502 instead of 200 (HTTP)
+    ");
+
+    world.plex.mend();
+    world.invoke().ended(0);
+    let told = world.told();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((told[0].title.as_deref(), told[0].priority), (Some("plex is UP again"), 0));
+    assert!(told[0].message.starts_with("Recovered. Was down "), "{told:?}");
+    assert_eq!(world.phone.received().len(), 3);
+}
+
+#[test]
+fn status_tells_what_is_deployed_and_what_was_last_seen() {
+    let world = World::deployed();
+    let status = world.with_code(&["status", "--exit-code"]).run().ended(0);
+    snapshot!(status.whole(), @r"
+    exit 0
+    --- stdout
+    plex-remote-health in account [ACCOUNT], region us-east-1
+      deployed    yes, as configured
+      schedule    rate(5 minutes)
+      last check  [TIME] ago
+      plex        up since [DATE]
+    ");
+
+    let status = world.with_code(&["status", "--json"]).run().ended(0).json();
+    assert_eq!((&status["deployed"], &status["in_sync"]), (&Value::Bool(true), &Value::Bool(true)));
+    assert_eq!((&status["schedule"], &status["enabled"]), (&"rate(5 minutes)".into(), &Value::Bool(true)));
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let recently = |time: &Value| time.as_u64().is_some_and(|time| now - time < 300);
+    assert!(recently(&status["last_check"]), "{status}");
+    let targets = status["targets"].as_array().unwrap();
+    assert_eq!(targets.len(), 1);
+    assert_eq!((&targets[0]["name"], &targets[0]["status"]), (&"plex".into(), &"up".into()));
+    assert!(recently(&targets[0]["since"]), "{status}");
+}
+
+#[test]
+fn status_of_nothing_ends_with_4() {
+    let world = World::new();
+    let status = world.with_code(&["status", "--exit-code"]).run();
+    snapshot!(status.whole(), @r"
+    exit 4
+    --- stdout
+    plex-remote-health in account [ACCOUNT], region us-east-1
+      deployed    no (`plexmon-deploy up` deploys it)
+    ");
+    let status = world.with_code(&["status", "--json"]).run().ended(0).json();
+    assert_eq!(status["deployed"], false);
+    assert_eq!(status["last_check"], Value::Null);
+    assert_eq!(status["targets"], serde_json::json!([]));
+}
+
+#[test]
+fn plan_shows_what_up_would_do_and_ends_with_3() {
+    let world = World::new();
+    let plan = world.with_code(&["plan", "--exit-code"]).run();
+    snapshot!(plan.whole(), @r"
+    exit 3
+    --- stdout
+      + create role      plex-remote-health-role
+      + create log group /aws/lambda/plex-remote-health
+      + create parameter /homelab/plex_remote_status
+      + create secret    /homelab/plex_remote_status_secrets
+      + create function  plex-remote-health
+      + create schedule  plex-remote-health-schedule
+    6 to create, 0 to update, 0 to delete
+    --- stderr
+    plex-remote-health in account [ACCOUNT], region us-east-1
+    ");
+    world.with_code(&["plan"]).run().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn up_and_down_print_their_steps_with_outcomes_as_one_document() {
+    let world = World::new();
+    let up = world.with_code(&["up", "--yes", "--json"]).run().ended(0).json();
+    assert_eq!(up["reply"]["current"], "up");
+    let down = world.deploy(&["down", "--yes", "--json"]).run().ended(0).json();
+    assert_eq!(down["proven"], true);
+    for (document, action) in [(up, "create"), (down, "delete")] {
+        let steps = document["steps"].as_array().unwrap();
+        assert_eq!(steps.len(), 6, "{document}");
+        for step in steps {
+            assert_eq!((&step["action"], &step["outcome"]), (&action.into(), &"done".into()), "{step}");
+            assert!(step["kind"].is_string() && step["name"].is_string() && step["changes"].is_array());
+        }
+    }
+}
+
+#[test]
+fn invoke_prints_the_reply_and_logs_the_line_of_that_run() {
+    let world = World::deployed();
+    let invoke = world.invoke().ended(0);
+    let reply = invoke.json();
+    assert_eq!((&reply["previous"], &reply["current"]), (&"up".into(), &"up".into()));
+    assert_eq!(reply["http"], 200);
+
+    let logs = world.deploy(&["logs", "--since", "10m"]).run().ended(0);
+    assert!(logs.stdout.lines().count() >= 2, "{}", logs.whole());
+    let events = world.deploy(&["logs", "--json"]).run().ended(0).json();
+    let verdicts = events["events"].as_array().unwrap().iter().filter_map(|event| event["message"].as_str());
+    let verdicts = verdicts.filter_map(|line| serde_json::from_str::<Value>(line).ok()).collect::<Vec<_>>();
+    assert!(verdicts.len() >= 2, "{events}");
+}
+
+#[test]
+fn what_is_not_deployed_can_neither_run_nor_show_its_log() {
+    let world = World::new();
+    snapshot!(world.invoke().whole(), @r"
+    exit 1
+    --- stderr
+    error: function `plex-remote-health` is not deployed in us-east-1
+
+    hint: deploy it with `plexmon-deploy up`
+    ");
+    snapshot!(world.deploy(&["logs"]).run().whole(), @r"
+    exit 1
+    --- stderr
+    error: there is no log group `/aws/lambda/plex-remote-health` in us-east-1
+
+    hint: deploy with `plexmon-deploy up`, or name the right --region
+    ");
+}
+
+#[test]
+fn what_lambda_could_not_run_is_refused_before_anything_is_made() {
+    let world = World::new();
+    let script = world.write("bootstrap", "#!/bin/sh\n");
+    let up = world.deploy(&["up", "--yes"]).args([Path::new("--bootstrap"), &script]).run();
+    snapshot!(up.ended(1).stderr, @r"
+    plex-remote-health in account [ACCOUNT], region us-east-1
+    error: `[HOME]/bootstrap` would not run on Lambda (x86_64)
+      cause: it is not a Linux program
+
+    hint: --bootstrap wants the compiled function, named `bootstrap` by cargo
+    ");
+    assert_eq!(world.inventory(), [""; 0], "{NAME}");
+}

@@ -1,0 +1,151 @@
+//! On a terminal: questions, moving lines, and a narrow window.
+
+use std::path::Path;
+
+use crate::support::{Deploy, World, bootstrap, snapshot};
+
+fn up(world: &World, columns: u16, answer: &str) -> Deploy {
+    world.on_a_terminal(columns, "[Y/n]", answer, &["up"]).args([Path::new("--bootstrap"), bootstrap()])
+}
+
+/// The lines of what is done, without how long it took: in a narrow window it may be cut anywhere.
+fn without_times(screen: &str) -> String {
+    let line = |line: &str| {
+        if !line.contains('✓') {
+            return line.to_owned();
+        }
+        let line = line.strip_suffix(" s").unwrap_or(line);
+        line.trim_end_matches(|end: char| end.is_ascii_digit() || end == '.' || end == ' ').to_owned()
+    };
+    screen.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn up_asks_and_goes_ahead_even_in_a_narrow_window() {
+    let world = World::new();
+    let up = up(&world, 44, "\n").run().ended(0);
+    snapshot!(without_times(&up.stdout), @r"
+    plex-remote-health in account [ACCOUNT],
+    region us-east-1
+      + create role      plex-remote-health-role
+      + create log group /aws/lambda/plex-remote
+    -health
+      + create parameter /homelab/plex_remote_st
+    atus
+      + create secret    /homelab/plex_remote_st
+    atus_secrets
+      + create function  plex-remote-health
+      + create schedule  plex-remote-health-sche
+    dule
+    6 to create, 0 to update, 0 to delete
+    Go ahead? [Y/n]
+      ✓ create role plex-remote-health-role
+      ✓ create log group /aws/lambda/plex-remote
+      ✓ create parameter /homelab/plex_remote_st
+      ✓ create secret /homelab/plex_remote_statu
+      ✓ create function plex-remote-health
+      ✓ create schedule plex-remote-health-sched
+      ✓ run the function once
+    seen from AWS:
+      plex is up (HTTP 200, [TIME])
+      told by pushover: plex is up
+    ");
+    assert_eq!(world.told().len(), 1);
+}
+
+#[test]
+fn a_no_changes_nothing() {
+    let world = World::new();
+    let up = up(&world, 100, "n\n").run();
+    snapshot!(up.whole(), @r"
+    exit 1
+    --- stdout
+    plex-remote-health in account [ACCOUNT], region us-east-1
+      + create role      plex-remote-health-role
+      + create log group /aws/lambda/plex-remote-health
+      + create parameter /homelab/plex_remote_status
+      + create secret    /homelab/plex_remote_status_secrets
+      + create function  plex-remote-health
+      + create schedule  plex-remote-health-schedule
+    6 to create, 0 to update, 0 to delete
+    Go ahead? [Y/n] n
+    error: the answer was no: nothing was changed
+    ");
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn ctrl_c_is_no_answer() {
+    let world = World::new();
+    let up = up(&world, 100, "\x03").run().ended(130);
+    assert!(up.stdout.contains("error: interrupted; nothing was changed"), "{}", up.whole());
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn down_wants_an_explicit_yes() {
+    let world = World::deployed();
+    let before = world.inventory();
+    let down = world.on_a_terminal(100, "[y/N]", "\n", &["down"]).run();
+    assert!(down.stdout.contains("nothing was removed"), "{}", down.whole());
+    assert_ne!(down.code, Some(0));
+    assert_eq!(world.inventory(), before);
+    let down = world.on_a_terminal(100, "[y/N]", "y\n", &["down"]).run().ended(0);
+    snapshot!(down.stdout, @r"
+    plex-remote-health in account [ACCOUNT], region us-east-1
+      - delete schedule  plex-remote-health-schedule
+      - delete function  plex-remote-health
+      - delete role      plex-remote-health-role
+      - delete log group /aws/lambda/plex-remote-health
+      - delete parameter /homelab/plex_remote_status
+      - delete secret    /homelab/plex_remote_status_secrets
+    0 to create, 0 to update, 6 to delete
+    Remove all of this? [y/N] y
+      ✓ delete schedule plex-remote-health-schedule [TIME]
+      ✓ delete function plex-remote-health [TIME]
+      ✓ delete role plex-remote-health-role [TIME]
+      ✓ delete log group /aws/lambda/plex-remote-health [TIME]
+      ✓ delete parameter /homelab/plex_remote_status [TIME]
+      ✓ delete secret /homelab/plex_remote_status_secrets [TIME]
+      ✓ look again [TIME]
+    6 things removed; looked again: nothing of plex-remote-health is left
+    ");
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn init_asks_for_the_address() {
+    let world = World::new();
+    std::fs::remove_file(world.home().join("config.toml")).unwrap();
+    let answer = "https://plex.home.example\n";
+    let init = world.on_a_terminal(100, "(https://...): ", answer, &["init"]).run().ended(0);
+    snapshot!(init.stdout, @r"
+    The address of your Plex, as your phone uses it (https://...): https://plex.home.example
+    wrote config.toml
+    next: `plexmon-deploy check`, then set PUSHOVER_TOKEN and PUSHOVER_USER, then `plexmon-deploy up`
+    ");
+    let written = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
+    assert!(written.contains("\nurl = \"https://plex.home.example\"\n"), "{written}");
+}
+
+#[test]
+fn without_a_terminal_up_and_down_want_a_yes_beforehand() {
+    let world = World::new();
+    let up = world.with_code(&["up"]).run().ended(2);
+    snapshot!(up.stderr, @r"
+    plex-remote-health in account [ACCOUNT], region us-east-1
+    error: there is no terminal to ask on
+
+    hint: add --yes to go on without a question
+    ");
+    assert_eq!(world.inventory(), [""; 0]);
+    world.up().ended(0);
+    let down = world.deploy(&["down"]).run().ended(2);
+    snapshot!(down.stderr, @r"
+    plex-remote-health in account [ACCOUNT], region us-east-1
+    error: there is no terminal to ask on
+
+    hint: add --yes to go on without a question
+    ");
+    assert_eq!(world.inventory().len(), 6);
+}

@@ -1,0 +1,96 @@
+//! Every fault at every call of `up`, of an update and of `down`: run with the fault, run again without it, and look.
+//!
+//! `cargo test` takes a few dozen cases at random and prints their seed; `PLEXMON_FAULT_SEED` plays them again. All of
+//! them, with the table that stands in the README:
+//!
+//! ```text
+//! cargo test -p plexmon-deploy --test it every_fault_at_every_call -- --ignored --nocapture
+//! ```
+
+mod case;
+mod proxy;
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use self::case::{Case, Verb};
+use self::proxy::Fault;
+
+/// Enough to meet each verb with each fault, and within a minute or two.
+const AT_RANDOM: usize = 36;
+/// More would only wait for the emulator.
+const SIDE_BY_SIDE: usize = 4;
+
+#[test]
+fn faults_at_random_calls_are_mended_by_the_next_run() {
+    let seed = std::env::var("PLEXMON_FAULT_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs());
+    println!("PLEXMON_FAULT_SEED={seed}");
+    let mut cases = all();
+    shuffle(&mut cases, seed);
+    cases.truncate(AT_RANDOM);
+    let failures = play(cases, |_| {});
+    assert!(failures.is_empty(), "PLEXMON_FAULT_SEED={seed}\n{}", failures.join("\n"));
+}
+
+#[test]
+#[ignore = "takes many minutes; see the head of this file"]
+fn every_fault_at_every_call() {
+    let counts: Mutex<BTreeMap<(Fault, Verb), usize>> = Mutex::default();
+    let cases = all();
+    let total = cases.len();
+    let failures =
+        play(cases, |case| *counts.lock().unwrap().entry((case.fault, case.verb)).or_default() += 1);
+    println!("| fault at each call of | fresh `up` | update | `down` |\n| --- | --- | --- | --- |");
+    let counts = counts.into_inner().unwrap();
+    for fault in Fault::ALL {
+        let of = |verb| counts.get(&(fault, verb)).copied().unwrap_or_default();
+        println!("| {fault} | {} | {} | {} |", of(Verb::Up), of(Verb::Update), of(Verb::Down));
+    }
+    println!("{total} cases, {} failures", failures.len());
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Each fault at each call that an undisturbed run makes.
+fn all() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for verb in Verb::ALL {
+        let calls = case::calls(verb);
+        for fault in Fault::ALL {
+            cases.extend((1..=calls).map(|call| Case { verb, fault, call }));
+        }
+    }
+    cases
+}
+
+fn play(cases: Vec<Case>, done: impl Fn(&Case) + Sync) -> Vec<String> {
+    let left = Mutex::new(cases);
+    let failures = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| {
+                loop {
+                    let Some(case) = left.lock().unwrap().pop() else { break };
+                    if let Err(why) = case.play() {
+                        failures.lock().unwrap().push(format!("{case:?}: {why}"));
+                    }
+                    done(&case);
+                }
+            });
+        }
+    });
+    failures.into_inner().unwrap()
+}
+
+/// Fisher and Yates, on a small generator: the same seed gives the same order everywhere.
+fn shuffle(cases: &mut [Case], seed: u64) {
+    let mut state = seed;
+    for last in (1..cases.len()).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let other = usize::try_from(state >> 33).unwrap() % (last + 1);
+        cases.swap(last, other);
+    }
+}

@@ -1,0 +1,92 @@
+//! One case: a verb, a fault, and the call that it strikes.
+
+use super::proxy::{Fault, FaultProxy};
+use crate::support::{Deploy, Ran, World};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verb {
+    /// From nothing.
+    Up,
+    /// Other code, configuration and schedule.
+    Update,
+    Down,
+}
+
+impl Verb {
+    pub const ALL: [Self; 3] = [Self::Up, Self::Update, Self::Down];
+
+    /// A world in which the verb has something to do.
+    fn world(self) -> World {
+        if self == Self::Up {
+            return World::new();
+        }
+        let world = World::deployed();
+        if self == Self::Update {
+            world.edit("name = \"plex\"", "name = \"living room\"");
+            world.edit("rate(5 minutes)", "rate(10 minutes)");
+            world.edit("[function]", "[function]\nmemory_mb = 256\nlog_retention_days = 30");
+        }
+        world
+    }
+
+    fn command(self, world: &World) -> Deploy {
+        match self {
+            Self::Up | Self::Update => world.with_code(&["up", "--yes"]),
+            Self::Down => world.deploy(&["down", "--yes"]),
+        }
+    }
+
+    /// What must hold when a run has gone through.
+    fn check(self, world: &World) -> Result<(), String> {
+        if self == Self::Down {
+            let left = world.inventory();
+            return if left.is_empty() { Ok(()) } else { Err(format!("left behind: {left:?}")) };
+        }
+        let plan = world.with_code(&["plan", "--exit-code"]).run();
+        if plan.code == Some(0) { Ok(()) } else { Err(format!("not converged: {}", plan.whole())) }
+    }
+}
+
+/// How many calls an undisturbed run makes.
+pub fn calls(verb: Verb) -> usize {
+    let world = verb.world();
+    let proxy = FaultProxy::start(Fault::None, 0);
+    let ran = verb.command(&world).env("AWS_ENDPOINT_URL", proxy.url()).run();
+    assert_eq!(ran.code, Some(0), "{}", ran.whole());
+    proxy.calls()
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Case {
+    pub verb: Verb,
+    pub fault: Fault,
+    pub call: usize,
+}
+
+impl Case {
+    pub fn play(&self) -> Result<(), String> {
+        let world = self.verb.world();
+        let proxy = FaultProxy::start(self.fault, self.call);
+        let running = self.verb.command(&world).env("AWS_ENDPOINT_URL", proxy.url()).start();
+        proxy.aim_at(running.id());
+        let struck = running.end();
+        if struck.code == Some(101) || struck.stderr.contains("panicked") {
+            return Err(format!("it panicked: {}", struck.whole()));
+        }
+        sound(&struck)?;
+        let again = self.verb.command(&world).run();
+        if again.code != Some(0) {
+            return Err(format!("the next run failed: {}\nafter: {}", again.whole(), struck.whole()));
+        }
+        self.verb.check(&world).map_err(|why| format!("{why}\nafter: {}", struck.whole()))
+    }
+}
+
+/// A run that failed says so and why; one that was killed cannot.
+fn sound(ran: &Ran) -> Result<(), String> {
+    match ran.code {
+        None | Some(0) => Ok(()),
+        Some(1 | 130) if ran.stderr.contains("error: ") => Ok(()),
+        _ => Err(format!("ended without an error that says why: {}", ran.whole())),
+    }
+}

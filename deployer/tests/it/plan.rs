@@ -1,0 +1,10 @@
+//! Plans as golden texts: a world is built, the observed one derived from it, one thing changed.
+
+mod changes;
+mod down;
+mod hidden;
+mod ownership;
+mod parameters;
+mod regions;
+mod waves;
+pub mod world;

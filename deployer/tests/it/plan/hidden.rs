@@ -1,0 +1,35 @@
+//! A plan is shown and logged: it never holds a secret, nor what would let one be guessed.
+
+use plexmon_deploy::plan::Plan;
+use plexmon_deploy::resources::Content;
+
+use super::world::{TOKEN, USER, World, json, secrets};
+use crate::convergence::worlds::all;
+
+/// Everything in which a plan can be seen.
+fn seen(plan: &Plan) -> String {
+    format!("{plan}\n{}\n{plan:?}", json(plan))
+}
+
+#[test]
+fn no_plan_holds_a_secret_or_its_digest() {
+    let world = World::usual();
+    let Content::Digest(new) = Content::of(&secrets()) else { panic!("the secrets have a digest") };
+    let old = "5ec7e7".repeat(10);
+    let mut mentioned = 0;
+    for (conditions, mut observed) in all(&world) {
+        if let Some(secret) =
+            observed.secrets.as_mut().filter(|secret| secret.content != Content::Digest(new.clone()))
+        {
+            secret.content = Content::Digest(old.clone());
+        }
+        for plan in [world.adopt(&observed), world.down(&observed)] {
+            let seen = seen(&plan.unwrap());
+            mentioned += usize::from(seen.contains("(hidden)"));
+            for secret in [TOKEN, USER, &new, &old] {
+                assert!(!seen.contains(secret), "{conditions:?} shows {secret}:\n{seen}");
+            }
+        }
+    }
+    assert!(mentioned > 400, "secrets were changed in only {mentioned} plans");
+}

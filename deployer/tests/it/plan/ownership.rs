@@ -1,0 +1,183 @@
+//! What bears our name but not our tag, and what hangs on a role that is no more.
+
+use insta::assert_snapshot;
+use plexmon_deploy::resources::{Binding, Schedule};
+use plexmon_deploy::stack::Stack;
+
+use super::world::{World, drift, json, text};
+
+fn foreign_role(stack: &mut Stack) {
+    stack.role.as_mut().unwrap().owner = None;
+}
+
+fn adopted(change: impl FnOnce(&mut Stack)) -> String {
+    let world = World::usual();
+    text(world.adopt(&world.drifted(change)))
+}
+
+#[test]
+fn a_role_without_our_tag_stops_the_run() {
+    assert_snapshot!(drift(foreign_role), @"
+    error: role `plex-remote-health-role` exists already and is not ours
+      cause: it has no tag `plexmon:deployment`
+
+    hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
+    ");
+}
+
+#[test]
+fn adopting_takes_over_a_role_without_our_tag() {
+    assert_snapshot!(adopted(foreign_role), @"
+      ~ update role      plex-remote-health-role
+          owner: (none) -> plex-remote-health
+    0 to create, 1 to update, 0 to delete
+    ");
+}
+
+#[test]
+fn another_deployment_is_named() {
+    let other = |stack: &mut Stack| stack.role.as_mut().unwrap().owner = Some("cinema".to_owned());
+    assert_snapshot!(drift(other), @"
+    error: role `plex-remote-health-role` exists already and is not ours
+      cause: its tag `plexmon:deployment` says that it belongs to the deployment `cinema`
+
+    hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
+    ");
+}
+
+#[test]
+fn a_function_without_our_tag_stops_the_run_even_if_its_role_is_gone() {
+    let foreign = |stack: &mut Stack| {
+        stack.role = None;
+        let function = stack.function.as_mut().unwrap();
+        function.owner = None;
+        function.binding = Binding::Stale;
+    };
+    assert_snapshot!(drift(foreign), @"
+    error: function `plex-remote-health` exists already and is not ours
+      cause: it has no tag `plexmon:deployment`
+
+    hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
+    ");
+}
+
+#[test]
+fn a_log_group_without_a_tag_is_adopted_silently() {
+    assert_snapshot!(drift(|stack| stack.log_group.as_mut().unwrap().owner = None), @"
+      ~ update log group /aws/lambda/plex-remote-health
+          owner: (none) -> plex-remote-health
+    0 to create, 1 to update, 0 to delete
+    ");
+}
+
+#[test]
+fn a_log_group_of_another_deployment_is_not() {
+    let other = |stack: &mut Stack| stack.log_group.as_mut().unwrap().owner = Some("cinema".to_owned());
+    assert_snapshot!(drift(other), @"
+    error: log group `/aws/lambda/plex-remote-health` exists already and is not ours
+      cause: its tag `plexmon:deployment` says that it belongs to the deployment `cinema`
+
+    hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
+    ");
+}
+
+#[test]
+fn a_missing_role_takes_its_function_with_it() {
+    let missing = |stack: &mut Stack| {
+        stack.role = None;
+        stack.function.as_mut().unwrap().binding = Binding::Stale;
+    };
+    assert_snapshot!(drift(missing), @r#"
+      + create role      plex-remote-health-role
+      - delete function  plex-remote-health
+      + create function  plex-remote-health
+      ~ update schedule  plex-remote-health-schedule
+          permission: (none) -> {"principal":"events.amazonaws.com","action":"lambda:InvokeFunction","source":"arn:aws:events:eu-cen...
+    2 to create, 1 to update, 1 to delete
+    "#);
+}
+
+#[test]
+fn a_role_made_anew_has_its_function_made_anew() {
+    let world = World::usual();
+    let stale = world.drifted(|stack| stack.function.as_mut().unwrap().binding = Binding::Stale);
+    let plan = world.up(&stale).unwrap();
+    assert!(plan.needs_code());
+    assert_snapshot!(plan, @r#"
+      - delete function  plex-remote-health
+      + create function  plex-remote-health
+      ~ update schedule  plex-remote-health-schedule
+          permission: (none) -> {"principal":"events.amazonaws.com","action":"lambda:InvokeFunction","source":"arn:aws:events:eu-cen...
+    1 to create, 1 to update, 1 to delete
+    "#);
+    assert_snapshot!(json(&plan));
+}
+
+#[test]
+fn a_function_that_does_not_know_its_role_is_only_tagged() {
+    let world = World::usual();
+    let unknown = world.drifted(|stack| stack.function.as_mut().unwrap().binding = Binding::Unknown);
+    let plan = world.up(&unknown).unwrap();
+    assert!(!plan.needs_code());
+    assert_snapshot!(plan, @"
+      ~ update function  plex-remote-health
+          role_binding: unknown -> current
+    0 to create, 1 to update, 0 to delete
+    ");
+}
+
+#[test]
+fn adopting_the_shell_steps_replaces_their_rule() {
+    let world = World::usual();
+    let made_by_hand = world.drifted(|stack| {
+        foreign_role(stack);
+        stack.log_group.as_mut().unwrap().owner = None;
+        stack.state.as_mut().unwrap().owner = None;
+        stack.secrets = None;
+        let function = stack.function.as_mut().unwrap();
+        function.owner = None;
+        function.binding = Binding::Unknown;
+        function.runtime = "python3.12".to_owned();
+        function.code = None;
+        function.state = None;
+        function.retries = None;
+        let ours = stack.schedule.take().unwrap();
+        let rule = "plex-remote-health-5min".to_owned();
+        let mut permission = ours.permission.clone().unwrap();
+        permission.source = world.account.rule(&rule);
+        // Both are read with the one statement that both rules would use.
+        stack.old_schedule =
+            Some(Schedule { name: rule, owner: None, permission: Some(permission.clone()), ..ours.clone() });
+        stack.schedule =
+            Some(Schedule { owner: None, rule: None, target: None, permission: Some(permission), ..ours });
+    });
+    assert_snapshot!(text(world.up(&made_by_hand)), @"
+    error: role `plex-remote-health-role` exists already and is not ours
+      cause: it has no tag `plexmon:deployment`
+
+    hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
+    ");
+    assert_snapshot!(text(world.adopt(&made_by_hand)), @r#"
+      ~ update role      plex-remote-health-role
+          owner: (none) -> plex-remote-health
+      ~ update log group /aws/lambda/plex-remote-health
+          owner: (none) -> plex-remote-health
+      ~ update parameter /homelab/plex_remote_status
+          owner: (none) -> plex-remote-health
+      + create secret    /homelab/plex_remote_status_secrets
+      ~ update function  plex-remote-health
+          owner: (none) -> plex-remote-health
+          role_binding: unknown -> current
+          runtime: python3.12 -> provided.al2023
+          code: (none) -> 0123456789abcdef0123456789abcdef
+          state_parameter: (none) -> /homelab/plex_remote_status
+          retries: (none) -> {"attempts":0,"max_age_s":60}
+      ~ update schedule  plex-remote-health-schedule
+          owner: (none) -> plex-remote-health
+          rule: (none) -> {"expression":"rate(5 minutes)","enabled":true}
+          target: (none) -> arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health
+          permission: .../plex-remote-health-5min"} -> .../plex-remote-health-schedule"}
+      - delete schedule  plex-remote-health-5min
+    1 to create, 5 to update, 1 to delete
+    "#);
+}

@@ -1,0 +1,98 @@
+//! Secrets that are not at hand, and parameters under a name that the configuration no longer has.
+
+use insta::assert_snapshot;
+use plexmon_deploy::config::Found;
+use plexmon_deploy::resources::Parameter;
+
+use super::world::{CONFIG, World, missing_secrets, text};
+
+#[test]
+fn without_the_variables_an_existing_secret_is_left_as_it_is() {
+    let world = World::of(CONFIG, &missing_secrets());
+    assert_snapshot!(text(world.up(&world.drifted(|_| {}))), @"0 to create, 0 to update, 0 to delete");
+}
+
+#[test]
+fn without_the_variables_an_existing_secret_can_still_be_claimed() {
+    let world = World::of(CONFIG, &missing_secrets());
+    let untagged = world.drifted(|stack| stack.secrets.as_mut().unwrap().owner = None);
+    assert_snapshot!(text(world.adopt(&untagged)), @"
+      ~ update secret    /homelab/plex_remote_status_secrets
+          owner: (none) -> plex-remote-health
+    0 to create, 1 to update, 0 to delete
+    ");
+}
+
+#[test]
+fn without_the_variables_a_secret_cannot_be_made() {
+    let world = World::of(CONFIG, &missing_secrets());
+    assert_snapshot!(text(world.up(&world.drifted(|stack| stack.secrets = None))), @"
+    error: `PUSHOVER_TOKEN` and `PUSHOVER_USER` are not set
+      cause: the secret `/homelab/plex_remote_status_secrets` is not in AWS yet, so it has to be made now
+
+    hint: set the environment variable and run again: export PUSHOVER_TOKEN=... for each
+    ");
+}
+
+#[test]
+fn a_single_missing_variable_is_named_alone() {
+    let world = World::of(CONFIG, &Found::Missing(vec!["PUSHOVER_USER".to_owned()]));
+    assert_snapshot!(text(world.up(&world.drifted(|stack| stack.secrets = None))), @"
+    error: `PUSHOVER_USER` is not set
+      cause: the secret `/homelab/plex_remote_status_secrets` is not in AWS yet, so it has to be made now
+
+    hint: set the environment variable and run again: export PUSHOVER_USER=...
+    ");
+}
+
+#[test]
+fn a_secret_that_is_no_longer_configured_goes() {
+    let world = World::usual();
+    let plain = "[[target]]\nname = \"plex\"\nurl = \"https://plex.example.com\"\n";
+    let without = World::of(plain, &Found::NoneConfigured);
+    let observed = without.drifted(|stack| stack.secrets = world.desired.secrets.clone());
+    assert_snapshot!(text(without.up(&observed)), @"
+      - delete secret    /homelab/plex_remote_status_secrets
+    0 to create, 0 to update, 1 to delete
+    ");
+}
+
+#[test]
+fn a_renamed_parameter_takes_the_old_ones_away_at_the_end() {
+    let renamed = format!("{CONFIG}\n[state]\nparameter = \"/home/plex\"\n");
+    let world = World::of(&renamed, &Found::All(super::world::secrets()));
+    let old = World::usual();
+    let parameter = |name: String| Parameter { name, owner: Some(world.names.deployment.clone()) };
+    let observed = world.drifted(|stack| {
+        *stack = old.desired.clone();
+        stack.state = None;
+        stack.secrets = None;
+        stack.old_parameters =
+            vec![parameter(old.names.state_parameter.clone()), parameter(old.names.secrets_parameter())];
+    });
+    assert_snapshot!(text(world.up(&observed)), @r#"
+      ~ update role      plex-remote-health-role
+          policy: ...89012:parameter/homelab/plex_remote_status"},{"Sid":"Secrets","Effect":"Allow","Action":"ssm:GetPara... -> ...89012:parameter/home/plex"},{"Sid":"Secrets","Effect":"Allow","Action":"ssm:GetParameter","Resource"...
+      + create parameter /home/plex
+      + create secret    /home/plex_secrets
+      - delete parameter /homelab/plex_remote_status
+      - delete parameter /homelab/plex_remote_status_secrets
+      ~ update function  plex-remote-health
+          state_parameter: /homelab/plex_remote_status -> /home/plex
+    2 to create, 2 to update, 2 to delete
+    "#);
+}
+
+#[test]
+fn an_old_parameter_of_someone_else_is_kept() {
+    let world = World::usual();
+    let observed = world.drifted(|stack| {
+        stack.old_parameters = vec![Parameter { name: "/homelab/theirs".to_owned(), owner: None }];
+    });
+    let plan = world.up(&observed).unwrap();
+    assert!(plan.is_empty());
+    assert_snapshot!(plan, @"
+      . keep   parameter /homelab/theirs (it has no tag `plexmon:deployment`)
+    0 to create, 0 to update, 0 to delete
+    ");
+}

@@ -1,0 +1,18 @@
+//! What the tests share: the real binary in a clean environment, the emulator that it talks to, stand-ins
+//! for a Plex server and a phone, a configuration, and another client that interferes.
+
+mod bootstrap;
+mod client;
+mod deploy;
+mod gate;
+mod machine;
+mod snapshot;
+mod world;
+
+pub use bootstrap::{bootstrap, cargo_environment};
+pub use deploy::{Deploy, Ran};
+pub use gate::Gate;
+pub use machine::{cache, emulator, python, runtime};
+pub use snapshot::filters;
+pub(crate) use snapshot::snapshot;
+pub use world::{LOG_GROUP, NAME, REGION, ROLE, RULE, SECRETS, STATE, TOKEN, USER, World, until};

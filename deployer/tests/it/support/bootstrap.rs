@@ -1,0 +1,52 @@
+//! The function's binary, built once per run the way `up` builds it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// For `--bootstrap`. Cargo's own lock keeps several runs apart.
+pub fn bootstrap() -> &'static Path {
+    static BOOTSTRAP: OnceLock<PathBuf> = OnceLock::new();
+    BOOTSTRAP.get_or_init(build)
+}
+
+fn build() -> PathBuf {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--package", "plexmon-function", "--bin", "bootstrap", "--profile", "lambda"]);
+    cargo.args(["--locked", "--message-format", "json-render-diagnostics"]);
+    // What cargo tells a test would make build scripts run anew for every other caller.
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear().envs(cargo_environment());
+    let output = cargo.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let messages = String::from_utf8(output.stdout).unwrap();
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["target"]["name"] == "bootstrap")
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .unwrap()
+}
+
+/// Where cargo has put this very test.
+fn target_directory() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().to_owned()
+}
+
+/// What cargo needs in an environment that is otherwise empty: ours, and that of a deployer that builds.
+pub fn cargo_environment() -> Vec<(&'static str, OsString)> {
+    let home = std::env::home_dir().unwrap();
+    let from_home = |folder: &str| home.join(folder).into_os_string();
+    let toolchain = std::env::var_os("RUSTUP_TOOLCHAIN").map(|toolchain| ("RUSTUP_TOOLCHAIN", toolchain));
+    let mut variables = vec![
+        ("PATH", std::env::var_os("PATH").unwrap_or_default()),
+        ("CARGO", std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
+        ("CARGO_HOME", std::env::var_os("CARGO_HOME").unwrap_or_else(|| from_home(".cargo"))),
+        ("RUSTUP_HOME", std::env::var_os("RUSTUP_HOME").unwrap_or_else(|| from_home(".rustup"))),
+        ("CARGO_TARGET_DIR", target_directory().into_os_string()),
+    ];
+    variables.extend(toolchain);
+    variables
+}

@@ -1,0 +1,59 @@
+"""Another AWS client: takes a call per line of stdin, as JSON, and answers in a line of stdout."""
+
+import base64
+import json
+import sys
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+session = botocore.session.Session()
+clients = {}
+
+
+def client(endpoint, account, region, service):
+    key = (endpoint, account, region, service)
+    if key not in clients:
+        clients[key] = session.create_client(
+            service,
+            region_name=region,
+            endpoint_url=endpoint,
+            aws_access_key_id=account,
+            aws_secret_access_key="test",
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+    return clients[key]
+
+
+def decoded(value):
+    """Bytes come as {"base64": "..."}."""
+    if isinstance(value, dict):
+        if set(value) == {"base64"}:
+            return base64.b64decode(value["base64"])
+        return {key: decoded(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [decoded(inner) for inner in value]
+    return value
+
+
+def plain(value):
+    return value.read().decode() if hasattr(value, "read") else str(value)
+
+
+def answer(call):
+    target = client(call["endpoint"], call["account"], call["region"], call["service"])
+    try:
+        reply = getattr(target, call["operation"])(**decoded(call["parameters"]))
+    except ClientError as error:
+        return {"refused": error.response["Error"]["Code"] + ": " + str(error)}
+    reply.pop("ResponseMetadata", None)
+    return {"reply": reply}
+
+
+for line in sys.stdin:
+    try:
+        result = answer(json.loads(line))
+    except Exception as error:  # A wrong call is the test's fault; it wants to know.
+        result = {"failed": repr(error)}
+    print(json.dumps(result, default=plain), flush=True)

@@ -1,0 +1,97 @@
+//! A door between the deployer and AWS: it stays shut for the first request that contains a certain text.
+//!
+//! Whatever is to happen "in the middle of `up`" then happens there, on the slowest machine and on the fastest.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::{emulator, runtime};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct Gate {
+    url: String,
+    held: watch::Receiver<bool>,
+    open: watch::Sender<bool>,
+    accepting: JoinHandle<()>,
+}
+
+/// One connection's view of the gate.
+struct Guard {
+    before: String,
+    held: watch::Sender<bool>,
+    open: watch::Receiver<bool>,
+}
+
+impl Gate {
+    /// Holds the requests that contain `text` until it is opened.
+    pub fn before(text: &str) -> Self {
+        let listener = runtime().block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (held_sender, held) = watch::channel(false);
+        let (open, opened) = watch::channel(false);
+        let guard = Arc::new(Guard { before: text.to_owned(), held: held_sender, open: opened });
+        Self { url, held, open, accepting: runtime().spawn(accept(listener, guard)) }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns when a request stands before the gate.
+    pub fn wait(&self) {
+        let mut held = self.held.clone();
+        let waited = runtime()
+            .block_on(async { tokio::time::timeout(PATIENCE, held.wait_for(|held| *held)).await.is_ok() });
+        assert!(waited, "nothing came to the gate");
+    }
+
+    pub fn open(&self) {
+        self.open.send(true).unwrap();
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, guard: Arc<Guard>) {
+    let mut connections = JoinSet::new();
+    while let Ok((client, _)) = listener.accept().await {
+        connections.spawn(pass(client, guard.clone()));
+    }
+}
+
+async fn pass(client: TcpStream, guard: Arc<Guard>) -> std::io::Result<()> {
+    let address = emulator().endpoint().trim_start_matches("http://");
+    let (mut from_aws, mut to_aws) = TcpStream::connect(address).await?.into_split();
+    let (mut from_client, mut to_client) = client.into_split();
+    let there = async {
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let read = from_client.read(&mut buffer).await?;
+            if read == 0 {
+                return to_aws.shutdown().await;
+            }
+            if String::from_utf8_lossy(&buffer[..read]).contains(&guard.before) {
+                guard.held.send_replace(true);
+                if guard.open.clone().wait_for(|open| *open).await.is_err() {
+                    // The gate is gone without having been opened, and the request with it.
+                    return Ok(());
+                }
+            }
+            to_aws.write_all(&buffer[..read]).await?;
+        }
+    };
+    let back = tokio::io::copy(&mut from_aws, &mut to_client);
+    tokio::try_join!(there, back)?;
+    Ok(())
+}

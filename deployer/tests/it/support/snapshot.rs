@@ -1,0 +1,28 @@
+//! Snapshots of whole commands, without what varies from run to run.
+
+/// What is replaced, and by what.
+pub fn filters() -> Vec<(&'static str, &'static str)> {
+    vec![
+        (r"os error \d+", "os error [NUMBER]"),
+        (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
+        // Padded to a width, in tables.
+        (r" +\d+(\.\d+)? ms\b", " [TIME]"),
+        (r"\b\d+(\.\d+)? ms\b", "[TIME]"),
+        (r"\b\d+(\.\d+)? s\b", "[TIME]"),
+        (r"\b\d\d:\d\d UTC \(\d{4}-\d\d-\d\d\)", "[DATE]"),
+        (r"\b\d\d:\d\d-\d\d:\d\d UTC\b", "[DATES]"),
+        (r"\b[34]\d{11}\b", "[ACCOUNT]"),
+        (r"\b[0-9a-f]{32}\b", "[DIGEST]"),
+        (r"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC\b", "[DATE]"),
+    ]
+}
+
+/// `insta::assert_snapshot!` with these filters.
+macro_rules! snapshot {
+    ($($arguments:tt)*) => {
+        insta::with_settings!({ filters => $crate::support::filters() }, {
+            insta::assert_snapshot!($($arguments)*);
+        })
+    };
+}
+pub(crate) use snapshot;

@@ -1,0 +1,192 @@
+//! One test's world: an AWS account, a Plex server, a phone, and a folder with a configuration.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use plexmon_deploy::sandbox::{Message, PhoneStandIn, PlexStandIn};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Deploy, Gate, Ran, bootstrap, client, emulator, runtime};
+
+pub const REGION: &str = "us-east-1";
+/// The function's name, and the deployment's.
+pub const NAME: &str = "plex-remote-health";
+pub const ROLE: &str = "plex-remote-health-role";
+pub const RULE: &str = "plex-remote-health-schedule";
+pub const LOG_GROUP: &str = "/aws/lambda/plex-remote-health";
+pub const STATE: &str = "/homelab/plex_remote_status";
+pub const SECRETS: &str = "/homelab/plex_remote_status_secrets";
+/// What the phone's stand-in accepts, and what must not be seen anywhere.
+pub const TOKEN: &str = "marker-application-token";
+pub const USER: &str = "marker-user-key";
+
+pub struct World {
+    pub account: String,
+    pub plex: PlexStandIn,
+    pub phone: PhoneStandIn,
+    folder: TempDir,
+}
+
+impl World {
+    /// An empty account of its own within the shared emulator, a healthy Plex and a silent phone.
+    pub fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(300_000_000_001);
+        let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+        let plex = runtime().block_on(PlexStandIn::start()).unwrap();
+        let phone = runtime().block_on(PhoneStandIn::start(TOKEN, USER)).unwrap();
+        let world = Self { account, plex, phone, folder: tempfile::tempdir().unwrap() };
+        let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+        world.write(
+            "config.toml",
+            &format!(
+                "region = \"{REGION}\"\nschedule = \"rate(5 minutes)\"\n\n\
+                 [[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = \"{}\"\n\n\
+                 [notify.pushover]\n\
+                 token = {{ env = \"PUSHOVER_TOKEN\" }}\nuser = {{ env = \"PUSHOVER_USER\" }}\nurl = \"{}\"\n\n\
+                 [function]\narchitecture = \"{architecture}\"\n",
+                world.plex.url(),
+                world.phone.url(),
+            ),
+        );
+        world
+    }
+
+    /// The same, with the monitor deployed and its first message taken from the phone.
+    pub fn deployed() -> Self {
+        let world = Self::new();
+        world.up().ended(0);
+        world.phone.take_new();
+        world
+    }
+
+    pub fn home(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn write(&self, file: &str, text: &str) -> PathBuf {
+        let path = self.home().join(file);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Changes the configuration as a user would, in an editor.
+    #[track_caller]
+    pub fn edit(&self, old: &str, new: &str) {
+        let text = std::fs::read_to_string(self.home().join("config.toml")).unwrap();
+        assert!(text.contains(old), "{old:?} is not in the configuration");
+        self.write("config.toml", &text.replace(old, new));
+    }
+
+    /// A command with the account's keys and the secrets in its environment.
+    pub fn deploy(&self, args: &[&str]) -> Deploy {
+        self.equipped(Deploy::new(self.home())).args(args)
+    }
+
+    pub fn on_a_terminal(&self, columns: u16, prompt: &str, answer: &str, args: &[&str]) -> Deploy {
+        self.equipped(Deploy::on_a_terminal(self.home(), columns, prompt, answer)).args(args)
+    }
+
+    fn equipped(&self, deploy: Deploy) -> Deploy {
+        deploy
+            .env("AWS_ENDPOINT_URL", emulator().endpoint())
+            .env("AWS_ACCESS_KEY_ID", &self.account)
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("PUSHOVER_TOKEN", TOKEN)
+            .env("PUSHOVER_USER", USER)
+    }
+
+    /// A command that wants to know which code should run, given the one that is built once for all tests.
+    pub fn with_code(&self, args: &[&str]) -> Deploy {
+        self.deploy(args).args([Path::new("--bootstrap"), bootstrap()])
+    }
+
+    pub fn through(&self, gate: &Gate, args: &[&str]) -> Deploy {
+        self.deploy(args).env("AWS_ENDPOINT_URL", gate.url())
+    }
+
+    pub fn up(&self) -> Ran {
+        self.with_code(&["up", "--yes", "-v"]).run()
+    }
+
+    pub fn down(&self) -> Ran {
+        self.deploy(&["down", "--yes", "-v"]).run()
+    }
+
+    pub fn invoke(&self) -> Ran {
+        self.deploy(&["invoke"]).run()
+    }
+
+    /// The steps of `plan --json`, each as `update role (policy)`.
+    #[track_caller]
+    pub fn plan(&self) -> Vec<String> {
+        let ran = self.with_code(&["plan", "--json", "--exit-code"]).run();
+        let steps = steps(&ran.json());
+        assert_eq!(ran.code, Some(if steps.is_empty() { 0 } else { 3 }), "{}", ran.whole());
+        steps
+    }
+
+    /// A call by another client.
+    #[track_caller]
+    pub fn aws(&self, service: &str, operation: &str, parameters: Value) -> Value {
+        match client::call(&self.account, service, operation, parameters) {
+            Ok(answer) => answer,
+            Err(refusal) => panic!("{service} {operation}: {refusal}"),
+        }
+    }
+
+    /// Names of all that is in the account, by kind.
+    pub fn inventory(&self) -> Vec<String> {
+        let lists = [
+            ("role", "iam", "list_roles", "Roles", "RoleName"),
+            ("function", "lambda", "list_functions", "Functions", "FunctionName"),
+            ("rule", "events", "list_rules", "Rules", "Name"),
+            ("log group", "logs", "describe_log_groups", "logGroups", "logGroupName"),
+            ("parameter", "ssm", "describe_parameters", "Parameters", "Name"),
+        ];
+        let names = lists.into_iter().flat_map(|(kind, service, operation, list, name)| {
+            let answer = self.aws(service, operation, json!({}));
+            let items = answer[list].as_array().unwrap().clone();
+            items.into_iter().map(move |item| format!("{kind} {}", item[name].as_str().unwrap()))
+        });
+        names.collect()
+    }
+
+    /// The ARN of something in this account.
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        let region = if service == "iam" { "" } else { REGION };
+        format!("arn:aws:{service}:{region}:{}:{resource}", self.account)
+    }
+
+    /// What arrived on the phone since the last look, after waiting for the first.
+    pub fn told(&self) -> Vec<Message> {
+        runtime().block_on(self.phone.wait_new(Duration::from_secs(30)))
+    }
+}
+
+/// Each step as `action kind`, an update with its fields.
+pub fn steps(document: &Value) -> Vec<String> {
+    let step = |step: &Value| {
+        let fields: Vec<&str> = step["changes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|change| change["field"].as_str().unwrap())
+            .collect();
+        let text = format!("{} {}", step["action"].as_str().unwrap(), step["kind"].as_str().unwrap());
+        if step["action"] == "update" { format!("{text} ({})", fields.join(", ")) } else { text }
+    };
+    document["steps"].as_array().unwrap().iter().map(step).collect()
+}
+
+/// Looks again and again until `condition` holds; the test fails if it never does.
+#[track_caller]
+#[expect(clippy::disallowed_methods, reason = "bounded polling for a condition")]
+pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !condition() {
+        assert!(Instant::now() < deadline, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

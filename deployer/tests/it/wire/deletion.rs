@@ -1,0 +1,203 @@
+//! Removing: "not there" is success, and what others have added is not ours to take.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use plexmon_deploy::stack::Stack;
+use serde_json::json;
+
+use super::answers::{function_json, json_of};
+use super::fake::{Answer, refused};
+use super::rig::Rig;
+
+fn only_role(stack: &mut Stack) {
+    *stack = Stack { role: stack.role.clone(), ..Stack::nothing() };
+}
+
+fn only_schedule(stack: &mut Stack) {
+    *stack = Stack { schedule: stack.schedule.clone(), ..Stack::nothing() };
+}
+
+fn only_function(stack: &mut Stack) {
+    *stack = Stack { function: stack.function.clone(), ..Stack::nothing() };
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_gone_already_is_removed_without_a_word() {
+    let rig = Rig::new();
+    for (operation, code) in [
+        ("iam:DeleteRolePolicy", "NoSuchEntity"),
+        ("iam:DeleteRole", "NoSuchEntity"),
+        ("logs:DeleteLogGroup", "ResourceNotFoundException"),
+        ("ssm:DeleteParameter", "ParameterNotFound"),
+        ("lambda:DeleteFunction", "ResourceNotFoundException"),
+        ("events:RemoveTargets", "ResourceNotFoundException"),
+        ("events:DeleteRule", "ResourceNotFoundException"),
+    ] {
+        rig.fake.always(operation, refused(code, "It is not there."));
+    }
+    assert_eq!(rig.down(|_| {}).await, "done");
+    assert_eq!(rig.fake.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_goes_in_three_waves() {
+    let rig = Rig::new();
+    assert_eq!(rig.down(|_| {}).await, "done");
+    assert_snapshot!(rig.fake.operations().join("\n"), @"
+    events:RemoveTargets
+    events:DeleteRule
+    lambda:DeleteFunction
+    lambda:GetFunction
+    iam:DeleteRolePolicy
+    iam:DeleteRole
+    logs:DeleteLogGroup
+    ssm:DeleteParameter
+    ssm:DeleteParameter
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_refusal_does_not_keep_the_rest_from_going() {
+    let rig = Rig::new();
+    rig.fake.always("lambda:DeleteFunction", refused("AccessDeniedException", "You may not do that."));
+    assert_snapshot!(rig.down(|_| {}).await, @"
+    error: could not delete function `plex-remote-health`
+      cause: lambda:DeleteFunction was refused (AccessDeniedException): You may not do that.
+
+    hint: the credentials in use need `lambda:DeleteFunction` on this resource
+    ");
+    assert!(rig.writes().iter().any(|write| write == "iam:DeleteRole"), "{:?}", rig.writes());
+}
+
+/// A role to which others have attached a policy each of the two kinds.
+fn attached() -> Rig {
+    let rig = Rig::new();
+    let message = "Cannot delete entity, must detach all policies first.";
+    rig.fake.in_turn("iam:DeleteRole", [refused("DeleteConflict", message), Answer::Xml(String::new())]);
+    rig.fake.always(
+        "iam:ListAttachedRolePolicies",
+        Answer::Xml(
+            "<AttachedPolicies><member><PolicyName>ReadOnlyAccess</PolicyName>\
+             <PolicyArn>arn:aws:iam::aws:policy/ReadOnlyAccess</PolicyArn></member></AttachedPolicies>\
+             <IsTruncated>false</IsTruncated>"
+                .to_owned(),
+        ),
+    );
+    rig.fake.always(
+        "iam:ListRolePolicies",
+        Answer::Xml(
+            "<PolicyNames><member>by-hand</member></PolicyNames><IsTruncated>false</IsTruncated>".to_owned(),
+        ),
+    );
+    rig
+}
+
+#[tokio::test(start_paused = true)]
+async fn policies_attached_by_others_are_listed_and_left() {
+    let rig = attached();
+    assert_snapshot!(rig.down(only_role).await, @"
+    error: could not delete role `plex-remote-health-role`
+      cause: others have attached policies to it: arn:aws:iam::aws:policy/ReadOnlyAccess, by-hand
+
+    hint: detach them, or run `plexmon-deploy down --force` to have them detached
+    ");
+    assert_eq!(rig.writes(), ["iam:DeleteRolePolicy", "iam:DeleteRole"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_force_they_are_detached() {
+    let mut rig = attached();
+    rig.force = true;
+    assert_eq!(rig.down(only_role).await, "done");
+    assert_eq!(
+        rig.writes(),
+        [
+            "iam:DeleteRolePolicy",
+            "iam:DeleteRole",
+            "iam:DetachRolePolicy",
+            "iam:DeleteRolePolicy",
+            "iam:DeleteRole"
+        ]
+    );
+    assert_eq!(rig.fake.sent("iam:DeleteRolePolicy")[1]["PolicyName"], "by-hand");
+}
+
+/// IAM may need a moment to see that the policy is gone.
+#[tokio::test(start_paused = true)]
+async fn a_role_whose_policy_has_just_gone_is_tried_again() {
+    let rig = Rig::new();
+    let conflict = || refused("DeleteConflict", "Cannot delete entity, must delete policies first.");
+    rig.fake.in_turn("iam:DeleteRole", [conflict(), conflict(), Answer::Xml(String::new())]);
+    let none =
+        "<PolicyNames></PolicyNames><AttachedPolicies></AttachedPolicies><IsTruncated>false</IsTruncated>";
+    rig.fake.always("iam:ListAttachedRolePolicies", Answer::Xml(none.to_owned()));
+    rig.fake.always("iam:ListRolePolicies", Answer::Xml(none.to_owned()));
+    assert_eq!(rig.down(only_role).await, "done");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_whose_target_has_just_gone_is_tried_again() {
+    let rig = Rig::new();
+    let message = "Rule can't be deleted since it has targets.";
+    rig.fake.until(
+        Duration::from_secs(4),
+        "events:DeleteRule",
+        refused("ValidationException", message),
+        json_of(json!({})),
+    );
+    assert_eq!(rig.down(only_schedule).await, "done");
+    assert!(rig.fake.elapsed() <= Duration::from_secs(5), "{:?}", rig.fake.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_validation_error_is_not() {
+    let rig = Rig::new();
+    rig.fake.always("events:DeleteRule", refused("ValidationException", "The name is too long."));
+    assert_snapshot!(rig.down(only_schedule).await, @"
+    error: could not delete schedule `plex-remote-health-schedule`
+      cause: events:DeleteRule was refused (ValidationException): The name is too long.
+    ");
+    assert_eq!(rig.fake.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_to_which_others_gave_targets_stays() {
+    let rig = Rig::new();
+    let shared = |stack: &mut Stack| {
+        only_schedule(stack);
+        stack.schedule.as_mut().unwrap().others = vec!["theirs".to_owned()];
+    };
+    assert_snapshot!(rig.down(shared).await, @"
+    error: could not delete schedule `plex-remote-health-schedule`
+      cause: others have given it targets: theirs
+
+    hint: remove those targets in the EventBridge console, then run `plexmon-deploy down` again
+    ");
+    assert_eq!(rig.writes(), ["events:RemoveTargets"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_is_seen_gone_before_its_log_group_goes() {
+    let rig = Rig::new();
+    let there = json_of(function_json(&rig.world));
+    let gone = refused("ResourceNotFoundException", "Function not found");
+    rig.fake.until(Duration::from_secs(3), "lambda:GetFunction", there, gone);
+    assert_eq!(rig.down(|_| {}).await, "done");
+    let operations = rig.fake.operations();
+    let last_look = operations.iter().rposition(|operation| operation == "lambda:GetFunction").unwrap();
+    let log_group = operations.iter().position(|operation| operation == "logs:DeleteLogGroup").unwrap();
+    assert!(last_look < log_group, "{operations:?}");
+    assert!(rig.fake.elapsed() >= Duration::from_secs(3), "{:?}", rig.fake.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_is_busy_is_deleted_later() {
+    let rig = Rig::new();
+    let busy = refused(
+        "ResourceConflictException",
+        "The operation cannot be performed at this time. The function is currently in the following state: Pending",
+    );
+    rig.fake.until(Duration::from_secs(2), "lambda:DeleteFunction", busy, json_of(json!({})));
+    assert_eq!(rig.down(only_function).await, "done");
+}

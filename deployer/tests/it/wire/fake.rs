@@ -1,0 +1,169 @@
+//! AWS as a table: each operation has an answer, and all requests are kept.
+//!
+//! Unless told otherwise, every write succeeds and nothing is there to be read.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use serde_json::{Value, json};
+use tokio::sync::Barrier;
+use tokio::time::Instant;
+
+/// What AWS says to one request.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    Json(Value),
+    /// The inside of an XML result.
+    Xml(String),
+    Refused {
+        code: String,
+        message: String,
+    },
+    /// The connection breaks before an answer comes.
+    Lost,
+}
+
+pub fn refused(code: &str, message: &str) -> Answer {
+    Answer::Refused { code: code.to_owned(), message: message.to_owned() }
+}
+
+/// A request as the operation's name and what was sent.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// As in `iam:CreateRole`.
+    pub operation: String,
+    pub body: Value,
+    /// Since the fake was made.
+    pub at: Duration,
+}
+
+type Handler = Box<dyn FnMut(&Request) -> Answer + Send>;
+
+#[derive(Clone)]
+pub struct Fake {
+    started: Instant,
+    inner: Arc<Mutex<Inner>>,
+    /// Holds back all answers until so many requests are there.
+    gate: Arc<Mutex<Option<Arc<Barrier>>>>,
+}
+
+struct Inner {
+    handlers: HashMap<String, Handler>,
+    requests: Vec<Request>,
+}
+
+impl std::fmt::Debug for Fake {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Fake")
+    }
+}
+
+impl Fake {
+    pub fn new() -> Self {
+        let inner = Inner { handlers: HashMap::new(), requests: Vec::new() };
+        Self { started: Instant::now(), inner: Arc::new(Mutex::new(inner)), gate: Arc::default() }
+    }
+
+    /// From now on, `operation` is answered so.
+    pub fn on(&self, operation: &str, answer: impl FnMut(&Request) -> Answer + Send + 'static) {
+        self.inner.lock().unwrap().handlers.insert(operation.to_owned(), Box::new(answer));
+    }
+
+    pub fn always(&self, operation: &str, answer: Answer) {
+        self.on(operation, move |_| answer.clone());
+    }
+
+    /// `first` until so much time has passed since the fake was made, `then` ever after.
+    pub fn until(&self, time: Duration, operation: &str, first: Answer, then: Answer) {
+        self.on(operation, move |request| if request.at < time { first.clone() } else { then.clone() });
+    }
+
+    /// One answer after the other; the last one stays.
+    pub fn in_turn<const N: usize>(&self, operation: &str, answers: [Answer; N]) {
+        let mut turn = 0;
+        self.on(operation, move |_| {
+            turn += 1;
+            answers[turn.min(N) - 1].clone()
+        });
+    }
+
+    pub fn hold_until(&self, requests: usize) {
+        *self.gate.lock().unwrap() = Some(Arc::new(Barrier::new(requests)));
+    }
+
+    /// The names of all operations that were asked for, in order.
+    pub fn operations(&self) -> Vec<String> {
+        self.inner.lock().unwrap().requests.iter().map(|request| request.operation.clone()).collect()
+    }
+
+    /// What was sent with each request for `operation`.
+    pub fn sent(&self, operation: &str) -> Vec<Value> {
+        let inner = self.inner.lock().unwrap();
+        let of = inner.requests.iter().filter(|request| request.operation == operation);
+        of.map(|request| request.body.clone()).collect()
+    }
+
+    /// Since the fake was made.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn answer(&self, request: &HttpRequest) -> (String, Answer) {
+        let (operation, body) = super::answers::operation_of(request);
+        let request = Request { operation: operation.clone(), body, at: self.elapsed() };
+        let mut inner = self.inner.lock().unwrap();
+        inner.requests.push(request.clone());
+        let answer = match inner.handlers.get_mut(&operation) {
+            Some(handler) => handler(&request),
+            None => super::answers::usual(&operation),
+        };
+        (operation, answer)
+    }
+}
+
+impl HttpConnector for Fake {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (operation, answer) = self.answer(&request);
+        let gate = self.gate.lock().unwrap().clone();
+        HttpConnectorFuture::new(async move {
+            if let Some(gate) = gate {
+                gate.wait().await;
+            }
+            respond(&operation, answer)
+        })
+    }
+}
+
+fn respond(operation: &str, answer: Answer) -> Result<HttpResponse, ConnectorError> {
+    let (service, name) = operation.split_once(':').unwrap();
+    let xml = matches!(service, "iam" | "sts");
+    let mut builder = http::Response::builder().status(200);
+    let body = match answer {
+        Answer::Lost => return Err(ConnectorError::io("connection reset by peer".into())),
+        Answer::Json(value) => value.to_string(),
+        Answer::Xml(inside) => {
+            format!("<{name}Response><{name}Result>{inside}</{name}Result></{name}Response>")
+        }
+        Answer::Refused { code, message } => {
+            builder = builder.status(if code.contains("Throttling") { 429 } else { 400 });
+            match service {
+                _ if xml => format!(
+                    "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+                ),
+                "lambda" => {
+                    builder = builder.header("x-amzn-errortype", code);
+                    json!({ "Type": "User", "Message": message }).to_string()
+                }
+                _ => json!({ "__type": code, "message": message }).to_string(),
+            }
+        }
+    };
+    let content = if xml { "text/xml" } else { "application/json" };
+    let response = builder.header("content-type", content).body(SdkBody::from(body)).unwrap();
+    Ok(HttpResponse::try_from(response).unwrap())
+}

@@ -1,0 +1,247 @@
+//! Looking: what AWS answers is read into the same stack that was wanted, in one round of calls.
+
+use insta::assert_snapshot;
+use plexmon_deploy::resources::Content;
+use plexmon_deploy::stack::{Look, observe};
+use serde_json::json;
+
+use super::answers::{self, SIGNATURE, function_json, json_of, policy_json};
+use super::fake::refused;
+use super::rig::Rig;
+use crate::plan::world::{secrets, text};
+
+fn deployed() -> Rig {
+    let rig = Rig::new();
+    answers::deployed(&rig.fake, &rig.world, &secrets());
+    rig
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_up_has_left_is_what_is_wanted_and_takes_one_round_to_see() {
+    let rig = deployed();
+    rig.fake.hold_until(13);
+    let observed = rig.observe(false).await.unwrap();
+    assert_eq!(observed.stack, rig.world.desired);
+    assert!(rig.world.up(&observed.stack).unwrap().is_empty());
+    assert_eq!(rig.writes(), Vec::<String>::new());
+    let mut operations = rig.fake.operations();
+    operations.sort();
+    assert_snapshot!(operations.join("\n"), @"
+    events:DescribeRule
+    events:ListTargetsByRule
+    iam:GetRole
+    iam:GetRolePolicy
+    lambda:GetFunction
+    lambda:GetFunctionEventInvokeConfig
+    lambda:GetPolicy
+    logs:DescribeLogGroups
+    ssm:GetParameter
+    ssm:GetParameter
+    ssm:ListTagsForResource
+    ssm:ListTagsForResource
+    sts:GetCallerIdentity
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_seen_where_nothing_is() {
+    let rig = Rig::new();
+    rig.fake.hold_until(13);
+    assert!(rig.observe(false).await.unwrap().stack.is_nothing());
+}
+
+#[tokio::test(start_paused = true)]
+async fn adopting_what_is_ours_already_changes_nothing() {
+    let rig = deployed();
+    let observed = rig.observe(true).await.unwrap();
+    assert_snapshot!(text(rig.world.adopt(&observed.stack)), @"0 to create, 0 to update, 0 to delete");
+}
+
+#[tokio::test(start_paused = true)]
+async fn code_that_someone_else_uploaded_is_a_difference() {
+    let rig = deployed();
+    let mut function = function_json(&rig.world);
+    function["Configuration"]["CodeSha256"] = json!("AAAA");
+    rig.fake.always("lambda:GetFunction", json_of(function));
+    let observed = rig.observe(false).await.unwrap();
+    assert_snapshot!(text(rig.world.up(&observed.stack)), @"
+      ~ update function  plex-remote-health
+          code: changed by someone else -> 0123456789abcdef0123456789abcdef
+    0 to create, 1 to update, 0 to delete
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_made_anew_is_told_by_its_id() {
+    let rig = deployed();
+    let mut function = function_json(&rig.world);
+    function["Tags"]["plexmon:role"] = json!("AROAANOTHERID");
+    rig.fake.always("lambda:GetFunction", json_of(function));
+    let observed = rig.observe(false).await.unwrap();
+    assert_snapshot!(text(rig.world.up(&observed.stack)), @r#"
+      - delete function  plex-remote-health
+      + create function  plex-remote-health
+      ~ update schedule  plex-remote-health-schedule
+          permission: (none) -> {"principal":"events.amazonaws.com","action":"lambda:InvokeFunction","source":"arn:aws:events:eu-cen...
+    1 to create, 1 to update, 1 to delete
+    "#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_that_may_not_be_read_are_an_error() {
+    let rig = deployed();
+    let mut function = function_json(&rig.world);
+    function.as_object_mut().unwrap().remove("Tags");
+    function["TagsError"] = json!({
+        "ErrorCode": "AccessDeniedException",
+        "Message": "User: arn:aws:iam::123456789012:user/me is not authorized to perform: lambda:ListTags"
+    });
+    rig.fake.always("lambda:GetFunction", json_of(function));
+    assert_snapshot!(rig.observe(false).await.unwrap_err(), @"
+    error: could not read the tags of function `plex-remote-health`
+      cause: User: arn:aws:iam::123456789012:user/me is not authorized to perform: lambda:ListTags
+
+    hint: the credentials in use need `lambda:ListTags` on this function
+    ");
+}
+
+/// Lambda has one answer for "no policy" and for "no function".
+#[tokio::test(start_paused = true)]
+async fn a_function_without_a_policy_lacks_only_the_permission() {
+    let rig = deployed();
+    rig.fake.always("lambda:GetPolicy", refused("ResourceNotFoundException", "The resource does not exist."));
+    let observed = rig.observe(false).await.unwrap();
+    assert_snapshot!(text(rig.world.up(&observed.stack)), @r#"
+      ~ update schedule  plex-remote-health-schedule
+          permission: (none) -> {"principal":"events.amazonaws.com","action":"lambda:InvokeFunction","source":"arn:aws:events:eu-cen...
+    0 to create, 1 to update, 0 to delete
+    "#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_statement_for_another_rule_is_a_difference() {
+    let rig = deployed();
+    let other = rig.world.account.rule("another-rule");
+    rig.fake.always("lambda:GetPolicy", json_of(policy_json(&rig.world, &other)));
+    let observed = rig.observe(false).await.unwrap();
+    let permission = observed.stack.schedule.as_ref().unwrap().permission.as_ref().unwrap();
+    assert_eq!(permission.source, other);
+    assert!(!rig.world.up(&observed.stack).unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_parameter_that_is_missing_is_no_error() {
+    let rig = deployed();
+    rig.fake.always("ssm:GetParameter", refused("ParameterNotFound", ""));
+    rig.fake.always("ssm:ListTagsForResource", refused("InvalidResourceId", ""));
+    let observed = rig.observe(false).await.unwrap();
+    assert_snapshot!(text(rig.world.up(&observed.stack)), @"
+      + create parameter /homelab/plex_remote_status
+      + create secret    /homelab/plex_remote_status_secrets
+    2 to create, 0 to update, 0 to delete
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_that_events_calls_invalid_is_missing() {
+    let rig = deployed();
+    rig.fake.always("events:DescribeRule", refused("ResourceNotFoundException", "no rule"));
+    let not_found = refused("ValidationException", "Rule plex-remote-health-schedule not found");
+    rig.fake.always("events:ListTargetsByRule", not_found);
+    let observed = rig.observe(false).await.unwrap();
+    assert_snapshot!(text(rig.world.up(&observed.stack)), @r#"
+      ~ update schedule  plex-remote-health-schedule
+          rule: (none) -> {"expression":"rate(5 minutes)","enabled":true}
+          target: (none) -> arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health
+    0 to create, 1 to update, 0 to delete
+    "#);
+}
+
+/// Whoever may only look sees from its tags that the secret is there.
+#[tokio::test(start_paused = true)]
+async fn a_secret_that_may_not_be_read_is_there_all_the_same() {
+    let rig = deployed();
+    let secret = rig.world.names.secrets_parameter();
+    rig.fake.on("ssm:GetParameter", move |request| {
+        if request.body["Name"] == json!(secret) {
+            return refused("AccessDeniedException", "You may not do that.");
+        }
+        json_of(json!({ "Parameter": { "Name": request.body["Name"], "Value": "{}" } }))
+    });
+    let look = Look { decrypt: false, legacy: false };
+    let observed = observe(&rig.aws, &rig.world.names, look).await.unwrap();
+    let secret = observed.stack.secrets.unwrap();
+    assert_eq!((secret.owner.as_deref(), secret.content), (Some("plex-remote-health"), Content::Unread));
+    assert_snapshot!(rig.observe(false).await.unwrap_err(), @"
+    error: ssm:GetParameter was refused (AccessDeniedException): You may not do that.
+
+    hint: the credentials in use need `ssm:GetParameter` on this resource
+    ");
+}
+
+/// The function's tag tells under which name an earlier configuration kept the state.
+#[tokio::test(start_paused = true)]
+async fn parameters_of_an_earlier_configuration_are_found_by_the_functions_tag() {
+    let rig = deployed();
+    let mut function = function_json(&rig.world);
+    function["Tags"]["plexmon:state"] = json!("/home/old");
+    rig.fake.always("lambda:GetFunction", json_of(function));
+    let tag = json!({ "TagList": [{ "Key": "plexmon:deployment", "Value": "plex-remote-health" }] });
+    rig.fake.always("ssm:ListTagsForResource", json_of(tag));
+    rig.fake.on("ssm:GetParameter", |request| {
+        let name = request.body["Name"].as_str().unwrap();
+        if name.starts_with("/home/old") {
+            json_of(json!({ "Parameter": { "Name": name, "Value": "{}" } }))
+        } else {
+            refused("ParameterNotFound", "")
+        }
+    });
+    let observed = rig.observe(false).await.unwrap();
+    assert_snapshot!(text(rig.world.up(&observed.stack)), @"
+      + create parameter /homelab/plex_remote_status
+      + create secret    /homelab/plex_remote_status_secrets
+      - delete parameter /home/old
+      - delete parameter /home/old_secrets
+      ~ update function  plex-remote-health
+          state_parameter: /home/old -> /homelab/plex_remote_status
+    2 to create, 1 to update, 2 to delete
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_rule_of_the_shell_steps_is_found_and_removed_when_adopting() {
+    let rig = deployed();
+    let rule = json!({ "Name": "old", "ScheduleExpression": "rate(5 minutes)", "State": "ENABLED" });
+    rig.fake.always("events:DescribeRule", json_of(rule));
+    let target =
+        json!({ "Targets": [{ "Id": "lambda", "Arn": "arn:aws:lambda:eu-central-1:1:function:x" }] });
+    rig.fake.always("events:ListTargetsByRule", json_of(target));
+    rig.fake.always("events:ListTagsForResource", json_of(json!({ "Tags": [] })));
+    let observed = rig.observe(true).await.unwrap();
+    assert_snapshot!(text(rig.world.adopt(&observed.stack)), @"
+      ~ update schedule  plex-remote-health-schedule
+          owner: (none) -> plex-remote-health
+          target: arn:aws:lambda:eu-central-1:1:function:x -> arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health
+      - delete schedule  plex-remote-health-5min
+    0 to create, 1 to update, 1 to delete
+    ");
+    assert_eq!(rig.adopt(&observed.stack).await, "done");
+    assert_eq!(rig.fake.sent("events:DeleteRule"), [json!({ "Name": "plex-remote-health-5min" })]);
+    assert_eq!(rig.fake.sent("lambda:RemovePermission").len(), 0, "the permission is the new rule's");
+}
+
+/// Whoever has that address can fetch the code.
+#[tokio::test(start_paused = true)]
+async fn the_address_of_the_code_is_never_said() {
+    let rig = deployed();
+    let observed = rig.observe(true).await.unwrap();
+    let function = function_json(&rig.world);
+    assert!(function.to_string().contains(SIGNATURE));
+    rig.fake.always("lambda:GetFunction", json_of(json!({ "Code": function["Code"] })));
+    let error = rig.observe(false).await.unwrap_err();
+    rig.fake.in_turn("lambda:GetFunction", [json_of(function), refused("ResourceNotFoundException", "gone")]);
+    assert_eq!(rig.down(|_| {}).await, "done");
+    let said = format!("{}{observed:?}{error}{error:?}", rig.said());
+    assert!(said.contains("lambda:GetFunction"), "calls are said: {said}");
+    assert!(!said.contains("X-Amz-Signature") && !said.contains("s3.amazonaws.com"), "{said}");
+}

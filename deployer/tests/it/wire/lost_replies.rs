@@ -1,0 +1,110 @@
+//! "Exists already" may be our own success: the SDK repeats a call whose answer was lost.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::answers::{function_json, json_of, policy_json, role_xml};
+use super::fake::{Answer, refused};
+use super::rig::Rig;
+
+/// A rig on which the first answer to `operation` is lost, and every further one is `refusal`.
+fn lost(operation: &str, refusal: Answer) -> Rig {
+    let rig = Rig::new();
+    rig.fake.in_turn(operation, [Answer::Lost, refusal]);
+    rig
+}
+
+fn lost_role() -> Rig {
+    let message = "Role with name plex-remote-health-role already exists.";
+    lost("iam:CreateRole", refused("EntityAlreadyExists", message))
+}
+
+fn lost_function() -> Rig {
+    let message = "Function already exist: plex-remote-health";
+    lost("lambda:CreateFunction", refused("ResourceConflictException", message))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_bears_our_tag_is_the_one_just_made() {
+    let rig = lost_role();
+    rig.fake.always("iam:GetRole", Answer::Xml(role_xml("{}", Some("plex-remote-health"))));
+    assert_eq!(rig.mend(|stack| stack.role = None).await, "done");
+    assert_eq!(rig.writes(), ["iam:CreateRole", "iam:CreateRole", "iam:PutRolePolicy"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_bears_no_tag_is_not() {
+    let rig = lost_role();
+    rig.fake.always("iam:GetRole", Answer::Xml(role_xml("{}", None)));
+    assert_snapshot!(rig.mend(|stack| stack.role = None).await, @"
+    error: could not create role `plex-remote-health-role`
+      cause: iam:CreateRole was refused (EntityAlreadyExists): Role with name plex-remote-health-role already exists.
+    ");
+    assert_eq!(rig.writes(), ["iam:CreateRole", "iam:CreateRole"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_bears_our_tags_is_the_one_just_made() {
+    let rig = lost_function();
+    rig.fake.always("lambda:GetFunction", json_of(function_json(&rig.world)));
+    assert_eq!(rig.mend(|stack| stack.function = None).await, "done");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_with_other_code_is_not() {
+    let rig = lost_function();
+    let mut function = function_json(&rig.world);
+    function["Tags"]["plexmon:code"] = json!("fedcba9876543210");
+    rig.fake.always("lambda:GetFunction", json_of(function));
+    assert_snapshot!(rig.mend(|stack| stack.function = None).await, @"
+    error: could not create function `plex-remote-health`
+      cause: lambda:CreateFunction was refused (ResourceConflictException): Function already exist: plex-remote-health
+    ");
+}
+
+fn lost_permission() -> Rig {
+    let message = "The statement id (plex-remote-health-events) provided already exists. Please provide a new \
+                   statement id, or remove the existing statement.";
+    lost("lambda:AddPermission", refused("ResourceConflictException", message))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permission_that_is_as_wanted_is_the_one_just_given() {
+    let rig = lost_permission();
+    let rule = rig.world.account.rule(&rig.world.names.rule());
+    rig.fake.always("lambda:GetPolicy", json_of(policy_json(&rig.world, &rule)));
+    assert_eq!(rig.mend(|stack| stack.schedule.as_mut().unwrap().permission = None).await, "done");
+    assert_eq!(rig.writes(), ["lambda:AddPermission", "lambda:AddPermission"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permission_for_another_rule_is_replaced() {
+    let rig = Rig::new();
+    let exists = refused("ResourceConflictException", "The statement id provided already exists.");
+    rig.fake.in_turn("lambda:AddPermission", [exists, json_of(json!({}))]);
+    let other = rig.world.account.rule("another-rule");
+    rig.fake.always("lambda:GetPolicy", json_of(policy_json(&rig.world, &other)));
+    assert_eq!(rig.mend(|stack| stack.schedule.as_mut().unwrap().permission = None).await, "done");
+    assert_eq!(rig.writes(), ["lambda:AddPermission", "lambda:RemovePermission", "lambda:AddPermission"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_group_that_is_there_already_still_gets_its_retention() {
+    let message = "The specified log group already exists";
+    let rig = lost("logs:CreateLogGroup", refused("ResourceAlreadyExistsException", message));
+    assert_eq!(rig.mend(|stack| stack.log_group = None).await, "done");
+    assert_eq!(rig.writes().last().unwrap(), "logs:PutRetentionPolicy");
+}
+
+/// A write that nobody answered at all: what it came to is unknown, and said to be.
+#[tokio::test(start_paused = true)]
+async fn a_wire_that_stays_dead_is_an_error_with_a_hint() {
+    let rig = Rig::new();
+    rig.fake.always("iam:CreateRole", Answer::Lost);
+    assert_snapshot!(rig.mend(|stack| stack.role = None).await, @"
+    error: could not create role `plex-remote-health-role`
+      cause: iam:CreateRole got no answer: io error: connection reset by peer
+
+    hint: check the network, the region and AWS_ENDPOINT_URL, then run the same command again: it continues
+    ");
+}

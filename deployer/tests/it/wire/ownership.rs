@@ -1,0 +1,121 @@
+//! Tags: what is made bears them, what is taken over gets them, and the role says where it is in use.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use insta::assert_snapshot;
+use plexmon_deploy::stack::Stack;
+use serde_json::{Value, json};
+
+use super::rig::Rig;
+use crate::plan::world::REGION;
+
+/// What was sent, without what has nothing to do with tags; in order, which a map of tags has not.
+fn tags(sent: &Value) -> String {
+    let fields = sent.as_object().unwrap().iter();
+    let mut tags = String::new();
+    for (key, value) in fields.filter(|(key, _)| key.to_lowercase().starts_with("tag")) {
+        let value: BTreeMap<String, Value> = match value {
+            Value::Object(map) => map.clone().into_iter().collect(),
+            other => BTreeMap::from([(String::new(), other.clone())]),
+        };
+        for (name, value) in value {
+            let _ = writeln!(tags, "{key} {name} {value}");
+        }
+    }
+    tags
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_that_is_made_bears_our_tag() {
+    let rig = Rig::new();
+    assert_eq!(rig.up().await, "done");
+    for (operation, key) in [
+        ("iam:CreateRole", "Tags.member.1.Key"),
+        ("logs:CreateLogGroup", "tags"),
+        ("ssm:PutParameter", "Tags"),
+        ("lambda:CreateFunction", "Tags"),
+        ("events:PutRule", "Tags"),
+    ] {
+        for sent in rig.fake.sent(operation) {
+            assert!(sent[key].to_string().contains("plexmon:deployment"), "{operation}: {sent}");
+        }
+    }
+    assert_snapshot!(tags(&rig.fake.sent("lambda:CreateFunction")[0]), @r#"
+    Tags plexmon:code "0123456789abcdef0123456789abcdef"
+    Tags plexmon:deployment "plex-remote-health"
+    Tags plexmon:role "AROAEXAMPLEROLEID"
+    Tags plexmon:state "/homelab/plex_remote_status"
+    Tags plexmon:zip "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="
+    "#);
+    assert_snapshot!(tags(&rig.fake.sent("iam:CreateRole")[0]), @r#"
+    Tags.member.1.Key  "plexmon:deployment"
+    Tags.member.1.Value  "plex-remote-health"
+    Tags.member.2.Key  "plexmon:region:eu-central-1"
+    Tags.member.2.Value  "in use"
+    "#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_taken_over_is_tagged_and_otherwise_left_alone() {
+    let rig = Rig::new();
+    let other = Some("somebody-else".to_owned());
+    let desired = &rig.world.desired;
+    let mut observed = desired.clone();
+    observed.role.as_mut().unwrap().owner.clone_from(&other);
+    observed.log_group.as_mut().unwrap().owner.clone_from(&other);
+    observed.state.as_mut().unwrap().owner.clone_from(&other);
+    observed.secrets.as_mut().unwrap().owner.clone_from(&other);
+    observed.function.as_mut().unwrap().owner.clone_from(&other);
+    observed.schedule.as_mut().unwrap().owner = other;
+    assert_eq!(rig.adopt(&observed).await, "done");
+    assert_snapshot!(rig.fake.operations().join("\n"), @"
+    iam:TagRole
+    logs:TagResource
+    ssm:AddTagsToResource
+    ssm:AddTagsToResource
+    lambda:TagResource
+    events:TagResource
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_says_in_which_regions_it_is_in_use() {
+    let regions =
+        |names: &[&str]| -> BTreeSet<String> { names.iter().map(|name| (*name).to_owned()).collect() };
+    let rig = Rig::new();
+    let elsewhere = regions(&["us-east-1"]);
+    assert_eq!(rig.mend(|stack| stack.role.as_mut().unwrap().regions = elsewhere).await, "done");
+    assert_eq!(rig.writes(), ["iam:TagRole"]);
+    assert_snapshot!(tags(&rig.fake.sent("iam:TagRole")[0]), @r#"
+    Tags.member.1.Key  "plexmon:deployment"
+    Tags.member.1.Value  "plex-remote-health"
+    Tags.member.2.Key  "plexmon:region:eu-central-1"
+    Tags.member.2.Value  "in use"
+    Tags.member.3.Key  "plexmon:region:us-east-1"
+    Tags.member.3.Value  "in use"
+    "#);
+
+    let rig = Rig::new();
+    let both = regions(&[REGION, "us-east-1"]);
+    assert_eq!(rig.down(|stack| stack.role.as_mut().unwrap().regions = both).await, "done");
+    assert!(!rig.writes().iter().any(|write| write.starts_with("iam:Delete")), "{:?}", rig.writes());
+    let sent = &rig.fake.sent("iam:UntagRole")[0];
+    assert_eq!(sent["TagKeys.member.1"], json!(format!("plexmon:region:{REGION}")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_boundary_that_is_asked_for_is_given_and_another_one_left_alone() {
+    let boundary = "arn:aws:iam::123456789012:policy/boundary";
+    let mut rig = Rig::new();
+    let role = |stack: &mut Stack, boundary: Option<&str>| {
+        stack.role.as_mut().unwrap().boundary = boundary.map(str::to_owned);
+    };
+    assert_eq!(rig.mend(|stack| role(stack, Some("arn:aws:iam::123456789012:policy/theirs"))).await, "done");
+    assert_eq!(rig.writes(), Vec::<String>::new());
+    role(&mut rig.world.desired, Some(boundary));
+    assert_eq!(rig.mend(|stack| role(stack, None)).await, "done");
+    assert_eq!(rig.writes(), ["iam:PutRolePermissionsBoundary"]);
+    assert_eq!(rig.mend(|stack| stack.role = None).await, "done");
+    assert_eq!(rig.fake.sent("iam:CreateRole")[0]["PermissionsBoundary"], boundary);
+}

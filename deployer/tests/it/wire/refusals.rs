@@ -1,0 +1,161 @@
+//! What AWS refuses, and what the user is told to do about it.
+
+use std::fmt::Write as _;
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::answers::json_of;
+use super::fake::{Answer, refused};
+use super::rig::Rig;
+
+fn denied(operation: &str) -> Answer {
+    // IAM's codes have no suffix.
+    let code = if operation.starts_with("iam:") { "AccessDenied" } else { "AccessDeniedException" };
+    refused(code, "You may not do that.")
+}
+
+fn hint(error: &str) -> &str {
+    error.rsplit_once("hint: ").map_or("no hint", |(_, hint)| hint)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_denied_read_names_the_right_that_is_missing() {
+    let mut hints = String::new();
+    for operation in [
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "logs:DescribeLogGroups",
+        "ssm:GetParameter",
+        "ssm:ListTagsForResource",
+        "lambda:GetFunction",
+        "lambda:GetFunctionEventInvokeConfig",
+        "lambda:GetPolicy",
+        "events:DescribeRule",
+        "events:ListTargetsByRule",
+    ] {
+        let rig = Rig::new();
+        super::answers::deployed(&rig.fake, &rig.world, &crate::plan::world::secrets());
+        rig.fake.always(operation, denied(operation));
+        let error = rig.observe(false).await.unwrap_err().to_string();
+        let _ = writeln!(hints, "{}", hint(&error));
+    }
+    assert_snapshot!(hints, @"
+    the credentials in use need `iam:GetRole` on this resource
+    the credentials in use need `iam:GetRolePolicy` on this resource
+    the credentials in use need `logs:DescribeLogGroups` on this resource
+    the credentials in use need `ssm:GetParameter` on this resource
+    the credentials in use need `ssm:ListTagsForResource` on this resource
+    the credentials in use need `lambda:GetFunction` on this resource
+    the credentials in use need `lambda:GetFunctionEventInvokeConfig` on this resource
+    the credentials in use need `lambda:GetPolicy` on this resource
+    the credentials in use need `events:DescribeRule` on this resource
+    the credentials in use need `events:ListTargetsByRule` on this resource
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_denied_write_names_the_right_that_is_missing() {
+    let mut hints = String::new();
+    for operation in [
+        "iam:CreateRole",
+        "iam:PutRolePolicy",
+        "logs:CreateLogGroup",
+        "logs:PutRetentionPolicy",
+        "ssm:PutParameter",
+        "lambda:CreateFunction",
+        "lambda:PutFunctionEventInvokeConfig",
+        "lambda:AddPermission",
+        "events:PutRule",
+        "events:PutTargets",
+    ] {
+        let rig = Rig::new();
+        rig.fake.always(operation, denied(operation));
+        let _ = writeln!(hints, "{}", hint(&rig.up().await));
+        assert_eq!(rig.fake.elapsed().as_secs(), 0, "{operation} was waited for");
+    }
+    assert_snapshot!(hints, @"
+    the credentials in use need `iam:CreateRole` on this resource
+    the credentials in use need `iam:PutRolePolicy` on this resource
+    the credentials in use need `logs:CreateLogGroup` on this resource
+    the credentials in use need `logs:PutRetentionPolicy` on this resource
+    the credentials in use need `ssm:PutParameter` on this resource
+    the credentials in use need `lambda:CreateFunction` on this resource
+    the credentials in use need `lambda:PutFunctionEventInvokeConfig` on this resource
+    the credentials in use need `lambda:AddPermission` on this resource
+    the credentials in use need `events:PutRule` on this resource
+    the credentials in use need `events:PutTargets` on this resource
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_right_that_aws_names_is_the_one_in_the_hint() {
+    let rig = Rig::new();
+    let message = "User: arn:aws:iam::123456789012:user/me is not authorized to perform: iam:PassRole on \
+                   resource: arn:aws:iam::123456789012:role/plex-remote-health-role because no \
+                   identity-based policy allows the iam:PassRole action";
+    rig.fake.always("lambda:CreateFunction", refused("AccessDeniedException", message));
+    assert_snapshot!(rig.up().await, @"
+    error: could not create function `plex-remote-health`
+      cause: lambda:CreateFunction was refused (AccessDeniedException): User: arn:aws:iam::123456789012:user/me is not authorized to perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/plex-remote-health-role because no identity-based policy allows the iam:PassRole action
+
+    hint: the credentials in use need `iam:PassRole` on this resource
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_expired_session_is_told_before_anything_else() {
+    let rig = Rig::new();
+    let message = "The security token included in the request is expired";
+    rig.fake.always("sts:GetCallerIdentity", refused("ExpiredToken", message));
+    for operation in ["lambda:GetFunction", "ssm:GetParameter", "events:DescribeRule"] {
+        rig.fake.always(operation, refused("ExpiredTokenException", message));
+    }
+    assert_snapshot!(rig.observe(false).await.unwrap_err(), @"
+    error: sts:GetCallerIdentity was refused (ExpiredToken): The security token included in the request is expired
+
+    hint: the session has expired: sign in again, for example with `aws sso login`
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn unknown_keys_are_told_with_what_to_check() {
+    let rig = Rig::new();
+    let message = "The security token included in the request is invalid.";
+    rig.fake.always("sts:GetCallerIdentity", refused("InvalidClientTokenId", message));
+    assert_snapshot!(rig.observe(false).await.unwrap_err(), @"
+    error: sts:GetCallerIdentity was refused (InvalidClientTokenId): The security token included in the request is invalid.
+
+    hint: check the access key; in a region that must be enabled first, enable it in the console
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_is_patiently_tried_again() {
+    for (operation, code) in [
+        ("iam:PutRolePolicy", "Throttling"),
+        ("ssm:PutParameter", "ThrottlingException"),
+        ("events:PutRule", "ThrottlingException"),
+        ("logs:PutRetentionPolicy", "ThrottlingException"),
+    ] {
+        let rig = Rig::new();
+        let throttled = || refused(code, "Rate exceeded");
+        let succeeded =
+            if operation.starts_with("iam:") { Answer::Xml(String::new()) } else { json_of(json!({})) };
+        rig.fake.in_turn(operation, [throttled(), throttled(), throttled(), succeeded]);
+        assert_eq!(rig.up().await, "done", "{operation}");
+        assert!(rig.fake.sent(operation).len() >= 4, "{operation}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_without_end_asks_for_patience() {
+    let rig = Rig::new();
+    rig.fake.always("events:PutRule", refused("ThrottlingException", "Rate exceeded"));
+    assert_snapshot!(rig.up().await, @"
+    error: could not create schedule `plex-remote-health-schedule`
+      cause: events:PutRule was refused (ThrottlingException): Rate exceeded
+
+    hint: AWS asks for patience: run the same command again in a minute, it continues
+    ");
+}

@@ -1,0 +1,195 @@
+//! Waiting for what passes by itself, no longer than it lasts, and not at all for what does not pass.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::answers::{json_of, ready};
+use super::fake::{Answer, refused};
+use super::rig::Rig;
+
+const NOT_ASSUMABLE: &str = "The role defined for the function cannot be assumed by Lambda.";
+
+fn not_assumable() -> Answer {
+    refused("InvalidParameterValueException", NOT_ASSUMABLE)
+}
+
+/// A role that Lambda knows only after a while, and a function that then takes its time to start.
+async fn up_with(role_lag_s: u64, pending_s: u64) -> (Rig, Duration) {
+    let rig = Rig::new();
+    let created = Arc::new(Mutex::new(None));
+    let known = Duration::from_secs(role_lag_s);
+    let remember = created.clone();
+    rig.fake.on("lambda:CreateFunction", move |request| {
+        if request.at < known {
+            return not_assumable();
+        }
+        *remember.lock().unwrap() = Some(request.at);
+        json_of(json!({ "State": "Pending" }))
+    });
+    rig.fake.on("lambda:GetFunctionConfiguration", move |request| {
+        let created = (*created.lock().unwrap()).expect("nobody asks before it is created");
+        let started = request.at >= created + Duration::from_secs(pending_s);
+        if started { ready() } else { json_of(json!({ "State": "Pending" })) }
+    });
+    assert_eq!(rig.up().await, "done");
+    let elapsed = rig.fake.elapsed();
+    (rig, elapsed)
+}
+
+/// After each of the two waits, at most the last pause of a second is lost.
+#[tokio::test(start_paused = true)]
+async fn the_usual_lag_of_a_new_role_costs_little_more_than_itself() {
+    for (role_lag_s, pending_s) in [(5, 2), (6, 3), (7, 2), (8, 3), (9, 4)] {
+        let (rig, elapsed) = up_with(role_lag_s, pending_s).await;
+        let lag = Duration::from_secs(role_lag_s + pending_s);
+        assert!((lag..=lag + Duration::from_secs(2)).contains(&elapsed), "{elapsed:?} for {lag:?}");
+        assert_eq!(rig.writes().last().unwrap(), "events:PutTargets");
+        let said = rig.said();
+        assert!(said.contains("waiting_for: \"the new role to become known to Lambda\""), "{said}");
+        assert!(said.contains("waiting_for: \"Lambda to start the function\""), "{said}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_any_lag_nothing_is_waited_for() {
+    let (_, elapsed) = up_with(0, 0).await;
+    assert_eq!(elapsed, Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_lag_is_missed_by_no_more_than_a_tenth() {
+    for lag_s in [12, 16, 20, 25, 30, 40, 50, 60] {
+        let (rig, elapsed) = up_with(lag_s, 0).await;
+        // Each pause is rounded up to a millisecond.
+        let lag = Duration::from_secs(lag_s);
+        let limit = lag + lag / 10 + Duration::from_millis(100);
+        assert!((lag..=limit).contains(&elapsed), "{elapsed:?} for {lag:?}");
+        let attempts = rig.fake.sent("lambda:CreateFunction").len() as u64;
+        // A second each, less a fifth at most for jitter, and some quick ones at first.
+        assert!(attempts <= lag_s * 5 / 4 + 6, "{attempts} uploads of the code in {lag:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_is_never_known_ends_with_the_last_refusal() {
+    let rig = Rig::new();
+    let mut attempt = 0;
+    rig.fake.on("lambda:CreateFunction", move |_| {
+        attempt += 1;
+        refused("InvalidParameterValueException", &format!("{NOT_ASSUMABLE} Attempt {attempt}."))
+    });
+    let error = rig.up().await;
+    let last = format!("Attempt {}.", rig.fake.sent("lambda:CreateFunction").len());
+    assert!(error.contains(&last), "{last} {error}");
+    assert_snapshot!(error.replace(&last, "The last attempt."), @"
+    error: could not create function `plex-remote-health`
+      cause: still not through after 300 s of waiting for the new role to become known to Lambda
+      cause: lambda:CreateFunction was refused (InvalidParameterValueException): The role defined for the function cannot be assumed by Lambda. The last attempt.
+
+    hint: run the same command again: it continues where this one stopped
+    ");
+    let elapsed = rig.fake.elapsed();
+    assert!((300..=301).contains(&elapsed.as_secs()), "{elapsed:?}");
+    assert!(!rig.writes().iter().any(|write| write.starts_with("events:")), "{:?}", rig.writes());
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_invalid_value_fails_at_once() {
+    let rig = Rig::new();
+    let message = "'MemorySize' value failed to satisfy constraint: Member must have value less than 3008";
+    rig.fake.always("lambda:CreateFunction", refused("InvalidParameterValueException", message));
+    assert_snapshot!(rig.up().await, @"
+    error: could not create function `plex-remote-health`
+      cause: lambda:CreateFunction was refused (InvalidParameterValueException): 'MemorySize' value failed to satisfy constraint: Member must have value less than 3008
+    ");
+    assert_eq!(rig.fake.elapsed(), Duration::ZERO);
+    assert_eq!(rig.fake.sent("lambda:CreateFunction").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_by_someone_else_is_waited_for() {
+    let rig = Rig::new();
+    let busy = refused(
+        "ResourceConflictException",
+        "The operation cannot be performed at this time. An update is in progress for resource: \
+         arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health",
+    );
+    rig.fake.until(Duration::from_secs(5), "lambda:UpdateFunctionConfiguration", busy, json_of(json!({})));
+    assert_eq!(rig.mend(|stack| stack.function.as_mut().unwrap().memory_mb = 512).await, "done");
+    let elapsed = rig.fake.elapsed().as_secs_f64();
+    assert!((5.0..=6.0).contains(&elapsed), "{elapsed}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn code_and_configuration_are_never_sent_back_to_back() {
+    let rig = Rig::new();
+    rig.fake.in_turn(
+        "lambda:GetFunctionConfiguration",
+        [json_of(json!({ "State": "Active", "LastUpdateStatus": "InProgress" })), ready()],
+    );
+    let changed = rig.mend(|stack| {
+        let function = stack.function.as_mut().unwrap();
+        function.code = None;
+        function.memory_mb = 512;
+    });
+    assert_eq!(changed.await, "done");
+    assert_snapshot!(rig.fake.operations().join("\n"), @"
+    lambda:UpdateFunctionCode
+    lambda:GetFunctionConfiguration
+    lambda:GetFunctionConfiguration
+    lambda:UpdateFunctionConfiguration
+    lambda:GetFunctionConfiguration
+    lambda:TagResource
+    ");
+    // Left out, it would silently become x86_64.
+    assert_eq!(rig.fake.sent("lambda:UpdateFunctionCode")[0]["Architectures"], json!(["x86_64"]));
+    assert_eq!(
+        rig.fake.sent("lambda:UpdateFunctionConfiguration")[0]["Environment"],
+        json!({ "Variables": {} })
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_function_that_is_not_known_yet_is_waited_for() {
+    let rig = Rig::new();
+    let unknown = || refused("ResourceNotFoundException", "Function not found");
+    rig.fake.in_turn("lambda:GetFunctionConfiguration", [unknown(), unknown(), ready()]);
+    rig.fake.in_turn("lambda:AddPermission", [unknown(), json_of(json!({}))]);
+    assert_eq!(rig.up().await, "done");
+    assert!(rig.fake.elapsed() < Duration::from_secs(1), "{:?}", rig.fake.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_cannot_start_says_why() {
+    let rig = Rig::new();
+    let failed =
+        json!({ "State": "Failed", "StateReason": "The image is not there", "StateReasonCode": "X" });
+    rig.fake.always("lambda:GetFunctionConfiguration", json_of(failed));
+    assert_snapshot!(rig.up().await, @"
+    error: could not create function `plex-remote-health`
+      cause: Lambda could not start the function
+      cause: The image is not there
+
+    hint: run the same command again; if it fails again, `down` and `up` make it anew
+    ");
+    assert_eq!(rig.fake.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_that_failed_says_why() {
+    let rig = Rig::new();
+    let failed = json!({
+        "State": "Active", "LastUpdateStatus": "Failed", "LastUpdateStatusReason": "No room for it"
+    });
+    rig.fake.always("lambda:GetFunctionConfiguration", json_of(failed));
+    assert_snapshot!(rig.mend(|stack| stack.function.as_mut().unwrap().code = None).await, @"
+    error: could not update function `plex-remote-health`
+      cause: Lambda could not update the function
+      cause: No room for it
+
+    hint: run the same command again; if it fails again, `down` and `up` make it anew
+    ");
+}
