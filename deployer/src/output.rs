@@ -82,13 +82,9 @@ impl Output {
 
     /// Asks a yes-or-no question. Ctrl-C is no answer.
     pub async fn ask(&self, question: &str, default: bool, interrupt: &Interrupt) -> Result<bool> {
-        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            return Err(
-                Error::usage("there is no terminal to ask on").hint("add --yes to go on without a question")
-            );
-        }
         let choice = if default { "[Y/n]" } else { "[y/N]" };
-        let line = self.line(&format!("{question} {choice} "), interrupt).await?;
+        let otherwise = "add --yes to go on without a question";
+        let line = self.line(&format!("{question} {choice} "), otherwise, interrupt).await?;
         Ok(match line.to_ascii_lowercase().as_str() {
             "" => default,
             "y" | "yes" => true,
@@ -97,10 +93,11 @@ impl Output {
     }
 
     /// Asks for a line of text. The end of input is an empty answer to nothing: it counts as Ctrl-C.
-    pub async fn line(&self, prompt: &str, interrupt: &Interrupt) -> Result<String> {
+    ///
+    /// Where there is no terminal, `otherwise` says what to do instead.
+    pub async fn line(&self, prompt: &str, otherwise: &str, interrupt: &Interrupt) -> Result<String> {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            return Err(Error::usage("there is no terminal to ask on")
-                .hint("give the answer as an option; see --help"));
+            return Err(Error::usage("there is no terminal to ask on").hint(otherwise));
         }
         stderr(prompt);
         let answer = tokio::task::spawn_blocking(|| {

@@ -143,10 +143,11 @@ fn secrets_available(desired: &Stack, observed: &Stack) -> Result<()> {
         return Ok(());
     }
     let variables = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
-    let (is, each) = if missing.len() == 1 { ("is", "") } else { ("are", " for each") };
+    let is = if missing.len() == 1 { "is" } else { "are" };
+    let export = missing.iter().map(|name| format!("{name}=...")).collect::<Vec<_>>().join(" ");
     Err(Error::usage(format!("{variables} {is} not set"))
         .cause(format!("the secret `{name}` is not in AWS yet, so it has to be made now"))
-        .hint(format!("set the environment variable and run again: export {}=...{each}", missing[0])))
+        .hint(format!("set it in the environment and run again: export {export}")))
 }
 
 struct Planner<'a> {

@@ -39,7 +39,10 @@ pub async fn down(session: &Session, keep: Keep, yes: bool, force: bool) -> Resu
         if !kept.is_empty() {
             output.text(&plan)?;
         }
-        output.text(format!("nothing to remove: nothing of {} is there", session.names.deployment))?;
+        output.text(format!(
+            "nothing to remove: there is nothing of ours under the name {}",
+            session.names.deployment
+        ))?;
         return Ok(Exit::Success);
     }
     output.text(&plan)?;

@@ -11,6 +11,7 @@ use crate::output::Output;
 
 /// The example has every setting; the address in it is replaced.
 const EXAMPLE: &str = include_str!("../../../config.example.toml");
+const PROMPT: &str = "The address of your Plex, as your phone uses it (https://...): ";
 const EXAMPLE_URL: &str = "https://plex.example.com";
 
 pub async fn init(path: &Path, args: &Init, output: &Output, interrupt: &Interrupt) -> Result<Exit> {
@@ -20,7 +21,7 @@ pub async fn init(path: &Path, args: &Init, output: &Output, interrupt: &Interru
     let url = match &args.url {
         Some(url) => url.clone(),
         None => {
-            output.line("The address of your Plex, as your phone uses it (https://...): ", interrupt).await?
+            output.line(PROMPT, "name the address with --url https://plex.example.com", interrupt).await?
         }
     };
     let quoted = toml::Value::String(url.trim().to_owned()).to_string();

@@ -81,6 +81,10 @@ impl<'a> Table<'a> {
     /// The value of `key`, or an error that says where it belongs and what it may be.
     pub fn require(&self, key: &'static str, example: &str) -> Result<Value<'a>> {
         self.get(key).ok_or_else(|| {
+            if let Some((misspelt, _)) = self.entries.iter().find(|(name, _)| is_typo(name.get_ref(), key)) {
+                let message = format!("unknown key `{}`{}", misspelt.get_ref(), self.place());
+                return self.source.error(misspelt.span(), message).hint(format!("did you mean `{key}`?"));
+            }
             self.error(format!("{} needs `{key}`", self.label)).hint(format!("add, for example: {example}"))
         })
     }
@@ -107,6 +111,11 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// ` in [function]`, or nothing at the top level.
+    fn place(&self) -> String {
+        if self.label.is_empty() { String::new() } else { format!(" in {}", self.label) }
+    }
+
     /// Complains about the first key that nobody asked for.
     pub fn finish(self) -> Result<()> {
         let known = self.known.borrow();
@@ -114,11 +123,11 @@ impl<'a> Table<'a> {
         else {
             return Ok(());
         };
-        let at = if self.label.is_empty() { String::new() } else { format!(" in {}", self.label) };
+        let at = self.place();
         let nearest = known
             .iter()
             .map(|candidate| (strsim::jaro_winkler(candidate, key.get_ref()), *candidate))
-            .filter(|(similarity, _)| *similarity > 0.75)
+            .filter(|(similarity, candidate)| *similarity > 0.75 || is_typo(key.get_ref(), candidate))
             .max_by(|left, right| left.0.total_cmp(&right.0));
         let allowed = format!(
             "allowed{at}: {}",
@@ -130,6 +139,11 @@ impl<'a> Table<'a> {
         };
         Err(self.source.error(key.span(), format!("unknown key `{}`{at}", key.get_ref())).hint(hint))
     }
+}
+
+/// One slip of the finger in a short word, two in a longer one.
+fn is_typo(written: &str, meant: &str) -> bool {
+    strsim::osa_distance(written, meant) <= if meant.len() < 5 { 1 } else { 2 }
 }
 
 impl<'a> Value<'a> {

@@ -76,6 +76,11 @@ impl Emulator {
         &self.endpoint
     }
 
+    /// A directory that goes with the emulator, however this process ends.
+    pub fn scratch(&self) -> &Path {
+        self.scratch.path()
+    }
+
     /// What the emulator has logged last.
     pub fn last_log_lines(&self) -> String {
         last_lines(&String::from_utf8_lossy(&fs::read(self.scratch.path().join(LOG)).unwrap_or_default()))

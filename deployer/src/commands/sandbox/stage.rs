@@ -25,8 +25,8 @@ pub struct Stage {
     pub plex: Option<PlexStandIn>,
     pub phone: PhoneStandIn,
     emulator: Option<Emulator>,
-    /// Configuration and tokens; removed with the stage.
-    folder: tempfile::TempDir,
+    /// Configuration and tokens; removed with the emulator.
+    folder: PathBuf,
 }
 
 impl Stage {
@@ -50,16 +50,15 @@ impl Stage {
             None => Some(PlexStandIn::start().await?),
         };
         let phone = PhoneStandIn::start(TOKEN, USER).await?;
-        let folder = tempfile::Builder::new()
-            .prefix("story-")
-            .tempdir_in(&cache)
-            .context(|| format!("could not make a folder in `{}`", cache.display()))?;
+        let folder = emulator.scratch().join("story");
+        std::fs::create_dir(&folder)
+            .context(|| format!("could not make the folder `{}`", folder.display()))?;
         let url = match (&args.url, &plex) {
             (Some(url), _) => url.as_str(),
             (None, Some(plex)) => plex.url(),
             (None, None) => return Err(Error::new("there is nothing to watch")),
         };
-        let config = write_config(folder.path(), url, phone.url(), args.keep)?;
+        let config = write_config(&folder, url, phone.url(), args.keep)?;
         let connection = Connection {
             region: Some(REGION.to_owned()),
             profile: None,
@@ -75,7 +74,7 @@ impl Stage {
     }
 
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     pub fn endpoint(&self) -> &str {
@@ -87,7 +86,7 @@ impl Stage {
         self.emulator.as_ref().map_or_else(String::new, Emulator::last_log_lines)
     }
 
-    /// Stops the emulator; the stand-ins and the folder go with the stage.
+    /// Stops the emulator; the stand-ins go with the stage.
     pub async fn clear(&mut self) -> Result<()> {
         match self.emulator.take() {
             Some(emulator) => emulator.stop().await,

@@ -58,12 +58,12 @@ fn what_is_no_address_is_refused_and_nothing_is_written() {
 #[test]
 fn without_a_terminal_the_address_must_be_given() {
     let home = tempfile::tempdir().unwrap();
-    snapshot!(Deploy::new(home.path()).args(["init"]).run().whole(), @r"
+    snapshot!(Deploy::new(home.path()).args(["init"]).run().whole(), @"
     exit 2
     --- stderr
     error: there is no terminal to ask on
 
-    hint: give the answer as an option; see --help
+    hint: name the address with --url https://plex.example.com
     ");
 }
 

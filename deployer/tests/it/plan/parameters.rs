@@ -30,7 +30,7 @@ fn without_the_variables_a_secret_cannot_be_made() {
     error: `PUSHOVER_TOKEN` and `PUSHOVER_USER` are not set
       cause: the secret `/homelab/plex_remote_status_secrets` is not in AWS yet, so it has to be made now
 
-    hint: set the environment variable and run again: export PUSHOVER_TOKEN=... for each
+    hint: set it in the environment and run again: export PUSHOVER_TOKEN=... PUSHOVER_USER=...
     ");
 }
 
@@ -41,7 +41,7 @@ fn a_single_missing_variable_is_named_alone() {
     error: `PUSHOVER_USER` is not set
       cause: the secret `/homelab/plex_remote_status_secrets` is not in AWS yet, so it has to be made now
 
-    hint: set the environment variable and run again: export PUSHOVER_USER=...
+    hint: set it in the environment and run again: export PUSHOVER_USER=...
     ");
 }
 
