@@ -11,6 +11,7 @@ fn unknown_keys_are_refused_with_the_nearest_known_one() {
         top("shedule = \"rate(5 minutes)\""),
         top("something = 1"),
         target("stauts = [200]"),
+        "[[target]]\nname = \"plex\"\nulr = \"https://plex.example.com\"\n".to_owned(),
         below("[notfy.pushover]\ntoken = { env = \"A\" }"),
         below("[notify.pushbullet]\ntoken = { env = \"A\" }"),
         below("[notify.pushover]\ntoken = { env = \"A\" }\nuser = { env = \"B\" }\nusr = { env = \"B\" }"),

@@ -20,15 +20,16 @@ fn a_renamed_state_parameter_takes_its_old_names_away() {
     let plan = world.with_code(&["plan"]).run();
     snapshot!(plan.stdout, @r#"
       ~ update role      plex-remote-health-role
-          policy: {"Version":"2012-10-17","Statement":[{"Sid":"Log","Effect":"Allow","Action":["logs:CreateLogStream",... -> {"Version":"2012-10-17","Statement":[{"Sid":"Log","Effect":"Allow","Action":["logs:CreateLogStream",...
+          policy: ...1:parameter/homelab/plex_remote_status"},{"Sid":"Secrets","Effect":"Allow","Action":"ssm:GetParamete... -> ...1:parameter/homelab/other"},{"Sid":"Secrets","Effect":"Allow","Action":"ssm:GetParameter","Resource"...
       + create parameter /homelab/other
       + create secret    /homelab/other_secrets
       ~ update function  plex-remote-health
           code: [DIGEST] -> [DIGEST]
-          state_parameter: /homelab/plex_remote_status -> /homelab/other
       - delete parameter /homelab/plex_remote_status
       - delete parameter /homelab/plex_remote_status_secrets
-    2 to create, 2 to update, 2 to delete
+      ~ update function  plex-remote-health
+          state_parameter: /homelab/plex_remote_status -> /homelab/other
+    2 to create, 3 to update, 2 to delete
     "#);
     world.up().ended(0);
     let parameters: Vec<String> =

@@ -84,7 +84,7 @@ fn down_leaves_what_is_not_ours_and_says_so() {
     assert_eq!(before.len(), 6);
     let down = world.down();
     assert_eq!(down.writes(), [""; 0]);
-    snapshot!(down.ended(0).stdout, @r"
+    snapshot!(down.ended(0).stdout, @"
       . keep   role      plex-remote-health-role (it has no tag `plexmon:deployment`)
       . keep   log group /aws/lambda/plex-remote-health (it has no tag `plexmon:deployment`)
       . keep   parameter /homelab/plex_remote_status (it has no tag `plexmon:deployment`)
@@ -92,7 +92,7 @@ fn down_leaves_what_is_not_ours_and_says_so() {
       . keep   function  plex-remote-health (it has no tag `plexmon:deployment`)
       . keep   schedule  plex-remote-health-schedule (it has no tag `plexmon:deployment`)
     0 to create, 0 to update, 0 to delete
-    nothing to remove: nothing of plex-remote-health is there
+    nothing to remove: there is nothing of ours under the name plex-remote-health
     ");
     assert_eq!(world.inventory(), before);
 }
@@ -148,7 +148,7 @@ fn an_installation_by_the_shell_steps_is_adopted_and_its_rule_goes() {
           owner: (none) -> plex-remote-health
           rule: (none) -> {"expression":"rate(5 minutes)","enabled":true}
           target: (none) -> arn:aws:lambda:us-east-1:[ACCOUNT]:function:plex-remote-health
-          permission: {"principal":"events.amazonaws.com","action":"lambda:InvokeFunction","source":"arn:aws:events:us-eas... -> {"principal":"events.amazonaws.com","action":"lambda:InvokeFunction","source":"arn:aws:events:us-eas...
+          permission: .../plex-remote-health-5min"} -> .../plex-remote-health-schedule"}
       - delete schedule  plex-remote-health-5min
     0 to create, 6 to update, 1 to delete
     seen from AWS:

@@ -26,7 +26,7 @@ fn down_removes_everything_and_then_has_nothing_to_do() {
 
     let again = world.down();
     assert_eq!(again.writes(), [""; 0]);
-    snapshot!(again.ended(0).stdout, @"nothing to remove: nothing of plex-remote-health is there");
+    snapshot!(again.ended(0).stdout, @"nothing to remove: there is nothing of ours under the name plex-remote-health");
     let status = world.with_code(&["status", "--exit-code"]).run();
     assert_eq!(status.code, Some(4));
 }
@@ -36,7 +36,7 @@ fn down_in_an_empty_account_is_done_at_once() {
     let world = World::new();
     let down = world.down().ended(0);
     assert_eq!(down.writes(), [""; 0]);
-    snapshot!(down.stdout, @"nothing to remove: nothing of plex-remote-health is there");
+    snapshot!(down.stdout, @"nothing to remove: there is nothing of ours under the name plex-remote-health");
     let down = world.deploy(&["down", "--yes", "--json"]).run().ended(0).json();
     assert_eq!(down, json!({"steps": [], "proven": true}));
 }

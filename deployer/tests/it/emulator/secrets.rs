@@ -91,13 +91,13 @@ fn a_machine_without_tokens_can_plan_and_update_what_has_them_already() {
 fn a_machine_without_tokens_cannot_deploy_for_the_first_time() {
     let world = World::new();
     let plan = without_tokens(world.with_code(&["plan"])).run();
-    snapshot!(plan.whole(), @r"
+    snapshot!(plan.whole(), @"
     exit 2
     --- stderr
     error: `PUSHOVER_TOKEN` and `PUSHOVER_USER` are not set
       cause: the secret `/homelab/plex_remote_status_secrets` is not in AWS yet, so it has to be made now
 
-    hint: set the environment variable and run again: export PUSHOVER_TOKEN=... for each
+    hint: set it in the environment and run again: export PUSHOVER_TOKEN=... PUSHOVER_USER=...
     ");
     without_tokens(world.with_code(&["up", "--yes"])).run().ended(2);
     let one = world.with_code(&["plan"]).without("PUSHOVER_USER").run().ended(2);
