@@ -87,7 +87,7 @@ pub fn speak_again(state: &mut State) {
             if outbox.iter().any(|entry| entry.target() == target.name && entry.channel() == channel) {
                 continue;
             }
-            target.seq += 1;
+            target.seq = target.seq.wrapping_add(1);
             outbox.push(Entry {
                 id: format!("{}:{}:{channel}", target.name, target.seq),
                 why: target.why.clone().filter(|_| kind == Kind::Down),
@@ -104,7 +104,7 @@ pub fn settle(state: &mut State, id: &str, delivery: &Delivery) {
     let told = match delivery {
         Delivery::Retry { why, unproven } => {
             let entry = &mut state.outbox[at];
-            entry.tries += 1;
+            entry.tries = entry.tries.saturating_add(1);
             entry.unproven |= unproven;
             entry.error = Some(why.clone());
             return;
@@ -123,7 +123,7 @@ pub fn settle(state: &mut State, id: &str, delivery: &Delivery) {
 pub fn before_sending(state: &State) -> State {
     let mut state = state.clone();
     for entry in &mut state.outbox {
-        entry.tries += 1;
+        entry.tries = entry.tries.saturating_add(1);
         entry.unproven = true;
     }
     state
@@ -192,7 +192,7 @@ fn observe(
         return;
     }
     target.since = now;
-    target.seq += 1;
+    target.seq = target.seq.wrapping_add(1);
     let first = before == Status::Unknown;
     let is_blind = knowledge == Knowledge::Blind;
     if is_blind && first && status == Status::Up {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How long an undelivered message is worth sending, in seconds.
+/// How long a message that nobody waits for is worth sending, in seconds.
 pub const KEEP_S: u64 = 24 * 60 * 60;
 
 /// What an entry tells.
@@ -80,9 +80,12 @@ impl Entry {
         self.id.rsplit(':').next().unwrap_or_default()
     }
 
-    /// Whether it is too old to be worth telling.
+    /// Whether it is too old to be worth telling. A DOWN that still holds does not grow old, and neither does the end of
+    /// one that was told: somebody believes otherwise until it arrives. What may have
+    /// arrived counts as told.
     pub fn is_expired(&self, now: u64) -> bool {
-        now.saturating_sub(self.until.unwrap_or(self.from)) > KEEP_S
+        let is_history = self.kind == Kind::WasDown || (self.kind == Kind::Up && self.first);
+        is_history && !self.unproven && now.saturating_sub(self.until.unwrap_or(self.from)) > KEEP_S
     }
 }
 
@@ -118,7 +121,7 @@ pub fn add_up(outbox: &mut Vec<Entry>, entry: Entry, down_was_told: bool) {
 fn merge(earlier: &mut Entry, late: Entry) {
     earlier.id = late.id;
     earlier.until = late.until;
-    earlier.times += late.times;
+    earlier.times = earlier.times.saturating_add(late.times);
     earlier.why = late.why.or(earlier.why.take());
     earlier.error = late.error.or(earlier.error.take());
     earlier.unread |= late.unread;

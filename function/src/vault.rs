@@ -28,6 +28,13 @@ impl Vault {
         self.is_fresh = false;
     }
 
+    /// The store has other secrets than those that were kept.
+    pub fn forget(&mut self) {
+        if !self.is_given {
+            self.kept = None;
+        }
+    }
+
     /// The secrets, from the store only if they were never read.
     pub async fn get(&mut self, store: &impl Store) -> Result<&Secrets, StoreError> {
         let secrets = match self.kept.take() {

@@ -1,16 +1,51 @@
 //! What a warm environment remembers, and when that counts for more than what the store has.
 
+use std::collections::{BTreeSet, VecDeque};
+
 use crate::decide::Knowledge;
-use crate::state::{State, VERSION};
+use crate::outbox::{Entry, Kind, add_down, add_up};
+use crate::state::{State, Status, TargetState, Told, VERSION};
 use crate::store::StoreError;
+
+/// How many replaced values are remembered: a read may lag behind a few writes, not behind many.
+const MAX_REPLACED: usize = 8;
 
 /// The state after the last run.
 pub(super) struct Memory {
     pub(super) state: State,
     pub(super) knowledge: Knowledge,
-    /// What the store may hold: what was saved last or, where saving failed, what was there before as well. As long as
-    /// it holds one of these, nobody else has written, and the memory knows as much or more.
-    pub(super) holds: Vec<Option<String>>,
+    pub(super) holds: Holds,
+}
+
+/// What the store may hold: what was saved last or, where saving failed, what was there before as well. As long as it
+/// holds one of these, nobody else has written, and the memory knows as much or more.
+#[derive(Default)]
+pub(super) struct Holds {
+    now: Vec<Option<String>>,
+    /// What this environment has replaced. If it is read again, the read lags behind.
+    replaced: VecDeque<String>,
+}
+
+impl Holds {
+    /// The store took it.
+    pub(super) fn saved(&mut self, text: String) {
+        self.certain(Some(text));
+    }
+
+    /// The store has this, and nothing else.
+    fn certain(&mut self, text: Option<String>) {
+        let mut before = std::mem::take(&mut self.now);
+        before.retain(|known| *known != text);
+        self.now.push(text);
+        self.replaced.extend(before.into_iter().flatten());
+        let surplus = self.replaced.len().saturating_sub(MAX_REPLACED);
+        self.replaced.drain(..surplus);
+    }
+
+    /// The store refused it, or took it and the answer was lost.
+    pub(super) fn not_saved(&mut self, text: String) {
+        self.now.push(Some(text));
+    }
 }
 
 /// Where a run starts from.
@@ -19,7 +54,7 @@ pub(super) struct Recollection {
     pub(super) knowledge: Knowledge,
     /// Not if it would replace a state that nobody has read.
     pub(super) may_save: bool,
-    pub(super) holds: Vec<Option<String>>,
+    pub(super) holds: Holds,
 }
 
 pub(super) fn recollect(
@@ -29,28 +64,44 @@ pub(super) fn recollect(
 ) -> Recollection {
     let certain = |state, holds| Recollection { state, knowledge: Knowledge::Certain, may_save: true, holds };
     match (loaded, memory) {
-        (Ok(text), Some(memory))
-            if memory.knowledge == Knowledge::Certain && memory.holds.contains(&text) =>
-        {
-            certain(memory.state, vec![text])
-        }
-        (Ok(text), memory) => {
-            let mut state = read(text.as_deref(), problems);
-            if let Some(memory) = memory.filter(|memory| memory.knowledge == Knowledge::Blind) {
-                carry_over(&mut state, memory.state);
+        (Ok(text), Some(Memory { state, knowledge: Knowledge::Certain, mut holds })) => {
+            if let Some(problem) = text.as_deref().and_then(|text| says_less(text, &holds)) {
+                problems.push(problem);
+                return certain(state, holds);
             }
-            certain(state, vec![text])
+            let is_known = holds.now.contains(&text);
+            let state = if is_known { state } else { read(text.as_deref(), problems) };
+            holds.certain(text);
+            certain(state, holds)
+        }
+        (Ok(text), blind) => {
+            let mut state = read(text.as_deref(), problems);
+            if let Some(blind) = blind {
+                carry_over(&mut state, blind.state);
+            }
+            certain(state, Holds { now: vec![text], ..Holds::default() })
         }
         (Err(why), memory) => {
             problems.push(format!("the state could not be read: {why}"));
             let Memory { state, knowledge, holds } = memory.unwrap_or(Memory {
                 state: State::default(),
                 knowledge: Knowledge::Blind,
-                holds: Vec::new(),
+                holds: Holds::default(),
             });
             Recollection { state, knowledge, may_save: knowledge == Knowledge::Certain, holds }
         }
     }
+}
+
+/// Why the value says less than what is remembered: it is one that was replaced, or it makes no sense.
+fn says_less(text: &str, holds: &Holds) -> Option<String> {
+    if holds.now.iter().flatten().any(|known| known == text) {
+        return None;
+    }
+    if holds.replaced.iter().any(|known| known == text) {
+        return Some("the store answered with an older state; what is remembered was used".to_owned());
+    }
+    State::parse(text).err().map(|why| format!("{why}; what is remembered replaces it"))
 }
 
 /// A value that makes no sense is reported and will be replaced.
@@ -75,20 +126,67 @@ fn read(text: Option<&str>, problems: &mut Vec<String>) -> State {
 /// again, and an end might go untold.
 fn carry_over(state: &mut State, blind: State) {
     for mut target in blind.targets {
-        let pending: Vec<_> =
+        let pending: Vec<Entry> =
             blind.outbox.iter().filter(|entry| entry.target() == target.name).cloned().collect();
         if target.told.is_empty() && pending.is_empty() {
             continue;
         }
-        let known = state.targets.iter_mut().find(|known| known.name == target.name);
-        state.outbox.retain(|entry| entry.target() != target.name);
-        state.outbox.extend(pending);
-        match known {
-            Some(known) => {
-                target.seq = target.seq.max(known.seq);
-                *known = target;
-            }
-            None => state.targets.push(target),
+        let known = state.targets.iter().position(|known| known.name == target.name);
+        let known = known.map(|at| state.targets.remove(at)).unwrap_or_default();
+        target.seq = target.seq.wrapping_add(known.seq);
+        if known.check == target.check {
+            target.told = known.told.into_iter().chain(target.told).collect();
+        } else {
+            state.outbox.retain(|entry| entry.target() != target.name);
+        }
+        let channels: BTreeSet<String> = target
+            .told
+            .keys()
+            .cloned()
+            .chain(pending.iter().map(|entry| entry.channel().to_owned()))
+            .collect();
+        for channel in channels {
+            let pending = pending.iter().filter(|entry| entry.channel() == channel).cloned().collect();
+            append(&mut state.outbox, pending, &mut target, &channel);
+        }
+        state.targets.push(target);
+    }
+}
+
+/// What the store has still to tell goes first. The last word is then said again where it would not be true; it tells
+/// that it may repeat.
+fn append(outbox: &mut Vec<Entry>, pending: Vec<Entry>, target: &mut TargetState, channel: &str) {
+    let (name, mut seq) = (target.name.clone(), target.seq);
+    // Ids that were given blindly may have been used before.
+    let mut next = |entry: Entry| {
+        seq = seq.wrapping_add(1);
+        Entry { id: format!("{name}:{seq}:{channel}"), unread: true, ..entry }
+    };
+    let own = |entry: &Entry| entry.target() == target.name && entry.channel() == channel;
+    let last = |outbox: &[Entry]| outbox.iter().rfind(|entry| own(entry)).map(|entry| entry.kind);
+    let down_was_told = target.told.get(channel) == Some(&Told::Down);
+    // As far as anybody can tell, a DOWN that the store has is about the same outage.
+    let ends = pending.first().is_some_and(|entry| entry.kind == Kind::Up);
+    if (down_was_told || ends)
+        && let Some(at) = outbox.iter().rposition(own)
+        && outbox[at].kind == Kind::Down
+    {
+        outbox.remove(at);
+    }
+    for entry in pending {
+        if entry.kind != Kind::Down || last(outbox) != Some(Kind::Down) {
+            outbox.push(next(entry));
         }
     }
+    match (last(outbox), target.status) {
+        (Some(Kind::Up | Kind::WasDown), Status::Down) if down_was_told => {
+            add_down(outbox, next(Entry { why: target.why.clone(), ..Entry::new(Kind::Down, target.since) }));
+        }
+        (Some(Kind::Down), Status::Up) => {
+            let until = Some(target.since);
+            add_up(outbox, next(Entry { until, ..Entry::new(Kind::Up, target.since) }), false);
+        }
+        _ => {}
+    }
+    target.seq = seq;
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 pub use self::look::{Live, Prober};
-use self::memory::{Memory, Recollection};
+use self::memory::{Holds, Memory, Recollection};
 use crate::decide::{Decision, before_sending, decide, speak_again};
 use crate::notify::Channel;
 use crate::probe::Observation;
@@ -105,6 +105,10 @@ impl<S: Store, P: Prober> Monitor<S, P> {
     /// [`run`](Self::run), for a given occasion.
     pub async fn run_for(&mut self, occasion: Occasion, now: u64, deadline: Instant) -> Run {
         self.vault.start_run();
+        if occasion == Occasion::Announce {
+            // A word that the old ones had refused must not be sent with them again.
+            self.vault.forget();
+        }
         let mut problems = Vec::new();
         let mut phases = Phases::default();
 
@@ -144,7 +148,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
 
     /// Whether the store has the state now. A state that it refused is noted in `holds` too: it may have taken it all the
     /// same, with the answer lost.
-    async fn save(&self, state: &State, holds: &mut Vec<Option<String>>, problems: &mut Vec<String>) -> bool {
+    async fn save(&self, state: &State, holds: &mut Holds, problems: &mut Vec<String>) -> bool {
         let encoded = match state.encode() {
             Ok(encoded) => encoded,
             Err(why) => {
@@ -156,10 +160,10 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             problems.push("the state is near SSM's limit: details were left out of it".to_owned());
         }
         let saved = self.store.save_state(&encoded.text).await;
-        if saved.is_ok() {
-            holds.clear();
+        match saved {
+            Ok(()) => holds.saved(encoded.text),
+            Err(_) => holds.not_saved(encoded.text),
         }
-        holds.push(Some(encoded.text));
         saved.map_err(|why| problems.push(format!("the state was not saved: {why}"))).is_ok()
     }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
+use std::io::ErrorKind;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, HOST, LOCATION, USER_AGENT};
@@ -27,6 +28,7 @@ const MAX_HEADER_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
 const MAX_SHOWN_CHARS: usize = 120;
 
+const NOT_HTTP: &str = "the answer is not HTTP/1.1";
 const INCOMPLETE: &str = "the server closed the connection before the answer was complete";
 
 /// The request to send. Errors name a header, never its value.
@@ -156,7 +158,7 @@ fn in_words(why: &hyper::Error) -> String {
         if why.to_string().contains("too large") {
             return "the answer's headers are too large".to_owned();
         }
-        return "the answer is not HTTP/1.1".to_owned();
+        return NOT_HTTP.to_owned();
     }
     if why.is_incomplete_message() {
         return INCOMPLETE.to_owned();
@@ -164,8 +166,12 @@ fn in_words(why: &hyper::Error) -> String {
     let mut source = why.source();
     while let Some(cause) = source {
         if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            let is_end = io.kind() == std::io::ErrorKind::UnexpectedEof;
-            return if is_end { INCOMPLETE.to_owned() } else { connect::in_words(io) };
+            return match io.kind() {
+                ErrorKind::UnexpectedEof => INCOMPLETE.to_owned(),
+                // A chunk without a size, for one.
+                ErrorKind::InvalidData | ErrorKind::InvalidInput => NOT_HTTP.to_owned(),
+                _ => connect::in_words(io),
+            };
         }
         source = cause.source();
     }

@@ -122,16 +122,29 @@ fn an_outbox_does_not_grow() {
 }
 
 #[test]
-fn after_a_day_it_is_given_up() {
+fn after_a_day_what_is_over_is_given_up() {
     let settings = settings(&["plex"]);
     let mut state = State::default();
-    assert_eq!(story(&mut state, &settings, NOW, "up ok, down 500"), "Up!=ok Down=500");
+    assert_eq!(story(&mut state, &settings, NOW, "up ok, down 500, up 500"), "Up!=ok Down=500 WasDown=500");
     let day = 24 * 60 * 60;
-    assert_eq!(story(&mut state, &settings, NOW + INTERVAL + day, "down 500"), "Down=500");
+    assert_eq!(story(&mut state, &settings, NOW + 2 * INTERVAL + day, "up 500"), "WasDown=500");
     assert_eq!(
-        story(&mut state, &settings, NOW + INTERVAL + day + 1, "down ok, up ok"),
-        "Down=expired WasDown=ok"
+        story(&mut state, &settings, NOW + 2 * INTERVAL + day + 1, "up ok, down ok, up ok"),
+        "WasDown=expired Down=ok Up=ok"
     );
+    let mut state = State::default();
+    assert_eq!(story(&mut state, &settings, NOW, "up 500"), "Up!=500");
+    assert_eq!(story(&mut state, &settings, NOW + day + 1, "up ok, down ok"), "Up=expired Down=ok");
+}
+
+#[test]
+fn what_somebody_must_know_does_not_grow_old() {
+    let settings = settings(&["plex"]);
+    let mut state = State::default();
+    let later = NOW + 10 * 24 * 60 * 60;
+    assert_eq!(story(&mut state, &settings, NOW, "up ok, down 500"), "Up!=ok Down=500");
+    assert_eq!(story(&mut state, &settings, later, "down ok, up 500"), "Down=ok Up=500");
+    assert_eq!(story(&mut state, &settings, 2 * later - NOW, "up ok, up ok"), "Up=ok");
 }
 
 #[test]

@@ -22,7 +22,7 @@ use crate::world::{NOW, down, settings, up};
 
 /// Says what it is told to say, and notes that it was asked.
 #[derive(Clone)]
-struct Scripted {
+pub struct Scripted {
     down: Record,
     record: Record,
 }
@@ -65,25 +65,25 @@ impl Channel for Phone {
 }
 
 /// One warm environment.
-struct World {
-    monitor: Monitor<MemoryStore, Scripted>,
+pub struct World {
+    pub monitor: Monitor<MemoryStore, Scripted>,
     answers: Arc<Mutex<VecDeque<Option<Delivery>>>>,
     record: Record,
     bodies: Record,
     prober: Scripted,
-    now: u64,
+    pub now: u64,
 }
 
-fn refused(credentials: bool) -> Delivery {
+pub fn refused(credentials: bool) -> Delivery {
     Delivery::Refused { why: "Pushover answered HTTP 400".to_owned(), credentials }
 }
 
-fn later() -> Delivery {
+pub fn later() -> Delivery {
     Delivery::Retry { why: "Pushover answered HTTP 500".to_owned(), unproven: false }
 }
 
 impl World {
-    fn new(settings: Settings) -> Self {
+    pub fn new(settings: Settings) -> Self {
         let record = Record::default();
         let store = MemoryStore { record: Arc::clone(&record), ..MemoryStore::default() };
         *store.secrets.borrow_mut() = secrets("tok");
@@ -101,30 +101,30 @@ impl World {
     }
 
     /// The same store in a new environment that remembers nothing.
-    fn cold(&self, settings: Settings) -> Self {
+    pub fn cold(&self, settings: Settings) -> Self {
         let store = MemoryStore { record: Arc::clone(&self.record), ..MemoryStore::default() };
         *store.state.borrow_mut() = self.store().state.borrow().clone();
         *store.secrets.borrow_mut() = self.store().secrets.borrow().clone();
         Self { now: self.now, ..Self::with(settings, store) }
     }
 
-    fn store(&self) -> &MemoryStore {
+    pub fn store(&self) -> &MemoryStore {
         self.monitor.store()
     }
 
-    fn kept(&self) -> State {
+    pub fn kept(&self) -> State {
         State::parse(self.store().state.borrow().as_deref().unwrap()).unwrap()
     }
 
-    fn answer(&self, answers: impl IntoIterator<Item = Delivery>) {
+    pub fn answer(&self, answers: impl IntoIterator<Item = Delivery>) {
         self.answers.lock().unwrap().extend(answers.into_iter().map(Some));
     }
 
-    fn set_down(&self, names: &[&str]) {
+    pub fn set_down(&self, names: &[&str]) {
         *self.prober.down.lock().unwrap() = names.iter().map(|name| (*name).to_owned()).collect();
     }
 
-    async fn run(&mut self) -> Run {
+    pub async fn run(&mut self) -> Run {
         self.run_for(Duration::from_secs(30)).await
     }
 
@@ -137,16 +137,16 @@ impl World {
         run
     }
 
-    fn did(&self) -> Vec<String> {
+    pub fn did(&self) -> Vec<String> {
         self.record.lock().unwrap().clone()
     }
 
-    fn said(&self) -> String {
+    pub fn said(&self) -> String {
         self.bodies.lock().unwrap().join(" | ")
     }
 }
 
-const QUIET: [&str; 3] = ["load", "probe plex 10 s", "save"];
+pub const QUIET: [&str; 3] = ["load", "probe plex 10 s", "save"];
 
 #[tokio::test]
 async fn the_first_run_tells_once_and_then_all_is_quiet() {

@@ -3,11 +3,17 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in a test, a panic is the message")]
 
 mod decide;
+mod dice;
 mod end_to_end;
+mod faults;
 mod handler;
+mod hostile;
+mod parsing;
 mod probe;
 mod pushover;
+mod recall;
 mod server;
+mod sizes;
 mod ssm;
 mod startup;
 mod state;

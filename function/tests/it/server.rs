@@ -1,7 +1,9 @@
 //! Servers on the loopback interface, made to misbehave: each answers with bytes, as scripted.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
 use rustls::ServerConfig;
@@ -10,6 +12,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
 /// What a server does with a connection once it has read the request's head.
@@ -21,6 +24,8 @@ pub enum Answer {
     Hang(Vec<u8>),
     /// Sends these bytes, then those over and over again until the client has had enough.
     Endless(Vec<u8>, Vec<u8>),
+    /// Sends these bytes, then those over and over again, one byte each second.
+    Drip(Vec<u8>, Vec<u8>),
     /// Sends these bytes without waiting for a request.
     AtOnce(Vec<u8>),
     /// Hangs up with a reset.
@@ -43,6 +48,8 @@ pub struct Server {
 #[derive(Default)]
 struct Log {
     requests: Mutex<Vec<String>>,
+    /// How many bytes of endless answers were taken.
+    sent: AtomicU64,
     grown: Notify,
 }
 
@@ -103,6 +110,11 @@ impl Server {
         }
     }
 
+    /// How many bytes of endless answers were taken so far.
+    pub fn sent(&self) -> u64 {
+        self.requests.sent.load(Ordering::Relaxed)
+    }
+
     /// The requests so far, as they arrived.
     pub fn requests(&self) -> Vec<String> {
         self.requests.requests.lock().unwrap().clone()
@@ -131,7 +143,18 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: Answe
         }
         Answer::Endless(head, again) => {
             let _ = stream.write_all(&head).await;
-            while stream.write_all(&again).await.is_ok() {}
+            while stream.write_all(&again).await.is_ok() {
+                log.sent.fetch_add(again.len() as u64, Ordering::Relaxed);
+            }
+        }
+        Answer::Drip(head, again) => {
+            let _ = stream.write_all(&head).await;
+            for byte in again.into_iter().cycle() {
+                if stream.write_all(&[byte]).await.is_err() || stream.flush().await.is_err() {
+                    break;
+                }
+                sleep(Duration::from_secs(1)).await;
+            }
         }
         Answer::AtOnce(_) | Answer::Reset => {}
     }

@@ -1,0 +1,212 @@
+//! One who hears of one target: what the store has for it, what arrived, and what must not.
+
+use super::judge::Offer;
+use super::play::Bounds;
+use super::stage::Word;
+use super::story::Answer;
+
+/// News that the store has, and that the channel has not settled yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum News {
+    FirstDown,
+    Down,
+    Up,
+}
+
+/// The last word that arrived.
+#[derive(Debug, Clone, Copy, Default)]
+struct Heard {
+    down: Option<bool>,
+    marked: bool,
+    /// Told by a run that could not read the state.
+    unread: bool,
+    env: u32,
+    /// The run knew that it had arrived, and a state that knows it was written.
+    answered: bool,
+    proven: bool,
+    /// Something was refused since.
+    gap: bool,
+}
+
+/// The last word that arrived or was refused: no more can be done about it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Said {
+    down: Option<bool>,
+    env: u32,
+    /// The run that found it.
+    run: usize,
+}
+
+/// One who hears of one target: what was told, and what is still to be told.
+#[derive(Debug, Clone, Default)]
+pub struct Follower {
+    kept_down: Option<bool>,
+    news: Vec<News>,
+    heard: Heard,
+    /// What arrived, and may arrive again because nobody knows.
+    unproven: Vec<(Word, u64, u32)>,
+    /// What was refused, and is no news when it is offered again with other secrets.
+    refused: Vec<(Word, u64)>,
+    /// All that arrived.
+    arrived: Vec<(Word, u64)>,
+    /// The latest run whose news was refused, and the latest whose news was heard.
+    refused_run: usize,
+    heard_run: usize,
+    /// The run that found what was kept last.
+    kept_run: usize,
+    said: Said,
+}
+
+impl Follower {
+    /// A word was offered by a run; `run` is the one whose news it is.
+    pub fn offered(&mut self, offer: &Offer, run: usize, bounds: Bounds) -> Result<(), String> {
+        let Offer { env, word, at, marked, unread, answer, .. } = *offer;
+        if (answer.takes() || answer.refuses()) && run >= self.said.run {
+            self.said = Said { down: Some(word.is_down()), env, run };
+        }
+        if answer.refuses() {
+            self.heard.gap = true;
+            self.refused.push((word, at));
+            self.refused_run = self.refused_run.max(run);
+            let _ = self.settle(word, run);
+        } else if answer.takes() {
+            let answered = answer == Answer::Takes;
+            self.hear(word, (at, run), Heard { marked, unread, env, answered, ..Heard::default() }, bounds)?;
+        }
+        Ok(())
+    }
+
+    /// At the end everything was told, and the last word is true.
+    pub fn end(&self, down: bool, bounds: Bounds) -> Result<(), String> {
+        let Bounds { forgot, astray, aged } = bounds;
+        if !forgot && !aged && !self.news.is_empty() {
+            return Err(format!("never told: {:?}", self.news));
+        }
+        let last = self.heard.down;
+        let is_unsure = astray || self.heard.gap || self.refused_run > self.heard_run;
+        if is_unsure || last == Some(down) || (aged && last.is_none()) {
+            return Ok(());
+        }
+        Err(format!("the last word is {last:?}, and the truth {down}"))
+    }
+
+    /// The store has taken a state that knows this.
+    pub fn keep(&mut self, down: bool, env: u32, run: usize) {
+        if self.heard.env == env && self.heard.answered {
+            self.heard.proven = true;
+            self.unproven.retain(|(_, _, other)| *other != env);
+        }
+        // What was told but not kept is known to its own environment, and when that has ended, to nobody.
+        let is_unkept = self.said.run > self.kept_run;
+        let is_own = is_unkept && self.said.env == env;
+        self.heard.gap |= is_unkept && !is_own && self.kept_down != self.said.down;
+        let known = if is_own { self.said.down } else { self.kept_down };
+        if self.kept_down.replace(down) != Some(down) || known != Some(down) {
+            self.kept_run = run;
+        }
+        match (known, down) {
+            (None, true) => self.news.push(News::FirstDown),
+            (Some(false), true) => self.news.push(News::Down),
+            (Some(true), false) => self.news.push(News::Up),
+            (None, false) | (Some(true), true) | (Some(false), false) => {}
+        }
+    }
+
+    /// A word that arrived, or was refused, is no news any more. An error if it came before an earlier one.
+    fn settle(&mut self, word: Word, run: usize) -> Result<(), String> {
+        let overtaken = match word {
+            Word::FirstUp => false,
+            Word::Down | Word::FirstDown => {
+                let last = self.news.pop();
+                !std::mem::take(&mut self.news).is_empty() || last == Some(News::Up)
+            }
+            Word::Up => {
+                let is_next = !matches!(self.news.first(), Some(News::Down | News::FirstDown));
+                if self.news.first() == Some(&News::Up) {
+                    self.news.remove(0);
+                }
+                !is_next
+            }
+            // The end may not be kept yet.
+            Word::WasDown | Word::FirstWasDown if run > self.kept_run => {
+                self.news.clear();
+                false
+            }
+            Word::WasDown | Word::FirstWasDown => {
+                let end = self.news.iter().rposition(|news| *news == News::Up);
+                self.news.drain(..end.map_or(0, |end| end + 1));
+                false
+            }
+        };
+        if overtaken { Err("overtakes earlier news".to_owned()) } else { Ok(()) }
+    }
+
+    /// It arrived. An error if it should not have.
+    fn hear(
+        &mut self,
+        word: Word,
+        (at, run): (u64, usize),
+        heard: Heard,
+        bounds: Bounds,
+    ) -> Result<(), String> {
+        let down = word.is_down();
+        self.heard_run = self.heard_run.max(run);
+        // The very same again is dealt with by `repeat`.
+        let is_known = self.refused.contains(&(word, at))
+            || self.unproven.iter().any(|known| (known.0, known.1) == (word, at));
+        self.unproven.push((word, at, heard.env));
+        let settled = match (is_known, heard.unread) {
+            (false, false) => self.settle(word, run),
+            // A repeat is no news, and a run that cannot read the state knows of no earlier news.
+            _ if down => {
+                self.news.pop_if(|news| *news != News::Up);
+                Ok(())
+            }
+            _ if heard.unread && word == Word::Up && run > self.kept_run => Ok(()),
+            _ => self.settle(word, run).or(Ok(())),
+        };
+        if !bounds.forgot && !bounds.aged {
+            settled?;
+        }
+        self.begin(word, heard, bounds)?;
+        self.repeat(word, at, heard, bounds)?;
+        self.arrived.push((word, at));
+        self.heard = Heard { down: Some(down), ..heard };
+        Ok(())
+    }
+
+    /// An UP needs a DOWN before it, and watching begins with a first word.
+    fn begin(&self, word: Word, heard: Heard, bounds: Bounds) -> Result<(), String> {
+        if bounds.astray || self.heard.gap || self.heard.down.is_some() {
+            return Ok(());
+        }
+        let is_first = matches!(word, Word::FirstDown | Word::FirstUp | Word::FirstWasDown);
+        // Only a run that could not read the state may begin with other words, and it says so.
+        match word {
+            Word::Up => Err("an UP without its DOWN".to_owned()),
+            _ if is_first || heard.marked || bounds.aged => Ok(()),
+            _ => Err("no first word".to_owned()),
+        }
+    }
+
+    /// What is told twice was not known to have arrived, and one of the two says that it may repeat.
+    fn repeat(&self, word: Word, at: u64, heard: Heard, bounds: Bounds) -> Result<(), String> {
+        let before = self.heard;
+        let is_repeat = match word {
+            Word::WasDown | Word::FirstWasDown => {
+                before.down == Some(true) || self.arrived.contains(&(word, at))
+            }
+            _ => before.down == Some(word.is_down()),
+        };
+        if !is_repeat || bounds.forgot || before.gap {
+            return Ok(());
+        }
+        if before.proven && !heard.unread && !before.unread {
+            return Err("told twice".to_owned());
+        }
+        if !before.marked && !heard.marked {
+            return Err("told twice without saying so".to_owned());
+        }
+        Ok(())
+    }
+}

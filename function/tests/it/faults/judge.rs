@@ -1,0 +1,115 @@
+//! What must hold of all that was told, whatever went wrong. Judged from what the channel and the store saw and from
+//! what was true, not from what the handler believes.
+
+use super::follower::Follower;
+use super::play::{Bounds, Played};
+use super::stage::{Event, Word};
+use super::story::Answer;
+
+/// A message that was offered to the channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
+    pub env: u32,
+    pub word: Word,
+    pub target: usize,
+    /// The time of the run whose news it is.
+    pub at: u64,
+    /// It says that it may repeat.
+    pub marked: bool,
+    /// It says that the state could not be read.
+    pub unread: bool,
+    pub token: String,
+    pub answer: Answer,
+}
+
+/// Something was refused; and whether a state was written since that knows it.
+struct Refusal<'a> {
+    offer: &'a Offer,
+    is_kept: bool,
+}
+
+#[derive(Default)]
+struct Judge<'a> {
+    bounds: Bounds,
+    followers: [Follower; 2],
+    refusals: Vec<Refusal<'a>>,
+    /// When the runs were.
+    runs: Vec<u64>,
+    check_changed: bool,
+}
+
+/// The first thing that is wrong.
+pub fn judge(played: &Played) -> Result<(), String> {
+    if let Some(broken) = &played.broken {
+        return Err(broken.clone());
+    }
+    let mut judge = Judge { bounds: played.bounds, ..Judge::default() };
+    for event in &played.events {
+        match event {
+            Event::Run { now } => judge.runs.push(*now),
+            Event::CheckChanged => {
+                judge.check_changed = true;
+                judge.refusals.retain(|refusal| refusal.offer.target != 0);
+            }
+            Event::Saved { env, down, targets } => judge.saved(*env, *down, *targets),
+            Event::Offered(offer) => judge.offered(offer).map_err(|why| format!("{why}: {offer:?}"))?,
+        }
+    }
+    for (index, follower) in
+        judge.followers.iter().enumerate().filter(|(index, _)| has(played.targets, *index))
+    {
+        follower.end(has(played.down, index), played.bounds)?;
+    }
+    let late = played.events[played.last_run..].iter().find(|event| matches!(event, Event::Offered(_)));
+    match late {
+        Some(late) if !played.bounds.astray => Err(format!("not quiet at the end: {late:?}")),
+        _ => Ok(()),
+    }
+}
+
+fn has(bits: u8, index: usize) -> bool {
+    bits >> index & 1 == 1
+}
+
+impl<'a> Judge<'a> {
+    fn saved(&mut self, env: u32, down: u8, targets: u8) {
+        self.start_anew_if_changed();
+        for (index, follower) in self.followers.iter_mut().enumerate() {
+            if has(targets, index) {
+                follower.keep(has(down, index), env, self.runs.len());
+            } else {
+                *follower = Follower::default();
+                self.refusals.retain(|refusal| refusal.offer.target != index);
+            }
+        }
+        let own = self.refusals.iter_mut().filter(|refusal| refusal.offer.env == env);
+        own.for_each(|refusal| refusal.is_kept = true);
+    }
+
+    fn offered(&mut self, offer: &'a Offer) -> Result<(), String> {
+        // A run that cannot read the state cannot know what others were refused.
+        let knows = |refusal: &Refusal| refusal.is_kept && (!offer.unread || refusal.offer.env == offer.env);
+        let is_same = |other: &Offer| {
+            (other.target, other.word, other.at, &other.token)
+                == (offer.target, offer.word, offer.at, &offer.token)
+        };
+        if !self.bounds.forgot && self.refusals.iter().any(|other| knows(other) && is_same(other.offer)) {
+            return Err("was refused before".to_owned());
+        }
+        if offer.answer.refuses() {
+            self.refusals.push(Refusal { offer, is_kept: false });
+        }
+        if offer.target == 0 {
+            self.start_anew_if_changed();
+        }
+        let run = self.runs.iter().rposition(|now| *now == offer.at).map_or(0, |run| run + 1);
+        self.followers[offer.target].offered(offer, run, self.bounds)
+    }
+
+    /// Another check of the first target has nothing to do with the former.
+    fn start_anew_if_changed(&mut self) {
+        if std::mem::take(&mut self.check_changed) {
+            self.followers[0] = Follower::default();
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Everything around the handler: a store, a channel and a prober that do as they are told and note what happened, and
+//! the pauses between their effects, at which a run can be killed or another one can go on.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::Poll;
+
+use futures_util::FutureExt;
+use plexmon_function::message::Message;
+use plexmon_function::notify::{Channel, Delivery, Sending};
+use plexmon_function::probe::Observation;
+use plexmon_function::secrets::{Secret, Secrets};
+use plexmon_function::settings::Target;
+use plexmon_function::state::{MAX_BYTES, State};
+use plexmon_function::store::{MemoryStore, Store, StoreError};
+
+use plexmon_function::handler::Prober;
+
+use super::judge::Offer;
+use super::story::{Answer, Load, Save};
+use crate::world::{down, up};
+
+/// What a message says, read from its title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    FirstUp,
+    FirstDown,
+    /// The first word, told after the outage in which watching began.
+    FirstWasDown,
+    Down,
+    Up,
+    WasDown,
+}
+
+impl Word {
+    pub fn is_down(self) -> bool {
+        matches!(self, Self::Down | Self::FirstDown)
+    }
+}
+
+/// What happened, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A run began.
+    Run { now: u64 },
+    /// An environment wrote what this run saw, and the store has it.
+    Saved { env: u32, down: u8, targets: u8 },
+    /// An environment offered a message to the channel.
+    Offered(Offer),
+    /// The first target is checked in another way from now on.
+    CheckChanged,
+}
+
+/// What is about to happen, and what has happened.
+#[derive(Default)]
+pub struct Stage {
+    pub store: MemoryStore,
+    /// Whether every state that is written is read back, which takes its time.
+    pub reads_back: bool,
+    /// Every value that the store ever had.
+    pub history: Vec<String>,
+    pub events: Vec<Event>,
+    pub load: Load,
+    /// What becomes of the run's first and second write.
+    pub saves: [Save; 2],
+    pub answers: VecDeque<Answer>,
+    pub down: u8,
+    /// Whether effects are preceded and followed by a pause.
+    pub pauses: bool,
+    /// Whether the channel keeps a run waiting.
+    pub hangs: bool,
+    /// Whether an old value was read by an environment that could not know it as such.
+    pub believes_old: bool,
+    /// What must never be, if it was.
+    pub broken: Option<String>,
+}
+
+pub type Shared = Arc<Mutex<Stage>>;
+
+/// One environment's way to the stage.
+#[derive(Clone)]
+pub struct Door {
+    pub env: u32,
+    pub stage: Shared,
+    /// The run's write that comes next.
+    pub write: Arc<Mutex<usize>>,
+    /// The values that this environment has read or written.
+    pub seen: Arc<Mutex<Vec<String>>>,
+    /// What is watched, by bit, in this environment's settings.
+    pub targets: u8,
+}
+
+pub const NAMES: [&str; 2] = ["a", "b"];
+
+impl Door {
+    fn stage(&self) -> MutexGuard<'_, Stage> {
+        self.stage.lock().unwrap()
+    }
+
+    /// Gives the word to whoever drives the run, once.
+    async fn pause(&self) {
+        let mut waited = !self.stage().pauses;
+        poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+}
+
+impl Store for Door {
+    async fn load_state(&self) -> Result<Option<String>, StoreError> {
+        self.pause().await;
+        let mut stage = self.stage();
+        match stage.load {
+            Load::Works => {}
+            Load::Fails => stage.store.failing_loads.set(1),
+            Load::Garbled => return Ok(Some("{\"status\":\"up\",\"ts\":17".to_owned())),
+            Load::Stale(by) => {
+                if let Some(at) = stage.history.len().checked_sub(1 + usize::from(by)) {
+                    let text = stage.history[at].clone();
+                    stage.believes_old |= !self.seen.lock().unwrap().contains(&text);
+                    return Ok(Some(text));
+                }
+            }
+        }
+        let loaded = stage.store.load_state().now_or_never().unwrap();
+        self.seen.lock().unwrap().extend(loaded.iter().flatten().cloned());
+        loaded
+    }
+
+    async fn save_state(&self, text: &str) -> Result<(), StoreError> {
+        self.pause().await;
+        let result = {
+            let write = std::mem::replace(&mut *self.write.lock().unwrap(), 1);
+            let mut stage = self.stage();
+            let save = stage.saves[write];
+            stage.store.failing_saves.set(u32::from(save != Save::Works));
+            stage.store.failing_saves_take_effect.set(save == Save::AnswerLost);
+            let result = stage.store.save_state(text).now_or_never().unwrap();
+            if save != Save::Refused {
+                if text.len() > MAX_BYTES || (stage.reads_back && State::parse(text).is_err()) {
+                    stage.broken = Some(format!("no state: {text}"));
+                }
+                stage.history.push(text.to_owned());
+                self.seen.lock().unwrap().push(text.to_owned());
+                let down = stage.down;
+                stage.events.push(Event::Saved { env: self.env, down, targets: self.targets });
+            }
+            result
+        };
+        self.pause().await;
+        result
+    }
+
+    async fn load_secrets(&self) -> Result<Secrets, StoreError> {
+        self.stage().store.load_secrets().now_or_never().unwrap()
+    }
+}
+
+impl Prober for Door {
+    async fn probe(&self, target: &Target, _: &BTreeMap<String, Secret>) -> Observation {
+        let seen_down = self.stage().down & bit(&target.name) != 0;
+        if seen_down { down(&target.name) } else { up(&target.name) }
+    }
+}
+
+impl Channel for Door {
+    fn name(&self) -> &'static str {
+        "pushover"
+    }
+
+    fn send<'a>(&'a self, message: &'a Message, secrets: &'a Secrets) -> Sending<'a> {
+        Box::pin(async move {
+            self.pause().await;
+            let answer = self.offer(message, secrets);
+            self.pause().await;
+            match answer {
+                Answer::Takes => Delivery::Delivered,
+                Answer::Fails => later(false),
+                Answer::TakesInSilence => later(true),
+                Answer::Refuses => refused(false),
+                Answer::RefusesToken => refused(true),
+                Answer::Hangs | Answer::TakesAndHangs => {
+                    self.stage().hangs = true;
+                    std::future::pending().await
+                }
+            }
+        })
+    }
+}
+
+impl Door {
+    fn offer(&self, message: &Message, secrets: &Secrets) -> Answer {
+        let mut stage = self.stage();
+        let token = secrets.pushover.as_ref().unwrap().token.expose().to_owned();
+        let answer = stage.answers.pop_front().unwrap_or_default();
+        let (word, target) = read(message);
+        let marked = message.body.contains("may repeat");
+        let unread = message.body.contains("state could not be read");
+        let (env, at) = (self.env, message.at);
+        stage.events.push(Event::Offered(Offer { env, word, target, at, marked, unread, token, answer }));
+        answer
+    }
+}
+
+fn later(unproven: bool) -> Delivery {
+    Delivery::Retry { why: "no luck".to_owned(), unproven }
+}
+
+fn refused(credentials: bool) -> Delivery {
+    Delivery::Refused { why: "Pushover answered HTTP 400".to_owned(), credentials }
+}
+
+/// The bit of a target's name.
+pub fn bit(name: &str) -> u8 {
+    1 << usize::from(name == NAMES[1])
+}
+
+fn read(message: &Message) -> (Word, usize) {
+    let title = message.title.as_str();
+    let (first, rest) = match title.strip_prefix("plexmon is watching: ") {
+        Some(rest) => (true, rest),
+        None => (false, title),
+    };
+    let (name, what) = rest.split_once(' ').unwrap();
+    let word = match (first, what) {
+        (true, "is up") if message.body.starts_with("Was down") => Word::FirstWasDown,
+        (true, "is up") => Word::FirstUp,
+        (true, "is DOWN") => Word::FirstDown,
+        (false, "is DOWN") => Word::Down,
+        (false, "is UP again") => Word::Up,
+        (false, "was DOWN and is UP again") => Word::WasDown,
+        other => panic!("no such title: {other:?}"),
+    };
+    (word, usize::from(name == NAMES[1]))
+}

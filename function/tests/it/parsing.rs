@@ -1,0 +1,244 @@
+//! Whatever is read may be garbled: nothing panics, and what was written comes back. Mutated from a small corpus.
+//!
+//! `PLEXMON_CASES=10000000 cargo test --release -p plexmon-function --test it parsing` runs for hours; `PLEXMON_SEED`
+//! sets where it begins. A failure names the seed of its case.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use plexmon_function::decide::{Knowledge, before_sending, capacity, decide, settle, speak_again};
+use plexmon_function::http::Http;
+use plexmon_function::message::message;
+use plexmon_function::notify::{Channel, Delivery, pushover::Pushover};
+use plexmon_function::outbox::{Entry, Kind};
+use plexmon_function::probe::Tls;
+use plexmon_function::secrets::Secrets;
+use plexmon_function::settings::{self, Settings};
+use plexmon_function::startup::instructions;
+use plexmon_function::state::{State, Status, TargetState, Told, VERSION};
+
+use crate::dice::{Dice, number};
+use crate::pushover::secrets;
+use crate::server::{Answer, Server};
+use crate::world::{NOW, down, settings, up};
+
+/// The files of a kind, by name.
+fn corpus(kind: &str) -> Vec<Vec<u8>> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(kind);
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+/// What JSON and SSM stumble over.
+const TOKENS: [&str; 18] = [
+    "{{",
+    "}}",
+    "{",
+    "]",
+    "\"",
+    "\\",
+    "\\u0000",
+    "\\ud800",
+    "null",
+    "-1",
+    "1e999",
+    "0.5",
+    "18446744073709551616",
+    "\"version\":1",
+    "[[[[[[[[",
+    "\u{1F980}",
+    "\u{202e}",
+    "\0",
+];
+
+/// A file of the corpus, as it is or with up to four mutations.
+fn mutated(corpus: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
+    let pick = |dice: &mut Dice, len: usize| usize::try_from(dice.below(len as u64 + 1)).unwrap();
+    let mut bytes = corpus[pick(dice, corpus.len() - 1)].clone();
+    for _ in 0..dice.below(5) {
+        let (from, to) = (pick(dice, bytes.len()), pick(dice, bytes.len()));
+        let (from, to) = (from.min(to), from.max(to));
+        match dice.below(6) {
+            0 => drop(bytes.drain(from..to.min(from + 20))),
+            1 => bytes.truncate(to),
+            2 => {
+                let again = bytes[from..to.min(from + 200)].to_vec();
+                bytes.splice(to..to, again);
+            }
+            3 => {
+                let other = &corpus[pick(dice, corpus.len() - 1)];
+                let (start, end) = (pick(dice, other.len()), pick(dice, other.len()));
+                bytes.splice(from..from, other[start.min(end)..start.max(end)].iter().copied());
+            }
+            4 if from < bytes.len() => bytes[from] ^= 1 << dice.below(8),
+            _ => drop(bytes.splice(from..from, dice.of(&TOKENS).bytes())),
+        }
+    }
+    bytes
+}
+
+/// Tries so many cases, and says which one it was that failed.
+fn each(cases: u64, kind: &str, check: impl Fn(&[u8])) {
+    let corpus = corpus(kind);
+    let first = number("PLEXMON_SEED", 0);
+    for seed in first..first + number("PLEXMON_CASES", cases) {
+        let bytes = mutated(&corpus, &mut Dice(seed));
+        if catch_unwind(AssertUnwindSafe(|| check(&bytes))).is_err() {
+            panic!("PLEXMON_SEED={seed}: {}", String::from_utf8_lossy(&bytes));
+        }
+    }
+}
+
+/// A run on top of any state that could be read ends well.
+fn goes_on(state: &State) {
+    let settings = settings(&["plex", "a:b"]);
+    for seen in [[up("plex"), down("a:b")], [down("plex"), up("a:b")]] {
+        let mut state = decide(state, &seen, NOW, &settings, Knowledge::Certain).state;
+        speak_again(&mut state);
+        let mut after = before_sending(&state);
+        for entry in &state.outbox {
+            let text = message(entry, &settings.targets[0], true);
+            assert!(!text.title.is_empty() && !text.body.is_empty());
+            settle(&mut after, &entry.id, &Delivery::Retry { why: "no".to_owned(), unproven: true });
+            settle(&mut after, &entry.id, &Delivery::Delivered);
+        }
+        assert!(after.encode().is_ok());
+    }
+}
+
+#[test]
+fn any_state_is_read_or_refused() {
+    each(4_000, "state", |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        let Ok(state) = State::parse(&text) else { return };
+        if state.version != VERSION {
+            assert!(state.targets.is_empty() && state.outbox.is_empty());
+        } else if let Ok(encoded) = state.encode() {
+            assert!(!encoded.text.contains("{{"));
+            assert!(encoded.shortened || State::parse(&encoded.text).unwrap() == state);
+        }
+        goes_on(&state);
+    });
+    let deep = "[".repeat(100_000);
+    assert!(State::parse(&deep).is_err() && State::parse(&format!("{{\"status\":{deep}")).is_err());
+}
+
+fn text(dice: &mut Dice) -> String {
+    const PIECES: [&str; 14] = [
+        "a",
+        "{{",
+        "{",
+        "}",
+        "\"",
+        "\\",
+        "\u{0}",
+        "\n",
+        ":",
+        "\u{fc}",
+        "\u{1F980}",
+        "\u{202e}",
+        "\u{ffff}",
+        "{{{",
+    ];
+    (0..dice.below(8)).map(|_| dice.of(&PIECES)).collect()
+}
+
+fn maybe<T>(dice: &mut Dice, value: impl FnOnce(&mut Dice) -> T) -> Option<T> {
+    dice.once_in(2).then(|| value(dice))
+}
+
+fn any_state(dice: &mut Dice) -> State {
+    let status = |dice: &mut Dice| dice.of(&[Status::Up, Status::Down, Status::Unknown]);
+    let small = |dice: &mut Dice| u32::try_from(dice.draw() >> 32).unwrap();
+    let targets = (0..dice.below(4)).map(|_| TargetState {
+        name: text(dice),
+        check: text(dice),
+        status: status(dice),
+        since: dice.draw(),
+        seq: small(dice),
+        http: maybe(dice, |dice| dice.of(&[0, 200, 65_535])),
+        ms: maybe(dice, small),
+        why: maybe(dice, text),
+        told: (0..dice.below(3)).map(|_| (text(dice), Told::Failed(text(dice)))).collect::<BTreeMap<_, _>>(),
+    });
+    let targets = targets.collect();
+    let outbox = (0..dice.below(4)).map(|_| Entry {
+        id: text(dice),
+        kind: dice.of(&[Kind::Down, Kind::Up, Kind::WasDown]),
+        from: dice.draw(),
+        until: maybe(dice, Dice::draw),
+        times: small(dice),
+        first: dice.once_in(2),
+        unread: dice.once_in(2),
+        unproven: dice.once_in(2),
+        tries: small(dice),
+        why: maybe(dice, text),
+        error: maybe(dice, text),
+    });
+    let outbox = outbox.collect();
+    State { status: status(dice), ts: dice.draw(), version: VERSION, deployment: text(dice), targets, outbox }
+}
+
+#[test]
+fn any_state_comes_back_as_it_was_written() {
+    let first = number("PLEXMON_SEED", 0);
+    for seed in first..first + number("PLEXMON_CASES", 4_000) {
+        let state = any_state(&mut Dice(seed));
+        let encoded = state.encode().unwrap();
+        assert!(!encoded.text.contains("{{"), "PLEXMON_SEED={seed}: {}", encoded.text);
+        assert_eq!(State::parse(&encoded.text).unwrap(), state, "PLEXMON_SEED={seed}");
+    }
+}
+
+#[test]
+fn any_settings_are_read_or_refused() {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("any-settings");
+    std::fs::create_dir_all(&directory).unwrap();
+    each(2_000, "settings", |bytes| {
+        std::fs::write(directory.join("plexmon.json"), bytes).unwrap();
+        match instructions(&directory, |_| None) {
+            Ok(read) => {
+                let text = serde_json::to_string(&read.settings).unwrap();
+                assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), read.settings);
+                assert!(capacity(&read.settings) <= read.settings.targets.len());
+            }
+            Err(why) => assert!(why.to_string().starts_with("plexmon.json"), "{why}"),
+        }
+    });
+}
+
+#[test]
+fn any_secrets_are_read_or_refused_and_never_shown() {
+    each(4_000, "secrets", |bytes| {
+        let Ok(read) = serde_json::from_slice::<Secrets>(bytes) else { return };
+        let text = serde_json::to_string(&read).unwrap();
+        assert_eq!(serde_json::from_str::<Secrets>(&text).unwrap(), read);
+        let shown = format!("{read:?}");
+        for secret in read.pushover.iter().flat_map(|pushover| [&pushover.token, &pushover.user]) {
+            assert!(secret.expose().len() < 10 || !shown.contains(secret.expose()), "{shown}");
+        }
+    });
+}
+
+/// Over the loopback interface, hence fewer of them.
+#[tokio::test]
+async fn any_answer_of_pushover_is_understood() {
+    let corpus = corpus("pushover");
+    let http = Http::new(&Tls::new().unwrap());
+    let sample = message(&Entry::new(Kind::Down, NOW), &settings(&["plex"]).targets[0], true);
+    let (first, cases) = (number("PLEXMON_SEED", 0), number("PLEXMON_CASES", 200));
+    for seed in first..first + cases {
+        let body = mutated(&corpus, &mut Dice(seed));
+        let head = format!("HTTP/1.1 400 Bad\r\ncontent-length: {}\r\n\r\n", body.len());
+        let server = Server::start(&[Answer::Bytes([head.into_bytes(), body].concat())]).await;
+        let channel = Pushover::new(&settings::Pushover { url: server.url() }, &http);
+        let Delivery::Refused { why, .. } = channel.send(&sample, &secrets("tok")).await else {
+            panic!("PLEXMON_SEED={seed}: a 400 is a refusal");
+        };
+        assert!(why.starts_with("Pushover answered HTTP 400"), "PLEXMON_SEED={seed}: {why}");
+        assert!(why.chars().count() <= 150 && !why.contains(char::is_control), "PLEXMON_SEED={seed}: {why}");
+    }
+}
