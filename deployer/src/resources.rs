@@ -6,6 +6,7 @@ pub mod log_group;
 pub mod parameter;
 pub mod role;
 pub mod schedule;
+mod schedule_calls;
 pub mod secret;
 
 pub use function::{Binding, Function};

@@ -2,19 +2,17 @@
 //!
 //! The three can go missing one by one, so each is an `Option`.
 
-use aws_sdk_eventbridge::types::{RuleState, Tag, Target as RuleTarget};
+use aws_sdk_eventbridge::types::{RuleState, Tag};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::apply::Task;
-use crate::aws::{Aws, CallError, Operation, gone, present};
+use crate::aws::{Aws, CallError, gone, present};
 use crate::config::Config;
 use crate::error::{Context, Error, Result};
 use crate::names::{Account, Names, OWNER_TAG};
 use crate::resource::{Difference, Differences, Kind, Resource};
-use crate::retry::{SHORT_BUDGET, keep_calling, transient};
 
-const DESCRIPTION: &str = "Runs the plexmon function";
 const PRINCIPAL: &str = "events.amazonaws.com";
 const ACTION: &str = "lambda:InvokeFunction";
 
@@ -110,125 +108,6 @@ impl Schedule {
     pub fn serves(&self, function: &str) -> bool {
         self.target.as_deref() == Some(function)
     }
-
-    async fn put_rule(&self, rule: &Rule, is_new: bool, task: &Task<'_>) -> Result<()> {
-        let tag = owner_tag(&task.names.deployment)?;
-        task.settle(async || {
-            // Whatever is left out becomes null, and a state that is left out becomes ENABLED.
-            let call = task
-                .aws
-                .events
-                .put_rule()
-                .name(&self.name)
-                .description(DESCRIPTION)
-                .schedule_expression(&rule.expression)
-                .state(if rule.enabled { RuleState::Enabled } else { RuleState::Disabled })
-                // Ignored on a rule that exists.
-                .set_tags(is_new.then(|| vec![tag.clone()]));
-            task.aws.call("events", "PutRule", call.send()).await
-        })
-        .await?;
-        Ok(())
-    }
-
-    async fn put_target(&self, arn: &str, task: &Task<'_>) -> Result<()> {
-        let target = RuleTarget::builder()
-            .id(task.names.target_id())
-            .arn(arn)
-            .build()
-            .context(|| "could not make the rule's target")?;
-        let operation = Operation { service: "events", name: "PutTargets" };
-        task.settle(async || {
-            let call = task.aws.events.put_targets().rule(&self.name).targets(target.clone()).send();
-            let answer = task.aws.call(operation.service, operation.name, call).await?;
-            // Success outside, failure inside.
-            match answer.failed_entries().first() {
-                Some(entry) if answer.failed_entry_count() > 0 => {
-                    Err(failed_entry(operation, entry.error_code(), entry.error_message()))
-                }
-                _ => Ok(()),
-            }
-        })
-        .await
-    }
-
-    async fn remove_target(&self, task: &Task<'_>) -> Result<()> {
-        let operation = Operation { service: "events", name: "RemoveTargets" };
-        task.settle(async || {
-            let call = task.aws.events.remove_targets().rule(&self.name).ids(task.names.target_id()).send();
-            match present(task.aws.call(operation.service, operation.name, call).await)? {
-                Some(answer) if answer.failed_entry_count() > 0 => {
-                    let entry = answer.failed_entries().first();
-                    let error = failed_entry(
-                        operation,
-                        entry.and_then(|entry| entry.error_code()),
-                        entry.and_then(|entry| entry.error_message()),
-                    );
-                    if error.is_missing() { Ok(()) } else { Err(error) }
-                }
-                _ => Ok(()),
-            }
-        })
-        .await
-    }
-
-    /// Never an upsert, and never in parallel: Lambda has been seen to lose statements then.
-    async fn replace_permission(&self, permission: &Permission, stale: bool, task: &Task<'_>) -> Result<()> {
-        if stale {
-            self.remove_permission(task).await?;
-        }
-        let replaced = self.add_permission(permission, task).await?;
-        if replaced {
-            return Ok(());
-        }
-        // It exists although we did not see it: our own success whose answer was lost, or a stale one.
-        let policy = task.aws.lambda.get_policy().function_name(task.names.function()).send();
-        let policy =
-            present(task.aws.call("lambda", "GetPolicy", policy).await)?.and_then(|answer| answer.policy);
-        if policy.and_then(|policy| statement(&policy, &task.names.statement())).as_ref() == Some(permission)
-        {
-            return Ok(());
-        }
-        self.remove_permission(task).await?;
-        self.add_permission(permission, task).await?;
-        Ok(())
-    }
-
-    /// Whether it was added; `false` if a statement of this name is there already.
-    async fn add_permission(&self, permission: &Permission, task: &Task<'_>) -> Result<bool> {
-        let in_time = |error: &CallError| {
-            transient(error).or_else(|| error.is_missing().then_some("Lambda to know the new function"))
-        };
-        keep_calling(task.progress, SHORT_BUDGET, in_time, async || {
-            let call = task
-                .aws
-                .lambda
-                .add_permission()
-                .function_name(task.names.function())
-                .statement_id(task.names.statement())
-                .action(&permission.action)
-                .principal(&permission.principal)
-                .source_arn(&permission.source);
-            match task.aws.call("lambda", "AddPermission", call.send()).await {
-                Err(error) if error.already_exists() => Ok(false),
-                other => other.map(|_| true),
-            }
-        })
-        .await
-    }
-
-    async fn remove_permission(&self, task: &Task<'_>) -> Result<()> {
-        task.settle(async || {
-            let call = task.aws.lambda.remove_permission();
-            let call = call.function_name(task.names.function()).statement_id(task.names.statement());
-            gone(task.aws.call("lambda", "RemovePermission", call.send()).await)
-        })
-        .await
-    }
-}
-
-fn failed_entry(operation: Operation, code: Option<&str>, message: Option<&str>) -> CallError {
-    CallError::refused(operation, code.unwrap_or("failed entry"), message.unwrap_or("no further explanation"))
 }
 
 /// Some answers call a missing rule a validation error.
@@ -239,7 +118,7 @@ fn rule_not_found<T>(error: CallError) -> Result<T, CallError> {
     Err(error)
 }
 
-fn owner_tag(owner: &str) -> Result<Tag> {
+pub(super) fn owner_tag(owner: &str) -> Result<Tag> {
     Tag::builder().key(OWNER_TAG).value(owner).build().context(|| "could not make a tag")
 }
 
