@@ -78,24 +78,38 @@ impl Follower {
 
     /// At the end everything was told, and the last word is true.
     pub fn end(&self, down: bool, bounds: Bounds) -> Result<(), String> {
-        let Bounds { forgot, astray, aged } = bounds;
-        if !forgot && !aged && !self.news.is_empty() {
+        if !bounds.forgot && !bounds.aged && !self.news.is_empty() {
             return Err(format!("never told: {:?}", self.news));
         }
-        let last = self.heard.down;
-        let is_unsure = astray || self.heard.gap || self.refused_run > self.heard_run;
-        if is_unsure || last == Some(down) || (aged && last.is_none()) {
-            return Ok(());
+        if self.misses(down, bounds) {
+            return Err(format!("the last word is {:?}, and the truth {down}", self.heard.down));
         }
-        Err(format!("the last word is {last:?}, and the truth {down}"))
+        Ok(())
     }
 
-    /// The store has taken a state that knows this.
-    pub fn keep(&mut self, down: bool, env: u32, run: usize) {
+    /// Whether it certainly ought to hear something.
+    pub fn misses(&self, down: bool, bounds: Bounds) -> bool {
+        let last = self.heard.down;
+        let is_unsure = bounds.astray || self.heard.gap || self.refused_run > self.heard_run;
+        !is_unsure && last != Some(down) && !(bounds.aged && last.is_none())
+    }
+
+    /// Whether it last heard something that this environment cannot know.
+    pub fn knows_more(&self, env: u32) -> bool {
+        self.said.run > self.kept_run && self.said.env != env
+    }
+
+    /// A state is kept that knows what this environment told.
+    pub fn proven(&mut self, env: u32) {
         if self.heard.env == env && self.heard.answered {
             self.heard.proven = true;
             self.unproven.retain(|(_, _, other)| *other != env);
         }
+    }
+
+    /// The store has taken a state that knows this.
+    pub fn keep(&mut self, down: bool, env: u32, run: usize) {
+        self.proven(env);
         // What was told but not kept is known to its own environment, and when that has ended, to nobody.
         let is_unkept = self.said.run > self.kept_run;
         let is_own = is_unkept && self.said.env == env;

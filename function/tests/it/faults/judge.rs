@@ -36,6 +36,8 @@ struct Judge<'a> {
     /// When the runs were.
     runs: Vec<u64>,
     check_changed: bool,
+    /// The run has offered nothing so far.
+    is_silent: bool,
 }
 
 /// The first thing that is wrong.
@@ -46,7 +48,11 @@ pub fn judge(played: &Played) -> Result<(), String> {
     let mut judge = Judge { bounds: played.bounds, ..Judge::default() };
     for event in &played.events {
         match event {
-            Event::Run { now } => judge.runs.push(*now),
+            Event::Run { now } => {
+                judge.runs.push(*now);
+                judge.is_silent = true;
+            }
+            Event::Ended { env, saved, down, targets } => judge.ended(*env, *saved, *down, *targets)?,
             Event::CheckChanged => {
                 judge.check_changed = true;
                 judge.refusals.retain(|refusal| refusal.offer.target != 0);
@@ -82,11 +88,35 @@ impl<'a> Judge<'a> {
                 self.refusals.retain(|refusal| refusal.offer.target != index);
             }
         }
+        self.knows(env);
+    }
+
+    /// This environment's state is safe.
+    fn knows(&mut self, env: u32) {
         let own = self.refusals.iter_mut().filter(|refusal| refusal.offer.env == env);
         own.for_each(|refusal| refusal.is_kept = true);
     }
 
+    /// A run that does not die keeps what it knows, and is not silent if something is to be told.
+    fn ended(&mut self, env: u32, saved: bool, down: u8, targets: u8) -> Result<(), String> {
+        if saved {
+            self.knows(env);
+            self.followers.iter_mut().for_each(|follower| follower.proven(env));
+        }
+        for (index, follower) in self.followers.iter().enumerate().filter(|(index, _)| has(targets, *index)) {
+            if self.is_silent && !follower.knows_more(env) && follower.misses(has(down, index), self.bounds) {
+                return Err(format!(
+                    "a silent run, though the truth is {}: {:?}",
+                    has(down, index),
+                    self.runs
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn offered(&mut self, offer: &'a Offer) -> Result<(), String> {
+        self.is_silent = false;
         // A run that cannot read the state cannot know what others were refused.
         let knows = |refusal: &Refusal| refusal.is_kept && (!offer.unread || refusal.offer.env == offer.env);
         let is_same = |other: &Offer| {

@@ -142,6 +142,11 @@ impl Theatre {
                 true
             }
         };
+        if ended && step.overlap.is_none() && step.load == Load::Works {
+            let (env, targets) = (warm.door.env, self.targets);
+            let saved = step.saves == [Save::Works; 2];
+            self.stage.lock().unwrap().events.push(Event::Ended { env, saved, down: step.down, targets });
+        }
         self.warm = ended.then_some(warm);
     }
 

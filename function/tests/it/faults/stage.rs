@@ -46,6 +46,8 @@ pub enum Event {
     Run { now: u64 },
     /// An environment wrote what this run saw, and the store has it.
     Saved { env: u32, down: u8, targets: u8 },
+    /// A run that could read the state came to its end, alone; `saved`: the store took whatever it was given.
+    Ended { env: u32, saved: bool, down: u8, targets: u8 },
     /// An environment offered a message to the channel.
     Offered(Offer),
     /// The first target is checked in another way from now on.
