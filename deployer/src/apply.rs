@@ -12,7 +12,7 @@ use crate::aws::{Aws, CallError};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::names::{Account, Names};
-use crate::plan::{Action, Change, Delta, Plan, Step};
+use crate::plan::{Change, Delta, Plan, Step};
 use crate::report::{Event, Progress, Reporter};
 use crate::resource::Resource;
 use crate::retry::{SHORT_BUDGET, keep_calling, transient};
@@ -200,14 +200,6 @@ impl<R: Resource> Delta<R> {
             Self::Create(resource) => resource.create(task).await,
             Self::Update { from, to } => to.update(from, task).await,
             Self::Delete(resource) => resource.delete(task).await,
-        }
-    }
-
-    pub fn action(&self) -> Action {
-        match self {
-            Self::Create(_) => Action::Create,
-            Self::Update { .. } => Action::Update,
-            Self::Delete(_) => Action::Delete,
         }
     }
 }

@@ -12,8 +12,6 @@ pub mod status;
 pub mod up;
 pub mod verdict;
 
-use std::collections::BTreeMap;
-
 use clap::CommandFactory as _;
 
 use crate::artifact::Origin;
@@ -64,13 +62,4 @@ fn origin(source: Option<&Source>) -> Origin {
 /// `1 step`, `2 steps`.
 pub fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
-/// The steps of a plan by outcome, for a closing line.
-pub fn tally<K: Ord>(outcomes: impl Iterator<Item = K>) -> BTreeMap<K, usize> {
-    let mut counts = BTreeMap::new();
-    for outcome in outcomes {
-        *counts.entry(outcome).or_insert(0) += 1;
-    }
-    counts
 }

@@ -78,14 +78,6 @@ impl Progress {
         self.reporter.report(Event::Waiting { step: self.step, waiting_for });
     }
 
-    pub fn note(&self, text: &str) {
-        self.reporter.report(Event::Note(text));
-    }
-
-    pub fn warning(&self, text: &str) {
-        self.reporter.report(Event::Warning(text));
-    }
-
     /// Sleeps, unless Ctrl-C comes first.
     pub async fn pause(&self, pause: Duration) -> Result<()> {
         tokio::select! {
