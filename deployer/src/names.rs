@@ -108,11 +108,6 @@ impl Account {
         self.arn("events", &format!("rule/{name}"))
     }
 
-    /// The same account, in any region: for the role, which is one for all of them.
-    pub fn in_any_region(&self) -> Self {
-        Self { region: "*".to_owned(), ..self.clone() }
-    }
-
     /// Without the `:*` that some answers carry.
     pub fn log_group(&self, name: &str) -> String {
         self.arn("logs", &format!("log-group:{name}"))

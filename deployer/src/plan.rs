@@ -204,7 +204,7 @@ impl Planner<'_> {
         let mut regions = observed.regions.clone();
         if let Some(desired) = desired {
             regions.extend(desired.regions.iter().cloned());
-            return Some(Role { regions, ..desired.clone() });
+            return Some(desired.for_regions(regions, observed.policy.as_ref()));
         }
         regions.remove(self.intent.region);
         if regions.is_empty() {
@@ -212,7 +212,7 @@ impl Planner<'_> {
         }
         let why = format!("still in use in {}", regions.iter().cloned().collect::<Vec<_>>().join(", "));
         self.plan.kept.push(Kept { kind: Kind::Role, name: observed.name.clone(), why });
-        Some(Role { regions, ..observed.clone() })
+        Some(observed.for_regions(regions, None))
     }
 
     /// The function as it should be while parameters of an earlier name are still there: its tag is the only trace of

@@ -41,7 +41,7 @@ impl Role {
                     "Action": "sts:AssumeRole",
                 }],
             }),
-            policy: Some(policy(names, &account.in_any_region(), !config.secrets.is_empty())),
+            policy: Some(document_of(statements(names, account, !config.secrets.is_empty()))),
             boundary: config.function.permissions_boundary.clone(),
             regions: BTreeSet::from([account.region.clone()]),
         }
@@ -135,16 +135,17 @@ impl Role {
 
 /// Its own state, its own secrets, its own log streams; not the right to make a log group, which would bring
 /// the group back after it was removed.
-fn policy(names: &Names, account: &Account, with_secrets: bool) -> Value {
+fn statements(names: &Names, account: &Account, with_secrets: bool) -> Vec<Value> {
+    let of = sid_suffix(&account.region);
     let mut statements = vec![
         json!({
-            "Sid": "Log",
+            "Sid": format!("Log{of}"),
             "Effect": "Allow",
             "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
             "Resource": format!("{}:*", account.log_group(&names.log_group())),
         }),
         json!({
-            "Sid": "State",
+            "Sid": format!("State{of}"),
             "Effect": "Allow",
             "Action": ["ssm:GetParameter", "ssm:PutParameter"],
             "Resource": account.parameter(&names.state_parameter),
@@ -152,13 +153,36 @@ fn policy(names: &Names, account: &Account, with_secrets: bool) -> Value {
     ];
     if with_secrets {
         statements.push(json!({
-            "Sid": "Secrets",
+            "Sid": format!("Secrets{of}"),
             "Effect": "Allow",
             "Action": "ssm:GetParameter",
             "Resource": account.parameter(&names.secrets_parameter()),
         }));
     }
+    statements
+}
+
+fn document_of(statements: Vec<Value>) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// `UsEast1`: it tells which region a statement is for. IAM allows letters and digits there.
+fn sid_suffix(region: &str) -> String {
+    let capitalised = |part: &str| {
+        let mut rest = part.chars();
+        rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect::<String>()
+    };
+    region.split('-').map(capitalised).collect()
+}
+
+/// Those of a policy's statements that are for this region.
+fn statements_for(policy: Option<&Value>, region: &str) -> Vec<Value> {
+    let suffix = sid_suffix(region);
+    let all = policy.and_then(|policy| policy.get("Statement")).and_then(Value::as_array);
+    let is_for = |statement: &&Value| {
+        statement.get("Sid").and_then(Value::as_str).is_some_and(|sid| sid.ends_with(&suffix))
+    };
+    all.into_iter().flatten().filter(is_for).cloned().collect()
 }
 
 /// IAM gives documents percent-encoded. One that is no JSON stays as text, and so differs from ours.
@@ -268,6 +292,18 @@ impl Resource for Role {
 }
 
 impl Role {
+    /// The role for all `regions`: each has statements of its own, and what is not in our policy is in `observed`.
+    pub fn for_regions(&self, regions: BTreeSet<String>, observed: Option<&Value>) -> Self {
+        let of = |region: &String| match statements_for(self.policy.as_ref(), region) {
+            ours if ours.is_empty() => statements_for(observed, region),
+            ours => ours,
+        };
+        let statements: Vec<Value> = regions.iter().flat_map(of).collect();
+        // IAM takes no policy without a statement.
+        let policy = if statements.is_empty() { self.policy.clone() } else { Some(document_of(statements)) };
+        Self { policy, regions, ..self.clone() }
+    }
+
     fn tags(&self) -> Result<Vec<Tag>> {
         let owner = self.owner.iter().map(|owner| (OWNER_TAG.to_owned(), owner.as_str()));
         let regions = self.regions.iter().map(|region| (region_key(region), "in use"));

@@ -47,7 +47,7 @@ fn where_all_is_as_it_should_be_there_is_nothing_to_do() {
 fn a_missing_policy_is_put_back() {
     assert_snapshot!(drift(|stack| stack.role.as_mut().unwrap().policy = None), @r#"
       ~ update role      plex-remote-health-role
-          policy: (none) -> {"Version":"2012-10-17","Statement":[{"Sid":"Log","Effect":"Allow","Action":["logs:CreateLogStream",...
+          policy: (none) -> {"Version":"2012-10-17","Statement":[{"Sid":"LogEuCentral1","Effect":"Allow","Action":["logs:CreateL...
     0 to create, 1 to update, 0 to delete
     "#);
 }

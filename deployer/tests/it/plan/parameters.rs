@@ -72,7 +72,7 @@ fn a_renamed_parameter_takes_the_old_ones_away_at_the_end() {
     });
     assert_snapshot!(text(world.up(&observed)), @r#"
       ~ update role      plex-remote-health-role
-          policy: ...89012:parameter/homelab/plex_remote_status"},{"Sid":"Secrets","Effect":"Allow","Action":"ssm:GetPara... -> ...89012:parameter/home/plex"},{"Sid":"Secrets","Effect":"Allow","Action":"ssm:GetParameter","Resource"...
+          policy: ...89012:parameter/homelab/plex_remote_status"},{"Sid":"SecretsEuCentral1","Effect":"Allow","Action":"s... -> ...89012:parameter/home/plex"},{"Sid":"SecretsEuCentral1","Effect":"Allow","Action":"ssm:GetParameter",...
       + create parameter /home/plex
       + create secret    /home/plex_secrets
       - delete parameter /homelab/plex_remote_status

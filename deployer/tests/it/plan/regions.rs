@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 
 use insta::assert_snapshot;
+use plexmon_deploy::config::Found;
+use plexmon_deploy::names::Account;
+use plexmon_deploy::resources::Role;
 use plexmon_deploy::stack::Stack;
+use serde_json::Value;
 
-use super::world::{REGION, World, text};
+use super::world::{CODE, CONFIG, REGION, World, secrets, text};
 
 fn used_in(regions: &[&str]) -> impl FnOnce(&mut Stack) {
     let regions: BTreeSet<String> = regions.iter().map(|region| (*region).to_owned()).collect();
@@ -78,4 +82,51 @@ fn the_last_region_takes_the_role_away() {
     let plan = world.down(&world.drifted(used_in(&[REGION]))).unwrap();
     assert!(plan.to_string().contains("- delete role "), "{plan}");
     assert!(plan.kept.is_empty(), "{plan}");
+}
+
+const ELSEWHERE: &str = "us-east-1";
+
+/// The same deployment in another region, but with a state parameter of its own.
+fn elsewhere(world: &World) -> Stack {
+    let config = format!("{CONFIG}\n[state]\nparameter = \"/homelab/elsewhere\"\n");
+    let other = World::of(&config, &Found::All(secrets()));
+    let account = Account { region: ELSEWHERE.to_owned(), ..world.account.clone() };
+    Stack::desired(&other.config, &other.names, &account, &Found::All(secrets()), CODE.to_owned())
+}
+
+/// What the role may do, as `Sid resource`.
+fn rights(role: &Role) -> Vec<String> {
+    let statements = role.policy.as_ref().unwrap()["Statement"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+    statements.iter().map(|one| format!("{} {}", text(&one["Sid"]), text(&one["Resource"]))).collect()
+}
+
+/// The role as the plan would leave it.
+fn role_after(observed: &Role, plan: &plexmon_deploy::plan::Plan) -> Role {
+    use plexmon_deploy::plan::{Change, Delta};
+    let changed = plan.steps.iter().find_map(|step| match &step.change {
+        Change::Role(Delta::Update { to, .. }) => Some(to.clone()),
+        _ => None,
+    });
+    changed.unwrap_or_else(|| observed.clone())
+}
+
+#[test]
+fn each_region_keeps_its_own_rights_whatever_the_others_do() {
+    let world = World::usual();
+    let role = elsewhere(&world).role.unwrap();
+    let both = role_after(&role, &world.up(&Stack { role: Some(role.clone()), ..Stack::nothing() }).unwrap());
+    let ours =
+        ["StateEuCentral1 parameter/homelab/plex_remote_status", "StateUsEast1 parameter/homelab/elsewhere"];
+    let states: Vec<String> = rights(&both).into_iter().filter(|right| right.starts_with("State")).collect();
+    assert_eq!(states, ours);
+    assert_eq!(rights(&both).len(), 6, "{:?}", rights(&both));
+
+    // Neither finds anything to change in what both have made, so they do not take turns for ever.
+    let here = world.drifted(|stack| stack.role = Some(both.clone()));
+    assert!(world.up(&here).unwrap().is_empty());
+
+    // One that goes takes its own rights along, and no others.
+    let left = role_after(&both, &world.down(&here).unwrap());
+    assert_eq!(left, role);
 }
