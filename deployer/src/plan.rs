@@ -97,7 +97,6 @@ pub struct Intent<'a> {
 pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Plan> {
     let mut observed = observed.clone();
     let mut planner = Planner { intent, plan: Plan::default() };
-    secrets_available(desired, &observed)?;
 
     let role = planner.shared_role(desired.role.as_ref(), observed.role.as_ref());
     planner.consider(role.as_ref(), observed.role.as_ref(), Change::Role)?;
@@ -130,6 +129,8 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
 
     planner.order(desired.function.is_some());
     planner.forget(function, desired.function.as_ref());
+    // Last: who has to take something over finds the secrets there, perhaps.
+    secrets_available(desired, &observed)?;
     Ok(planner.plan)
 }
 

@@ -29,6 +29,8 @@ pub struct View {
     pub observed: Observed,
     pub desired: Stack,
     pub secrets: Found,
+    /// Variables whose values were found in the environment of the function that is taken over.
+    pub handed_over: Vec<String>,
 }
 
 impl Session {
@@ -72,13 +74,21 @@ impl Session {
 
     /// Looks at AWS and at the wishes, all in one wave of reads.
     pub async fn look(&self, legacy: bool) -> Result<View> {
-        let secrets = self.config.secrets.resolve()?;
-        let decrypt = matches!(secrets, Found::All(_));
+        let mut secrets = self.config.secrets.resolve()?;
+        let mut handed_over = Vec::new();
+        let decrypt = matches!(secrets, Found::All(_)) || (legacy && secrets != Found::NoneConfigured);
         let observed = self.patiently(observe(&self.aws, &self.names, Look { decrypt, legacy })).await?;
+        if let Found::Missing(variables) = &secrets {
+            let found = self.config.secrets.resolve_with(&observed.variables)?;
+            if matches!(found, Found::All(_)) {
+                handed_over = variables.clone();
+                secrets = found;
+            }
+        }
         let settings = self.config.settings(&self.names.secrets_parameter());
         let code = identity(&self.origin, &settings, self.config.function.architecture)?;
         let desired = Stack::desired(&self.config, &self.names, &observed.account, &secrets, code);
-        Ok(View { observed, desired, secrets })
+        Ok(View { observed, desired, secrets, handed_over })
     }
 
     /// What would have to be done for `desired`.

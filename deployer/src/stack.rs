@@ -1,6 +1,8 @@
 //! The whole of a deployment as one plain value: as it should be, as nothing, and as AWS has it.
 
-use plexmon_function::secrets::Secrets;
+use std::collections::BTreeMap;
+
+use plexmon_function::secrets::{Secret as SecretValue, Secrets};
 
 use crate::aws::{Aws, Reason};
 use crate::config::{Config, Found};
@@ -77,6 +79,8 @@ pub struct Observed {
     pub role_id: Option<String>,
     /// The state parameter's value.
     pub state: Option<String>,
+    /// The environment of a function that may be taken over; empty unless [`Look::legacy`].
+    pub variables: BTreeMap<String, SecretValue>,
 }
 
 /// Asks for everything at once. A second round is needed only where ownership cannot be told from the first.
@@ -98,20 +102,27 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
         None => (None, None),
     };
     let Parameters { state, state_value, secrets } = parameters?;
+    let (function, variables) = match function? {
+        Some(found) => {
+            let function = found.function.bound_to(found.role_id.as_deref(), role_id.as_deref());
+            (Some(function), found.variables)
+        }
+        None => (None, BTreeMap::new()),
+    };
+    let variables = if look.legacy { variables } else { BTreeMap::new() };
     let mut stack = Stack {
         role,
         log_group: log_group?,
         state,
         secrets,
-        function: function?
-            .map(|(function, role_tag)| function.bound_to(role_tag.as_deref(), role_id.as_deref())),
+        function,
         schedule: schedule?,
         old_parameters: Vec::new(),
         // Without its rule, what was read is the permission, and that is the new rule's.
         old_schedule: legacy?.filter(|schedule| schedule.rule.is_some()),
     };
     settle(aws, names, &account, &mut stack).await?;
-    Ok(Observed { account, stack, role_id, state: state_value })
+    Ok(Observed { account, stack, role_id, state: state_value, variables })
 }
 
 async fn identity(aws: &Aws) -> Result<Account> {

@@ -34,6 +34,10 @@ pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
     if let Found::Missing(variables) = &view.secrets {
         output.note(&format!("{} not set: the secrets in AWS stay as they are", variables.join(" and ")));
     }
+    if !view.handed_over.is_empty() {
+        let variables = view.handed_over.join(" and ");
+        output.note(&format!("{variables}: taken from the environment of the function that is taken over"));
+    }
     if session.config.pushover_url.is_none() {
         output
             .warning("there is no [notify.pushover] in the configuration: nobody will be told of an outage");

@@ -70,11 +70,16 @@ impl SecretSources {
 
     /// Fetches every value. Only variables may be missing; a file that is named must be there.
     pub fn resolve(&self) -> Result<Found> {
+        self.resolve_with(&BTreeMap::new())
+    }
+
+    /// [`resolve`](Self::resolve), with variables that count where our own environment lacks them.
+    pub fn resolve_with(&self, further: &BTreeMap<String, Secret>) -> Result<Found> {
         if self.is_empty() {
             return Ok(Found::NoneConfigured);
         }
         let mut missing = Vec::new();
-        let mut fetch = |source: &SecretSource| source.fetch(&mut missing);
+        let mut fetch = |source: &SecretSource| source.fetch(further, &mut missing);
         let pushover = match &self.pushover {
             Some((token, user)) => Some(PushoverSecrets { token: fetch(token)?, user: fetch(user)? }),
             None => None,
@@ -98,14 +103,15 @@ impl SecretSources {
 }
 
 impl SecretSource {
-    fn fetch(&self, missing: &mut Vec<String>) -> Result<Secret> {
+    fn fetch(&self, further: &BTreeMap<String, Secret>, missing: &mut Vec<String>) -> Result<Secret> {
         match self {
             Self::Env(variable) => {
-                let value = std::env::var(variable).unwrap_or_default();
-                if value.trim().is_empty() {
+                let value = std::env::var(variable).ok().filter(|value| !value.trim().is_empty());
+                let value = value.or_else(|| further.get(variable).map(|value| value.expose().to_owned()));
+                if value.is_none() {
                     missing.push(variable.clone());
                 }
-                Ok(Secret::new(value.trim()))
+                Ok(Secret::new(value.unwrap_or_default().trim()))
             }
             Self::File(path) => {
                 let text = std::fs::read_to_string(path).map_err(|error| {

@@ -1,8 +1,9 @@
 //! The Lambda function: code, configuration, and how often AWS may try again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
+use plexmon_function::secrets::Secret;
 use serde::Serialize;
 
 use super::function_calls as calls;
@@ -57,6 +58,16 @@ pub struct Retries {
     pub max_age_s: i32,
 }
 
+/// A function, and what else its answer tells.
+#[derive(Debug)]
+pub struct Found {
+    pub function: Function,
+    /// The unique id of the role that it says it was made with.
+    pub role_id: Option<String>,
+    /// What its environment holds. The function that plexmon replaces has its secrets there.
+    pub variables: BTreeMap<String, Secret>,
+}
+
 impl Function {
     pub fn desired(config: &Config, names: &Names, account: &Account, code: String) -> Self {
         let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
@@ -77,8 +88,7 @@ impl Function {
         }
     }
 
-    /// The function, and the role id that it remembers.
-    pub async fn read(aws: &Aws, names: &Names) -> Result<Option<(Self, Option<String>)>> {
+    pub async fn read(aws: &Aws, names: &Names) -> Result<Option<Found>> {
         let name = names.function();
         let get = aws.call("lambda", "GetFunction", aws.lambda.get_function().function_name(name).send());
         let retries = aws.call(
@@ -95,11 +105,7 @@ impl Function {
         Self::from_answer(name, &answer, retries).map(Some)
     }
 
-    fn from_answer(
-        name: &str,
-        answer: &GetFunctionOutput,
-        retries: Option<Retries>,
-    ) -> Result<(Self, Option<String>)> {
+    fn from_answer(name: &str, answer: &GetFunctionOutput, retries: Option<Retries>) -> Result<Found> {
         if let Some(error) = answer.tags_error().filter(|_| answer.tags().is_none()) {
             return Err(Error::new(format!("could not read the tags of function `{name}`"))
                 .cause(error.message())
@@ -113,7 +119,13 @@ impl Function {
         let untouched = tag(ZIP_TAG).as_deref() == configuration.code_sha256();
         let code =
             tag(CODE_TAG).map(|code| if untouched { code } else { "changed by someone else".to_owned() });
-        let variables = configuration.environment().and_then(|environment| environment.variables());
+        let variables: BTreeMap<String, Secret> = configuration
+            .environment()
+            .and_then(|environment| environment.variables())
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), Secret::new(value)))
+            .collect();
         let function = Self {
             name: name.to_owned(),
             owner: tag(OWNER_TAG),
@@ -128,12 +140,12 @@ impl Function {
                 .to_owned(),
             memory_mb: configuration.memory_size().unwrap_or(128),
             timeout_s: configuration.timeout().unwrap_or(3),
-            environment: variables.into_iter().flat_map(|map| map.keys().cloned()).collect(),
+            environment: variables.keys().cloned().collect(),
             code,
             state: tag(STATE_TAG),
             retries,
         };
-        Ok((function, tag(ROLE_TAG)))
+        Ok(Found { function, role_id: tag(ROLE_TAG), variables })
     }
 
     /// Whether `self` needs an upload where `observed` stands.

@@ -6,6 +6,7 @@ use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, LastUpdateStatus, Runtime, State};
 
 use super::Function;
+use super::function::Found;
 use crate::apply::Task;
 use crate::artifact::Zip;
 use crate::aws::{CallError, gone, present};
@@ -67,7 +68,11 @@ pub async fn create(function: &Function, task: &Task<'_>) -> Result<()> {
         None => Ok(()),
         // Our own success whose answer was lost bears our tags, and so our code.
         Some(refusal) => match Function::read(task.aws, task.names).await? {
-            Some((there, _)) if there.owner == function.owner && there.code == function.code => Ok(()),
+            Some(Found { function: there, .. })
+                if there.owner == function.owner && there.code == function.code =>
+            {
+                Ok(())
+            }
             _ => Err(refusal.into()),
         },
     }

@@ -1,6 +1,7 @@
 //! The real binary against the emulator, which runs the real function.
 #![cfg(target_os = "linux")]
 
+mod adoption;
 mod changes;
 mod drift;
 mod interruption;

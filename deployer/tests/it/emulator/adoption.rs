@@ -1,0 +1,141 @@
+//! `up --adopt` over what the read-me's shell steps made: a Python function with its tokens in the open, a role that
+//! may do more than it must, a rule of another name, and a state that is worth keeping.
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+
+use crate::support::{Deploy, NAME, ROLE, RULE, Ran, SECRETS, STATE, TOKEN, USER, World, snapshot};
+
+const OLD_RULE: &str = "plex-remote-health-5min";
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+const WIDE: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:*","ssm:*"],"Resource":"*"}]}"#;
+
+/// The account as the shell steps leave it, after a while in which Plex was `status`.
+fn installed_by_hand(status: &str) -> World {
+    let world = World::new();
+    world.aws("iam", "create_role", json!({"RoleName": ROLE, "AssumeRolePolicyDocument": TRUST}));
+    let policy = json!({"RoleName": ROLE, "PolicyName": "plex-remote-health-inline", "PolicyDocument": WIDE});
+    world.aws("iam", "put_role_policy", policy);
+    let zip = plexmon_deploy::artifact::pack(b"def lambda_handler(event, context): pass\n", "{}").unwrap();
+    let zip = base64::engine::general_purpose::STANDARD.encode(zip.bytes);
+    let environment = json!({"Variables": {
+        "CHECK_URL": format!("{}/identity", world.plex.url()), "PUSHOVER_TOKEN": TOKEN, "PUSHOVER_USER": USER,
+        "STATUS_PARAM": STATE,
+    }});
+    let function = json!({
+        "FunctionName": NAME, "Runtime": "python3.12", "Handler": "lambda_function.lambda_handler", "Timeout": 10,
+        "Role": world.arn("iam", &format!("role/{ROLE}")), "Environment": environment,
+        "Code": {"ZipFile": {"base64": zip}},
+    });
+    world.aws("lambda", "create_function", function);
+    let state = json!({"status": status, "ts": 1_793_700_300}).to_string();
+    world.aws("ssm", "put_parameter", json!({"Name": STATE, "Value": state, "Type": "String"}));
+    world.aws("events", "put_rule", json!({"Name": OLD_RULE, "ScheduleExpression": "rate(5 minutes)"}));
+    let arn = world.arn("lambda", &format!("function:{NAME}"));
+    world.aws("events", "put_targets", json!({"Rule": OLD_RULE, "Targets": [{"Id": "lambda", "Arn": arn}]}));
+    let permission = json!({
+        "FunctionName": NAME, "StatementId": "plex-remote-health-events", "Action": "lambda:InvokeFunction",
+        "Principal": "events.amazonaws.com", "SourceArn": world.arn("events", &format!("rule/{OLD_RULE}")),
+    });
+    world.aws("lambda", "add_permission", permission);
+    world
+}
+
+/// The owner has forgotten the tokens long ago.
+fn without_tokens(deploy: Deploy) -> Deploy {
+    deploy.without("PUSHOVER_TOKEN").without("PUSHOVER_USER")
+}
+
+fn adopted(world: &World) -> Ran {
+    let up = without_tokens(world.with_code(&["up", "--yes", "--adopt", "-vvv"])).run();
+    for text in [&up.stdout, &up.stderr] {
+        assert!(!text.contains(TOKEN) && !text.contains(USER), "{text}");
+    }
+    up.ended(0)
+}
+
+#[test]
+fn without_the_option_it_is_refused_and_left_alone() {
+    let world = installed_by_hand("up");
+    let before = world.inventory();
+    let up = without_tokens(world.with_code(&["up", "--yes"])).run();
+    snapshot!(up.ended(1).stderr, @"
+    error: role `plex-remote-health-role` exists already and is not ours
+      cause: it has no tag `plexmon:deployment`
+
+    hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
+    ");
+    assert_eq!(world.inventory(), before);
+}
+
+#[test]
+fn it_is_taken_over_with_its_state_and_its_tokens() {
+    let world = installed_by_hand("up");
+    let up = adopted(&world);
+    snapshot!(up.stdout, @r#"
+      ~ update role      plex-remote-health-role
+          owner: (none) -> plex-remote-health
+          policy: ...-17","Statement":[{"Effect":"Allow","Action":["logs:*","ssm:*"],"Resource":"*"}]} -> ...-17","Statement":[{"Sid":"LogUsEast1","Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLog...
+          regions: [] -> ["us-east-1"]
+      + create log group /aws/lambda/plex-remote-health
+      ~ update parameter /homelab/plex_remote_status
+          owner: (none) -> plex-remote-health
+      + create secret    /homelab/plex_remote_status_secrets
+      ~ update function  plex-remote-health
+          owner: (none) -> plex-remote-health
+          role_binding: unknown -> current
+          runtime: python3.12 -> provided.al2023
+          handler: lambda_function.lambda_handler -> bootstrap
+          timeout_s: 10 -> 30
+          environment: ["CHECK_URL","PUSHOVER_TOKEN","PUSHOVER_USER","STATUS_PARAM"] -> []
+          code: (none) -> [DIGEST]
+          state_parameter: (none) -> /homelab/plex_remote_status
+          retries: (none) -> {"attempts":0,"max_age_s":60}
+      ~ update schedule  plex-remote-health-schedule
+          owner: (none) -> plex-remote-health
+          rule: (none) -> {"expression":"rate(5 minutes)","enabled":true}
+          target: (none) -> arn:aws:lambda:us-east-1:[ACCOUNT]:function:plex-remote-health
+          permission: .../plex-remote-health-5min"} -> .../plex-remote-health-schedule"}
+      - delete schedule  plex-remote-health-5min
+    2 to create, 4 to update, 1 to delete
+    seen from AWS:
+      plex is up (HTTP 200, [TIME])
+    "#);
+    let told =
+        "PUSHOVER_TOKEN and PUSHOVER_USER: taken from the environment of the function that is taken over";
+    assert!(up.stderr.contains(told), "{}", up.stderr);
+    // It was up and is up: nothing has happened that anybody should hear of.
+    assert!(world.phone.take_new().is_empty());
+
+    let rules = world.inventory().into_iter().filter(|thing| thing.starts_with("rule")).collect::<Vec<_>>();
+    assert_eq!(rules, [format!("rule {RULE}")]);
+    let function = world.aws("lambda", "get_function_configuration", json!({"FunctionName": NAME}));
+    assert_eq!(function["Environment"].get("Variables").unwrap_or(&json!({})), &json!({}));
+    assert!(!function.to_string().contains(TOKEN), "{function}");
+    let policy = json!({"RoleName": ROLE, "PolicyName": "plex-remote-health-inline"});
+    let policy = world.aws("iam", "get_role_policy", policy).to_string();
+    assert!(policy.contains("logs:PutLogEvents") && !policy.contains("ssm:*"), "{policy}");
+    let open = world.aws("ssm", "get_parameter", json!({"Name": SECRETS, "WithDecryption": true}));
+    assert_eq!(open["Parameter"]["Type"], "SecureString");
+    let kept: Value = serde_json::from_str(open["Parameter"]["Value"].as_str().unwrap()).unwrap();
+    assert_eq!(kept, json!({"pushover": {"token": TOKEN, "user": USER}}));
+    assert_eq!(world.plan(), [""; 0]);
+
+    world.plex.break_it();
+    world.invoke().ended(0);
+    assert_eq!(world.told()[0].title.as_deref(), Some("plex is DOWN"));
+    world.down().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn an_outage_that_the_old_one_told_is_not_told_again_but_its_end_is() {
+    let world = installed_by_hand("down");
+    world.plex.break_it();
+    adopted(&world);
+    assert!(world.phone.take_new().is_empty());
+    world.plex.mend();
+    world.invoke().ended(0);
+    assert_eq!(world.told()[0].title.as_deref(), Some("plex is UP again"));
+}
