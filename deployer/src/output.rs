@@ -80,6 +80,12 @@ impl Output {
         self.reporter.report(Event::Warning(text));
     }
 
+    pub fn warnings(&self, texts: &[String]) {
+        for text in texts {
+            self.warning(text);
+        }
+    }
+
     /// Asks a yes-or-no question. Ctrl-C is no answer.
     pub async fn ask(&self, question: &str, default: bool, interrupt: &Interrupt) -> Result<bool> {
         let choice = if default { "[Y/n]" } else { "[y/N]" };

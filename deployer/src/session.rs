@@ -75,6 +75,7 @@ impl Session {
     /// Looks at AWS and at the wishes, all in one wave of reads.
     pub async fn look(&self, legacy: bool) -> Result<View> {
         let mut secrets = self.config.secrets.resolve()?;
+        self.output.warnings(&self.config.secrets.warnings());
         let mut handed_over = Vec::new();
         let decrypt = matches!(secrets, Found::All(_)) || (legacy && secrets != Found::NoneConfigured);
         let observed = self.patiently(observe(&self.aws, &self.names, Look { decrypt, legacy })).await?;

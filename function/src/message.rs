@@ -2,6 +2,7 @@
 
 use crate::outbox::{Entry, Kind};
 use crate::settings::Target;
+use crate::text::bare_url;
 use crate::time::{clock, date, duration, span};
 
 /// What a channel sends. Each channel cuts it to its own limits.
@@ -15,7 +16,7 @@ pub struct Message {
     pub urgent: bool,
     /// When it happened, in Unix seconds.
     pub at: u64,
-    /// The target's address.
+    /// The target's address, without what might be secret in it.
     pub url: String,
     /// What to call that address.
     pub url_title: String,
@@ -37,7 +38,7 @@ pub fn message(entry: &Entry, target: &Target, saved: bool) -> Message {
         body,
         urgent: entry.kind == Kind::Down,
         at: entry.until.unwrap_or(entry.from),
-        url: target.url.clone(),
+        url: bare_url(&target.url),
         url_title: format!("Open {}", target.name),
     }
 }
@@ -120,6 +121,7 @@ mod tests {
             headers: std::collections::BTreeMap::new(),
             timeout_s: 10,
             ca_pem: None,
+            secrets_over_http: false,
         };
         let message = message(entry, &target, saved);
         assert_eq!((message.title.as_str(), message.body.as_str()), (title, body));

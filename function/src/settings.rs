@@ -55,6 +55,9 @@ pub struct Target {
     /// PEM certificates of a private authority, trusted for this target beside the public ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_pem: Option<String>,
+    /// Its secret headers may be sent over plain `http`, where everybody on the way can read them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secrets_over_http: bool,
 }
 
 impl Target {

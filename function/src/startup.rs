@@ -77,6 +77,7 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Instructions, StartE
             headers: BTreeMap::new(),
             timeout_s: DROP_IN_TIMEOUT_S,
             ca_pem: None,
+            secrets_over_http: false,
         }],
         notify: Notify { pushover: Some(Pushover { url: PUSHOVER_URL.to_owned() }) },
     };

@@ -21,6 +21,7 @@ struct Document<'a> {
 
 pub async fn check(path: &Path, output: &Output, interrupt: &Interrupt) -> Result<Exit> {
     let config = Config::load(path)?;
+    output.warnings(&config.secrets.warnings());
     let secrets = match config.secrets.resolve()? {
         Found::All(secrets) => secrets,
         Found::NoneConfigured => Secrets::default(),

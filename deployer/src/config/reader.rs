@@ -173,6 +173,10 @@ impl<'a> Value<'a> {
         })
     }
 
+    pub fn boolean(&self) -> Result<bool> {
+        self.value.as_bool().ok_or_else(|| self.wrong_type("true or false"))
+    }
+
     pub fn array(&self) -> Result<Vec<Self>> {
         let array = self.value.as_array().ok_or_else(|| self.wrong_type("a list in [brackets]"))?;
         Ok(array.iter().map(|item| self.item(item)).collect())

@@ -1,6 +1,6 @@
 //! Where secret values come from: environment variables or files, never the configuration itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use plexmon_function::secrets::{PushoverSecrets, Secret, Secrets};
@@ -68,6 +68,22 @@ impl SecretSources {
         *self == Self::default()
     }
 
+    /// What to say about files among them that others on this machine can read.
+    pub fn warnings(&self) -> Vec<String> {
+        let pushover = self.pushover.iter().flat_map(|(token, user)| [token, user]);
+        let headers = self.headers.values().flat_map(BTreeMap::values);
+        let exposed = pushover.chain(headers).filter_map(|source| match source {
+            SecretSource::File(path) if is_exposed(path) => Some(path),
+            _ => None,
+        });
+        let paths: BTreeSet<&PathBuf> = exposed.collect();
+        let warning = |path: &PathBuf| {
+            let path = path.display();
+            format!("others on this machine can read the secret in `{path}`: run `chmod 600 {path}`")
+        };
+        paths.into_iter().map(warning).collect()
+    }
+
     /// Fetches every value. Only variables may be missing; a file that is named must be there.
     pub fn resolve(&self) -> Result<Found> {
         self.resolve_with(&BTreeMap::new())
@@ -100,6 +116,19 @@ impl SecretSources {
             Ok(Found::Missing(missing))
         }
     }
+}
+
+/// Whether the file's mode lets others than its owner read it.
+#[cfg(unix)]
+fn is_exposed(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o044 != 0)
+}
+
+/// Elsewhere a file in one's own folders is private unless it was shared on purpose.
+#[cfg(not(unix))]
+fn is_exposed(_: &Path) -> bool {
+    false
 }
 
 impl SecretSource {

@@ -54,9 +54,14 @@ pub fn read(table: Table<'_>, folder: &Path, longest_s: u32, secrets: &mut Secre
         Some(headers) => headers_of(&headers, &name, folder, secrets)?,
         None => BTreeMap::new(),
     };
+    let secrets_over_http = table.get("secrets_over_http").map(|value| value.boolean()).transpose()?;
+    let secrets_over_http = secrets_over_http.unwrap_or_default();
+    if url.scheme() == "http" && !secrets_over_http {
+        in_the_open(&table, &headers)?;
+    }
     let ca_pem = table.get("ca_file").map(|value| authority(&value, folder)).transpose()?;
     table.finish()?;
-    Ok(Target { name, url: url.to_string(), status, contains, headers, timeout_s, ca_pem })
+    Ok(Target { name, url: url.to_string(), status, contains, headers, timeout_s, ca_pem, secrets_over_http })
 }
 
 fn target_name(value: &Value<'_>) -> Result<String> {
@@ -146,6 +151,15 @@ fn headers_of(
         result.insert(name.to_owned(), content);
     }
     Ok(result)
+}
+
+/// Refuses a secret that everybody on the way could read.
+fn in_the_open(table: &Table<'_>, headers: &BTreeMap<String, HeaderValue>) -> Result<()> {
+    let secret = headers.iter().find(|(_, value)| **value == HeaderValue::Secret);
+    let (Some((name, _)), Some(value)) = (secret, table.get("headers")) else { return Ok(()) };
+    Err(value.error(format!("has the secret `{name}`, and the address is plain http: everybody on the way could read it")).hint(
+        "use an https:// address; or, if nobody else is on the way, add secrets_over_http = true to this target",
+    ))
 }
 
 /// The certificates in a PEM file, checked so that the function need not find out at night.

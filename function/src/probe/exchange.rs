@@ -47,9 +47,13 @@ pub(super) fn request(
     // The body is searched as it comes, and must come from the server itself.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    let in_the_open = !address.is_https && !target.secrets_over_http;
     for (name, source) in &target.headers {
         let text = match source {
             settings::HeaderValue::Literal(text) => text,
+            settings::HeaderValue::Secret if in_the_open => {
+                return Err(format!("the secret header {name} is not sent over plain http"));
+            }
             settings::HeaderValue::Secret => secret_headers
                 .get(name)
                 .ok_or_else(|| format!("there is no value for the secret header {name}"))?

@@ -54,6 +54,7 @@ async fn the_request_is_ours_and_settings_override_it() {
     let server = Server::start(&[http("200 OK", "", GOOD)]).await;
     let mut target = target(format!("http://user:pass@{}/identity?a=b", server.address));
     ask(&target).await;
+    target.secrets_over_http = true;
     target.headers = BTreeMap::from([
         ("User-Agent".to_owned(), HeaderValue::Literal("mine".to_owned())),
         ("X-Api-Key".to_owned(), HeaderValue::Secret),
@@ -76,8 +77,34 @@ async fn a_secret_without_a_value_is_not_sent_empty() {
     let server = Server::start(&[http("200 OK", "", GOOD)]).await;
     let mut target = target(server.url());
     target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
+    target.secrets_over_http = true;
     assert_failed(&ask(&target).await, LinkName::Dns, "there is no value for the secret header X-Api-Key");
     assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_secret_is_not_sent_in_the_open() {
+    let server = Server::start(&[http("200 OK", "", GOOD)]).await;
+    let mut target = target(server.url());
+    target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
+    let secrets = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("hush"))]);
+    let seen = probe(&target, &secrets, &Tls::new().unwrap()).await;
+    assert_failed(&seen, LinkName::Dns, "the secret header X-Api-Key is not sent over plain http");
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_secret_is_not_carried_to_another_host() {
+    let thief = Server::start(&[http("200 OK", "", GOOD)]).await;
+    let to_the_thief = format!("location: {}\r\n", thief.url());
+    let server = Server::start(&[http("307 Temporary Redirect", &to_the_thief, "")]).await;
+    let mut target = target(server.url());
+    target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
+    target.secrets_over_http = true;
+    let secrets = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("hush"))]);
+    let seen = probe(&target, &secrets, &Tls::new().unwrap()).await;
+    assert!(!seen.ok && server.requests()[0].contains("hush"), "{seen:?}");
+    assert!(thief.requests().is_empty());
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ pub fn target(name: &str) -> Target {
         headers: BTreeMap::new(),
         timeout_s: 10,
         ca_pem: None,
+        secrets_over_http: false,
     }
 }
 

@@ -35,6 +35,25 @@ fn a_healthy_one_is_shown_link_by_link() {
     assert_eq!(plex.requests(), 1);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_secret_file_that_others_can_read_gets_a_warning() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let plex = plex();
+    let home = home(&[("plex", plex.url())]);
+    let config = std::fs::read_to_string(home.path().join("config.toml")).unwrap();
+    let headers = "secrets_over_http = true\nheaders = { Authorization = { file = \"key\" } }\n";
+    std::fs::write(home.path().join("config.toml"), config + headers).unwrap();
+    let key = home.path().join("key");
+    std::fs::write(&key, "hush").unwrap();
+    let run = |mode| {
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
+        Deploy::new(home.path()).args(["check"]).run().ended(0).stderr
+    };
+    snapshot!(run(0o644), @"warning: others on this machine can read the secret in `key`: run `chmod 600 key`");
+    assert_eq!(run(0o600), "");
+}
+
 #[test]
 fn a_broken_one_is_an_error_with_advice() {
     let (healthy, broken) = (plex(), plex());

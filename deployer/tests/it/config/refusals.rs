@@ -108,6 +108,8 @@ fn secrets_are_never_literals() {
         below("[notify.pushover]\ntoken = {}\nuser = { env = \"B\" }"),
         below("[notify.pushover]\ntoken = { env = \"$TOKEN\" }\nuser = { env = \"B\" }"),
         target("headers = { Authorization = { var = \"A\" } }"),
+        target("headers = { Authorization = { env = \"A\" } }").replace("https://", "http://"),
+        target("secrets_over_http = \"yes\""),
     ];
 }
 

@@ -79,6 +79,28 @@ fn a_file_that_is_named_must_be_there_and_hold_something() {
     ");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_others_can_read_gets_a_warning() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, mode| {
+        let path = folder.path().join(name);
+        fs::write(&path, "hush").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    write("token", 0o644);
+    write("user", 0o600);
+    write("header", 0o640);
+    let text = format!("{TARGET}{HEADER}\n{FILES}\n");
+    let config = Config::parse(&text, &folder.path().join("config.toml")).unwrap();
+    let warnings = config.secrets.warnings().join("\n").replace(folder.path().to_str().unwrap(), "FOLDER");
+    assert_snapshot!(warnings, @"
+    others on this machine can read the secret in `FOLDER/header`: run `chmod 600 FOLDER/header`
+    others on this machine can read the secret in `FOLDER/token`: run `chmod 600 FOLDER/token`
+    ");
+}
+
 #[test]
 fn no_way_of_printing_shows_a_value() {
     let folder = tempfile::tempdir().unwrap();

@@ -2,11 +2,16 @@
 
 use serde_json::json;
 
-use crate::support::{LOG_GROUP, NAME, Ran, SECRETS, STATE, TOKEN, USER, World};
+use base64::Engine as _;
+
+use crate::support::{LOG_GROUP, NAME, ROLE, RULE, Ran, SECRETS, STATE, TOKEN, USER, World};
+
+/// In a header of a target.
+const KEY: &str = "marker-api-key";
 
 #[track_caller]
 fn hidden(text: &str) {
-    for secret in [TOKEN, USER] {
+    for secret in [TOKEN, USER, KEY] {
         assert!(!text.contains(secret), "{text}");
     }
 }
@@ -14,10 +19,11 @@ fn hidden(text: &str) {
 /// Runs it in its most talkative form, as text and as a document.
 fn listened_to(world: &World, args: &[&str]) -> Vec<Ran> {
     let takes_code = ["plan", "up", "status"].contains(&args[0]);
-    let talkative: [&[&str]; 2] = [&["-vvv"], &["-vvv", "--json"]];
+    let talkative: [&[&str]; 3] = [&["-vvv"], &["-vvv", "--json"], &["--color", "always"]];
     let run = |how: &&[&str]| {
         let args = [args, *how].concat();
-        let ran = if takes_code { world.with_code(&args) } else { world.deploy(&args) }.run();
+        let ran = if takes_code { world.with_code(&args) } else { world.deploy(&args) };
+        let ran = ran.env("API_KEY", KEY).env("RUST_BACKTRACE", "1").env("RUST_LOG", "trace").run();
         hidden(&ran.stdout);
         hidden(&ran.stderr);
         ran
@@ -25,9 +31,17 @@ fn listened_to(world: &World, args: &[&str]) -> Vec<Ran> {
     talkative.iter().map(run).collect()
 }
 
+/// A world whose target wants a secret header, too.
+fn with_a_key() -> World {
+    let world = World::new();
+    let headers = "secrets_over_http = true\nheaders = { X-Api-Key = { env = \"API_KEY\" } }";
+    world.edit("kind = \"plex\"", &format!("kind = \"plex\"\n{headers}"));
+    world
+}
+
 #[test]
 fn no_command_shows_a_secret() {
-    let world = World::new();
+    let world = with_a_key();
     for args in [
         &["plan"] as &[&str],
         &["status"],
@@ -37,6 +51,7 @@ fn no_command_shows_a_secret() {
         &["status"],
         &["invoke"],
         &["logs"],
+        &["permissions"],
         &["down", "--yes"],
         &["invoke"],
     ] {
@@ -60,12 +75,15 @@ fn no_command_shows_a_secret() {
 
 #[test]
 fn neither_the_function_nor_its_log_nor_its_state_holds_a_secret() {
-    let world = World::deployed();
+    let world = with_a_key();
+    world.with_code(&["up", "--yes"]).env("API_KEY", KEY).run().ended(0);
     world.plex.break_it();
     world.invoke().ended(0);
     let function = world.aws("lambda", "get_function", json!({"FunctionName": NAME}));
     assert_eq!(function["Configuration"]["FunctionName"], NAME);
     hidden(&function.to_string());
+    hidden(&code(&world, &function));
+    tags(&world).iter().for_each(|tags| hidden(tags));
     let log = world.aws("logs", "filter_log_events", json!({"logGroupName": LOG_GROUP}));
     assert!(!log["events"].as_array().unwrap().is_empty());
     hidden(&log.to_string());
@@ -80,5 +98,41 @@ fn neither_the_function_nor_its_log_nor_its_state_holds_a_secret() {
     let open = world.aws("ssm", "get_parameter", json!({"Name": SECRETS, "WithDecryption": true}));
     let value = open["Parameter"]["Value"].as_str().unwrap();
     let value: serde_json::Value = serde_json::from_str(value).unwrap();
-    assert_eq!(value, json!({"pushover": {"token": TOKEN, "user": USER}}));
+    assert_eq!(
+        value,
+        json!({"pushover": {"token": TOKEN, "user": USER}, "headers": {"plex": {"X-Api-Key": KEY}}})
+    );
+}
+
+/// Every file in the zip that Lambda has, as text.
+fn code(world: &World, function: &serde_json::Value) -> String {
+    let zip = world.aws("http", "get", json!({"url": function["Code"]["Location"]}));
+    let zip = base64::engine::general_purpose::STANDARD.decode(zip["base64"].as_str().unwrap()).unwrap();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
+    let mut text = String::new();
+    for index in 0..zip.len() {
+        let mut bytes = Vec::new();
+        std::io::copy(&mut zip.by_index(index).unwrap(), &mut bytes).unwrap();
+        text += &String::from_utf8_lossy(&bytes);
+    }
+    assert!(text.contains("X-Api-Key"), "the settings name the header");
+    text
+}
+
+fn tags(world: &World) -> Vec<String> {
+    let of_ssm = |name| json!({"ResourceType": "Parameter", "ResourceId": name});
+    let calls = [
+        ("iam", "list_role_tags", json!({"RoleName": ROLE})),
+        ("lambda", "list_tags", json!({"Resource": world.arn("lambda", &format!("function:{NAME}"))})),
+        (
+            "events",
+            "list_tags_for_resource",
+            json!({"ResourceARN": world.arn("events", &format!("rule/{RULE}"))}),
+        ),
+        ("ssm", "list_tags_for_resource", of_ssm(STATE)),
+        ("ssm", "list_tags_for_resource", of_ssm(SECRETS)),
+    ];
+    calls
+        .map(|(service, operation, parameters)| world.aws(service, operation, parameters).to_string())
+        .to_vec()
 }
