@@ -20,7 +20,7 @@ fn a_renamed_state_parameter_takes_its_old_names_away() {
     let plan = world.with_code(&["plan"]).run();
     snapshot!(plan.stdout, @r#"
       ~ update role      plex-remote-health-role
-          policy: ...4:parameter/homelab/plex_remote_status"},{"Sid":"SecretsUsEast1","Effect":"Allow","Action":"ssm:GetP... -> ...4:parameter/homelab/other"},{"Sid":"SecretsUsEast1","Effect":"Allow","Action":"ssm:GetParameter","Re...
+          policy: ...[ACCOUNT]:parameter/homelab/plex_remote_status"},{"Sid":"SecretsUsEast1","Effect":"Allow","Action":"ssm:GetP... -> ...[ACCOUNT]:parameter/homelab/other"},{"Sid":"SecretsUsEast1","Effect":"Allow","Action":"ssm:GetParameter","Re...
       + create parameter /homelab/other
       + create secret    /homelab/other_secrets
       ~ update function  plex-remote-health

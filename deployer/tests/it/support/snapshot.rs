@@ -12,6 +12,8 @@ pub fn filters() -> Vec<(&'static str, &'static str)> {
         (r"\b\d\d:\d\d UTC \(\d{4}-\d\d-\d\d\)", "[DATE]"),
         (r"\b\d\d:\d\d-\d\d:\d\d UTC\b", "[DATES]"),
         (r"\b[34]\d{11}\b", "[ACCOUNT]"),
+        // What is left of an account where a long value is cut.
+        (r"\.\.\.\d{1,11}:", "...[ACCOUNT]:"),
         (r"\b[0-9a-f]{32}\b", "[DIGEST]"),
         (r"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC\b", "[DATE]"),
     ]
