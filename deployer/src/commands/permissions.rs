@@ -16,6 +16,8 @@ use crate::output::stdout;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum On {
     Role,
+    /// The role, too, where it is given to a function.
+    PassedRole,
     Function,
     Rule,
     State,
@@ -25,7 +27,7 @@ enum On {
     Anything,
 }
 
-use On::{Anything, Function, LogGroup, Role, Rule, Secrets, State};
+use On::{Anything, Function, LogGroup, PassedRole, Role, Rule, Secrets, State};
 
 /// To look: `plan`, `status`, `logs`.
 const LOOKING: [(On, &[&str]); 7] = [
@@ -42,22 +44,23 @@ const LOOKING: [(On, &[&str]); 7] = [
 ];
 
 /// To change, besides: `up`, `invoke`, `down`.
-const CHANGING: [(On, &[&str]); 6] = [
+const CHANGING: [(On, &[&str]); 7] = [
     (
         Role,
         &[
             "iam:CreateRole",
             "iam:DeleteRole",
             "iam:DeleteRolePolicy",
+            "iam:DetachRolePolicy",
             "iam:ListAttachedRolePolicies",
             "iam:ListRolePolicies",
-            "iam:PassRole",
             "iam:PutRolePolicy",
             "iam:TagRole",
             "iam:UntagRole",
             "iam:UpdateAssumeRolePolicy",
         ],
     ),
+    (PassedRole, &["iam:PassRole"]),
     (
         Function,
         &[
@@ -91,10 +94,14 @@ const CHANGING: [(On, &[&str]); 6] = [
     ),
 ];
 
+/// On the secrets of a configuration that has none: an earlier one may have left some.
+const LEFTOVER: [&str; 2] = ["ssm:DeleteParameter", "ssm:ListTagsForResource"];
+
 /// What could give a role more than it should have: with a boundary, allowed only on roles that bear it.
-const BOUNDED: [&str; 5] = [
+const BOUNDED: [&str; 6] = [
     "iam:CreateRole",
     "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
     "iam:PutRolePermissionsBoundary",
     "iam:PutRolePolicy",
     "iam:UpdateAssumeRolePolicy",
@@ -116,8 +123,8 @@ fn policy(config: &Config, args: &Permissions, region: Option<&str>) -> Value {
     for (on, names) in LOOKING.iter().chain(changing) {
         actions.entry(*on).or_default().extend(*names);
     }
-    if config.secrets.is_empty() {
-        actions.remove(&Secrets);
+    if let Some(secrets) = actions.get_mut(&Secrets).filter(|_| config.secrets.is_empty()) {
+        secrets.retain(|action| LEFTOVER.contains(action));
     }
     let boundary = args.boundary.as_ref().filter(|_| args.audience == Audience::Up);
     if let (Some(_), Some(role)) = (boundary, actions.get_mut(&Role)) {
@@ -133,7 +140,17 @@ fn policy(config: &Config, args: &Permissions, region: Option<&str>) -> Value {
     let mut statements: Vec<Value> = actions
         .iter()
         .map(|(on, actions)| {
-            json!({ "Sid": format!("{on:?}"), "Effect": "Allow", "Action": sorted(actions), "Resource": resource(*on, &names, &account) })
+            let mut statement = json!({
+                "Sid": format!("{on:?}"),
+                "Effect": "Allow",
+                "Action": sorted(actions),
+                "Resource": resource(*on, &names, &account),
+            });
+            if *on == PassedRole {
+                // As in AWS's own AWSLambda_FullAccess: no other service is to run under this role.
+                statement["Condition"] = equals("iam:PassedToService", "lambda.amazonaws.com");
+            }
+            statement
         })
         .collect();
     if let Some(boundary) = boundary {
@@ -142,10 +159,14 @@ fn policy(config: &Config, args: &Permissions, region: Option<&str>) -> Value {
             "Effect": "Allow",
             "Action": BOUNDED,
             "Resource": resource(Role, &names, &account),
-            "Condition": { "StringEquals": { "iam:PermissionsBoundary": boundary } },
+            "Condition": equals("iam:PermissionsBoundary", boundary),
         }));
     }
     json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+fn equals(key: &str, value: &str) -> Value {
+    json!({ "StringEquals": { key: value } })
 }
 
 fn sorted(actions: &[&str]) -> Vec<String> {
@@ -157,7 +178,7 @@ fn sorted(actions: &[&str]) -> Vec<String> {
 fn resource(on: On, names: &Names, account: &Account) -> Value {
     let log_group = account.log_group(&names.log_group());
     match on {
-        Role => account.role(&names.role()).into(),
+        Role | PassedRole => account.role(&names.role()).into(),
         Function => account.function(names.function()).into(),
         Rule => json!([account.rule(&names.rule()), account.rule(&names.legacy_rule())]),
         State => account.parameter(&names.state_parameter).into(),

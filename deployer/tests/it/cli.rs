@@ -6,4 +6,5 @@ mod configuration;
 mod connection;
 mod help;
 mod init;
+mod permissions;
 mod printing;

@@ -4,6 +4,7 @@
 mod adoption;
 mod changes;
 mod drift;
+mod enforcement;
 mod interruption;
 mod loss;
 mod ownership;

@@ -10,6 +10,7 @@ mod snapshot;
 mod world;
 
 pub use bootstrap::{bootstrap, cargo_environment};
+pub use client::Caller;
 pub use deploy::{Deploy, Ran};
 pub use gate::Gate;
 pub use machine::{cache, emulator, python, runtime};

@@ -84,10 +84,7 @@ fn another_target_goes_out_with_the_code_and_is_told_of() {
 #[test]
 fn without_notifications_the_secret_goes() {
     let world = World::deployed();
-    let config = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
-    let (before, rest) = config.split_once("[notify").unwrap();
-    let (_, after) = rest.split_once("[function]").unwrap();
-    world.write("config.toml", &format!("{before}[function]{after}"));
+    world.without_notifications();
     applied(&world, &["update role (policy)", "update function (code)", "delete secret"]);
     assert!(!world.inventory().iter().any(|item| item.ends_with("_secrets")));
     world.plex.break_it();

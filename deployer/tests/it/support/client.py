@@ -13,15 +13,16 @@ session = botocore.session.Session()
 clients = {}
 
 
-def client(endpoint, account, region, service):
-    key = (endpoint, account, region, service)
+def client(endpoint, caller, region, service):
+    key = (endpoint, caller["key"], region, service)
     if key not in clients:
         clients[key] = session.create_client(
             service,
             region_name=region,
             endpoint_url=endpoint,
-            aws_access_key_id=account,
-            aws_secret_access_key="test",
+            aws_access_key_id=caller["key"],
+            aws_secret_access_key=caller["secret"],
+            aws_session_token=caller["token"],
             config=Config(retries={"total_max_attempts": 1}),
         )
     return clients[key]
@@ -46,7 +47,7 @@ def answer(call):
     if call["service"] == "http":
         with urllib.request.urlopen(call["parameters"]["url"], timeout=30) as reply:
             return {"reply": {"base64": base64.b64encode(reply.read()).decode()}}
-    target = client(call["endpoint"], call["account"], call["region"], call["service"])
+    target = client(call["endpoint"], call["caller"], call["region"], call["service"])
     try:
         reply = getattr(target, call["operation"])(**decoded(call["parameters"]))
     except ClientError as error:

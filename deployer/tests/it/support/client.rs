@@ -27,24 +27,51 @@ impl Client {
     }
 }
 
-/// Makes one call in an account. A refusal comes back as `Code: message`.
-pub fn call(account: &str, service: &str, operation: &str, parameters: Value) -> Result<Value, String> {
-    static CLIENT: OnceLock<Mutex<Client>> = OnceLock::new();
-    let client = CLIENT.get_or_init(Client::start);
-    let request = json!({
-        "endpoint": emulator().endpoint(), "account": account, "region": REGION,
-        "service": service, "operation": operation, "parameters": parameters,
-    });
-    // A request and its answer go together, so a test that failed in between has left nothing half-said.
-    let mut client = client.lock().unwrap_or_else(PoisonError::into_inner);
-    writeln!(client.stdin, "{request}").unwrap();
-    let mut line = String::new();
-    client.stdout.read_line(&mut line).unwrap();
-    drop(client);
-    let mut answer: Value = serde_json::from_str(&line).unwrap();
-    assert!(answer.get("failed").is_none(), "{service} {operation}: {answer}");
-    match answer["refused"].as_str() {
-        Some(refusal) => Err(refusal.to_owned()),
-        None => Ok(answer["reply"].take()),
+/// Whose keys sign a call.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub key: String,
+    pub secret: String,
+    /// Of a session, as an assumed role has it.
+    pub token: Option<String>,
+}
+
+impl Caller {
+    /// The root of an account, who may do everything in it.
+    pub fn root(account: &str) -> Self {
+        Self { key: account.to_owned(), secret: "test".to_owned(), token: None }
+    }
+
+    /// Out of an answer with a new key in it, of a user or of a session.
+    pub fn new(keys: &Value) -> Self {
+        let text = |name: &str| keys[name].as_str().map(str::to_owned);
+        Self {
+            key: text("AccessKeyId").unwrap(),
+            secret: text("SecretAccessKey").unwrap(),
+            token: text("SessionToken"),
+        }
+    }
+
+    /// Makes one call. A refusal comes back as `Code: message`.
+    pub fn call(&self, service: &str, operation: &str, parameters: Value) -> Result<Value, String> {
+        static CLIENT: OnceLock<Mutex<Client>> = OnceLock::new();
+        let client = CLIENT.get_or_init(Client::start);
+        let request = json!({
+            "endpoint": emulator().endpoint(), "region": REGION,
+            "caller": {"key": self.key, "secret": self.secret, "token": self.token},
+            "service": service, "operation": operation, "parameters": parameters,
+        });
+        // A request and its answer go together, so a test that failed in between has left nothing half-said.
+        let mut client = client.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(client.stdin, "{request}").unwrap();
+        let mut line = String::new();
+        client.stdout.read_line(&mut line).unwrap();
+        drop(client);
+        let mut answer: Value = serde_json::from_str(&line).unwrap();
+        assert!(answer.get("failed").is_none(), "{service} {operation}: {answer}");
+        match answer["refused"].as_str() {
+            Some(refusal) => Err(refusal.to_owned()),
+            None => Ok(answer["reply"].take()),
+        }
     }
 }

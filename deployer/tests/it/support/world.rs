@@ -8,7 +8,7 @@ use plexmon_deploy::sandbox::{Message, PhoneStandIn, PlexStandIn};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Deploy, Gate, Ran, bootstrap, client, emulator, runtime};
+use super::{Caller, Deploy, Gate, Ran, bootstrap, emulator, runtime};
 
 pub const REGION: &str = "us-east-1";
 /// The function's name, and the deployment's.
@@ -79,6 +79,14 @@ impl World {
         self.write("config.toml", &text.replace(old, new));
     }
 
+    /// Takes the channel, and with it all secrets, out of the configuration.
+    pub fn without_notifications(&self) {
+        let config = std::fs::read_to_string(self.home().join("config.toml")).unwrap();
+        let (before, rest) = config.split_once("[notify").unwrap();
+        let (_, after) = rest.split_once("[function]").unwrap();
+        self.write("config.toml", &format!("{before}[function]{after}"));
+    }
+
     /// A command with the account's keys and the secrets in its environment.
     pub fn deploy(&self, args: &[&str]) -> Deploy {
         self.equipped(Deploy::new(self.home())).args(args)
@@ -130,10 +138,20 @@ impl World {
     /// A call by another client.
     #[track_caller]
     pub fn aws(&self, service: &str, operation: &str, parameters: Value) -> Value {
-        match client::call(&self.account, service, operation, parameters) {
+        match Caller::root(&self.account).call(service, operation, parameters) {
             Ok(answer) => answer,
             Err(refusal) => panic!("{service} {operation}: {refusal}"),
         }
+    }
+
+    /// A new user of the account who may do what `policy` says.
+    pub fn user(&self, policy: &Value) -> Caller {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let name = format!("user-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        self.aws("iam", "create_user", json!({"UserName": name}));
+        let policy = json!({"UserName": name, "PolicyName": "all", "PolicyDocument": policy.to_string()});
+        self.aws("iam", "put_user_policy", policy);
+        Caller::new(&self.aws("iam", "create_access_key", json!({"UserName": name}))["AccessKey"])
     }
 
     /// Names of all that is in the account, by kind.

@@ -1,0 +1,48 @@
+//! The policy that `permissions` prints, where no emulator can tell: its conditions.
+
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/boundary";
+
+fn statements(args: &[&str]) -> Vec<Value> {
+    let printed = World::new().deploy(&["permissions"]).args(args).run().ended(0).json();
+    printed["Statement"].as_array().unwrap().clone()
+}
+
+fn statement(statements: &[Value], name: &str) -> Value {
+    statements.iter().find(|statement| statement["Sid"] == name).unwrap().clone()
+}
+
+#[test]
+fn the_role_may_be_passed_to_lambda_alone() {
+    let passed = statement(&statements(&[]), "PassedRole");
+    assert_eq!(passed["Action"], json!(["iam:PassRole"]));
+    assert_eq!(passed["Resource"], "arn:aws:iam::*:role/plex-remote-health-role");
+    let to_lambda = json!({"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}});
+    assert_eq!(passed["Condition"], to_lambda);
+}
+
+#[test]
+fn with_a_boundary_what_could_widen_the_role_is_allowed_only_within_it() {
+    let with = statements(&["--boundary", BOUNDARY]);
+    let bounded = statement(&with, "BoundedRole");
+    assert_eq!(bounded["Condition"], json!({"StringEquals": {"iam:PermissionsBoundary": BOUNDARY}}));
+    let actions = |statement: &Value| statement["Action"].as_array().unwrap().clone();
+    let mut together = [actions(&statement(&with, "Role")), actions(&bounded)].concat();
+    together.retain(|action| action != "iam:PutRolePermissionsBoundary");
+    together.sort_by_key(ToString::to_string);
+    // Each action is allowed once, as without a boundary, and besides it only to put the boundary on.
+    assert_eq!(together, actions(&statement(&statements(&[]), "Role")));
+    let widening = [
+        "iam:CreateRole",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:PutRolePolicy",
+        "iam:UpdateAssumeRolePolicy",
+    ];
+    assert!(widening.iter().all(|action| actions(&bounded).contains(&json!(action))));
+    // Who only looks makes no roles.
+    assert_eq!(statements(&["--for", "status", "--boundary", BOUNDARY]), statements(&["--for", "status"]));
+}

@@ -1,0 +1,174 @@
+//! What `permissions` prints is enough for whoever has nothing else, and no action in it can be spared.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use serde_json::{Value, json};
+
+use super::scenario::Scenario;
+use super::{Names, Right, deployed, in_the_emulators_names, named, rights, without};
+use crate::support::World;
+
+/// More would only wait for the emulator.
+const SIDE_BY_SIDE: usize = 4;
+
+/// What AWS asks for and the emulator does not.
+const UNCHECKED: [(&str, &str, &str); 4] = [
+    // "Granting a user permissions to pass a role to an AWS service", IAM User Guide.
+    ("PassedRole", "iam:PassRole", "whoever gives a function its role must be allowed to"),
+    // "Permissions required for working with tags", Lambda Developer Guide.
+    ("Function", "lambda:ListTags", "GetFunction of a function with tags asks for it, too"),
+    // "Actions, resources, and condition keys for AWS Lambda", Service Authorization Reference: actions of their own.
+    ("Function", "lambda:GetFunctionEventInvokeConfig", "the emulator takes it for GetFunction"),
+    ("Function", "lambda:PutFunctionEventInvokeConfig", "the emulator takes it for UpdateFunctionCode"),
+];
+
+/// A scenario that went through with the whole policy.
+struct Passed {
+    scenario: Scenario,
+    world: World,
+    audience: &'static str,
+    calls: BTreeSet<String>,
+}
+
+impl Passed {
+    fn through(scenario: Scenario, audience: &'static str) -> Self {
+        let world = scenario.world();
+        let user = world.user(&in_the_emulators_names(&printed(&world, audience)));
+        let ran = scenario.run(&world, &user).ended(0);
+        let calls = ran.calls().into_iter().map(str::to_owned).collect();
+        Self { scenario, world, audience, calls }
+    }
+
+    /// Whether it fails for the lack of a right, and says so.
+    fn misses(&self, right: &Right) -> bool {
+        let fresh = (!self.scenario.leaves_all_as_it_is()).then(|| self.scenario.world());
+        let world = fresh.as_ref().unwrap_or(&self.world);
+        let policy = without(&printed(world, self.audience), right);
+        let user = world.user(&in_the_emulators_names(&policy));
+        let ran = self.scenario.run(world, &user);
+        let refused = format!("{} was refused", call(&right.1));
+        ran.code == Some(1)
+            && ran.stderr.contains(&refused)
+            && ran.stderr.contains(&format!("the credentials in use need `{}`", right.1))
+    }
+}
+
+/// The call that an action is named after; one is called otherwise.
+fn call(action: &str) -> String {
+    if action == "lambda:InvokeFunction" { "lambda:Invoke".to_owned() } else { action.to_owned() }
+}
+
+/// Does something with each of them, some at a time, and returns what came of it.
+fn side_by_side<T: Send, R: Send>(tasks: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let left = Mutex::new(tasks);
+    let done = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| {
+                loop {
+                    let Some(task) = left.lock().unwrap().pop() else { break };
+                    let result = work(task);
+                    done.lock().unwrap().push(result);
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap()
+}
+
+/// The rights that no scenario misses.
+fn spare(scenarios: &[Scenario], audience: &'static str) -> BTreeSet<Right> {
+    let mut passed = side_by_side(scenarios.to_vec(), |scenario| Passed::through(scenario, audience));
+    passed.sort_by_key(|passed| scenarios.iter().position(|scenario| *scenario == passed.scenario));
+    let all = rights(&printed(&passed[0].world, audience));
+    let known = unchecked(&all);
+    let spare = side_by_side(all, |right| {
+        let callers = passed.iter().filter(|passed| passed.calls.contains(&call(&right.1)));
+        // That the emulator does not check something shows the first time.
+        let mut callers = callers.take(if known.contains(&right) { 1 } else { usize::MAX });
+        let missed = callers.any(|passed| passed.misses(&right));
+        (!missed).then_some(right)
+    });
+    spare.into_iter().flatten().collect()
+}
+
+/// Those of a policy's rights that the emulator does not check.
+fn unchecked(rights: &[Right]) -> BTreeSet<Right> {
+    let table = UNCHECKED.iter().map(|(name, action, _)| ((*name).to_owned(), (*action).to_owned()));
+    table.filter(|right| rights.contains(right)).collect()
+}
+
+fn printed(world: &World, audience: &str) -> Value {
+    world.deploy(&["permissions", "--for", audience]).run().ended(0).json()
+}
+
+#[test]
+fn for_up_it_is_enough_and_nothing_can_be_spared() {
+    let all = rights(&printed(&named().0, "up"));
+    assert_eq!(unchecked(&all).len(), UNCHECKED.len());
+    assert_eq!(spare(&Scenario::ALL, "up"), unchecked(&all));
+}
+
+#[test]
+fn for_status_it_is_enough_and_nothing_can_be_spared() {
+    let all = rights(&printed(&named().0, "status"));
+    assert_eq!(spare(&Scenario::LOOKING, "status"), unchecked(&all));
+}
+
+#[test]
+fn what_aws_alone_checks_is_called() {
+    let (world, _) = named();
+    let up = world.up().ended(0);
+    for operation in ["GetFunctionEventInvokeConfig", "PutFunctionEventInvokeConfig"] {
+        assert!(up.calls().contains(&format!("lambda:{operation}").as_str()), "{operation}");
+    }
+}
+
+#[test]
+fn without_secrets_it_is_enough_to_clear_away_the_old_ones() {
+    let passed = Passed::through(Scenario::UpWithoutSecrets, "up");
+    let on_secrets: Vec<Right> =
+        rights(&printed(&passed.world, "up")).into_iter().filter(|(name, _)| name == "Secrets").collect();
+    assert_eq!(on_secrets.len(), 2, "{on_secrets:?}");
+    assert!(on_secrets.iter().all(|right| passed.misses(right)), "{on_secrets:?}");
+}
+
+#[test]
+fn who_may_only_look_changes_nothing() {
+    let (world, names) = deployed();
+    let user = world.user(&in_the_emulators_names(&printed(&world, "status")));
+    let before = world.inventory();
+    for scenario in [Scenario::Invoke, Scenario::Down] {
+        let ran = scenario.run(&world, &user).ended(1);
+        assert!(ran.stderr.contains("AccessDenied"), "{}", ran.whole());
+    }
+    let secret = user.call("ssm", "get_parameter", json!({"Name": names.secrets, "WithDecryption": true}));
+    assert!(secret.unwrap_err().starts_with("AccessDenied"));
+    assert_eq!(world.inventory(), before);
+    assert_eq!(world.plan(), [""; 0]);
+}
+
+#[test]
+fn it_is_good_for_nothing_but_this_deployment() {
+    let (world, names) = deployed();
+    let Names { function, role, rule, log_group, state, secrets, .. } = names;
+    world.edit(&function, "other");
+    let user = world.user(&in_the_emulators_names(&printed(&world, "up")));
+    let before = world.inventory();
+    let wide = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    for (service, operation, parameters) in [
+        ("iam", "put_role_policy", json!({"RoleName": role, "PolicyName": "wide", "PolicyDocument": wide})),
+        ("iam", "delete_role", json!({"RoleName": role})),
+        ("lambda", "invoke", json!({"FunctionName": function})),
+        ("lambda", "delete_function", json!({"FunctionName": function})),
+        ("events", "delete_rule", json!({"Name": rule})),
+        ("ssm", "get_parameter", json!({"Name": secrets, "WithDecryption": true})),
+        ("ssm", "delete_parameter", json!({"Name": state})),
+        ("logs", "delete_log_group", json!({"logGroupName": log_group})),
+    ] {
+        let refusal = user.call(service, operation, parameters).expect_err(operation);
+        assert!(refusal.starts_with("AccessDenied"), "{operation}: {refusal}");
+    }
+    assert_eq!(world.inventory(), before);
+}

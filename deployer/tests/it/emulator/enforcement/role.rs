@@ -1,0 +1,136 @@
+//! The function's role: whoever has its keys can do what the function does, and nothing else.
+
+use serde_json::{Value, json};
+
+use super::{Names, deployed, in_the_emulators_names, rights, without};
+use crate::support::{Caller, World};
+
+/// The keys that the function gets when it runs. Only Lambda may have them; the emulator takes root for Lambda.
+fn keys_of_the_role(world: &World, names: &Names) -> Caller {
+    let role = world.arn("iam", &format!("role/{}", names.role));
+    let session = json!({"RoleArn": role, "RoleSessionName": "somebody"});
+    Caller::new(&world.aws("sts", "assume_role", session)["Credentials"])
+}
+
+fn policy(world: &World, names: &Names) -> Value {
+    let policy = json!({"RoleName": names.role, "PolicyName": names.role_policy});
+    world.aws("iam", "get_role_policy", policy)["PolicyDocument"].take()
+}
+
+fn put_policy(world: &World, names: &Names, policy: &Value) {
+    let policy = json!({
+        "RoleName": names.role, "PolicyName": names.role_policy, "PolicyDocument": policy.to_string(),
+    });
+    world.aws("iam", "put_role_policy", policy);
+}
+
+#[test]
+fn the_function_works_under_it_and_misses_each_right_that_is_taken_away() {
+    let (world, names) = deployed();
+    let whole = policy(&world, &names);
+    let mut missed = Vec::new();
+    for (right, timeout_s) in rights(&whole).into_iter().zip(40..) {
+        // Started anew, it remembers no secrets.
+        let anew = json!({"FunctionName": names.function, "Timeout": timeout_s});
+        world.aws("lambda", "update_function_configuration", anew);
+        put_policy(&world, &names, &without(&whole, &right));
+        // Something to save, and something to tell.
+        world.plex.break_it();
+        if world.invoke().whole().contains(&format!("not authorized to perform: {}", right.1)) {
+            missed.push(format!("{} {}", right.0, right.1));
+        }
+        put_policy(&world, &names, &whole);
+        let reply = world.invoke().ended(0).json();
+        assert_eq!((&reply["current"], &reply["problems"]), (&json!("down"), &json!([])), "{right:?}");
+        assert_eq!(world.told().len(), 1, "{right:?}");
+        world.plex.mend();
+        world.invoke().ended(0);
+        assert_eq!(world.told().len(), 1, "{right:?}");
+    }
+    // The log is written by Lambda under the role, but by the emulator under nobody's.
+    assert_eq!(
+        missed,
+        ["StateUsEast1 ssm:GetParameter", "StateUsEast1 ssm:PutParameter", "SecretsUsEast1 ssm:GetParameter"]
+    );
+}
+
+#[test]
+fn what_the_function_needs_is_allowed() {
+    let (world, names) = deployed();
+    put_policy(&world, &names, &in_the_emulators_names(&policy(&world, &names)));
+    let role = keys_of_the_role(&world, &names);
+    let stream = |more: Value| {
+        let mut stream = json!({"logGroupName": names.log_group, "logStreamName": "stream"});
+        stream.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        stream
+    };
+    let line = json!({"logEvents": [{"timestamp": 1_790_000_000_000_u64, "message": "a line"}]});
+    for (service, operation, parameters) in [
+        ("ssm", "get_parameter", json!({"Name": names.state})),
+        (
+            "ssm",
+            "put_parameter",
+            json!({"Name": names.state, "Value": "{}", "Type": "String", "Overwrite": true}),
+        ),
+        ("ssm", "get_parameter", json!({"Name": names.secrets, "WithDecryption": true})),
+        ("logs", "create_log_stream", stream(json!({}))),
+        ("logs", "put_log_events", stream(line)),
+    ] {
+        role.call(service, operation, parameters).unwrap();
+    }
+}
+
+/// What somebody with the role's keys might like to do.
+fn others(world: &World, names: &Names) -> Vec<(&'static str, &'static str, Value)> {
+    let Names { function, role, role_policy, rule, log_group, state, secrets, .. } = names;
+    let arn = world.arn("iam", &format!("role/{role}"));
+    let parameter =
+        |name: &str| json!({"Name": name, "Value": "theirs", "Type": "String", "Overwrite": true});
+    let wide = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let other_group = format!("{log_group}-2");
+    vec![
+        ("ssm", "get_parameter", json!({"Name": "/homelab/other"})),
+        ("ssm", "get_parameter", json!({"Name": format!("{state}_2")})),
+        ("ssm", "get_parameters_by_path", json!({"Path": "/homelab"})),
+        ("ssm", "describe_parameters", json!({})),
+        ("ssm", "put_parameter", parameter("/homelab/other")),
+        ("ssm", "put_parameter", parameter(secrets)),
+        ("ssm", "delete_parameter", json!({"Name": state})),
+        ("ssm", "delete_parameter", json!({"Name": secrets})),
+        ("logs", "create_log_group", json!({"logGroupName": other_group})),
+        ("logs", "create_log_group", json!({"logGroupName": log_group})),
+        ("logs", "create_log_stream", json!({"logGroupName": other_group, "logStreamName": "stream"})),
+        ("logs", "filter_log_events", json!({"logGroupName": log_group})),
+        ("logs", "delete_log_group", json!({"logGroupName": log_group})),
+        (
+            "iam",
+            "put_role_policy",
+            json!({"RoleName": role, "PolicyName": role_policy, "PolicyDocument": wide}),
+        ),
+        ("iam", "update_assume_role_policy", json!({"RoleName": role, "PolicyDocument": wide})),
+        ("iam", "create_access_key", json!({"UserName": "admin"})),
+        ("iam", "get_role", json!({"RoleName": role})),
+        ("sts", "assume_role", json!({"RoleArn": arn, "RoleSessionName": "again"})),
+        ("lambda", "invoke", json!({"FunctionName": function})),
+        ("lambda", "get_function", json!({"FunctionName": function})),
+        ("lambda", "update_function_configuration", json!({"FunctionName": function, "Timeout": 60})),
+        ("lambda", "delete_function", json!({"FunctionName": function})),
+        ("events", "put_rule", json!({"Name": rule, "ScheduleExpression": "rate(1 minute)"})),
+        ("s3", "list_buckets", json!({})),
+    ]
+}
+
+#[test]
+fn everything_else_is_refused() {
+    let (world, names) = deployed();
+    let role = keys_of_the_role(&world, &names);
+    put_policy(&world, &names, &in_the_emulators_names(&policy(&world, &names)));
+    for name in ["/homelab/other", &format!("{}_2", names.state)] {
+        world.aws("ssm", "put_parameter", json!({"Name": name, "Value": "x", "Type": "String"}));
+    }
+    for (service, operation, parameters) in others(&world, &names) {
+        let what = format!("{service} {operation} {parameters}");
+        let refusal = role.call(service, operation, parameters).expect_err(&what);
+        assert!(refusal.starts_with("AccessDenied"), "{what}: {refusal}");
+    }
+}

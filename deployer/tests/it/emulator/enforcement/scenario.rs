@@ -1,0 +1,151 @@
+//! What people do with the deployer, each from a world in which it has something to do.
+
+use serde_json::{Value, json};
+
+use super::{Names, deployed, named};
+use crate::support::{Caller, Deploy, Ran, World};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scenario {
+    Status,
+    /// Whose the log group and the rule are shows in their tags alone.
+    StatusWithoutFunction,
+    Plan,
+    Logs,
+    Invoke,
+    Up,
+    /// Others have changed whatever they could, and made it theirs.
+    Adopt,
+    Down,
+    /// Others have attached policies to the role.
+    DownByForce,
+    /// The role is in use in another region, too.
+    DownInOneRegion,
+    /// The configuration has secrets no more.
+    UpWithoutSecrets,
+}
+
+impl Scenario {
+    /// Those of one who only looks.
+    pub const LOOKING: [Self; 4] = [Self::Status, Self::StatusWithoutFunction, Self::Plan, Self::Logs];
+    /// In the order in which they are tried: quick ones first.
+    pub const ALL: [Self; 9] = [
+        Self::Status,
+        Self::StatusWithoutFunction,
+        Self::Logs,
+        Self::Invoke,
+        Self::Up,
+        Self::Adopt,
+        Self::Down,
+        Self::DownByForce,
+        Self::DownInOneRegion,
+    ];
+
+    /// Whether its world can be used again.
+    pub fn leaves_all_as_it_is(self) -> bool {
+        Self::LOOKING.contains(&self) || self == Self::Invoke
+    }
+
+    pub fn world(self) -> World {
+        let (world, names) = if self == Self::Up { named() } else { deployed() };
+        match self {
+            Self::StatusWithoutFunction => {
+                world.aws("lambda", "delete_function", json!({"FunctionName": names.function}));
+            }
+            Self::Adopt => {
+                change_everything(&world, &names);
+                disown_everything(&world, &names);
+            }
+            Self::DownByForce => attach_policies(&world, &names),
+            Self::DownInOneRegion => {
+                let tags = json!([{"Key": "plexmon:region:eu-central-1", "Value": "in use"}]);
+                world.aws("iam", "tag_role", json!({"RoleName": names.role, "Tags": tags}));
+            }
+            Self::UpWithoutSecrets => world.without_notifications(),
+            _ => {}
+        }
+        world
+    }
+
+    pub fn run(self, world: &World, caller: &Caller) -> Ran {
+        self.command(world)
+            .args(["-v"])
+            .env("AWS_ACCESS_KEY_ID", &caller.key)
+            .env("AWS_SECRET_ACCESS_KEY", &caller.secret)
+            .run()
+    }
+
+    fn command(self, world: &World) -> Deploy {
+        // Who only looks has no secrets, and so nothing to compare with those in AWS.
+        let look = |args: &[&str]| world.with_code(args).without("PUSHOVER_TOKEN").without("PUSHOVER_USER");
+        match self {
+            Self::Status | Self::StatusWithoutFunction => look(&["status"]),
+            Self::Plan => look(&["plan"]),
+            Self::Logs => world.deploy(&["logs"]),
+            Self::Invoke => world.deploy(&["invoke"]),
+            Self::Up | Self::UpWithoutSecrets => world.with_code(&["up", "--yes"]),
+            Self::Adopt => world.with_code(&["up", "--yes", "--adopt"]),
+            Self::Down | Self::DownInOneRegion => world.deploy(&["down", "--yes"]),
+            Self::DownByForce => world.deploy(&["down", "--yes", "--force"]),
+        }
+    }
+}
+
+fn change_everything(world: &World, names: &Names) {
+    use base64::Engine as _;
+    let name = &names.function;
+    let zip = plexmon_deploy::artifact::pack(b"#!/bin/sh\nexit 1\n", "{}").unwrap();
+    let code = json!({"base64": base64::engine::general_purpose::STANDARD.encode(zip.bytes)});
+    let anyone = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]}"#;
+    let function = world.arn("lambda", &format!("function:{name}"));
+    let permission = format!("{name}-events");
+    let stale = json!({
+        "FunctionName": name, "StatementId": permission, "Action": "lambda:InvokeFunction",
+        "Principal": "events.amazonaws.com", "SourceArn": world.arn("events", "rule/another"),
+    });
+    let target = json!([{"Id": "lambda", "Arn": function}]);
+    let changes: [(&str, &str, Value); 8] = [
+        ("lambda", "update_function_code", json!({"FunctionName": name, "ZipFile": code})),
+        ("lambda", "update_function_configuration", json!({"FunctionName": name, "Timeout": 60})),
+        ("lambda", "remove_permission", json!({"FunctionName": name, "StatementId": permission})),
+        ("lambda", "add_permission", stale),
+        ("iam", "update_assume_role_policy", json!({"RoleName": names.role, "PolicyDocument": anyone})),
+        ("logs", "delete_retention_policy", json!({"logGroupName": names.log_group})),
+        ("events", "put_rule", json!({"Name": names.legacy_rule, "ScheduleExpression": "rate(1 day)"})),
+        ("events", "put_targets", json!({"Rule": names.legacy_rule, "Targets": target})),
+    ];
+    for (service, operation, parameters) in changes {
+        world.aws(service, operation, parameters);
+    }
+}
+
+/// Takes our tag off, and our name out of the state.
+fn disown_everything(world: &World, names: &Names) {
+    const TAG: &str = "plexmon:deployment";
+    let function = world.arn("lambda", &format!("function:{}", names.function));
+    let rule = world.arn("events", &format!("rule/{}", names.rule));
+    let log_group = world.arn("logs", &format!("log-group:{}", names.log_group));
+    let parameter = |name: &str| json!({"ResourceType": "Parameter", "ResourceId": name, "TagKeys": [TAG]});
+    let changes: [(&str, &str, Value); 7] = [
+        ("iam", "untag_role", json!({"RoleName": names.role, "TagKeys": [TAG]})),
+        ("lambda", "untag_resource", json!({"Resource": function, "TagKeys": [TAG]})),
+        ("events", "untag_resource", json!({"ResourceARN": rule, "TagKeys": [TAG]})),
+        ("logs", "untag_resource", json!({"resourceArn": log_group, "tagKeys": [TAG]})),
+        ("ssm", "remove_tags_from_resource", parameter(&names.state)),
+        ("ssm", "remove_tags_from_resource", parameter(&names.secrets)),
+        ("ssm", "put_parameter", json!({"Name": names.state, "Value": "theirs", "Overwrite": true})),
+    ];
+    for (service, operation, parameters) in changes {
+        world.aws(service, operation, parameters);
+    }
+}
+
+fn attach_policies(world: &World, names: &Names) {
+    let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
+    let inline = json!({"RoleName": names.role, "PolicyName": "theirs", "PolicyDocument": document});
+    world.aws("iam", "put_role_policy", inline);
+    let managed = json!({"PolicyName": "theirs", "PolicyDocument": document});
+    let managed = world.aws("iam", "create_policy", managed);
+    let attached = json!({"RoleName": names.role, "PolicyArn": managed["Policy"]["Arn"]});
+    world.aws("iam", "attach_role_policy", attached);
+}
