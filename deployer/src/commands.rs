@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::error::{Exit, Result};
 use crate::interrupt::Interrupt;
 use crate::output::{Output, stdout};
+use crate::plan::Plan;
 use crate::session::Session;
 
 /// Runs the command that was given.
@@ -57,6 +58,11 @@ pub async fn run(cli: Cli) -> Result<Exit> {
 
 fn origin(source: Option<&Source>) -> Origin {
     source.and_then(|source| source.bootstrap.clone()).map_or(Origin::Sources, Origin::File)
+}
+
+/// What a plan without steps says all the same: what is kept, and why.
+fn remarks(output: &Output, plan: &Plan) -> Result<()> {
+    if plan.kept.is_empty() { Ok(()) } else { output.text(plan) }
 }
 
 /// `1 step`, `2 steps`.

@@ -2,10 +2,12 @@
 //!
 //! A [`Plan`] is printed, serialised and applied from the same thing. It holds neither bytes nor secrets.
 
+mod kept;
 mod text;
 
 use std::fmt::{self, Display};
 
+pub use kept::Kept;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
@@ -65,14 +67,6 @@ pub struct Step {
     pub change: Change,
 }
 
-/// Something that bears our name and is left alone, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Kept {
-    pub kind: Kind,
-    pub name: String,
-    pub why: String,
-}
-
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Plan {
     pub steps: Vec<Step>,
@@ -101,6 +95,7 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
     let role = planner.shared_role(desired.role.as_ref(), observed.role.as_ref());
     planner.consider(role.as_ref(), observed.role.as_ref(), Change::Role)?;
     planner.consider(desired.log_group.as_ref(), observed.log_group.as_ref(), Change::LogGroup)?;
+    planner.retention_of_the_account(desired.log_group.as_ref(), observed.log_group.as_ref());
     planner.consider(desired.state.as_ref(), observed.state.as_ref(), Change::Parameter)?;
     planner.consider(desired.secrets.as_ref(), observed.secrets.as_ref(), Change::Secret)?;
 
@@ -195,25 +190,6 @@ impl Planner<'_> {
             }),
         }
         Ok(())
-    }
-
-    /// The role as it should be, given that other regions may use it: what they need of it stays.
-    fn shared_role(&mut self, desired: Option<&Role>, observed: Option<&Role>) -> Option<Role> {
-        let Some(observed) = observed.filter(|role| role.owner() == Some(self.intent.deployment)) else {
-            return desired.cloned();
-        };
-        let mut regions = observed.regions.clone();
-        if let Some(desired) = desired {
-            regions.extend(desired.regions.iter().cloned());
-            return Some(desired.for_regions(regions, observed.policy.as_ref()));
-        }
-        regions.remove(self.intent.region);
-        if regions.is_empty() {
-            return None;
-        }
-        let why = format!("still in use in {}", regions.iter().cloned().collect::<Vec<_>>().join(", "));
-        self.plan.kept.push(Kept { kind: Kind::Role, name: observed.name.clone(), why });
-        Some(observed.for_regions(regions, None))
     }
 
     /// The function as it should be while parameters of an earlier name are still there: its tag is the only trace of

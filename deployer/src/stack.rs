@@ -36,6 +36,7 @@ impl Stack {
                 name: names.log_group(),
                 owner: owner.clone(),
                 retention_days: Some(config.function.log_retention_days),
+                account_policy: None,
             }),
             state: Some(Parameter { name: names.state_parameter.clone(), owner: owner.clone() }),
             secrets: Content::desired(secrets).map(|content| Secret {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::plural;
+use super::{plural, remarks};
 use crate::apply::{Applied, Materials, OnFailure};
 use crate::error::{Error, Exit, Result};
 use crate::plan::{Kept, Plan};
@@ -36,9 +36,7 @@ pub async fn down(session: &Session, keep: Keep, yes: bool, force: bool) -> Resu
     output.note(&session.place(&observed));
     if plan.is_empty() {
         output.document(&Document { steps: &[], kept: &kept, proven: true })?;
-        if !kept.is_empty() {
-            output.text(&plan)?;
-        }
+        remarks(output, &plan)?;
         output.text(format!(
             "nothing to remove: there is nothing of ours under the name {}",
             session.names.deployment

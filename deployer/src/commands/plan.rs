@@ -1,5 +1,6 @@
 //! `plan`: `up`, stopped after "show".
 
+use super::remarks;
 use crate::cli::PlanArgs;
 use crate::error::{Exit, Result};
 use crate::session::Session;
@@ -10,6 +11,7 @@ pub async fn plan(session: &Session, args: &PlanArgs) -> Result<Exit> {
     session.output.note(&session.place(&view.observed));
     session.output.document(&plan)?;
     if plan.is_empty() {
+        remarks(&session.output, &plan)?;
         session.output.text("nothing to do: AWS has what the configuration wants")?;
     } else {
         session.output.text(&plan)?;

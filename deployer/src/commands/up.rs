@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{invoke, verdict};
+use super::{invoke, remarks, verdict};
 use crate::apply::{Applied, Materials, OnFailure};
 use crate::artifact::package;
 use crate::config::Found;
@@ -27,6 +27,7 @@ pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
     output.note(&session.place(&view.observed));
     if plan.is_empty() {
         output.document(&Document { steps: &[], reply: None })?;
+        remarks(output, &plan)?;
         output.text("nothing to do: AWS has what the configuration wants")?;
         return Ok(false);
     }

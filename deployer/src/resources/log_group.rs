@@ -12,6 +12,9 @@ pub struct LogGroup {
     pub owner: Option<String>,
     /// `None` is "never expires", as a group is made by default.
     pub retention_days: Option<u32>,
+    /// The account-level policy whose days these are, if there is one. Seen, never managed: it outdoes whatever
+    /// retention the group itself has, and hides it.
+    pub account_policy: Option<String>,
 }
 
 impl LogGroup {
@@ -26,6 +29,7 @@ impl LogGroup {
             name,
             owner: None,
             retention_days: group.retention_in_days().and_then(|days| u32::try_from(days).ok()),
+            account_policy: group.retention_policy_name().map(str::to_owned),
         }))
     }
 
@@ -33,6 +37,11 @@ impl LogGroup {
         let call = aws.logs.list_tags_for_resource().resource_arn(account.log_group(&self.name));
         let answer = present(aws.call("logs", "ListTagsForResource", call.send()).await)?;
         Ok(answer.and_then(|answer| answer.tags.and_then(|mut tags| tags.remove(OWNER_TAG))))
+    }
+
+    /// Whether `self` has another retention than `observed`, as far as that is for us to say.
+    fn retention_differs(&self, observed: &Self) -> bool {
+        observed.account_policy.is_none() && self.retention_days != observed.retention_days
     }
 
     async fn put_retention(&self, task: &Task<'_>) -> Result<()> {
@@ -61,10 +70,12 @@ impl Resource for LogGroup {
     }
 
     fn differences(&self, observed: Option<&Self>) -> Vec<Difference> {
-        let Self { name: _, owner, retention_days } = self;
+        let Self { name: _, owner, retention_days, account_policy: _ } = self;
         let mut differences = Differences::default();
         differences.field("owner", owner, observed.map(|group| &group.owner));
-        differences.field("retention_days", retention_days, observed.map(|group| &group.retention_days));
+        if observed.is_none_or(|group| self.retention_differs(group)) {
+            differences.field("retention_days", retention_days, observed.map(|group| &group.retention_days));
+        }
         differences.into_vec()
     }
 
@@ -95,7 +106,7 @@ impl Resource for LogGroup {
                 .tags(OWNER_TAG, &task.names.deployment);
             task.settle(async || task.aws.call("logs", "TagResource", call.clone().send()).await).await?;
         }
-        if self.retention_days != observed.retention_days {
+        if self.retention_differs(observed) {
             self.put_retention(task).await?;
         }
         Ok(())

@@ -8,6 +8,7 @@ mod lost_replies;
 mod ownership;
 mod permission;
 mod refusals;
+mod retention;
 pub mod rig;
 mod transit;
 mod waits;

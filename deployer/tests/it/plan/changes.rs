@@ -296,3 +296,24 @@ fn a_missing_rule_is_made_anew_though_its_permission_is_left() {
 fn targets_that_others_gave_to_the_rule_are_no_difference() {
     assert_snapshot!(drift(|stack| stack.schedule.as_mut().unwrap().others.push("theirs".to_owned())), @"0 to create, 0 to update, 0 to delete");
 }
+
+/// A policy of the account outdoes what the group itself has, whatever we call for.
+#[test]
+fn a_retention_that_the_account_sets_is_no_difference() {
+    let imposed = |days| {
+        move |stack: &mut Stack| {
+            let group = stack.log_group.as_mut().unwrap();
+            group.retention_days = days;
+            group.account_policy = Some("for-auditors".to_owned());
+        }
+    };
+    assert_snapshot!(drift(imposed(Some(365))), @"
+      . keep   log group /aws/lambda/plex-remote-health (the account's policy `for-auditors` sets its retention: 365 days)
+    0 to create, 0 to update, 0 to delete
+    ");
+    assert_snapshot!(drift(imposed(None)), @"
+      . keep   log group /aws/lambda/plex-remote-health (the account's policy `for-auditors` sets its retention: no limit)
+    0 to create, 0 to update, 0 to delete
+    ");
+    assert_snapshot!(drift(imposed(Some(14))), @"0 to create, 0 to update, 0 to delete");
+}

@@ -1,0 +1,57 @@
+//! What stays as it is because others use it or decide on it.
+
+use serde::Serialize;
+
+use super::Planner;
+use crate::resource::{Kind, Resource as _};
+use crate::resources::{LogGroup, Role};
+
+/// Something that bears our name and is left alone, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Kept {
+    pub kind: Kind,
+    pub name: String,
+    pub why: String,
+}
+
+impl Planner<'_> {
+    fn keep(&mut self, kind: Kind, name: &str, why: String) {
+        self.plan.kept.push(Kept { kind, name: name.to_owned(), why });
+    }
+
+    /// The role as it should be, given that other regions may use it: what they need of it stays.
+    pub(super) fn shared_role(&mut self, desired: Option<&Role>, observed: Option<&Role>) -> Option<Role> {
+        let Some(observed) = observed.filter(|role| role.owner() == Some(self.intent.deployment)) else {
+            return desired.cloned();
+        };
+        let mut regions = observed.regions.clone();
+        if let Some(desired) = desired {
+            regions.extend(desired.regions.iter().cloned());
+            return Some(desired.for_regions(regions, observed.policy.as_ref()));
+        }
+        regions.remove(self.intent.region);
+        if regions.is_empty() {
+            return None;
+        }
+        let why = format!("still in use in {}", regions.iter().cloned().collect::<Vec<_>>().join(", "));
+        self.keep(Kind::Role, &observed.name, why);
+        Some(observed.for_regions(regions, None))
+    }
+
+    /// Says where a policy of the account sets another retention than the one that is wanted. No call of ours would
+    /// change that, so it is no drift.
+    pub(super) fn retention_of_the_account(
+        &mut self,
+        desired: Option<&LogGroup>,
+        observed: Option<&LogGroup>,
+    ) {
+        let (Some(desired), Some(observed)) = (desired, observed) else { return };
+        if let Some(policy) = &observed.account_policy
+            && desired.retention_days != observed.retention_days
+        {
+            let days = observed.retention_days.map_or("no limit".to_owned(), |days| format!("{days} days"));
+            let why = format!("the account's policy `{policy}` sets its retention: {days}");
+            self.keep(Kind::LogGroup, &observed.name, why);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! A retention that the whole account imposes: `DescribeLogGroups` shows its days, not those of the group.
+
+use serde_json::json;
+
+use super::answers::{self, json_of};
+use super::rig::Rig;
+use crate::plan::world::secrets;
+
+fn deployed() -> Rig {
+    let rig = Rig::new();
+    answers::deployed(&rig.fake, &rig.world, &secrets());
+    rig
+}
+
+/// From now on, a policy of the account sets the log group's retention; `None` is "for ever".
+fn account_policy(rig: &Rig, days: Option<u32>) {
+    let mut group =
+        json!({ "logGroupName": rig.world.names.log_group(), "retentionPolicyName": "for-auditors" });
+    if let Some(days) = days {
+        group["retentionInDays"] = json!(days);
+    }
+    rig.fake.always("logs:DescribeLogGroups", json_of(json!({ "logGroups": [group] })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_retention_of_an_account_wide_policy_is_said_and_is_no_drift() {
+    let rig = deployed();
+    for days in [Some(365), None] {
+        account_policy(&rig, days);
+        let observed = rig.observe(false).await.unwrap();
+        let plan = rig.world.up(&observed.stack).unwrap();
+        assert!(plan.is_empty(), "{plan}");
+        assert!(plan.to_string().contains("for-auditors"), "{plan}");
+        assert!(!rig.world.down(&observed.stack).unwrap().to_string().contains("for-auditors"));
+    }
+    assert!(!rig.fake.operations().iter().any(|call| call.contains("AccountPolic")), "no call of its own");
+}
+
+/// A call for the group's own retention would succeed and change nothing.
+#[tokio::test(start_paused = true)]
+async fn under_an_account_wide_policy_a_log_group_is_only_tagged() {
+    let rig = deployed();
+    account_policy(&rig, Some(365));
+    let mut observed = rig.observe(false).await.unwrap().stack;
+    observed.log_group.as_mut().unwrap().owner = None;
+    assert_eq!(rig.adopt(&observed).await, "done");
+    assert_eq!(rig.writes(), ["logs:TagResource"]);
+}
