@@ -116,11 +116,13 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
     }
     let function = planner.remembering(desired.function.as_ref(), &observed);
     planner.consider(function.as_ref(), observed.function.as_ref(), Change::Function)?;
-    planner.consider(desired.schedule.as_ref(), observed.schedule.as_ref(), Change::Schedule)?;
+    let schedule = planner.shared_rule(desired.schedule.as_ref(), observed.schedule.as_ref());
+    planner.consider(schedule.as_ref(), observed.schedule.as_ref(), Change::Schedule)?;
     for parameter in &observed.old_parameters {
         planner.consider(None, Some(parameter), Change::Parameter)?;
     }
-    planner.consider(None, observed.old_schedule.as_ref(), Change::Schedule)?;
+    let old_schedule = planner.shared_rule(None, observed.old_schedule.as_ref());
+    planner.consider(old_schedule.as_ref(), observed.old_schedule.as_ref(), Change::Schedule)?;
 
     planner.order(desired.function.is_some());
     planner.forget(function, desired.function.as_ref());
@@ -238,15 +240,23 @@ impl Planner<'_> {
                 Kind::Function => 1,
                 Kind::Schedule => 2,
             };
-            step.wave = match (step.action, up) {
-                (Action::Create | Action::Update, true) => depth,
+            let takes_away = step.action == Action::Delete || step.takes_target_away();
+            step.wave = match (takes_away, up) {
                 (_, false) => 2 - depth,
+                (false, true) => depth,
                 // A function that is replaced goes first; what is superfluous goes when all else stands.
-                (Action::Delete, true) if step.kind == Kind::Function => 0,
-                (Action::Delete, true) => 3,
+                (true, true) if step.kind == Kind::Function => 0,
+                (true, true) => 3,
             };
         }
         self.plan.steps.sort_by_key(|step| step.wave);
+    }
+}
+
+impl Step {
+    /// Of a rule that stays for others, only our target goes.
+    fn takes_target_away(&self) -> bool {
+        matches!(&self.change, Change::Schedule(Delta::Update { to, .. }) if to.target.is_none())
     }
 }
 

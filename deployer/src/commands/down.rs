@@ -54,8 +54,9 @@ pub async fn down(session: &Session, keep: Keep, yes: bool, force: bool) -> Resu
     output.document(&Document { steps: &applied, kept: &kept, proven: verdict.is_ok() && proof.is_ok() })?;
     verdict?;
     proof?;
+    let nothing = if kept.is_empty() { "nothing" } else { "nothing else" };
     output.text(format!(
-        "{} removed; looked again: nothing of {} is left",
+        "{} removed; looked again: {nothing} of {} is left",
         plural(applied.len(), "thing"),
         session.names.deployment
     ))?;

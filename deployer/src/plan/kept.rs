@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Planner;
 use crate::resource::{Kind, Resource as _};
-use crate::resources::{LogGroup, Role};
+use crate::resources::{LogGroup, Role, Schedule};
 
 /// Something that bears our name and is left alone, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,6 +36,24 @@ impl Planner<'_> {
         let why = format!("still in use in {}", regions.iter().cloned().collect::<Vec<_>>().join(", "));
         self.keep(Kind::Role, &observed.name, why);
         Some(observed.for_regions(regions, None))
+    }
+
+    /// The schedule as it should be, given that others may have targets on its rule: for them the rule stays, without
+    /// ours. Its tag stays, too, so that the rule can be used again, and goes when the others are done with it.
+    pub(super) fn shared_rule(
+        &mut self,
+        desired: Option<&Schedule>,
+        observed: Option<&Schedule>,
+    ) -> Option<Schedule> {
+        let ours =
+            |schedule: &&Schedule| schedule.owner() == Some(self.intent.deployment) || self.intent.adopt;
+        let shared = |schedule: &&Schedule| schedule.rule.is_some() && !schedule.others.is_empty();
+        let Some(observed) = observed.filter(|_| desired.is_none()).filter(ours).filter(shared) else {
+            return desired.cloned();
+        };
+        let why = format!("others have given it targets: {}", observed.others.join(", "));
+        self.keep(Kind::Schedule, &observed.name, why);
+        Some(Schedule { target: None, ..observed.clone() })
     }
 
     /// Says where a policy of the account sets another retention than the one that is wanted. No call of ours would

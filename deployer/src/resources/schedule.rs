@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::apply::Task;
 use crate::aws::{Aws, CallError, gone, present};
 use crate::config::Config;
-use crate::error::{Context, Error, Result};
+use crate::error::{Context, Result};
 use crate::names::{Account, Names, OWNER_TAG};
 use crate::resource::{Difference, Differences, Kind, Resource};
 
@@ -207,6 +207,7 @@ impl Resource for Schedule {
         // After the permission, so that no tick is lost; after the rule, which it hangs on.
         match &self.target {
             Some(target) if self.target != observed.target => self.put_target(target, task).await?,
+            None if observed.target.is_some() => self.remove_target(task).await?,
             _ => {}
         }
         if self.owner != observed.owner && observed.rule.is_some() {
@@ -222,12 +223,6 @@ impl Resource for Schedule {
             return self.remove_permission(task).await;
         }
         self.remove_target(task).await?;
-        if !self.others.is_empty() {
-            return Err(Error::new(format!("others have given it targets: {}", self.others.join(", ")))
-                .hint(
-                    "remove those targets in the EventBridge console, then run `plexmon-deploy down` again",
-                ));
-        }
         task.settle(async || {
             gone(
                 task.aws

@@ -12,5 +12,6 @@ mod removal;
 mod sandbox;
 mod secrecy;
 mod secrets;
+mod sharing;
 mod story;
 mod terminal;

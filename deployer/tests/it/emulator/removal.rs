@@ -53,7 +53,7 @@ fn down_can_keep_the_state_and_the_logs() {
       . keep   parameter /homelab/plex_remote_status (--keep-state)
       . keep   log group /aws/lambda/plex-remote-health (--keep-logs)
     0 to create, 0 to update, 4 to delete
-    4 things removed; looked again: nothing of plex-remote-health is left
+    4 things removed; looked again: nothing else of plex-remote-health is left
     ");
     assert_eq!(world.inventory(), [format!("log group {LOG_GROUP}"), format!("parameter {STATE}")]);
 

@@ -1,6 +1,7 @@
 //! Down is a plan for nothing.
 
 use insta::assert_snapshot;
+use plexmon_deploy::resources::Schedule;
 use plexmon_deploy::stack::Stack;
 
 use super::world::{World, json, text};
@@ -86,4 +87,71 @@ fn a_permission_that_is_left_in_the_function_goes_first() {
       - delete secret    /homelab/plex_remote_status_secrets
     0 to create, 0 to update, 6 to delete
     ");
+}
+
+fn shared(stack: &mut Stack) {
+    stack.schedule.as_mut().unwrap().others = vec!["theirs".to_owned(), "another".to_owned()];
+}
+
+#[test]
+fn a_rule_that_has_targets_of_others_loses_only_ours() {
+    assert_snapshot!(down(shared), @"
+      ~ update schedule  plex-remote-health-schedule
+          target: arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health -> (none)
+      - delete function  plex-remote-health
+      - delete role      plex-remote-health-role
+      - delete log group /aws/lambda/plex-remote-health
+      - delete parameter /homelab/plex_remote_status
+      - delete secret    /homelab/plex_remote_status_secrets
+      . keep   schedule  plex-remote-health-schedule (others have given it targets: theirs, another)
+    0 to create, 1 to update, 5 to delete
+    ");
+    let without_ours = |stack: &mut Stack| {
+        shared(stack);
+        stack.schedule.as_mut().unwrap().target = None;
+    };
+    assert_snapshot!(down(without_ours), @"
+      - delete function  plex-remote-health
+      - delete role      plex-remote-health-role
+      - delete log group /aws/lambda/plex-remote-health
+      - delete parameter /homelab/plex_remote_status
+      - delete secret    /homelab/plex_remote_status_secrets
+      . keep   schedule  plex-remote-health-schedule (others have given it targets: theirs, another)
+    0 to create, 0 to update, 5 to delete
+    ");
+}
+
+/// With the rule, what others have on it is gone, too; and what is not ours is none of our business.
+#[test]
+fn without_its_rule_or_our_tag_a_schedule_is_not_shared() {
+    let no_rule = |stack: &mut Stack| {
+        shared(stack);
+        stack.schedule.as_mut().unwrap().rule = None;
+    };
+    assert!(!down(no_rule).contains("keep"));
+    let foreign = |stack: &mut Stack| {
+        shared(stack);
+        stack.schedule.as_mut().unwrap().owner = None;
+    };
+    assert!(down(foreign).contains("(it has no tag `plexmon:deployment`)"));
+}
+
+#[test]
+fn the_rule_of_the_shell_steps_stays_for_others_until_all_else_stands() {
+    let world = World::usual();
+    let observed = world.drifted(|stack| {
+        let old = Schedule { name: "plex-remote-health-5min".to_owned(), ..stack.schedule.clone().unwrap() };
+        stack.old_schedule = Some(Schedule { owner: None, others: vec!["theirs".to_owned()], ..old });
+        stack.schedule = None;
+    });
+    let plan = world.adopt(&observed).unwrap();
+    assert_snapshot!(plan, @"
+      + create schedule  plex-remote-health-schedule
+      ~ update schedule  plex-remote-health-5min
+          target: arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health -> (none)
+      . keep   schedule  plex-remote-health-5min (others have given it targets: theirs)
+    1 to create, 1 to update, 0 to delete
+    ");
+    let waves: Vec<u8> = plan.steps.iter().map(|step| step.wave).collect();
+    assert_eq!(waves, [2, 3]);
 }

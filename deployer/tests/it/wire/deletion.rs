@@ -168,13 +168,24 @@ async fn a_rule_to_which_others_gave_targets_stays() {
         only_schedule(stack);
         stack.schedule.as_mut().unwrap().others = vec!["theirs".to_owned()];
     };
-    assert_snapshot!(rig.down(shared).await, @"
-    error: could not delete schedule `plex-remote-health-schedule`
-      cause: others have given it targets: theirs
-
-    hint: remove those targets in the EventBridge console, then run `plexmon-deploy down` again
-    ");
+    assert_eq!(rig.down(shared).await, "done");
     assert_eq!(rig.writes(), ["events:RemoveTargets"]);
+    assert_eq!(rig.fake.sent("events:RemoveTargets")[0]["Ids"], json!(["lambda"]));
+}
+
+/// What EventBridge says for a moment after `RemoveTargets` it says for good when others have a target there, too.
+#[tokio::test(start_paused = true)]
+async fn a_target_that_somebody_adds_after_the_look_keeps_the_rule_and_is_an_error() {
+    let rig = Rig::new();
+    let message = "Rule can't be deleted since it has targets.";
+    rig.fake.always("events:DeleteRule", refused("ValidationException", message));
+    assert_snapshot!(rig.down(only_schedule).await, @"
+    error: could not delete schedule `plex-remote-health-schedule`
+      cause: still not through after 60 s of waiting for EventBridge to release the rule's target
+      cause: events:DeleteRule was refused (ValidationException): Rule can't be deleted since it has targets.
+
+    hint: run the same command again: it continues where this one stopped
+    ");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,73 @@
+//! A rule of ours on which somebody else has put a target: theirs is never touched, and keeps the rule.
+
+use serde_json::json;
+
+use crate::support::{RULE, World, snapshot};
+
+fn shared() -> World {
+    let world = World::deployed();
+    let theirs = json!([{"Id": "theirs", "Arn": world.arn("lambda", "function:another")}]);
+    world.aws("events", "put_targets", json!({"Rule": RULE, "Targets": theirs}));
+    world
+}
+
+/// Ids of the rule's targets.
+fn targets(world: &World) -> Vec<String> {
+    let answer = world.aws("events", "list_targets_by_rule", json!({"Rule": RULE}));
+    let mut ids: Vec<String> = answer["Targets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|target| target["Id"].as_str().unwrap().to_owned())
+        .collect();
+    ids.sort();
+    ids
+}
+
+#[test]
+fn up_leaves_it_alone() {
+    let world = shared();
+    assert_eq!(world.plan(), [""; 0]);
+    world.edit("rate(5 minutes)", "rate(10 minutes)");
+    world.up().ended(0);
+    assert_eq!(targets(&world), ["lambda", "theirs"]);
+    world.aws("events", "remove_targets", json!({"Rule": RULE, "Ids": ["lambda"]}));
+    world.up().ended(0);
+    assert_eq!(targets(&world), ["lambda", "theirs"]);
+}
+
+#[test]
+fn down_removes_our_target_and_keeps_the_rule_for_theirs() {
+    let world = shared();
+    let down = world.deploy(&["down", "--yes"]).run().ended(0);
+    snapshot!(down.stdout, @"
+      ~ update schedule  plex-remote-health-schedule
+          target: arn:aws:lambda:us-east-1:[ACCOUNT]:function:plex-remote-health -> (none)
+      - delete function  plex-remote-health
+      - delete role      plex-remote-health-role
+      - delete log group /aws/lambda/plex-remote-health
+      - delete parameter /homelab/plex_remote_status
+      - delete secret    /homelab/plex_remote_status_secrets
+      . keep   schedule  plex-remote-health-schedule (others have given it targets: theirs)
+    0 to create, 1 to update, 5 to delete
+    6 things removed; looked again: nothing else of plex-remote-health is left
+    ");
+    assert_eq!(world.inventory(), [format!("rule {RULE}")]);
+    assert_eq!(targets(&world), ["theirs"]);
+
+    let again = world.down();
+    assert_eq!(again.writes(), [""; 0]);
+    snapshot!(again.ended(0).stdout, @"
+      . keep   schedule  plex-remote-health-schedule (others have given it targets: theirs)
+    0 to create, 0 to update, 0 to delete
+    nothing to remove: there is nothing of ours under the name plex-remote-health
+    ");
+
+    // Ours comes back beside theirs; and without theirs, the rule goes.
+    world.up().ended(0);
+    assert_eq!(world.plan(), [""; 0]);
+    assert_eq!(targets(&world), ["lambda", "theirs"]);
+    world.aws("events", "remove_targets", json!({"Rule": RULE, "Ids": ["theirs"]}));
+    world.down().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
