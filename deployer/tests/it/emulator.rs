@@ -6,6 +6,7 @@ mod changes;
 mod drift;
 mod enforcement;
 mod interruption;
+mod late_logs;
 mod loss;
 mod ownership;
 mod removal;
