@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 
 mod adoption;
+mod by_hand;
 mod changes;
 mod drift;
 mod enforcement;

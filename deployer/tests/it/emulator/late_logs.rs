@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::loss::delete;
+use super::by_hand::delete;
 use crate::support::{Gate, LOG_GROUP, Ran, World, until};
 
 /// Runs `down`; when the log group is gone and the parameters are not yet, somebody makes it anew with these tags.

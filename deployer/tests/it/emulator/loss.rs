@@ -1,35 +1,9 @@
 //! Whatever another client deletes, `up` makes anew.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{LOG_GROUP, NAME, ROLE, RULE, SECRETS, STATE, World};
-
-/// How another client deletes a thing.
-pub fn delete(world: &World, thing: &str) {
-    let calls: Vec<(&str, &str, Value)> = match thing {
-        "role" => vec![
-            (
-                "iam",
-                "delete_role_policy",
-                json!({"RoleName": ROLE, "PolicyName": "plex-remote-health-inline"}),
-            ),
-            ("iam", "delete_role", json!({"RoleName": ROLE})),
-        ],
-        "log group" => vec![("logs", "delete_log_group", json!({"logGroupName": LOG_GROUP}))],
-        "state" => vec![("ssm", "delete_parameter", json!({"Name": STATE}))],
-        "secret" => vec![("ssm", "delete_parameter", json!({"Name": SECRETS}))],
-        "parameters" => vec![("ssm", "delete_parameters", json!({"Names": [STATE, SECRETS]}))],
-        "function" => vec![("lambda", "delete_function", json!({"FunctionName": NAME}))],
-        "rule" => vec![
-            ("events", "remove_targets", json!({"Rule": RULE, "Ids": ["lambda"]})),
-            ("events", "delete_rule", json!({"Name": RULE})),
-        ],
-        other => panic!("{other} is not a thing"),
-    };
-    for (service, operation, parameters) in calls {
-        world.aws(service, operation, parameters);
-    }
-}
+use super::by_hand::{delete, subsets};
+use crate::support::World;
 
 #[track_caller]
 fn made_anew(thing: &str, expected: &[&str]) {
@@ -41,8 +15,12 @@ fn made_anew(thing: &str, expected: &[&str]) {
     world.up().ended(0);
     assert_eq!(world.plan(), [""; 0]);
     assert_eq!(world.inventory(), before);
+    works(&world);
+}
 
-    // It works, too: the function may do what it must.
+/// The function may do what it must: see that Plex is down, keep it in mind, and tell.
+#[track_caller]
+fn works(world: &World) {
     world.plex.break_it();
     world.phone.take_new();
     let reply = world.invoke().ended(0).json();
@@ -78,4 +56,36 @@ fn a_lost_function() {
 #[test]
 fn a_lost_rule() {
     made_anew("rule", &["update schedule (rule, target)"]);
+}
+
+/// Any part of a deployment may be gone, and `up` completes it: all 31 ways to delete some of it.
+mod whatever_is_gone {
+    use super::*;
+
+    fn up_makes_it_anew(subsets: impl Iterator<Item = Vec<&'static str>>) {
+        let world = World::deployed();
+        let whole = world.inventory();
+        for gone in subsets {
+            for thing in &gone {
+                delete(&world, thing);
+            }
+            assert_ne!(world.plan(), [""; 0], "after {gone:?} had been deleted");
+            world.up().ended(0);
+            assert_eq!(world.plan(), [""; 0], "after {gone:?} had been deleted");
+            assert_eq!(world.inventory(), whole, "after {gone:?} had been deleted");
+            works(&world);
+            world.plex.mend();
+            world.invoke().ended(0);
+        }
+    }
+
+    #[test]
+    fn and_the_function_is_there() {
+        up_makes_it_anew(subsets().filter(|gone| !gone.contains(&"function")));
+    }
+
+    #[test]
+    fn and_the_function_is_not() {
+        up_makes_it_anew(subsets().filter(|gone| gone.contains(&"function")));
+    }
 }

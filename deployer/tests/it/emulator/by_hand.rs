@@ -1,0 +1,53 @@
+//! What another client deletes: one thing, or any of them.
+
+use serde_json::{Value, json};
+
+use crate::support::{LOG_GROUP, NAME, ROLE, RULE, SECRETS, STATE, World};
+
+/// All that a deployment consists of. The permission hangs on the function, and so its schedule comes before that.
+const THINGS: [&str; 5] = ["role", "log group", "parameters", "schedule", "function"];
+
+/// Every way to choose at least one of them: 31.
+pub fn subsets() -> impl Iterator<Item = Vec<&'static str>> {
+    let chosen = |subset: u32| {
+        let things = THINGS.iter().enumerate().filter(move |(bit, _)| subset >> bit & 1 == 1);
+        things.map(|(_, thing)| *thing).collect()
+    };
+    (1..1 << THINGS.len()).map(chosen)
+}
+
+/// How another client deletes a thing.
+pub fn delete(world: &World, thing: &str) {
+    let calls: Vec<(&str, &str, Value)> = match thing {
+        "role" => vec![
+            (
+                "iam",
+                "delete_role_policy",
+                json!({"RoleName": ROLE, "PolicyName": "plex-remote-health-inline"}),
+            ),
+            ("iam", "delete_role", json!({"RoleName": ROLE})),
+        ],
+        "log group" => vec![("logs", "delete_log_group", json!({"logGroupName": LOG_GROUP}))],
+        "state" => vec![("ssm", "delete_parameter", json!({"Name": STATE}))],
+        "secret" => vec![("ssm", "delete_parameter", json!({"Name": SECRETS}))],
+        "parameters" => vec![("ssm", "delete_parameters", json!({"Names": [STATE, SECRETS]}))],
+        "function" => vec![("lambda", "delete_function", json!({"FunctionName": NAME}))],
+        "rule" => rule(),
+        "schedule" => {
+            let permission = json!({"FunctionName": NAME, "StatementId": "plex-remote-health-events"});
+            [rule(), vec![("lambda", "remove_permission", permission)]].concat()
+        }
+        other => panic!("{other} is not a thing"),
+    };
+    for (service, operation, parameters) in calls {
+        world.aws(service, operation, parameters);
+    }
+}
+
+/// With its target, without which it cannot go.
+fn rule() -> Vec<(&'static str, &'static str, Value)> {
+    vec![
+        ("events", "remove_targets", json!({"Rule": RULE, "Ids": ["lambda"]})),
+        ("events", "delete_rule", json!({"Name": RULE})),
+    ]
+}
