@@ -47,6 +47,7 @@ pub fn operation_of(request: &HttpRequest) -> (String, Value) {
         ("PUT", [_, "functions", _, "code"]) => "UpdateFunctionCode",
         ("PUT", [_, "functions", _, "configuration"]) => "UpdateFunctionConfiguration",
         ("PUT", [_, "functions", _, "event-invoke-config"]) => "PutFunctionEventInvokeConfig",
+        ("PUT", [_, "functions", _, "concurrency"]) => "PutFunctionConcurrency",
         ("DELETE", [_, "functions", _]) => "DeleteFunction",
         ("DELETE", [_, "functions", _, "policy", _]) => "RemovePermission",
         other => panic!("a request that nobody knows: {other:?}"),

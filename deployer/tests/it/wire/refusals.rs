@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
+use plexmon_deploy::stack::Stack;
 use serde_json::json;
 
 use super::answers::json_of;
@@ -158,4 +159,22 @@ async fn throttling_without_end_asks_for_patience() {
 
     hint: AWS asks for patience: run the same command again in a minute, it continues
     ");
+}
+
+/// A young account may have only ten runs at a time, of which AWS lets none be reserved. None is asked for.
+#[tokio::test(start_paused = true)]
+async fn no_concurrency_is_reserved() {
+    let rig = Rig::new();
+    let message = "Specified ReservedConcurrentExecutions for function decreases account's \
+                   UnreservedConcurrentExecution below its minimum value of [10].";
+    rig.fake.always("lambda:PutFunctionConcurrency", refused("InvalidParameterValueException", message));
+    assert_eq!(rig.up().await, "done");
+    let changed = |stack: &mut Stack| {
+        let function = stack.function.as_mut().unwrap();
+        function.memory_mb = 512;
+        function.code = None;
+        function.retries = None;
+    };
+    assert_eq!(rig.mend(changed).await, "done");
+    assert_eq!(rig.fake.sent("lambda:PutFunctionConcurrency").len(), 0);
 }
