@@ -1,7 +1,9 @@
 //! `config.toml`: what is refused and in which words, and what a good one means.
 
+mod garbled;
 mod good;
 mod refusals;
+mod rewrite;
 mod secrets;
 
 use std::fmt::Write as _;

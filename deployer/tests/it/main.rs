@@ -5,6 +5,8 @@
 mod cli;
 mod config;
 mod convergence;
+#[path = "../../../function/tests/it/dice.rs"]
+mod dice;
 mod emulator;
 mod faults;
 mod plan;
