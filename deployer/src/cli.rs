@@ -1,8 +1,11 @@
 //! The command line: types and help texts.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgAction, Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
+};
 
 /// Checks your Plex (and your other apps) from AWS and tells your phone when one breaks and when it is back.
 #[derive(Debug, Parser)]
@@ -14,6 +17,27 @@ pub struct Cli {
     pub global: Global,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// What the program was called with; help and wrong usage end it here.
+    pub fn from_command_line() -> Self {
+        let mut command = Self::command().color(color_of_help(std::env::args_os()));
+        let matches = command.get_matches_mut();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
+    }
+}
+
+/// `--color`, for help and wrong usage: those are printed while the command line is still being read.
+fn color_of_help(args: impl Iterator<Item = OsString>) -> ColorChoice {
+    let args: Vec<String> = args.map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let apart = args.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1].as_str());
+    let joined = args.iter().filter_map(|arg| arg.strip_prefix("--color="));
+    match apart.chain(joined).next() {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    }
 }
 
 #[derive(Debug, Clone, Args)]

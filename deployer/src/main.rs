@@ -2,13 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use plexmon_deploy::cli::Cli;
 use plexmon_deploy::error::{Context as _, Result};
 use plexmon_deploy::{commands, output};
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    match run(Cli::from_command_line()) {
         Ok(exit) => exit,
         Err(error) => {
             output::stderr(&format!("{error}\n"));

@@ -41,15 +41,19 @@ impl Lines {
                     return None;
                 }
                 (*waiting_for).clone_into(last);
-                format!("  waiting  {title}: {waiting_for}")
+                format!("  {}  {title}: {waiting_for}", style("waiting").for_stderr().dim())
             }
-            Event::Done { step, took } => format!("  done     {} ({})", title(step), seconds(*took)),
-            Event::Failed { step, .. } => format!("  failed   {}", title(step)),
+            Event::Done { step, took } => {
+                format!("  {}     {} ({})", style("done").for_stderr().green(), title(step), seconds(*took))
+            }
+            Event::Failed { step, .. } => {
+                format!("  {}   {}", style("failed").for_stderr().red(), title(step))
+            }
             Event::NotRun { title, .. } => format!("  not run  {title}"),
             Event::Building(text) if text.starts_with("building") => format!("  {text}"),
             Event::Building(_) | Event::Built => return None,
             Event::Note(text) => (*text).to_owned(),
-            Event::Warning(text) => format!("warning: {text}"),
+            Event::Warning(text) => format!("{} {text}", style("warning:").for_stderr().yellow()),
             Event::Detail(text) if self.verbose => format!("  {text}"),
             Event::Detail(_) => return None,
         })

@@ -4,6 +4,7 @@
 mod adoption;
 mod by_hand;
 mod changes;
+mod color;
 mod drift;
 mod enforcement;
 mod interruption;

@@ -38,6 +38,15 @@ fn into_a_pipe_there_is_no_colour() {
 }
 
 #[test]
+fn asked_for_there_is_colour_even_in_a_pipe() {
+    let home = tempfile::tempdir().unwrap();
+    for args in [&["--color", "always", "--help"] as &[&str], &["--color=always", "upp"]] {
+        let ran = Deploy::new(home.path()).args(args).env("NO_COLOR", "1").run();
+        assert!(ran.whole().contains(ESCAPE), "{}", ran.whole());
+    }
+}
+
+#[test]
 fn quiet_leaves_remarks_out() {
     let home = tempfile::tempdir().unwrap();
     let init = |args: &[&str]| {

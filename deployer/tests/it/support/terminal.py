@@ -1,4 +1,7 @@
-"""Runs a program on a terminal of a given width, answers its question, and prints what is on the screen then."""
+"""Runs a program on a terminal of a given width, answers its question, and prints what is on the screen then.
+
+If it used colours, or bold letters and the like, their numbers go to stderr.
+"""
 
 import fcntl
 import os
@@ -16,6 +19,7 @@ class Screen:
 
     def __init__(self, columns):
         self.columns, self.lines, self.row, self.column = columns, [[]], 0, 0
+        self.colors = set()
 
     def show(self, text):
         for number, command, control, character in TOKEN.findall(text):
@@ -33,6 +37,8 @@ class Screen:
             elif command == "J":
                 del self.lines[self.row + 1 :]
                 self.lines[self.row] = self.lines[self.row][: self.column]
+            elif command == "m":
+                self.colors.add(number)
             elif character:
                 self.put(character)
 
@@ -78,4 +84,6 @@ while True:
 screen = Screen(int(columns))
 screen.show(shown.decode())
 print(screen)
+if screen.colors:
+    print("colours:", *sorted(screen.colors), file=sys.stderr)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
