@@ -1,5 +1,6 @@
 //! A retention that the whole account imposes: `DescribeLogGroups` shows its days, not those of the group.
 
+use plexmon_deploy::stack::Stack;
 use serde_json::json;
 
 use super::answers::{self, json_of};
@@ -45,4 +46,15 @@ async fn under_an_account_wide_policy_a_log_group_is_only_tagged() {
     observed.log_group.as_mut().unwrap().owner = None;
     assert_eq!(rig.adopt(&observed).await, "done");
     assert_eq!(rig.writes(), ["logs:TagResource"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_one_the_groups_own_retention_is_set_right() {
+    let rig = Rig::new();
+    for days in [Some(365), None] {
+        let other = |stack: &mut Stack| stack.log_group.as_mut().unwrap().retention_days = days;
+        assert_eq!(rig.mend(other).await, "done");
+    }
+    assert_eq!(rig.writes(), ["logs:PutRetentionPolicy"; 2]);
+    assert_eq!(rig.fake.sent("logs:PutRetentionPolicy")[1]["retentionInDays"], 14);
 }
