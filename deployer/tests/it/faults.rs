@@ -16,11 +16,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use self::case::{Case, Verb};
 use self::proxy::Fault;
+use crate::dice::Dice;
+use crate::support::side_by_side;
 
 /// Enough to meet each verb with each fault, and within a minute or two.
 const AT_RANDOM: usize = 36;
-/// More would only wait for the emulator.
-const SIDE_BY_SIDE: usize = 4;
 
 #[test]
 fn faults_at_random_calls_are_mended_by_the_next_run() {
@@ -67,30 +67,18 @@ fn all() -> Vec<Case> {
 }
 
 fn play(cases: Vec<Case>, done: impl Fn(&Case) + Sync) -> Vec<String> {
-    let left = Mutex::new(cases);
-    let failures = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..SIDE_BY_SIDE {
-            scope.spawn(|| {
-                loop {
-                    let Some(case) = left.lock().unwrap().pop() else { break };
-                    if let Err(why) = case.play() {
-                        failures.lock().unwrap().push(format!("{case:?}: {why}"));
-                    }
-                    done(&case);
-                }
-            });
-        }
+    let outcomes = side_by_side(cases, |case| {
+        let outcome = case.play().map_err(|why| format!("{case:?}: {why}"));
+        done(&case);
+        outcome
     });
-    failures.into_inner().unwrap()
+    outcomes.into_iter().filter_map(Result::err).collect()
 }
 
-/// Fisher and Yates, on a small generator: the same seed gives the same order everywhere.
+/// Fisher and Yates.
 fn shuffle(cases: &mut [Case], seed: u64) {
-    let mut state = seed;
+    let mut dice = Dice(seed);
     for last in (1..cases.len()).rev() {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let other = usize::try_from(state >> 33).unwrap() % (last + 1);
-        cases.swap(last, other);
+        cases.swap(last, usize::try_from(dice.below(last as u64 + 1)).unwrap());
     }
 }

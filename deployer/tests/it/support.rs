@@ -6,6 +6,7 @@ mod client;
 mod deploy;
 mod gate;
 mod machine;
+mod side_by_side;
 mod snapshot;
 mod world;
 
@@ -14,6 +15,7 @@ pub use client::Caller;
 pub use deploy::{Deploy, Ran};
 pub use gate::Gate;
 pub use machine::{cache, emulator, python, runtime};
+pub use side_by_side::side_by_side;
 pub use snapshot::filters;
 pub(crate) use snapshot::snapshot;
 pub use world::{LOG_GROUP, NAME, REGION, ROLE, RULE, SECRETS, STATE, TOKEN, USER, World, until};

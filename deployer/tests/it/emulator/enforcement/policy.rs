@@ -1,16 +1,12 @@
 //! What `permissions` prints is enough for whoever has nothing else, and no action in it can be spared.
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
 use super::scenario::Scenario;
 use super::{Names, Right, deployed, in_the_emulators_names, named, rights, without};
-use crate::support::World;
-
-/// More would only wait for the emulator.
-const SIDE_BY_SIDE: usize = 4;
+use crate::support::{World, side_by_side};
 
 /// What AWS asks for and the emulator does not.
 const UNCHECKED: [(&str, &str, &str); 4] = [
@@ -57,24 +53,6 @@ impl Passed {
 /// The call that an action is named after; one is called otherwise.
 fn call(action: &str) -> String {
     if action == "lambda:InvokeFunction" { "lambda:Invoke".to_owned() } else { action.to_owned() }
-}
-
-/// Does something with each of them, some at a time, and returns what came of it.
-fn side_by_side<T: Send, R: Send>(tasks: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let left = Mutex::new(tasks);
-    let done = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..SIDE_BY_SIDE {
-            scope.spawn(|| {
-                loop {
-                    let Some(task) = left.lock().unwrap().pop() else { break };
-                    let result = work(task);
-                    done.lock().unwrap().push(result);
-                }
-            });
-        }
-    });
-    done.into_inner().unwrap()
 }
 
 /// The rights that no scenario misses.
