@@ -81,10 +81,10 @@ fn a_broken_one_is_an_error_with_advice() {
 
 #[test]
 fn nobody_listens() {
-    let plex = plex();
-    let url = plex.url().to_owned();
-    drop(plex);
-    let home = home(&[("plex", &url)]);
+    // A port that is taken but not listened on: nobody else can start to listen there meanwhile.
+    let port = tokio::net::TcpSocket::new_v4().unwrap();
+    port.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let home = home(&[("plex", &format!("http://{}", port.local_addr().unwrap()))]);
     let check = Deploy::new(home.path()).args(["check"]).run();
     snapshot!(check.ended(1).stdout, @r"
     plex: down ([TIME])
