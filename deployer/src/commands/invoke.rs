@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_lambda::operation::invoke::InvokeOutput;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::LogType;
 use base64::Engine as _;
@@ -39,8 +40,8 @@ pub async fn quietly(session: &Session) -> Result<()> {
     session.output.text(verdict::text(&reply))
 }
 
-/// The run that `up` ends with. What only has not settled yet is waited out: rights that are still on their way,
-/// and an environment of the old code that ends under the call.
+/// The run that `up` ends with. What only has not settled yet is waited out: rights of the function that are still on
+/// their way, and an environment of the old code that ends under the call.
 pub async fn first_run(
     session: &Session,
     progress: &Progress,
@@ -51,7 +52,12 @@ pub async fn first_run(
     let started = tokio::time::Instant::now();
     let mut exits = 0;
     keep_trying(progress, RIGHTS_BUDGET, async || {
-        let result = run(session, progress, event).await;
+        // Only the function's rights are new. What is refused to us is refused for good.
+        let answer = match call(session, progress, event).await {
+            Ok(answer) => answer,
+            Err(error) => return Attempt::Failed(error),
+        };
+        let result = reply(session, &answer);
         let problems = match &result {
             Ok(reply) => reply.problems.join("; "),
             Err(error) => error.causes().join("; "),
@@ -73,9 +79,14 @@ pub async fn first_run(
 }
 
 async fn run(session: &Session, progress: &Progress, event: &str) -> Result<Reply> {
+    reply(session, &call(session, progress, event).await?)
+}
+
+/// Lambda's answer, whatever the function made of the event.
+async fn call(session: &Session, progress: &Progress, event: &str) -> Result<InvokeOutput> {
     let aws = &session.aws;
     let name = session.names.function();
-    let answer = keep_trying(progress, FUNCTION_BUDGET, async || {
+    keep_trying(progress, FUNCTION_BUDGET, async || {
         let call = aws.lambda.invoke().function_name(name).log_type(LogType::Tail).payload(Blob::new(event));
         match session.patiently(async { Ok(aws.call("lambda", "Invoke", call.send()).await) }).await {
             Ok(Ok(answer)) => Attempt::Done(answer),
@@ -92,7 +103,12 @@ async fn run(session: &Session, progress: &Progress, event: &str) -> Result<Repl
             Err(interrupted) => Attempt::Failed(interrupted),
         }
     })
-    .await?;
+    .await
+}
+
+/// What the function says in Lambda's answer.
+fn reply(session: &Session, answer: &InvokeOutput) -> Result<Reply> {
+    let name = session.names.function();
     let payload = answer.payload().map(|payload| payload.as_ref().to_vec()).unwrap_or_default();
     if let Some(kind) = answer.function_error() {
         let tail = answer.log_result().and_then(|log| BASE64.decode(log).ok()).unwrap_or_default();

@@ -127,6 +127,18 @@ fn who_may_only_look_changes_nothing() {
     assert_eq!(world.plan(), [""; 0]);
 }
 
+/// Only the function's own rights are new, and so worth waiting for.
+#[test]
+fn who_may_not_invoke_is_told_so_at_once() {
+    let (world, _) = named();
+    let right = ("Function".to_owned(), "lambda:InvokeFunction".to_owned());
+    let user = world.user(&in_the_emulators_names(&without(&printed(&world, "up"), &right)));
+    let up = Scenario::Up.run(&world, &user).ended(1);
+    assert_eq!(up.calls().iter().filter(|call| **call == "lambda:Invoke").count(), 1, "{}", up.whole());
+    assert!(up.stderr.contains("error: everything is deployed, but the first run failed"), "{}", up.whole());
+    assert!(up.stderr.contains("the credentials in use need `lambda:InvokeFunction`"), "{}", up.whole());
+}
+
 #[test]
 fn it_is_good_for_nothing_but_this_deployment() {
     let (world, names) = deployed();
