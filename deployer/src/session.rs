@@ -13,7 +13,8 @@ use crate::names::Names;
 use crate::output::Output;
 use crate::plan::{Intent, Plan, plan};
 use crate::report::Event;
-use crate::stack::{Look, Observed, Stack, observe};
+use crate::resources::Content;
+use crate::stack::{Decrypt, Look, Observed, Stack, observe};
 
 pub struct Session {
     pub config: Config,
@@ -72,12 +73,14 @@ impl Session {
         )
     }
 
-    /// Looks at AWS and at the wishes, all in one wave of reads.
-    pub async fn look(&self, legacy: bool) -> Result<View> {
+    /// Looks at AWS and at the wishes, all in one wave of reads. The secret is decrypted only where there is something
+    /// to compare it with.
+    pub async fn look(&self, decrypt: Decrypt, legacy: bool) -> Result<View> {
         let mut secrets = self.config.secrets.resolve()?;
         self.output.warnings(&self.config.secrets.warnings());
         let mut handed_over = Vec::new();
-        let decrypt = matches!(secrets, Found::All(_)) || (legacy && secrets != Found::NoneConfigured);
+        let comparable = matches!(secrets, Found::All(_)) || (legacy && secrets != Found::NoneConfigured);
+        let decrypt = if comparable { decrypt } else { Decrypt::No };
         let observed = self.patiently(observe(&self.aws, &self.names, Look { decrypt, legacy })).await?;
         if let Found::Missing(variables) = &secrets {
             let found = self.config.secrets.resolve_with(&observed.variables)?;
@@ -89,6 +92,14 @@ impl Session {
         let settings = self.config.settings(&self.names.secrets_parameter());
         let code = identity(&self.origin, &settings, self.config.function.architecture)?;
         let desired = Stack::desired(&self.config, &self.names, &observed.account, &secrets, code);
+        if let Some(secret) = &observed.stack.secrets
+            && secret.content == Content::Denied
+            && matches!(secrets, Found::All(_))
+        {
+            let name = &secret.name;
+            self.output
+                .warning(&format!("secret `{name}` was not compared: these credentials may not read it"));
+        }
         Ok(View { observed, desired, secrets, handed_over })
     }
 

@@ -62,11 +62,21 @@ impl Stack {
     }
 }
 
+/// Whether to decrypt the secret, to compare it with the one at hand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Decrypt {
+    #[default]
+    No,
+    /// Where AWS refuses that, what it holds stays unknown.
+    IfAllowed,
+    /// Where AWS refuses that, there is no going on.
+    Yes,
+}
+
 /// How to look.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Look {
-    /// Decrypt the secret, to compare it with the one at hand.
-    pub decrypt: bool,
+    pub decrypt: Decrypt,
     /// Look for what the read-me's shell steps made, too.
     pub legacy: bool,
 }

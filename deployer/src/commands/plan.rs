@@ -4,9 +4,10 @@ use super::remarks;
 use crate::cli::PlanArgs;
 use crate::error::{Exit, Result};
 use crate::session::Session;
+use crate::stack::Decrypt;
 
 pub async fn plan(session: &Session, args: &PlanArgs) -> Result<Exit> {
-    let view = session.look(args.adopt).await?;
+    let view = session.look(Decrypt::IfAllowed, args.adopt).await?;
     let plan = session.plan(&view.desired, &view.observed.stack, args.adopt)?;
     session.output.note(&session.place(&view.observed));
     session.output.document(&plan)?;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::error::{Exit, Result};
 use crate::plan::Step;
 use crate::session::{Session, View};
+use crate::stack::Decrypt;
 
 /// One value, with a text form and a JSON form.
 #[derive(Debug, Serialize)]
@@ -40,7 +41,7 @@ struct TargetReport {
 }
 
 pub async fn status(session: &Session, exit_code: bool) -> Result<Exit> {
-    let view = session.look(false).await?;
+    let view = session.look(Decrypt::IfAllowed, false).await?;
     let report = report(session, &view);
     session.output.document(&report)?;
     session.output.text(&report)?;

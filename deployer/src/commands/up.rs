@@ -11,6 +11,7 @@ use crate::plan::{Action, Plan};
 use crate::report::Progress;
 use crate::resource::Kind;
 use crate::session::{Session, View};
+use crate::stack::Decrypt;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -21,7 +22,7 @@ struct Document<'a> {
 
 /// Brings the deployment up; whether there was anything to do comes back.
 pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
-    let view = session.look(adopt).await?;
+    let view = session.look(Decrypt::Yes, adopt).await?;
     let plan = session.plan(&view.desired, &view.observed.stack, adopt)?;
     let output = &session.output;
     output.note(&session.place(&view.observed));

@@ -11,6 +11,7 @@ use crate::error::{Context, Error, Result};
 use crate::names::{Names, OWNER_TAG};
 use crate::resource::{Difference, Differences, Kind, Resource};
 use crate::retry::{SHORT_BUDGET, keep_calling, transient};
+use crate::stack::Decrypt;
 
 /// What a monitor that has not run yet knows.
 const UNKNOWN: &str = r#"{"status":"unknown","ts":0}"#;
@@ -29,11 +30,11 @@ pub struct Parameters {
 }
 
 /// Asks by name, one by one: `GetParameters` would save a call, but not a round, and needs a right of its own.
-pub async fn read(aws: &Aws, names: &Names, decrypt: bool) -> Result<Parameters> {
+pub async fn read(aws: &Aws, names: &Names, decrypt: Decrypt) -> Result<Parameters> {
     let (state_name, secrets_name) = (&names.state_parameter, names.secrets_parameter());
     let (state_value, secrets_value, state_owner, secrets_owner) = tokio::join!(
         value(aws, state_name, false),
-        value(aws, &secrets_name, decrypt),
+        value(aws, &secrets_name, decrypt != Decrypt::No),
         owner(aws, state_name),
         owner(aws, &secrets_name),
     );
@@ -44,11 +45,13 @@ pub async fn read(aws: &Aws, names: &Names, decrypt: bool) -> Result<Parameters>
     });
     let content = match secrets_value {
         Ok(value) => value.map(|value| match serde_json::from_str::<Secrets>(&value) {
-            Ok(secrets) if decrypt => Content::of(&secrets),
+            Ok(secrets) if decrypt != Decrypt::No => Content::of(&secrets),
             _ => Content::Unread,
         }),
         // Who may only look need not see the secret; that it is there shows in its tags.
-        Err(error) if error.is_denied() && !decrypt => secrets_owner.is_some().then_some(Content::Unread),
+        Err(error) if error.is_denied() && decrypt != Decrypt::Yes => {
+            secrets_owner.is_some().then_some(Content::Denied)
+        }
         Err(error) => return Err(error.into()),
     };
     let secrets = content.map(|content| Secret { name: secrets_name, owner: secrets_owner, content });

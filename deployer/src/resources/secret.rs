@@ -22,6 +22,8 @@ pub enum Content {
     Digest(String),
     /// Observed: there, but not decrypted or not readable.
     Unread,
+    /// Observed: there, but we may not see it. Whether it differs, nobody here can say.
+    Denied,
 }
 
 impl std::fmt::Debug for Content {
@@ -32,7 +34,7 @@ impl std::fmt::Debug for Content {
 
 impl Content {
     fn differs(&self, observed: Option<&Self>) -> bool {
-        !matches!(self, Self::Keep { .. }) && Some(self) != observed
+        !matches!(self, Self::Keep { .. }) && observed != Some(&Self::Denied) && Some(self) != observed
     }
 }
 

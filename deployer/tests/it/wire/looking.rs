@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use plexmon_deploy::resources::Content;
-use plexmon_deploy::stack::{Look, observe};
+use plexmon_deploy::stack::{Decrypt, Look, observe};
 use serde_json::json;
 
 use super::answers::{self, SIGNATURE, function_json, json_of, policy_json};
@@ -168,10 +168,16 @@ async fn a_secret_that_may_not_be_read_is_there_all_the_same() {
         }
         json_of(json!({ "Parameter": { "Name": request.body["Name"], "Value": "{}" } }))
     });
-    let look = Look { decrypt: false, legacy: false };
-    let observed = observe(&rig.aws, &rig.world.names, look).await.unwrap();
-    let secret = observed.stack.secrets.unwrap();
-    assert_eq!((secret.owner.as_deref(), secret.content), (Some("plex-remote-health"), Content::Unread));
+    for decrypt in [Decrypt::No, Decrypt::IfAllowed] {
+        let observed = observe(&rig.aws, &rig.world.names, Look { decrypt, legacy: false }).await.unwrap();
+        let secret = observed.stack.secrets.as_ref().unwrap();
+        assert_eq!(secret.owner.as_deref(), Some("plex-remote-health"));
+        assert_eq!(secret.content, Content::Denied);
+        // Nobody here knows of a difference, so none is claimed.
+        let plan = rig.world.up(&observed.stack).unwrap();
+        assert!(plan.is_empty(), "{plan}");
+    }
+    // Who is to change something has to know.
     assert_snapshot!(rig.observe(false).await.unwrap_err(), @"
     error: ssm:GetParameter was refused (AccessDeniedException): You may not do that.
 

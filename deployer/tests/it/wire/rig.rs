@@ -18,7 +18,7 @@ use plexmon_deploy::error::Result;
 use plexmon_deploy::interrupt::Interrupt;
 use plexmon_deploy::plan::{Plan, plan};
 use plexmon_deploy::report::{Event, Reporter};
-use plexmon_deploy::stack::{Look, Observed, Stack, observe};
+use plexmon_deploy::stack::{Decrypt, Look, Observed, Stack, observe};
 use tokio::sync::watch;
 
 use super::answers::ZIP_SHA256;
@@ -61,7 +61,7 @@ impl Rig {
     }
 
     pub async fn observe(&self, legacy: bool) -> Result<Observed> {
-        observe(&self.aws, &self.world.names, Look { decrypt: true, legacy }).await
+        observe(&self.aws, &self.world.names, Look { decrypt: Decrypt::Yes, legacy }).await
     }
 
     /// What is left of `wanted` where `change` was made to it: a plan is made for the difference and applied.

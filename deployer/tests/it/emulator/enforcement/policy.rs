@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::scenario::Scenario;
+use super::scenario::{Scenario, as_user};
 use super::{Names, Right, deployed, in_the_emulators_names, named, rights, without};
 use crate::support::{World, side_by_side};
 
@@ -125,6 +125,24 @@ fn who_may_only_look_changes_nothing() {
     assert!(secret.unwrap_err().starts_with("AccessDenied"));
     assert_eq!(world.inventory(), before);
     assert_eq!(world.plan(), [""; 0]);
+}
+
+/// The values are at hand, but not what to compare them with.
+#[test]
+fn who_may_only_look_sees_no_difference_in_the_secret_and_is_told_so() {
+    let (world, names) = deployed();
+    let user = world.user(&in_the_emulators_names(&printed(&world, "status")));
+    let warning =
+        format!("warning: secret `{}` was not compared: these credentials may not read it", names.secrets);
+    for args in [["plan", "--exit-code"], ["status", "--exit-code"]] {
+        let looked = as_user(world.with_code(&args), &user).run().ended(0);
+        assert!(looked.stderr.contains(&warning), "{}", looked.whole());
+        let changed = as_user(world.with_code(&args), &user).env("PUSHOVER_TOKEN", "another").run();
+        assert!(!changed.ended(0).stdout.contains("secret"));
+        assert!(!world.with_code(&args).run().ended(0).stderr.contains("warning"));
+    }
+    let up = as_user(world.with_code(&["up", "--yes"]), &user).run().ended(1);
+    assert!(up.stderr.contains("the credentials in use need `ssm:GetParameter`"), "{}", up.whole());
 }
 
 /// Only the function's own rights are new, and so worth waiting for.

@@ -68,19 +68,13 @@ impl Scenario {
     }
 
     pub fn run(self, world: &World, caller: &Caller) -> Ran {
-        self.command(world)
-            .args(["-v"])
-            .env("AWS_ACCESS_KEY_ID", &caller.key)
-            .env("AWS_SECRET_ACCESS_KEY", &caller.secret)
-            .run()
+        as_user(self.command(world).args(["-v"]), caller).run()
     }
 
     fn command(self, world: &World) -> Deploy {
-        // Who only looks has no secrets, and so nothing to compare with those in AWS.
-        let look = |args: &[&str]| world.with_code(args).without("PUSHOVER_TOKEN").without("PUSHOVER_USER");
         match self {
-            Self::Status | Self::StatusWithoutFunction => look(&["status"]),
-            Self::Plan => look(&["plan"]),
+            Self::Status | Self::StatusWithoutFunction => world.with_code(&["status"]),
+            Self::Plan => world.with_code(&["plan"]),
             Self::Logs => world.deploy(&["logs"]),
             Self::Invoke => world.deploy(&["invoke"]),
             Self::Up | Self::UpWithoutSecrets => world.with_code(&["up", "--yes"]),
@@ -89,6 +83,11 @@ impl Scenario {
             Self::DownByForce => world.deploy(&["down", "--yes", "--force"]),
         }
     }
+}
+
+/// The command with a user's keys.
+pub fn as_user(command: Deploy, user: &Caller) -> Deploy {
+    command.env("AWS_ACCESS_KEY_ID", &user.key).env("AWS_SECRET_ACCESS_KEY", &user.secret)
 }
 
 fn change_everything(world: &World, names: &Names) {
