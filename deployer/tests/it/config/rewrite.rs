@@ -69,6 +69,7 @@ fn target(config: &Config, target: &Target, index: usize, folder: &Path) -> Valu
         (name.clone(), value)
     });
     put(&mut table, "headers", Table::from_iter(headers));
+    put(&mut table, "secrets_over_http", target.secrets_over_http);
     table.into()
 }
 
