@@ -9,9 +9,6 @@ use serde_json::{Value, json};
 use crate::support::World;
 
 /// What a deployment of its own name has in AWS.
-///
-/// The emulator stops all functions of a name, in whichever account, when one of them is configured anew. With the
-/// usual name, these many tests would get in the way of the others, and of each other.
 struct Names {
     function: String,
     role: String,
@@ -25,7 +22,7 @@ struct Names {
 
 impl Names {
     fn of(world: &World) -> Self {
-        let name = format!("enforced-{}", world.account);
+        let name = world.own_name();
         Self {
             role: format!("{name}-role"),
             role_policy: format!("{name}-inline"),
@@ -41,18 +38,15 @@ impl Names {
 
 /// A world whose deployment has these names.
 fn named() -> (World, Names) {
-    let world = World::new();
+    let world = World::named();
     let names = Names::of(&world);
-    world.edit("region = ", &format!("name = \"{}\"\nregion = ", names.function));
     (world, names)
 }
 
 /// The same, with the monitor deployed by one who may do everything, and its first message taken from the phone.
 fn deployed() -> (World, Names) {
     let (world, names) = named();
-    world.up().ended(0);
-    world.phone.take_new();
-    (world, names)
+    (world.and_deployed(), names)
 }
 
 /// Actions for which the emulator does not find out what they are done to, and so asks for a right to everything.

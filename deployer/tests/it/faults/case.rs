@@ -17,10 +17,11 @@ impl Verb {
 
     /// A world in which the verb has something to do.
     fn world(self) -> World {
+        let world = World::named();
         if self == Self::Up {
-            return World::new();
+            return world;
         }
-        let world = World::deployed();
+        let world = world.and_deployed();
         if self == Self::Update {
             world.edit("name = \"plex\"", "name = \"living room\"");
             world.edit("rate(5 minutes)", "rate(10 minutes)");

@@ -53,12 +53,31 @@ impl World {
         world
     }
 
-    /// The same, with the monitor deployed and its first message taken from the phone.
-    pub fn deployed() -> Self {
+    /// The same, with a name for its deployment that no other world has.
+    ///
+    /// The emulator stops all functions of a name, in whichever account, when one of them is configured anew. Many
+    /// tests side by side under the usual name would get in each other's way.
+    pub fn named() -> Self {
         let world = Self::new();
-        world.up().ended(0);
-        world.phone.take_new();
+        world.edit("region = ", &format!("name = \"{}\"\nregion = ", world.own_name()));
         world
+    }
+
+    /// The name that [`named`](Self::named) gives.
+    pub fn own_name(&self) -> String {
+        format!("plexmon-{}", self.account)
+    }
+
+    /// A world with the monitor deployed and its first message taken from the phone.
+    pub fn deployed() -> Self {
+        Self::new().and_deployed()
+    }
+
+    #[must_use]
+    pub fn and_deployed(self) -> Self {
+        self.up().ended(0);
+        self.phone.take_new();
+        self
     }
 
     pub fn home(&self) -> &Path {
