@@ -88,6 +88,14 @@ pub enum Command {
     Logs(Logs),
     /// Run the deployed function now and print its reply.
     Invoke,
+    /// Compare what the deployed function sees with what is seen from here.
+    Doctor,
+    /// Send a test message on every channel, from the deployed function.
+    NotifyTest,
+    /// Tell nothing for a while; checks go on.
+    Pause(Pause),
+    /// End a pause now.
+    Resume,
     /// Remove everything and prove that nothing is left.
     Down(Down),
     /// Play the whole story on this machine, without an AWS account.
@@ -106,6 +114,10 @@ pub struct Init {
     /// The address to watch, for example https://plex.example.com; asked for when left out on a terminal.
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+    /// Read your own docker-compose.yml, Cloudflare's *.tf, cloudflared's config.yml, or folders with them, and
+    /// write a target for each app that they publish.
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "url")]
+    pub from: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -156,6 +168,13 @@ pub struct Logs {
     /// Go on showing new lines until Ctrl-C.
     #[arg(short, long)]
     pub follow: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Pause {
+    /// How long, for example 30m, 2h or 1day. It ends by itself.
+    #[arg(long = "for", value_name = "DURATION", default_value = "2h", value_parser = humantime::parse_duration)]
+    pub length: std::time::Duration,
 }
 
 #[derive(Debug, Args)]

@@ -1,10 +1,14 @@
 //! One short file per command; this one only chooses.
 
+mod certificate;
 pub mod check;
+pub mod doctor;
 pub mod down;
 pub mod init;
 pub mod invoke;
 pub mod logs;
+pub mod notify_test;
+pub mod pause;
 pub mod permissions;
 pub mod plan;
 pub mod sandbox;
@@ -40,6 +44,10 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Status(args) => status::status(&session(Some(&args.source)).await?, args.exit_code).await,
         Command::Logs(args) => logs::logs(&session(None).await?, args.since, args.follow).await,
         Command::Invoke => invoke::invoke(&session(None).await?).await,
+        Command::Doctor => doctor::doctor(&session(None).await?).await,
+        Command::NotifyTest => notify_test::notify_test(&session(None).await?).await,
+        Command::Pause(args) => pause::pause(&session(None).await?, args.length).await,
+        Command::Resume => pause::resume(&session(None).await?).await,
         Command::Down(args) => {
             let keep = down::Keep { state: args.keep_state, logs: args.keep_logs };
             down::down(&session(None).await?, keep, args.yes, args.force).await

@@ -2,6 +2,10 @@
 //!
 //! What cannot work is refused here, before any call to AWS, with file, line and what is allowed.
 
+mod access;
+mod calendar;
+mod notify;
+pub mod preset;
 mod reader;
 pub mod schedule;
 mod secret;
@@ -11,10 +15,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use plexmon_function::decide::capacity;
-use plexmon_function::settings::{self, DEFAULT_STATE_PARAMETER, PUSHOVER_URL, Settings, Target};
+use plexmon_function::settings::{
+    ChannelSettings, Clock, DEFAULT_CONTROL, DEFAULT_STATE_PARAMETER, Heartbeat, Settings, Target, Window,
+};
 use reader::{Source, Table, Value};
 pub use secret::{Found, SecretSource, SecretSources};
 use serde::{Deserialize, Serialize};
+use target::Defaults;
 
 use crate::error::{Error, Result};
 
@@ -39,8 +46,16 @@ pub struct Config {
     pub schedule: String,
     /// What is probed.
     pub targets: Vec<Target>,
-    /// Where Pushover messages go, if Pushover is used.
-    pub pushover_url: Option<String>,
+    /// Who is told.
+    pub channels: Vec<ChannelSettings>,
+    /// Who is asked whether the monitor itself can see out.
+    pub control: Vec<String>,
+    /// Who is pinged after each run.
+    pub heartbeat: Option<Heartbeat>,
+    /// When words wait.
+    pub maintenance: Vec<Window>,
+    /// Whose clock windows and quiet hours go by.
+    pub clock: Clock,
     /// Where the secret values come from.
     pub secrets: SecretSources,
     /// SSM parameter of the state.
@@ -119,9 +134,21 @@ impl Config {
         }
 
         let mut secrets = SecretSources::default();
-        let targets = targets(&top, folder, function.timeout_s - RESERVED_S, &mut secrets)?;
-        let pushover_url = match top.table("notify", "[notify]")? {
-            Some(notify) => notifications(notify, folder, &mut secrets)?,
+        if let Some(access) = top.table("access", "[access]")? {
+            access::read(access, folder, &mut secrets)?;
+        }
+        let longest_s = function.timeout_s - RESERVED_S;
+        let defaults = Defaults::read(top.table("defaults", "[defaults]")?, longest_s)?;
+        let targets = targets(&top, &target::Reader { folder, longest_s, defaults }, &mut secrets)?;
+        let channels = match top.table("notify", "[notify]")? {
+            Some(notify) => notify::read(notify, folder, &mut secrets)?,
+            None => Vec::new(),
+        };
+        let zone = top.get("timezone").map(|value| calendar::zone(&value)).transpose()?.unwrap_or_default();
+        let maintenance = maintenance(&top, &zone, &targets)?;
+        let control = control(&top)?;
+        let heartbeat = match top.table("heartbeat", "[heartbeat]")? {
+            Some(table) => Some(heartbeat(table, folder, &mut secrets)?),
             None => None,
         };
         let state_parameter = match top.table("state", "[state]")? {
@@ -130,8 +157,21 @@ impl Config {
         };
         let list = top.get("target");
         top.finish()?;
-        let config =
-            Self { name, region, schedule, targets, pushover_url, secrets, state_parameter, function };
+        let clock = zone.clock;
+        let config = Self {
+            name,
+            region,
+            schedule,
+            targets,
+            channels,
+            control,
+            heartbeat,
+            maintenance,
+            clock,
+            secrets,
+            state_parameter,
+            function,
+        };
         let fit = capacity(&config.settings(""));
         match list {
             Some(list) if fit < config.targets.len() => Err(list
@@ -148,9 +188,11 @@ impl Config {
             state_parameter: self.state_parameter.clone(),
             secrets_parameter: (!self.secrets.is_empty()).then(|| secrets_parameter.to_owned()),
             targets: self.targets.clone(),
-            notify: settings::Notify {
-                pushover: self.pushover_url.clone().map(|url| settings::Pushover { url }),
-            },
+            channels: self.channels.clone(),
+            control: self.control.clone(),
+            heartbeat: self.heartbeat.clone(),
+            maintenance: self.maintenance.clone(),
+            clock: self.clock.clone(),
         }
     }
 }
@@ -233,12 +275,7 @@ fn function(table: Option<Table<'_>>) -> Result<FunctionConfig> {
     Ok(function)
 }
 
-fn targets(
-    top: &Table<'_>,
-    folder: &Path,
-    longest_s: u32,
-    secrets: &mut SecretSources,
-) -> Result<Vec<Target>> {
+fn targets(top: &Table<'_>, reader: &target::Reader<'_>, secrets: &mut SecretSources) -> Result<Vec<Target>> {
     let example = "[[target]] with name = \"plex\", kind = \"plex\" and url = \"https://plex.example.com\"";
     let Some(list) = top.get("target") else {
         return Err(top
@@ -251,11 +288,12 @@ fn targets(
         return Err(list.error("must be a list").hint("write [[target]], with two brackets on each side"));
     }
     for value in list.array()? {
-        let target = target::read(value.table("[[target]]")?, folder, longest_s, secrets)?;
-        if !names.insert(target.name.clone()) {
-            return Err(value.error(format!("has a second entry with the name \"{}\"", target.name)));
+        for target in reader.read(value.table("[[target]]")?, secrets)? {
+            if !names.insert(target.name.clone()) {
+                return Err(value.error(format!("has a second entry with the name \"{}\"", target.name)));
+            }
+            targets.push(target);
         }
-        targets.push(target);
     }
     if targets.is_empty() {
         return Err(list.error("is empty: nothing would be checked").hint(format!("add {example}")));
@@ -263,21 +301,32 @@ fn targets(
     Ok(targets)
 }
 
-fn notifications(notify: Table<'_>, folder: &Path, secrets: &mut SecretSources) -> Result<Option<String>> {
-    let mut address = None;
-    if let Some(pushover) = notify.table("pushover", "[notify.pushover]")? {
-        let token =
-            secret::read(&pushover.require("token", "token = { env = \"PUSHOVER_TOKEN\" }")?, folder)?;
-        let user = secret::read(&pushover.require("user", "user = { env = \"PUSHOVER_USER\" }")?, folder)?;
-        secrets.pushover = Some((token, user));
-        address = Some(match pushover.get("url") {
-            Some(value) => target::address(&value)?.to_string(),
-            None => PUSHOVER_URL.to_owned(),
-        });
-        pushover.finish()?;
+fn maintenance(top: &Table<'_>, zone: &calendar::Zone, targets: &[Target]) -> Result<Vec<Window>> {
+    let Some(list) = top.get("maintenance") else { return Ok(Vec::new()) };
+    let names: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
+    list.array()?
+        .iter()
+        .map(|value| calendar::window(value.table("[[maintenance]]")?, zone, &names))
+        .collect()
+}
+
+fn control(top: &Table<'_>) -> Result<Vec<String>> {
+    match top.get("control") {
+        Some(list) => list.array()?.iter().map(|value| Ok(target::address(value)?.to_string())).collect(),
+        None => Ok(DEFAULT_CONTROL.map(str::to_owned).to_vec()),
     }
-    notify.finish()?;
-    Ok(address)
+}
+
+fn heartbeat(table: Table<'_>, folder: &Path, secrets: &mut SecretSources) -> Result<Heartbeat> {
+    let url = table.require("url", "url = { env = \"HEARTBEAT_URL\" }")?;
+    let heartbeat = if url.value.as_str().is_some() {
+        Heartbeat::Address(target::address(&url)?.to_string())
+    } else {
+        secrets.heartbeat = Some(secret::read(&url, folder)?);
+        Heartbeat::Secret
+    };
+    table.finish()?;
+    Ok(heartbeat)
 }
 
 fn state_table(state: Table<'_>, name: &str) -> Result<String> {

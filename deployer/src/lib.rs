@@ -10,6 +10,7 @@
 //! ```
 //!
 //! - [`config`] reads `config.toml` and has every message about it; [`names`] computes every name and ARN.
+//! - [`import`] makes a `config.toml` from a home's own Compose and Terraform files.
 //! - [`stack`] has the desired stack, the empty one, and the observed one: all reads at once.
 //! - [`plan`] compares two stacks. It is pure and not async: its signature is the proof.
 //! - [`apply`] runs the steps on a [`apply::Cloud`], which is AWS or, in tests, a stack in memory.
@@ -31,6 +32,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod error;
+pub mod import;
 pub mod interrupt;
 pub mod names;
 pub mod output;

@@ -8,6 +8,7 @@
 //! - [`state`] is the JSON that is kept in SSM between runs; [`outbox`] is the part of it that is still to be told.
 //! - [`notify`] has one file per channel; [`message`] puts an outbox entry into words.
 //! - [`store`] keeps the state and the secrets: in SSM, or in memory for tests. [`vault`] fetches secrets once.
+//! - [`heartbeat`] pings somebody after each run, who notices when there are none.
 //! - [`reply`] is what an invocation answers.
 //!
 //! The promise: no change is lost while the store takes writes. A message can repeat only when a run dies, or a reply
@@ -15,6 +16,7 @@
 
 pub mod decide;
 pub mod handler;
+pub mod heartbeat;
 pub mod http;
 pub mod log;
 pub mod message;

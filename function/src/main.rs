@@ -7,9 +7,9 @@ use std::time::SystemTime;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use plexmon_function::handler::{Live, Monitor, Occasion, Run};
+use plexmon_function::heartbeat::Heartbeat;
 use plexmon_function::http::Http;
 use plexmon_function::probe::Tls;
-use plexmon_function::reply::Reply;
 use plexmon_function::startup::{Instructions, StartError, instructions};
 use plexmon_function::store::SsmStore;
 use plexmon_function::vault::Vault;
@@ -41,9 +41,10 @@ fn start() -> Result<LambdaMonitor, StartError> {
     let store =
         SsmStore::from_env(&http, &settings.state_parameter, settings.secrets_parameter.as_deref(), env)
             .map_err(|why| StartError(why.to_string()))?;
-    let channels = notify::channels(&settings.notify, &http);
+    let channels = notify::channels(&settings.channels, &http);
     let vault = secrets.map_or_else(Vault::stored, Vault::given);
-    Ok(Monitor::new(settings, store, Live(tls), channels, vault))
+    let heartbeat = settings.heartbeat.clone().map(|address| Heartbeat::new(address, &http));
+    Ok(Monitor::new(settings, store, Live(tls), channels, vault).with_heartbeat(heartbeat))
 }
 
 /// Where the zip was unpacked.
@@ -52,15 +53,30 @@ fn directory() -> PathBuf {
     std::env::var_os("LAMBDA_TASK_ROOT").map(PathBuf::from).or_else(beside).unwrap_or_default()
 }
 
-async fn invoke(monitor: Arc<Mutex<LambdaMonitor>>, event: LambdaEvent<Value>) -> Result<Reply, Diagnostic> {
+async fn invoke(monitor: Arc<Mutex<LambdaMonitor>>, event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {
     let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-    let occasion = Occasion::of(&event.payload);
-    let run: Run = monitor.lock().await.run_for(occasion, time::now(), Instant::now() + left).await;
-    log::line(&run);
-    match run.fault {
-        None => Ok(run.reply),
-        Some(error_message) => Err(Diagnostic { error_type: "plexmon".to_owned(), error_message }),
+    let deadline = Instant::now() + left;
+    let mut monitor = monitor.lock().await;
+    match Occasion::of(&event.payload) {
+        Occasion::TestChannels => json(&monitor.test_channels(time::now()).await),
+        Occasion::Examine => json(&monitor.examine(deadline).await),
+        occasion => {
+            let run: Run = monitor.run_for(occasion, time::now(), deadline).await;
+            log::line(&run);
+            match run.fault {
+                None => json(&run.reply),
+                Some(why) => Err(diagnostic(why)),
+            }
+        }
     }
+}
+
+fn json(reply: &impl serde::Serialize) -> Result<Value, Diagnostic> {
+    serde_json::to_value(reply).map_err(|why| diagnostic(why.to_string()))
+}
+
+fn diagnostic(error_message: String) -> Diagnostic {
+    Diagnostic { error_type: "plexmon".to_owned(), error_message }
 }
 
 fn failed(phase: &str, why: &str) -> ExitCode {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::settings::Severity;
+
 /// How long a message that nobody waits for is worth sending, in seconds.
 pub const KEEP_S: u64 = 24 * 60 * 60;
 
@@ -15,6 +17,68 @@ pub enum Kind {
     Up,
     /// An outage that could not be told while it lasted, told with its end.
     WasDown,
+    /// The target is still down.
+    Reminder,
+    /// It goes up and down; no more is told until it settles.
+    Flapping,
+    /// Nobody can tell from here how the target is.
+    Unseen,
+    /// One can, again.
+    Seen,
+    /// It answers late.
+    Slow,
+    /// It answers in time again.
+    Fast,
+    /// Its certificate expires soon.
+    Certificate,
+    /// Another server answers in its place.
+    Identity,
+    /// The app was updated.
+    Version,
+    /// The monitor sees nothing at all.
+    Blind,
+    /// It does, again.
+    Sighted,
+    /// Another channel is broken.
+    Channel,
+}
+
+impl Kind {
+    /// How much it matters.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Down | Self::Up | Self::WasDown | Self::Reminder => Severity::Down,
+            Self::Version => Severity::Info,
+            _ => Severity::Warn,
+        }
+    }
+
+    /// Whether it is about the target's being up or down.
+    pub fn is_status(self) -> bool {
+        matches!(self, Self::Down | Self::Up | Self::WasDown)
+    }
+
+    /// What it takes back, if that has not been told yet.
+    pub fn ends(self) -> Option<Self> {
+        match self {
+            Self::Seen => Some(Self::Unseen),
+            Self::Fast => Some(Self::Slow),
+            Self::Sighted => Some(Self::Blind),
+            _ => None,
+        }
+    }
+}
+
+/// What a change has in common with others of the same run, which are then told in one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// All of a site.
+    Site,
+    /// All of a group within a site.
+    Group,
+    /// Some that came back later than others after all of their site had been down.
+    Rest,
 }
 
 /// One message to one channel about one change.
@@ -44,7 +108,10 @@ pub struct Entry {
     /// How often it was tried.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub tries: u32,
-    /// Why the target was down.
+    /// What it shares with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+    /// Why the target was down, or what else there is to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// Why it could not be delivered so far.
@@ -65,12 +132,13 @@ impl Entry {
             unread: false,
             unproven: false,
             tries: 0,
+            scope: None,
             why: None,
             error: None,
         }
     }
 
-    /// The name of the target that it is about.
+    /// The name of the target that it is about; empty if it is about the monitor itself.
     pub fn target(&self) -> &str {
         self.id.rsplitn(3, ':').nth(2).unwrap_or_default()
     }
@@ -81,10 +149,13 @@ impl Entry {
     }
 
     /// Whether it is too old to be worth telling. A DOWN that still holds does not grow old, and neither does the end of
-    /// one that was told: somebody believes otherwise until it arrives. What may have
-    /// arrived counts as told.
+    /// one that was told: somebody believes otherwise until it arrives. What may have arrived counts as told.
     pub fn is_expired(&self, now: u64) -> bool {
-        let is_history = self.kind == Kind::WasDown || (self.kind == Kind::Up && self.first);
+        let is_history = match self.kind {
+            Kind::Down => false,
+            Kind::Up => self.first,
+            _ => true,
+        };
         is_history && !self.unproven && now.saturating_sub(self.until.unwrap_or(self.from)) > KEEP_S
     }
 }
@@ -99,7 +170,8 @@ pub fn add_down(outbox: &mut Vec<Entry>, entry: Entry) {
 /// target and channel: an undelivered word, an outage told late, and a new outage.
 pub fn add_up(outbox: &mut Vec<Entry>, entry: Entry, down_was_told: bool) {
     let (target, channel) = (entry.target().to_owned(), entry.channel().to_owned());
-    let is_same = |other: &Entry| other.target() == target && other.channel() == channel;
+    let is_same =
+        |other: &Entry| other.kind.is_status() && other.target() == target && other.channel() == channel;
     let late = match outbox.iter().rposition(is_same) {
         Some(last) if outbox[last].kind == Kind::Down => {
             let down = outbox.remove(last);
@@ -141,6 +213,26 @@ fn is_one(times: &u32) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(tries: &u32) -> bool {
     *tries == 0
+}
+
+/// Adds a word that is neither about being up nor about being down. What it takes back, and what nobody can have heard
+/// yet, goes with it, and then there is nothing left to say.
+pub fn add_note(outbox: &mut Vec<Entry>, entry: Entry) {
+    if let Some(ended) = entry.kind.ends() {
+        let is_unheard = |other: &Entry| {
+            other.kind == ended
+                && other.target() == entry.target()
+                && other.channel() == entry.channel()
+                && !other.unproven
+        };
+        let before = outbox.len();
+        outbox.retain(|other| !is_unheard(other));
+        // The monitor's own blindness is told afterwards, too: it explains what was not told meanwhile.
+        if outbox.len() < before && entry.kind != Kind::Sighted {
+            return;
+        }
+    }
+    outbox.push(entry);
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::notify::Delivery;
 use crate::outbox::Kind;
-use crate::probe::LinkName;
+use crate::probe::{Cause, LinkName};
 use crate::state::Status;
 
 /// One run, told to whoever invoked it.
@@ -41,6 +42,9 @@ pub struct TargetReply {
     /// The link of the chain that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<LinkName>,
+    /// The class of what is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// Why, in plain words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
@@ -66,6 +70,26 @@ pub struct NoticeReply {
     /// Why it was not delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+}
+
+/// What a channel answered to a test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelReply {
+    /// The channel's name.
+    pub channel: String,
+    /// What became of the test.
+    pub outcome: Outcome,
+    /// Why it was not delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl ChannelReply {
+    /// The reply for one delivery.
+    pub fn of(channel: &str, delivery: Delivery) -> Self {
+        let (outcome, why) = delivery.outcome();
+        Self { channel: channel.to_owned(), outcome, why }
+    }
 }
 
 /// What became of an attempt to tell.

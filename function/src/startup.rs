@@ -4,11 +4,17 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
-use crate::secrets::{PushoverSecrets, Secret, Secrets};
-use crate::settings::{DEFAULT_STATE_PARAMETER, FILE_NAME, Notify, PUSHOVER_URL, Pushover, Settings, Target};
+use crate::secrets::{Secret, Secrets};
+use crate::settings::{
+    ChannelKind, ChannelSettings, DEFAULT_STATE_PARAMETER, FILE_NAME, PUSHOVER_URL, Settings, Severity,
+    Target,
+};
 
 /// The Python function's own limit for its one request.
 const DROP_IN_TIMEOUT_S: u32 = 8;
+
+/// The only channel of the Python function.
+const PUSHOVER: &str = "pushover";
 
 /// What the function was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,24 +78,27 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Instructions, StartE
         targets: vec![Target {
             name: "plex".to_owned(),
             url: required("CHECK_URL"),
+            app: "Plex".to_owned(),
             status: vec![200],
             contains: Some("machineIdentifier=".to_owned()),
-            headers: BTreeMap::new(),
             timeout_s: DROP_IN_TIMEOUT_S,
-            ca_pem: None,
-            secrets_over_http: false,
+            ..Target::default()
         }],
-        notify: Notify { pushover: Some(Pushover { url: PUSHOVER_URL.to_owned() }) },
+        channels: vec![ChannelSettings {
+            name: PUSHOVER.to_owned(),
+            kind: ChannelKind::Pushover { url: PUSHOVER_URL.to_owned() },
+            min: Severity::Info,
+            quiet: None,
+        }],
+        ..Settings::default()
     };
     validate(&settings).map_err(StartError)?;
-    let pushover = PushoverSecrets {
-        token: Secret::new(required("PUSHOVER_TOKEN")),
-        user: Secret::new(required("PUSHOVER_USER")),
-    };
-    Ok(Instructions {
-        settings,
-        secrets: Some(Secrets { pushover: Some(pushover), headers: BTreeMap::new() }),
-    })
+    let pushover = BTreeMap::from([
+        ("token".to_owned(), Secret::new(required("PUSHOVER_TOKEN"))),
+        ("user".to_owned(), Secret::new(required("PUSHOVER_USER"))),
+    ]);
+    let channels = BTreeMap::from([(PUSHOVER.to_owned(), pushover)]);
+    Ok(Instructions { settings, secrets: Some(Secrets { channels, ..Secrets::default() }) })
 }
 
 /// The little that must hold for a run to make sense. The deployer checks everything, with better messages.

@@ -4,13 +4,14 @@
 //! reader is tolerant: the Python function's value, and one written by a newer version, yield their `status` and `ts`
 //! and no targets. The writer keeps below SSM's limit by leaving out details, never by cutting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::outbox::Entry;
+use crate::outbox::{Entry, Scope};
+use crate::probe::Cause;
 
 /// The version that this code writes.
 pub const VERSION: u64 = 1;
@@ -54,12 +55,41 @@ pub struct State {
     /// The deployment that wrote this: the function may not tag its parameter, so the value says whose it is.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub deployment: String,
+    /// Until when nothing is told, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_until: Option<u64>,
+    /// What is kept of the monitor itself.
+    #[serde(default, skip_serializing_if = "MonitorState::is_default")]
+    pub monitor: MonitorState,
     /// One for each target, in the order of the settings.
     #[serde(default)]
     pub targets: Vec<TargetState>,
     /// What is still to be told, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outbox: Vec<Entry>,
+}
+
+/// What is kept of the monitor itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonitorState {
+    /// How many words there were about it; part of an entry's id.
+    #[serde(default)]
+    pub seq: u32,
+    /// Since when it sees nothing, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blind_since: Option<u64>,
+    /// Whether its blindness was worth a word.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blind_told: bool,
+    /// Channels whose trouble was told on others.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub broken: BTreeSet<String>,
+}
+
+impl MonitorState {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What is kept of one target.
@@ -85,9 +115,71 @@ pub struct TargetState {
     /// Why it is down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// The class of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// The last word that each channel got, or could not be given.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub told: BTreeMap<String, Told>,
+    /// How many runs in a row have found it otherwise than `status`, and since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Streak>,
+    /// For how long nobody can tell how it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<Streak>,
+    /// For how long it has been slow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow: Option<Streak>,
+    /// What its outage shares with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+    /// How it was when words about it began to be held back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+    /// How often it has changed of late, and since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flips: Option<Streak>,
+    /// Whether it changes too often to tell each time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flapping: bool,
+    /// When its outage was last told again, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminded: Option<u64>,
+    /// The last warning about its certificate, in days before its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<u64>,
+    /// The server's own id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// The app's version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_version: Option<String>,
+}
+
+/// So many runs, or changes, since then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Streak {
+    /// When the first one was, in Unix seconds.
+    pub since: u64,
+    /// How many there were.
+    pub runs: u32,
+}
+
+impl Streak {
+    /// One more, or the first.
+    pub fn longer(streak: Option<Self>, now: u64) -> Self {
+        let Self { since, runs } = streak.unwrap_or(Self { since: now, runs: 0 });
+        Self { since, runs: runs.saturating_add(1) }
+    }
+}
+
+/// How a target was before words about it were held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Its status.
+    pub status: Status,
+    /// Since when, in Unix seconds.
+    pub since: u64,
 }
 
 /// The last word that a channel got about a target.
@@ -197,6 +289,7 @@ impl State {
         let mut state = self.clone();
         for target in &mut state.targets {
             target.why = None;
+            target.cause = None;
             target.http = None;
             target.ms = None;
             for told in target.told.values_mut() {

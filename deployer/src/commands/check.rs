@@ -1,13 +1,15 @@
-//! `check`: the function's own probe, run from here: each link of the chain with its time.
+//! `check`: the function's own probe, run from here: each link of the chain with its time, over IPv4 and over IPv6.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use futures_util::future::join_all;
-use plexmon_function::probe::{Observation, Tls, probe};
-use plexmon_function::secrets::Secrets;
+use plexmon_function::probe::{Cause, Family, Observation, Tls, Verdict, probe_over};
+use plexmon_function::secrets::{Secrets, TargetSecrets};
+use plexmon_function::settings::Target;
 use serde::Serialize;
 
+use super::certificate;
 use super::verdict::advice;
 use crate::config::{Config, Found};
 use crate::error::{Context, Error, Exit, Result};
@@ -16,54 +18,101 @@ use crate::output::Output;
 
 #[derive(Serialize)]
 struct Document<'a> {
-    targets: &'a [Observation],
+    /// Over IPv4, as the function asks.
+    targets: Vec<&'a Observation>,
+    /// Over IPv6, where there is such an address.
+    ipv6: Vec<&'a Observation>,
+}
+
+/// One target, seen from here.
+pub struct Seen {
+    pub v4: Observation,
+    /// Nothing, if the host has no such address.
+    pub v6: Option<Observation>,
 }
 
 pub async fn check(path: &Path, output: &Output, interrupt: &Interrupt) -> Result<Exit> {
     let config = Config::load(path)?;
+    let seen = tokio::select! {
+        seen = look(&config, output) => seen?,
+        () = interrupt.requested(1) => return Err(Error::interrupted("interrupted")),
+    };
+    output.document(&Document {
+        targets: seen.iter().map(|seen| &seen.v4).collect(),
+        ipv6: seen.iter().filter_map(|seen| seen.v6.as_ref()).collect(),
+    })?;
+    for one in &seen {
+        output.text(text(one))?;
+    }
+    let count = |verdict| seen.iter().filter(|seen| seen.v4.verdict() == verdict).count();
+    let (down, unseen) = (count(Verdict::Down), count(Verdict::Unseen));
+    if down + unseen == 0 {
+        return Ok(Exit::Success);
+    }
+    let what = match (down, unseen) {
+        (_, 0) => format!("{down} of {} not up, seen from here", seen.len()),
+        (0, _) => format!("{unseen} of {} cannot be seen from here", seen.len()),
+        _ => format!("{down} of {} not up, and {unseen} cannot be seen from here", seen.len()),
+    };
+    Err(Error::new(what)
+        .hint("mend it, or correct the configuration; `up` would deploy a monitor that says the same"))
+}
+
+/// Asks all targets at once, with whatever secrets are at hand.
+pub async fn look(config: &Config, output: &Output) -> Result<Vec<Seen>> {
     output.warnings(&config.secrets.warnings());
     let secrets = match config.secrets.resolve()? {
         Found::All(secrets) => secrets,
         Found::NoneConfigured => Secrets::default(),
         Found::Missing(variables) => {
-            if !config.secrets.headers.is_empty() {
-                output.warning(&format!("{} not set: secret headers are not sent", variables.join(" and ")));
+            if config.targets.iter().any(Target::needs_secrets) {
+                output.warning(&format!(
+                    "{} not set: secret headers and Access tokens are not sent",
+                    variables.join(" and ")
+                ));
             }
             Secrets::default()
         }
     };
     let tls = Tls::new().context(|| "could not set up TLS")?;
-    let none = std::collections::BTreeMap::new();
-    let probes = config
-        .targets
-        .iter()
-        .map(|target| probe(target, secrets.headers.get(&target.name).unwrap_or(&none), &tls));
-    let observations = tokio::select! {
-        observations = join_all(probes) => observations,
-        () = interrupt.requested(1) => return Err(Error::interrupted("interrupted")),
-    };
-    output.document(&Document { targets: &observations })?;
-    for observation in &observations {
-        output.text(text(observation))?;
-    }
-    let down = observations.iter().filter(|observation| !observation.ok).count();
-    if down > 0 {
-        return Err(Error::new(format!("{down} of {} not up, seen from here", observations.len()))
-            .hint("mend it, or correct the configuration; `up` would deploy a monitor that says DOWN"));
-    }
-    Ok(Exit::Success)
+    Ok(join_all(config.targets.iter().map(|target| seen(target, &secrets, &tls))).await)
 }
 
-fn text(observation: &Observation) -> String {
-    let verdict = if observation.ok { "up" } else { "down" };
+async fn seen(target: &Target, secrets: &Secrets, tls: &Tls) -> Seen {
+    let secrets = secrets.of(target).unwrap_or_else(|_| TargetSecrets::default());
+    let over = |family| probe_over(family, target, &secrets, tls);
+    let (v4, v6) = tokio::join!(over(Family::V4), over(Family::V6));
+    let has_none = v6.links.len() == 1 && v6.cause() == Some(Cause::Dns);
+    Seen { v4, v6: Some(v6).filter(|_| !has_none) }
+}
+
+fn text(seen: &Seen) -> String {
+    let observation = &seen.v4;
+    let verdict = match observation.verdict() {
+        Verdict::Up => "up",
+        Verdict::Down => "down",
+        Verdict::Unseen => "unknown",
+    };
     let mut text = format!("{}: {verdict} ({:.0} ms)", observation.target, observation.total_ms);
     for link in &observation.links {
         let mark = if link.ok { "ok" } else { "FAILED" };
         let _ =
             write!(text, "\n  {:<5} {mark:<6} {:>7.1} ms  {}", link.name.to_string(), link.ms, link.detail);
     }
-    if let Some(failure) = &observation.failed {
-        let _ = write!(text, "\n  {}", advice(failure.link));
+    if let Some(described) = observation.certificate.as_deref().and_then(certificate::described) {
+        let _ = write!(text, "\n  certificate: {described}");
+    }
+    if let Some(cause) = observation.cause() {
+        let _ = write!(text, "\n  {cause}: {}", advice(cause));
+    }
+    if let Some(v6) = &seen.v6 {
+        let how = match &v6.failed {
+            None => format!("ok, {:.0} ms", v6.total_ms),
+            Some(failure) => format!(
+                "FAILED: {failure}\n        AWS does not see this, but phones and guests with IPv6 do: mend or remove the AAAA record"
+            ),
+        };
+        let _ = write!(text, "\n  IPv6  {how}");
     }
     text
 }

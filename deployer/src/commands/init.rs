@@ -1,9 +1,12 @@
-//! `init`: a commented `config.toml` to start from. Never overwrites one.
+//! `init`: a commented `config.toml` to start from, or one made from a home's own files. Never overwrites one.
+
+mod home;
 
 use std::io::Write as _;
 use std::path::Path;
 
 use crate::cli::Init;
+use crate::commands::plural;
 use crate::config::Config;
 use crate::error::{Error, Exit, Result};
 use crate::interrupt::Interrupt;
@@ -13,10 +16,22 @@ use crate::output::Output;
 const EXAMPLE: &str = include_str!("../../../config.example.toml");
 const PROMPT: &str = "The address of your Plex, as your phone uses it (https://...): ";
 const EXAMPLE_URL: &str = "https://plex.example.com";
+const NEXT_AFTER_IMPORT: &str = "next: read it through, then `plexmon-deploy check`, then set the variables that it \
+names, then `plexmon-deploy up`";
 
 pub async fn init(path: &Path, args: &Init, output: &Output, interrupt: &Interrupt) -> Result<Exit> {
     if path.exists() {
         return Err(exists(path));
+    }
+    if !args.from.is_empty() {
+        let made = home::import(&args.from, path)?;
+        write(path, &made.text)?;
+        output.document(&serde_json::json!({
+            "written": path, "targets": made.targets, "commented_out": made.commented, "not_seen": made.unseen,
+        }))?;
+        output.text(format!("wrote {}: {}", path.display(), summary(&made)))?;
+        output.note(NEXT_AFTER_IMPORT);
+        return Ok(Exit::Success);
     }
     let url = match &args.url {
         Some(url) => url.clone(),
@@ -29,6 +44,29 @@ pub async fn init(path: &Path, args: &Init, output: &Output, interrupt: &Interru
     Config::parse(&text, path).map_err(|error| {
         error.context("that address cannot be watched").hint("for example: --url https://plex.example.com")
     })?;
+    write(path, &text)?;
+    output.document(&serde_json::json!({ "written": path }))?;
+    output.text(format!("wrote {}", path.display()))?;
+    output.note(
+        "next: `plexmon-deploy check`, then set PUSHOVER_TOKEN and PUSHOVER_USER, then `plexmon-deploy up`",
+    );
+    Ok(Exit::Success)
+}
+
+/// `3 targets, 1 commented out, 2 containers not seen from outside`.
+fn summary(made: &home::Made) -> String {
+    let mut parts = vec![plural(made.targets, "target")];
+    if made.commented > 0 {
+        parts.push(format!("{} commented out", made.commented));
+    }
+    if made.unseen > 0 {
+        parts.push(format!("{} not seen from outside", plural(made.unseen, "container")));
+    }
+    parts.join(", ")
+}
+
+/// A new file, whole or not at all.
+fn write(path: &Path, text: &str) -> Result<()> {
     let mut file = std::fs::File::create_new(path).map_err(|error| {
         if error.kind() == std::io::ErrorKind::AlreadyExists {
             exists(path)
@@ -41,12 +79,7 @@ pub async fn init(path: &Path, args: &Init, output: &Output, interrupt: &Interru
         let _ = std::fs::remove_file(path);
         return Err(unwritable(path, &error));
     }
-    output.document(&serde_json::json!({ "written": path }))?;
-    output.text(format!("wrote {}", path.display()))?;
-    output.note(
-        "next: `plexmon-deploy check`, then set PUSHOVER_TOKEN and PUSHOVER_USER, then `plexmon-deploy up`",
-    );
-    Ok(Exit::Success)
+    Ok(())
 }
 
 fn exists(path: &Path) -> Error {

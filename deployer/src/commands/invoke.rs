@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use plexmon_function::handler::Occasion;
 use plexmon_function::reply::Reply;
+use serde::de::DeserializeOwned;
 
 use super::verdict;
 use crate::error::{Context, Error, Exit, Result};
@@ -53,11 +54,11 @@ pub async fn first_run(
     let mut exits = 0;
     keep_trying(progress, RIGHTS_BUDGET, async || {
         // Only the function's rights are new. What is refused to us is refused for good.
-        let answer = match call(session, progress, event).await {
+        let answer = match answer(session, progress, event).await {
             Ok(answer) => answer,
             Err(error) => return Attempt::Failed(error),
         };
-        let result = reply(session, &answer);
+        let result: Result<Reply> = reply(session, &answer);
         let problems = match &result {
             Ok(reply) => reply.problems.join("; "),
             Err(error) => error.causes().join("; "),
@@ -79,11 +80,16 @@ pub async fn first_run(
 }
 
 async fn run(session: &Session, progress: &Progress, event: &str) -> Result<Reply> {
-    reply(session, &call(session, progress, event).await?)
+    call(session, progress, event).await
+}
+
+/// Runs the function with this event and reads its reply.
+pub async fn call<T: DeserializeOwned>(session: &Session, progress: &Progress, event: &str) -> Result<T> {
+    reply(session, &answer(session, progress, event).await?)
 }
 
 /// Lambda's answer, whatever the function made of the event.
-async fn call(session: &Session, progress: &Progress, event: &str) -> Result<InvokeOutput> {
+async fn answer(session: &Session, progress: &Progress, event: &str) -> Result<InvokeOutput> {
     let aws = &session.aws;
     let name = session.names.function();
     keep_trying(progress, FUNCTION_BUDGET, async || {
@@ -107,7 +113,7 @@ async fn call(session: &Session, progress: &Progress, event: &str) -> Result<Inv
 }
 
 /// What the function says in Lambda's answer.
-fn reply(session: &Session, answer: &InvokeOutput) -> Result<Reply> {
+fn reply<T: DeserializeOwned>(session: &Session, answer: &InvokeOutput) -> Result<T> {
     let name = session.names.function();
     let payload = answer.payload().map(|payload| payload.as_ref().to_vec()).unwrap_or_default();
     if let Some(kind) = answer.function_error() {

@@ -40,9 +40,8 @@ pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
         let variables = view.handed_over.join(" and ");
         output.note(&format!("{variables}: taken from the environment of the function that is taken over"));
     }
-    if session.config.pushover_url.is_none() {
-        output
-            .warning("there is no [notify.pushover] in the configuration: nobody will be told of an outage");
+    if session.config.channels.is_empty() {
+        output.warning("there is no [notify.*] in the configuration: nobody will be told of an outage");
     }
     if !yes && !output.ask("Go ahead?", true, &session.interrupt).await? {
         return Err(Error::new("the answer was no: nothing was changed"));

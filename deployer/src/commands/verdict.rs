@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use plexmon_function::outbox::Kind;
+use plexmon_function::probe::Cause;
 use plexmon_function::reply::{Outcome, Reply};
-use plexmon_function::state::Status;
 
 use crate::error::{Error, Result};
 
@@ -12,24 +13,25 @@ pub fn text(reply: &Reply) -> String {
     let mut text = String::from("seen from AWS:");
     for target in &reply.targets {
         let _ = write!(text, "\n  {} is {}", target.name, target.status);
-        if target.status == Status::Up {
-            if let Some(ms) = target.ms {
-                let _ = write!(text, " (HTTP {}, {ms:.0} ms)", target.http);
+        match (&target.why, target.cause) {
+            (Some(why), Some(cause)) => {
+                let _ = write!(text, ": {why}\n    {}", advice(cause));
             }
-        } else if let Some(why) = &target.why {
-            let _ = write!(text, ": {why}");
-            if let Some(link) = target.failed {
-                let _ = write!(text, "\n    {}", advice(link));
+            (Some(why), None) => {
+                let _ = write!(text, ": {why}");
+            }
+            (None, _) => {
+                if let Some(ms) = target.ms {
+                    let _ = write!(text, " (HTTP {}, {ms:.0} ms)", target.http);
+                }
             }
         }
     }
     for problem in &reply.problems {
         let _ = write!(text, "\n  problem: {problem}");
     }
-    let told = reply.notices.iter().filter(|notice| notice.outcome == Outcome::Delivered);
-    for notice in told {
-        let _ =
-            write!(text, "\n  told by {}: {} is {}", notice.channel, notice.target, status_of(notice.kind));
+    for (channel, told) in &told(reply) {
+        let _ = write!(text, "\n  told by {channel}: {}", told.join(", "));
     }
     for notice in reply.notices.iter().filter(|notice| notice.outcome == Outcome::Retry) {
         let why = notice.why.as_deref().unwrap_or("no reason was given");
@@ -38,24 +40,62 @@ pub fn text(reply: &Reply) -> String {
     text
 }
 
-fn status_of(kind: plexmon_function::outbox::Kind) -> &'static str {
-    use plexmon_function::outbox::Kind;
+/// What each channel took, in order.
+fn told(reply: &Reply) -> Vec<(&str, Vec<String>)> {
+    let mut told: Vec<(&str, Vec<String>)> = Vec::new();
+    for notice in reply.notices.iter().filter(|notice| notice.outcome == Outcome::Delivered) {
+        let about = if notice.target.is_empty() { "plexmon" } else { &notice.target };
+        let news = format!("{about} {}", what(notice.kind));
+        match told.iter_mut().find(|(channel, _)| *channel == notice.channel) {
+            Some((_, all)) => all.push(news),
+            None => told.push((&notice.channel, vec![news])),
+        }
+    }
+    told
+}
+
+fn what(kind: Kind) -> &'static str {
     match kind {
-        Kind::Down => "down",
-        Kind::Up => "up",
-        Kind::WasDown => "up again after an outage",
+        Kind::Down => "is down",
+        Kind::Up => "is up",
+        Kind::WasDown => "is up again after an outage",
+        Kind::Reminder => "is still down",
+        Kind::Flapping => "goes up and down",
+        Kind::Unseen => "cannot be seen",
+        Kind::Seen => "can be seen again",
+        Kind::Slow => "is slow",
+        Kind::Fast => "is fast again",
+        Kind::Certificate => "has a certificate that expires soon",
+        Kind::Identity => "is another server",
+        Kind::Version => "was updated",
+        Kind::Blind => "sees nothing",
+        Kind::Sighted => "sees again",
+        Kind::Channel => "has a channel that is broken",
     }
 }
 
-/// What the owner can look at, by the link of the chain that failed.
-pub fn advice(link: plexmon_function::probe::LinkName) -> &'static str {
-    use plexmon_function::probe::LinkName;
-    match link {
-        LinkName::Dns => "check the host name in `url` and its DNS record; AWS uses A records (IPv4) only",
-        LinkName::Tcp => "check the port forwarding, the firewall and that the proxy or tunnel runs",
-        LinkName::Tls => "renew or correct the certificate; for a private authority set `ca_file`",
-        LinkName::Http => "the proxy answers, the app behind it does not as it should: check that it runs",
-        LinkName::Body => "something answers, but it is not the app: check the proxy's route and `contains`",
+/// What the owner can look at, by the class of what is wrong.
+pub fn advice(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Dns => "check the host name in `url` and its DNS record; AWS uses A records (IPv4) only",
+        Cause::Connect => "check the port forwarding, the firewall and that the proxy or tunnel runs",
+        Cause::Tls => "check that the port is the right one, and what the proxy offers as TLS",
+        Cause::Certificate => "renew or correct the certificate; for a private authority set `ca_file`",
+        Cause::App => "the proxy answers, the app behind it does not as it should: check that it runs",
+        Cause::Home => "the tunnel is not connected: check power, line, the host and cloudflared",
+        Cause::Origin => "Cloudflare answers, your server does not: check the router, the host and its proxy",
+        Cause::Access => {
+            "check the service token, and that the app's Access policy has a Service Auth rule for it"
+        }
+        Cause::Challenge => "let this path pass Cloudflare's bot protection without a challenge",
+        Cause::Maintenance => "wait: the app is busy with itself and should come back",
+        Cause::Condition => {
+            "something answers, but not as configured: check the route, `status` and `contains`"
+        }
+        Cause::Slow => "check the load of the host and of the line",
+        Cause::Timeout => "it takes the connection and then is silent: check the app, or raise `timeout_s`",
+        Cause::Exposed => "put the app behind Cloudflare Access again, and look at who has been there",
+        Cause::Blind => "the monitor cannot tell from here",
     }
 }
 
@@ -66,5 +106,5 @@ pub fn channels(reply: &Reply) -> Result<()> {
     };
     Err(Error::new(format!("everything is deployed, but {} refused the first message", notice.channel))
         .cause(notice.why.clone().unwrap_or_else(|| "no reason was given".to_owned()))
-        .hint("correct PUSHOVER_TOKEN (the application's token) and PUSHOVER_USER (your user key), then run `up` again"))
+        .hint("correct the secrets of that channel (for Pushover: the application's token and your user key), then run `up` again"))
 }

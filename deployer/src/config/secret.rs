@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use plexmon_function::secrets::{PushoverSecrets, Secret, Secrets};
+use plexmon_function::secrets::{AccessToken, Secret, Secrets};
+use plexmon_function::state::MAX_BYTES;
 
 use super::reader::Value;
 use crate::error::{Error, Result};
@@ -18,10 +19,14 @@ pub enum SecretSource {
 /// All the secrets that the configuration speaks of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SecretSources {
-    /// Token and user key.
-    pub pushover: Option<(SecretSource, SecretSource)>,
+    /// Channel name, then `token`, `user`, `url` or `password`.
+    pub channels: BTreeMap<String, BTreeMap<String, SecretSource>>,
     /// Target name, header name.
     pub headers: BTreeMap<String, BTreeMap<String, SecretSource>>,
+    /// Id and secret of Access tokens, by name.
+    pub access: BTreeMap<String, (SecretSource, SecretSource)>,
+    /// The address to ping.
+    pub heartbeat: Option<SecretSource>,
 }
 
 /// What fetching them gave.
@@ -65,14 +70,19 @@ fn variable_name(value: &Value<'_>) -> Result<String> {
 
 impl SecretSources {
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        self.all().next().is_none()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &SecretSource> {
+        let channels = self.channels.values().flat_map(BTreeMap::values);
+        let headers = self.headers.values().flat_map(BTreeMap::values);
+        let access = self.access.values().flat_map(|(id, secret)| [id, secret]);
+        channels.chain(headers).chain(access).chain(&self.heartbeat)
     }
 
     /// What to say about files among them that others on this machine can read.
     pub fn warnings(&self) -> Vec<String> {
-        let pushover = self.pushover.iter().flat_map(|(token, user)| [token, user]);
-        let headers = self.headers.values().flat_map(BTreeMap::values);
-        let exposed = pushover.chain(headers).filter_map(|source| match source {
+        let exposed = self.all().filter_map(|source| match source {
             SecretSource::File(path) if is_exposed(path) => Some(path),
             _ => None,
         });
@@ -96,26 +106,37 @@ impl SecretSources {
         }
         let mut missing = Vec::new();
         let mut fetch = |source: &SecretSource| source.fetch(further, &mut missing);
-        let pushover = match &self.pushover {
-            Some((token, user)) => Some(PushoverSecrets { token: fetch(token)?, user: fetch(user)? }),
-            None => None,
-        };
-        let mut headers = BTreeMap::new();
-        for (target, sources) in &self.headers {
-            let mut values = BTreeMap::new();
-            for (header, source) in sources {
-                values.insert(header.clone(), fetch(source)?);
-            }
-            headers.insert(target.clone(), values);
+        let mut secrets = Secrets::default();
+        for (channel, sources) in &self.channels {
+            secrets.channels.insert(channel.clone(), fetch_all(sources, &mut fetch)?);
         }
+        for (target, sources) in &self.headers {
+            secrets.headers.insert(target.clone(), fetch_all(sources, &mut fetch)?);
+        }
+        for (name, (id, secret)) in &self.access {
+            let token = AccessToken { id: fetch(id)?, secret: fetch(secret)? };
+            secrets.access.insert(name.clone(), token);
+        }
+        secrets.heartbeat = self.heartbeat.as_ref().map(&mut fetch).transpose()?;
         missing.sort();
         missing.dedup();
-        if missing.is_empty() {
-            Ok(Found::All(Secrets { pushover, headers }))
-        } else {
-            Ok(Found::Missing(missing))
+        if !missing.is_empty() {
+            return Ok(Found::Missing(missing));
         }
+        let size = serde_json::to_string(&secrets).map_or(0, |text| text.len());
+        if size > MAX_BYTES {
+            return Err(Error::usage(format!("the secrets need {size} bytes, and SSM keeps {MAX_BYTES}"))
+                .hint("share Access tokens in [access.NAME], or use fewer channels"));
+        }
+        Ok(Found::All(secrets))
     }
+}
+
+fn fetch_all(
+    sources: &BTreeMap<String, SecretSource>,
+    fetch: &mut impl FnMut(&SecretSource) -> Result<Secret>,
+) -> Result<BTreeMap<String, Secret>> {
+    sources.iter().map(|(name, source)| Ok((name.clone(), fetch(source)?))).collect()
 }
 
 /// Whether the file's mode lets others than its owner read it.

@@ -3,65 +3,191 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use plexmon_function::settings::{DEFAULT_TARGET_TIMEOUT_S, HeaderValue, Target};
+use plexmon_function::settings::{DEFAULT_TARGET_TIMEOUT_S, Expect, HeaderValue, Target};
 use url::Url;
 
-use super::SecretSources;
+use super::preset::{HTTP, PRESETS, Preset};
 use super::reader::{Table, Value};
-use super::secret;
+use super::{SecretSources, access, calendar, secret};
 use crate::error::Result;
 
-/// What a `kind` stands for.
-struct Preset {
-    kind: &'static str,
-    /// Used where the address has no path of its own.
-    path: &'static str,
-    contains: Option<&'static str>,
+/// Behind a target's name, it names the check that it is closed to those without a token.
+const EXPOSURE_SUFFIX: &str = " (closed)";
+
+/// What of a target can be said for all of them, in `[defaults]`.
+pub struct Defaults {
+    timeout_s: u32,
+    tries: u32,
+    down_after: u32,
+    up_after: u32,
+    slow_ms: Option<u32>,
+    remind_s: Option<u64>,
+    damp: bool,
 }
 
-const PRESETS: [Preset; 2] = [
-    Preset { kind: "plex", path: "/identity", contains: Some("machineIdentifier=") },
-    Preset { kind: "http", path: "/", contains: None },
-];
+/// What a target's table is read with.
+pub struct Reader<'a> {
+    pub folder: &'a Path,
+    /// The longest that a target may take.
+    pub longest_s: u32,
+    pub defaults: Defaults,
+}
 
-pub fn read(table: Table<'_>, folder: &Path, longest_s: u32, secrets: &mut SecretSources) -> Result<Target> {
-    let name = target_name(&table.require("name", "name = \"plex\"")?)?;
-    let preset = preset(table.get("kind"))?;
-    let mut url = address(&table.require("url", "url = \"https://plex.example.com\"")?)?;
-    if matches!(url.path(), "" | "/") {
-        url.set_path(preset.path);
+impl Defaults {
+    pub fn read(table: Option<Table<'_>>, longest_s: u32) -> Result<Self> {
+        let built_in = Self {
+            timeout_s: DEFAULT_TARGET_TIMEOUT_S.min(longest_s),
+            tries: 2,
+            down_after: 1,
+            up_after: 1,
+            slow_ms: None,
+            remind_s: None,
+            damp: true,
+        };
+        let Some(table) = table else { return Ok(built_in) };
+        let read = built_in.overridden(&table, longest_s)?;
+        table.finish()?;
+        Ok(read)
     }
-    let status = match table.get("status") {
-        Some(value) => statuses(&value)?,
-        None => vec![200],
-    };
-    let contains = match table.get("contains") {
-        Some(value) if value.string()?.is_empty() => {
-            return Err(value.error("is empty; leave it out if any body will do"));
+
+    fn overridden(&self, table: &Table<'_>, longest_s: u32) -> Result<Self> {
+        let integer = |key, range, default| match table.get(key) {
+            Some(value) => value.integer(range),
+            None => Ok(default),
+        };
+        let timeout_s = match table.get("timeout_s") {
+            Some(value) => value.integer(1..=longest_s).map_err(|error| {
+                error.hint(
+                    "a run also needs 15 s for AWS and Pushover: raise `timeout_s` in [function] to allow more",
+                )
+            })?,
+            None => self.timeout_s,
+        };
+        let slow_ms = table.get("slow_ms").map(|value| value.integer(1..=60_000)).transpose()?;
+        let remind_s = table.get("remind_every").map(|value| reminder(&value)).transpose()?;
+        let damp = table.get("flap_damping").map(|value| value.boolean()).transpose()?;
+        Ok(Self {
+            timeout_s,
+            tries: integer("tries", 1..=5, self.tries)?,
+            down_after: integer("down_after", 1..=100, self.down_after)?,
+            up_after: integer("up_after", 1..=100, self.up_after)?,
+            slow_ms: slow_ms.or(self.slow_ms),
+            remind_s: remind_s.or(self.remind_s),
+            damp: damp.unwrap_or(self.damp),
+        })
+    }
+}
+
+fn reminder(value: &Value<'_>) -> Result<u64> {
+    let seconds = calendar::seconds(value)?;
+    if seconds < 60 { Err(value.error("must be a minute or longer")) } else { Ok(seconds) }
+}
+
+impl Reader<'_> {
+    /// One `[[target]]`; a second one beside it where it must be closed to those without a token.
+    pub fn read(&self, table: Table<'_>, secrets: &mut SecretSources) -> Result<Vec<Target>> {
+        let name = target_name(&table.require("name", "name = \"plex\"")?)?;
+        let preset = preset(table.get("kind"))?;
+        let address_value = table.require("url", "url = \"https://plex.example.com\"")?;
+        let mut url = address(&address_value)?;
+        if matches!(url.path(), "" | "/") {
+            url.set_path(preset.path);
         }
-        Some(value) => Some(value.string()?.to_owned()),
-        None => preset.contains.map(str::to_owned),
-    };
-    let timeout_s = match table.get("timeout_s") {
-        Some(value) => value.integer(1..=longest_s).map_err(|error| {
-            error.hint(
-                "a run also needs 15 s for AWS and Pushover: raise `timeout_s` in [function] to allow more",
-            )
-        })?,
-        None => DEFAULT_TARGET_TIMEOUT_S.min(longest_s),
-    };
-    let headers = match table.table("headers", "[[target]] headers")? {
-        Some(headers) => headers_of(&headers, &name, folder, secrets)?,
-        None => BTreeMap::new(),
-    };
-    let secrets_over_http = table.get("secrets_over_http").map(|value| value.boolean()).transpose()?;
-    let secrets_over_http = secrets_over_http.unwrap_or_default();
-    if url.scheme() == "http" && !secrets_over_http {
-        in_the_open(&table, &headers)?;
+        let headers = match table.table("headers", "[[target]] headers")? {
+            Some(headers) => headers_of(&headers, &name, self.folder, secrets)?,
+            None => BTreeMap::new(),
+        };
+        let secrets_over_http = table.get("secrets_over_http").map(|value| value.boolean()).transpose()?;
+        let secrets_over_http = secrets_over_http.unwrap_or_default();
+        if url.scheme() == "http" && !secrets_over_http {
+            in_the_open(&table, &headers)?;
+        }
+        let access = match table.get("access") {
+            Some(value) if url.scheme() != "https" => {
+                return Err(value
+                    .error("is a secret, and the address is plain http: everybody on the way could read it")
+                    .hint("use an https:// address"));
+            }
+            Some(value) => Some(access::of_target(&value, &name, self.folder, secrets)?),
+            None => None,
+        };
+        let Defaults { timeout_s, tries, down_after, up_after, slow_ms, remind_s, damp } =
+            self.defaults.overridden(&table, self.longest_s)?;
+        let flag = |key| table.get(key).map(|value| value.boolean()).transpose();
+        let target = Target {
+            app: if preset.kind == HTTP.kind { String::new() } else { preset.label.to_owned() },
+            url: url.to_string(),
+            status: table
+                .get("status")
+                .map(|value| statuses(&value))
+                .transpose()?
+                .unwrap_or(preset.status.to_vec()),
+            contains: contains(&table, preset)?,
+            headers,
+            secrets_over_http,
+            ca_pem: table.get("ca_file").map(|value| authority(&value, self.folder)).transpose()?,
+            site: table
+                .get("site")
+                .map(|value| target_name(&value))
+                .transpose()?
+                .unwrap_or("home".to_owned()),
+            group: table.get("group").map(|value| target_name(&value)).transpose()?,
+            access,
+            expect: Expect::Answer,
+            timeout_s,
+            tries,
+            down_after,
+            up_after,
+            slow_ms,
+            remind_s,
+            damp,
+            pin: flag("pin")?.unwrap_or(preset.kind == "plex"),
+            tell_version: flag("tell_version")?.unwrap_or_default(),
+            name,
+        };
+        let is_closed = table.get("exposure").map(|value| exposure(&value)).transpose()?.unwrap_or_default();
+        table.finish()?;
+        Ok(if is_closed { closed(target) } else { vec![target] })
     }
-    let ca_pem = table.get("ca_file").map(|value| authority(&value, folder)).transpose()?;
-    table.finish()?;
-    Ok(Target { name, url: url.to_string(), status, contains, headers, timeout_s, ca_pem, secrets_over_http })
+}
+
+/// Without a token, only the refusal can be checked; with one, the app as well.
+fn closed(target: Target) -> Vec<Target> {
+    let refusal = |name: String| Target {
+        name,
+        access: None,
+        headers: BTreeMap::new(),
+        contains: None,
+        expect: Expect::Refusal,
+        slow_ms: None,
+        pin: false,
+        tell_version: false,
+        app: target.app().to_owned(),
+        ..target.clone()
+    };
+    if target.access.is_none() {
+        return vec![refusal(target.name.clone())];
+    }
+    let refusal = refusal(format!("{}{EXPOSURE_SUFFIX}", target.name));
+    vec![target, refusal]
+}
+
+fn exposure(value: &Value<'_>) -> Result<bool> {
+    match value.string()? {
+        "open" => Ok(false),
+        "closed" => Ok(true),
+        other => Err(value.error(format!("is \"{other}\", but must be \"open\" or \"closed\""))),
+    }
+}
+
+fn contains(table: &Table<'_>, preset: &Preset) -> Result<Option<String>> {
+    match table.get("contains") {
+        Some(value) if value.string()?.is_empty() => {
+            Err(value.error("is empty; leave it out if any body will do"))
+        }
+        Some(value) => Ok(Some(value.string()?.to_owned())),
+        None => Ok(preset.contains.map(str::to_owned)),
+    }
 }
 
 fn target_name(value: &Value<'_>) -> Result<String> {
@@ -78,11 +204,11 @@ fn target_name(value: &Value<'_>) -> Result<String> {
 }
 
 fn preset(kind: Option<Value<'_>>) -> Result<&'static Preset> {
-    let [_, http] = &PRESETS;
-    let Some(value) = kind else { return Ok(http) };
+    let Some(value) = kind else { return Ok(&HTTP) };
     let kind = value.string()?;
-    PRESETS.iter().find(|preset| preset.kind == kind).ok_or_else(|| {
-        let known = PRESETS.map(|preset| format!("\"{}\"", preset.kind)).join(", ");
+    PRESETS.iter().find(|preset| preset.kind == kind || preset.aliases.contains(&kind)).ok_or_else(|| {
+        let known =
+            PRESETS.iter().map(|preset| format!("\"{}\"", preset.kind)).collect::<Vec<_>>().join(", ");
         value.error(format!("is \"{kind}\", but must be one of {known}"))
     })
 }
@@ -163,7 +289,7 @@ fn in_the_open(table: &Table<'_>, headers: &BTreeMap<String, HeaderValue>) -> Re
 }
 
 /// The certificates in a PEM file, checked so that the function need not find out at night.
-fn authority(value: &Value<'_>, folder: &Path) -> Result<String> {
+pub fn authority(value: &Value<'_>, folder: &Path) -> Result<String> {
     use rustls_pki_types::CertificateDer;
     use rustls_pki_types::pem::PemObject;
 

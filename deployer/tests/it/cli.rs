@@ -7,4 +7,5 @@ mod connection;
 mod help;
 mod init;
 mod permissions;
+mod init_from;
 mod printing;

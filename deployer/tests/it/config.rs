@@ -2,9 +2,10 @@
 
 mod garbled;
 mod good;
+mod presets;
 mod refusals;
-mod rewrite;
 mod secrets;
+mod surroundings;
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -9,6 +9,7 @@ mod convergence;
 mod dice;
 mod emulator;
 mod faults;
+mod import;
 mod plan;
 mod support;
 mod wire;

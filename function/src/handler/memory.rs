@@ -162,7 +162,8 @@ fn append(outbox: &mut Vec<Entry>, pending: Vec<Entry>, target: &mut TargetState
         seq = seq.wrapping_add(1);
         Entry { id: format!("{name}:{seq}:{channel}"), unread: true, ..entry }
     };
-    let own = |entry: &Entry| entry.target() == target.name && entry.channel() == channel;
+    let own =
+        |entry: &Entry| entry.kind.is_status() && entry.target() == target.name && entry.channel() == channel;
     let last = |outbox: &[Entry]| outbox.iter().rfind(|entry| own(entry)).map(|entry| entry.kind);
     let down_was_told = target.told.get(channel) == Some(&Told::Down);
     // As far as anybody can tell, a DOWN that the store has is about the same outage.

@@ -12,12 +12,15 @@ mod tell;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use self::look::Looked;
 pub use self::look::{Live, Prober};
 use self::memory::{Holds, Memory, Recollection};
-use crate::decide::{Decision, before_sending, decide, speak_again};
+use crate::decide::{Decision, before_sending, decide, pause, resume, speak_again};
+use crate::heartbeat::Heartbeat;
+use crate::message::test_message;
 use crate::notify::Channel;
 use crate::probe::Observation;
-use crate::reply::{NoticeReply, Reply, TargetReply};
+use crate::reply::{ChannelReply, NoticeReply, Reply, TargetReply};
 use crate::settings::Settings;
 use crate::state::State;
 use crate::store::Store;
@@ -30,15 +33,45 @@ pub enum Occasion {
     Check,
     /// New secrets were deployed: words that the old ones had refused are said again.
     Announce,
+    /// Somebody wants silence until then, in Unix seconds.
+    Pause(u64),
+    /// Somebody wants to hear again.
+    Resume,
+    /// Somebody wants to know whether the channels work.
+    TestChannels,
+    /// Somebody wants to see what this function sees, and nothing else.
+    Examine,
 }
 
 impl Occasion {
     /// The event that the deployer sends for [`Occasion::Announce`].
     pub const ANNOUNCE: &str = r#"{"source":"plexmon-deploy","announce":true}"#;
 
+    /// The event that the deployer sends for [`Occasion::Resume`].
+    pub const RESUME: &str = r#"{"source":"plexmon-deploy","resume":true}"#;
+
+    /// The event that the deployer sends for [`Occasion::TestChannels`].
+    pub const TEST_CHANNELS: &str = r#"{"source":"plexmon-deploy","test_channels":true}"#;
+
+    /// The event that the deployer sends for [`Occasion::Examine`].
+    pub const EXAMINE: &str = r#"{"source":"plexmon-deploy","examine":true}"#;
+
+    /// The event that the deployer sends for [`Occasion::Pause`].
+    pub fn pause_event(until: u64) -> String {
+        format!(r#"{{"source":"plexmon-deploy","pause_until":{until}}}"#)
+    }
+
     /// Whatever else arrives means "check now".
     pub fn of(event: &serde_json::Value) -> Self {
-        if event.get("announce") == Some(&true.into()) { Self::Announce } else { Self::Check }
+        let says = |name: &str| event.get(name) == Some(&true.into());
+        match event.get("pause_until").and_then(serde_json::Value::as_u64) {
+            Some(until) => Self::Pause(until),
+            None if says("announce") => Self::Announce,
+            None if says("resume") => Self::Resume,
+            None if says("test_channels") => Self::TestChannels,
+            None if says("examine") => Self::Examine,
+            None => Self::Check,
+        }
     }
 }
 
@@ -50,6 +83,7 @@ pub struct Monitor<S, P> {
     channels: Vec<Box<dyn Channel>>,
     vault: Vault,
     memory: Option<Memory>,
+    heartbeat: Option<Heartbeat>,
 }
 
 /// One run: its answer, and what else goes into the log.
@@ -89,7 +123,13 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         channels: Vec<Box<dyn Channel>>,
         vault: Vault,
     ) -> Self {
-        Self { settings, store, prober, channels, vault, memory: None }
+        Self { settings, store, prober, channels, vault, memory: None, heartbeat: None }
+    }
+
+    /// The same, with somebody to ping after each run.
+    #[must_use]
+    pub fn with_heartbeat(self, heartbeat: Option<Heartbeat>) -> Self {
+        Self { heartbeat, ..self }
     }
 
     /// What it keeps things in.
@@ -115,10 +155,15 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         let look = look::look(&self.settings, &self.store, &self.prober, &mut self.vault, deadline);
         let (loaded, looked) = tokio::join!(timed(self.store.load_state()), timed(look));
         (phases.load_ms, phases.probe_ms) = (loaded.1, looked.1);
-        let (observations, unseen) = looked.0;
+        let Looked { observations, unseen } = looked.0;
         let recollection = memory::recollect(self.memory.take(), loaded.0, &mut problems);
-        let Recollection { state, knowledge, may_save, mut holds } = recollection;
+        let Recollection { mut state, knowledge, may_save, mut holds } = recollection;
 
+        match occasion {
+            Occasion::Pause(until) => pause(&mut state, until),
+            Occasion::Resume => resume(&mut state),
+            _ => {}
+        }
         let mut decision = decide(&state, &observations, now, &self.settings, knowledge);
         if occasion == Occasion::Announce {
             speak_again(&mut decision.state);
@@ -130,7 +175,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
 
         let mut after = decision.state.clone();
         let started = Instant::now();
-        let notices = self.tell(&mut after, is_saved, deadline, &mut problems).await;
+        let notices = self.tell(&mut after, is_saved, now, deadline, &mut problems).await;
         phases.notify_ms = started.elapsed().as_millis();
         if after != ahead {
             let started = Instant::now();
@@ -140,10 +185,38 @@ impl<S: Store, P: Prober> Monitor<S, P> {
 
         self.memory = Some(Memory { state: after.clone(), knowledge, holds });
         let fault = fault(is_saved, &unseen, &problems);
+        // After the last write: whoever hears of a run can rely on its being kept.
+        if let Some(heartbeat) = &self.heartbeat
+            && let Err(why) = heartbeat.beat(fault.is_none(), &mut self.vault, &self.store).await
+        {
+            problems.push(format!("the heartbeat was not heard: {why}"));
+        }
         problems.extend(unseen);
         let dead_letters = decision.expired.len() + refused(&notices);
         let reply = reply(&decision, &after, &observations, notices, problems);
         Run { reply, dead_letters, phases, fault }
+    }
+
+    /// What this function sees of each target, for comparison with what others see. Nothing is kept, nothing is told.
+    pub async fn examine(&mut self, deadline: Instant) -> Vec<Observation> {
+        self.vault.start_run();
+        look::look(&self.settings, &self.store, &self.prober, &mut self.vault, deadline).await.observations
+    }
+
+    /// Sends a test on every channel.
+    pub async fn test_channels(&mut self, now: u64) -> Vec<ChannelReply> {
+        self.vault.start_run();
+        // Whoever tests has perhaps just corrected a secret.
+        self.vault.forget();
+        let mut replies = Vec::new();
+        for channel in &self.channels {
+            let message = test_message(&self.settings.deployment, channel.name(), now);
+            let delivery =
+                tell::deliver(channel.as_ref(), &message, tell::SEND_TIMEOUT, &mut self.vault, &self.store)
+                    .await;
+            replies.push(ChannelReply::of(channel.name(), delivery));
+        }
+        replies
     }
 
     /// Whether the store has the state now. A state that it refused is noted in `holds` too: it may have taken it all the
@@ -206,6 +279,7 @@ fn reply(
                 since: target.since,
                 http: seen.and_then(|seen| seen.http).unwrap_or_default(),
                 failed: failed.map(|failure| failure.link),
+                cause: failed.map(|failure| failure.cause),
                 why: failed.map(|failure| failure.why.clone()),
                 ms: seen.map(|seen| seen.total_ms),
             }

@@ -6,8 +6,9 @@ use std::pin::Pin;
 
 use crate::http::Http;
 use crate::message::Message;
-use crate::secrets::Secrets;
-use crate::settings::Notify;
+use crate::reply::Outcome;
+use crate::secrets::ChannelSecrets;
+use crate::settings::{ChannelKind, ChannelSettings};
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,21 +31,38 @@ pub enum Delivery {
     },
 }
 
+impl Delivery {
+    /// The same for those who only want to know.
+    pub fn outcome(&self) -> (Outcome, Option<String>) {
+        match self {
+            Self::Delivered => (Outcome::Delivered, None),
+            Self::Refused { why, .. } => (Outcome::Refused, Some(why.clone())),
+            Self::Retry { why, .. } => (Outcome::Retry, Some(why.clone())),
+        }
+    }
+}
+
 /// The future of a [`Channel::send`].
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Delivery> + Send + 'a>>;
 
 /// Someone to tell. How long a message may take is the caller's business.
 pub trait Channel: Send + Sync {
     /// The name that stands in outbox entries. Has no colon.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
-    /// Sends one message, once.
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a Secrets) -> Sending<'a>;
+    /// Sends one message, once, with this channel's own secrets.
+    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a>;
 }
 
 /// The channels that the settings name.
-pub fn channels(notify: &Notify, http: &Http) -> Vec<Box<dyn Channel>> {
-    let Notify { pushover } = notify;
-    let pushover = pushover.as_ref().map(|settings| pushover::Pushover::new(settings, http));
-    pushover.into_iter().map(|channel| Box::new(channel) as Box<dyn Channel>).collect()
+pub fn channels(settings: &[ChannelSettings], http: &Http) -> Vec<Box<dyn Channel>> {
+    settings.iter().map(|channel| one(channel, http)).collect()
+}
+
+fn one(settings: &ChannelSettings, http: &Http) -> Box<dyn Channel> {
+    let name = settings.name.clone();
+    match &settings.kind {
+        ChannelKind::Pushover { url } => Box::new(pushover::Pushover::new(name, url.clone(), http)),
+        _ => todo!("the other channels"),
+    }
 }

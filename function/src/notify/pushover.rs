@@ -15,12 +15,8 @@ use serde::Deserialize;
 use super::{Channel, Delivery, Sending};
 use crate::http::Http;
 use crate::message::Message;
-use crate::secrets::{PushoverSecrets, Secrets};
-use crate::settings;
+use crate::secrets::{ChannelSecrets, Secret};
 use crate::text::{bounded, single_line};
-
-/// The channel's name in outbox entries and replies.
-pub const NAME: &str = "pushover";
 
 // Pushover's limits, in characters.
 const MAX_TITLE: usize = 250;
@@ -38,24 +34,25 @@ const PRIORITY_NORMAL: &str = "0";
 /// The channel.
 #[derive(Debug)]
 pub struct Pushover {
+    name: String,
     url: String,
     http: Http,
 }
 
 impl Pushover {
     /// A channel that posts through `http`.
-    pub fn new(settings: &settings::Pushover, http: &Http) -> Self {
-        Self { url: settings.url.clone(), http: http.clone() }
+    pub fn new(name: String, url: String, http: &Http) -> Self {
+        Self { name, url, http: http.clone() }
     }
 
-    async fn post(&self, message: &Message, secrets: &Secrets) -> Delivery {
-        let Some(secrets) = &secrets.pushover else {
+    async fn post(&self, message: &Message, secrets: &ChannelSecrets) -> Delivery {
+        let (Some(token), Some(user)) = (secrets.get("token"), secrets.get("user")) else {
             return later("there are no Pushover token and user key among the secrets".to_owned(), false);
         };
         let Ok(uri) = self.url.parse::<Uri>() else {
             return later("Pushover's address in the settings cannot be understood".to_owned(), false);
         };
-        let mut request = Request::new(Full::new(Bytes::from(form(message, secrets))));
+        let mut request = Request::new(Full::new(Bytes::from(form(message, token, user))));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = uri;
         let headers = request.headers_mut();
@@ -73,11 +70,11 @@ impl Pushover {
 }
 
 impl Channel for Pushover {
-    fn name(&self) -> &'static str {
-        NAME
+    fn name(&self) -> &str {
+        &self.name
     }
 
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a Secrets) -> Sending<'a> {
+    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
         Box::pin(self.post(message, secrets))
     }
 }
@@ -86,18 +83,18 @@ fn later(why: String, unproven: bool) -> Delivery {
     Delivery::Retry { why, unproven }
 }
 
-fn form(message: &Message, secrets: &PushoverSecrets) -> String {
+fn form(message: &Message, token: &Secret, user: &Secret) -> String {
     let priority = if message.urgent { PRIORITY_HIGH } else { PRIORITY_NORMAL };
     let mut fields = vec![
-        ("token", secrets.token.expose().to_owned()),
-        ("user", secrets.user.expose().to_owned()),
+        ("token", token.expose().to_owned()),
+        ("user", user.expose().to_owned()),
         ("title", bounded(&message.title, MAX_TITLE)),
         ("message", bounded(&message.body, MAX_MESSAGE)),
         ("priority", priority.to_owned()),
         ("timestamp", message.at.to_string()),
     ];
     // Half an address leads nowhere, so one that is too long is left out.
-    if message.url.chars().count() <= MAX_URL {
+    if !message.url.is_empty() && message.url.chars().count() <= MAX_URL {
         fields.push(("url", message.url.clone()));
         fields.push(("url_title", bounded(&message.url_title, MAX_URL_TITLE)));
     }

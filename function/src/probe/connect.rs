@@ -9,11 +9,27 @@ use tokio::time::{Instant, timeout_at};
 use super::address::Address;
 use super::observation::Journal;
 
-/// All addresses of the host, IPv4 first: there is no way out of Lambda over IPv6.
-pub(super) async fn resolve(address: &Address) -> Result<Vec<SocketAddr>, String> {
+/// Which addresses of a host count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// All of them.
+    Any,
+    /// IPv4: all that Lambda can reach.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+/// The host's addresses, IPv4 first: there is no way out of Lambda over IPv6.
+pub(super) async fn resolve(address: &Address, family: Family) -> Result<Vec<SocketAddr>, String> {
     let found =
         lookup_host((address.host.as_str(), address.port)).await.map_err(|why| why_not_found(&why))?;
     let mut found: Vec<SocketAddr> = found.collect();
+    found.retain(|address| match family {
+        Family::Any => true,
+        Family::V4 => address.is_ipv4(),
+        Family::V6 => address.is_ipv6(),
+    });
     found.sort_by_key(SocketAddr::is_ipv6);
     found.dedup();
     if found.is_empty() {

@@ -2,31 +2,41 @@
 //!
 //! Whatever the server does is bounded: its headers in number and size, its body in size, all of it in time.
 
-use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::io::ErrorKind;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, HOST, LOCATION, USER_AGENT};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, HOST, USER_AGENT};
+use http::response::Parts;
+use http::{HeaderName, HeaderValue, Request};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
 
 use super::address::Address;
-use super::connect;
+use super::cause::{self, Answer, Cause, Fault};
 use super::observation::{Journal, LinkName};
-use crate::secrets::Secret;
-use crate::settings::{self, Target};
-use crate::text::{bare_url, bounded};
+use super::{connect, identity};
+use crate::secrets::TargetSecrets;
+use crate::settings::{self, Expect, Target};
+use crate::text::bounded;
 
 /// How far into the body a target's text is looked for.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
 const MAX_SHOWN_CHARS: usize = 120;
+
+/// An error's page tells its cause early, or not at all.
+const MAX_ERROR_BYTES: usize = 16 * 1024;
+const ERROR_PATIENCE: Duration = Duration::from_secs(1);
+
+const ACCESS_ID: &str = "cf-access-client-id";
+const ACCESS_SECRET: &str = "cf-access-client-secret";
 
 const NOT_HTTP: &str = "the answer is not HTTP/1.1";
 const INCOMPLETE: &str = "the server closed the connection before the answer was complete";
@@ -35,7 +45,7 @@ const INCOMPLETE: &str = "the server closed the connection before the answer was
 pub(super) fn request(
     target: &Target,
     address: &Address,
-    secret_headers: &BTreeMap<String, Secret>,
+    secrets: &TargetSecrets,
 ) -> Result<Request<Empty<Bytes>>, String> {
     let mut request = Request::new(Empty::new());
     *request.uri_mut() =
@@ -54,7 +64,8 @@ pub(super) fn request(
             settings::HeaderValue::Secret if in_the_open => {
                 return Err(format!("the secret header {name} is not sent over plain http"));
             }
-            settings::HeaderValue::Secret => secret_headers
+            settings::HeaderValue::Secret => secrets
+                .headers
                 .get(name)
                 .ok_or_else(|| format!("there is no value for the secret header {name}"))?
                 .expose(),
@@ -63,6 +74,16 @@ pub(super) fn request(
         content.set_sensitive(*source == settings::HeaderValue::Secret);
         let name = HeaderName::try_from(name).map_err(|_| format!("{name} cannot be a header's name"))?;
         headers.insert(name, content);
+    }
+    if let Some(token) = &secrets.access {
+        if in_the_open {
+            return Err("the Access token is not sent over plain http".to_owned());
+        }
+        for (name, secret) in [(ACCESS_ID, &token.id), (ACCESS_SECRET, &token.secret)] {
+            let mut content = value(name, secret.expose())?;
+            content.set_sensitive(true);
+            headers.insert(HeaderName::from_static(name), content);
+        }
     }
     Ok(request)
 }
@@ -77,7 +98,7 @@ pub(super) async fn run<T>(
     request: Request<Empty<Bytes>>,
     target: &Target,
     journal: &mut Journal,
-) -> Result<(), String>
+) -> Result<(), Fault>
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -90,11 +111,17 @@ where
         .map_err(|why| in_words(&why))?;
     let exchange = async {
         let response = sender.send_request(request).await.map_err(|why| in_words(&why))?;
-        journal.http(response.status().as_u16());
-        judge_head(&response, target)?;
-        journal.done(format!("HTTP {}", response.status().as_u16()));
-        journal.begin(LinkName::Body);
-        journal.done(search(response.into_body(), target.contains.as_deref()).await?);
+        let (head, body) = response.into_parts();
+        journal.http(head.status.as_u16());
+        if let Some(body) = judge_head(&head, body, target).await? {
+            journal.done(format!("HTTP {}", head.status.as_u16()));
+            journal.begin(LinkName::Body);
+            let (detail, read) = search(body, target).await?;
+            journal.server(identity::of(&read));
+            journal.done(detail);
+        } else {
+            journal.done(format!("HTTP {}, refused by Access as it should be", head.status.as_u16()));
+        }
         Ok(())
     };
     tokio::pin!(exchange);
@@ -107,47 +134,69 @@ where
     }
 }
 
-fn judge_head(response: &Response<Incoming>, target: &Target) -> Result<(), String> {
-    let status = response.status();
-    if target.status.contains(&status.as_u16()) {
-        return Ok(());
+/// The body that is still to be judged; none where the head says it all.
+async fn judge_head(head: &Parts, body: Incoming, target: &Target) -> Result<Option<Incoming>, Fault> {
+    let answer = |body| Answer { status: head.status, headers: &head.headers, body };
+    let by_head = answer(&[]);
+    if target.expect == Expect::Refusal {
+        if by_head.is_access_refusal() {
+            return Ok(None);
+        }
+        return cause::judge_refusal(&answer(&beginning(body).await), target).map(|()| None);
     }
-    if let Some(place) = redirect(response.headers()).filter(|_| status.is_redirection()) {
-        return Err(format!("redirects to {place} (HTTP {})", status.as_u16()));
+    // Even where 403 is what the app answers: this one is not the app's.
+    let is_the_app = !by_head.is_challenge() && !by_head.is_access_refusal();
+    if is_the_app && target.status.contains(&head.status.as_u16()) {
+        return Ok(Some(body));
     }
-    let expected: Vec<String> = target.status.iter().map(u16::to_string).collect();
-    Err(format!("HTTP {} instead of {}", status.as_u16(), expected.join(" or ")))
+    Err(cause::classify(&answer(&beginning(body).await), target))
 }
 
-/// Where the answer points, without what might be secret in it.
-fn redirect(headers: &HeaderMap) -> Option<String> {
-    let place = String::from_utf8_lossy(headers.get(LOCATION)?.as_bytes()).into_owned();
-    Some(bounded(&bare_url(&place), MAX_SHOWN_CHARS))
+/// As much of the body as tells an error's cause; what comes too late does not count.
+async fn beginning(mut body: Incoming) -> Vec<u8> {
+    let mut read = Vec::new();
+    let reading = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            read.extend(frame.data_ref().into_iter().flatten().take(MAX_ERROR_BYTES - read.len()));
+            if read.len() >= MAX_ERROR_BYTES {
+                break;
+            }
+        }
+    };
+    let _ = timeout(ERROR_PATIENCE, reading).await;
+    read
 }
 
 /// Reads until the text is found, the body ends, or it is too long. The rest is never read: the connection is dropped.
-async fn search(mut body: Incoming, wanted: Option<&str>) -> Result<String, String> {
+/// Where the server's id is wanted, the text alone does not suffice.
+async fn search(mut body: Incoming, target: &Target) -> Result<(String, Vec<u8>), Fault> {
+    let wanted = target.contains.as_deref();
     let mut read: Vec<u8> = Vec::new();
-    let mut cut = false;
+    let (mut cut, mut found) = (false, false);
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|why| in_words(&why))?;
+        let frame = match frame {
+            Ok(frame) => frame,
+            Err(_) if found => break,
+            Err(why) => return Err(in_words(&why)),
+        };
         let Some(data) = frame.data_ref() else { continue };
         let room = MAX_BODY_BYTES - read.len();
         cut = data.len() > room;
         // A text may span two frames, so the search begins a little before the new data.
         let from = read.len().saturating_sub(wanted.map_or(0, str::len));
         read.extend_from_slice(&data[..data.len().min(room)]);
-        if wanted.is_some_and(|text| contains(&read[from..], text)) {
-            return Ok(format!("has `{}`", bounded(wanted.unwrap_or_default(), MAX_SHOWN_CHARS)));
-        }
-        if cut {
+        found |= wanted.is_some_and(|text| contains(&read[from..], text));
+        if cut || (found && !(target.pin || target.tell_version)) {
             break;
         }
     }
     match wanted {
-        None => Ok(format!("{}{} bytes", if cut { "more than " } else { "" }, read.len())),
-        Some("") => Ok("empty".to_owned()),
-        Some(text) => Err(format!("body lacks `{}`", bounded(text, MAX_SHOWN_CHARS))),
+        Some(text) if found => Ok((format!("has `{}`", bounded(text, MAX_SHOWN_CHARS)), read)),
+        None => Ok((format!("{}{} bytes", if cut { "more than " } else { "" }, read.len()), read)),
+        Some("") => Ok(("empty".to_owned(), read)),
+        Some(text) => {
+            Err(Fault::new(Cause::Condition, format!("body lacks `{}`", bounded(text, MAX_SHOWN_CHARS))))
+        }
     }
 }
 
@@ -156,7 +205,11 @@ fn contains(body: &[u8], text: &str) -> bool {
     text.is_empty() || body.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
-fn in_words(why: &hyper::Error) -> String {
+fn in_words(why: &hyper::Error) -> Fault {
+    Fault::new(Cause::Condition, text_of(why))
+}
+
+fn text_of(why: &hyper::Error) -> String {
     if why.is_parse() {
         // hyper offers no other way for a client to tell this from nonsense.
         if why.to_string().contains("too large") {

@@ -4,53 +4,73 @@
 //! reused from one probe to the next, because the whole chain is what is being watched.
 
 mod address;
+mod cause;
 mod certificate;
 mod connect;
 mod exchange;
+mod identity;
 mod observation;
 mod tls;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
 use self::address::Address;
+pub use self::cause::Cause;
+use self::cause::Fault;
+pub use self::connect::Family;
+pub use self::identity::Identity;
 use self::observation::Journal;
-pub use self::observation::{Failure, Link, LinkName, Observation};
+pub use self::observation::{Failure, Link, LinkName, Observation, Verdict};
 pub use self::tls::Tls;
-use crate::secrets::Secret;
-use crate::settings::Target;
+use crate::secrets::TargetSecrets;
+use crate::settings::{Expect, Target};
 
-/// Asks `target` once. `secret_headers` holds the values of its secret headers, by header name.
-pub async fn probe(target: &Target, secret_headers: &BTreeMap<String, Secret>, tls: &Tls) -> Observation {
+/// Asks `target` once, over whatever address it has.
+pub async fn probe(target: &Target, secrets: &TargetSecrets, tls: &Tls) -> Observation {
+    probe_over(Family::Any, target, secrets, tls).await
+}
+
+/// [`probe`], over addresses of one family.
+pub async fn probe_over(family: Family, target: &Target, secrets: &TargetSecrets, tls: &Tls) -> Observation {
     let deadline = Instant::now() + Duration::from_secs(target.timeout_s.into());
     let mut journal = Journal::new(&target.name);
-    let asked = timeout_at(deadline, ask(target, secret_headers, tls, deadline, &mut journal)).await;
-    match asked {
-        Ok(Ok(())) => {}
-        Ok(Err(why)) => journal.fail(why),
-        Err(_) => journal.fail(format!("no answer within {} s", target.timeout_s)),
+    let asking = ask(family, target, secrets, tls, deadline, &mut journal);
+    let asked = timeout_at(deadline, asking).await;
+    let fault = match asked {
+        Ok(Ok(())) => None,
+        Ok(Err(fault)) => Some(fault),
+        Err(_) => Some(Fault::new(journal.time_out(), format!("no answer within {} s", target.timeout_s))),
+    };
+    match fault {
+        // What cannot be reached is open to nobody, and no proof that it is closed either.
+        Some(fault) if target.expect == Expect::Refusal && fault.cause != Cause::Exposed => {
+            journal.fail(Fault { cause: Cause::Blind, ..fault });
+        }
+        Some(fault) => journal.fail(fault),
+        None => {}
     }
     journal.finish()
 }
 
 /// The chain, link by link. Whichever is under way when this returns an error, or is dropped, is the one that failed.
 async fn ask(
+    family: Family,
     target: &Target,
-    secret_headers: &BTreeMap<String, Secret>,
+    secrets: &TargetSecrets,
     tls: &Tls,
     deadline: Instant,
     journal: &mut Journal,
-) -> Result<(), String> {
+) -> Result<(), Fault> {
     journal.begin(LinkName::Dns);
-    let address = Address::parse(&target.url)?;
-    let request = exchange::request(target, &address, secret_headers)?;
-    let candidates = connect::resolve(&address).await?;
+    let address = Address::parse(&target.url).map_err(Fault::of(Cause::Condition))?;
+    let request = exchange::request(target, &address, secrets).map_err(Fault::of(Cause::Condition))?;
+    let candidates = connect::resolve(&address, family).await.map_err(Fault::of(Cause::Dns))?;
     journal.done(connect::listed(&candidates));
 
     journal.begin(LinkName::Tcp);
-    let tcp = connect::connect(&candidates, deadline, journal).await?;
+    let tcp = connect::connect(&candidates, deadline, journal).await.map_err(Fault::of(Cause::Connect))?;
     journal.done(tcp.peer_addr().map_or_else(|_| String::new(), |peer| peer.to_string()));
 
     if !address.is_https {
@@ -59,7 +79,7 @@ async fn ask(
     journal.begin(LinkName::Tls);
     let session = tls.handshake(tcp, &address.host, target.ca_pem.as_deref()).await?;
     let expires = tls::expiry(&session);
-    journal.certificate_expires(expires);
+    journal.certificate(expires, tls::certificate(&session));
     journal.done(tls::described(&session, expires));
     exchange::run(session, request, target, journal).await
 }

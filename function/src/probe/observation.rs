@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+use super::cause::{Cause, Fault};
+use super::identity::Identity;
 use crate::text::single_line;
 
 /// Reasons are shown to people and kept in a small parameter.
@@ -28,11 +30,49 @@ pub struct Observation {
     pub failed: Option<Failure>,
     /// When the server's certificate expires, in Unix seconds.
     pub certificate_expires: Option<u64>,
+    /// The certificate itself, in DER; for whoever wants to show more of it.
+    #[serde(skip)]
+    pub certificate: Option<Vec<u8>>,
+    /// What the server says of itself.
+    #[serde(default)]
+    pub server: Identity,
+    /// How often it was asked.
+    #[serde(default = "once")]
+    pub tries: u32,
     /// How long it all took, in milliseconds.
     pub total_ms: f64,
 }
 
+/// What an observation says of its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is well.
+    Up,
+    /// It is not.
+    Down,
+    /// Nobody can tell from here.
+    Unseen,
+}
+
+fn once() -> u32 {
+    1
+}
+
 impl Observation {
+    /// What it says of the target.
+    pub fn verdict(&self) -> Verdict {
+        match &self.failed {
+            _ if self.ok => Verdict::Up,
+            Some(failure) => failure.cause.verdict(),
+            None => Verdict::Down,
+        }
+    }
+
+    /// Why the target is not well.
+    pub fn cause(&self) -> Option<Cause> {
+        self.failed.as_ref().map(|failure| failure.cause)
+    }
+
     /// The least that can be said of a target: whether it is up.
     pub fn bare(target: &str, ok: bool) -> Self {
         Self {
@@ -43,6 +83,9 @@ impl Observation {
             links: Vec::new(),
             failed: None,
             certificate_expires: None,
+            certificate: None,
+            server: Identity::default(),
+            tries: 1,
             total_ms: 0.0,
         }
     }
@@ -94,12 +137,17 @@ impl fmt::Display for LinkName {
 pub struct Failure {
     /// Which link.
     pub link: LinkName,
-    /// Why, in plain words: "connection refused", "HTTP 502 instead of 200".
+    /// Why, in plain words: "connection refused", "Plex is stopped; nginx answers 502".
     pub why: String,
+    /// The class of it.
+    pub cause: Cause,
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.cause.speaks_for_itself() {
+            return formatter.write_str(&self.why);
+        }
         write!(formatter, "{} ({})", self.why, self.link)
     }
 }
@@ -113,16 +161,7 @@ pub(super) struct Journal {
 
 impl Journal {
     pub(super) fn new(target: &str) -> Self {
-        let observation = Observation {
-            target: target.to_owned(),
-            ok: false,
-            http: None,
-            address: None,
-            links: Vec::new(),
-            failed: None,
-            certificate_expires: None,
-            total_ms: 0.0,
-        };
+        let observation = Observation::bare(target, false);
         Self { observation, started: Instant::now(), under_way: None }
     }
 
@@ -134,11 +173,21 @@ impl Journal {
         self.end(true, detail);
     }
 
-    pub(super) fn fail(&mut self, why: String) {
+    /// The class of not being through in time, by the link that is under way.
+    pub(super) fn time_out(&self) -> Cause {
+        match self.under_way.map_or(LinkName::Dns, |(link, _)| link) {
+            LinkName::Dns => Cause::Dns,
+            LinkName::Tcp => Cause::Connect,
+            LinkName::Tls | LinkName::Http | LinkName::Body => Cause::Timeout,
+        }
+    }
+
+    pub(super) fn fail(&mut self, fault: Fault) {
+        let Fault { cause, why } = fault;
         let why = single_line(&why, MAX_WHY_CHARS);
         let link = self.under_way.map_or(LinkName::Dns, |(link, _)| link);
         self.end(false, why.clone());
-        self.observation.failed = Some(Failure { link, why });
+        self.observation.failed = Some(Failure { link, why, cause });
     }
 
     pub(super) fn address(&mut self, address: IpAddr) {
@@ -149,8 +198,13 @@ impl Journal {
         self.observation.http = Some(status);
     }
 
-    pub(super) fn certificate_expires(&mut self, at: Option<u64>) {
-        self.observation.certificate_expires = at;
+    pub(super) fn certificate(&mut self, expires: Option<u64>, der: Option<Vec<u8>>) {
+        self.observation.certificate_expires = expires;
+        self.observation.certificate = der;
+    }
+
+    pub(super) fn server(&mut self, identity: Identity) {
+        self.observation.server = identity;
     }
 
     pub(super) fn finish(mut self) -> Observation {

@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::cause::{Cause, Fault};
 use super::{certificate, connect};
 use crate::time::date;
 
@@ -50,10 +51,11 @@ impl Tls {
         tcp: TcpStream,
         host: &str,
         ca_pem: Option<&str>,
-    ) -> Result<TlsStream<TcpStream>, String> {
-        let config = self.for_probe(ca_pem)?;
-        let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| format!("no certificate can be valid for the name {host}"))?;
+    ) -> Result<TlsStream<TcpStream>, Fault> {
+        let config = self.for_probe(ca_pem).map_err(Fault::of(Cause::Certificate))?;
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| {
+            Fault::new(Cause::Certificate, format!("no certificate can be valid for the name {host}"))
+        })?;
         TlsConnector::from(Arc::new(config)).connect(name, tcp).await.map_err(|why| in_words(&why, host))
     }
 
@@ -93,6 +95,12 @@ pub(super) fn expiry(session: &TlsStream<TcpStream>) -> Option<u64> {
     certificate::not_after(connection.peer_certificates()?.first()?)
 }
 
+/// The server's certificate, in DER.
+pub(super) fn certificate(session: &TlsStream<TcpStream>) -> Option<Vec<u8>> {
+    let (_, connection) = session.get_ref();
+    Some(connection.peer_certificates()?.first()?.to_vec())
+}
+
 /// `TLS 1.3, certificate until 2027-01-02`
 pub(super) fn described(session: &TlsStream<TcpStream>, expires: Option<u64>) -> String {
     let (_, connection) = session.get_ref();
@@ -106,17 +114,22 @@ pub(super) fn described(session: &TlsStream<TcpStream>, expires: Option<u64>) ->
     }
 }
 
-fn in_words(why: &IoError, host: &str) -> String {
+fn in_words(why: &IoError, host: &str) -> Fault {
+    let of_tls = |why: String| Fault::new(Cause::Tls, why);
     match why.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-        Some(Error::InvalidCertificate(certificate)) => certificate_in_words(certificate, host),
-        Some(Error::InvalidMessage(_)) => "the server does not speak TLS on this port".to_owned(),
-        Some(Error::AlertReceived(AlertDescription::UnrecognisedName)) => {
-            format!("the server knows no certificate for {host}")
+        Some(Error::InvalidCertificate(certificate)) => {
+            Fault::new(Cause::Certificate, certificate_in_words(certificate, host))
         }
-        Some(Error::AlertReceived(alert)) => format!("the server refuses TLS ({alert:?})"),
-        Some(Error::PeerIncompatible(_)) => "the server offers neither TLS 1.2 nor TLS 1.3".to_owned(),
-        Some(other) => format!("TLS failed: {other}"),
-        None => connect::in_words(why),
+        Some(Error::InvalidMessage(_)) => of_tls("the server does not speak TLS on this port".to_owned()),
+        Some(Error::AlertReceived(AlertDescription::UnrecognisedName)) => {
+            of_tls(format!("the server knows no certificate for {host}"))
+        }
+        Some(Error::AlertReceived(alert)) => of_tls(format!("the server refuses TLS ({alert:?})")),
+        Some(Error::PeerIncompatible(_)) => {
+            of_tls("the server offers neither TLS 1.2 nor TLS 1.3".to_owned())
+        }
+        Some(other) => of_tls(format!("TLS failed: {other}")),
+        None => of_tls(connect::in_words(why)),
     }
 }
 

@@ -36,7 +36,7 @@ fn story(state: &mut State, settings: &Settings, from: u64, steps: &str) -> Stri
         *state = decision.state.clone();
         for entry in decision.state.outbox {
             let delivery = delivery(channel);
-            let text = message(&entry, &settings.targets[0], true).body;
+            let text = message(std::slice::from_ref(&entry), state, settings, true).body;
             let first = if entry.first { "!" } else { "" };
             let repeat = if text.contains("may repeat") { "?" } else { "" };
             let times = if entry.times > 1 { format!("x{}", entry.times) } else { String::new() };
@@ -152,7 +152,7 @@ fn a_late_message_says_why_it_is_late() {
     let settings = settings(&["plex"]);
     let mut state = State::default();
     story(&mut state, &settings, NOW, "up ok, down 500, down 500, up 500");
-    let text = message(&state.outbox[0], &settings.targets[0], true).body;
+    let text = message(&state.outbox, &state, &settings, true).body;
     assert_eq!(
         text,
         "Was down 10 min (10:10-10:20 UTC): HTTP 502 instead of 200 (HTTP). \
@@ -226,7 +226,7 @@ fn a_removed_target_is_dropped_with_its_messages() {
 fn a_channel_that_is_no_longer_used_gets_nothing() {
     let mut without = settings(&["plex"]);
     let state = decide(&State::default(), &[up("plex")], NOW, &without, Knowledge::Certain).state;
-    without.notify.pushover = None;
+    without.channels.clear();
     let state = decide(&state, &[down("plex")], NOW + 300, &without, Knowledge::Certain).state;
     assert_eq!((state.status, state.outbox.len()), (Status::Down, 0));
 }
@@ -264,7 +264,7 @@ fn blind_only_an_outage_is_told() {
     let loud = blind(&State::default(), down("plex"));
     assert_eq!(loud.outbox.len(), 1);
     assert!(!loud.outbox[0].first);
-    let text = message(&loud.outbox[0], &settings.targets[0], false).body;
+    let text = message(&loud.outbox, &loud, &settings, false).body;
     assert!(text.ends_with("(state could not be read; may repeat)"), "{text}");
 }
 

@@ -10,7 +10,7 @@ use plexmon_function::message::Message;
 use plexmon_function::notify::{Channel, Delivery, Sending};
 use plexmon_function::probe::Observation;
 use plexmon_function::reply::Outcome;
-use plexmon_function::secrets::{Secret, Secrets};
+use plexmon_function::secrets::{ChannelSecrets, Secret, Secrets, TargetSecrets};
 use plexmon_function::settings::{HeaderValue, Settings, Target};
 use plexmon_function::state::{MAX_BYTES, State, Status};
 use plexmon_function::store::{MemoryStore, Record};
@@ -28,10 +28,10 @@ pub struct Scripted {
 }
 
 impl Prober for Scripted {
-    async fn probe(&self, target: &Target, headers: &BTreeMap<String, Secret>) -> Observation {
+    async fn probe(&self, target: &Target, secrets: &TargetSecrets) -> Observation {
         self.record.lock().unwrap().push(format!("probe {} {} s", target.name, target.timeout_s));
         // A target with a secret header wants the right one.
-        if headers.values().any(|value| value.expose() != "right") {
+        if secrets.headers.values().any(|value| value.expose() != "right") {
             return Observation { http: Some(403), ..down(&target.name) };
         }
         if self.down.lock().unwrap().contains(&target.name) { down(&target.name) } else { up(&target.name) }
@@ -46,12 +46,12 @@ struct Phone {
 }
 
 impl Channel for Phone {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "pushover"
     }
 
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a Secrets) -> Sending<'a> {
-        let token = secrets.pushover.as_ref().unwrap().token.expose();
+    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
+        let token = secrets["token"].expose();
         self.record.lock().unwrap().push(format!("send[{token}] {}", message.title));
         self.bodies.lock().unwrap().push(message.body.clone());
         let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Some(Delivery::Delivered));
@@ -226,13 +226,15 @@ async fn what_fails_is_sent_again_and_what_is_refused_is_not() {
 #[tokio::test]
 async fn a_failing_channel_is_left_alone_so_that_nothing_is_overtaken() {
     let mut world = World::new(settings(&["a", "b"]));
+    world.run().await;
+    world.set_down(&["a", "b"]);
     world.answer([later()]);
     let run = world.run().await;
     assert_eq!(run.reply.notices.len(), 1);
     assert_eq!(world.kept().outbox.len(), 2);
     world.run().await;
     let sent: Vec<String> = world.did().into_iter().filter(|did| did.starts_with("send")).collect();
-    assert_eq!(sent, ["send[tok] plexmon is watching: a is up", "send[tok] plexmon is watching: b is up"]);
+    assert_eq!(sent, ["send[tok] a is DOWN", "send[tok] b is DOWN"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -281,9 +283,11 @@ async fn refused_secrets_are_fetched_anew_and_tried_only_if_they_differ() {
 #[tokio::test]
 async fn wrong_secrets_are_offered_once_in_a_run() {
     let mut world = World::new(settings(&["a", "b"]));
+    world.set_down(&["a", "b"]);
     world.answer([refused(true)]);
     world.run().await;
-    let count = |what: &str| world.did().iter().filter(|did| did.starts_with(what)).count();
+    let did = world.did();
+    let count = |what: &str| did.iter().filter(|did| did.starts_with(what)).count();
     assert_eq!(count("secrets"), 1, "they were just read");
     assert_eq!(
         (count("send"), world.kept().outbox.len()),

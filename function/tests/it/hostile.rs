@@ -1,9 +1,9 @@
 //! The real probe against servers that mean harm: the verdict names the right link, and time and memory stay bounded.
 
-use std::collections::BTreeMap;
 use std::process::Command;
 
 use plexmon_function::probe::{LinkName, Observation, Tls, probe};
+use plexmon_function::secrets::TargetSecrets;
 use plexmon_function::settings::Target;
 
 use crate::server::{Answer, Server, http};
@@ -22,7 +22,7 @@ const CLOSED: &str = "the server closed the connection before the answer was com
 
 async fn ask(url: String) -> Observation {
     let target = Target { url, timeout_s: 5, ..world::target("plex") };
-    probe(&target, &BTreeMap::new(), &Tls::new().unwrap()).await
+    probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await
 }
 
 fn bytes(text: &str) -> Answer {
@@ -178,7 +178,7 @@ async fn an_idle_flood_ends_with_the_targets_time() {
     let check = async |answer, link| {
         let server = Server::start(&[answer]).await;
         let target = Target { url: server.url(), timeout_s: 1, ..world::target("plex") };
-        let failed = probe(&target, &BTreeMap::new(), &Tls::new().unwrap()).await.failed.unwrap();
+        let failed = probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await.failed.unwrap();
         assert_eq!((failed.link, failed.why.as_str()), (link, "no answer within 1 s"));
     };
     tokio::join!(check(endless("", &promises), LinkName::Http), check(zeros, LinkName::Body));

@@ -11,12 +11,13 @@ use plexmon_function::decide::{Knowledge, before_sending, capacity, decide, sett
 use plexmon_function::http::Http;
 use plexmon_function::message::message;
 use plexmon_function::notify::{Channel, Delivery, pushover::Pushover};
-use plexmon_function::outbox::{Entry, Kind};
+use plexmon_function::outbox::{Entry, Kind, Scope};
+use plexmon_function::probe::Cause;
 use plexmon_function::probe::Tls;
 use plexmon_function::secrets::Secrets;
-use plexmon_function::settings::{self, Settings};
+use plexmon_function::settings::Settings;
 use plexmon_function::startup::instructions;
-use plexmon_function::state::{State, Status, TargetState, Told, VERSION};
+use plexmon_function::state::{Held, MonitorState, State, Status, Streak, TargetState, Told, VERSION};
 
 use crate::dice::{Dice, number};
 use crate::pushover::secrets;
@@ -100,7 +101,7 @@ fn goes_on(state: &State) {
         speak_again(&mut state);
         let mut after = before_sending(&state);
         for entry in &state.outbox {
-            let text = message(entry, &settings.targets[0], true);
+            let text = message(std::slice::from_ref(entry), &state, &settings, true);
             assert!(!text.title.is_empty() && !text.body.is_empty());
             settle(&mut after, &entry.id, &Delivery::Retry { why: "no".to_owned(), unproven: true });
             settle(&mut after, &entry.id, &Delivery::Delivered);
@@ -163,11 +164,23 @@ fn any_state(dice: &mut Dice) -> State {
         ms: maybe(dice, small),
         why: maybe(dice, text),
         told: (0..dice.below(3)).map(|_| (text(dice), Told::Failed(text(dice)))).collect::<BTreeMap<_, _>>(),
+        cause: maybe(dice, |dice| dice.of(&[Cause::Home, Cause::App, Cause::Blind])),
+        doubt: maybe(dice, streak),
+        unseen: maybe(dice, streak),
+        slow: maybe(dice, streak),
+        scope: maybe(dice, scope),
+        held: maybe(dice, |dice| Held { status: status(dice), since: dice.draw() }),
+        flips: maybe(dice, streak),
+        flapping: dice.once_in(2),
+        reminded: maybe(dice, Dice::draw),
+        certificate: maybe(dice, Dice::draw),
+        identity: maybe(dice, text),
+        app_version: maybe(dice, text),
     });
     let targets = targets.collect();
     let outbox = (0..dice.below(4)).map(|_| Entry {
         id: text(dice),
-        kind: dice.of(&[Kind::Down, Kind::Up, Kind::WasDown]),
+        kind: dice.of(&[Kind::Down, Kind::Up, Kind::WasDown, Kind::Unseen, Kind::Reminder, Kind::Channel]),
         from: dice.draw(),
         until: maybe(dice, Dice::draw),
         times: small(dice),
@@ -175,11 +188,35 @@ fn any_state(dice: &mut Dice) -> State {
         unread: dice.once_in(2),
         unproven: dice.once_in(2),
         tries: small(dice),
+        scope: maybe(dice, scope),
         why: maybe(dice, text),
         error: maybe(dice, text),
     });
     let outbox = outbox.collect();
-    State { status: status(dice), ts: dice.draw(), version: VERSION, deployment: text(dice), targets, outbox }
+    let monitor = MonitorState {
+        seq: small(dice),
+        blind_since: maybe(dice, Dice::draw),
+        blind_told: dice.once_in(2),
+        broken: (0..dice.below(3)).map(|_| text(dice)).collect(),
+    };
+    State {
+        status: status(dice),
+        ts: dice.draw(),
+        version: VERSION,
+        deployment: text(dice),
+        paused_until: maybe(dice, Dice::draw),
+        monitor,
+        targets,
+        outbox,
+    }
+}
+
+fn streak(dice: &mut Dice) -> Streak {
+    Streak { since: dice.draw(), runs: u32::try_from(dice.draw() >> 32).unwrap() }
+}
+
+fn scope(dice: &mut Dice) -> Scope {
+    dice.of(&[Scope::Site, Scope::Group, Scope::Rest])
 }
 
 #[test]
@@ -217,7 +254,7 @@ fn any_secrets_are_read_or_refused_and_never_shown() {
         let text = serde_json::to_string(&read).unwrap();
         assert_eq!(serde_json::from_str::<Secrets>(&text).unwrap(), read);
         let shown = format!("{read:?}");
-        for secret in read.pushover.iter().flat_map(|pushover| [&pushover.token, &pushover.user]) {
+        for secret in read.channels.values().flat_map(BTreeMap::values) {
             assert!(secret.expose().len() < 10 || !shown.contains(secret.expose()), "{shown}");
         }
     });
@@ -228,14 +265,15 @@ fn any_secrets_are_read_or_refused_and_never_shown() {
 async fn any_answer_of_pushover_is_understood() {
     let corpus = corpus("pushover");
     let http = Http::new(&Tls::new().unwrap());
-    let sample = message(&Entry::new(Kind::Down, NOW), &settings(&["plex"]).targets[0], true);
+    let sample = message(&[Entry::new(Kind::Down, NOW)], &State::default(), &settings(&["plex"]), true);
     let (first, cases) = (number("PLEXMON_SEED", 0), number("PLEXMON_CASES", 200));
     for seed in first..first + cases {
         let body = mutated(&corpus, &mut Dice(seed));
         let head = format!("HTTP/1.1 400 Bad\r\ncontent-length: {}\r\n\r\n", body.len());
         let server = Server::start(&[Answer::Bytes([head.into_bytes(), body].concat())]).await;
-        let channel = Pushover::new(&settings::Pushover { url: server.url() }, &http);
-        let Delivery::Refused { why, .. } = channel.send(&sample, &secrets("tok")).await else {
+        let channel = Pushover::new("pushover".to_owned(), server.url(), &http);
+        let Delivery::Refused { why, .. } = channel.send(&sample, secrets("tok").channel("pushover")).await
+        else {
             panic!("PLEXMON_SEED={seed}: a 400 is a refusal");
         };
         assert!(why.starts_with("Pushover answered HTTP 400"), "PLEXMON_SEED={seed}: {why}");

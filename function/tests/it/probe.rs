@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use plexmon_function::probe::{LinkName, Observation, Tls, probe};
-use plexmon_function::secrets::Secret;
+use plexmon_function::secrets::{Secret, TargetSecrets};
 use plexmon_function::settings::{HeaderValue, Target};
 use tokio::net::TcpListener;
 
@@ -17,7 +17,12 @@ fn target(url: String) -> Target {
 }
 
 async fn ask(target: &Target) -> Observation {
-    probe(target, &BTreeMap::new(), &Tls::new().unwrap()).await
+    probe(target, &TargetSecrets::default(), &Tls::new().unwrap()).await
+}
+
+fn with_a_key() -> TargetSecrets {
+    let headers = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("hush"))]);
+    TargetSecrets { headers, access: None }
 }
 
 /// The answer makes the probe fail at this link, for this reason.
@@ -59,7 +64,7 @@ async fn the_request_is_ours_and_settings_override_it() {
         ("User-Agent".to_owned(), HeaderValue::Literal("mine".to_owned())),
         ("X-Api-Key".to_owned(), HeaderValue::Secret),
     ]);
-    let secrets = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("hush"))]);
+    let secrets = with_a_key();
     probe(&target, &secrets, &Tls::new().unwrap()).await;
     let head = |user_agent: &str, more: &str| {
         format!(
@@ -87,7 +92,7 @@ async fn a_secret_is_not_sent_in_the_open() {
     let server = Server::start(&[http("200 OK", "", GOOD)]).await;
     let mut target = target(server.url());
     target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
-    let secrets = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("hush"))]);
+    let secrets = with_a_key();
     let seen = probe(&target, &secrets, &Tls::new().unwrap()).await;
     assert_failed(&seen, LinkName::Dns, "the secret header X-Api-Key is not sent over plain http");
     assert!(server.requests().is_empty());
@@ -101,7 +106,7 @@ async fn a_secret_is_not_carried_to_another_host() {
     let mut target = target(server.url());
     target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
     target.secrets_over_http = true;
-    let secrets = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("hush"))]);
+    let secrets = with_a_key();
     let seen = probe(&target, &secrets, &Tls::new().unwrap()).await;
     assert!(!seen.ok && server.requests()[0].contains("hush"), "{seen:?}");
     assert!(thief.requests().is_empty());
@@ -110,7 +115,7 @@ async fn a_secret_is_not_carried_to_another_host() {
 #[tokio::test]
 async fn the_head_is_judged() {
     let http_link = LinkName::Http;
-    check(http("502 Bad Gateway", "", GOOD), http_link, "HTTP 502 instead of 200").await;
+    check(http("502 Bad Gateway", "", GOOD), http_link, "plex is stopped; the proxy answers 502").await;
     check(http("401 Unauthorized", "", ""), http_link, "HTTP 401 instead of 200").await;
     check(http("204 No Content", "", ""), http_link, "HTTP 204 instead of 200").await;
     let elsewhere = "location: https://user@login.example.com/a?token=hush\r\n";
@@ -281,7 +286,7 @@ async fn every_probe_is_a_connection_of_its_own() {
     let target = Target { ca_pem: Some(authority.pem()), ..target(server.https("localhost")) };
     let tls = Tls::new().unwrap();
     for _ in 0..2 {
-        let seen = probe(&target, &BTreeMap::new(), &tls).await;
+        let seen = probe(&target, &TargetSecrets::default(), &tls).await;
         assert!(seen.ok && seen.certificate_expires.is_some(), "{seen:?}");
     }
     assert_eq!(server.requests().len(), 2);

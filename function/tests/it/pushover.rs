@@ -4,20 +4,25 @@ use plexmon_function::http::Http;
 use plexmon_function::message::Message;
 use plexmon_function::notify::{Channel, Delivery, pushover::Pushover};
 use plexmon_function::probe::Tls;
-use plexmon_function::secrets::{PushoverSecrets, Secret, Secrets};
-use plexmon_function::settings;
+use plexmon_function::secrets::{ChannelSecrets, Secret, Secrets};
+use plexmon_function::settings::Severity;
 use tokio::net::TcpListener;
 
 use crate::server::{Answer, Server, http};
 use crate::world::NOW;
 
 pub fn secrets(token: &str) -> Secrets {
-    let pushover = PushoverSecrets { token: Secret::new(token), user: Secret::new("u+u") };
-    Secrets { pushover: Some(pushover), ..Secrets::default() }
+    let pushover = [("token", token), ("user", "u+u")];
+    let pushover = pushover.map(|(name, value)| (name.to_owned(), Secret::new(value))).into();
+    Secrets { channels: [("pushover".to_owned(), pushover)].into(), ..Secrets::default() }
 }
 
-fn message() -> Message {
+pub fn message() -> Message {
     Message {
+        id: "plex-remote-health:plex:2:pushover".to_owned(),
+        deployment: "plex-remote-health".to_owned(),
+        severity: Severity::Down,
+        news: Vec::new(),
         title: "plex is DOWN".to_owned(),
         body: "Ünable & co".to_owned(),
         urgent: true,
@@ -29,7 +34,7 @@ fn message() -> Message {
 
 async fn send(url: String, message: &Message) -> Delivery {
     let http = Http::new(&Tls::new().unwrap());
-    Pushover::new(&settings::Pushover { url }, &http).send(message, &secrets("tok")).await
+    Pushover::new("pushover".to_owned(), url, &http).send(message, secrets("tok").channel("pushover")).await
 }
 
 async fn fields(message: &Message) -> Vec<(String, String)> {
@@ -140,8 +145,8 @@ async fn what_never_left_has_not_arrived() {
 #[tokio::test]
 async fn without_secrets_nothing_is_sent_yet() {
     let server = Server::start(&[http("200 OK", "", "{}")]).await;
-    let channel = Pushover::new(&settings::Pushover { url: server.url() }, &Http::new(&Tls::new().unwrap()));
-    let delivery = channel.send(&message(), &Secrets::default()).await;
+    let channel = Pushover::new("pushover".to_owned(), server.url(), &Http::new(&Tls::new().unwrap()));
+    let delivery = channel.send(&message(), &ChannelSecrets::new()).await;
     assert!(matches!(delivery, Delivery::Retry { unproven: false, .. }), "{delivery:?}");
     assert!(server.requests().is_empty());
 }

@@ -2,7 +2,7 @@
 
 use plexmon_function::decide::{Knowledge, before_sending, capacity, decide, settle};
 use plexmon_function::notify::Delivery;
-use plexmon_function::probe::{Failure, LinkName, Observation};
+use plexmon_function::probe::{Cause, Failure, LinkName, Observation};
 use plexmon_function::settings::{Settings, Target};
 use plexmon_function::state::{MAX_BYTES, State, StateError};
 
@@ -27,7 +27,7 @@ fn all_down(settings: &Settings, what: impl Fn(&str) -> Observation) -> State {
 
 /// A long reason in characters of four bytes, as hostile as a server's answer may make it.
 fn verbose(name: &str) -> Observation {
-    let failed = Failure { link: LinkName::Http, why: "\u{1F980}{{\"\\".repeat(50) };
+    let failed = Failure { link: LinkName::Http, why: "\u{1F980}{{\"\\".repeat(50), cause: Cause::Condition };
     Observation { failed: Some(failed), ..down(name) }
 }
 

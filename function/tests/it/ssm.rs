@@ -69,12 +69,12 @@ async fn secrets_are_decrypted_and_never_quoted() {
         |text: &str| json("200 OK", &serde_json::json!({ "Parameter": { "Value": text } }).to_string());
     let server = Server::start(&[value(r#"{"pushover":{"token":"t","user":"u"}}"#)]).await;
     let secrets = store(&server).load_secrets().await.unwrap();
-    assert_eq!(secrets.pushover.unwrap().token.expose(), "t");
+    assert_eq!(secrets.channel("pushover")["token"].expose(), "t");
     let expected = serde_json::json!({ "Name": "/secrets", "WithDecryption": true });
     assert_eq!(only(&server).await, ("GetParameter".to_owned(), expected));
     let server = Server::start(&[value(r#"{"pushover":"hush"}"#)]).await;
     let StoreError(why) = store(&server).load_secrets().await.unwrap_err();
-    assert_eq!(why, "/secrets does not hold the secrets' JSON (line 1, column 18)");
+    assert_eq!(why, "/secrets does not hold the secrets' JSON (line 1, column 19)");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use plexmon_function::settings::ChannelKind;
 use plexmon_function::settings::Settings;
 use plexmon_function::startup::{Instructions, instructions};
 
@@ -36,9 +37,11 @@ fn without_a_file_the_python_functions_variables_are_used() {
         ([200].as_slice(), Some("machineIdentifier="))
     );
     assert_eq!(settings.state_parameter, "/homelab/plex_remote_status");
-    assert_eq!(settings.notify.pushover.unwrap().url, "https://api.pushover.net/1/messages.json");
-    let pushover = secrets.unwrap().pushover.unwrap();
-    assert_eq!((pushover.token.expose(), pushover.user.expose()), ("tok", "usr"));
+    let url = "https://api.pushover.net/1/messages.json".to_owned();
+    assert_eq!(settings.channels[0].kind, ChannelKind::Pushover { url });
+    let secrets = secrets.unwrap();
+    let pushover = secrets.channel("pushover");
+    assert_eq!((pushover["token"].expose(), pushover["user"].expose()), ("tok", "usr"));
     let named = [DROP_IN.as_slice(), &[("STATUS_PARAM", "/mine")]].concat();
     let settings = instructions(&directory("drop-in"), env(&named)).unwrap().settings;
     assert_eq!(settings.state_parameter, "/mine");

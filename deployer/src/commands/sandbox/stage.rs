@@ -113,8 +113,8 @@ fn write_config(folder: &Path, url: &str, pushover: &str, often: bool) -> Result
     let schedule = if often { "rate(1 minute)" } else { "rate(5 minutes)" };
     let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
     let text = format!(
-        "region = \"{REGION}\"\nschedule = \"{schedule}\"\n\n\
-         [[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = {}\n\n\
+        "region = \"{REGION}\"\nschedule = \"{schedule}\"\ncontrol = []\n\n\
+         [[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = {}\ntries = 1\n\n\
          [notify.pushover]\ntoken = {{ file = \"token\" }}\nuser = {{ file = \"user\" }}\nurl = {}\n\n\
          [function]\narchitecture = \"{architecture}\"\n",
         quoted(url),

@@ -59,7 +59,7 @@ fn a_broken_one_is_an_error_with_advice() {
     let (healthy, broken) = (plex(), plex());
     broken.break_it();
     let home = home(&[("plex", healthy.url()), ("other", broken.url())]);
-    snapshot!(Deploy::new(home.path()).args(["check"]).run().whole(), @r"
+    snapshot!(Deploy::new(home.path()).args(["check"]).run().whole(), @"
     exit 1
     --- stdout
     plex: up ([TIME])
@@ -70,12 +70,12 @@ fn a_broken_one_is_an_error_with_advice() {
     other: down ([TIME])
       DNS   ok [TIME]  127.0.0.1
       TCP   ok [TIME]  127.0.0.1:[PORT]
-      HTTP  FAILED [TIME]  HTTP 502 instead of 200
-      the proxy answers, the app behind it does not as it should: check that it runs
+      HTTP  FAILED [TIME]  Plex is stopped; the proxy answers 502
+      app: the proxy answers, the app behind it does not as it should: check that it runs
     --- stderr
     error: 1 of 2 not up, seen from here
 
-    hint: mend it, or correct the configuration; `up` would deploy a monitor that says DOWN
+    hint: mend it, or correct the configuration; `up` would deploy a monitor that says the same
     ");
 }
 
@@ -86,11 +86,11 @@ fn nobody_listens() {
     port.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let home = home(&[("plex", &format!("http://{}", port.local_addr().unwrap()))]);
     let check = Deploy::new(home.path()).args(["check"]).run();
-    snapshot!(check.ended(1).stdout, @r"
+    snapshot!(check.ended(1).stdout, @"
     plex: down ([TIME])
       DNS   ok [TIME]  127.0.0.1
       TCP   FAILED [TIME]  connection refused
-      check the port forwarding, the firewall and that the proxy or tunnel runs
+      connect: check the port forwarding, the firewall and that the proxy or tunnel runs
     ");
 }
 

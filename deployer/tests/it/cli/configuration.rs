@@ -44,12 +44,12 @@ fn every_command_that_needs_it_says_so() {
 fn a_misspelt_key() {
     let text = "shedule = \"rate(1 hour)\"\n\n\
                 [[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = \"https://plex.example.com\"\n";
-    snapshot!(plan(Some(text)), @r"
+    snapshot!(plan(Some(text)), @"
     exit 2
     --- stderr
     error: config.toml:1: unknown key `shedule`
 
-    hint: did you mean `schedule`? allowed: `name`, `region`, `schedule`, `function`, `target`, `notify`, `state`
+    hint: did you mean `schedule`? allowed: `name`, `region`, `schedule`, `function`, `access`, `defaults`, `target`, `notify`, `timezone`, `maintenance`, `control`, `heartbeat`, `state`
     ");
 }
 

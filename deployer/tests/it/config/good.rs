@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use plexmon_deploy::config::{Architecture, Config, FunctionConfig, SecretSource};
-use plexmon_function::settings::{HeaderValue, PUSHOVER_URL};
+use plexmon_function::settings::{ChannelKind, DEFAULT_CONTROL, HeaderValue, PUSHOVER_URL};
 
 use super::{TARGET, below, parse, target, top};
 
@@ -18,7 +18,8 @@ fn the_least_configuration_has_the_documented_defaults() {
     assert_eq!(config.region, None);
     assert_eq!(config.schedule, "rate(5 minutes)");
     assert_eq!(config.state_parameter, "/homelab/plex_remote_status");
-    assert_eq!(config.pushover_url, None);
+    assert!(config.channels.is_empty());
+    assert_eq!(config.control, DEFAULT_CONTROL);
     assert!(config.secrets.is_empty());
     let function = FunctionConfig {
         architecture: Architecture::X86_64,
@@ -31,6 +32,8 @@ fn the_least_configuration_has_the_documented_defaults() {
     let [plex] = config.targets.as_slice() else { panic!("{:?}", config.targets) };
     assert_eq!((plex.status.as_slice(), plex.timeout_s), ([200].as_slice(), 10));
     assert_eq!((&plex.contains, plex.headers.len(), &plex.ca_pem), (&None, 0, &None));
+    assert_eq!((plex.tries, plex.down_after, plex.up_after, plex.damp), (2, 1, 1, true));
+    assert_eq!((plex.slow_ms, plex.remind_s, plex.site.as_str()), (None, None, "home"));
 }
 
 #[test]
@@ -39,10 +42,11 @@ fn the_example_says_the_defaults() {
     let least = parse(TARGET).unwrap();
     assert_eq!((config.name, config.schedule), (least.name, least.schedule));
     assert_eq!((config.state_parameter, config.function), (least.state_parameter, least.function));
-    assert_eq!(config.pushover_url.as_deref(), Some(PUSHOVER_URL));
-    let (token, user) = config.secrets.pushover.unwrap();
-    assert_eq!(token, SecretSource::Env("PUSHOVER_TOKEN".to_owned()));
-    assert_eq!(user, SecretSource::Env("PUSHOVER_USER".to_owned()));
+    let [pushover] = config.channels.as_slice() else { panic!("{:?}", config.channels) };
+    assert_eq!(pushover.kind, ChannelKind::Pushover { url: PUSHOVER_URL.to_owned() });
+    let sources = &config.secrets.channels["pushover"];
+    assert_eq!(sources["token"], SecretSource::Env("PUSHOVER_TOKEN".to_owned()));
+    assert_eq!(sources["user"], SecretSource::Env("PUSHOVER_USER".to_owned()));
 }
 
 /// A line that is a comment, but for its `# `, is a key with a value or the head of a table.
@@ -69,7 +73,7 @@ fn every_setting_in_the_example_can_be_uncommented_and_shows_its_default() {
     let defaults = FunctionConfig { permissions_boundary: boundary, ..least.function };
     assert_eq!(config.function, defaults, "commented settings of [function] are the defaults");
     assert_eq!(config.state_parameter, least.state_parameter);
-    assert_eq!(config.pushover_url.as_deref(), Some(PUSHOVER_URL));
+    assert_eq!(config.channels[0].kind, ChannelKind::Pushover { url: PUSHOVER_URL.to_owned() });
     assert_eq!(config.region.as_deref(), Some("us-east-1"));
     let [_, second] = config.targets.as_slice() else { panic!("{:?}", config.targets) };
     assert_eq!(second.url, "https://requests.example.com/api/v1/settings/public");

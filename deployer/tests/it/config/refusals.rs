@@ -13,7 +13,7 @@ fn unknown_keys_are_refused_with_the_nearest_known_one() {
         target("stauts = [200]"),
         "[[target]]\nname = \"plex\"\nulr = \"https://plex.example.com\"\n".to_owned(),
         below("[notfy.pushover]\ntoken = { env = \"A\" }"),
-        below("[notify.pushbullet]\ntoken = { env = \"A\" }"),
+        below("[notify.pushbulet]\ntoken = { env = \"A\" }"),
         below("[notify.pushover]\ntoken = { env = \"A\" }\nuser = { env = \"B\" }\nusr = { env = \"B\" }"),
         below("[notify.pushover]\ntoken = { env = \"A\", fle = \"a\" }\nuser = { env = \"B\" }"),
         below("[state]\nparamter = \"/homelab/plex\""),
@@ -76,7 +76,7 @@ fn targets_are_there_and_can_be_told_apart() {
 fn there_are_no_more_targets_than_the_state_can_hold() {
     let many: String = (0..60).map(|number| TARGET.replace("plex\"", &format!("plex{number}\""))).collect();
     assert_snapshot!(parse(&many).unwrap_err(), @"
-    error: config.toml:1: `target` has 60 entries, but the state has room for 50
+    error: config.toml:1: `target` has 60 entries, but the state has room for 30
 
     hint: an SSM parameter holds 4 KB: use shorter names, or a second deployment with another `name`
     ");
@@ -85,7 +85,7 @@ fn there_are_no_more_targets_than_the_state_can_hold() {
 #[test]
 fn conditions_of_a_target_are_checked() {
     refuses![
-        target("kind = \"jellyfin\""),
+        target("kind = \"emby\""),
         target("status = [200, 600]"),
         target("status = 99"),
         target("status = []"),

@@ -31,8 +31,8 @@ fn files_are_read_beside_the_configuration_and_trimmed() {
     fs::write(folder.path().join("header"), "Bearer x\n").unwrap();
     let text = format!("{TARGET}{HEADER}\n{FILES}\n");
     let Found::All(secrets) = resolve(folder.path(), &text).unwrap() else { panic!("not all were found") };
-    let pushover = secrets.pushover.unwrap();
-    assert_eq!((pushover.token.expose(), pushover.user.expose()), ("the token", "the user"));
+    let pushover = secrets.channel("pushover");
+    assert_eq!((pushover["token"].expose(), pushover["user"].expose()), ("the token", "the user"));
     let headers = &secrets.headers["plex"];
     assert_eq!(headers["Authorization"].expose(), "Bearer x");
     assert_eq!(headers.len(), 1, "a literal header is no secret");

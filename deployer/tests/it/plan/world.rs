@@ -9,7 +9,7 @@ use plexmon_deploy::names::{Account, Names};
 use plexmon_deploy::plan::{Intent, Plan, plan};
 use plexmon_deploy::resources::Content;
 use plexmon_deploy::stack::Stack;
-use plexmon_function::secrets::{PushoverSecrets, Secret, Secrets};
+use plexmon_function::secrets::{Secret, Secrets};
 
 pub const CONFIG: &str = r#"
 [[target]]
@@ -79,8 +79,9 @@ impl World {
 }
 
 pub fn secrets() -> Secrets {
-    let pushover = PushoverSecrets { token: Secret::new(TOKEN), user: Secret::new(USER) };
-    Secrets { pushover: Some(pushover), headers: BTreeMap::new() }
+    let pushover = [("token", TOKEN), ("user", USER)];
+    let pushover = pushover.map(|(name, value)| (name.to_owned(), Secret::new(value))).into();
+    Secrets { channels: BTreeMap::from([("pushover".to_owned(), pushover)]), ..Secrets::default() }
 }
 
 pub fn missing_secrets() -> Found {

@@ -41,7 +41,8 @@ impl World {
         world.write(
             "config.toml",
             &format!(
-                "region = \"{REGION}\"\nschedule = \"rate(5 minutes)\"\n\n\
+                "region = \"{REGION}\"\nschedule = \"rate(5 minutes)\"\ncontrol = []\n\n\
+                 [defaults]\ntries = 1\n\n\
                  [[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = \"{}\"\n\n\
                  [notify.pushover]\n\
                  token = {{ env = \"PUSHOVER_TOKEN\" }}\nuser = {{ env = \"PUSHOVER_USER\" }}\nurl = \"{}\"\n\n\

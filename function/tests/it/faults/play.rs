@@ -182,9 +182,8 @@ impl Theatre {
                 self.stage.lock().unwrap().events.push(Event::CheckChanged);
             }
             Change::Channel => {
-                let notify = &mut self.settings.notify;
-                if notify.pushover.take().is_none() {
-                    *notify = settings(&[]).notify;
+                if self.settings.channels.pop().is_none() {
+                    self.settings.channels = settings(&[]).channels;
                 }
                 (self.bounds.forgot, self.bounds.astray) = (true, true);
             }

@@ -1,16 +1,17 @@
 //! Everything around the handler: a store, a channel and a prober that do as they are told and note what happened, and
 //! the pauses between their effects, at which a run can be killed or another one can go on.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
 
 use futures_util::FutureExt;
-use plexmon_function::message::Message;
+use plexmon_function::message::{Message, News};
 use plexmon_function::notify::{Channel, Delivery, Sending};
+use plexmon_function::outbox::Kind;
 use plexmon_function::probe::Observation;
-use plexmon_function::secrets::{Secret, Secrets};
+use plexmon_function::secrets::{ChannelSecrets, Secrets, TargetSecrets};
 use plexmon_function::settings::Target;
 use plexmon_function::state::{MAX_BYTES, State};
 use plexmon_function::store::{MemoryStore, Store, StoreError};
@@ -158,18 +159,18 @@ impl Store for Door {
 }
 
 impl Prober for Door {
-    async fn probe(&self, target: &Target, _: &BTreeMap<String, Secret>) -> Observation {
+    async fn probe(&self, target: &Target, _: &TargetSecrets) -> Observation {
         let seen_down = self.stage().down & bit(&target.name) != 0;
         if seen_down { down(&target.name) } else { up(&target.name) }
     }
 }
 
 impl Channel for Door {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "pushover"
     }
 
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a Secrets) -> Sending<'a> {
+    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
         Box::pin(async move {
             self.pause().await;
             let answer = self.offer(message, secrets);
@@ -190,15 +191,18 @@ impl Channel for Door {
 }
 
 impl Door {
-    fn offer(&self, message: &Message, secrets: &Secrets) -> Answer {
+    fn offer(&self, message: &Message, secrets: &ChannelSecrets) -> Answer {
         let mut stage = self.stage();
-        let token = secrets.pushover.as_ref().unwrap().token.expose().to_owned();
+        let token = secrets["token"].expose().to_owned();
         let answer = stage.answers.pop_front().unwrap_or_default();
-        let (word, target) = read(message);
         let marked = message.body.contains("may repeat");
         let unread = message.body.contains("state could not be read");
         let (env, at) = (self.env, message.at);
-        stage.events.push(Event::Offered(Offer { env, word, target, at, marked, unread, token, answer }));
+        for news in &message.news {
+            let (word, target) = (word(news, message), usize::from(news.target == NAMES[1]));
+            let token = token.clone();
+            stage.events.push(Event::Offered(Offer { env, word, target, at, marked, unread, token, answer }));
+        }
         answer
     }
 }
@@ -216,21 +220,15 @@ pub fn bit(name: &str) -> u8 {
     1 << usize::from(name == NAMES[1])
 }
 
-fn read(message: &Message) -> (Word, usize) {
-    let title = message.title.as_str();
-    let (first, rest) = match title.strip_prefix("plexmon is watching: ") {
-        Some(rest) => (true, rest),
-        None => (false, title),
-    };
-    let (name, what) = rest.split_once(' ').unwrap();
-    let word = match (first, what) {
-        (true, "is up") if message.body.starts_with("Was down") => Word::FirstWasDown,
-        (true, "is up") => Word::FirstUp,
-        (true, "is DOWN") => Word::FirstDown,
-        (false, "is DOWN") => Word::Down,
-        (false, "is UP again") => Word::Up,
-        (false, "was DOWN and is UP again") => Word::WasDown,
-        other => panic!("no such title: {other:?}"),
-    };
-    (word, usize::from(name == NAMES[1]))
+/// What a message says of a target. That its words say the same is the messages' own test.
+fn word(news: &News, message: &Message) -> Word {
+    match (news.first, news.kind) {
+        (true, Kind::WasDown) => Word::FirstWasDown,
+        (true, Kind::Up) => Word::FirstUp,
+        (true, Kind::Down) => Word::FirstDown,
+        (false, Kind::Down) => Word::Down,
+        (false, Kind::Up) => Word::Up,
+        (false, Kind::WasDown) => Word::WasDown,
+        other => panic!("no such news: {other:?} in {message:?}"),
+    }
 }

@@ -1,49 +1,22 @@
-//! An outbox entry in words: what a person reads on the phone, perhaps at night.
+//! The words about one entry.
 
+use super::capitalised;
 use crate::outbox::{Entry, Kind};
-use crate::settings::Target;
-use crate::text::bare_url;
+use crate::settings::{Expect, Settings, Target};
 use crate::time::{clock, date, duration, span};
 
-/// What a channel sends. Each channel cuts it to its own limits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// The line that is read first.
-    pub title: String,
-    /// What happened and since when.
-    pub body: String,
-    /// Whether it may wake somebody.
-    pub urgent: bool,
-    /// When it happened, in Unix seconds.
-    pub at: u64,
-    /// The target's address, without what might be secret in it.
-    pub url: String,
-    /// What to call that address.
-    pub url_title: String,
+/// Title and body.
+pub(super) fn words(entry: &Entry, settings: &Settings) -> (String, String) {
+    let target = settings.target(entry.target());
+    if target.is_some_and(|target| target.expect == Expect::Refusal)
+        && let Some(words) = of_exposure(entry, target)
+    {
+        return words;
+    }
+    (title(entry, &settings.deployment), body(entry))
 }
 
-/// Puts an entry into words. `saved` tells whether the state that holds it was kept: if not, the next run may tell it
-/// again.
-pub fn message(entry: &Entry, target: &Target, saved: bool) -> Message {
-    let mut body = body(entry);
-    if entry.unread {
-        body.push_str(" (state could not be read; may repeat)");
-    } else if !saved {
-        body.push_str(" (state not saved; may repeat)");
-    } else if entry.unproven {
-        body.push_str(" (may repeat)");
-    }
-    Message {
-        title: title(entry),
-        body,
-        urgent: entry.kind == Kind::Down,
-        at: entry.until.unwrap_or(entry.from),
-        url: bare_url(&target.url),
-        url_title: format!("Open {}", target.name),
-    }
-}
-
-fn title(entry: &Entry) -> String {
+fn title(entry: &Entry, deployment: &str) -> String {
     let name = entry.target();
     match (entry.kind, entry.first) {
         (Kind::Down, true) => format!("plexmon is watching: {name} is DOWN"),
@@ -51,6 +24,16 @@ fn title(entry: &Entry) -> String {
         (Kind::Down, false) => format!("{name} is DOWN"),
         (Kind::Up, false) => format!("{name} is UP again"),
         (Kind::WasDown, false) => format!("{name} was DOWN and is UP again"),
+        (Kind::Reminder, _) => format!("{name} is still DOWN"),
+        (Kind::Flapping, _) => format!("{name} goes up and down"),
+        (Kind::Unseen, _) => format!("{name} cannot be seen"),
+        (Kind::Seen, _) => format!("{name} can be seen again"),
+        (Kind::Slow, _) => format!("{name} is slow"),
+        (Kind::Fast, _) => format!("{name} is fast again"),
+        (Kind::Certificate, _) => format!("{name}: certificate expires soon"),
+        (Kind::Identity, _) => format!("{name} is another server"),
+        (Kind::Version, _) => format!("{name} was updated"),
+        (Kind::Blind | Kind::Sighted | Kind::Channel, _) => format!("plexmon ({deployment})"),
     }
 }
 
@@ -65,17 +48,38 @@ fn body(entry: &Entry) -> String {
         Kind::Up => format!("Recovered. {}.", outage(entry)),
         Kind::WasDown => {
             let why = why.map_or_else(String::new, |why| format!(": {why}"));
-            let late = match &entry.error {
-                Some(error) => format!("Could not tell you earlier: {error}."),
-                None => "You were not told earlier.".to_owned(),
-            };
-            format!("{}{why}. {late}", outage(entry))
+            format!("{}{why}. {}", outage(entry), late(entry))
         }
+        Kind::Unseen => {
+            format!("{}. That is neither up nor down. {}", capitalised(why.unwrap_or_default()), advice(why))
+        }
+        _ => format!("{}.", capitalised(why.unwrap_or_default())),
+    }
+}
+
+fn advice(why: Option<&str>) -> &'static str {
+    match why.unwrap_or_default() {
+        why if why.contains("Access refused") => {
+            "Check that the service token is valid and that the app's Access policy has a Service Auth rule for it."
+        }
+        why if why.contains("challenges") => {
+            "Let the path pass without a challenge: Cloudflare's bot protection sees AWS as a robot."
+        }
+        why if why.contains("updating") => "It should be back by itself.",
+        _ => "You will be told when it can be seen again.",
+    }
+}
+
+/// Why something is told only now.
+pub(super) fn late(entry: &Entry) -> String {
+    match &entry.error {
+        Some(error) => format!("Could not tell you earlier: {error}."),
+        None => "You were not told earlier.".to_owned(),
     }
 }
 
 /// `Was down 35 min (10:05-10:40 UTC)`
-fn outage(entry: &Entry) -> String {
+pub(super) fn outage(entry: &Entry) -> String {
     let until = entry.until.unwrap_or(entry.from);
     let when = span(entry.from, until);
     match entry.times {
@@ -84,14 +88,39 @@ fn outage(entry: &Entry) -> String {
     }
 }
 
-fn capitalised(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+/// A target that must refuse is not up or down, but closed or open.
+fn of_exposure(entry: &Entry, target: Option<&Target>) -> Option<(String, String)> {
+    let name = target?.app();
+    let when = span(entry.from, entry.until.unwrap_or(entry.from));
+    let why = entry.why.as_deref().unwrap_or("it answers without a token");
+    Some(match (entry.kind, entry.first) {
+        (Kind::Down, _) => {
+            let since = format!("Since {} UTC ({})", clock(entry.from), date(entry.from));
+            (format!("{name} is OPEN to the world"), format!("{}. {since}.", capitalised(why)))
+        }
+        (Kind::Up, true) => (
+            format!("plexmon is watching: {name} is closed to the world"),
+            "You will be told when it lets in somebody without a token.".to_owned(),
+        ),
+        (Kind::Up, false) => {
+            (format!("{name} is closed again"), format!("It was open to the world: {when}."))
+        }
+        (Kind::WasDown, _) => (
+            format!("{name} was OPEN to the world and is closed again"),
+            format!("{}: {when}. {}", capitalised(why), late(entry)),
+        ),
+        (Kind::Reminder, _) => {
+            (format!("{name} is still OPEN to the world"), format!("{}.", capitalised(why)))
+        }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::message;
     use super::*;
+    use crate::state::State;
 
     const AT: u64 = 1_793_700_300; // 2026-11-03 10:05:00 UTC
     const LATER: u64 = AT + 35 * 60;
@@ -107,23 +136,16 @@ mod tests {
             unread: false,
             unproven: false,
             tries: 0,
+            scope: None,
             why: Some("connection refused (TCP)".to_owned()),
             error: None,
         }
     }
 
     fn check(entry: &Entry, saved: bool, title: &str, body: &str) {
-        let target = Target {
-            name: "plex".to_owned(),
-            url: "https://plex.example.com/identity".to_owned(),
-            status: vec![200],
-            contains: None,
-            headers: std::collections::BTreeMap::new(),
-            timeout_s: 10,
-            ca_pem: None,
-            secrets_over_http: false,
-        };
-        let message = message(entry, &target, saved);
+        let target = Target { name: "plex".to_owned(), ..Target::default() };
+        let settings = Settings { targets: vec![target], ..Settings::default() };
+        let message = message(std::slice::from_ref(entry), &State::default(), &settings, saved);
         assert_eq!((message.title.as_str(), message.body.as_str()), (title, body));
         assert_eq!(message.urgent, entry.kind == Kind::Down);
     }

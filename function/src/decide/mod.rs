@@ -1,7 +1,20 @@
 //! What a run concludes from what was kept and what was seen. Pure: values in, values out, and the time is given.
+//!
+//! [`watch`] takes one target from one status to the next, [`hold`] decides whether that is told now, [`scope`] finds
+//! out what targets have in common, [`notes`] has all that is neither up nor down, [`monitor`] what is about ourselves.
 
+mod hold;
+mod monitor;
+mod notes;
+mod scope;
+mod watch;
+
+use std::collections::BTreeSet;
+
+pub use self::hold::waits;
+pub use self::monitor::{pause, resume};
 use crate::notify::Delivery;
-use crate::outbox::{Entry, Kind, add_down, add_up};
+use crate::outbox::{Entry, Kind};
 use crate::probe::Observation;
 use crate::settings::{Settings, Target};
 use crate::state::{State, Status, TargetState, Told, VERSION};
@@ -26,6 +39,15 @@ pub struct Decision {
     pub expired: Vec<Entry>,
 }
 
+/// What all of a run's conclusions depend on.
+#[derive(Debug, Clone, Copy)]
+struct Scene<'a> {
+    settings: &'a Settings,
+    now: u64,
+    knowledge: Knowledge,
+    is_paused: bool,
+}
+
 /// Compares, and turns every change into one outbox entry for each channel. A target without an observation stays
 /// as it was.
 pub fn decide(
@@ -35,22 +57,32 @@ pub fn decide(
     settings: &Settings,
     knowledge: Knowledge,
 ) -> Decision {
-    let channels = settings.notify.channels();
-    let mut targets: Vec<TargetState> =
-        settings.targets.iter().map(|target| recall(previous, target, settings, now)).collect();
-    let previous_status = State::overall(&targets);
+    let mut state = State {
+        version: VERSION,
+        ts: now,
+        deployment: settings.deployment.clone(),
+        paused_until: previous.paused_until.filter(|until| *until > now),
+        targets: settings.targets.iter().map(|target| recall(previous, target, settings, now)).collect(),
+        ..previous.clone()
+    };
+    let previous_status = State::overall(&state.targets);
+    let scene = Scene { settings, now, knowledge, is_paused: state.paused_until.is_some() };
 
-    let mut outbox = previous.outbox.clone();
-    outbox.retain(|entry| is_current(entry, previous, settings) && channels.contains(&entry.channel()));
-    let expired = expire(&mut outbox, &mut targets, now);
-    for target in &mut targets {
-        if let Some(observation) = observations.iter().find(|seen| seen.target == target.name) {
-            observe(target, observation, &mut outbox, &channels, now, knowledge);
+    let channels = settings.channel_names();
+    state.outbox.retain(|entry| is_current(entry, previous, settings) && channels.contains(&entry.channel()));
+    let expired = expire(&mut state, now);
+    let before: Vec<Status> = state.targets.iter().map(|target| target.status).collect();
+    let known: BTreeSet<String> = state.outbox.iter().map(|entry| entry.id.clone()).collect();
+    for (target, wanted) in state.targets.iter_mut().zip(&settings.targets) {
+        if let Some(seen) = observations.iter().find(|seen| seen.target == target.name) {
+            watch::observe(target, wanted, seen, &mut state.outbox, scene);
+            notes::observe(target, wanted, seen, &mut state.outbox, scene);
         }
+        hold::release(target, wanted, &mut state.outbox, scene);
     }
-    let deployment = settings.deployment.clone();
-    let state =
-        State { status: State::overall(&targets), ts: now, version: VERSION, deployment, targets, outbox };
+    scope::mark(&mut state, &before, &known, observations, scene);
+    monitor::observe(&mut state, observations, scene);
+    state.status = State::overall(&state.targets);
     Decision { previous: previous_status, state, expired }
 }
 
@@ -84,7 +116,7 @@ pub fn speak_again(state: &mut State) {
         };
         let unheard = target.told.extract_if(.., |_, told| matches!(told, Told::Failed(_)));
         for (channel, _) in unheard {
-            if outbox.iter().any(|entry| entry.target() == target.name && entry.channel() == channel) {
+            if last_entry(outbox, &target.name, &channel).is_some() {
                 continue;
             }
             target.seq = target.seq.wrapping_add(1);
@@ -112,11 +144,23 @@ pub fn settle(state: &mut State, id: &str, delivery: &Delivery) {
         Delivery::Refused { why, .. } => Told::Failed(why.clone()),
         Delivery::Delivered => match state.outbox[at].kind {
             Kind::Down => Told::Down,
-            Kind::Up | Kind::WasDown => Told::Up,
+            _ => Told::Up,
         },
     };
     let entry = state.outbox.remove(at);
     remember(&mut state.targets, &entry, told);
+}
+
+/// [`settle`], and a word on the other channels about one that is in trouble.
+pub fn settle_and_notice(
+    state: &mut State,
+    entry: &Entry,
+    delivery: &Delivery,
+    settings: &Settings,
+    now: u64,
+) {
+    settle(state, &entry.id, delivery);
+    monitor::hear_of_channel(state, entry, delivery, settings, now);
 }
 
 /// What is written ahead of sending: should this run die, the next one knows that each may have been sent.
@@ -144,90 +188,41 @@ fn recall(previous: &State, target: &Target, settings: &Settings, now: u64) -> T
                 Status::Down => Told::Down,
                 Status::Unknown => return blank,
             };
-            let told =
-                settings.notify.channels().iter().map(|name| ((*name).to_owned(), told.clone())).collect();
+            let told = settings.channels.iter().map(|channel| (channel.name.clone(), told.clone())).collect();
             TargetState { status: previous.status, since: previous.ts, told, ..blank }
         }
         None => blank,
     }
 }
 
-/// Whether an entry is about something that is still watched, by the same check.
+/// Whether an entry is about something that is still watched, by the same check; or about the monitor itself.
 fn is_current(entry: &Entry, previous: &State, settings: &Settings) -> bool {
-    let target = settings.targets.iter().find(|target| target.name == entry.target());
     let known = previous.target(entry.target());
-    matches!((target, known), (Some(target), Some(known)) if known.check == target.check_id())
+    entry.target().is_empty()
+        || matches!((settings.target(entry.target()), known), (Some(target), Some(known)) if known.check == target.check_id())
 }
 
-fn expire(outbox: &mut Vec<Entry>, targets: &mut [TargetState], now: u64) -> Vec<Entry> {
-    let expired: Vec<Entry> = outbox.extract_if(.., |entry| entry.is_expired(now)).collect();
+fn expire(state: &mut State, now: u64) -> Vec<Entry> {
+    let expired: Vec<Entry> = state.outbox.extract_if(.., |entry| entry.is_expired(now)).collect();
     for entry in &expired {
         let why = entry.error.clone().unwrap_or_else(|| "not delivered for a day".to_owned());
-        remember(targets, entry, Told::Failed(why));
+        remember(&mut state.targets, entry, Told::Failed(why));
     }
     expired
 }
 
+/// The last word about being up or down; what else was said does not count.
 fn remember(targets: &mut [TargetState], entry: &Entry, told: Told) {
+    if !entry.kind.is_status() {
+        return;
+    }
     if let Some(target) = targets.iter_mut().find(|target| target.name == entry.target()) {
         target.told.insert(entry.channel().to_owned(), told);
     }
 }
 
-fn observe(
-    target: &mut TargetState,
-    seen: &Observation,
-    outbox: &mut Vec<Entry>,
-    channels: &[&str],
-    now: u64,
-    knowledge: Knowledge,
-) {
-    let status = if seen.ok { Status::Up } else { Status::Down };
-    let before = std::mem::replace(&mut target.status, status);
-    let before_since = target.since;
-    target.http = seen.http;
-    target.ms = Some(whole(seen.total_ms));
-    target.why = seen.failed.as_ref().map(ToString::to_string);
-    if status == before {
-        return;
-    }
-    target.since = now;
-    target.seq = target.seq.wrapping_add(1);
-    let first = before == Status::Unknown;
-    let is_blind = knowledge == Knowledge::Blind;
-    if is_blind && first && status == Status::Up {
-        return;
-    }
-    for channel in channels {
-        let entry = Entry {
-            id: format!("{}:{}:{channel}", target.name, target.seq),
-            until: (!first).then_some(now),
-            // Blind, nobody can say that this is the first word.
-            first: first && !is_blind,
-            unread: is_blind,
-            ..Entry::new(Kind::Up, if first { now } else { before_since })
-        };
-        match status {
-            Status::Down => {
-                add_down(outbox, Entry { from: now, until: None, why: target.why.clone(), ..entry })
-            }
-            _ => {
-                let told = target.told.get(*channel);
-                let error = match told {
-                    Some(Told::Failed(why)) => Some(why.clone()),
-                    _ => None,
-                };
-                add_up(outbox, Entry { error, ..entry }, told == Some(&Told::Down));
-            }
-        }
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast saturates, which is what we want"
-)]
-fn whole(ms: f64) -> u32 {
-    ms.round() as u32
+/// The last word about being up or down that is still to be sent.
+fn last_entry<'a>(outbox: &'a [Entry], target: &str, channel: &str) -> Option<&'a Entry> {
+    let is_same = |entry: &&Entry| entry.target() == target && entry.channel() == channel;
+    outbox.iter().rfind(|entry| entry.kind.is_status() && is_same(entry))
 }

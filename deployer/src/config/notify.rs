@@ -1,0 +1,192 @@
+//! `[notify.*]`: the channels. A table's name is the channel's; `kind` says what it is where the name does not.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use plexmon_function::secrets::RESERVED;
+use plexmon_function::settings::{ChannelKind, ChannelSettings, EMAIL_PORT, PUSHOVER_URL, Severity, Smtp};
+
+use super::reader::{Table, Value};
+use super::{SecretSources, calendar, secret, target};
+use crate::error::Result;
+
+const PUSHBULLET_URL: &str = "https://api.pushbullet.com/v2/pushes";
+const KINDS: [&str; 7] = ["pushover", "pushbullet", "ntfy", "discord", "slack", "webhook", "email"];
+
+pub fn read(notify: Table<'_>, folder: &Path, secrets: &mut SecretSources) -> Result<Vec<ChannelSettings>> {
+    notify.entries().map(|(name, value)| channel(name, &value, folder, secrets)).collect()
+}
+
+fn channel(
+    name: &str,
+    value: &Value<'_>,
+    folder: &Path,
+    secrets: &mut SecretSources,
+) -> Result<ChannelSettings> {
+    let good = !RESERVED.contains(&name)
+        && (1..=20).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if !good {
+        return Err(value.error("must have a name of 1 to 20 of the characters a-z, A-Z, 0-9, `-` and `_`"));
+    }
+    let table = value.table(&format!("[notify.{name}]"))?;
+    let kind = match table.get("kind") {
+        Some(kind) => known(&kind, kind.string()?)?,
+        None => known(value, name)?,
+    };
+    let mut reader = Reader { table: &table, folder, found: BTreeMap::new() };
+    let kind = reader.kind(kind)?;
+    secrets.channels.insert(name.to_owned(), reader.found);
+    let min = table.get("min").map(|value| severity(&value)).transpose()?.unwrap_or_default();
+    let quiet = table.get("quiet").map(|value| calendar::hours(&value)).transpose()?;
+    table.finish()?;
+    Ok(ChannelSettings { name: name.to_owned(), kind, min, quiet })
+}
+
+fn known(value: &Value<'_>, kind: &str) -> Result<&'static str> {
+    KINDS.into_iter().find(|known| *known == kind).ok_or_else(|| {
+        let nearest = KINDS.into_iter().filter(|known| strsim::jaro_winkler(known, kind) > 0.8).max_by(
+            |left, right| strsim::jaro_winkler(left, kind).total_cmp(&strsim::jaro_winkler(right, kind)),
+        );
+        let all = KINDS.map(|kind| format!("`{kind}`")).join(", ");
+        let mean = nearest.map_or_else(String::new, |kind| format!("did you mean `{kind}`? "));
+        value
+            .error(format!("is no channel that plexmon knows: {kind}"))
+            .hint(format!("{mean}allowed: {all}; a channel with a name of its own says which with `kind`"))
+    })
+}
+
+fn severity(value: &Value<'_>) -> Result<Severity> {
+    Ok(match value.string()? {
+        "info" => Severity::Info,
+        "warn" => Severity::Warn,
+        "down" => Severity::Down,
+        other => {
+            return Err(value.error(format!("is \"{other}\", but must be \"info\", \"warn\" or \"down\"")));
+        }
+    })
+}
+
+/// Reads one channel's table and collects where its secrets come from.
+struct Reader<'a> {
+    table: &'a Table<'a>,
+    folder: &'a Path,
+    found: BTreeMap<String, super::SecretSource>,
+}
+
+impl Reader<'_> {
+    fn kind(&mut self, kind: &str) -> Result<ChannelKind> {
+        Ok(match kind {
+            "pushover" => {
+                self.secret("token", "token = { env = \"PUSHOVER_TOKEN\" }")?;
+                self.secret("user", "user = { env = \"PUSHOVER_USER\" }")?;
+                ChannelKind::Pushover { url: self.address(PUSHOVER_URL)? }
+            }
+            "pushbullet" => {
+                self.secret("token", "token = { env = \"PUSHBULLET_TOKEN\" }")?;
+                ChannelKind::Pushbullet { url: self.address(PUSHBULLET_URL)? }
+            }
+            "ntfy" => {
+                let url = self.table.require("url", "url = \"https://ntfy.sh/my-topic\"")?;
+                let address = target::address(&url)?;
+                if address.path().trim_matches('/').is_empty() {
+                    return Err(url
+                        .error("names no topic")
+                        .hint("for example: url = \"https://ntfy.sh/my-topic\""));
+                }
+                ChannelKind::Ntfy { url: address.to_string(), token: self.optional("token")? }
+            }
+            "discord" => {
+                self.secret("url", "url = { env = \"DISCORD_URL\" }")?;
+                ChannelKind::Discord
+            }
+            "slack" => {
+                self.secret("url", "url = { env = \"SLACK_URL\" }")?;
+                ChannelKind::Slack
+            }
+            "webhook" => self.webhook()?,
+            _ => self.email()?,
+        })
+    }
+
+    fn webhook(&mut self) -> Result<ChannelKind> {
+        self.secret("url", "url = { env = \"WEBHOOK_URL\" }")?;
+        let template = match self.table.get("template") {
+            Some(value) => {
+                let text = value.string()?;
+                Some(text.to_owned())
+            }
+            None => None,
+        };
+        let mut headers = BTreeMap::new();
+        if let Some(table) = self.table.table("headers", "[notify] headers")? {
+            for (name, value) in table.entries() {
+                let text = value.string()?;
+                if http::HeaderName::try_from(name).is_err() || http::HeaderValue::try_from(text).is_err() {
+                    return Err(value.error("is not a valid HTTP header"));
+                }
+                headers.insert(name.to_owned(), text.to_owned());
+            }
+        }
+        Ok(ChannelKind::Webhook { template, headers, token: self.optional("token")? })
+    }
+
+    fn email(&mut self) -> Result<ChannelKind> {
+        let text = |key, example: &str| self.table.require(key, example)?.string().map(str::to_owned);
+        let host = text("host", "host = \"smtp.example.com\"")?;
+        let from = text("from", "from = \"plexmon@example.com\"")?;
+        let to = self.table.require("to", "to = [\"me@example.com\"]")?;
+        let to = if to.value.as_str().is_some() { vec![to] } else { to.array()? };
+        let port = match self.table.get("port") {
+            Some(value) => u16::try_from(value.integer(1..=65_535)?).unwrap_or(EMAIL_PORT),
+            None => EMAIL_PORT,
+        };
+        let user = self.table.get("user").map(|value| value.string().map(str::to_owned)).transpose()?;
+        let ca_pem =
+            self.table.get("ca_file").map(|value| target::authority(&value, self.folder)).transpose()?;
+        if user.is_some() {
+            self.secret("password", "password = { env = \"SMTP_PASSWORD\" }")?;
+        }
+        let to: Vec<String> = to.iter().map(mail_address).collect::<Result<_>>()?;
+        if let Some(value) = self.table.get("from") {
+            mail_address(&value)?;
+        }
+        Ok(ChannelKind::Email(Smtp { host, port, user, from, to, ca_pem }))
+    }
+
+    fn secret(&mut self, key: &'static str, example: &str) -> Result<()> {
+        let source = secret::read(&self.table.require(key, example)?, self.folder)?;
+        self.found.insert(key.to_owned(), source);
+        Ok(())
+    }
+
+    /// Whether it is there.
+    fn optional(&mut self, key: &'static str) -> Result<bool> {
+        let Some(value) = self.table.get(key) else { return Ok(false) };
+        self.found.insert(key.to_owned(), secret::read(&value, self.folder)?);
+        Ok(true)
+    }
+
+    fn address(&self, default: &str) -> Result<String> {
+        match self.table.get("url") {
+            Some(value) => Ok(target::address(&value)?.to_string()),
+            None => Ok(default.to_owned()),
+        }
+    }
+}
+
+/// As much of an address's grammar as catches slips; the mail server knows the rest.
+fn mail_address(value: &Value<'_>) -> Result<String> {
+    let text = value.string()?;
+    let good = text
+        .split_once('@')
+        .is_some_and(|(user, host)| !user.is_empty() && host.contains('.') || host == "localhost")
+        && !text.contains(|character: char| {
+            character.is_whitespace() || character.is_control() || "<>,".contains(character)
+        });
+    if good {
+        Ok(text.to_owned())
+    } else {
+        Err(value.error("must be an e-mail address such as me@example.com"))
+    }
+}

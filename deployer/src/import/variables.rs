@@ -1,0 +1,112 @@
+//! `${VARIABLES}` in Compose files, with their values from the `.env` file beside them.
+
+use std::collections::BTreeMap;
+
+/// Values by name. They may be secrets: they leave this module only within what was asked for.
+#[derive(Clone, Default)]
+pub struct Variables(BTreeMap<String, String>);
+
+/// More variables in variables are a mistake, if not an attack.
+const DEEPEST: usize = 4;
+/// No host name is anywhere near it.
+const LONGEST: usize = 4096;
+/// Said without any of the text, which may come from a value.
+const ENDLESS: &str = "a variable without an end";
+
+impl Variables {
+    pub const fn none() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// Reads `NAME=value` lines as Compose does; what is none is passed over.
+    pub fn read(text: &str) -> Self {
+        let mut variables = BTreeMap::new();
+        for line in text.trim_start_matches('\u{feff}').lines() {
+            let line = line.trim();
+            let line = line.strip_prefix("export ").unwrap_or(line);
+            let Some((name, value)) = line.split_once('=') else { continue };
+            if !name.starts_with('#') {
+                variables.insert(name.trim().to_owned(), unquoted(value.trim()).to_owned());
+            }
+        }
+        Self(variables)
+    }
+
+    /// The text with every variable in place, or the name of one that has no value.
+    pub fn fill(&self, text: &str) -> Result<String, String> {
+        self.fill_to(text, DEEPEST)
+    }
+
+    fn fill_to(&self, text: &str, depth: usize) -> Result<String, String> {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            filled.push_str(&rest[..at]);
+            rest = &rest[at + 1..];
+            if let Some(after) = rest.strip_prefix('$') {
+                filled.push('$');
+                rest = after;
+            } else if let Some(inner) = rest.strip_prefix('{') {
+                let end = closing(inner).ok_or(ENDLESS)?;
+                filled.push_str(&self.expand(&inner[..end], depth)?);
+                rest = &inner[end + 1..];
+            } else {
+                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                filled.push_str(&if end == 0 { "$".to_owned() } else { self.expand(&rest[..end], depth)? });
+                rest = &rest[end..];
+            }
+            if filled.len() > LONGEST {
+                return Err(ENDLESS.to_owned());
+            }
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+
+    /// `NAME`, `NAME-default`, `NAME:-default`, `NAME:?message`, `NAME:+instead`.
+    fn expand(&self, inner: &str, depth: usize) -> Result<String, String> {
+        let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inner.len());
+        let (name, operator) = inner.split_at(end);
+        if depth == 0 {
+            return Err(name.to_owned());
+        }
+        let value = self.0.get(name).filter(|value| !value.is_empty());
+        if let Some(instead) = operator.strip_prefix(":+").or_else(|| operator.strip_prefix('+')) {
+            return value.map_or_else(|| Ok(String::new()), |_| self.fill_to(instead, depth - 1));
+        }
+        if let Some(value) = value {
+            // Nothing of a value is told, not even which variables it speaks of: it may be a password.
+            return self.fill_to(value, depth - 1).map_err(|_| name.to_owned());
+        }
+        match operator.strip_prefix(":-").or_else(|| operator.strip_prefix('-')) {
+            Some(default) => self.fill_to(default, depth - 1),
+            None => Err(name.to_owned()),
+        }
+    }
+}
+
+/// Where the brace that is open already is closed.
+fn closing(text: &str) -> Option<usize> {
+    let mut open = 1;
+    for (at, character) in text.char_indices() {
+        open = match character {
+            '{' => open + 1,
+            '}' => open - 1,
+            _ => open,
+        };
+        if open == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// Without the quotes around it or, where there are none, without the comment behind it.
+fn unquoted(value: &str) -> &str {
+    for quote in ['"', '\''] {
+        if let Some((inner, _)) = value.strip_prefix(quote).and_then(|rest| rest.split_once(quote)) {
+            return inner;
+        }
+    }
+    value.split_once(" #").map_or(value, |(value, _)| value).trim()
+}

@@ -1,0 +1,173 @@
+//! YAML as Compose uses it: anchors, merge keys and several documents; what is none is refused at its line.
+//!
+//! Every scalar is text: whether `8080` or `"8080"` stands there makes no difference to what is read here.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::rc::Rc;
+
+use saphyr_parser::{Event, Parser, ScanError};
+
+use crate::error::{Error, Result};
+
+/// No file written by hand is nested deeper; what is would exhaust the stack of whoever walks through it.
+const DEEPEST: usize = 64;
+
+/// A value. What an alias stands for is shared, not copied: aliases of aliases must not fill the memory.
+#[derive(Debug, Clone)]
+pub enum Node {
+    Text(Rc<str>),
+    List(Rc<[Self]>),
+    Map(Rc<[(Rc<str>, Self)]>),
+}
+
+impl Node {
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entries().iter().find(|(name, _)| name.as_ref() == key).map(|(_, node)| node)
+    }
+
+    pub fn entries(&self) -> &[(Rc<str>, Self)] {
+        if let Self::Map(entries) = self { entries } else { &[] }
+    }
+
+    pub fn items(&self) -> &[Self] {
+        if let Self::List(items) = self { items } else { &[] }
+    }
+
+    pub fn is_map(&self) -> bool {
+        matches!(self, Self::Map(_))
+    }
+
+    pub fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// `key: value` in a map as well as `- key=value` in a list: Compose takes labels and variables either way.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Map(entries) => {
+                let pair = |(key, node): &(Rc<str>, Self)| Some((key.to_string(), node.text()?.to_owned()));
+                entries.iter().filter_map(pair).collect()
+            }
+            Self::List(items) => {
+                let pair = |item: &Self| {
+                    let text = item.text()?;
+                    let (key, value) = text.split_once('=').unwrap_or((text, ""));
+                    Some((key.trim().to_owned(), value.to_owned()))
+                };
+                items.iter().filter_map(pair).collect()
+            }
+            Self::Text(_) => Vec::new(),
+        }
+    }
+
+    /// Its texts, be it one or a list of them.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Text(text) => vec![text],
+            Self::List(items) => items.iter().filter_map(Self::text).collect(),
+            Self::Map(_) => Vec::new(),
+        }
+    }
+}
+
+/// All documents of the file that have something in them.
+pub fn read(text: &str, path: &Path) -> Result<Vec<Node>> {
+    let mut reader = Reader::default();
+    // A byte order mark is no part of the text.
+    for event in Parser::new_from_str(text.trim_start_matches('\u{feff}')) {
+        let (event, span) = event.map_err(|error| malformed(path, &error))?;
+        reader.take(event).map_err(|why| at(path, span.start.line(), why))?;
+    }
+    Ok(reader.documents)
+}
+
+fn malformed(path: &Path, error: &ScanError) -> Error {
+    at(path, error.marker().line(), error.info())
+}
+
+fn at(path: &Path, line: usize, why: &str) -> Error {
+    Error::usage(format!("{}:{line}: this is not valid YAML", path.display())).cause(why).hint(
+        "look at the indentation of this line and the one above; `docker compose config` checks it, too",
+    )
+}
+
+/// A list or map that is not closed yet.
+struct Open {
+    anchor: usize,
+    is_map: bool,
+    items: Vec<Node>,
+}
+
+#[derive(Default)]
+struct Reader {
+    open: Vec<Open>,
+    anchors: HashMap<usize, Node>,
+    documents: Vec<Node>,
+}
+
+impl Reader {
+    fn take(&mut self, event: Event<'_>) -> Result<(), &'static str> {
+        match event {
+            Event::Scalar(text, _, anchor, _) => {
+                self.put(anchor, Node::Text(Rc::from(text.as_ref())));
+            }
+            Event::Alias(anchor) => {
+                let node = self.anchors.get(&anchor).cloned();
+                let node = node.ok_or("this alias stands within what it stands for")?;
+                self.put(0, node);
+            }
+            Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
+                if self.open.len() >= DEEPEST {
+                    return Err("it is nested too deeply");
+                }
+                let is_map = matches!(event, Event::MappingStart(..));
+                self.open.push(Open { anchor, is_map, items: Vec::new() });
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some(open) = self.open.pop() {
+                    let value = if open.is_map { map(open.items) } else { Node::List(open.items.into()) };
+                    self.put(open.anchor, value);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, anchor: usize, node: Node) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        match self.open.last_mut() {
+            Some(open) => open.items.push(node),
+            None => self.documents.push(node),
+        }
+    }
+}
+
+/// Keys and values in turn. What stands in the map itself wins over what `<<` brings in.
+fn map(items: Vec<Node>) -> Node {
+    let mut own: Vec<(Rc<str>, Node)> = Vec::new();
+    let mut merged = Vec::new();
+    let mut items = items.into_iter();
+    while let (Some(key), Some(value)) = (items.next(), items.next()) {
+        match &key {
+            Node::Text(key) if key.as_ref() == "<<" => merged.push(value),
+            Node::Text(key) => match own.iter_mut().find(|(name, _)| name == key) {
+                // Not allowed by the standard, but the last one is what is meant.
+                Some((_, old)) => *old = value,
+                None => own.push((key.clone(), value)),
+            },
+            _ => {}
+        }
+    }
+    let maps =
+        merged.iter().flat_map(|node| if node.is_map() { std::slice::from_ref(node) } else { node.items() });
+    for (key, value) in maps.flat_map(Node::entries) {
+        if !own.iter().any(|(name, _)| name == key) {
+            own.push((key.clone(), value.clone()));
+        }
+    }
+    Node::Map(own.into())
+}

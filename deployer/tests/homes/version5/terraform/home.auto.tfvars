@@ -1,0 +1,2 @@
+name       = "casa"
+account_id = "secret-account-id"

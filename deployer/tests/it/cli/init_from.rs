@@ -1,0 +1,190 @@
+//! `init --from` reads the files of a home, and writes one file, once.
+
+use std::path::Path;
+
+use crate::import::home;
+use crate::support::{Deploy, snapshot};
+
+/// The command in a folder that has the home in `home`.
+fn init(folder: &Path, args: &[&str]) -> crate::support::Ran {
+    Deploy::new(folder).args(["init"]).args(args).run()
+}
+
+fn with_home(name: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in home(name) {
+        let path = folder.path().join("home").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_whole_home_becomes_a_configuration_that_can_be_read() {
+    let folder = with_home("tunnel");
+    snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
+    exit 0
+    --- stdout
+    wrote config.toml: 14 targets, 2 commented out, 4 containers not seen from outside
+    --- stderr
+    next: read it through, then `plexmon-deploy check`, then set the variables that it names, then `plexmon-deploy up`
+    ");
+    let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
+    snapshot!("a_whole_home", written);
+    let plan = Deploy::new(folder.path()).args(["plan"]).run();
+    assert!(plan.stderr.starts_with("error: no AWS region was given"), "{}", plan.whole());
+
+    let again = init(folder.path(), &["--from", "home"]);
+    assert_eq!(again.code, Some(2), "{}", again.whole());
+    assert_eq!(std::fs::read_to_string(folder.path().join("config.toml")).unwrap(), written);
+}
+
+#[test]
+fn files_can_be_named_one_by_one() {
+    let folder = with_home("tunnel");
+    let files = ["--from", "home/docker-compose.yml", "home/cloudflare.tf", "home/variables.tf"];
+    let init = init(folder.path(), &files).ended(0);
+    snapshot!(init.stdout, @"wrote config.toml: 14 targets, 2 commented out, 4 containers not seen from outside");
+}
+
+#[test]
+fn what_a_file_builds_upon_is_read_with_it() {
+    let folder = with_home("traefik");
+    snapshot!(init(folder.path(), &["--from", "home/docker-compose.yml"]).ended(0).stdout, @"wrote config.toml: 7 targets, 1 commented out, 4 containers not seen from outside");
+    let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
+    assert!(written.contains("https://sonarr.example.net"), "{written}");
+    assert!(written.contains("# A file that is included was not read: `STACK`"), "{written}");
+}
+
+#[test]
+fn as_a_document_it_counts_what_it_wrote() {
+    let folder = with_home("version5");
+    let init = init(folder.path(), &["--json", "--from", "home"]).ended(0);
+    let expected =
+        serde_json::json!({"written": "config.toml", "targets": 5, "commented_out": 1, "not_seen": 2});
+    assert_eq!(init.json(), expected);
+}
+
+#[test]
+fn where_nothing_is_found_nothing_is_written() {
+    for name in ["silent", "malformed-yaml", "malformed-terraform"] {
+        let folder = with_home(name);
+        init(folder.path(), &["--from", "home"]).ended(2);
+        assert!(!folder.path().join("config.toml").exists());
+    }
+    let folder = with_home("silent");
+    snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
+    exit 2
+    --- stderr
+    error: no app with a public host name was found
+      cause: read home/docker-compose.yml; 2 containers without a public name
+      cause: swag keeps its host names in its own files or database, which are not read: add what it publishes by hand.
+
+    hint: name the file that has the host names, too (cloudflare.tf, cloudflared's config.yml), or start with `plexmon-deploy init --url https://...` and add the others by hand
+    ");
+    let empty = tempfile::tempdir().unwrap();
+    snapshot!(init(empty.path(), &["--from", "."]).whole(), @"
+    exit 2
+    --- stderr
+    error: no app with a public host name was found
+      cause: there is no Compose file, no *.tf and no configuration of cloudflared at these paths
+
+    hint: name the file that has the host names, too (cloudflare.tf, cloudflared's config.yml), or start with `plexmon-deploy init --url https://...` and add the others by hand
+    ");
+}
+
+#[test]
+fn host_names_that_hang_on_a_variable_name_it() {
+    let folder = with_home("traefik");
+    for env in ["home/.env", "home/media/.env"] {
+        std::fs::remove_file(folder.path().join(env)).unwrap();
+    }
+    let compose = folder.path().join("home/media/compose.yml");
+    let text = std::fs::read_to_string(&compose).unwrap().replace("status.example.net", "status.${DOMAIN}");
+    std::fs::write(&compose, text).unwrap();
+    let main = folder.path().join("home/docker-compose.yml");
+    let text = std::fs::read_to_string(&main).unwrap().replace(":-example.org", "");
+    std::fs::write(&main, text).unwrap();
+    snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
+    exit 2
+    --- stderr
+    error: no app with a public host name was found
+      cause: read home/docker-compose.yml, home/media/compose.yml, home/base.yml; 4 containers without a public name
+      cause: A file that is included was not read: `STACK` in its path has no value in `.env`.
+      cause: the host names of 8 apps depend on `DOMAIN`, `HOST`, `SECOND_DOMAIN`
+
+    hint: put the values into an `.env` file beside the Compose file (for Terraform, a `*.tfvars`) and run this again
+    ");
+}
+
+#[test]
+fn what_is_malformed_is_shown_at_its_line() {
+    let folder = with_home("malformed-yaml");
+    snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
+    exit 2
+    --- stderr
+    error: home/docker-compose.yml:4: this is not valid YAML
+      cause: while parsing a block mapping, did not find expected key
+
+    hint: look at the indentation of this line and the one above; `docker compose config` checks it, too
+    ");
+    let folder = with_home("malformed-terraform");
+    snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
+    exit 2
+    --- stderr
+    error: home/cloudflare.tf:5: this is not valid Terraform
+      cause: expected newline or eof
+
+    hint: mend this line or the one above; `terraform validate` checks it, too
+    ");
+}
+
+#[test]
+fn paths_that_lead_nowhere_are_errors() {
+    let folder = with_home("minimal");
+    snapshot!(init(folder.path(), &["--from", "elsewhere"]).whole(), @"
+    exit 2
+    --- stderr
+    error: could not read `elsewhere`
+      cause: No such file or directory (os error [NUMBER])
+
+    hint: name files or folders that you may read
+    ");
+    std::fs::write(folder.path().join("notes.txt"), "").unwrap();
+    snapshot!(init(folder.path(), &["--from", "notes.txt"]).whole(), @"
+    exit 2
+    --- stderr
+    error: `notes.txt` is not a file that `init --from` reads
+
+    hint: name Compose files (*.yml, *.yaml), Terraform files (*.tf, *.tfvars), or a folder with such files
+    ");
+}
+
+#[test]
+fn an_address_and_a_home_are_one_too_many() {
+    let folder = with_home("minimal");
+    let both = ["--from", "home", "--url", "https://plex.example.com"];
+    snapshot!(init(folder.path(), &both).whole(), @"
+    exit 2
+    --- stderr
+    error: the argument '--from <PATH>...' cannot be used with '--url <URL>'
+
+    Usage: plexmon-deploy init --from <PATH>...
+
+    For more information, try '--help'.
+    ");
+}
+
+/// A `config.yml` may belong to anything, and anything may be in it.
+#[test]
+fn files_of_others_in_the_same_folder_do_no_harm() {
+    let folder = with_home("minimal");
+    let aside = folder.path().join("home/app");
+    std::fs::create_dir_all(&aside).unwrap();
+    std::fs::write(aside.join("config.yml"), "{{ template }}: [").unwrap();
+    std::fs::write(aside.join("values.yaml"), "a: [").unwrap();
+    std::fs::create_dir_all(folder.path().join("home/.git")).unwrap();
+    std::fs::write(folder.path().join("home/.git/docker-compose.yml"), "a: [").unwrap();
+    snapshot!(init(folder.path(), &["--from", "home"]).ended(0).stdout, @"wrote config.toml: 1 target");
+}

@@ -1,0 +1,111 @@
+//! Every kind, what it stands for, and how an app is recognised.
+
+use plexmon_deploy::config::preset::{HTTP, PRESETS, of_image, of_kind, of_name};
+
+use super::parse;
+
+fn target(kind: &str, lines: &str) -> plexmon_function::settings::Target {
+    let text =
+        format!("[[target]]\nname = \"a\"\nkind = \"{kind}\"\nurl = \"https://a.example.com\"\n{lines}\n");
+    parse(&text).unwrap().targets.remove(0)
+}
+
+#[test]
+fn every_kind_loads_and_stands_for_what_the_readme_says() {
+    let readme = include_str!("../../../../README.md");
+    for preset in &PRESETS {
+        for kind in std::iter::once(&preset.kind).chain(preset.aliases) {
+            let target = target(kind, "");
+            assert_eq!(target.url, format!("https://a.example.com{}", preset.path));
+            assert_eq!(target.status, preset.status);
+            assert_eq!(target.contains.as_deref(), preset.contains);
+        }
+        let kinds: Vec<String> =
+            std::iter::once(&preset.kind).chain(preset.aliases).map(|kind| format!("`{kind}`")).collect();
+        let statuses: Vec<String> = preset.status.iter().map(u16::to_string).collect();
+        let contains = preset.contains.map_or_else(|| "any".to_owned(), |text| format!("`{text}`"));
+        let row =
+            format!("| {} | `{}` | {} | {contains} |", kinds.join(", "), preset.path, statuses.join(" or "));
+        assert!(readme.contains(&row), "the README lacks the row\n{row}");
+    }
+}
+
+#[test]
+fn all_of_it_can_be_overridden() {
+    for preset in &PRESETS {
+        let target = target(preset.kind, "status = 204\ncontains = \"fine\"");
+        assert_eq!((target.status, target.contains.as_deref()), (vec![204], Some("fine")));
+        let text = format!(
+            "[[target]]\nname = \"a\"\nkind = \"{}\"\nurl = \"https://a.example.com/own\"\n",
+            preset.kind
+        );
+        assert_eq!(parse(&text).unwrap().targets[0].url, "https://a.example.com/own");
+    }
+}
+
+/// What the apps are known to print, and what they print when they are not well.
+#[test]
+fn texts_tell_good_answers_from_bad_ones() {
+    for (kind, good, bad) in [
+        ("plex", "<MediaContainer size=\"0\" machineIdentifier=\"1f\">", "<Response code=\"503\">"),
+        ("sonarr", "{\n  \"status\": \"OK\"\n}", "{\n  \"status\": \"Error\"\n}"),
+        ("radarr", "{\"status\":\"OK\"}", "{\"status\":\"Error\"}"),
+        ("bazarr", "{\"status\": \"OK\"}", "<title>502 Bad Gateway</title>"),
+        ("tautulli", "{\"result\": \"success\", \"message\": \"Ok\"}", "{\"result\": \"error\"}"),
+        ("wizarr", "{\"status\":\"ok\"}", "{\"status\":\"error\"}"),
+        ("maintainerr", "{\"status\":1,\"version\":\"2.0\"}", "{\"status\":0}"),
+        ("uptime-kuma", "{\"type\":\"entryPage\",\"entryPage\":\"dashboard\"}", "<html></html>"),
+        ("uptime-kuma", "{\"type\":\"statusPageMatchedDomain\",\"statusPageSlug\":\"a\"}", ""),
+        ("jellyfin", "Healthy", "Degraded"),
+    ] {
+        let text = of_kind(kind).unwrap().contains.unwrap();
+        assert!(good.contains(text) && !bad.contains(text), "{kind}: {text}");
+    }
+}
+
+#[test]
+fn kinds_and_images_are_each_of_one_app() {
+    let names = |list: fn(&'static plexmon_deploy::config::preset::Preset) -> Vec<&'static str>| {
+        let mut names: Vec<&str> = PRESETS.iter().flat_map(list).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    };
+    names(|preset| std::iter::once(preset.kind).chain(preset.aliases.iter().copied()).collect());
+    names(|preset| preset.images.to_vec());
+    names(|preset| vec![preset.label]);
+}
+
+#[test]
+fn apps_are_recognised_by_their_images() {
+    for (image, kind) in [
+        ("lscr.io/linuxserver/sonarr:latest", Some("sonarr")),
+        ("ghcr.io/hotio/sonarr:release@sha256:0123", Some("sonarr")),
+        ("registry.example.com:5000/linuxserver/Radarr", Some("radarr")),
+        ("plexinc/pms-docker", Some("plex")),
+        ("fallenbagel/jellyseerr:${TAG:-latest}", Some("overseerr")),
+        ("louislam/uptime-kuma:1", Some("uptime-kuma")),
+        ("onedr0p/exportarr", None),
+        ("", None),
+    ] {
+        assert_eq!(of_image(image).map(|preset| preset.kind), kind, "{image}");
+    }
+}
+
+#[test]
+fn apps_are_recognised_by_their_names_if_these_are_theirs() {
+    for (name, kind) in [
+        ("4ksonarr", Some("sonarr")),
+        ("sonarr-4k", Some("sonarr")),
+        ("Radarr2", Some("radarr")),
+        ("uptime-kuma", Some("uptime-kuma")),
+        ("plex-meta-manager", None),
+        ("http", None),
+        ("4k", None),
+        ("", None),
+    ] {
+        assert_eq!(of_name(name).map(|preset| preset.kind), kind, "{name}");
+    }
+    assert_eq!(HTTP.kind, "http");
+}

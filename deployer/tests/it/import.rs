@@ -1,0 +1,64 @@
+//! What is read from the files of a home, and what is made of it.
+
+mod compose;
+mod fuzz;
+mod homes;
+mod terraform;
+
+use std::path::{Path, PathBuf};
+
+use plexmon_deploy::config::Config;
+use plexmon_deploy::error::Result;
+use plexmon_deploy::import::{self, File, Inventory, kind_of, write};
+
+/// The files of one of the homes in `tests/homes`, by their paths within it.
+pub fn home(name: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/homes").join(name);
+    let mut files = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+                files.push((name, std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn inventory(files: &[(String, String)]) -> Result<Inventory> {
+    let file = |(path, text): &(String, String)| {
+        let path = PathBuf::from(path);
+        Some(File { kind: kind_of(&path)?, path, text: text.clone() })
+    };
+    import::read(&files.iter().filter_map(file).collect::<Vec<_>>())
+}
+
+/// The configuration that is written for these files. It can be read, or there is nothing to watch.
+fn written(files: &[(String, String)]) -> Result<String> {
+    let inventory = inventory(files)?;
+    let known = inventory.apps.iter().filter(|app| app.address.is_ok()).count();
+    let text = write::config(&inventory, &["`home`".to_owned()], known.min(15));
+    let parsed = Config::parse(&text, Path::new("config.toml"));
+    match parsed {
+        Ok(config) => assert_eq!(config.targets.len(), known.min(15), "{text}"),
+        Err(error) => assert_eq!(known, 0, "{error}\n{text}"),
+    }
+    Ok(text)
+}
+
+/// What is said between the settings and the channels: targets, and what cannot be seen.
+fn targets(files: &[(&str, &str)]) -> String {
+    let files: Vec<_> = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    middle(&written(&files).unwrap())
+}
+
+fn middle(text: &str) -> String {
+    let (_, rest) = text.split_once("# One block for each thing to watch.\n").unwrap();
+    rest.split("# Whom to tell.").next().unwrap().trim().to_owned()
+}

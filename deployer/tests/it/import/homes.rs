@@ -1,0 +1,186 @@
+//! Whole homes of several shapes, and what is written for them.
+
+use insta::assert_snapshot;
+
+use super::{home, middle, written};
+
+#[test]
+fn labels_of_traefik() {
+    assert_snapshot!(middle(&written(&home("traefik")).unwrap()), @r#"
+    # Traefik sends its visitors through `authelia@docker`: if that asks for a login, let / through without one.
+    [[target]]
+    name = "traefik"
+    kind = "http"
+    url = "https://traefik.example.net"
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+
+    # Its host name needs `SECOND_DOMAIN`, which has no value in the files that were read: put the name here.
+    # [[target]]
+    # name = "wiki"
+    # kind = "http"
+    # url = "https://app.example.com"
+    # status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+
+    [[target]]
+    name = "old"
+    kind = "http"
+    url = "https://old.example.net"
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+
+    # Also at https://series.example.net.
+    [[target]]
+    name = "sonarr"
+    kind = "sonarr"
+    url = "https://sonarr.example.net"
+
+    [[target]]
+    name = "qbittorrent"
+    kind = "qbittorrent"
+    url = "https://torrents.example.net"
+    group = "vpn"
+
+    [[target]]
+    name = "uptime"
+    kind = "uptime-kuma"
+    url = "https://status.example.net"
+
+    [[target]]
+    name = "whoami"
+    kind = "http"
+    url = "https://whoami.example.net/who"
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+
+    [[target]]
+    name = "radarr"
+    kind = "radarr"
+    url = "https://media.example.net/radarr/ping"
+
+    # Not seen from outside:
+    # - printer: its host name is known at home only
+    # - off: no public host name found
+    # - database: only a database; the apps that use it show when it fails
+    # - vpn: the network of qbittorrent; it is seen through those of them that are watched
+    "#);
+}
+
+#[test]
+fn version_5_of_the_provider() {
+    assert_snapshot!(middle(&written(&home("version5")).unwrap()), @r#"
+    [[target]]
+    name = "jellyfin"
+    kind = "jellyfin"
+    url = "https://jellyfin.casa.example.com"
+
+    [[target]]
+    name = "sonarr"
+    kind = "sonarr"
+    url = "https://sonarr.casa.example.com"
+    access = "cloudflare"
+    exposure = "closed"
+
+    # Cloudflare Access lets people in, but no service token: its health cannot be seen until a Service Auth policy
+    # (decision "non_identity") is added, and access = "cloudflare" here. Until then, only the lock is watched.
+    [[target]]
+    name = "photos"
+    kind = "http"
+    url = "https://photos.casa.example.com"
+    exposure = "closed"
+
+    # Its host name needs `var.second_zone`, which has no value in the files that were read: put the name here.
+    # [[target]]
+    # name = "notes"
+    # kind = "http"
+    # url = "https://app.example.com"
+    # status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+
+    # Cloudflare Access guards it, by policies that are not in the files. If one of them is Service Auth (decision
+    # "non_identity"), add access = "cloudflare" here. Until then, only the lock is watched.
+    [[target]]
+    name = "cloud"
+    kind = "http"
+    url = "https://cloud.casa.example.com"
+    exposure = "closed"
+
+    # Cloudflare Access guards it, by policies that are not in the files. If one of them is Service Auth (decision
+    # "non_identity"), add access = "cloudflare" here. Until then, only the lock is watched.
+    [[target]]
+    name = "push"
+    kind = "http"
+    url = "https://cloud.casa.example.com/push"
+    exposure = "closed"
+
+    # Not seen from outside:
+    # - database: only a database; the apps that use it show when it fails
+    # - cache: only a database; the apps that use it show when it fails
+
+    # The service token that lets the monitor through Cloudflare Access. Its two halves come from the environment.
+    [access.cloudflare]
+    id = { env = "CF_ACCESS_CLIENT_ID" }         # or { file = "path" }
+    secret = { env = "CF_ACCESS_CLIENT_SECRET" }
+    "#);
+}
+
+#[test]
+fn the_least() {
+    assert_snapshot!(middle(&written(&home("minimal")).unwrap()), @r#"
+    [[target]]
+    name = "plex"
+    kind = "plex"
+    url = "https://plex.example.com"
+    "#);
+}
+
+#[test]
+fn nginx_proxy_and_caddy() {
+    assert_snapshot!(middle(&written(&home("labels")).unwrap()), @r#"
+    # Also at https://www.requests.example.com.
+    [[target]]
+    name = "seerr"
+    kind = "overseerr"
+    url = "https://requests.example.com"
+
+    [[target]]
+    name = "tautulli"
+    kind = "tautulli"
+    url = "https://tautulli.example.com"
+
+    # Also at https://join.example.com.
+    [[target]]
+    name = "wizarr"
+    kind = "wizarr"
+    url = "http://invite.example.com"
+
+    [[target]]
+    name = "bazarr"
+    kind = "bazarr"
+    url = "https://bazarr.example.com"
+
+    # Its host name needs `DOMAIN`, which has no value in the files that were read: put the name here.
+    # [[target]]
+    # name = "radarr"
+    # kind = "radarr"
+    # url = "https://radarr.example.com"
+
+    [[target]]
+    name = "blog"
+    kind = "http"
+    url = "https://example.com/blog"
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+
+    # Not seen from outside:
+    # - proxy: the proxy in front of the others, which are seen through it
+    # - caddy: the proxy in front of the others, which are seen through it
+    "#);
+}
+
+/// `.env`, variables of Terraform and commands of containers hold secrets: none of them is ever written.
+#[test]
+fn secrets_are_not_carried_over() {
+    for name in ["tunnel", "traefik", "version5"] {
+        let files = home(name);
+        assert!(files.iter().any(|(_, text)| text.contains("secret-")), "{name} has none to lose");
+        let text = written(&files).unwrap();
+        assert!(!text.contains("secret-"), "{text}");
+        assert!(!text.contains("eyJh") && !text.contains("51413"), "{text}");
+    }
+}

@@ -1,0 +1,85 @@
+//! What is about the monitor itself: that it sees nothing, that a channel is broken, that it was told to be silent.
+
+use super::Scene;
+use super::notes::wants;
+use crate::notify::Delivery;
+use crate::outbox::{Entry, Kind, add_note};
+use crate::probe::{Cause, Observation};
+use crate::settings::Settings;
+use crate::state::State;
+use crate::time::{duration, span};
+
+/// Seeing nothing for so long is worth a word.
+const BLIND_S: u64 = 30 * 60;
+
+/// A channel that fails so often in a row is in trouble.
+const TRIES: u32 = 3;
+
+/// Nothing is told until then; checks go on.
+pub fn pause(state: &mut State, until: u64) {
+    state.paused_until = Some(until);
+}
+
+/// Words are told again.
+pub fn resume(state: &mut State) {
+    state.paused_until = None;
+}
+
+/// Notes whether the monitor saw anything.
+pub(super) fn observe(state: &mut State, observations: &[Observation], scene: Scene<'_>) {
+    let is_blind =
+        !observations.is_empty() && observations.iter().all(|seen| seen.cause() == Some(Cause::Blind));
+    let now = scene.now;
+    if is_blind {
+        let since = *state.monitor.blind_since.get_or_insert(now);
+        if now.saturating_sub(since) >= BLIND_S && !std::mem::replace(&mut state.monitor.blind_told, true) {
+            let why = format!(
+                "sees nothing at all since {}: its own way out fails, not your home",
+                span(since, now)
+            );
+            add(state, None, Kind::Blind, &why, scene.settings, now);
+        }
+        return;
+    }
+    let Some(since) = state.monitor.blind_since.take() else { return };
+    if std::mem::take(&mut state.monitor.blind_told) {
+        let lasted = duration(now.saturating_sub(since));
+        let why =
+            format!("could not see out for {lasted} ({}); what happened then is unknown", span(since, now));
+        add(state, None, Kind::Sighted, &why, scene.settings, now);
+    }
+}
+
+/// One word for each channel but `about`.
+fn add(state: &mut State, about: Option<&str>, kind: Kind, why: &str, settings: &Settings, now: u64) {
+    state.monitor.seq = state.monitor.seq.wrapping_add(1);
+    let others = settings.channels.iter().filter(|channel| about != Some(channel.name.as_str()));
+    for channel in others.filter(|channel| wants(channel.min, kind)) {
+        let id = format!(":{}:{}", state.monitor.seq, channel.name);
+        add_note(&mut state.outbox, Entry { id, why: Some(why.to_owned()), ..Entry::new(kind, now) });
+    }
+}
+
+/// A channel that refuses, or fails again and again, is told on the others; once, until it works again.
+pub(super) fn hear_of_channel(
+    state: &mut State,
+    entry: &Entry,
+    delivery: &Delivery,
+    settings: &Settings,
+    now: u64,
+) {
+    let channel = entry.channel();
+    let why = match delivery {
+        Delivery::Delivered => {
+            state.monitor.broken.remove(channel);
+            return;
+        }
+        Delivery::Refused { why, .. } => why,
+        Delivery::Retry { why, .. } if entry.tries + 1 >= TRIES => why,
+        Delivery::Retry { .. } => return,
+    };
+    if settings.channels.len() > 1 && state.monitor.broken.insert(channel.to_owned()) {
+        let why = format!("{channel} does not take messages: {why}");
+        add(state, Some(channel), Kind::Channel, &why, settings, now);
+    }
+}

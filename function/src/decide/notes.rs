@@ -1,0 +1,165 @@
+//! What is neither up nor down and worth a word all the same: unseen, slow, a certificate near its end, another server,
+//! a new version, an outage that lasts.
+
+use super::{Knowledge, Scene};
+use crate::outbox::{Entry, Kind, add_note};
+use crate::probe::{Cause, Observation, Verdict};
+use crate::settings::{Expect, Severity, Target};
+use crate::state::{Status, Streak, TargetState};
+use crate::time::{date, duration};
+
+const DAY_S: u64 = 24 * 60 * 60;
+
+/// A certificate's end is told so many days before it.
+const WARNINGS: [u64; 4] = [1, 3, 7, 14];
+
+/// Takes one observation into the target's state, and what is worth a word into the outbox.
+pub(super) fn observe(
+    target: &mut TargetState,
+    wanted: &Target,
+    seen: &Observation,
+    outbox: &mut Vec<Entry>,
+    scene: Scene<'_>,
+) {
+    // Without the state, nobody knows what was told before.
+    if scene.knowledge == Knowledge::Blind {
+        return;
+    }
+    visibility(target, wanted, seen, outbox, scene);
+    speed(target, wanted, seen, outbox, scene);
+    certificate(target, seen, outbox, scene);
+    if seen.ok {
+        identity(target, wanted, seen, outbox, scene);
+    }
+    reminder(target, wanted, outbox, scene);
+}
+
+/// One word for each channel that wants to hear of such things.
+pub(super) fn add(
+    target: &mut TargetState,
+    kind: Kind,
+    why: &str,
+    outbox: &mut Vec<Entry>,
+    scene: Scene<'_>,
+) {
+    target.seq = target.seq.wrapping_add(1);
+    for channel in scene.settings.channels.iter().filter(|channel| channel.min <= kind.severity()) {
+        let id = format!("{}:{}:{}", target.name, target.seq, channel.name);
+        add_note(outbox, Entry { id, why: Some(why.to_owned()), ..Entry::new(kind, scene.now) });
+    }
+}
+
+/// As many runs in a row as make an outage make it worth a word that nobody can tell.
+fn visibility(
+    target: &mut TargetState,
+    wanted: &Target,
+    seen: &Observation,
+    outbox: &mut Vec<Entry>,
+    scene: Scene<'_>,
+) {
+    // That the monitor sees nothing is not the target's fault; and what is closed to all is not meant to be seen.
+    let is_unseen = seen.verdict() == Verdict::Unseen;
+    let is_its_own = seen.cause() != Some(Cause::Blind) && wanted.expect == Expect::Answer;
+    if is_unseen && !is_its_own {
+        return;
+    }
+    if is_unseen {
+        let unseen = Streak::longer(target.unseen, scene.now);
+        target.unseen = Some(unseen);
+        if unseen.runs == wanted.down_after {
+            let why = seen.failed.as_ref().map(ToString::to_string).unwrap_or_default();
+            add(target, Kind::Unseen, &why, outbox, scene);
+        }
+        return;
+    }
+    if let Some(unseen) = target.unseen.take().filter(|unseen| unseen.runs >= wanted.down_after) {
+        let why = format!("could not be seen for {}", duration(scene.now.saturating_sub(unseen.since)));
+        add(target, Kind::Seen, &why, outbox, scene);
+    }
+}
+
+fn speed(
+    target: &mut TargetState,
+    wanted: &Target,
+    seen: &Observation,
+    outbox: &mut Vec<Entry>,
+    scene: Scene<'_>,
+) {
+    let limit = wanted.slow_ms.filter(|_| seen.ok);
+    let Some(limit) = limit else {
+        // Down is worse than slow, and says enough.
+        if seen.verdict() == Verdict::Down || wanted.slow_ms.is_none() {
+            target.slow = None;
+        }
+        return;
+    };
+    if seen.total_ms >= f64::from(limit) {
+        let slow = Streak::longer(target.slow, scene.now);
+        target.slow = Some(slow);
+        if slow.runs == wanted.down_after {
+            let why = format!("answers after {:.0} ms; slow is from {limit} ms on", seen.total_ms);
+            add(target, Kind::Slow, &why, outbox, scene);
+        }
+    } else if let Some(slow) = target.slow.take().filter(|slow| slow.runs >= wanted.down_after) {
+        let lasted = duration(scene.now.saturating_sub(slow.since));
+        let why = format!("answers after {:.0} ms; was slow for {lasted}", seen.total_ms);
+        add(target, Kind::Fast, &why, outbox, scene);
+    }
+}
+
+/// Once for each step, and anew for a new certificate.
+fn certificate(target: &mut TargetState, seen: &Observation, outbox: &mut Vec<Entry>, scene: Scene<'_>) {
+    let Some(expires) = seen.certificate_expires else { return };
+    let left = expires.saturating_sub(scene.now);
+    let Some(step) = WARNINGS.into_iter().find(|days| left <= days * DAY_S) else {
+        target.certificate = None;
+        return;
+    };
+    if target.certificate.is_some_and(|told| told <= step) {
+        return;
+    }
+    target.certificate = Some(step);
+    let why = format!("its certificate expires in {}, on {}", duration(left), date(expires));
+    add(target, Kind::Certificate, &why, outbox, scene);
+}
+
+fn identity(
+    target: &mut TargetState,
+    wanted: &Target,
+    seen: &Observation,
+    outbox: &mut Vec<Entry>,
+    scene: Scene<'_>,
+) {
+    if let Some(id) = seen.server.id.as_ref().filter(|_| wanted.pin) {
+        let before = target.identity.replace(id.clone());
+        if before.is_some_and(|before| before != *id) {
+            let why =
+                "another server answers in its place: check where the name, the proxy or the tunnel lead";
+            add(target, Kind::Identity, why, outbox, scene);
+        }
+    }
+    if let Some(version) = seen.server.version.as_ref().filter(|_| wanted.tell_version) {
+        let before = target.app_version.replace(version.clone());
+        if let Some(before) = before.filter(|before| before != version) {
+            let why = format!("{} was updated from {before} to {version}", wanted.app());
+            add(target, Kind::Version, &why, outbox, scene);
+        }
+    }
+}
+
+fn reminder(target: &mut TargetState, wanted: &Target, outbox: &mut Vec<Entry>, scene: Scene<'_>) {
+    let (Some(every), Status::Down) = (wanted.remind_s, target.status) else { return };
+    let last = target.reminded.unwrap_or(target.since);
+    if scene.now.saturating_sub(last) < every || target.held.is_some() {
+        return;
+    }
+    target.reminded = Some(scene.now);
+    let why = target.why.clone().unwrap_or_else(|| "it does not answer as it should".to_owned());
+    let lasts = duration(scene.now.saturating_sub(target.since));
+    add(target, Kind::Reminder, &format!("{why}. Down for {lasts}"), outbox, scene);
+}
+
+/// Whether a channel wants to hear of such things.
+pub(super) fn wants(min: Severity, kind: Kind) -> bool {
+    min <= kind.severity()
+}

@@ -1,0 +1,140 @@
+//! What is in the outbox, in words: what a person reads on the phone, perhaps at night.
+//!
+//! [`single`] has the words about one target, [`several`] those for entries that share a cause or a moment.
+
+mod several;
+mod single;
+
+use serde::Serialize;
+
+use crate::outbox::{Entry, Kind, Scope};
+use crate::settings::{Settings, Severity};
+use crate::state::State;
+use crate::text::bare_url;
+
+/// What a channel sends. Each channel cuts it to its own limits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Message {
+    /// The same whenever the same is sent again, for channels that fold repeats.
+    pub id: String,
+    /// The deployment that it is from.
+    pub deployment: String,
+    /// The line that is read first.
+    pub title: String,
+    /// What happened and since when.
+    pub body: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Whether it may wake somebody.
+    pub urgent: bool,
+    /// When it happened, in Unix seconds.
+    pub at: u64,
+    /// The target's address, without what might be secret in it; empty if there is not just one.
+    pub url: String,
+    /// What to call that address.
+    pub url_title: String,
+    /// What it consists of.
+    pub news: Vec<News>,
+}
+
+/// One entry, as far as programs that read a message may want to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct News {
+    /// The target's name; empty for the monitor itself.
+    pub target: String,
+    /// What is told.
+    pub kind: Kind,
+    /// Whether this is the first word about the target.
+    pub first: bool,
+}
+
+/// Takes the next entry from the queue, and with it those that belong into the same message: words of one kind about
+/// one moment that share a cause. No entry overtakes another one about its target.
+pub fn batch(queue: &mut Vec<Entry>, settings: &Settings) -> Vec<Entry> {
+    let Some(first) = queue.first() else { return Vec::new() };
+    let Some(key) = key(first, settings) else { return vec![queue.remove(0)] };
+    let mut waiting: Vec<String> = Vec::new();
+    let belongs = |entry: &mut Entry| {
+        let target = entry.target().to_owned();
+        let is_next = !waiting.contains(&target);
+        waiting.push(target);
+        is_next && self::key(entry, settings).as_ref() == Some(&key)
+    };
+    queue.extract_if(.., belongs).collect()
+}
+
+/// Entries with the same key are told together.
+fn key(entry: &Entry, settings: &Settings) -> Option<(Kind, bool, Option<Scope>, String, u64)> {
+    let place = settings.target(entry.target()).map(|target| match entry.scope {
+        Some(Scope::Group) => format!("{}/{}", target.site, target.group.as_deref().unwrap_or_default()),
+        _ => target.site.clone(),
+    });
+    let at = entry.until.unwrap_or(entry.from);
+    match entry.kind {
+        Kind::Up if entry.first => Some((entry.kind, true, None, String::new(), 0)),
+        Kind::Down | Kind::Up | Kind::WasDown => {
+            let scope = Some(entry.scope?);
+            Some((entry.kind, entry.first, scope, place?, at))
+        }
+        Kind::Flapping | Kind::Identity | Kind::Version | Kind::Blind | Kind::Sighted | Kind::Channel => None,
+        _ => Some((entry.kind, false, None, place?, at)),
+    }
+}
+
+/// Puts entries into words. `saved` tells whether the state that holds them was kept: if not, the next run may tell
+/// them again.
+pub fn message(entries: &[Entry], state: &State, settings: &Settings, saved: bool) -> Message {
+    let (title, mut body) = match entries {
+        [entry] => single::words(entry, settings),
+        _ => several::words(entries, state, settings),
+    };
+    if entries.iter().any(|entry| entry.unread) {
+        body.push_str(" (state could not be read; may repeat)");
+    } else if !saved {
+        body.push_str(" (state not saved; may repeat)");
+    } else if entries.iter().any(|entry| entry.unproven) {
+        body.push_str(" (may repeat)");
+    }
+    let first = entries.first();
+    let target = first.filter(|_| entries.len() == 1).and_then(|entry| settings.target(entry.target()));
+    let is_outage = |entry: &Entry| matches!(entry.kind, Kind::Down | Kind::Reminder);
+    let severity = |entry: &Entry| {
+        if entry.first && entry.kind == Kind::Up { Severity::Info } else { entry.kind.severity() }
+    };
+    Message {
+        id: first.map_or_else(String::new, |entry| format!("{}:{}", settings.deployment, entry.id)),
+        deployment: settings.deployment.clone(),
+        title,
+        body,
+        severity: entries.iter().map(severity).max().unwrap_or_default(),
+        urgent: entries.iter().any(is_outage),
+        at: first.map_or(0, |entry| entry.until.unwrap_or(entry.from)),
+        url: target.map_or_else(String::new, |target| bare_url(&target.url)),
+        url_title: target.map_or_else(String::new, |target| format!("Open {}", target.name)),
+        news: entries
+            .iter()
+            .map(|entry| News { target: entry.target().to_owned(), kind: entry.kind, first: entry.first })
+            .collect(),
+    }
+}
+
+/// What `notify-test` sends.
+pub fn test_message(deployment: &str, channel: &str, now: u64) -> Message {
+    Message {
+        id: format!("{deployment}:test:{now}:{channel}"),
+        deployment: deployment.to_owned(),
+        title: "plexmon: a test".to_owned(),
+        body: format!("{channel} works. This is only a test; nothing is wrong."),
+        severity: Severity::Info,
+        urgent: false,
+        at: now,
+        url: String::new(),
+        url_title: String::new(),
+        news: Vec::new(),
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
