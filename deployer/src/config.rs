@@ -14,7 +14,7 @@ mod target;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use plexmon_function::decide::capacity;
+use plexmon_function::parts::capacity;
 use plexmon_function::settings::{
     ChannelSettings, Clock, DEFAULT_CONTROL, DEFAULT_STATE_PARAMETER, Heartbeat, Settings, Target, Window,
 };
@@ -176,7 +176,7 @@ impl Config {
         match list {
             Some(list) if fit < config.targets.len() => Err(list
                 .error(format!("has {} entries, but the state has room for {fit}", config.targets.len()))
-                .hint("an SSM parameter holds 4 KB: use shorter names, or a second deployment with another `name`")),
+                .hint("the state is kept in at most 40 SSM parameters of 4 KB: use shorter names, or a second deployment with another `name`")),
             _ => Ok(config),
         }
     }

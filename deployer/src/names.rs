@@ -1,5 +1,7 @@
 //! Every name and ARN, computed: what a plan needs to know is known before anything exists.
 
+use plexmon_function::parts::{PART_SUFFIX, layout, parameter};
+
 use crate::config::Config;
 
 /// The tag that makes a resource ours; its value is the deployment's name.
@@ -20,11 +22,19 @@ pub const STATE_TAG: &str = "plexmon:state";
 pub struct Names {
     pub deployment: String,
     pub state_parameter: String,
+    /// Further parameters that the state needs, if there are many targets.
+    pub state_parts: Vec<String>,
 }
 
 impl Names {
     pub fn new(config: &Config) -> Self {
-        Self { deployment: config.name.clone(), state_parameter: config.state_parameter.clone() }
+        let parts = layout(&config.settings("")).len();
+        let part = |part| parameter(&config.state_parameter, part);
+        Self {
+            deployment: config.name.clone(),
+            state_parameter: config.state_parameter.clone(),
+            state_parts: (1..parts).map(part).collect(),
+        }
     }
 
     pub fn function(&self) -> &str {
@@ -65,6 +75,11 @@ impl Names {
     pub fn secrets_parameter(&self) -> String {
         secrets_parameter(&self.state_parameter)
     }
+}
+
+/// All further parts that a state parameter may have.
+pub fn any_part(state_parameter: &str) -> String {
+    format!("{state_parameter}{PART_SUFFIX}*")
 }
 
 /// Behind the state parameter's name, it makes the name of the SecureString that goes with it.

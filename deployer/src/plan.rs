@@ -8,6 +8,7 @@ mod text;
 use std::fmt::{self, Display};
 
 pub use kept::Kept;
+use plexmon_function::parts::PART_SUFFIX;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
@@ -97,6 +98,13 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
     planner.consider(desired.log_group.as_ref(), observed.log_group.as_ref(), Change::LogGroup)?;
     planner.retention_of_the_account(desired.log_group.as_ref(), observed.log_group.as_ref());
     planner.consider(desired.state.as_ref(), observed.state.as_ref(), Change::Parameter)?;
+    for part in &desired.state_parts {
+        let there = observed.state_parts.iter().find(|there| there.name == part.name);
+        planner.consider(Some(part), there, Change::Parameter)?;
+    }
+    for part in observed.state_parts.iter().filter(|_| desired.state_parts.is_empty()) {
+        planner.consider(None, Some(part), Change::Parameter)?;
+    }
     planner.consider(desired.secrets.as_ref(), observed.secrets.as_ref(), Change::Secret)?;
 
     // Lambda's grants hang on the unique id of the role that the function was made with.
@@ -261,7 +269,12 @@ impl Step {
 }
 
 fn state_parameter(name: &str) -> &str {
-    name.strip_suffix(SECRETS_SUFFIX).unwrap_or(name)
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match (name.strip_suffix(SECRETS_SUFFIX), name.rsplit_once(PART_SUFFIX)) {
+        (Some(state), _) => state,
+        (None, Some((state, number))) if is_number(number) => state,
+        _ => name,
+    }
 }
 
 fn whose(owner: Option<&str>) -> String {

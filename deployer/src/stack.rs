@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use plexmon_function::parts::parameter as part_name;
 use plexmon_function::secrets::{Secret as SecretValue, Secrets};
 
 use crate::aws::{Aws, Reason};
 use crate::config::{Config, Found};
 use crate::error::{Error, Result};
-use crate::names::{Account, Names, secrets_parameter};
+use crate::names::{Account, Names};
 use crate::resources::parameter::{self, Parameters};
 use crate::resources::{Binding, Content, Function, LogGroup, Parameter, Role, Schedule, Secret};
 
@@ -17,6 +18,8 @@ pub struct Stack {
     pub role: Option<Role>,
     pub log_group: Option<LogGroup>,
     pub state: Option<Parameter>,
+    /// Where the state goes on, if there are many targets.
+    pub state_parts: Vec<Parameter>,
     pub secrets: Option<Secret>,
     pub function: Option<Function>,
     pub schedule: Option<Schedule>,
@@ -39,6 +42,11 @@ impl Stack {
                 account_policy: None,
             }),
             state: Some(Parameter { name: names.state_parameter.clone(), owner: owner.clone() }),
+            state_parts: names
+                .state_parts
+                .iter()
+                .map(|name| Parameter { name: name.clone(), owner: owner.clone() })
+                .collect(),
             secrets: Content::desired(secrets).map(|content| Secret {
                 name: names.secrets_parameter(),
                 owner: owner.clone(),
@@ -102,10 +110,11 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
     let parameters = parameter::read(aws, names, look.decrypt);
     let function = Function::read(aws, names);
     let schedule = Schedule::read(aws, names, names.rule());
+    let parts = parameter::read_each(aws, &names.state_parts);
     let legacy =
         async { if look.legacy { Schedule::read(aws, names, names.legacy_rule()).await } else { Ok(None) } };
-    let (account, role, log_group, parameters, function, schedule, legacy) =
-        tokio::join!(account, role, log_group, parameters, function, schedule, legacy);
+    let (account, role, log_group, parameters, parts, function, schedule, legacy) =
+        tokio::join!(account, role, log_group, parameters, parts, function, schedule, legacy);
     // First of all: "no credentials" must not look like "no permission for something".
     let account = account?;
     let (role, role_id) = match role? {
@@ -125,6 +134,7 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
         role,
         log_group: log_group?,
         state,
+        state_parts: parts?,
         secrets,
         function,
         schedule: schedule?,
@@ -132,7 +142,7 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
         // Without its rule, what was read is the permission, and that is the new rule's.
         old_schedule: legacy?.filter(|schedule| schedule.rule.is_some()),
     };
-    settle(aws, names, &account, &mut stack).await?;
+    settle(aws, names, &account, state_value.as_deref(), &mut stack).await?;
     Ok(Observed { account, stack, role_id, state: state_value, variables })
 }
 
@@ -155,7 +165,13 @@ async fn identity(aws: &Aws) -> Result<Account> {
 ///
 /// Both are ours beyond doubt where our function stands: it is the one that they serve. Their tags can
 /// only be asked for by ARN, and so only after the account is known.
-async fn settle(aws: &Aws, names: &Names, account: &Account, stack: &mut Stack) -> Result<()> {
+async fn settle(
+    aws: &Aws,
+    names: &Names,
+    account: &Account,
+    state: Option<&str>,
+    stack: &mut Stack,
+) -> Result<()> {
     let ours = Some(names.deployment.as_str());
     let function_is_ours = stack.function.as_ref().is_some_and(|function| function.owner.as_deref() == ours);
     if function_is_ours {
@@ -187,13 +203,14 @@ async fn settle(aws: &Aws, names: &Names, account: &Account, stack: &mut Stack) 
             .filter(|_| function_is_ours)
             .and_then(|function| function.state.as_deref());
         match tagged.filter(|tagged| *tagged != names.state_parameter) {
-            Some(old_state) => {
-                parameter::read_old(aws, &[old_state.to_owned(), secrets_parameter(old_state)]).await
-            }
+            Some(old_state) => parameter::read_old(aws, old_state).await,
             None => Ok(Vec::new()),
         }
     };
-    let (log_group_tag, schedule_tag, old) = tokio::join!(log_group_tag, schedule_tag, old);
+    // Parts that an earlier configuration needed, with more targets.
+    let surplus = surplus_parts(names, state);
+    let surplus = parameter::read_each(aws, &surplus);
+    let (log_group_tag, schedule_tag, old, surplus) = tokio::join!(log_group_tag, schedule_tag, old, surplus);
     let (log_group_tag, schedule_tag) = (log_group_tag?, schedule_tag?);
     if let Some(group) = stack.log_group.as_mut().filter(|group| group.owner.is_none()) {
         group.owner = log_group_tag;
@@ -204,7 +221,13 @@ async fn settle(aws: &Aws, names: &Names, account: &Account, stack: &mut Stack) 
         schedule.owner = if unclaimed { Some(names.deployment.clone()) } else { schedule_tag };
     }
     stack.old_parameters = old?;
+    stack.old_parameters.extend(surplus?);
     Ok(())
+}
+
+fn surplus_parts(names: &Names, state: Option<&str>) -> Vec<String> {
+    let kept = state.map_or(0, parameter::parts_of);
+    (names.state_parts.len() + 1..kept).map(|part| part_name(&names.state_parameter, part)).collect()
 }
 
 impl Content {

@@ -5,7 +5,7 @@
 //!
 //! - [`settings`] and [`secrets`] are what the deployer writes and this crate reads.
 //! - [`probe`] asks one target and returns an [`probe::Observation`], never an error.
-//! - [`state`] is the JSON that is kept in SSM between runs; [`outbox`] is the part of it that is still to be told.
+//! - [`state`] is the JSON that is kept in SSM between runs, in [`parts`] where there is much; [`outbox`] is the part of it that is still to be told.
 //! - [`notify`] has one file per channel; [`message`] puts an outbox entry into words.
 //! - [`store`] keeps the state and the secrets: in SSM, or in memory for tests. [`vault`] fetches secrets once.
 //! - [`heartbeat`] pings somebody after each run, who notices when there are none.
@@ -22,6 +22,7 @@ pub mod log;
 pub mod message;
 pub mod notify;
 pub mod outbox;
+pub mod parts;
 pub mod probe;
 pub mod reply;
 pub mod secrets;

@@ -55,6 +55,9 @@ pub struct State {
     /// The deployment that wrote this: the function may not tag its parameter, so the value says whose it is.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub deployment: String,
+    /// In how many parameters it is kept; 0 and 1 mean this one. See [`crate::parts`].
+    #[serde(default, skip_serializing_if = "is_single")]
+    pub parts: usize,
     /// Until when nothing is told, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_until: Option<u64>,
@@ -67,6 +70,11 @@ pub struct State {
     /// What is still to be told, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outbox: Vec<Entry>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_single(parts: &usize) -> bool {
+    *parts < 2
 }
 
 /// What is kept of the monitor itself.
@@ -106,12 +114,6 @@ pub struct TargetState {
     /// How many changes it has been through; part of an entry's id.
     #[serde(default)]
     pub seq: u32,
-    /// The last HTTP status code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub http: Option<u16>,
-    /// How long the last probe took, in milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ms: Option<u32>,
     /// Why it is down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
@@ -254,7 +256,14 @@ impl State {
         if text.len() <= MAX_BYTES {
             return Ok(Encoded { text, shortened: false });
         }
-        let text = self.without_details().to_text();
+        let mut short = self.without_details();
+        let text = short.to_text();
+        if text.len() <= MAX_BYTES {
+            return Ok(Encoded { text, shortened: true });
+        }
+        // An outage and its end are what nobody may miss.
+        short.outbox.retain(|entry| entry.kind.is_status());
+        let text = short.to_text();
         if text.len() <= MAX_BYTES {
             return Ok(Encoded { text, shortened: true });
         }
@@ -290,8 +299,6 @@ impl State {
         for target in &mut state.targets {
             target.why = None;
             target.cause = None;
-            target.http = None;
-            target.ms = None;
             for told in target.told.values_mut() {
                 if let Told::Failed(why) = told {
                     why.clear();

@@ -2,10 +2,17 @@
 
 /// At most `limit` characters; what was cut ends in an ellipsis.
 pub fn bounded(text: &str, limit: usize) -> String {
-    if text.chars().count() <= limit {
+    bounded_by(text, limit, |_| 1)
+}
+
+/// At most `limit`, where some characters take more room than others: bytes, or escapes.
+pub fn bounded_by(text: &str, limit: usize, room: impl Fn(char) -> usize) -> String {
+    if text.chars().map(&room).sum::<usize>() <= limit {
         return text.to_owned();
     }
-    let mut cut: String = text.chars().take(limit.saturating_sub(1)).collect();
+    let mut left = limit.saturating_sub(room('…'));
+    let fits = |c: &char| left.checked_sub(room(*c)).inspect(|rest| left = *rest).is_some();
+    let mut cut: String = text.chars().take_while(fits).collect();
     cut.push('…');
     cut
 }
@@ -36,6 +43,17 @@ mod tests {
             [("short", 5, "short"), ("longer", 5, "long…"), ("äöüß", 3, "äö…"), ("🦀🦀🦀", 2, "🦀…")]
         {
             assert_eq!(bounded(text, limit), expected);
+        }
+    }
+
+    #[test]
+    fn a_limit_may_be_counted_in_bytes() {
+        for (text, limit, expected) in
+            [("äöü", 6, "äöü"), ("äöüa", 6, "ä…"), ("longer", 5, "lo…"), ("🦀🦀", 7, "🦀…"), ("🦀🦀", 6, "…")]
+        {
+            let cut = bounded_by(text, limit, char::len_utf8);
+            assert_eq!(cut, expected);
+            assert!(cut.len() <= limit);
         }
     }
 

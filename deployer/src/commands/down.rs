@@ -78,7 +78,10 @@ fn removal(session: &Session, observed: &Stack, keep: Keep) -> Result<Plan> {
     };
     if keep.state {
         let state = observed.state.take();
-        keep_it(Kind::Parameter, state.map(|state| state.name().to_owned()), "--keep-state");
+        let parts = std::mem::take(&mut observed.state_parts);
+        for state in state.into_iter().chain(parts) {
+            keep_it(Kind::Parameter, Some(state.name().to_owned()), "--keep-state");
+        }
     }
     if keep.logs {
         let log_group = observed.log_group.take();

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::{Audience, Permissions};
 use crate::config::Config;
 use crate::error::{Context, Error, Exit, Result};
-use crate::names::{Account, Names};
+use crate::names::{Account, Names, any_part};
 use crate::output::stdout;
 
 /// What an action is allowed on.
@@ -181,7 +181,13 @@ fn resource(on: On, names: &Names, account: &Account) -> Value {
         Role | PassedRole => account.role(&names.role()).into(),
         Function => account.function(names.function()).into(),
         Rule => json!([account.rule(&names.rule()), account.rule(&names.legacy_rule())]),
-        State => account.parameter(&names.state_parameter).into(),
+        State if names.state_parts.is_empty() => account.parameter(&names.state_parameter).into(),
+        State => {
+            json!([
+                account.parameter(&names.state_parameter),
+                account.parameter(&any_part(&names.state_parameter))
+            ])
+        }
         Secrets => account.parameter(&names.secrets_parameter()).into(),
         // Calls about the group want the one form, calls about its lines the other.
         LogGroup => json!([log_group, format!("{log_group}:*")]),

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use plexmon_function::notify::{email, ntfy, webhook};
 use plexmon_function::secrets::RESERVED;
-use plexmon_function::settings::{ChannelKind, ChannelSettings, EMAIL_PORT, PUSHOVER_URL, Severity, Smtp};
+use plexmon_function::settings::{
+    ChannelKind, ChannelSettings, EMAIL_PORT, PUSHBULLET_URL, PUSHOVER_URL, Severity, Smtp, SmtpTls,
+};
 
 use super::reader::{Table, Value};
 use super::{SecretSources, calendar, secret, target};
 use crate::error::Result;
 
-const PUSHBULLET_URL: &str = "https://api.pushbullet.com/v2/pushes";
 const KINDS: [&str; 7] = ["pushover", "pushbullet", "ntfy", "discord", "slack", "webhook", "email"];
 
 pub fn read(notify: Table<'_>, folder: &Path, secrets: &mut SecretSources) -> Result<Vec<ChannelSettings>> {
@@ -88,13 +90,10 @@ impl Reader<'_> {
             }
             "ntfy" => {
                 let url = self.table.require("url", "url = \"https://ntfy.sh/my-topic\"")?;
-                let address = target::address(&url)?;
-                if address.path().trim_matches('/').is_empty() {
-                    return Err(url
-                        .error("names no topic")
-                        .hint("for example: url = \"https://ntfy.sh/my-topic\""));
-                }
-                ChannelKind::Ntfy { url: address.to_string(), token: self.optional("token")? }
+                let address = target::address(&url)?.to_string();
+                ntfy::check_url(&address)
+                    .map_err(|why| url.error(why).hint("for example: url = \"https://ntfy.sh/my-topic\""))?;
+                ChannelKind::Ntfy { url: address, token: self.optional("token")? }
             }
             "discord" => {
                 self.secret("url", "url = { env = \"DISCORD_URL\" }")?;
@@ -114,19 +113,19 @@ impl Reader<'_> {
         let template = match self.table.get("template") {
             Some(value) => {
                 let text = value.string()?;
+                webhook::check_template(text).map_err(|why| {
+                    value.error(why).hint("for example: template = '{\"text\": \"{title}: {body}\"}'")
+                })?;
                 Some(text.to_owned())
             }
             None => None,
         };
         let mut headers = BTreeMap::new();
-        if let Some(table) = self.table.table("headers", "[notify] headers")? {
-            for (name, value) in table.entries() {
-                let text = value.string()?;
-                if http::HeaderName::try_from(name).is_err() || http::HeaderValue::try_from(text).is_err() {
-                    return Err(value.error("is not a valid HTTP header"));
-                }
-                headers.insert(name.to_owned(), text.to_owned());
+        if let Some(value) = self.table.get("headers") {
+            for (name, value) in value.table("[notify] headers")?.entries() {
+                headers.insert(name.to_owned(), value.string()?.to_owned());
             }
+            webhook::check_headers(&headers).map_err(|why| value.error(why))?;
         }
         Ok(ChannelKind::Webhook { template, headers, token: self.optional("token")? })
     }
@@ -147,11 +146,23 @@ impl Reader<'_> {
         if user.is_some() {
             self.secret("password", "password = { env = \"SMTP_PASSWORD\" }")?;
         }
-        let to: Vec<String> = to.iter().map(mail_address).collect::<Result<_>>()?;
-        if let Some(value) = self.table.get("from") {
-            mail_address(&value)?;
-        }
-        Ok(ChannelKind::Email(Smtp { host, port, user, from, to, ca_pem }))
+        let to: Vec<String> =
+            to.iter().map(|value| value.string().map(str::to_owned)).collect::<Result<_>>()?;
+        let tls = match self.table.get("tls") {
+            Some(value) => match value.string()? {
+                "starttls" => SmtpTls::Starttls,
+                "implicit" => SmtpTls::Implicit,
+                other => {
+                    return Err(
+                        value.error(format!("is \"{other}\", but must be \"starttls\" or \"implicit\""))
+                    );
+                }
+            },
+            None => SmtpTls::of_port(port),
+        };
+        let smtp = Smtp { host, port, tls, user, from, to, ca_pem };
+        email::check(&smtp).map_err(|why| self.table.error(format!("cannot be used: {why}")))?;
+        Ok(ChannelKind::Email(smtp))
     }
 
     fn secret(&mut self, key: &'static str, example: &str) -> Result<()> {
@@ -172,21 +183,5 @@ impl Reader<'_> {
             Some(value) => Ok(target::address(&value)?.to_string()),
             None => Ok(default.to_owned()),
         }
-    }
-}
-
-/// As much of an address's grammar as catches slips; the mail server knows the rest.
-fn mail_address(value: &Value<'_>) -> Result<String> {
-    let text = value.string()?;
-    let good = text
-        .split_once('@')
-        .is_some_and(|(user, host)| !user.is_empty() && host.contains('.') || host == "localhost")
-        && !text.contains(|character: char| {
-            character.is_whitespace() || character.is_control() || "<>,".contains(character)
-        });
-    if good {
-        Ok(text.to_owned())
-    } else {
-        Err(value.error("must be an e-mail address such as me@example.com"))
     }
 }

@@ -2,13 +2,16 @@
 
 use aws_sdk_ssm::operation::put_parameter::builders::PutParameterFluentBuilder;
 use aws_sdk_ssm::types::{ParameterTier, ParameterType, ResourceTypeForTagging, Tag};
+use futures_util::future::try_join_all;
+use plexmon_function::parts::{MAX_PARTS, parameter as part_name};
 use plexmon_function::secrets::Secrets;
+use plexmon_function::state::State;
 
 use super::secret::{Content, Secret};
 use crate::apply::Task;
 use crate::aws::{Aws, CallError, gone, present};
 use crate::error::{Context, Error, Result};
-use crate::names::{Names, OWNER_TAG};
+use crate::names::{Names, OWNER_TAG, secrets_parameter};
 use crate::resource::{Difference, Differences, Kind, Resource};
 use crate::retry::{SHORT_BUDGET, keep_calling, transient};
 use crate::stack::Decrypt;
@@ -58,16 +61,28 @@ pub async fn read(aws: &Aws, names: &Names, decrypt: Decrypt) -> Result<Paramete
     Ok(Parameters { state, state_value, secrets })
 }
 
-/// Those of `names` that exist; for the names of an earlier configuration.
-pub async fn read_old(aws: &Aws, names: &[String]) -> Result<Vec<Parameter>> {
-    let mut found = Vec::new();
-    for name in names {
-        let (value, owner) = tokio::join!(value(aws, name, false), owner(aws, name));
-        if let Some(value) = value? {
-            found.push(Parameter { name: name.clone(), owner: owner?.or_else(|| written_by(&value)) });
-        }
-    }
-    Ok(found)
+/// Those of `names` that exist.
+pub async fn read_each(aws: &Aws, names: &[String]) -> Result<Vec<Parameter>> {
+    let found = try_join_all(names.iter().map(|name| read_one(aws, name))).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// What is left of an earlier name: the state, all of its parts, and its secrets.
+pub async fn read_old(aws: &Aws, state_parameter: &str) -> Result<Vec<Parameter>> {
+    let parts = value(aws, state_parameter, false).await?.map_or(1, |state| parts_of(&state).max(1));
+    let names = (0..parts).map(|part| part_name(state_parameter, part));
+    read_each(aws, &names.chain([secrets_parameter(state_parameter)]).collect::<Vec<_>>()).await
+}
+
+/// In how many parameters this state is kept.
+pub fn parts_of(state: &str) -> usize {
+    State::parse(state).map_or(0, |state| state.parts.min(MAX_PARTS))
+}
+
+async fn read_one(aws: &Aws, name: &str) -> Result<Option<Parameter>> {
+    let (value, owner) = tokio::join!(value(aws, name, false), owner(aws, name));
+    let Some(value) = value? else { return Ok(None) };
+    Ok(Some(Parameter { name: name.to_owned(), owner: owner?.or_else(|| written_by(&value)) }))
 }
 
 async fn value(aws: &Aws, name: &str, decrypt: bool) -> Result<Option<String>, CallError> {

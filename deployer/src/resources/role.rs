@@ -9,7 +9,7 @@ use crate::apply::Task;
 use crate::aws::{Aws, CallError, gone, present};
 use crate::config::Config;
 use crate::error::{Context, Error, Result};
-use crate::names::{Account, Names, OWNER_TAG, REGION_TAG_PREFIX};
+use crate::names::{Account, Names, OWNER_TAG, REGION_TAG_PREFIX, any_part};
 use crate::resource::{Difference, Differences, Kind, Resource};
 
 const DESCRIPTION: &str = "Lets the plexmon function keep its state and write its log";
@@ -148,7 +148,7 @@ fn statements(names: &Names, account: &Account, with_secrets: bool) -> Vec<Value
             "Sid": format!("State{of}"),
             "Effect": "Allow",
             "Action": ["ssm:GetParameter", "ssm:PutParameter"],
-            "Resource": account.parameter(&names.state_parameter),
+            "Resource": state(names, account),
         }),
     ];
     if with_secrets {
@@ -160,6 +160,15 @@ fn statements(names: &Names, account: &Account, with_secrets: bool) -> Vec<Value
         }));
     }
     statements
+}
+
+/// The parameters of the state; more than the first only where they are needed.
+fn state(names: &Names, account: &Account) -> Value {
+    let first = account.parameter(&names.state_parameter);
+    if names.state_parts.is_empty() {
+        return first.into();
+    }
+    json!([first, account.parameter(&any_part(&names.state_parameter))])
 }
 
 fn document_of(statements: Vec<Value>) -> Value {

@@ -6,6 +6,6 @@ mod configuration;
 mod connection;
 mod help;
 mod init;
-mod permissions;
 mod init_from;
+mod permissions;
 mod printing;

@@ -86,25 +86,6 @@ pub fn decide(
     Decision { previous: previous_status, state, expired }
 }
 
-/// How many of the settings' targets, in their order, fit into one parameter even if all go down in one run and
-/// none of it can be told at once. Details are left out of a state that is too large; this is without them.
-pub fn capacity(settings: &Settings) -> usize {
-    let fits = |count: &usize| {
-        let settings = Settings { targets: settings.targets[..*count].to_vec(), ..settings.clone() };
-        let all = |ok| -> Vec<Observation> {
-            settings.targets.iter().map(|target| Observation::bare(&target.name, ok)).collect()
-        };
-        let now = u64::from(u32::MAX);
-        let mut up = decide(&State::default(), &all(true), now, &settings, Knowledge::Certain).state;
-        for entry in up.outbox.clone() {
-            settle(&mut up, &entry.id, &Delivery::Delivered);
-        }
-        let down = decide(&up, &all(false), now, &settings, Knowledge::Certain).state;
-        before_sending(&down).encode().is_ok()
-    };
-    (1..=settings.targets.len()).take_while(fits).last().unwrap_or(0)
-}
-
 /// Tells anew where the last word was refused or given up: for when what stood in its way was corrected.
 pub fn speak_again(state: &mut State) {
     let State { targets, outbox, .. } = state;

@@ -20,8 +20,6 @@ pub(super) fn observe(
         // Neither proof nor doubt.
         Verdict::Unseen => return,
     };
-    target.http = seen.http;
-    target.ms = Some(whole(seen.total_ms));
     if status == target.status {
         target.doubt = None;
         if status == Status::Down {
@@ -112,13 +110,4 @@ pub(super) fn tell_on(
         _ => None,
     };
     add_up(outbox, Entry { error, ..entry }, told == Some(&Told::Down));
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast saturates, which is what we want"
-)]
-fn whole(ms: f64) -> u32 {
-    ms.round() as u32
 }

@@ -114,7 +114,7 @@ impl<P: Prober> Eyes<'_, P> {
     }
 
     /// Asks those once more that failed and may be asked more often, as long as there is time.
-    async fn try_again(&self, all: &[&Target], secrets: &Secrets, observations: &mut Vec<Observation>) {
+    async fn try_again(&self, all: &[&Target], secrets: &Secrets, observations: &mut [Observation]) {
         for tries in 2.. {
             let failed: Vec<&Target> = all
                 .iter()
@@ -157,7 +157,7 @@ fn seen<'a>(target: &Target, observations: &'a [Observation]) -> Option<&'a Obse
     observations.iter().find(|seen| seen.target == target.name)
 }
 
-fn replace(observations: &mut Vec<Observation>, again: Vec<Result<Observation, String>>) {
+fn replace(observations: &mut [Observation], again: Vec<Result<Observation, String>>) {
     for again in again.into_iter().flatten() {
         if let Some(before) = observations.iter_mut().find(|seen| seen.target == again.target) {
             *before = again;

@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use crate::decide::Knowledge;
 use crate::outbox::{Entry, Kind, add_down, add_up};
+use crate::parts::{merge, split};
+use crate::settings::Settings;
 use crate::state::{State, Status, TargetState, Told, VERSION};
 use crate::store::StoreError;
 
@@ -14,7 +16,8 @@ const MAX_REPLACED: usize = 8;
 pub(super) struct Memory {
     pub(super) state: State,
     pub(super) knowledge: Knowledge,
-    pub(super) holds: Holds,
+    /// For each part of the state.
+    pub(super) holds: Vec<Holds>,
 }
 
 /// What the store may hold: what was saved last or, where saving failed, what was there before as well. As long as it
@@ -30,6 +33,11 @@ impl Holds {
     /// The store took it.
     pub(super) fn saved(&mut self, text: String) {
         self.certain(Some(text));
+    }
+
+    /// Whether the store is known to have just this.
+    pub(super) fn has(&self, text: &str) -> bool {
+        matches!(self.now.as_slice(), [Some(known)] if known == text)
     }
 
     /// The store has this, and nothing else.
@@ -54,43 +62,71 @@ pub(super) struct Recollection {
     pub(super) knowledge: Knowledge,
     /// Not if it would replace a state that nobody has read.
     pub(super) may_save: bool,
-    pub(super) holds: Holds,
+    pub(super) holds: Vec<Holds>,
 }
 
+/// What was read: each part of the state, or why not all could be read.
+pub(super) type Loaded = Result<Vec<Option<String>>, StoreError>;
+
+/// Where a run starts from, put together from all the parts.
 pub(super) fn recollect(
     memory: Option<Memory>,
-    loaded: Result<Option<String>, StoreError>,
+    loaded: Loaded,
+    settings: &Settings,
     problems: &mut Vec<String>,
 ) -> Recollection {
-    let certain = |state, holds| Recollection { state, knowledge: Knowledge::Certain, may_save: true, holds };
-    match (loaded, memory) {
-        (Ok(text), Some(Memory { state, knowledge: Knowledge::Certain, mut holds })) => {
-            if let Some(problem) = text.as_deref().and_then(|text| says_less(text, &holds)) {
-                problems.push(problem);
-                return certain(state, holds);
-            }
-            let is_known = holds.now.contains(&text);
-            let state = if is_known { state } else { read(text.as_deref(), problems) };
-            holds.certain(text);
-            certain(state, holds)
-        }
-        (Ok(text), blind) => {
-            let mut state = read(text.as_deref(), problems);
-            if let Some(blind) = blind {
-                carry_over(&mut state, blind.state);
-            }
-            certain(state, Holds { now: vec![text], ..Holds::default() })
-        }
-        (Err(why), memory) => {
+    let texts = match loaded {
+        Ok(texts) => texts,
+        Err(why) => {
             problems.push(format!("the state could not be read: {why}"));
             let Memory { state, knowledge, holds } = memory.unwrap_or(Memory {
                 state: State::default(),
                 knowledge: Knowledge::Blind,
-                holds: Holds::default(),
+                holds: Vec::new(),
             });
-            Recollection { state, knowledge, may_save: knowledge == Knowledge::Certain, holds }
+            return Recollection { state, knowledge, may_save: knowledge == Knowledge::Certain, holds };
         }
+    };
+    let (remembered, blind) = match memory {
+        Some(Memory { state, knowledge: Knowledge::Certain, holds }) => {
+            let mut holds = holds.into_iter();
+            let parts = split(&state, settings).into_iter();
+            (parts.map(|part| Some((part, holds.next().unwrap_or_default()))).collect(), None)
+        }
+        other => (Vec::new(), other),
+    };
+    let mut remembered = remembered.into_iter();
+    let (mut states, mut all_holds) = (Vec::new(), Vec::new());
+    for text in texts {
+        let (state, holds) = match remembered.next().flatten() {
+            Some((state, holds)) => recollect_part(state, holds, text, problems),
+            None => (read(text.as_deref(), problems), Holds { now: vec![text], ..Holds::default() }),
+        };
+        states.push(state);
+        all_holds.push(holds);
     }
+    let mut state = merge(states);
+    if let Some(blind) = blind {
+        carry_over(&mut state, blind.state);
+    }
+    Recollection { state, knowledge: Knowledge::Certain, may_save: true, holds: all_holds }
+}
+
+/// What a warm environment makes of what it reads.
+fn recollect_part(
+    state: State,
+    mut holds: Holds,
+    text: Option<String>,
+    problems: &mut Vec<String>,
+) -> (State, Holds) {
+    if let Some(problem) = text.as_deref().and_then(|text| says_less(text, &holds)) {
+        problems.push(problem);
+        return (state, holds);
+    }
+    let is_known = holds.now.contains(&text);
+    let state = if is_known { state } else { read(text.as_deref(), problems) };
+    holds.certain(text);
+    (state, holds)
 }
 
 /// Why the value says less than what is remembered: it is one that was replaced, or it makes no sense.

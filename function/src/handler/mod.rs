@@ -5,6 +5,7 @@
 //! cannot be read, an outage is told all the same. A run fails only through faults of its own, and only after it has
 //! done all it could.
 
+mod keep;
 mod look;
 mod memory;
 mod tell;
@@ -14,7 +15,7 @@ use tokio::time::Instant;
 
 use self::look::Looked;
 pub use self::look::{Live, Prober};
-use self::memory::{Holds, Memory, Recollection};
+use self::memory::{Memory, Recollection};
 use crate::decide::{Decision, before_sending, decide, pause, resume, speak_again};
 use crate::heartbeat::Heartbeat;
 use crate::message::test_message;
@@ -153,10 +154,11 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         let mut phases = Phases::default();
 
         let look = look::look(&self.settings, &self.store, &self.prober, &mut self.vault, deadline);
-        let (loaded, looked) = tokio::join!(timed(self.store.load_state()), timed(look));
+        let (loaded, looked) =
+            tokio::join!(timed(keep::load(&self.store, &self.settings, self.memory.is_none())), timed(look));
         (phases.load_ms, phases.probe_ms) = (loaded.1, looked.1);
         let Looked { observations, unseen } = looked.0;
-        let recollection = memory::recollect(self.memory.take(), loaded.0, &mut problems);
+        let recollection = memory::recollect(self.memory.take(), loaded.0, &self.settings, &mut problems);
         let Recollection { mut state, knowledge, may_save, mut holds } = recollection;
 
         match occasion {
@@ -217,27 +219,6 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             replies.push(ChannelReply::of(channel.name(), delivery));
         }
         replies
-    }
-
-    /// Whether the store has the state now. A state that it refused is noted in `holds` too: it may have taken it all the
-    /// same, with the answer lost.
-    async fn save(&self, state: &State, holds: &mut Holds, problems: &mut Vec<String>) -> bool {
-        let encoded = match state.encode() {
-            Ok(encoded) => encoded,
-            Err(why) => {
-                problems.push(why.to_string());
-                return false;
-            }
-        };
-        if encoded.shortened {
-            problems.push("the state is near SSM's limit: details were left out of it".to_owned());
-        }
-        let saved = self.store.save_state(&encoded.text).await;
-        match saved {
-            Ok(()) => holds.saved(encoded.text),
-            Err(_) => holds.not_saved(encoded.text),
-        }
-        saved.map_err(|why| problems.push(format!("the state was not saved: {why}"))).is_ok()
     }
 }
 

@@ -1,6 +1,15 @@
 //! The channels through which people are told. One file each; this is what they have in common.
 
+mod answer;
+pub mod discord;
+pub mod email;
+pub mod ntfy;
+mod post;
+pub mod pushbullet;
 pub mod pushover;
+mod redact;
+pub mod slack;
+pub mod webhook;
 
 use std::pin::Pin;
 
@@ -63,6 +72,13 @@ fn one(settings: &ChannelSettings, http: &Http) -> Box<dyn Channel> {
     let name = settings.name.clone();
     match &settings.kind {
         ChannelKind::Pushover { url } => Box::new(pushover::Pushover::new(name, url.clone(), http)),
-        _ => todo!("the other channels"),
+        ChannelKind::Pushbullet { url } => Box::new(pushbullet::Pushbullet::new(name, url.clone(), http)),
+        ChannelKind::Ntfy { url, token } => Box::new(ntfy::Ntfy::new(name, url.clone(), *token, http)),
+        ChannelKind::Discord => Box::new(discord::Discord::new(name, http)),
+        ChannelKind::Slack => Box::new(slack::Slack::new(name, http)),
+        ChannelKind::Webhook { template, headers, token } => {
+            Box::new(webhook::Webhook::new(name, template.clone(), headers.clone(), *token, http))
+        }
+        ChannelKind::Email(smtp) => Box::new(email::Email::new(name, smtp.clone())),
     }
 }

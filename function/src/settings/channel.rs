@@ -9,6 +9,9 @@ use super::Hours;
 /// Where Pushover takes messages, unless the configuration names another place.
 pub const PUSHOVER_URL: &str = "https://api.pushover.net/1/messages.json";
 
+/// Where Pushbullet takes messages, unless the configuration names another place.
+pub const PUSHBULLET_URL: &str = "https://api.pushbullet.com/v2/pushes";
+
 /// Submission with STARTTLS.
 pub const EMAIL_PORT: u16 = 587;
 
@@ -75,8 +78,11 @@ pub enum ChannelKind {
 pub struct Smtp {
     /// The server's name.
     pub host: String,
-    /// 465 speaks TLS from the start, any other port after STARTTLS.
+    /// The server's port.
     pub port: u16,
+    /// When the connection becomes a secure one.
+    #[serde(default)]
+    pub tls: SmtpTls,
     /// Who signs in; nobody, and none is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
@@ -87,6 +93,24 @@ pub struct Smtp {
     /// PEM certificates of a private authority, trusted beside the public ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_pem: Option<String>,
+}
+
+/// When the connection to a mail server becomes a secure one. Nothing is sent over one that does not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmtpTls {
+    /// After a greeting, with STARTTLS.
+    #[default]
+    Starttls,
+    /// From the start.
+    Implicit,
+}
+
+impl SmtpTls {
+    /// What servers expect on this port.
+    pub fn of_port(port: u16) -> Self {
+        if port == 465 { Self::Implicit } else { Self::Starttls }
+    }
 }
 
 /// How much a message matters.

@@ -9,7 +9,9 @@ mod target;
 use serde::{Deserialize, Serialize};
 
 pub use self::calendar::{Clock, Hours, Recurrence, Window};
-pub use self::channel::{ChannelKind, ChannelSettings, EMAIL_PORT, PUSHOVER_URL, Severity, Smtp};
+pub use self::channel::{
+    ChannelKind, ChannelSettings, EMAIL_PORT, PUSHBULLET_URL, PUSHOVER_URL, Severity, Smtp, SmtpTls,
+};
 pub use self::target::{DEFAULT_TARGET_TIMEOUT_S, Expect, HeaderValue, Target};
 
 /// The file's name in the zip.

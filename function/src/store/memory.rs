@@ -1,6 +1,7 @@
 //! The store's twin in memory: for tests, with a record of what was asked and failures on demand.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Store, StoreError};
@@ -14,6 +15,8 @@ pub type Record = Arc<Mutex<Vec<String>>>;
 pub struct MemoryStore {
     /// The kept state.
     pub state: RefCell<Option<String>>,
+    /// Its further parts.
+    pub parts: RefCell<BTreeMap<usize, String>>,
     /// The kept secrets.
     pub secrets: RefCell<Secrets>,
     /// How many more reads of the state fail.
@@ -33,19 +36,25 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
-    async fn load_state(&self) -> Result<Option<String>, StoreError> {
+    async fn load_state(&self, part: usize) -> Result<Option<String>, StoreError> {
         self.note("load");
         if fails(&self.failing_loads) {
             return Err(StoreError("reading was refused".to_owned()));
         }
+        if part > 0 {
+            return Ok(self.parts.borrow().get(&part).cloned());
+        }
         Ok(self.state.borrow().clone())
     }
 
-    async fn save_state(&self, text: &str) -> Result<(), StoreError> {
+    async fn save_state(&self, part: usize, text: &str) -> Result<(), StoreError> {
         self.note("save");
         let fails = fails(&self.failing_saves);
         if !fails || self.failing_saves_take_effect.get() {
-            *self.state.borrow_mut() = Some(text.to_owned());
+            match part {
+                0 => *self.state.borrow_mut() = Some(text.to_owned()),
+                part => drop(self.parts.borrow_mut().insert(part, text.to_owned())),
+            }
         }
         if fails { Err(StoreError("writing was refused".to_owned())) } else { Ok(()) }
     }

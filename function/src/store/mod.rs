@@ -23,11 +23,11 @@ impl std::error::Error for StoreError {}
 
 /// What a run needs to have kept. The state is handed over as text: what it means is no business of the store.
 pub trait Store {
-    /// The kept state; `None` if nothing was kept yet.
-    fn load_state(&self) -> impl Future<Output = Result<Option<String>, StoreError>>;
+    /// A part of the kept state, counted from 0; `None` if nothing was kept yet.
+    fn load_state(&self, part: usize) -> impl Future<Output = Result<Option<String>, StoreError>>;
 
-    /// Keeps a state in place of the former.
-    fn save_state(&self, text: &str) -> impl Future<Output = Result<(), StoreError>>;
+    /// Keeps a part of the state in place of the former.
+    fn save_state(&self, part: usize, text: &str) -> impl Future<Output = Result<(), StoreError>>;
 
     /// The secrets, as they are now.
     fn load_secrets(&self) -> impl Future<Output = Result<Secrets, StoreError>>;

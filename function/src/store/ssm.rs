@@ -16,6 +16,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::{Store, StoreError};
 use crate::http::Http;
+use crate::parts::parameter;
 use crate::secrets::Secrets;
 use crate::text::single_line;
 
@@ -75,18 +76,20 @@ impl SsmStore {
 }
 
 impl Store for SsmStore {
-    async fn load_state(&self) -> Result<Option<String>, StoreError> {
-        match self.client.get_parameter().name(&self.state_parameter).send().await {
+    async fn load_state(&self, part: usize) -> Result<Option<String>, StoreError> {
+        let name = parameter(&self.state_parameter, part);
+        match self.client.get_parameter().name(&name).send().await {
             Ok(found) => Ok(found.parameter.and_then(|parameter| parameter.value)),
             Err(why) if why.as_service_error().is_some_and(|why| why.is_parameter_not_found()) => Ok(None),
-            Err(why) => Err(in_words("ssm:GetParameter", &self.state_parameter, &why)),
+            Err(why) => Err(in_words("ssm:GetParameter", &name, &why)),
         }
     }
 
-    async fn save_state(&self, text: &str) -> Result<(), StoreError> {
+    async fn save_state(&self, part: usize, text: &str) -> Result<(), StoreError> {
+        let name = parameter(&self.state_parameter, part);
         self.client
             .put_parameter()
-            .name(&self.state_parameter)
+            .name(&name)
             .value(text)
             .r#type(ParameterType::String)
             .tier(ParameterTier::Standard)
@@ -94,7 +97,7 @@ impl Store for SsmStore {
             .send()
             .await
             .map(|_| ())
-            .map_err(|why| in_words("ssm:PutParameter", &self.state_parameter, &why))
+            .map_err(|why| in_words("ssm:PutParameter", &name, &why))
     }
 
     async fn load_secrets(&self) -> Result<Secrets, StoreError> {

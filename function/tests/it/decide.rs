@@ -4,7 +4,7 @@
 //! a run that announces. What the channel does:
 //! `ok` takes everything, `500` fails, `lost` takes it and loses the answer, `400` refuses. What it got is compared.
 
-use plexmon_function::decide::{Knowledge, before_sending, capacity, decide, settle, speak_again};
+use plexmon_function::decide::{Knowledge, before_sending, decide, settle, speak_again};
 use plexmon_function::message::message;
 use plexmon_function::notify::Delivery;
 use plexmon_function::outbox::Kind;
@@ -301,17 +301,4 @@ fn what_each_channel_was_told_is_kept() {
         story(&mut state, &settings, NOW, steps);
         assert_eq!(state.targets[0].told["pushover"], expected);
     }
-}
-
-#[test]
-fn the_capacity_is_what_fits_when_all_go_down_at_once() {
-    let names: Vec<String> = (0..100).map(|number| format!("target-{number:02}")).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let few = capacity(&settings(&names[..5]));
-    let many = capacity(&settings(&names));
-    assert_eq!(few, 5);
-    assert!((10..100).contains(&many), "{many}");
-    let longer: Vec<String> = names.iter().map(|name| name.repeat(5)).collect();
-    let longer: Vec<&str> = longer.iter().map(String::as_str).collect();
-    assert!(capacity(&settings(&longer)) < many);
 }

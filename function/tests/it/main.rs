@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in a test, a panic is the message")]
 
+mod channels;
 mod decide;
 mod dice;
 mod end_to_end;

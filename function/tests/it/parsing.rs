@@ -7,21 +7,20 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use plexmon_function::decide::{Knowledge, before_sending, capacity, decide, settle, speak_again};
-use plexmon_function::http::Http;
+use plexmon_function::decide::{Knowledge, before_sending, decide, settle, speak_again};
 use plexmon_function::message::message;
-use plexmon_function::notify::{Channel, Delivery, pushover::Pushover};
+use plexmon_function::notify::Delivery;
 use plexmon_function::outbox::{Entry, Kind, Scope};
+use plexmon_function::parts::capacity;
 use plexmon_function::probe::Cause;
-use plexmon_function::probe::Tls;
 use plexmon_function::secrets::Secrets;
 use plexmon_function::settings::Settings;
 use plexmon_function::startup::instructions;
 use plexmon_function::state::{Held, MonitorState, State, Status, Streak, TargetState, Told, VERSION};
 
+use crate::channels;
 use crate::dice::{Dice, number};
-use crate::pushover::secrets;
-use crate::server::{Answer, Server};
+use crate::server::Answer;
 use crate::world::{NOW, down, settings, up};
 
 /// The files of a kind, by name.
@@ -160,8 +159,6 @@ fn any_state(dice: &mut Dice) -> State {
         status: status(dice),
         since: dice.draw(),
         seq: small(dice),
-        http: maybe(dice, |dice| dice.of(&[0, 200, 65_535])),
-        ms: maybe(dice, small),
         why: maybe(dice, text),
         told: (0..dice.below(3)).map(|_| (text(dice), Told::Failed(text(dice)))).collect::<BTreeMap<_, _>>(),
         cause: maybe(dice, |dice| dice.of(&[Cause::Home, Cause::App, Cause::Blind])),
@@ -204,6 +201,7 @@ fn any_state(dice: &mut Dice) -> State {
         ts: dice.draw(),
         version: VERSION,
         deployment: text(dice),
+        parts: usize::try_from(dice.below(3)).unwrap() * 2,
         paused_until: maybe(dice, Dice::draw),
         monitor,
         targets,
@@ -262,21 +260,53 @@ fn any_secrets_are_read_or_refused_and_never_shown() {
 
 /// Over the loopback interface, hence fewer of them.
 #[tokio::test]
-async fn any_answer_of_pushover_is_understood() {
-    let corpus = corpus("pushover");
-    let http = Http::new(&Tls::new().unwrap());
+async fn any_answer_of_a_channel_is_understood() {
+    let corpus = corpus("answers");
     let sample = message(&[Entry::new(Kind::Down, NOW)], &State::default(), &settings(&["plex"]), true);
     let (first, cases) = (number("PLEXMON_SEED", 0), number("PLEXMON_CASES", 200));
+    for (service, setup) in channels::ALL {
+        for seed in first..first + cases {
+            let body = mutated(&corpus, &mut Dice(seed));
+            let head = format!("HTTP/1.1 400 Bad\r\ncontent-length: {}\r\n\r\n", body.len());
+            let delivery =
+                channels::send(setup, Answer::Bytes([head.into_bytes(), body].concat()), &sample).await;
+            let why = delivery.outcome().1.unwrap_or_default();
+            let passes =
+                service == "Pushbullet" && why.ends_with("the free pushes of this month are used up");
+            let is_right = match delivery {
+                Delivery::Refused { .. } => !passes,
+                Delivery::Retry { unproven, .. } => passes && !unproven,
+                Delivery::Delivered => false,
+            };
+            assert!(is_right, "PLEXMON_SEED={seed}: {why}");
+            assert!(why.starts_with(&format!("{service} answered HTTP 400")), "PLEXMON_SEED={seed}: {why}");
+            let is_clean = why.chars().count() <= 150 && !why.contains(char::is_control);
+            assert!(is_clean, "PLEXMON_SEED={seed}: {why}");
+        }
+    }
+}
+
+/// Through TLS, hence fewest of them.
+#[tokio::test]
+async fn any_answer_of_a_mail_server_is_understood() {
+    let corpus = corpus("smtp");
+    let world = channels::email::World::new();
+    let sample = message(&[Entry::new(Kind::Down, NOW)], &State::default(), &settings(&["plex"]), true);
+    let (first, cases) = (number("PLEXMON_SEED", 0), number("PLEXMON_CASES", 100));
     for seed in first..first + cases {
-        let body = mutated(&corpus, &mut Dice(seed));
-        let head = format!("HTTP/1.1 400 Bad\r\ncontent-length: {}\r\n\r\n", body.len());
-        let server = Server::start(&[Answer::Bytes([head.into_bytes(), body].concat())]).await;
-        let channel = Pushover::new("pushover".to_owned(), server.url(), &http);
-        let Delivery::Refused { why, .. } = channel.send(&sample, secrets("tok").channel("pushover")).await
-        else {
-            panic!("PLEXMON_SEED={seed}: a 400 is a refusal");
+        let mut dice = Dice(seed);
+        let at = dice.of(&["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", ".", "QUIT"]);
+        let odd = channels::smtp::Odd::Ends(mutated(&corpus, &mut dice));
+        let (delivery, _) = world.send(Some((at, odd)), &sample).await;
+        let is_right = match delivery {
+            Delivery::Delivered => matches!(at, "." | "QUIT"),
+            Delivery::Refused { .. } => at != "QUIT",
+            // Any consent to take the mail is one, so that it may be sent from DATA on.
+            Delivery::Retry { unproven, .. } => at != "QUIT" && (matches!(at, "DATA" | ".") || !unproven),
         };
-        assert!(why.starts_with("Pushover answered HTTP 400"), "PLEXMON_SEED={seed}: {why}");
-        assert!(why.chars().count() <= 150 && !why.contains(char::is_control), "PLEXMON_SEED={seed}: {why}");
+        let why = delivery.outcome().1.unwrap_or_default();
+        assert!(is_right, "PLEXMON_SEED={seed}: {at} {delivery:?}");
+        let is_clean = why.chars().count() <= 150 && !why.contains(char::is_control);
+        assert!(is_clean, "PLEXMON_SEED={seed}: {why}");
     }
 }

@@ -28,6 +28,8 @@ pub enum Answer {
     Drip(Vec<u8>, Vec<u8>),
     /// Sends these bytes without waiting for a request.
     AtOnce(Vec<u8>),
+    /// Sends what a service says to such a request, and closes.
+    By(fn(&str) -> Answer),
     /// Hangs up with a reset.
     Reset,
 }
@@ -128,6 +130,7 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: Answe
         return;
     }
     let request = read_request(&mut stream).await;
+    let answer = if let Answer::By(service) = answer { service(&request) } else { answer };
     log.requests.lock().unwrap().push(request);
     log.grown.notify_waiters();
     // The client may have had enough at any time, which is no failure of the test.
@@ -156,7 +159,7 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: Answe
                 sleep(Duration::from_secs(1)).await;
             }
         }
-        Answer::AtOnce(_) | Answer::Reset => {}
+        Answer::AtOnce(_) | Answer::By(_) | Answer::Reset => {}
     }
 }
 

@@ -41,7 +41,7 @@ async fn only(server: &Server) -> (String, Value) {
 #[tokio::test]
 async fn the_state_is_read() {
     let server = Server::start(&[json("200 OK", r#"{"Parameter":{"Name":"x","Value":"{\"a\":1}"}}"#)]).await;
-    assert_eq!(store(&server).load_state().await, Ok(Some(r#"{"a":1}"#.to_owned())));
+    assert_eq!(store(&server).load_state(0).await, Ok(Some(r#"{"a":1}"#.to_owned())));
     assert_eq!(only(&server).await, ("GetParameter".to_owned(), serde_json::json!({ "Name": STATE })));
 }
 
@@ -49,14 +49,14 @@ async fn the_state_is_read() {
 async fn a_missing_state_is_no_error() {
     let missing = json("400 Bad Request", r#"{"__type":"ParameterNotFound"}"#);
     let server = Server::start(&[missing]).await;
-    assert_eq!(store(&server).load_state().await, Ok(None));
+    assert_eq!(store(&server).load_state(0).await, Ok(None));
     assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn the_state_is_written_over_as_a_standard_string() {
     let server = Server::start(&[json("200 OK", r#"{"Tier":"Standard","Version":2}"#)]).await;
-    assert_eq!(store(&server).save_state("text").await, Ok(()));
+    assert_eq!(store(&server).save_state(0, "text").await, Ok(()));
     let expected = serde_json::json!(
         { "Name": STATE, "Value": "text", "Type": "String", "Overwrite": true, "Tier": "Standard" }
     );
@@ -90,7 +90,7 @@ async fn failures_are_told_in_words() {
     ] {
         let server = Server::start(&[answer]).await;
         let expected = StoreError(format!("ssm:PutParameter of {STATE} failed ({why})"));
-        assert_eq!(store(&server).save_state("text").await, Err(expected));
+        assert_eq!(store(&server).save_state(0, "text").await, Err(expected));
         assert_eq!(server.requests().len(), attempts, "{why}");
     }
 }
@@ -99,7 +99,7 @@ async fn failures_are_told_in_words() {
 async fn one_lapse_is_made_up_for() {
     let good = json("200 OK", r#"{"Parameter":{"Value":"kept"}}"#);
     let server = Server::start(&[Answer::Reset, good]).await;
-    assert_eq!(store(&server).load_state().await, Ok(Some("kept".to_owned())));
+    assert_eq!(store(&server).load_state(0).await, Ok(Some("kept".to_owned())));
 }
 
 #[tokio::test]

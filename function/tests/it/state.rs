@@ -1,9 +1,7 @@
 //! What is kept: read back unchanged, small enough, and tolerant of what others have written.
 
-use std::collections::BTreeMap;
-
 use plexmon_function::decide::{Knowledge, before_sending, decide};
-use plexmon_function::state::{MAX_BYTES, State, StateError, Status, TargetState, Told};
+use plexmon_function::state::{MAX_BYTES, State, StateError, Status, TargetState};
 use serde_json::Value;
 
 use crate::world::{NOW, down, settings, up};
@@ -49,28 +47,6 @@ fn ssm_never_sees_two_braces() {
         assert!(!text.contains("{{"), "{text}");
         assert_eq!(State::parse(&text).unwrap(), state);
     }
-}
-
-#[test]
-fn twenty_targets_fit_even_if_all_change_at_once() {
-    let names: Vec<String> = (0..20).map(|n| format!("target-{n}")).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let settings = settings(&names);
-    let seen: Vec<_> = names.iter().map(|name| up(name)).collect();
-    let mut state = decide(&State::default(), &seen, NOW, &settings, Knowledge::Certain).state;
-    state.outbox.clear();
-    for target in &mut state.targets {
-        target.told = BTreeMap::from([("pushover".to_owned(), Told::Up)]);
-    }
-    let quiet = state.encode().unwrap();
-    assert!(!quiet.shortened, "{}", quiet.text.len());
-    let seen: Vec<_> = names.iter().map(|name| down(name)).collect();
-    let state = before_sending(&decide(&state, &seen, NOW + 300, &settings, Knowledge::Certain).state);
-    let loud = state.encode().unwrap();
-    assert!(loud.shortened && loud.text.len() <= MAX_BYTES, "{}", loud.text.len());
-    let kept = State::parse(&loud.text).unwrap();
-    assert_eq!(kept.outbox.len(), 20, "details were left out, and nothing else");
-    assert_eq!(kept.targets.len(), 20);
 }
 
 #[test]

@@ -41,12 +41,11 @@ pub fn import(paths: &[PathBuf], path: &Path) -> Result<Made> {
     for most in (1..=known).rev() {
         let text = write::config(&inventory, &sources, most);
         match Config::parse(&text, path) {
-            Ok(config) => {
-                let targets = config.targets.len();
+            Ok(_) => {
                 return Ok(Made {
                     text,
-                    targets,
-                    commented: inventory.apps.len() - targets,
+                    targets: most,
+                    commented: inventory.apps.len() - most,
                     unseen: inventory.unseen.len(),
                 });
             }

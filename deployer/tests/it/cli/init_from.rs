@@ -26,7 +26,7 @@ fn a_whole_home_becomes_a_configuration_that_can_be_read() {
     snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
     exit 0
     --- stdout
-    wrote config.toml: 14 targets, 2 commented out, 4 containers not seen from outside
+    wrote config.toml: 16 targets, 4 containers not seen from outside
     --- stderr
     next: read it through, then `plexmon-deploy check`, then set the variables that it names, then `plexmon-deploy up`
     ");
@@ -45,7 +45,7 @@ fn files_can_be_named_one_by_one() {
     let folder = with_home("tunnel");
     let files = ["--from", "home/docker-compose.yml", "home/cloudflare.tf", "home/variables.tf"];
     let init = init(folder.path(), &files).ended(0);
-    snapshot!(init.stdout, @"wrote config.toml: 14 targets, 2 commented out, 4 containers not seen from outside");
+    snapshot!(init.stdout, @"wrote config.toml: 16 targets, 4 containers not seen from outside");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use plexmon_deploy::config::Config;
 use plexmon_deploy::error::{Error, Exit};
-use plexmon_function::decide::capacity;
+use plexmon_function::parts::capacity;
 use plexmon_function::settings::Settings;
 
 use crate::dice::{Dice, number};

@@ -74,11 +74,11 @@ fn targets_are_there_and_can_be_told_apart() {
 
 #[test]
 fn there_are_no_more_targets_than_the_state_can_hold() {
-    let many: String = (0..60).map(|number| TARGET.replace("plex\"", &format!("plex{number}\""))).collect();
+    let many: String = (0..2_000).map(|number| TARGET.replace("plex\"", &format!("plex{number}\""))).collect();
     assert_snapshot!(parse(&many).unwrap_err(), @"
-    error: config.toml:1: `target` has 60 entries, but the state has room for 30
+    error: config.toml:1: `target` has 2000 entries, but the state has room for 1507
 
-    hint: an SSM parameter holds 4 KB: use shorter names, or a second deployment with another `name`
+    hint: the state is kept in at most 40 SSM parameters of 4 KB: use shorter names, or a second deployment with another `name`
     ");
 }
 

@@ -75,7 +75,8 @@ fn processes(folder: &Path) -> usize {
 fn the_whole_story_is_told_in_order_and_nothing_is_left() {
     let newcomer = Newcomer::new();
     let story = newcomer.sandbox(&[]).run().ended(0);
-    snapshot!(story.stdout, @r"
+    snapshot!(story.stdout, @"
+
     1. Deploy. This is `plexmon-deploy up`, as it would run against AWS:
       + create role      plex-remote-health-role
       + create log group /aws/lambda/plex-remote-health
@@ -101,14 +102,14 @@ fn the_whole_story_is_told_in_order_and_nothing_is_left() {
 
     4. Plex breaks: the reverse proxy now answers 502. The next check finds out:
     seen from AWS:
-      plex is down: HTTP 502 instead of 200
+      plex is down: Plex is stopped; the proxy answers 502
         the proxy answers, the app behind it does not as it should: check that it runs
       told by pushover: plex is down
-      phone: plex is DOWN (urgent): HTTP 502 instead of 200 (HTTP). Since [DATE].
+      phone: plex is DOWN (urgent): Plex is stopped; the proxy answers 502. Since [DATE].
 
     5. Still broken at the check after that. No second alarm:
     seen from AWS:
-      plex is down: HTTP 502 instead of 200
+      plex is down: Plex is stopped; the proxy answers 502
         the proxy answers, the app behind it does not as it should: check that it runs
       (the phone stays silent)
 

@@ -41,11 +41,11 @@ fn a_wrong_token_is_found_out_at_once_and_can_be_corrected() {
     let world = World::new();
     let up = world.with_code(&["up", "--yes"]).env("PUSHOVER_TOKEN", "wrong-token").run().ended(1);
     let (_, error) = up.stderr.split_once("error: ").unwrap();
-    snapshot!(error, @r"
+    snapshot!(error, @"
     everything is deployed, but pushover refused the first message
       cause: Pushover answered HTTP 400: application token is invalid
 
-    hint: correct PUSHOVER_TOKEN (the application's token) and PUSHOVER_USER (your user key), then run `up` again
+    hint: correct the secrets of that channel (for Pushover: the application's token and your user key), then run `up` again
     ");
     assert!(world.phone.take_new().is_empty());
     assert_eq!(world.inventory().len(), 6);

@@ -93,12 +93,12 @@ fn an_outage_is_told_once_and_so_is_its_end() {
     world.invoke().ended(0);
     assert!(world.phone.take_new().is_empty());
     let status = world.with_code(&["status"]).run().ended(0);
-    snapshot!(status.stdout, @r"
+    snapshot!(status.stdout, @"
     plex-remote-health in account [ACCOUNT], region us-east-1
       deployed    yes, as configured
       schedule    rate(5 minutes)
       last check  [TIME] ago
-      plex        down since [DATE]: HTTP 502 instead of 200 (HTTP)
+      plex        down since [DATE]: Plex is stopped; the proxy answers 502
     ");
 
     world.plex.mend();

@@ -42,7 +42,7 @@ impl World {
             "config.toml",
             &format!(
                 "region = \"{REGION}\"\nschedule = \"rate(5 minutes)\"\ncontrol = []\n\n\
-                 [defaults]\ntries = 1\n\n\
+                 [defaults]\ntries = 1\nflap_damping = false\n\n\
                  [[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = \"{}\"\n\n\
                  [notify.pushover]\n\
                  token = {{ env = \"PUSHOVER_TOKEN\" }}\nuser = {{ env = \"PUSHOVER_USER\" }}\nurl = \"{}\"\n\n\

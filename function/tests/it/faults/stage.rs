@@ -109,7 +109,7 @@ impl Door {
 }
 
 impl Store for Door {
-    async fn load_state(&self) -> Result<Option<String>, StoreError> {
+    async fn load_state(&self, part: usize) -> Result<Option<String>, StoreError> {
         self.pause().await;
         let mut stage = self.stage();
         match stage.load {
@@ -124,12 +124,12 @@ impl Store for Door {
                 }
             }
         }
-        let loaded = stage.store.load_state().now_or_never().unwrap();
+        let loaded = stage.store.load_state(part).now_or_never().unwrap();
         self.seen.lock().unwrap().extend(loaded.iter().flatten().cloned());
         loaded
     }
 
-    async fn save_state(&self, text: &str) -> Result<(), StoreError> {
+    async fn save_state(&self, part: usize, text: &str) -> Result<(), StoreError> {
         self.pause().await;
         let result = {
             let write = std::mem::replace(&mut *self.write.lock().unwrap(), 1);
@@ -137,7 +137,7 @@ impl Store for Door {
             let save = stage.saves[write];
             stage.store.failing_saves.set(u32::from(save != Save::Works));
             stage.store.failing_saves_take_effect.set(save == Save::AnswerLost);
-            let result = stage.store.save_state(text).now_or_never().unwrap();
+            let result = stage.store.save_state(part, text).now_or_never().unwrap();
             if save != Save::Refused {
                 if text.len() > MAX_BYTES || (stage.reads_back && State::parse(text).is_err()) {
                     stage.broken = Some(format!("no state: {text}"));

@@ -1,0 +1,129 @@
+//! ntfy, on ntfy.sh or at home: JSON, posted to the server's root. <https://docs.ntfy.sh/publish/#publish-as-json>
+//!
+//! From 2.16 on, a message with a sequence id that was seen before replaces the earlier one on the phone; older
+//! servers ignore the id.
+
+use http::{HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Reason, later};
+use super::post::{Post, fold_key, secret, send};
+use super::{Channel, Delivery, Sending};
+use crate::http::Http;
+use crate::message::Message;
+use crate::secrets::ChannelSecrets;
+use crate::settings::Severity;
+use crate::text::bounded_by;
+
+// A message of more than 4,096 bytes becomes an attachment, and JSON of more than twice that is refused. Counted as
+// they stand in JSON, so that the second limit holds too.
+const MAX_MESSAGE_BYTES: usize = 4_096;
+const MAX_TITLE_BYTES: usize = 1_000;
+const MAX_URL_BYTES: usize = 1_000;
+
+const MAX_TOPIC_CHARS: usize = 64;
+
+const SEQUENCE_ID: HeaderName = HeaderName::from_static("x-sequence-id");
+const SERVICE: &str = "ntfy";
+
+/// The channel.
+#[derive(Debug)]
+pub struct Ntfy {
+    name: String,
+    url: String,
+    has_token: bool,
+    http: Http,
+}
+
+impl Ntfy {
+    /// A channel that posts through `http` to the server and the topic in `url`.
+    pub fn new(name: String, url: String, has_token: bool, http: &Http) -> Self {
+        Self { name, url, has_token, http: http.clone() }
+    }
+
+    fn post(&self, message: &Message, secrets: &ChannelSecrets) -> Result<Post, Delivery> {
+        let (root, topic) = split(&self.url).map_err(|why| later(why, false))?;
+        let (priority, tag) = urgency(message);
+        let publication = Publication {
+            topic,
+            title: bounded_by(&message.title, MAX_TITLE_BYTES, in_json),
+            message: bounded_by(&message.body, MAX_MESSAGE_BYTES, in_json),
+            priority,
+            tags: [tag],
+            click: Some(message.url.as_str()).filter(|url| !url.is_empty() && url.len() <= MAX_URL_BYTES),
+        };
+        let mut post = Post::json(SERVICE, root, &publication, reason)?;
+        // Sixteen bytes in hexadecimal fit into any header.
+        if let Ok(key) = HeaderValue::from_str(&fold_key(&message.id)) {
+            post.headers().insert(SEQUENCE_ID, key);
+        }
+        if self.has_token { post.with_token(secret(SERVICE, secrets, "token")?) } else { Ok(post) }
+    }
+}
+
+impl Channel for Ntfy {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
+        send(&self.http, self.post(message, secrets), secrets)
+    }
+}
+
+/// Whether `url` is a server and a topic on it, for whoever reads a configuration.
+pub fn check_url(url: &str) -> Result<(), String> {
+    split(url).map(|_| ())
+}
+
+/// `https://ntfy.sh/my-topic` becomes `https://ntfy.sh/` and `my-topic`. Not quoted: who knows the topic can read it.
+fn split(url: &str) -> Result<(&str, &str), String> {
+    let topic_at = url.rfind('/').map(|slash| slash + 1).filter(|at| !url[..*at].ends_with("://"));
+    let (root, topic) = url.split_at(topic_at.unwrap_or(url.len()));
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if topic.is_empty() || topic.len() > MAX_TOPIC_CHARS || !topic.chars().all(is_allowed) {
+        return Err("the address of ntfy does not end in a topic, like https://ntfy.sh/my-topic".to_owned());
+    }
+    Ok((root, topic))
+}
+
+#[derive(Debug, Serialize)]
+struct Publication<'a> {
+    topic: &'a str,
+    title: String,
+    message: String,
+    priority: u8,
+    tags: [&'static str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    click: Option<&'a str>,
+}
+
+/// The priority, of which 5 wakes people and 3 is usual, and the tag, which is shown as an emoji.
+fn urgency(message: &Message) -> (u8, &'static str) {
+    match message.severity {
+        _ if message.urgent => (5, "rotating_light"),
+        Severity::Down => (3, "white_check_mark"),
+        Severity::Warn => (3, "warning"),
+        Severity::Info => (2, "information_source"),
+    }
+}
+
+fn in_json(c: char) -> usize {
+    match c {
+        '"' | '\\' => 2,
+        c if c.is_control() => 6,
+        c => c.len_utf8(),
+    }
+}
+
+/// `{"code":40301,"http":403,"error":"forbidden","link":"https://ntfy.sh/docs/publish/#authentication"}`
+#[derive(Debug, Default, Deserialize)]
+struct Answer {
+    #[serde(default)]
+    error: String,
+}
+
+fn reason(answer: &[u8]) -> Reason {
+    let Answer { error } = serde_json::from_slice(answer).unwrap_or_default();
+    Reason { text: error, ..Reason::default() }
+}

@@ -1,0 +1,93 @@
+//! Pushbullet: a note, or a link where there is an address. <https://docs.pushbullet.com/#create-push>
+//!
+//! A push with a `guid` that it has seen before is answered with the push that it has. Free accounts have 500 pushes a
+//! month; it refuses the rest with 400, which passes when the next month begins.
+
+use http::HeaderName;
+use serde::{Deserialize, Serialize};
+
+use super::answer::Reason;
+use super::post::{Post, fold_key, secret, send};
+use super::{Channel, Delivery, Sending};
+use crate::http::Http;
+use crate::message::Message;
+use crate::secrets::ChannelSecrets;
+use crate::text::bounded;
+
+// It documents no limits; these are what a phone shows at most.
+const MAX_TITLE: usize = 250;
+const MAX_BODY: usize = 4_000;
+
+const ACCESS_TOKEN: HeaderName = HeaderName::from_static("access-token");
+const SERVICE: &str = "Pushbullet";
+
+/// The channel.
+#[derive(Debug)]
+pub struct Pushbullet {
+    name: String,
+    url: String,
+    http: Http,
+}
+
+impl Pushbullet {
+    /// A channel that posts through `http`.
+    pub fn new(name: String, url: String, http: &Http) -> Self {
+        Self { name, url, http: http.clone() }
+    }
+
+    fn post(&self, message: &Message, secrets: &ChannelSecrets) -> Result<Post, Delivery> {
+        let token = secret(SERVICE, secrets, "token")?;
+        let url = Some(message.url.as_str()).filter(|url| !url.is_empty());
+        let push = Push {
+            kind: if url.is_some() { "link" } else { "note" },
+            title: bounded(&message.title, MAX_TITLE),
+            body: bounded(&message.body, MAX_BODY),
+            url,
+            guid: fold_key(&message.id),
+        };
+        Post::json(SERVICE, &self.url, &push, reason)?.with_secret(ACCESS_TOKEN, token.expose())
+    }
+}
+
+impl Channel for Pushbullet {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
+        send(&self.http, self.post(message, secrets), secrets)
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Push<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: String,
+    body: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    guid: String,
+}
+
+/// `{"error":{"type":"invalid_request","message":"Access token is missing or invalid.","code":"invalid_access_token"}}`
+#[derive(Debug, Default, Deserialize)]
+struct Answer {
+    #[serde(default)]
+    error: Failure,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Failure {
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    code: String,
+}
+
+fn reason(answer: &[u8]) -> Reason {
+    let Failure { message, code } = serde_json::from_slice::<Answer>(answer).unwrap_or_default().error;
+    let passes = code == "pushbullet_pro_required";
+    let text = if passes { "the free pushes of this month are used up".to_owned() } else { message };
+    Reason { text, blames_secrets: code == "invalid_access_token", passes }
+}

@@ -1,0 +1,86 @@
+//! A webhook's template: JSON with placeholders, filled so that it remains JSON.
+//!
+//! Texts go into strings, and are escaped: `{"text": "{title}: {body}"}`. `{at}` is a number and `{news}` a list, which
+//! stand by themselves. Braces with anything else between them are JSON's own.
+
+use serde::Serialize;
+use serde::de::IgnoredAny;
+
+use crate::message::{Message, News};
+use crate::outbox::Kind;
+use crate::settings::Severity;
+
+/// Whether messages can be sent with this template, for whoever reads a configuration.
+pub fn check_template(template: &str) -> Result<(), String> {
+    let news = |first| News { target: "a\"b\\c".to_owned(), kind: Kind::Down, first };
+    let sample = Message {
+        id: "\"\\\n".to_owned(),
+        deployment: "\"\\\n".to_owned(),
+        title: "\"\\\n".to_owned(),
+        body: "\"\\\n".to_owned(),
+        severity: Severity::Down,
+        urgent: true,
+        at: 1,
+        url: "\"\\\n".to_owned(),
+        url_title: String::new(),
+        news: vec![news(true), news(false)],
+    };
+    let filled = filled(template, &sample)?;
+    match serde_json::from_str::<IgnoredAny>(&filled) {
+        Ok(_) => Ok(()),
+        Err(why) => Err(format!("it is not JSON once it is filled: {why}")),
+    }
+}
+
+/// The template with the message in it.
+pub(super) fn filled(template: &str, message: &Message) -> Result<String, String> {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let (before, after) = (&rest[..open], &rest[open + 1..]);
+        filled.push_str(before);
+        match after.split_once('}').filter(|(name, _)| is_name(name)) {
+            Some((name, behind)) => {
+                filled.push_str(&value(name, message)?);
+                rest = behind;
+            }
+            None => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    Ok(filled + rest)
+}
+
+/// JSON has no such thing between braces, outside of its strings.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+fn value(name: &str, message: &Message) -> Result<String, String> {
+    match name {
+        "title" => in_string(&message.title),
+        "body" => in_string(&message.body),
+        "severity" => in_string(&message.severity),
+        "url" => in_string(&message.url),
+        "deployment" => in_string(&message.deployment),
+        "id" => in_string(&message.id),
+        "at" => json(&message.at),
+        "news" => json(&message.news),
+        other => Err(format!(
+            "there is no {{{other}}}; there are {{title}}, {{body}}, {{severity}}, {{at}}, {{url}}, {{deployment}}, \
+             {{id}} and {{news}}"
+        )),
+    }
+}
+
+/// As it stands between the quotes of a JSON string.
+fn in_string(value: &impl Serialize) -> Result<String, String> {
+    let json = json(value)?;
+    Ok(json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(&json).to_owned())
+}
+
+fn json(value: &impl Serialize) -> Result<String, String> {
+    serde_json::to_string(value).map_err(|why| why.to_string())
+}

@@ -1,0 +1,143 @@
+//! The state in several parameters, where one cannot hold it: each has some of the targets, with all that is to be told
+//! of them, so that every parameter makes sense by itself. The first one has what is common to all.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::outbox::{Entry, Kind, Scope};
+use crate::settings::{Settings, Target};
+use crate::state::{MAX_BYTES, State, Status, TargetState, Told};
+
+/// More would take longer to write than a run may last: SSM wants no more than three writes a second.
+pub const MAX_PARTS: usize = 40;
+
+/// What is common to all, and what is told of the monitor itself.
+const ENVELOPE_BYTES: usize = 300;
+const CHANNEL_BYTES: usize = 110;
+
+/// Behind the state parameter's name and before a number, it makes the name of a further part.
+pub const PART_SUFFIX: &str = "_part";
+
+/// Name of the parameter that holds a part, counted from 0.
+pub fn parameter(state_parameter: &str, part: usize) -> String {
+    if part == 0 { state_parameter.to_owned() } else { format!("{state_parameter}{PART_SUFFIX}{}", part + 1) }
+}
+
+/// Which of the settings' targets, in their order, are in which part. There is always one part.
+///
+/// A part holds its targets even if all go down in one run and none of it can be told on any channel. Details are left
+/// out of a state that is too large; this is without them.
+pub fn layout(settings: &Settings) -> Vec<Range<usize>> {
+    let room = MAX_BYTES.saturating_sub(ENVELOPE_BYTES + CHANNEL_BYTES * settings.channels.len());
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    let (mut from, mut filled) = (0, 0);
+    for (index, target) in settings.targets.iter().enumerate() {
+        let bytes = weight(target, settings);
+        if filled + bytes > room && index > from {
+            parts.push(from..index);
+            (from, filled) = (index, 0);
+        }
+        filled += bytes;
+    }
+    parts.push(from..settings.targets.len());
+    parts
+}
+
+/// How many of the settings' targets have room, in their order.
+pub fn capacity(settings: &Settings) -> usize {
+    let parts = layout(settings);
+    let last = parts.get(MAX_PARTS - 1).or(parts.last());
+    let fits = |target: &&Target| weight(target, settings) + ENVELOPE_BYTES <= MAX_BYTES;
+    let each_fits = settings.targets.iter().take_while(fits).count();
+    last.map_or(0, |last| last.end).min(each_fits)
+}
+
+/// Bytes that a target takes when it is down and nobody could be told.
+fn weight(target: &Target, settings: &Settings) -> usize {
+    let when = u64::from(u32::MAX);
+    let text = |wanted: bool| wanted.then(|| "x".repeat(48));
+    let state = TargetState {
+        name: target.name.clone(),
+        check: target.check_id(),
+        status: Status::Down,
+        since: when,
+        seq: 1_000,
+        told: settings.channels.iter().map(|channel| (channel.name.clone(), Told::Down)).collect(),
+        scope: Some(Scope::Site),
+        identity: text(target.pin),
+        app_version: text(target.tell_version),
+        ..TargetState::default()
+    };
+    let entry = |channel: &str| Entry {
+        id: format!("{}:1000:{channel}", target.name),
+        unproven: true,
+        tries: 1,
+        scope: Some(Scope::Site),
+        ..Entry::new(Kind::Down, when)
+    };
+    let size = |text: Result<String, serde_json::Error>| text.map_or(0, |text| text.len() + 1);
+    let entries: usize =
+        settings.channels.iter().map(|channel| size(serde_json::to_string(&entry(&channel.name)))).sum();
+    size(serde_json::to_string(&state)) + entries
+}
+
+/// The state in its parts.
+pub fn split(state: &State, settings: &Settings) -> Vec<State> {
+    let layout = layout(settings);
+    let count = layout.len();
+    layout
+        .into_iter()
+        .enumerate()
+        .map(|(part, range)| {
+            let names: BTreeSet<&str> = settings
+                .targets
+                .get(range)
+                .into_iter()
+                .flatten()
+                .map(|target| target.name.as_str())
+                .collect();
+            let is_here = |name: &str| names.contains(name) || (part == 0 && name.is_empty());
+            let targets = state.targets.iter().filter(|target| is_here(&target.name)).cloned().collect();
+            let outbox = state.outbox.iter().filter(|entry| is_here(entry.target())).cloned().collect();
+            if part == 0 {
+                // The greatest number there ever was, so that nothing is forgotten that may be left in the further ones.
+                return State { targets, outbox, parts: count.max(state.parts), ..state.clone() };
+            }
+            // Nothing that changes with every run, so that it need not be written with every run.
+            let status = State::overall(&targets);
+            let (version, deployment) = (state.version, state.deployment.clone());
+            State { status, version, deployment, targets, outbox, ..State::default() }
+        })
+        .collect()
+}
+
+/// The whole again. Where settings have changed, a target may be in two parts, of which the later state counts.
+pub fn merge(parts: Vec<State>) -> State {
+    let when = |entry: &Entry| entry.until.unwrap_or(entry.from);
+    let by_time = parts.len() > 1 && parts.iter().all(|part| part.outbox.is_sorted_by_key(when));
+    let mut parts = parts.into_iter();
+    let mut whole = parts.next().unwrap_or_default();
+    for part in parts {
+        for target in part.targets {
+            let entries = part.outbox.iter().filter(|entry| entry.target() == target.name).cloned();
+            match whole.targets.iter_mut().find(|known| known.name == target.name) {
+                Some(known) if known.seq >= target.seq => {}
+                Some(known) => {
+                    whole.outbox.retain(|entry| entry.target() != target.name);
+                    whole.outbox.extend(entries);
+                    *known = target;
+                }
+                None => {
+                    whole.outbox.extend(entries);
+                    whole.targets.push(target);
+                }
+            }
+        }
+    }
+    // In the order of their news, as if they had never been apart; unless a clock has jumped, and that would turn round
+    // what is told of one target.
+    if by_time {
+        whole.outbox.sort_by_key(when);
+    }
+    whole
+}

@@ -1,0 +1,101 @@
+//! What is posted to Discord, and what its answers are taken for.
+
+use plexmon_function::message::Message;
+use plexmon_function::secrets::ChannelSecrets;
+use plexmon_function::settings::ChannelKind;
+use serde_json::json;
+
+use super::{Posted, at, channel, endless, later, message, refused, secrets, send, sent};
+use crate::server::{Answer, Server, http};
+
+const PATH: &str = "/api/webhooks/223704706495545344/3d89bb7572e0fb30d8128367b3b1b44fecd1726d";
+
+pub fn setup(address: &str) -> (ChannelKind, ChannelSecrets) {
+    (ChannelKind::Discord, secrets(&[("url", &format!("{address}{PATH}"))]))
+}
+
+/// Takes what the documentation says it takes.
+fn service(request: &str) -> Answer {
+    let posted = Posted::of(request);
+    if posted.line != format!("POST {PATH}?wait=true HTTP/1.1") {
+        return http("404 Not Found", "", r#"{"message":"Unknown Webhook","code":10015}"#);
+    }
+    if !posted.is_json() || !(1..=2_000).contains(&posted.text("content").encode_utf16().count()) {
+        return http("400 Bad Request", "", r#"{"message":"Invalid Form Body","code":50035}"#);
+    }
+    http("200 OK", "", r#"{"id":"1","content":"as it was"}"#)
+}
+
+async fn content(message: &Message) -> String {
+    let posted = sent(setup, service, message).await;
+    assert_eq!(posted.body["allowed_mentions"], json!({"parse": []}));
+    posted.text("content").to_owned()
+}
+
+#[tokio::test]
+async fn words_are_meant_as_they_are_and_call_nobody() {
+    let expected = "**plex is DOWN**\nÜnable & co\n<https://plex.example.com/identity>";
+    assert_eq!(content(&message()).await, expected);
+    let odd = Message {
+        title: "*_plex_* `x`".to_owned(),
+        body: "@everyone <@1> # \\ [a](b) ~~c~~ ||d||".to_owned(),
+        url: String::new(),
+        ..message()
+    };
+    let expected =
+        "**\\*\\_plex\\_\\* \\`x\\`**\n@everyone \\<@1\\> \\# \\\\ \\[a\\](b) \\~\\~c\\~\\~ \\|\\|d\\|\\|";
+    assert_eq!(content(&odd).await, expected);
+}
+
+#[tokio::test]
+async fn whatever_there_is_to_say_it_fits() {
+    let long = content(&endless()).await;
+    assert!(long.ends_with('…') && !long.contains("https:"), "half an address leads nowhere");
+    assert!(long.encode_utf16().count() > 1_990);
+    let with_url = content(&Message { url: message().url, ..endless() }).await;
+    assert!(with_url.ends_with("…\n<https://plex.example.com/identity>"), "{with_url}");
+}
+
+#[tokio::test]
+async fn a_thread_may_be_named_in_the_address() {
+    let server = Server::start(&[http("200 OK", "", "")]).await;
+    let url = format!("{}{PATH}?thread_id=7", at(&server));
+    channel(ChannelKind::Discord).send(&message(), &secrets(&[("url", &url)])).await;
+    assert_eq!(Posted::of(&server.requests()[0]).line, format!("POST {PATH}?thread_id=7&wait=true HTTP/1.1"));
+}
+
+#[tokio::test]
+async fn answers_are_told_apart() {
+    let limited = r#"{"message":"You are being rate limited.","retry_after":64.57,"global":false}"#;
+    for (status, body, expected) in [
+        (
+            "404 Not Found",
+            r#"{"message":"Unknown Webhook","code":10015}"#,
+            refused("Discord answered HTTP 404: Unknown Webhook", true),
+        ),
+        (
+            "401 Unauthorized",
+            r#"{"message":"Invalid Webhook Token","code":50027}"#,
+            refused("Discord answered HTTP 401: Invalid Webhook Token", true),
+        ),
+        (
+            "400 Bad Request",
+            r#"{"message":"Cannot send an empty message","code":50006}"#,
+            refused("Discord answered HTTP 400: Cannot send an empty message", false),
+        ),
+        (
+            "400 Bad Request",
+            r#"{"webhook_id":["Value is not snowflake."]}"#,
+            refused("Discord answered HTTP 400", false),
+        ),
+        (
+            "429 Too Many Requests",
+            limited,
+            later("Discord answered HTTP 429: You are being rate limited.", false),
+        ),
+        ("429 Too Many Requests", "error code: 1015", later("Discord answered HTTP 429", false)),
+        ("502 Bad Gateway", "<html>", later("Discord answered HTTP 502", false)),
+    ] {
+        assert_eq!(send(setup, http(status, "retry-after: 65\r\n", body), &message()).await, expected);
+    }
+}

@@ -1,0 +1,234 @@
+//! What is handed over to a mail server, and what its answers are taken for.
+
+use std::sync::Arc;
+
+use plexmon_function::message::Message;
+use plexmon_function::notify::Delivery;
+use plexmon_function::notify::email::check;
+use plexmon_function::secrets::ChannelSecrets;
+use plexmon_function::settings::{ChannelKind, Smtp, SmtpTls};
+use rustls::ServerConfig;
+
+use super::smtp::{MailServer, Odd, PASSWORD, USER};
+use super::{channel, endless, later, message, refused, secrets};
+use crate::server::{Authority, self_signed};
+
+/// An authority, and the server's side of it.
+pub struct World {
+    authority: Authority,
+    pub tls: Arc<ServerConfig>,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let authority = Authority::new();
+        let tls = authority.server("localhost", 2050);
+        Self { authority, tls }
+    }
+
+    fn smtp(&self, port: u16, tls: SmtpTls) -> Smtp {
+        Smtp {
+            host: "localhost".to_owned(),
+            port,
+            tls,
+            user: Some(USER.to_owned()),
+            from: "plexmon <plexmon@example.com>".to_owned(),
+            to: vec!["me@example.com".to_owned(), "You <you@example.org>".to_owned()],
+            ca_pem: Some(self.authority.pem()),
+        }
+    }
+
+    pub async fn send(&self, odd: Option<(&'static str, Odd)>, message: &Message) -> (Delivery, MailServer) {
+        let server = MailServer::start(Arc::clone(&self.tls), true, odd).await;
+        let smtp = self.smtp(server.port, SmtpTls::Implicit);
+        (deliver(smtp, message).await, server)
+    }
+}
+
+async fn deliver(smtp: Smtp, message: &Message) -> Delivery {
+    channel(ChannelKind::Email(smtp)).send(message, &secrets(&[("password", PASSWORD)])).await
+}
+
+#[tokio::test]
+async fn a_mail_says_what_and_from_whom() {
+    let world = World::new();
+    let (delivery, server) = world.send(None, &message()).await;
+    assert_eq!(delivery, Delivery::Delivered);
+    let commands = server.lines();
+    for command in
+        ["MAIL FROM:<plexmon@example.com>", "RCPT TO:<me@example.com>", "RCPT TO:<you@example.org>"]
+    {
+        assert!(commands.iter().any(|line| line == command), "{command}: {commands:?}");
+    }
+    let (head, body) = server.mail();
+    for line in [
+        "Subject: plex is DOWN",
+        "From: plexmon <plexmon@example.com>",
+        "To: me@example.com, You <you@example.org>",
+        "Auto-Submitted: auto-generated",
+        "Content-Type: text/plain; charset=utf-8",
+    ] {
+        assert!(head.lines().any(|found| found == line), "{line}: {head}");
+    }
+    assert!(head.lines().any(|line| line.starts_with("Date: ") && line.ends_with(" +0000")), "{head}");
+    assert_eq!(body, "=C3=9Cnable & co\n\nhttps://plex.example.com/identity");
+}
+
+#[tokio::test]
+async fn a_connection_may_become_secure_on_the_way() {
+    let world = World::new();
+    let server = MailServer::start(Arc::clone(&world.tls), false, None).await;
+    let delivery = deliver(world.smtp(server.port, SmtpTls::Starttls), &message()).await;
+    assert_eq!(delivery, Delivery::Delivered);
+    assert_eq!(server.lines()[1], "STARTTLS");
+}
+
+#[tokio::test]
+async fn nothing_is_sent_in_the_open() {
+    let world = World::new();
+    for (odd, told) in [
+        (("EHLO", Odd::Says("250 no TLS here")), "STARTTLS is not supported"),
+        (("STARTTLS", Odd::Says("454 4.7.0 TLS not available")), "TLS not available"),
+    ] {
+        let server = MailServer::start(Arc::clone(&world.tls), false, Some(odd)).await;
+        let delivery = deliver(world.smtp(server.port, SmtpTls::Starttls), &message()).await;
+        let why = delivery.outcome().1.unwrap_or_default();
+        assert!(why.contains(told), "{why}");
+        assert_eq!(delivery, later(&why, false));
+        assert!(!server.lines().iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL")));
+    }
+}
+
+#[tokio::test]
+async fn a_server_must_be_who_it_says() {
+    let world = World::new();
+    for from_the_start in [true, false] {
+        let server = MailServer::start(self_signed("localhost"), from_the_start, None).await;
+        let tls = if from_the_start { SmtpTls::Implicit } else { SmtpTls::Starttls };
+        let delivery = deliver(world.smtp(server.port, tls), &message()).await;
+        let why = delivery.outcome().1.unwrap_or_default();
+        assert!(why.starts_with("no connection to the mail server: invalid peer certificate"), "{why}");
+        assert_eq!(delivery, later(&why, false));
+    }
+}
+
+#[tokio::test]
+async fn repeats_can_be_told_from_news() {
+    let world = World::new();
+    let id = async |message: Message| {
+        let (_, server) = world.send(None, &message).await;
+        let (head, _) = server.mail();
+        head.lines().find(|line| line.starts_with("Message-ID: ")).unwrap().to_owned()
+    };
+    let first = id(message()).await;
+    assert!(first.ends_with("@example.com>"), "{first}");
+    assert_eq!(id(Message { body: "again (may repeat)".to_owned(), ..message() }).await, first);
+    assert_ne!(id(Message { id: "home:plex:3:mail".to_owned(), ..message() }).await, first);
+}
+
+#[tokio::test]
+async fn whatever_there_is_to_say_it_is_a_mail() {
+    let world = World::new();
+    let dots = Message { body: ".\n..\nMAIL FROM:<x>\n.\n".to_owned(), url: String::new(), ..message() };
+    for message in
+        [endless(), dots, Message { title: "a\r\nBcc: x@example.com\r\n\r\nb".to_owned(), ..message() }]
+    {
+        let (delivery, server) = world.send(None, &message).await;
+        assert_eq!(delivery, Delivery::Delivered);
+        let (head, _) = server.mail();
+        assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
+        assert_eq!(server.lines().last().map(String::as_str), Some("QUIT"));
+    }
+}
+
+#[tokio::test]
+async fn answers_are_told_apart() {
+    let world = World::new();
+    let says = Odd::Says;
+    let ends = || Odd::Ends(Vec::new());
+    let server = "the mail server";
+    for (at, odd, expected) in [
+        (
+            "greeting",
+            says("421 4.3.2 closing"),
+            later(&format!("{server} answered SMTP 421: 4.3.2 closing"), false),
+        ),
+        ("greeting", says("554 no"), refused(&format!("{server} answered SMTP 554: no"), false)),
+        ("AUTH", says("535 5.7.8 bad"), refused(&format!("{server} answered SMTP 535"), true)),
+        ("AUTH", says("534 5.7.9 app password"), refused(&format!("{server} answered SMTP 534"), true)),
+        ("AUTH", says("454 4.7.0 later"), later(&format!("{server} answered SMTP 454"), false)),
+        (
+            "MAIL",
+            says("530 5.7.0 sign in"),
+            refused(&format!("{server} answered SMTP 530: 5.7.0 sign in"), true),
+        ),
+        ("RCPT", says("550 5.1.1 who?"), refused(&format!("{server} answered SMTP 550: 5.1.1 who?"), false)),
+        ("RCPT", says("450 4.2.0 grey"), later(&format!("{server} answered SMTP 450: 4.2.0 grey"), false)),
+        ("DATA", says("452 4.3.1 full"), later(&format!("{server} answered SMTP 452: 4.3.1 full"), false)),
+        (".", says("554 5.7.1 spam"), refused(&format!("{server} answered SMTP 554: 5.7.1 spam"), false)),
+        (".", says("451 4.3.0 again"), later(&format!("{server} answered SMTP 451: 4.3.0 again"), false)),
+        ("AUTH", ends(), later("the connection to the mail server was lost", false)),
+        ("MAIL", ends(), later("the connection to the mail server was lost", false)),
+        ("DATA", ends(), later("the connection to the mail server was lost", false)),
+        (".", ends(), later("the mail server's answer was lost", true)),
+        (".", Odd::Ends(b"nonsense\r\n".to_vec()), later("the mail server's answer was lost", true)),
+        ("QUIT", ends(), Delivery::Delivered),
+        ("QUIT", Odd::Hangs, Delivery::Delivered),
+    ] {
+        assert_eq!(world.send(Some((at, odd)), &message()).await.0, expected, "{at}");
+    }
+    let open = Some(("EHLO", says("250-mail.example.com\r\n250 AUTH CRAM-MD5")));
+    let expected = later("the mail server does not let anybody sign in with PLAIN or LOGIN", false);
+    assert_eq!(world.send(open, &message()).await.0, expected);
+}
+
+#[tokio::test]
+async fn what_a_server_quotes_is_hidden() {
+    let world = World::new();
+    for at in ["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "."] {
+        let quote = "550 AUTH PLAIN AHBsZXhtb25AZXhhbXBsZS5jb20AYXBwLXBhc3N3MHJkLXh5eg== app-passw0rd-xyz";
+        let quote = if at == "AUTH" { quote } else { "550 app-passw0rd-xyz is no password\u{1b}[31m" };
+        let (delivery, _) = world.send(Some((at, Odd::Says(quote))), &message()).await;
+        let shown = format!("{delivery:?}");
+        assert!(shown.contains("550"), "{shown}");
+        for secret in [PASSWORD, "AHBsZXhtb25AZXhhbXBsZS5jb20AYXBwLXBhc3N3MHJkLXh5eg"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_missing_or_unreadable_is_told_and_nothing_sent() {
+    let world = World::new();
+    let server = MailServer::start(Arc::clone(&world.tls), true, None).await;
+    let smtp = world.smtp(server.port, SmtpTls::Implicit);
+    assert_eq!(check(&smtp), Ok(()));
+    let unknown = channel(ChannelKind::Email(smtp.clone())).send(&message(), &ChannelSecrets::new()).await;
+    assert_eq!(unknown, later("there is no password for the mail server among the secrets", false));
+    for (broken, told) in [
+        (Smtp { from: "nobody".to_owned(), ..smtp.clone() }, "nobody is no e-mail address"),
+        (Smtp { to: vec!["a b@c".to_owned()], ..smtp.clone() }, "a b@c is no e-mail address"),
+        (
+            Smtp { to: vec!["jörg@example.com".to_owned()], ..smtp.clone() },
+            "jörg@example.com is no e-mail address",
+        ),
+        (Smtp { to: Vec::new(), ..smtp.clone() }, "the mail cannot be written"),
+        (
+            Smtp { ca_pem: Some("-----BEGIN".to_owned()), ..smtp.clone() },
+            "the certificate of the mail server's authority cannot be read",
+        ),
+    ] {
+        let why = check(&broken).expect_err(told);
+        assert!(why.starts_with(told), "{why}");
+        assert_eq!(deliver(broken, &message()).await, later(&why, false));
+    }
+    assert!(server.lines().is_empty());
+    let gone = Smtp { port: 1, ..smtp };
+    let why = deliver(gone, &message()).await.outcome().1.unwrap_or_default();
+    assert!(why.starts_with("no connection to the mail server: "), "{why}");
+}
+
+#[test]
+fn ports_have_their_usual_way() {
+    assert_eq!((SmtpTls::of_port(465), SmtpTls::of_port(587)), (SmtpTls::Implicit, SmtpTls::Starttls));
+}

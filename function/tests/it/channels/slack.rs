@@ -1,0 +1,67 @@
+//! What is posted to Slack, and what its answers are taken for.
+
+use plexmon_function::message::Message;
+use plexmon_function::notify::Delivery;
+use plexmon_function::secrets::ChannelSecrets;
+use plexmon_function::settings::ChannelKind;
+
+use super::{Posted, endless, later, message, refused, secrets, send, sent};
+use crate::server::{Answer, http};
+
+const PATH: &str = "/services/T0ABCDEFG/B0HIJKLMN/xoxsecretsecretsecretsec";
+
+pub fn setup(address: &str) -> (ChannelKind, ChannelSecrets) {
+    (ChannelKind::Slack, secrets(&[("url", &format!("{address}{PATH}"))]))
+}
+
+/// Takes what the documentation says it takes: control sequences are its own, and `&` begins nothing but an escape.
+fn service(request: &str) -> Answer {
+    let posted = Posted::of(request);
+    if posted.line != format!("POST {PATH} HTTP/1.1") {
+        return http("404 Not Found", "", "no_service");
+    }
+    let text = posted.text("text");
+    let is_escaped =
+        text.split('&').skip(1).all(|rest| ["amp;", "lt;", "gt;"].iter().any(|e| rest.starts_with(e)));
+    if !posted.is_json() || text.is_empty() || text.contains(['<', '>']) || !is_escaped {
+        return http("400 Bad Request", "", "invalid_payload");
+    }
+    if text.chars().count() > 4_000 {
+        return http("400 Bad Request", "", "msg_too_long");
+    }
+    http("200 OK", "content-type: text/html\r\n", "ok")
+}
+
+#[tokio::test]
+async fn the_three_characters_are_escaped() {
+    let expected = "plex is DOWN\nÜnable &amp; co\nhttps://plex.example.com/identity";
+    assert_eq!(sent(setup, service, &message()).await.text("text"), expected);
+    let odd = Message { body: "<!channel> & <@U1> &amp;".to_owned(), url: String::new(), ..message() };
+    let expected = "plex is DOWN\n&lt;!channel&gt; &amp; &lt;@U1&gt; &amp;amp;";
+    assert_eq!(sent(setup, service, &odd).await.text("text"), expected);
+}
+
+#[tokio::test]
+async fn whatever_there_is_to_say_it_fits() {
+    let posted = sent(setup, service, &endless()).await;
+    assert!(posted.text("text").ends_with('…') && posted.text("text").chars().count() > 3_990);
+}
+
+#[tokio::test]
+async fn answers_are_told_apart() {
+    for (status, body, expected) in [
+        ("400 Bad", "invalid_payload", refused("Slack answered HTTP 400: invalid_payload", false)),
+        ("400 Bad", "invalid_token", refused("Slack answered HTTP 400: invalid_token", true)),
+        ("400 Bad", "no_team", refused("Slack answered HTTP 400: no_team", true)),
+        ("403 Forbidden", "action_prohibited", refused("Slack answered HTTP 403: action_prohibited", true)),
+        ("404 Not Found", "no_service", refused("Slack answered HTTP 404: no_service", true)),
+        ("404 Not Found", "channel_not_found", refused("Slack answered HTTP 404: channel_not_found", true)),
+        ("410 Gone", "channel_is_archived", refused("Slack answered HTTP 410: channel_is_archived", true)),
+        ("404 Not Found", "<html>Slack</html>", refused("Slack answered HTTP 404", true)),
+        ("429 Too Many", "rate_limited", later("Slack answered HTTP 429: rate_limited", false)),
+        ("500 Oh", "rollup_error", later("Slack answered HTTP 500: rollup_error", false)),
+        ("200 OK", "ok", Delivery::Delivered),
+    ] {
+        assert_eq!(send(setup, http(status, "", body), &message()).await, expected);
+    }
+}
