@@ -81,12 +81,15 @@ fn weight(target: &Target, settings: &Settings) -> usize {
     size(serde_json::to_string(&state)) + entries
 }
 
-/// The state in its parts.
-pub fn split(state: &State, settings: &Settings) -> Vec<State> {
-    let layout = layout(settings);
+/// The state in the parts of the settings' [`layout`].
+pub fn split(state: &State, settings: &Settings, layout: &[Range<usize>]) -> Vec<State> {
     let count = layout.len();
+    if count == 1 {
+        return vec![State { parts: count.max(state.parts), ..state.clone() }];
+    }
     layout
-        .into_iter()
+        .iter()
+        .cloned()
         .enumerate()
         .map(|(part, range)| {
             let names: BTreeSet<&str> = settings

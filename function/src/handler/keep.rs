@@ -7,8 +7,7 @@ use tokio::time::sleep;
 
 use super::memory::{Holds, Loaded};
 use super::{Monitor, Prober};
-use crate::parts::{MAX_PARTS, layout, split};
-use crate::settings::Settings;
+use crate::parts::{MAX_PARTS, split};
 use crate::state::State;
 use crate::store::Store;
 
@@ -16,8 +15,7 @@ use crate::store::Store;
 const BETWEEN_WRITES: Duration = Duration::from_millis(350);
 
 /// Reads all parts at once. A new environment looks whether there were more of them before the settings changed.
-pub(super) async fn load(store: &impl Store, settings: &Settings, is_new: bool) -> Loaded {
-    let count = layout(settings).len();
+pub(super) async fn load(store: &impl Store, count: usize, is_new: bool) -> Loaded {
     let mut texts = try_join_all((0..count).map(|part| store.load_state(part))).await?;
     let first = texts.first().and_then(|text| text.as_deref());
     if is_new && let Some(state) = first.and_then(|text| State::parse(text).ok()) {
@@ -36,7 +34,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         holds: &mut Vec<Holds>,
         problems: &mut Vec<String>,
     ) -> bool {
-        let parts = split(state, &self.settings);
+        let parts = split(state, &self.settings, &self.layout);
         holds.resize_with(parts.len(), Holds::default);
         let (mut is_saved, mut writes) = (true, 0);
         for (part, (state, holds)) in parts.iter().zip(holds.iter_mut()).enumerate() {

@@ -1,6 +1,7 @@
 //! What a warm environment remembers, and when that counts for more than what the store has.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::ops::Range;
 
 use crate::decide::Knowledge;
 use crate::outbox::{Entry, Kind, add_down, add_up};
@@ -73,6 +74,7 @@ pub(super) fn recollect(
     memory: Option<Memory>,
     loaded: Loaded,
     settings: &Settings,
+    layout: &[Range<usize>],
     problems: &mut Vec<String>,
 ) -> Recollection {
     let texts = match loaded {
@@ -90,7 +92,7 @@ pub(super) fn recollect(
     let (remembered, blind) = match memory {
         Some(Memory { state, knowledge: Knowledge::Certain, holds }) => {
             let mut holds = holds.into_iter();
-            let parts = split(&state, settings).into_iter();
+            let parts = split(&state, settings, layout).into_iter();
             (parts.map(|part| Some((part, holds.next().unwrap_or_default()))).collect(), None)
         }
         other => (Vec::new(), other),

@@ -10,6 +10,8 @@ mod look;
 mod memory;
 mod tell;
 
+use std::ops::Range;
+
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -20,6 +22,7 @@ use crate::decide::{Decision, before_sending, decide, pause, resume, speak_again
 use crate::heartbeat::Heartbeat;
 use crate::message::test_message;
 use crate::notify::Channel;
+use crate::parts::layout;
 use crate::probe::Observation;
 use crate::reply::{ChannelReply, NoticeReply, Reply, TargetReply};
 use crate::settings::Settings;
@@ -79,6 +82,8 @@ impl Occasion {
 /// Everything that lives as long as a warm environment.
 pub struct Monitor<S, P> {
     settings: Settings,
+    /// Which targets are in which part of the state.
+    layout: Vec<Range<usize>>,
     store: S,
     prober: P,
     channels: Vec<Box<dyn Channel>>,
@@ -124,7 +129,8 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         channels: Vec<Box<dyn Channel>>,
         vault: Vault,
     ) -> Self {
-        Self { settings, store, prober, channels, vault, memory: None, heartbeat: None }
+        let layout = layout(&settings);
+        Self { settings, layout, store, prober, channels, vault, memory: None, heartbeat: None }
     }
 
     /// The same, with somebody to ping after each run.
@@ -154,11 +160,14 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         let mut phases = Phases::default();
 
         let look = look::look(&self.settings, &self.store, &self.prober, &mut self.vault, deadline);
-        let (loaded, looked) =
-            tokio::join!(timed(keep::load(&self.store, &self.settings, self.memory.is_none())), timed(look));
+        let (loaded, looked) = tokio::join!(
+            timed(keep::load(&self.store, self.layout.len(), self.memory.is_none())),
+            timed(look)
+        );
         (phases.load_ms, phases.probe_ms) = (loaded.1, looked.1);
         let Looked { observations, unseen } = looked.0;
-        let recollection = memory::recollect(self.memory.take(), loaded.0, &self.settings, &mut problems);
+        let recollection =
+            memory::recollect(self.memory.take(), loaded.0, &self.settings, &self.layout, &mut problems);
         let Recollection { mut state, knowledge, may_save, mut holds } = recollection;
 
         match occasion {

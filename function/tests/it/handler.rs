@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use plexmon_function::handler::{Monitor, Prober, Run};
+use plexmon_function::heartbeat::Heartbeat;
 use plexmon_function::message::Message;
 use plexmon_function::notify::{Channel, Delivery, Sending};
 use plexmon_function::probe::Observation;
@@ -107,6 +108,10 @@ impl World {
         *store.parts.borrow_mut() = self.store().parts.borrow().clone();
         *store.secrets.borrow_mut() = self.store().secrets.borrow().clone();
         Self { now: self.now, ..Self::with(settings, store) }
+    }
+
+    pub fn with_heartbeat(self, heartbeat: Heartbeat) -> Self {
+        Self { monitor: self.monitor.with_heartbeat(Some(heartbeat)), ..self }
     }
 
     pub fn store(&self) -> &MemoryStore {

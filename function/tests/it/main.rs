@@ -8,6 +8,7 @@ mod dice;
 mod end_to_end;
 mod faults;
 mod handler;
+mod heartbeat;
 mod hostile;
 mod parsing;
 mod probe;

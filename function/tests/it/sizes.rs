@@ -51,7 +51,7 @@ fn ids(entries: &[Entry]) -> Vec<&str> {
 #[track_caller]
 fn nothing_is_cut(settings: &Settings) {
     for state in [all_down(settings, down), all_down(settings, verbose)] {
-        let parts = split(&state, settings);
+        let parts = split(&state, settings, &layout(settings));
         assert_eq!(parts.len(), layout(settings).len());
         let kept: Vec<State> = parts
             .iter()

@@ -73,9 +73,12 @@ fn every_setting_in_the_example_can_be_uncommented_and_shows_its_default() {
     let defaults = FunctionConfig { permissions_boundary: boundary, ..least.function };
     assert_eq!(config.function, defaults, "commented settings of [function] are the defaults");
     assert_eq!(config.state_parameter, least.state_parameter);
-    assert_eq!(config.channels[0].kind, ChannelKind::Pushover { url: PUSHOVER_URL.to_owned() });
+    let pushover = config.channels.iter().find(|channel| channel.name == "pushover").unwrap();
+    assert_eq!(pushover.kind, ChannelKind::Pushover { url: PUSHOVER_URL.to_owned() });
+    assert_eq!(config.channels.len(), 7, "one of each kind");
+    assert_eq!(config.control, least.control);
     assert_eq!(config.region.as_deref(), Some("us-east-1"));
-    let [_, second] = config.targets.as_slice() else { panic!("{:?}", config.targets) };
+    let [_, second, _closed] = config.targets.as_slice() else { panic!("{:?}", config.targets) };
     assert_eq!(second.url, "https://requests.example.com/api/v1/settings/public");
     assert_eq!(second.headers["Accept"], HeaderValue::Literal("application/json".to_owned()));
     assert_eq!(second.headers["Authorization"], HeaderValue::Secret);

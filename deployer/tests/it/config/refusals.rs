@@ -74,7 +74,8 @@ fn targets_are_there_and_can_be_told_apart() {
 
 #[test]
 fn there_are_no_more_targets_than_the_state_can_hold() {
-    let many: String = (0..2_000).map(|number| TARGET.replace("plex\"", &format!("plex{number}\""))).collect();
+    let many: String =
+        (0..2_000).map(|number| TARGET.replace("plex\"", &format!("plex{number}\""))).collect();
     assert_snapshot!(parse(&many).unwrap_err(), @"
     error: config.toml:1: `target` has 2000 entries, but the state has room for 1507
 
