@@ -1,14 +1,18 @@
 //! What is in the outbox, in words: what a person reads on the phone, perhaps at night.
 //!
-//! [`single`] has the words about one target, [`several`] those for entries that share a cause or a moment.
+//! [`single`] has the words about one target, [`several`] those about more: [`first`] when all begins, [`place`] for what
+//! shares a cause, [`apps`] for what does not.
 
+mod apps;
+mod first;
+mod place;
 mod several;
 mod single;
 
 use serde::Serialize;
 
 use crate::outbox::{Entry, Kind, Scope};
-use crate::settings::{Settings, Severity};
+use crate::settings::{Expect, Settings, Severity};
 use crate::state::State;
 use crate::text::bare_url;
 
@@ -49,7 +53,7 @@ pub struct News {
 }
 
 /// Takes the next entry from the queue, and with it those that belong into the same message: words of one kind about
-/// one moment that share a cause. No entry overtakes another one about its target.
+/// one place. No entry overtakes another one about its target.
 pub fn batch(queue: &mut Vec<Entry>, settings: &Settings) -> Vec<Entry> {
     let Some(first) = queue.first() else { return Vec::new() };
     let Some(key) = key(first, settings) else { return vec![queue.remove(0)] };
@@ -64,20 +68,29 @@ pub fn batch(queue: &mut Vec<Entry>, settings: &Settings) -> Vec<Entry> {
 }
 
 /// Entries with the same key are told together.
-fn key(entry: &Entry, settings: &Settings) -> Option<(Kind, bool, Option<Scope>, String, u64)> {
-    let place = settings.target(entry.target()).map(|target| match entry.scope {
+#[derive(PartialEq)]
+enum Key {
+    /// The first words about targets.
+    First,
+    /// What they tell, what they share, where they are, and whether it is about being closed to the world.
+    Alike(Kind, Option<Scope>, String, bool),
+}
+
+fn key(entry: &Entry, settings: &Settings) -> Option<Key> {
+    let target = settings.target(entry.target());
+    let place = target.map(|target| match entry.scope {
         Some(Scope::Group) => format!("{}/{}", target.site, target.group.as_deref().unwrap_or_default()),
         _ => target.site.clone(),
     });
-    let at = entry.until.unwrap_or(entry.from);
+    let is_exposure = target.is_some_and(|target| target.expect == Expect::Refusal);
     match entry.kind {
-        Kind::Up if entry.first => Some((entry.kind, true, None, String::new(), 0)),
-        Kind::Down | Kind::Up | Kind::WasDown => {
-            let scope = Some(entry.scope?);
-            Some((entry.kind, entry.first, scope, place?, at))
+        Kind::Up | Kind::Down if entry.first => Some(Key::First),
+        Kind::Identity | Kind::Version | Kind::Blind | Kind::Sighted | Kind::Channel => None,
+        kind => {
+            // Stragglers and those that were down by themselves come back together.
+            let scope = entry.scope.filter(|scope| *scope != Scope::Rest);
+            Some(Key::Alike(kind, scope, place?, is_exposure))
         }
-        Kind::Flapping | Kind::Identity | Kind::Version | Kind::Blind | Kind::Sighted | Kind::Channel => None,
-        _ => Some((entry.kind, false, None, place?, at)),
     }
 }
 

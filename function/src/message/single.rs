@@ -13,10 +13,10 @@ pub(super) fn words(entry: &Entry, settings: &Settings) -> (String, String) {
     {
         return words;
     }
-    (title(entry, &settings.deployment), body(entry))
+    (title(entry), body(entry))
 }
 
-fn title(entry: &Entry, deployment: &str) -> String {
+fn title(entry: &Entry) -> String {
     let name = entry.target();
     match (entry.kind, entry.first) {
         (Kind::Down, true) => format!("plexmon is watching: {name} is DOWN"),
@@ -26,6 +26,7 @@ fn title(entry: &Entry, deployment: &str) -> String {
         (Kind::WasDown, false) => format!("{name} was DOWN and is UP again"),
         (Kind::Reminder, _) => format!("{name} is still DOWN"),
         (Kind::Flapping, _) => format!("{name} goes up and down"),
+        (Kind::Unseen, _) if is_updating(entry.why.as_deref()) => format!("{name} is updating"),
         (Kind::Unseen, _) => format!("{name} cannot be seen"),
         (Kind::Seen, _) => format!("{name} can be seen again"),
         (Kind::Slow, _) => format!("{name} is slow"),
@@ -33,7 +34,9 @@ fn title(entry: &Entry, deployment: &str) -> String {
         (Kind::Certificate, _) => format!("{name}: certificate expires soon"),
         (Kind::Identity, _) => format!("{name} is another server"),
         (Kind::Version, _) => format!("{name} was updated"),
-        (Kind::Blind | Kind::Sighted | Kind::Channel, _) => format!("plexmon ({deployment})"),
+        (Kind::Blind, _) => "plexmon cannot see out".to_owned(),
+        (Kind::Sighted, _) => "plexmon can see out again".to_owned(),
+        (Kind::Channel, _) => "a channel is broken".to_owned(),
     }
 }
 
@@ -42,7 +45,7 @@ fn body(entry: &Entry) -> String {
     match entry.kind {
         Kind::Down => {
             let why = why.unwrap_or("It does not answer as it should");
-            format!("{}. Since {} UTC ({}).", capitalised(why), clock(entry.from), date(entry.from))
+            format!("{}. {}.", capitalised(why), capitalised(&since(entry)))
         }
         Kind::Up if entry.first => "You will be told when it goes down, and when it comes back.".to_owned(),
         Kind::Up => format!("Recovered. {}.", outage(entry)),
@@ -50,11 +53,14 @@ fn body(entry: &Entry) -> String {
             let why = why.map_or_else(String::new, |why| format!(": {why}"));
             format!("{}{why}. {}", outage(entry), late(entry))
         }
-        Kind::Unseen => {
-            format!("{}. That is neither up nor down. {}", capitalised(why.unwrap_or_default()), advice(why))
-        }
+        Kind::Unseen => format!("{}.{}", capitalised(why.unwrap_or_default()), unseen(why)),
         _ => format!("{}.", capitalised(why.unwrap_or_default())),
     }
+}
+
+/// What to make of not seeing something.
+pub(super) fn unseen(why: Option<&str>) -> String {
+    format!(" That is neither up nor down. {}", advice(why))
 }
 
 fn advice(why: Option<&str>) -> &'static str {
@@ -65,9 +71,18 @@ fn advice(why: Option<&str>) -> &'static str {
         why if why.contains("challenges") => {
             "Let the path pass without a challenge: Cloudflare's bot protection sees AWS as a robot."
         }
-        why if why.contains("updating") => "It should be back by itself.",
+        _ if is_updating(why) => "It should be back by itself.",
         _ => "You will be told when it can be seen again.",
     }
+}
+
+fn is_updating(why: Option<&str>) -> bool {
+    why.is_some_and(|why| why.contains("is updating its database"))
+}
+
+/// `since 10:05 UTC (2026-11-03)`
+pub(super) fn since(entry: &Entry) -> String {
+    format!("since {} UTC ({})", clock(entry.from), date(entry.from))
 }
 
 /// Why something is told only now.
@@ -83,7 +98,8 @@ pub(super) fn outage(entry: &Entry) -> String {
     let until = entry.until.unwrap_or(entry.from);
     let when = span(entry.from, until);
     match entry.times {
-        0 | 1 => format!("Was down {} ({when})", duration(until.saturating_sub(entry.from))),
+        0 => format!("Was up and down ({when})"),
+        1 => format!("Was down {} ({when})", duration(until.saturating_sub(entry.from))),
         times => format!("Was down {times} times ({when})"),
     }
 }
@@ -95,7 +111,7 @@ fn of_exposure(entry: &Entry, target: Option<&Target>) -> Option<(String, String
     let why = entry.why.as_deref().unwrap_or("it answers without a token");
     Some(match (entry.kind, entry.first) {
         (Kind::Down, _) => {
-            let since = format!("Since {} UTC ({})", clock(entry.from), date(entry.from));
+            let since = capitalised(&since(entry));
             (format!("{name} is OPEN to the world"), format!("{}. {since}.", capitalised(why)))
         }
         (Kind::Up, true) => (

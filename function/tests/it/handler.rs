@@ -288,7 +288,9 @@ async fn refused_secrets_are_fetched_anew_and_tried_only_if_they_differ() {
 
 #[tokio::test]
 async fn wrong_secrets_are_offered_once_in_a_run() {
-    let mut world = World::new(settings(&["a", "b"]));
+    let mut before = World::new(settings(&["a", "b"]));
+    before.run().await;
+    let mut world = before.cold(settings(&["a", "b"]));
     world.set_down(&["a", "b"]);
     world.answer([refused(true)]);
     world.run().await;
