@@ -77,9 +77,12 @@ fn ends(state: &State, before: &[Status], scene: Scene<'_>) -> BTreeMap<String, 
         let at = state.targets.iter().position(|target| target.name == name);
         at.and_then(|at| before.get(at)) == Some(&Status::Down)
     };
+    // Of what came back while words were held back, the end is still to be told.
+    let is_untold = |name: &str| state.target(name).is_some_and(|target| target.scope.is_some());
     let all_were_down = |target: &Target| {
         let is_beside = |other: &&Target| other.site == target.site && other.expect == Expect::Answer;
-        scene.settings.targets.iter().filter(is_beside).all(|other| was_down(&other.name))
+        let mut beside = scene.settings.targets.iter().filter(is_beside);
+        beside.all(|other| was_down(&other.name) || is_untold(&other.name))
     };
     let end = |target: &Target| {
         let scope = match state.target(&target.name)?.scope? {
