@@ -47,7 +47,10 @@ impl Kind {
     /// How much it matters.
     pub fn severity(self) -> Severity {
         match self {
-            Self::Down | Self::Up | Self::WasDown | Self::Reminder => Severity::Down,
+            // Who hears of outages alone must know why there is no more to hear.
+            Self::Down | Self::Up | Self::WasDown | Self::Reminder | Self::Flapping | Self::Channel => {
+                Severity::Down
+            }
             Self::Version => Severity::Info,
             _ => Severity::Warn,
         }
@@ -93,7 +96,7 @@ pub struct Entry {
     /// When the outage ended, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<u64>,
-    /// How many outages a `WasDown` stands for.
+    /// How many outages it stands for; 0 where there were many and nobody counted them.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub times: u32,
     /// Whether this is the first word about the target.

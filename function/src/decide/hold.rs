@@ -1,7 +1,7 @@
 //! Whether a change is told now: not in maintenance, while paused, or as long as a target flaps. What happens then is
 //! kept, and afterwards the net difference is told: nothing, if all is as it was.
 
-use super::{Knowledge, Scene, last_entry, watch};
+use super::{Knowledge, Scene, last_entry, notes, watch};
 use crate::outbox::{Entry, Kind};
 use crate::settings::{Settings, Target};
 use crate::state::{Held, State, Status, Streak, TargetState, Told};
@@ -47,12 +47,12 @@ fn flaps(target: &mut TargetState, before: Status, wanted: &Target, now: u64) ->
 fn tell_of_flapping(target: &mut TargetState, outbox: &mut Vec<Entry>, scene: Scene<'_>) {
     let Some(flips) = target.flips else { return };
     let why = format!(
-        "{} changes in {}; you will be told when it has been steady for {}",
+        "{} changes in {}; you will hear no more of it until it has been steady for {}",
         flips.runs,
         duration(scene.now.saturating_sub(flips.since)),
         duration(SETTLED_S)
     );
-    super::notes::add(target, Kind::Flapping, &why, outbox, scene);
+    notes::add(target, Kind::Flapping, &why, outbox, scene);
 }
 
 fn is_closed(target: &TargetState, scene: Scene<'_>) -> bool {
@@ -75,7 +75,9 @@ pub fn waits(entry: &Entry, state: &State, settings: &Settings, now: u64) -> boo
 
 /// Opens the door again when nothing keeps it closed any more, and tells what has changed since it was closed.
 pub(super) fn release(target: &mut TargetState, wanted: &Target, outbox: &mut Vec<Entry>, scene: Scene<'_>) {
-    if target.flapping && (!wanted.damp || scene.now.saturating_sub(target.since) >= SETTLED_S) {
+    let has_settled =
+        target.flapping && (!wanted.damp || scene.now.saturating_sub(target.since) >= SETTLED_S);
+    if has_settled {
         target.flapping = false;
         target.flips = None;
     }
@@ -99,6 +101,10 @@ pub(super) fn release(target: &mut TargetState, wanted: &Target, outbox: &mut Ve
         .filter(|channel| last_word(target, outbox, channel).is_none_or(|last| last != target.status))
         .collect();
     if news.is_empty() {
+        // The last that was heard of it is that it goes up and down.
+        if has_settled && target.status == Status::Down {
+            notes::remind(target, outbox, scene);
+        }
         return;
     }
     target.seq = target.seq.wrapping_add(1);
@@ -107,7 +113,19 @@ pub(super) fn release(target: &mut TargetState, wanted: &Target, outbox: &mut Ve
         // Nobody was told of an outage that came and went meanwhile, and nobody need be.
         if target.status == Status::Down || last_word(target, outbox, channel) == Some(Status::Down) {
             watch::tell_on(channel, target, false, down_since, outbox, scene);
+            if has_settled {
+                uncount(&target.name, channel, outbox);
+            }
         }
+    }
+}
+
+/// The outages of a target that flapped were neither told nor counted.
+fn uncount(target: &str, channel: &str, outbox: &mut [Entry]) {
+    let is_end =
+        |entry: &&mut Entry| entry.kind == Kind::Up && entry.target() == target && entry.channel() == channel;
+    if let Some(end) = outbox.iter_mut().rev().find(is_end) {
+        end.times = 0;
     }
 }
 

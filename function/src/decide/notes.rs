@@ -153,6 +153,11 @@ fn reminder(target: &mut TargetState, wanted: &Target, outbox: &mut Vec<Entry>, 
     if scene.now.saturating_sub(last) < every || target.held.is_some() {
         return;
     }
+    remind(target, outbox, scene);
+}
+
+/// That it is still down, and for how long.
+pub(super) fn remind(target: &mut TargetState, outbox: &mut Vec<Entry>, scene: Scene<'_>) {
     target.reminded = Some(scene.now);
     let why = target.why.clone().unwrap_or_else(|| "it does not answer as it should".to_owned());
     let lasts = duration(scene.now.saturating_sub(target.since));
