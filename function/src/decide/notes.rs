@@ -27,7 +27,7 @@ pub(super) fn observe(
     }
     visibility(target, wanted, seen, outbox, scene);
     speed(target, wanted, seen, outbox, scene);
-    certificate(target, seen, outbox, scene);
+    certificate(target, wanted, seen, outbox, scene);
     if seen.ok {
         identity(target, wanted, seen, outbox, scene);
     }
@@ -73,7 +73,9 @@ fn visibility(
         return;
     }
     if let Some(unseen) = target.unseen.take().filter(|unseen| unseen.runs >= wanted.down_after) {
-        let why = format!("could not be seen for {}", duration(scene.now.saturating_sub(unseen.since)));
+        let is_up = if seen.ok { "up" } else { "down" };
+        let lasted = duration(scene.now.saturating_sub(unseen.since));
+        let why = format!("{is_up}; could not be seen for {lasted}");
         add(target, Kind::Seen, &why, outbox, scene);
     }
 }
@@ -108,8 +110,19 @@ fn speed(
 }
 
 /// Once for each step, and anew for a new certificate.
-fn certificate(target: &mut TargetState, seen: &Observation, outbox: &mut Vec<Entry>, scene: Scene<'_>) {
+fn certificate(
+    target: &mut TargetState,
+    wanted: &Target,
+    seen: &Observation,
+    outbox: &mut Vec<Entry>,
+    scene: Scene<'_>,
+) {
     let Some(expires) = seen.certificate_expires else { return };
+    // An app that is asked with and without a token has one certificate.
+    let is_told_of = |other: &Target| other.expect == Expect::Answer && other.url == wanted.url;
+    if wanted.expect == Expect::Refusal && scene.settings.targets.iter().any(is_told_of) {
+        return;
+    }
     let left = expires.saturating_sub(scene.now);
     let Some(step) = WARNINGS.into_iter().find(|days| left <= days * DAY_S) else {
         target.certificate = None;
@@ -119,7 +132,7 @@ fn certificate(target: &mut TargetState, seen: &Observation, outbox: &mut Vec<En
         return;
     }
     target.certificate = Some(step);
-    let why = format!("its certificate expires in {}, on {}", duration(left), date(expires));
+    let why = format!("the certificate expires in {}, on {}", duration(left), date(expires));
     add(target, Kind::Certificate, &why, outbox, scene);
 }
 
