@@ -7,7 +7,7 @@ use crate::outbox::{Entry, Kind, add_note};
 use crate::probe::{Cause, Observation};
 use crate::settings::Settings;
 use crate::state::State;
-use crate::time::{duration, span};
+use crate::time::{clock, duration, span};
 
 /// Seeing nothing for so long is worth a word.
 const BLIND_S: u64 = 30 * 60;
@@ -34,8 +34,9 @@ pub(super) fn observe(state: &mut State, observations: &[Observation], scene: Sc
         let since = *state.monitor.blind_since.get_or_insert(now);
         if now.saturating_sub(since) >= BLIND_S && !std::mem::replace(&mut state.monitor.blind_told, true) {
             let why = format!(
-                "sees nothing at all since {}: its own way out fails, not your home",
-                span(since, now)
+                "nothing answers since {} UTC, not even what always does: it is the monitor's own way out that \
+                 fails, not your home",
+                clock(since)
             );
             add(state, None, Kind::Blind, &why, scene.settings, now);
         }
@@ -44,8 +45,7 @@ pub(super) fn observe(state: &mut State, observations: &[Observation], scene: Sc
     let Some(since) = state.monitor.blind_since.take() else { return };
     if std::mem::take(&mut state.monitor.blind_told) {
         let lasted = duration(now.saturating_sub(since));
-        let why =
-            format!("could not see out for {lasted} ({}); what happened then is unknown", span(since, now));
+        let why = format!("it could not for {lasted} ({}); what happened then is unknown", span(since, now));
         add(state, None, Kind::Sighted, &why, scene.settings, now);
     }
 }
@@ -78,8 +78,11 @@ pub(super) fn hear_of_channel(
         Delivery::Retry { why, .. } if entry.tries + 1 >= TRIES => why,
         Delivery::Retry { .. } => return,
     };
-    if settings.channels.len() > 1 && state.monitor.broken.insert(channel.to_owned()) {
-        let why = format!("{channel} does not take messages: {why}");
+    // Where all fail, it is not this channel's fault; and nobody could be told.
+    let fails = |name: &str| state.outbox.iter().any(|one| one.channel() == name && one.error.is_some());
+    let mut others = settings.channels.iter().filter(|other| other.name != channel);
+    if others.any(|other| !fails(&other.name)) && state.monitor.broken.insert(channel.to_owned()) {
+        let why = format!("messages do not get through to {channel}: {why}");
         add(state, Some(channel), Kind::Channel, &why, settings, now);
     }
 }
