@@ -9,6 +9,7 @@ mod end_to_end;
 mod faults;
 mod handler;
 mod heartbeat;
+mod home;
 mod hostile;
 mod parsing;
 mod probe;

@@ -164,7 +164,7 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: Answe
 }
 
 /// The head, and as much body as it announces.
-async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> String {
+pub async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut read = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&read).into_owned();

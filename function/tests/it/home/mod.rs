@@ -1,0 +1,136 @@
+//! A home like any other on the loopback interface, watched by the real handler and the real prober: what each channel
+//! is told of its troubles, message by message.
+//!
+//! [`net`] is the way in, [`apps`] what is behind it, [`inbox`] takes what is told; [`outages`], [`notes`], [`silence`]
+//! and [`channels`] have the scenarios, and [`table`] plays them all.
+
+mod apps;
+mod channels;
+mod inbox;
+mod net;
+mod notes;
+mod outages;
+mod silence;
+mod table;
+
+use std::time::Duration;
+
+use plexmon_function::handler::{Live, Monitor, Occasion};
+use plexmon_function::notify::{Channel, Delivery};
+use plexmon_function::probe::Tls;
+use plexmon_function::secrets::{AccessToken, Secret, Secrets};
+use plexmon_function::settings::{Settings, Severity, Target};
+use plexmon_function::store::MemoryStore;
+use plexmon_function::time::clock;
+use plexmon_function::vault::Vault;
+use tokio::time::Instant;
+
+use self::inbox::{Inbox, Letter};
+use self::net::{Net, TOKEN_ID, TOKEN_SECRET, Trouble};
+use crate::world::{NOW, pushover, settings};
+
+const RUN_S: u64 = 300;
+
+/// The home, the monitor that watches it, and the two who are told.
+struct Home {
+    net: Net,
+    monitor: Monitor<MemoryStore, Live>,
+    /// Takes everything.
+    phone: Inbox,
+    /// Wants to hear of outages alone.
+    pager: Inbox,
+    now: u64,
+    told: Vec<Letter>,
+}
+
+impl Home {
+    /// All is well at five past ten, and this has been told.
+    async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The same, with other settings.
+    async fn with(adjust: impl FnOnce(&mut Settings)) -> Self {
+        let mut home = Self::unseen(adjust);
+        home.runs(1).await;
+        home.told.clear();
+        home
+    }
+
+    /// Nobody has looked yet.
+    fn unseen(adjust: impl FnOnce(&mut Settings)) -> Self {
+        let net = Net::new();
+        let mut settings = Settings { targets: apps::targets(net.port, &net.authority()), ..settings(&[]) };
+        let (phone, pager) = (Inbox::new("phone"), Inbox::new("pager"));
+        settings.channels = vec![pushover(phone.name), pushover(pager.name)];
+        settings.channels[1].min = Severity::Down;
+        adjust(&mut settings);
+        let channels: Vec<Box<dyn Channel>> = vec![Box::new(phone.clone()), Box::new(pager.clone())];
+        let token = AccessToken { id: Secret::new(TOKEN_ID), secret: Secret::new(TOKEN_SECRET) };
+        let store = MemoryStore::default();
+        *store.secrets.borrow_mut() =
+            Secrets { access: [("cloudflare".to_owned(), token)].into(), ..Secrets::default() };
+        let live = Live(Tls::new().unwrap());
+        let monitor = Monitor::new(settings, store, live, channels, Vault::stored());
+        Self { net, monitor, phone, pager, now: NOW, told: Vec::new() }
+    }
+
+    /// Makes trouble, or ends it.
+    fn trouble(&self, change: impl FnOnce(&mut Trouble)) {
+        change(&mut self.net.trouble.lock().unwrap());
+    }
+
+    fn stop(&self, app: &str) {
+        self.trouble(|trouble| trouble.stopped.extend([app.to_owned()]));
+    }
+
+    fn start(&self, app: &str) {
+        self.trouble(|trouble| trouble.stopped.retain(|stopped| stopped != app));
+    }
+
+    /// Power and line, as seen through Cloudflare.
+    fn power(&self, is_on: bool) {
+        self.trouble(|trouble| trouble.is_off = !is_on);
+    }
+
+    /// So many runs, five minutes apart.
+    async fn runs(&mut self, count: u32) {
+        for _ in 0..count {
+            self.run_for(Occasion::Check).await;
+            self.now += RUN_S;
+        }
+    }
+
+    /// One run by hand, between two others.
+    async fn run_for(&mut self, occasion: Occasion) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let run = self.monitor.run_for(occasion, self.now, deadline).await;
+        // With so much to tell at once, the state's details may have no room; nothing else is to go wrong.
+        let problems: Vec<&String> =
+            run.reply.problems.iter().filter(|problem| !problem.contains("details were left out")).collect();
+        assert_eq!((run.fault, problems), (None, vec![]));
+        self.told.extend(inbox::sorted(&clock(self.now), &self.phone, &self.pager));
+    }
+
+    /// This and nothing else was told: `10:10 phone: title | body`, with `both` for what phone and pager got alike.
+    #[track_caller]
+    fn heard(self, expected: &[&str]) -> Vec<Letter> {
+        let found: Vec<String> = self.told.iter().map(ToString::to_string).collect();
+        assert!(
+            found == expected,
+            "heard:\n  {}\ninstead of:\n  {}",
+            found.join("\n  "),
+            expected.join("\n  ")
+        );
+        self.told
+    }
+}
+
+/// For all targets of the home.
+fn each(settings: &mut Settings, change: impl Fn(&mut Target)) {
+    settings.targets.iter_mut().for_each(change);
+}
+
+fn down_for_now() -> Delivery {
+    Delivery::Retry { why: "Pushover answered HTTP 500".to_owned(), unproven: false }
+}
