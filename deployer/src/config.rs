@@ -284,10 +284,7 @@ fn targets(top: &Table<'_>, reader: &target::Reader<'_>, secrets: &mut SecretSou
     };
     let mut names = BTreeSet::new();
     let mut targets = Vec::new();
-    if list.value.as_table().is_some() {
-        return Err(list.error("must be a list").hint("write [[target]], with two brackets on each side"));
-    }
-    for value in list.array()? {
+    for value in tables(&list)? {
         for target in reader.read(value.table("[[target]]")?, secrets)? {
             if !names.insert(target.name.clone()) {
                 return Err(value.error(format!("has a second entry with the name \"{}\"", target.name)));
@@ -304,7 +301,7 @@ fn targets(top: &Table<'_>, reader: &target::Reader<'_>, secrets: &mut SecretSou
 fn maintenance(top: &Table<'_>, zone: &calendar::Zone, targets: &[Target]) -> Result<Vec<Window>> {
     let Some(list) = top.get("maintenance") else { return Ok(Vec::new()) };
     let names: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
-    list.array()?
+    tables(&list)?
         .iter()
         .map(|value| calendar::window(value.table("[[maintenance]]")?, zone, &names))
         .collect()
@@ -358,6 +355,21 @@ fn parameter(value: &Value<'_>) -> Result<String> {
              and does not begin with aws or ssm",
         ))
     }
+}
+
+/// `[[key]]`, of which there may be several.
+fn tables<'a>(list: &Value<'a>) -> Result<Vec<Value<'a>>> {
+    if list.value.as_table().is_some() {
+        let hint = format!("write [[{}]], with two brackets on each side", list.key);
+        return Err(list.error("must be a list").hint(hint));
+    }
+    list.array()
+}
+
+/// A list with something in it: an empty one could be taken for "all" or for "none".
+fn filled<'a>(list: &Value<'a>) -> Result<Vec<Value<'a>>> {
+    let values = list.array()?;
+    if values.is_empty() { Err(list.error("is empty: name one at least")) } else { Ok(values) }
 }
 
 /// Reads a file that the configuration names, relative to it.

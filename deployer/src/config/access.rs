@@ -12,6 +12,9 @@ const EXAMPLE: &str =
 /// `[access.NAME]`
 pub fn read(access: Table<'_>, folder: &Path, secrets: &mut SecretSources) -> Result<()> {
     for (name, value) in access.entries() {
+        if matches!(name, "id" | "secret") {
+            return Err(value.error("stands in no table of a token").hint("write [access.NAME] above it"));
+        }
         let token = token(value.table(&format!("[access.{name}]"))?, folder)?;
         secrets.access.insert(name.to_owned(), token);
     }
@@ -32,6 +35,11 @@ pub fn of_target(
                 .hint(format!("add one, or write the token here: access = {EXAMPLE}")));
         }
         return Ok(name.to_owned());
+    }
+    if value.value.as_table().is_none() {
+        return Err(value
+            .error(format!("must be a text or a table, not {}", value.value.type_str()))
+            .hint(format!("name one of [access.NAME], or write the token here: access = {EXAMPLE}")));
     }
     // No shared one can have a name with a colon: TOML would want quotes, and we do not take them.
     let name = format!("target:{target}");

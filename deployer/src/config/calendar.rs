@@ -5,12 +5,15 @@ use jiff::tz::TimeZone;
 use plexmon_function::settings::{Clock, Hours, Recurrence, Window};
 use toml::de::DeValue;
 
+use super::filled;
 use super::reader::{Table, Value};
 use crate::error::Result;
 
 const MINUTES_A_DAY: u32 = 24 * 60;
 /// Longer, and it is no maintenance any more.
 const LONGEST_DAYS: u32 = 7;
+/// So many names can be taken in at a glance.
+const MANY: usize = 12;
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// A time zone, by its IANA name and by the rule that the function needs.
@@ -57,6 +60,9 @@ pub fn window(table: Table<'_>, zone: &Zone, targets: &[String]) -> Result<Windo
             if ends <= begins {
                 return Err(to.error("is not after `from`"));
             }
+            if let Some(stray) = table.get("weekday").or_else(|| table.get("duration")) {
+                return Err(stray.error("goes with `time`, not with `from` and `to`"));
+            }
             Recurrence::Once { from: begins, until: ends }
         }
         (None, Some(time)) => {
@@ -65,6 +71,9 @@ pub fn window(table: Table<'_>, zone: &Zone, targets: &[String]) -> Result<Windo
             let minutes = u32::try_from(seconds(&duration)? / 60).unwrap_or(u32::MAX);
             if minutes == 0 || minutes > LONGEST_DAYS * MINUTES_A_DAY {
                 return Err(duration.error(format!("must be from 1 minute to {LONGEST_DAYS} days")));
+            }
+            if let Some(stray) = table.get("to") {
+                return Err(stray.error("goes with `from`, not with `time`"));
             }
             Recurrence::Weekly { days, start: minute(&time, time.string()?)?, minutes }
         }
@@ -75,15 +84,24 @@ pub fn window(table: Table<'_>, zone: &Zone, targets: &[String]) -> Result<Windo
         }
     };
     let mut covered = Vec::new();
-    for value in table.get("targets").map(|value| value.array()).transpose()?.unwrap_or_default() {
+    for value in table.get("targets").map(|value| filled(&value)).transpose()?.unwrap_or_default() {
         let name = value.string()?;
         if !targets.iter().any(|target| target == name) {
-            return Err(value.error(format!("names \"{name}\", and there is no such target")));
+            return Err(value
+                .error(format!("names \"{name}\", and there is no such target"))
+                .hint(known(targets)));
         }
         covered.push(name.to_owned());
     }
     table.finish()?;
     Ok(Window { recurrence, targets: covered, clock: own.map(|zone| zone.clock) })
+}
+
+/// Some of the names that there are, for whom has mistaken one.
+fn known(targets: &[String]) -> String {
+    let more = if targets.len() > MANY { ", and others" } else { "" };
+    let names: Vec<String> = targets.iter().take(MANY).map(|name| format!("\"{name}\"")).collect();
+    format!("the targets are {}{more}; without `targets`, it is for all", names.join(", "))
 }
 
 /// `22:00-07:00`
@@ -121,14 +139,16 @@ fn weekdays(value: &Value<'_>) -> Result<Vec<u8>> {
     let values = if value.value.as_str().is_some() {
         vec![value.string()?]
     } else {
-        value.array()?.iter().map(Value::string).collect::<Result<_>>()?
+        filled(value)?.iter().map(Value::string).collect::<Result<_>>()?
     };
     let mut days = Vec::new();
     for text in values {
         let lower = text.to_ascii_lowercase();
         let day = DAYS.iter().position(|day| lower.len() >= 3 && day.starts_with(&lower));
         let day = day.ok_or_else(|| {
-            value.error(format!("has \"{text}\" where a weekday such as \"sunday\" belongs"))
+            value
+                .error(format!("has \"{text}\" where a weekday belongs"))
+                .hint("allowed: \"monday\" to \"sunday\", or the first three letters or more")
         })?;
         days.push(u8::try_from(day + 1).unwrap_or_default());
     }

@@ -10,7 +10,7 @@ use plexmon_function::settings::{
 };
 
 use super::reader::{Table, Value};
-use super::{SecretSources, calendar, secret, target};
+use super::{SecretSources, calendar, filled, secret, target};
 use crate::error::Result;
 
 const KINDS: [&str; 7] = ["pushover", "pushbullet", "ntfy", "discord", "slack", "webhook", "email"];
@@ -25,18 +25,23 @@ fn channel(
     folder: &Path,
     secrets: &mut SecretSources,
 ) -> Result<ChannelSettings> {
-    let good = !RESERVED.contains(&name)
-        && (1..=20).contains(&name.len())
+    if RESERVED.contains(&name) {
+        return Err(value.error("has a name that plexmon uses itself").hint(
+            "give it another one, and say with `kind` what it is: [notify.phone] with kind = \"pushover\"",
+        ));
+    }
+    let good = (1..=20).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if !good {
         return Err(value.error("must have a name of 1 to 20 of the characters a-z, A-Z, 0-9, `-` and `_`"));
     }
-    let table = value.table(&format!("[notify.{name}]"))?;
+    let label = format!("[notify.{name}]");
+    let table = value.table(&label)?;
     let kind = match table.get("kind") {
         Some(kind) => known(&kind, kind.string()?)?,
         None => known(value, name)?,
     };
-    let mut reader = Reader { table: &table, folder, found: BTreeMap::new() };
+    let mut reader = Reader { label: &label, table: &table, folder, found: BTreeMap::new() };
     let kind = reader.kind(kind)?;
     secrets.channels.insert(name.to_owned(), reader.found);
     let min = table.get("min").map(|value| severity(&value)).transpose()?.unwrap_or_default();
@@ -53,7 +58,7 @@ fn known(value: &Value<'_>, kind: &str) -> Result<&'static str> {
         let all = KINDS.map(|kind| format!("`{kind}`")).join(", ");
         let mean = nearest.map_or_else(String::new, |kind| format!("did you mean `{kind}`? "));
         value
-            .error(format!("is no channel that plexmon knows: {kind}"))
+            .error(format!("is no kind of channel: \"{kind}\""))
             .hint(format!("{mean}allowed: {all}; a channel with a name of its own says which with `kind`"))
     })
 }
@@ -71,6 +76,8 @@ fn severity(value: &Value<'_>) -> Result<Severity> {
 
 /// Reads one channel's table and collects where its secrets come from.
 struct Reader<'a> {
+    /// As in `[notify.email]`, for messages.
+    label: &'a str,
     table: &'a Table<'a>,
     folder: &'a Path,
     found: BTreeMap<String, super::SecretSource>,
@@ -91,8 +98,10 @@ impl Reader<'_> {
             "ntfy" => {
                 let url = self.table.require("url", "url = \"https://ntfy.sh/my-topic\"")?;
                 let address = target::address(&url)?.to_string();
-                ntfy::check_url(&address)
-                    .map_err(|why| url.error(why).hint("for example: url = \"https://ntfy.sh/my-topic\""))?;
+                ntfy::check_url(&address).map_err(|why| {
+                    url.error(format!("cannot be used: {why}"))
+                        .hint("for example: url = \"https://ntfy.sh/my-topic\"")
+                })?;
                 ChannelKind::Ntfy { url: address, token: self.optional("token")? }
             }
             "discord" => {
@@ -114,7 +123,9 @@ impl Reader<'_> {
             Some(value) => {
                 let text = value.string()?;
                 webhook::check_template(text).map_err(|why| {
-                    value.error(why).hint("for example: template = '{\"text\": \"{title}: {body}\"}'")
+                    value
+                        .error(format!("cannot be used: {why}"))
+                        .hint("for example: template = '{\"text\": \"{title}: {body}\"}'")
                 })?;
                 Some(text.to_owned())
             }
@@ -122,10 +133,10 @@ impl Reader<'_> {
         };
         let mut headers = BTreeMap::new();
         if let Some(value) = self.table.get("headers") {
-            for (name, value) in value.table("[notify] headers")?.entries() {
+            for (name, value) in value.table(&value.key)?.entries() {
                 headers.insert(name.to_owned(), value.string()?.to_owned());
             }
-            webhook::check_headers(&headers).map_err(|why| value.error(why))?;
+            webhook::check_headers(&headers).map_err(|why| value.error(format!("cannot be sent: {why}")))?;
         }
         Ok(ChannelKind::Webhook { template, headers, token: self.optional("token")? })
     }
@@ -135,7 +146,7 @@ impl Reader<'_> {
         let host = text("host", "host = \"smtp.example.com\"")?;
         let from = text("from", "from = \"plexmon@example.com\"")?;
         let to = self.table.require("to", "to = [\"me@example.com\"]")?;
-        let to = if to.value.as_str().is_some() { vec![to] } else { to.array()? };
+        let to = if to.value.as_str().is_some() { vec![to] } else { filled(&to)? };
         let port = match self.table.get("port") {
             Some(value) => u16::try_from(value.integer(1..=65_535)?).unwrap_or(EMAIL_PORT),
             None => EMAIL_PORT,
@@ -145,6 +156,10 @@ impl Reader<'_> {
             self.table.get("ca_file").map(|value| target::authority(&value, self.folder)).transpose()?;
         if user.is_some() {
             self.secret("password", "password = { env = \"SMTP_PASSWORD\" }")?;
+        } else if let Some(password) = self.table.get("password") {
+            return Err(password
+                .error("is of no use without `user`")
+                .hint("add, for example: user = \"me@example.com\""));
         }
         let to: Vec<String> =
             to.iter().map(|value| value.string().map(str::to_owned)).collect::<Result<_>>()?;
@@ -161,7 +176,8 @@ impl Reader<'_> {
             None => SmtpTls::of_port(port),
         };
         let smtp = Smtp { host, port, tls, user, from, to, ca_pem };
-        email::check(&smtp).map_err(|why| self.table.error(format!("cannot be used: {why}")))?;
+        email::check(&smtp)
+            .map_err(|why| self.table.error(format!("{} cannot be used: {why}", self.label)))?;
         Ok(ChannelKind::Email(smtp))
     }
 

@@ -58,7 +58,7 @@ impl Defaults {
         let timeout_s = match table.get("timeout_s") {
             Some(value) => value.integer(1..=longest_s).map_err(|error| {
                 error.hint(
-                    "a run also needs 15 s for AWS and Pushover: raise `timeout_s` in [function] to allow more",
+                    "a run also needs 15 s for AWS and the channels: raise `timeout_s` in [function] to allow more",
                 )
             })?,
             None => self.timeout_s,

@@ -1,11 +1,14 @@
 //! `config.toml`: what is refused and in which words, and what a good one means.
 
+mod access;
+mod calendar;
+mod channels;
 mod garbled;
 mod good;
+mod patience;
 mod presets;
 mod refusals;
 mod secrets;
-mod surroundings;
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,0 +1,210 @@
+//! `[notify.*]`, `[heartbeat]` and `control`: who is told, who is pinged, and who is asked.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use insta::assert_snapshot;
+use plexmon_deploy::config::{Config, Found, SecretSource};
+use plexmon_function::settings::{ChannelKind, ChannelSettings, Heartbeat, Hours, Severity, Smtp, SmtpTls};
+
+use super::{TARGET, below, parse, refuses, top};
+
+fn channel(lines: &str) -> ChannelSettings {
+    parse(&below(lines)).unwrap().channels.remove(0)
+}
+
+/// Each kind with what it needs, and the secrets that this makes.
+const LEAST: [(&str, &str, &[&str]); 7] = [
+    ("pushover", "token = { env = \"A\" }\nuser = { env = \"B\" }", &["token", "user"]),
+    ("pushbullet", "token = { env = \"A\" }", &["token"]),
+    ("ntfy", "url = \"https://ntfy.sh/my-topic\"", &[]),
+    ("discord", "url = { env = \"A\" }", &["url"]),
+    ("slack", "url = { env = \"A\" }", &["url"]),
+    ("webhook", "url = { env = \"A\" }", &["url"]),
+    ("email", "host = \"mail.example.com\"\nfrom = \"a@example.com\"\nto = \"b@example.com\"", &[]),
+];
+
+#[test]
+fn every_kind_needs_no_more_than_this() {
+    for (kind, lines, secrets) in LEAST {
+        for (name, lines) in [(kind, lines.to_owned()), ("phone", format!("kind = \"{kind}\"\n{lines}"))] {
+            let config = parse(&below(&format!("[notify.{name}]\n{lines}"))).unwrap();
+            let [channel] = config.channels.as_slice() else { panic!("{:?}", config.channels) };
+            assert_eq!((channel.name.as_str(), channel.min, channel.quiet), (name, Severity::Info, None));
+            assert_eq!(serde_json::to_value(&channel.kind).unwrap()["kind"], kind);
+            let keys: Vec<&String> = config.secrets.channels[name].keys().collect();
+            assert_eq!(keys, secrets, "{kind}");
+        }
+    }
+}
+
+#[test]
+fn every_kind_says_what_it_lacks() {
+    let mut report = String::new();
+    for (kind, lines, _) in LEAST {
+        for left_out in lines.lines() {
+            let rest: String =
+                lines.lines().filter(|line| *line != left_out).map(|line| format!("{line}\n")).collect();
+            let error = parse(&below(&format!("[notify.{kind}]\n{rest}"))).unwrap_err();
+            let _ = writeln!(report, "{error}\n");
+        }
+    }
+    assert_snapshot!(report);
+}
+
+#[test]
+fn several_channels_of_a_kind_have_names_of_their_own() {
+    let config = parse(&below(
+        "[notify.me]\nkind = \"ntfy\"\nurl = \"https://ntfy.sh/me\"\n\
+         [notify.you]\nkind = \"ntfy\"\nurl = \"https://ntfy.example.com/you\"\ntoken = { env = \"T\" }",
+    ))
+    .unwrap();
+    let ntfy = |url: &str, token| ChannelKind::Ntfy { url: url.to_owned(), token };
+    let kinds: Vec<_> = config.channels.iter().map(|channel| channel.kind.clone()).collect();
+    assert_eq!(kinds, [ntfy("https://ntfy.sh/me", false), ntfy("https://ntfy.example.com/you", true)]);
+}
+
+#[test]
+fn what_a_channel_is_for_and_when_it_is_quiet() {
+    let minutes = |from, until| Some(Hours { from, until });
+    for (min, severity) in [("info", Severity::Info), ("warn", Severity::Warn), ("down", Severity::Down)] {
+        let lines =
+            format!("[notify.ntfy]\nurl = \"https://ntfy.sh/t\"\nmin = \"{min}\"\nquiet = \"22:00 - 07:30\"");
+        let channel = channel(&lines);
+        assert_eq!((channel.min, channel.quiet), (severity, minutes(22 * 60, 7 * 60 + 30)));
+    }
+}
+
+#[test]
+fn a_webhook_may_have_its_own_words_headers_and_a_token() {
+    let lines = "[notify.hook]\nkind = \"webhook\"\nurl = { env = \"A\" }\ntoken = { env = \"B\" }\n\
+        template = '{\"text\": \"{title}: {body}\"}'\nheaders = { X-From = \"plexmon\" }";
+    let expected = ChannelKind::Webhook {
+        template: Some("{\"text\": \"{title}: {body}\"}".to_owned()),
+        headers: [("X-From".to_owned(), "plexmon".to_owned())].into(),
+        token: true,
+    };
+    assert_eq!(channel(lines).kind, expected);
+}
+
+#[test]
+fn mail_is_sent_the_way_its_port_suggests() {
+    let smtp = |lines: &str| {
+        match channel(&format!(
+        "[notify.email]\nhost = \"mail.example.com\"\nfrom = \"a@example.com\"\nto = [\"b@example.com\", \"C <c@example.com>\"]\n{lines}"
+    ))
+    .kind
+    {
+        ChannelKind::Email(smtp) => smtp,
+        other => panic!("{other:?}"),
+    }
+    };
+    let least = Smtp {
+        host: "mail.example.com".to_owned(),
+        port: 587,
+        tls: SmtpTls::Starttls,
+        user: None,
+        from: "a@example.com".to_owned(),
+        to: vec!["b@example.com".to_owned(), "C <c@example.com>".to_owned()],
+        ca_pem: None,
+    };
+    assert_eq!(smtp(""), least);
+    assert_eq!(smtp("port = 465"), Smtp { port: 465, tls: SmtpTls::Implicit, ..least.clone() });
+    let told = "port = 465\ntls = \"starttls\"\nuser = \"me\"\npassword = { env = \"P\" }";
+    assert_eq!(smtp(told), Smtp { port: 465, user: Some("me".to_owned()), ..least });
+}
+
+#[test]
+fn channels_that_cannot_work_are_refused() {
+    let hook = |lines: &str| below(&format!("[notify.webhook]\nurl = {{ env = \"A\" }}\n{lines}"));
+    let ntfy = |lines: &str| below(&format!("[notify.ntfy]\nurl = \"https://ntfy.sh/t\"\n{lines}"));
+    let mail = |to: &str, lines: &str| {
+        below(&format!(
+            "[notify.email]\nhost = \"mail.example.com\"\nfrom = \"a@example.com\"\nto = {to}\n{lines}"
+        ))
+    };
+    refuses![
+        below("[notify.telegram]\ntoken = { env = \"A\" }"),
+        below("[notify.phone]\nkind = \"pushove\"\ntoken = { env = \"A\" }"),
+        below("[notify.phone]\nkind = 5"),
+        below("[notify.headers]\nkind = \"slack\"\nurl = { env = \"A\" }"),
+        below("[notify.access]\nkind = \"slack\"\nurl = { env = \"A\" }"),
+        below("[notify.heartbeat]\nkind = \"slack\"\nurl = { env = \"A\" }"),
+        below("[notify.\"my phone\"]\nkind = \"slack\"\nurl = { env = \"A\" }"),
+        below(&format!("[notify.{}]\nkind = \"slack\"\nurl = {{ env = \"A\" }}", "x".repeat(21))),
+        below("[notify.discord]\nurl = \"https://discord.com/api/webhooks/1/x\""),
+        ntfy("min = \"urgent\""),
+        ntfy("quiet = \"at night\""),
+        ntfy("quiet = \"22:00-24:00\""),
+        ntfy("quiet = \"22:00-22:00\""),
+        ntfy("topic = \"t\""),
+        below("[notify.ntfy]\nurl = \"https://ntfy.sh\""),
+        below("[notify.ntfy]\nurl = \"https://ntfy.sh/my topic\""),
+        hook("template = \"{title}\""),
+        hook("template = '{\"text\": \"{titel}\"}'"),
+        hook("headers = { Host = \"a\" }"),
+        hook("headers = { \"not a name\" = \"a\" }"),
+        hook("headers = { X-Key = { env = \"A\" } }"),
+        mail("[]", ""),
+        mail("\"nobody\"", ""),
+        mail("[\"b@example.com\", 5]", ""),
+        mail("\"b@example.com\"", "tls = \"none\""),
+        mail("\"b@example.com\"", "port = 0"),
+        mail("\"b@example.com\"", "user = \"me\""),
+        mail("\"b@example.com\"", "user = \"me\"\npassword = \"hush\""),
+        mail("\"b@example.com\"", "password = { env = \"P\" }"),
+    ];
+}
+
+#[test]
+fn the_ping_may_be_a_secret_or_not() {
+    let plain = parse(&below("[heartbeat]\nurl = \"https://hc.example.com/abc\"")).unwrap();
+    assert_eq!(plain.heartbeat, Some(Heartbeat::Address("https://hc.example.com/abc".to_owned())));
+    assert!(plain.secrets.is_empty());
+    let secret = parse(&below("[heartbeat]\nurl = { env = \"HEARTBEAT_URL\" }")).unwrap();
+    assert_eq!(secret.heartbeat, Some(Heartbeat::Secret));
+    assert_eq!(secret.secrets.heartbeat, Some(SecretSource::Env("HEARTBEAT_URL".to_owned())));
+    assert_eq!(parse(TARGET).unwrap().heartbeat, None);
+}
+
+#[test]
+fn those_who_are_asked_may_be_others_or_none() {
+    assert_eq!(parse(&top("control = []")).unwrap().control, [""; 0]);
+    let own = "control = [\"https://one.example.com\", \"http://two.example.com/204\"]";
+    let expected = ["https://one.example.com/", "http://two.example.com/204"];
+    assert_eq!(parse(&top(own)).unwrap().control, expected);
+}
+
+#[test]
+fn addresses_of_others_are_checked() {
+    refuses![
+        top("control = [\"one.example.com\"]"),
+        top("control = \"https://one.example.com\""),
+        top("control = [\"https://me:hush@one.example.com\"]"),
+        below("[heartbeat]"),
+        below("[heartbeat]\nurl = \"hc.example.com\""),
+        below("[heartbeat]\nurl = { var = \"A\" }"),
+        below("[heartbeat]\nurl = \"https://hc.example.com\"\nevery = \"5m\""),
+    ];
+}
+
+/// All secrets share one SecureString.
+#[test]
+fn secrets_that_are_too_large_for_one_parameter_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("long"), "x".repeat(1400)).unwrap();
+    let hook =
+        |number: usize| format!("[notify.hook{number}]\nkind = \"webhook\"\nurl = {{ file = \"long\" }}\n");
+    let resolve = |hooks: usize| {
+        let hooks: String = (0..hooks).map(hook).collect();
+        let config = Config::parse(&below(&hooks), &folder.path().join("config.toml")).unwrap();
+        config.secrets.resolve()
+    };
+    assert!(matches!(resolve(2), Ok(Found::All(_))));
+    assert_snapshot!(resolve(3).unwrap_err(), @"
+    error: the secrets need 4258 bytes, and SSM keeps 4096
+
+    hint: share Access tokens in [access.NAME], or use fewer channels
+    ");
+    assert!(Config::parse(TARGET, Path::new("config.toml")).unwrap().secrets.is_empty());
+}
