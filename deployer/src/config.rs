@@ -347,7 +347,9 @@ fn parameter(value: &Value<'_>) -> Result<String> {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/".contains(&byte))
         && !lower.starts_with("aws")
         && !lower.starts_with("ssm");
-    if good {
+    if good && crate::names::is_derived(name) {
+        Err(value.error("ends in `_secrets` or `_part` and a number, which plexmon appends itself"))
+    } else if good {
         Ok(name.to_owned())
     } else {
         Err(value.error(

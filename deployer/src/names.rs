@@ -90,6 +90,26 @@ pub fn secrets_parameter(state_parameter: &str) -> String {
     format!("{state_parameter}{SECRETS_SUFFIX}")
 }
 
+/// The state parameter to which a parameter of ours belongs, which may be itself.
+pub fn state_parameter(name: &str) -> &str {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match (name.strip_suffix(SECRETS_SUFFIX), name.rsplit_once(PART_SUFFIX)) {
+        (Some(state), _) => state,
+        (None, Some((state, number))) if is_number(number) => state,
+        _ => name,
+    }
+}
+
+/// Whether it belongs to a state parameter and is not one itself.
+pub fn is_derived(name: &str) -> bool {
+    state_parameter(name) != name
+}
+
+/// Whether it is a SecureString that goes with a state parameter.
+pub fn is_secret(name: &str) -> bool {
+    name.ends_with(SECRETS_SUFFIX)
+}
+
 /// Who we are and where: what turns names into ARNs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {

@@ -8,11 +8,10 @@ mod text;
 use std::fmt::{self, Display};
 
 pub use kept::Kept;
-use plexmon_function::parts::PART_SUFFIX;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::names::{OWNER_TAG, SECRETS_SUFFIX};
+use crate::names::{OWNER_TAG, is_derived, state_parameter};
 use crate::resource::{Difference, Kind, Resource};
 use crate::resources::{Binding, Content, Function, LogGroup, Parameter, Role, Schedule, Secret};
 use crate::stack::Stack;
@@ -140,7 +139,7 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
 }
 
 /// After everything else.
-const LAST: u8 = 4;
+const LAST: u8 = 5;
 
 fn secrets_available(desired: &Stack, observed: &Stack) -> Result<()> {
     let Some(Secret { content: Content::Keep { missing }, name, .. }) = &desired.secrets else {
@@ -242,6 +241,8 @@ impl Planner<'_> {
 
     /// Going up, the role comes before the function and the function before the schedule; going down, the reverse.
     fn order(&mut self, up: bool) {
+        let removed = |step: &Step| step.action == Action::Delete && step.kind == Kind::Parameter;
+        let with_parts = self.plan.steps.iter().any(|step| removed(step) && is_derived(&step.name));
         for step in &mut self.plan.steps {
             let depth = match step.kind {
                 Kind::Role | Kind::LogGroup | Kind::Parameter | Kind::Secret => 0,
@@ -256,6 +257,10 @@ impl Planner<'_> {
                 (true, true) if step.kind == Kind::Function => 0,
                 (true, true) => 3,
             };
+            // What it holds tells how many further ones there are: it goes after them, whatever interrupts us.
+            if with_parts && removed(step) && !is_derived(&step.name) {
+                step.wave += 1;
+            }
         }
         self.plan.steps.sort_by_key(|step| step.wave);
     }
@@ -265,15 +270,6 @@ impl Step {
     /// Of a rule that stays for others, only our target goes.
     fn takes_target_away(&self) -> bool {
         matches!(&self.change, Change::Schedule(Delta::Update { to, .. }) if to.target.is_none())
-    }
-}
-
-fn state_parameter(name: &str) -> &str {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    match (name.strip_suffix(SECRETS_SUFFIX), name.rsplit_once(PART_SUFFIX)) {
-        (Some(state), _) => state,
-        (None, Some((state, number))) if is_number(number) => state,
-        _ => name,
     }
 }
 

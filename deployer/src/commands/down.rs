@@ -5,9 +5,11 @@ use serde::Serialize;
 use super::{plural, remarks};
 use crate::apply::{Applied, Materials, OnFailure};
 use crate::error::{Error, Exit, Result};
+use crate::names::is_secret;
 use crate::plan::{Kept, Plan};
 use crate::report::Progress;
 use crate::resource::{Kind, Resource as _};
+use crate::resources::Parameter;
 use crate::retry::{Attempt, SHORT_BUDGET, keep_trying};
 use crate::session::Session;
 use crate::stack::{Look, Observed, Stack, observe};
@@ -79,7 +81,11 @@ fn removal(session: &Session, observed: &Stack, keep: Keep) -> Result<Plan> {
     if keep.state {
         let state = observed.state.take();
         let parts = std::mem::take(&mut observed.state_parts);
-        for state in state.into_iter().chain(parts) {
+        // Those of an earlier configuration, too; but of secrets, none.
+        let ours = |parameter: &Parameter| parameter.owner() == Some(&session.names.deployment);
+        let is_state = |parameter: &mut Parameter| ours(parameter) && !is_secret(parameter.name());
+        let old = observed.old_parameters.extract_if(.., is_state);
+        for state in state.into_iter().chain(parts).chain(old) {
             keep_it(Kind::Parameter, Some(state.name().to_owned()), "--keep-state");
         }
     }

@@ -5,6 +5,7 @@ mod down;
 mod hidden;
 mod ownership;
 mod parameters;
+mod parts;
 mod regions;
 mod waves;
 pub mod world;

@@ -125,6 +125,8 @@ fn parameter_names_follow_the_rules_of_ssm() {
         parameter("/aws/plex"),
         parameter("/SSM/plex"),
         parameter(&"/x".repeat(16)),
+        parameter("/homelab/plex_secrets"),
+        parameter("/homelab/plex_part2"),
     ];
 }
 

@@ -25,8 +25,8 @@ fn a_renamed_state_parameter_takes_its_old_names_away() {
       + create secret    /homelab/other_secrets
       ~ update function  plex-remote-health
           code: [DIGEST] -> [DIGEST]
-      - delete parameter /homelab/plex_remote_status
       - delete parameter /homelab/plex_remote_status_secrets
+      - delete parameter /homelab/plex_remote_status
       ~ update function  plex-remote-health
           state_parameter: /homelab/plex_remote_status -> /homelab/other
     2 to create, 3 to update, 2 to delete

@@ -75,8 +75,8 @@ fn a_renamed_parameter_takes_the_old_ones_away_at_the_end() {
           policy: ...89012:parameter/homelab/plex_remote_status"},{"Sid":"SecretsEuCentral1","Effect":"Allow","Action":"s... -> ...89012:parameter/home/plex"},{"Sid":"SecretsEuCentral1","Effect":"Allow","Action":"ssm:GetParameter",...
       + create parameter /home/plex
       + create secret    /home/plex_secrets
-      - delete parameter /homelab/plex_remote_status
       - delete parameter /homelab/plex_remote_status_secrets
+      - delete parameter /homelab/plex_remote_status
       ~ update function  plex-remote-health
           state_parameter: /homelab/plex_remote_status -> /home/plex
     2 to create, 2 to update, 2 to delete

@@ -1,0 +1,174 @@
+//! A state that needs several parameters: many targets, and fewer of them later.
+
+use std::fmt::Write as _;
+
+use insta::assert_snapshot;
+use plexmon_deploy::config::Found;
+use plexmon_deploy::resources::Parameter;
+use plexmon_deploy::stack::Stack;
+use serde_json::json;
+
+use super::world::{CONFIG, World, secrets, text};
+
+/// A deployment with so many targets.
+fn many(targets: usize) -> World {
+    let mut config = CONFIG.to_owned();
+    for number in 1..targets {
+        let _ = write!(
+            config,
+            "[[target]]\nname = \"app{number:03}\"\nurl = \"https://app{number}.example.com\"\n\n"
+        );
+    }
+    World::of(&config, &Found::All(secrets()))
+}
+
+/// Of a plan, only what it says about parameters and the role.
+fn parameters(text: &str) -> String {
+    let of_interest =
+        |line: &&str| line.contains(" parameter ") || line.contains(" role ") || line.contains(": ");
+    text.lines().filter(of_interest).map(|line| format!("{line}\n")).collect()
+}
+
+fn policy_resource(world: &World) -> serde_json::Value {
+    world.desired.role.as_ref().unwrap().policy.as_ref().unwrap()["Statement"][1]["Resource"].clone()
+}
+
+#[test]
+fn many_targets_make_further_parameters_that_are_ours() {
+    let world = many(60);
+    assert_snapshot!(parameters(&text(world.up(&Stack::nothing()))), @"
+    + create role      plex-remote-health-role
+    + create parameter /homelab/plex_remote_status
+    + create parameter /homelab/plex_remote_status_part2
+    + create parameter /homelab/plex_remote_status_part3
+    + create parameter /homelab/plex_remote_status_part4
+    ");
+    let owners = world.desired.state_parts.iter().map(|part| part.owner.as_deref());
+    assert!(owners.clone().count() > 1 && owners.clone().all(|owner| owner == Some("plex-remote-health")));
+    assert!(world.up(&world.desired).unwrap().is_empty());
+}
+
+#[test]
+fn a_part_that_is_gone_is_made_anew_and_an_unclaimed_one_is_claimed() {
+    let world = many(60);
+    let lacking = world.drifted(|stack| drop(stack.state_parts.remove(0)));
+    assert_snapshot!(text(world.up(&lacking)), @"
+      + create parameter /homelab/plex_remote_status_part2
+    1 to create, 0 to update, 0 to delete
+    ");
+    let untagged = world.drifted(|stack| stack.state_parts[0].owner = None);
+    assert_snapshot!(text(world.up(&untagged)), @"
+    error: parameter `/homelab/plex_remote_status_part2` exists already and is not ours
+      cause: it has no tag `plexmon:deployment`
+
+    hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
+    ");
+    assert_snapshot!(text(world.adopt(&untagged)), @"
+      ~ update parameter /homelab/plex_remote_status_part2
+          owner: (none) -> plex-remote-health
+    0 to create, 1 to update, 0 to delete
+    ");
+    let foreign = world.drifted(|stack| stack.state_parts[1].owner = Some("cinema".to_owned()));
+    assert_snapshot!(text(world.up(&foreign)), @"
+    error: parameter `/homelab/plex_remote_status_part3` exists already and is not ours
+      cause: its tag `plexmon:deployment` says that it belongs to the deployment `cinema`
+
+    hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
+    ");
+}
+
+#[test]
+fn the_role_may_use_further_parameters_only_where_there_are_some() {
+    let first = "arn:aws:ssm:eu-central-1:123456789012:parameter/homelab/plex_remote_status";
+    assert_eq!(policy_resource(&many(1)), json!(first));
+    assert_eq!(policy_resource(&many(60)), json!([first, format!("{first}_part*")]));
+}
+
+#[test]
+fn down_takes_all_parts_and_the_first_one_last() {
+    let world = many(60);
+    let plan = world.down(&world.desired).unwrap();
+    assert_snapshot!(plan, @"
+      - delete schedule  plex-remote-health-schedule
+      - delete function  plex-remote-health
+      - delete role      plex-remote-health-role
+      - delete log group /aws/lambda/plex-remote-health
+      - delete parameter /homelab/plex_remote_status_part2
+      - delete parameter /homelab/plex_remote_status_part3
+      - delete parameter /homelab/plex_remote_status_part4
+      - delete secret    /homelab/plex_remote_status_secrets
+      - delete parameter /homelab/plex_remote_status
+    0 to create, 0 to update, 9 to delete
+    ");
+    let last = plan.steps.iter().max_by_key(|step| step.wave).unwrap();
+    assert_eq!(last.name, world.names.state_parameter);
+    let foreign = world.drifted(|stack| stack.state_parts[0].owner = Some("cinema".to_owned()));
+    assert_snapshot!(parameters(&text(world.down(&foreign))), @"
+    - delete role      plex-remote-health-role
+    - delete parameter /homelab/plex_remote_status_part3
+    - delete parameter /homelab/plex_remote_status_part4
+    - delete parameter /homelab/plex_remote_status
+    . keep   parameter /homelab/plex_remote_status_part2 (its tag `plexmon:deployment` says that it belongs to the deployment `cinema`)
+    ");
+}
+
+/// What a monitor of many targets leaves where few are configured now.
+fn shrunk(world: &World) -> Stack {
+    let old = many(60);
+    world.drifted(|stack| {
+        stack.role = old.desired.role.clone();
+        stack.old_parameters = old.desired.state_parts.clone();
+    })
+}
+
+#[test]
+fn parts_that_are_no_longer_needed_go_when_all_else_stands() {
+    let world = many(1);
+    let plan = world.up(&shrunk(&world)).unwrap();
+    assert_snapshot!(plan, @r#"
+      ~ update role      plex-remote-health-role
+          policy: ...ameter"],"Resource":["arn:aws:ssm:eu-central-1:123456789012:parameter/homelab/plex_remote_status","a... -> ...ameter"],"Resource":"arn:aws:ssm:eu-central-1:123456789012:parameter/homelab/plex_remote_status"},{"...
+      - delete parameter /homelab/plex_remote_status_part2
+      - delete parameter /homelab/plex_remote_status_part3
+      - delete parameter /homelab/plex_remote_status_part4
+    0 to create, 1 to update, 3 to delete
+    "#);
+    let waves: Vec<u8> = plan.steps.iter().map(|step| step.wave).collect();
+    assert!(waves.is_sorted() && waves[0] < waves[1], "{waves:?}");
+
+    let plan = world.down(&shrunk(&world)).unwrap();
+    assert_eq!(plan.steps.last().unwrap().name, world.names.state_parameter);
+    let mut foreign = shrunk(&world);
+    foreign.old_parameters[0].owner = None;
+    assert_snapshot!(parameters(&text(world.up(&foreign))), @r#"
+    ~ update role      plex-remote-health-role
+        policy: ...ameter"],"Resource":["arn:aws:ssm:eu-central-1:123456789012:parameter/homelab/plex_remote_status","a... -> ...ameter"],"Resource":"arn:aws:ssm:eu-central-1:123456789012:parameter/homelab/plex_remote_status"},{"...
+    - delete parameter /homelab/plex_remote_status_part3
+    - delete parameter /homelab/plex_remote_status_part4
+    . keep   parameter /homelab/plex_remote_status_part2 (it has no tag `plexmon:deployment`)
+    "#);
+}
+
+/// The function's tag says which state is left to be removed, whichever of its parameters are there.
+#[test]
+fn under_a_new_name_the_old_parts_go_before_their_first_one() {
+    let config = format!("{CONFIG}\n[state]\nparameter = \"/home/plex\"\n");
+    let world = World::of(&config, &Found::All(secrets()));
+    let old = many(60);
+    for of_old in [
+        old.desired.state_parts.clone(),
+        old.desired.state.iter().chain(&old.desired.state_parts).cloned().collect::<Vec<Parameter>>(),
+    ] {
+        let observed = world.drifted(|stack| {
+            stack.function.as_mut().unwrap().state = Some(old.names.state_parameter.clone());
+            stack.old_parameters = of_old;
+        });
+        let plan = world.up(&observed).unwrap();
+        let steps: Vec<_> = plan.steps.iter().map(|step| (step.wave, step.name.as_str())).collect();
+        let first = steps.iter().position(|(_, name)| *name == old.names.state_parameter);
+        let part = steps.iter().rposition(|(_, name)| name.contains("_part")).unwrap();
+        assert!(first.is_none_or(|first| steps[part].0 < steps[first].0), "{plan}");
+        let (wave, last) = steps.last().unwrap();
+        assert!(*last == world.names.function() && *wave > steps[steps.len() - 2].0, "{plan}");
+    }
+}
