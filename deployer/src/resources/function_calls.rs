@@ -1,9 +1,12 @@
 //! Lambda's calls, with the waits that they need: before a write, for others' updates; after it, for our own.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, LastUpdateStatus, Runtime, State};
+
+use tokio::time::Instant;
 
 use super::Function;
 use super::function::Found;
@@ -147,13 +150,29 @@ pub async fn put_retries(function: &Function, task: &Task<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Until it is neither being created nor updated. A 404 right after creation is only AWS catching up.
+/// How long AWS may take to know a function that was just made; it takes a few seconds.
+const UNKNOWN_BUDGET: Duration = Duration::from_secs(15);
+
+/// Until it is neither being created nor updated. A 404 right after creation is only AWS catching up; one that lasts
+/// is the work of somebody who has deleted it meanwhile.
 pub async fn wait_until_ready(name: &str, task: &Task<'_>) -> Result<()> {
+    let mut unknown_since = None;
     keep_trying(task.progress, FUNCTION_BUDGET, async || {
         let call = task.aws.lambda.get_function_configuration().function_name(name).send();
         let now = match task.aws.call("lambda", "GetFunctionConfiguration", call).await {
-            Ok(now) => now,
+            Ok(now) => {
+                unknown_since = None;
+                now
+            }
             Err(error) if error.is_missing() => {
+                let since = *unknown_since.get_or_insert_with(Instant::now);
+                if since.elapsed() >= UNKNOWN_BUDGET {
+                    return Attempt::Failed(
+                        Error::from(error)
+                            .context(format!("function `{name}` is gone, deleted by somebody else perhaps"))
+                            .hint("make sure that nobody else runs `down` on it, then run `up` again"),
+                    );
+                }
                 return Attempt::NotYet {
                     waiting_for: "Lambda to know the new function",
                     refusal: error.into(),

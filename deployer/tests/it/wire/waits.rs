@@ -162,6 +162,31 @@ async fn a_new_function_that_is_not_known_yet_is_waited_for() {
     assert!(rig.fake.elapsed() < Duration::from_secs(1), "{:?}", rig.fake.elapsed());
 }
 
+/// As when `down` runs elsewhere at the same time.
+#[tokio::test(start_paused = true)]
+async fn a_function_that_somebody_has_deleted_meanwhile_is_not_waited_for_long() {
+    let rig = Rig::new();
+    let unknown = refused("ResourceNotFoundException", "Function not found");
+    rig.fake.always("lambda:GetFunctionConfiguration", unknown.clone());
+    assert_snapshot!(rig.up().await, @"
+    error: could not create function `plex-remote-health`
+      cause: function `plex-remote-health` is gone, deleted by somebody else perhaps
+      cause: lambda:GetFunctionConfiguration was refused (ResourceNotFoundException): Function not found
+
+    hint: make sure that nobody else runs `down` on it, then run `up` again
+    ");
+    let elapsed = rig.fake.elapsed();
+    assert!((15..=17).contains(&elapsed.as_secs()), "{elapsed:?}");
+
+    // Seen at first, it has as long to come back.
+    let rig = Rig::new();
+    let pending = json_of(json!({ "State": "Pending" }));
+    rig.fake.until(Duration::from_secs(20), "lambda:GetFunctionConfiguration", pending, unknown);
+    assert!(rig.up().await.contains("is gone"));
+    let elapsed = rig.fake.elapsed();
+    assert!((35..=38).contains(&elapsed.as_secs()), "{elapsed:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_function_that_cannot_start_says_why() {
     let rig = Rig::new();
