@@ -27,6 +27,40 @@ enum Data {
     Nothing,
 }
 
+/// Where nobody can say how wide the paper is.
+const USUAL_WIDTH: usize = 80;
+/// Narrower, and lines of one word would be all there is.
+const LEAST_WIDTH: usize = 40;
+
+/// How many columns a line on stdout may have.
+pub fn width() -> usize {
+    let term = console::Term::stdout();
+    let columns = if io::stdout().is_terminal() { term.size_checked() } else { None };
+    columns.map_or(USUAL_WIDTH, |(_, columns)| usize::from(columns).max(LEAST_WIDTH))
+}
+
+/// One line as several that are no wider than `width`, broken at spaces, each but the first with `indent` spaces before
+/// it. A word that is too long by itself stays whole: it may be an address that is to be copied.
+pub fn wrapped(line: &str, width: usize, indent: usize) -> String {
+    let (margin, words) = line.split_at(line.len() - line.trim_start().len());
+    let mut text = margin.to_owned();
+    let mut column = margin.len();
+    let mut begins = true;
+    for word in words.split_inclusive(' ') {
+        let wide = console::measure_text_width(word.trim_end());
+        if !begins && column + wide > width {
+            text.truncate(text.trim_end().len());
+            text.push('\n');
+            text.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+        }
+        text.push_str(word);
+        column += console::measure_text_width(word);
+        begins = false;
+    }
+    text
+}
+
 impl Output {
     pub fn new(global: &Global) -> Self {
         let forced = match global.color {

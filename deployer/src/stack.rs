@@ -98,6 +98,8 @@ pub struct Observed {
     pub role_id: Option<String>,
     /// The state parameter's value.
     pub state: Option<String>,
+    /// The values of its further parts, those that are there.
+    pub further_states: Vec<String>,
     /// The environment of a function that may be taken over; empty unless [`Look::legacy`].
     pub variables: BTreeMap<String, SecretValue>,
 }
@@ -110,7 +112,7 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
     let parameters = parameter::read(aws, names, look.decrypt);
     let function = Function::read(aws, names);
     let schedule = Schedule::read(aws, names, names.rule());
-    let parts = parameter::read_each(aws, &names.state_parts);
+    let parts = parameter::read_values(aws, &names.state_parts);
     let legacy =
         async { if look.legacy { Schedule::read(aws, names, names.legacy_rule()).await } else { Ok(None) } };
     let (account, role, log_group, parameters, parts, function, schedule, legacy) =
@@ -130,11 +132,12 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
         None => (None, BTreeMap::new()),
     };
     let variables = if look.legacy { variables } else { BTreeMap::new() };
+    let (state_parts, further_states) = parts?.into_iter().unzip();
     let mut stack = Stack {
         role,
         log_group: log_group?,
         state,
-        state_parts: parts?,
+        state_parts,
         secrets,
         function,
         schedule: schedule?,
@@ -143,7 +146,7 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
         old_schedule: legacy?.filter(|schedule| schedule.rule.is_some()),
     };
     settle(aws, names, &account, state_value.as_deref(), &mut stack).await?;
-    Ok(Observed { account, stack, role_id, state: state_value, variables })
+    Ok(Observed { account, stack, role_id, state: state_value, further_states, variables })
 }
 
 async fn identity(aws: &Aws) -> Result<Account> {

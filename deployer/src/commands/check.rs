@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use futures_util::future::join_all;
-use plexmon_function::probe::{Cause, Family, Observation, Tls, Verdict, probe_over};
+use plexmon_function::probe::{Family, LinkName, Observation, Tls, Verdict, probe_over};
 use plexmon_function::secrets::{Secrets, TargetSecrets};
 use plexmon_function::settings::Target;
 use serde::Serialize;
@@ -14,7 +14,7 @@ use super::verdict::advice;
 use crate::config::{Config, Found};
 use crate::error::{Context, Error, Exit, Result};
 use crate::interrupt::Interrupt;
-use crate::output::Output;
+use crate::output::{Output, width, wrapped};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -42,7 +42,7 @@ pub async fn check(path: &Path, output: &Output, interrupt: &Interrupt) -> Resul
         ipv6: seen.iter().filter_map(|seen| seen.v6.as_ref()).collect(),
     })?;
     for one in &seen {
-        output.text(text(one))?;
+        output.text(text(one, width()))?;
     }
     let count = |verdict| seen.iter().filter(|seen| seen.v4.verdict() == verdict).count();
     let (down, unseen) = (count(Verdict::Down), count(Verdict::Unseen));
@@ -82,11 +82,15 @@ async fn seen(target: &Target, secrets: &Secrets, tls: &Tls) -> Seen {
     let secrets = secrets.of(target).unwrap_or_else(|_| TargetSecrets::default());
     let over = |family| probe_over(family, target, &secrets, tls);
     let (v4, v6) = tokio::join!(over(Family::V4), over(Family::V6));
-    let has_none = v6.links.len() == 1 && v6.cause() == Some(Cause::Dns);
+    // Not by its cause: of one that should be closed, all that cannot be seen has the same.
+    let has_none = matches!(v6.links.as_slice(), [only] if only.name == LinkName::Dns && !only.ok);
     Seen { v4, v6: Some(v6).filter(|_| !has_none) }
 }
 
-fn text(seen: &Seen) -> String {
+/// Where the words of a link begin, behind its name, its mark and its time.
+const DETAIL: usize = 27;
+
+fn text(seen: &Seen, width: usize) -> String {
     let observation = &seen.v4;
     let verdict = match observation.verdict() {
         Verdict::Up => "up",
@@ -94,25 +98,29 @@ fn text(seen: &Seen) -> String {
         Verdict::Unseen => "unknown",
     };
     let mut text = format!("{}: {verdict} ({:.0} ms)", observation.target, observation.total_ms);
+    let mut line = |line: &str, indent| {
+        let _ = write!(text, "\n{}", wrapped(line, width, indent));
+    };
     for link in &observation.links {
         let mark = if link.ok { "ok" } else { "FAILED" };
-        let _ =
-            write!(text, "\n  {:<5} {mark:<6} {:>7.1} ms  {}", link.name.to_string(), link.ms, link.detail);
+        let name = link.name.to_string();
+        line(&format!("  {name:<5} {mark:<6} {:>7.1} ms  {}", link.ms, link.detail), DETAIL);
     }
     if let Some(described) = observation.certificate.as_deref().and_then(certificate::described) {
-        let _ = write!(text, "\n  certificate: {described}");
+        line(&format!("  certificate: {described}"), 4);
     }
     if let Some(cause) = observation.cause() {
-        let _ = write!(text, "\n  {cause}: {}", advice(cause));
+        line(&format!("  {cause}: {}", advice(cause)), 4);
     }
-    if let Some(v6) = &seen.v6 {
-        let how = match &v6.failed {
-            None => format!("ok, {:.0} ms", v6.total_ms),
-            Some(failure) => format!(
-                "FAILED: {failure}\n        AWS does not see this, but phones and guests with IPv6 do: mend or remove the AAAA record"
-            ),
-        };
-        let _ = write!(text, "\n  IPv6  {how}");
+    match seen.v6.as_ref().map(|v6| (v6, &v6.failed)) {
+        None => {}
+        Some((v6, None)) => line(&format!("  IPv6  ok, {:.0} ms", v6.total_ms), 8),
+        Some((_, Some(failure))) => {
+            line(&format!("  IPv6  FAILED: {failure}"), 8);
+            let advice =
+                "AWS does not see this, but phones and guests with IPv6 do: mend or remove the AAAA record";
+            line(&format!("        {advice}"), 8);
+        }
     }
     text
 }

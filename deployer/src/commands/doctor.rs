@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::verdict::advice;
 use super::{check, invoke};
 use crate::error::{Error, Exit, Result};
+use crate::output::{width, wrapped};
 use crate::report::Progress;
 use crate::session::Session;
 
@@ -52,7 +53,7 @@ pub async fn doctor(session: &Session) -> Result<Exit> {
         })
         .collect();
     for pair in &pairs {
-        session.output.text(text(pair))?;
+        session.output.text(text(pair, width()))?;
     }
     let ill = pairs.iter().filter(|pair| pair.from_aws.is_none_or(|aws| !aws.ok)).count();
     let total = pairs.len();
@@ -65,16 +66,19 @@ pub async fn doctor(session: &Session) -> Result<Exit> {
     ))
 }
 
-fn text(pair: &Pair<'_>) -> String {
+fn text(pair: &Pair<'_>, width: usize) -> String {
     let mut text = format!("{}:", pair.name);
+    let mut line = |line: &str, indent| {
+        let _ = write!(text, "\n{}", wrapped(line, width, indent));
+    };
     let aws = pair.from_aws.map_or_else(|| "not watched by the deployed function".to_owned(), described);
-    let _ = write!(text, "\n  from AWS   {aws}");
-    let _ = write!(text, "\n  from here  {}", described(pair.from_here));
+    line(&format!("  from AWS   {aws}"), 13);
+    line(&format!("  from here  {}", described(pair.from_here)), 13);
     if let Some(cause) = pair.from_aws.and_then(Observation::cause) {
-        let _ = write!(text, "\n  {cause}: {}", advice(cause));
+        line(&format!("  {cause}: {}", advice(cause)), 4);
     }
     if let Some(finding) = &pair.finding {
-        let _ = write!(text, "\n  {finding}");
+        line(&format!("  {finding}"), 4);
     }
     text
 }

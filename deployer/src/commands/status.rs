@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Write as _};
 
+use plexmon_function::parts::merge;
 use plexmon_function::state::{State, Status as Health};
 use plexmon_function::time;
 use serde::Serialize;
@@ -9,7 +10,7 @@ use serde::Serialize;
 use crate::error::{Exit, Result};
 use crate::plan::Step;
 use crate::session::{Session, View};
-use crate::stack::Decrypt;
+use crate::stack::{Decrypt, Observed};
 
 /// One value, with a text form and a JSON form.
 #[derive(Debug, Serialize)]
@@ -20,6 +21,8 @@ pub struct Report {
     enabled: bool,
     /// Unix seconds.
     last_check: Option<u64>,
+    /// Unix seconds; `null` when words are told.
+    paused_until: Option<u64>,
     targets: Vec<TargetReport>,
     /// What `up` would do.
     drift: Vec<Step>,
@@ -64,26 +67,33 @@ fn report(session: &Session, view: &View) -> Report {
         }
     };
     let deployed = stack.function.as_ref().is_some_and(|function| function.owner.as_deref() == ours);
-    let state =
-        view.observed.state.as_deref().filter(|_| deployed).and_then(|text| match State::parse(text) {
-            Ok(state) => Some(state),
-            Err(error) => {
-                problems.push(format!("the state cannot be read: {error}"));
-                None
-            }
-        });
+    let state = if deployed { state(&view.observed, &mut problems) } else { None };
     let rule = stack.schedule.as_ref().filter(|_| deployed).and_then(|schedule| schedule.rule.as_ref());
+    let now = time::now();
     Report {
         deployed,
         in_sync: deployed && drift.is_empty() && problems.is_empty(),
         schedule: rule.map(|rule| rule.expression.clone()),
         enabled: rule.is_some_and(|rule| rule.enabled),
         last_check: state.as_ref().map(|state| state.ts).filter(|ts| *ts > 0),
+        paused_until: state.as_ref().and_then(|state| state.paused_until).filter(|until| *until > now),
         targets: targets(session, state.as_ref()),
         drift: if deployed { drift } else { Vec::new() },
         problems,
         place: session.place(&view.observed),
-        now: time::now(),
+        now,
+    }
+}
+
+/// What the function keeps, put together from its parts.
+fn state(observed: &Observed, problems: &mut Vec<String>) -> Option<State> {
+    let parts = observed.state.iter().chain(&observed.further_states).map(|text| State::parse(text));
+    match parts.collect::<std::result::Result<Vec<_>, _>>() {
+        Ok(parts) => Some(merge(parts)).filter(|_| observed.state.is_some()),
+        Err(error) => {
+            problems.push(format!("the state cannot be read: {error}"));
+            None
+        }
     }
 }
 
@@ -147,8 +157,14 @@ impl Display for Report {
             |ts| format!("{} ago", time::duration(self.now.saturating_sub(ts))),
         );
         write!(formatter, "\n  last check  {last}")?;
+        if let Some(until) = self.paused_until {
+            let (date, clock) = (time::date(until), time::clock(until));
+            write!(formatter, "\n  paused      until {date} {clock} UTC (`plexmon-deploy resume` ends it)")?;
+        }
+        let widths = self.targets.iter().map(|target| console::measure_text_width(&target.name));
+        let width = widths.max().unwrap_or_default().max("last check ".len());
         for target in &self.targets {
-            write!(formatter, "\n  {:<11} {}", target.name, target.status)?;
+            write!(formatter, "\n  {} {}", padded(&target.name, width), target.status)?;
             if let Some(since) = target.since {
                 write!(formatter, " since {} {} UTC", time::date(since), time::clock(since))?;
             }
@@ -158,4 +174,9 @@ impl Display for Report {
         }
         Ok(())
     }
+}
+
+/// By what is seen on a terminal, where a letter may be two columns wide.
+fn padded(name: &str, width: usize) -> String {
+    console::pad_str(name, width, console::Alignment::Left, None).into_owned()
 }

@@ -63,6 +63,12 @@ pub async fn read(aws: &Aws, names: &Names, decrypt: Decrypt) -> Result<Paramete
 
 /// Those of `names` that exist.
 pub async fn read_each(aws: &Aws, names: &[String]) -> Result<Vec<Parameter>> {
+    let found = read_values(aws, names).await?;
+    Ok(found.into_iter().map(|(parameter, _)| parameter).collect())
+}
+
+/// Those of `names` that exist, with what they hold.
+pub async fn read_values(aws: &Aws, names: &[String]) -> Result<Vec<(Parameter, String)>> {
     let found = try_join_all(names.iter().map(|name| read_one(aws, name))).await?;
     Ok(found.into_iter().flatten().collect())
 }
@@ -79,10 +85,11 @@ pub fn parts_of(state: &str) -> usize {
     State::parse(state).map_or(0, |state| state.parts.min(MAX_PARTS))
 }
 
-async fn read_one(aws: &Aws, name: &str) -> Result<Option<Parameter>> {
+async fn read_one(aws: &Aws, name: &str) -> Result<Option<(Parameter, String)>> {
     let (value, owner) = tokio::join!(value(aws, name, false), owner(aws, name));
     let Some(value) = value? else { return Ok(None) };
-    Ok(Some(Parameter { name: name.to_owned(), owner: owner?.or_else(|| written_by(&value)) }))
+    let parameter = Parameter { name: name.to_owned(), owner: owner?.or_else(|| written_by(&value)) };
+    Ok(Some((parameter, value)))
 }
 
 async fn value(aws: &Aws, name: &str, decrypt: bool) -> Result<Option<String>, CallError> {

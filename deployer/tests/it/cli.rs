@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod configuration;
 mod connection;
+mod families;
 mod help;
 mod init;
 mod init_from;

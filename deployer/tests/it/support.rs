@@ -4,6 +4,7 @@
 mod bootstrap;
 mod client;
 mod deploy;
+mod ear;
 mod gate;
 mod machine;
 mod side_by_side;
@@ -13,6 +14,7 @@ mod world;
 pub use bootstrap::{bootstrap, cargo_environment};
 pub use client::Caller;
 pub use deploy::{Deploy, Ran};
+pub use ear::Ear;
 pub use gate::Gate;
 pub use machine::{cache, emulator, python, runtime};
 pub use side_by_side::side_by_side;

@@ -71,7 +71,8 @@ fn a_broken_one_is_an_error_with_advice() {
       DNS   ok [TIME]  127.0.0.1
       TCP   ok [TIME]  127.0.0.1:[PORT]
       HTTP  FAILED [TIME]  Plex is stopped; the proxy answers 502
-      app: the proxy answers, the app behind it does not as it should: check that it runs
+      app: the proxy answers, the app behind it does not as it should: check that it
+        runs
     --- stderr
     error: 1 of 2 not up, seen from here
 
@@ -90,7 +91,8 @@ fn nobody_listens() {
     plex: down ([TIME])
       DNS   ok [TIME]  127.0.0.1
       TCP   FAILED [TIME]  connection refused
-      connect: check the port forwarding, the firewall and that the proxy or tunnel runs
+      connect: check the port forwarding, the firewall and that the proxy or tunnel
+        runs
     ");
 }
 

@@ -206,8 +206,8 @@ async fn parameters_of_an_earlier_configuration_are_found_by_the_functions_tag()
     assert_snapshot!(text(rig.world.up(&observed.stack)), @"
       + create parameter /homelab/plex_remote_status
       + create secret    /homelab/plex_remote_status_secrets
-      - delete parameter /home/old
       - delete parameter /home/old_secrets
+      - delete parameter /home/old
       ~ update function  plex-remote-health
           state_parameter: /home/old -> /homelab/plex_remote_status
     2 to create, 1 to update, 2 to delete
@@ -250,4 +250,28 @@ async fn the_address_of_the_code_is_never_said() {
     let said = format!("{}{observed:?}{error}{error:?}", rig.said());
     assert!(said.contains("lambda:GetFunction"), "calls are said: {said}");
     assert!(!said.contains("X-Amz-Signature") && !said.contains("s3.amazonaws.com"), "{said}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn parts_that_more_targets_once_needed_are_found_by_what_the_state_says() {
+    let rig = deployed();
+    let state = rig.world.names.state_parameter.clone();
+    let value =
+        json!({ "status": "up", "ts": 1, "version": 1, "deployment": "plex-remote-health", "parts": 4 });
+    rig.fake.on("ssm:GetParameter", move |request| {
+        let name = request.body["Name"].as_str().unwrap();
+        // The third one is gone already: somebody was interrupted.
+        if name.ends_with("_part3") {
+            return refused("ParameterNotFound", "");
+        }
+        let value = if name == state { value.clone() } else { serde_json::to_value(secrets()).unwrap() };
+        json_of(json!({ "Parameter": { "Name": name, "Value": value.to_string() } }))
+    });
+    let observed = rig.observe(false).await.unwrap();
+    assert_snapshot!(text(rig.world.up(&observed.stack)), @"
+      - delete parameter /homelab/plex_remote_status_part2
+      - delete parameter /homelab/plex_remote_status_part4
+    0 to create, 0 to update, 2 to delete
+    ");
+    assert_eq!(observed.further_states, [""; 0], "they are none of the configuration's");
 }

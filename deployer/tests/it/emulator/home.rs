@@ -1,0 +1,244 @@
+//! A whole home: what `init --from` writes for it is deployed; and more targets than one parameter can hold.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use crate::import::home;
+use crate::support::{NAME, STATE, World, snapshot};
+
+/// What `init --from` makes of a home with a tunnel, each address replaced by one on this machine: those behind Access
+/// by a port where nobody listens, since a token is sent over https alone, the others by the Plex stand-in.
+fn imported(world: &World, closed: std::net::SocketAddr) {
+    let kept = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
+    let architecture = kept.lines().find(|line| line.starts_with("architecture")).unwrap();
+    for (path, text) in home("tunnel") {
+        world.write(&path, &text);
+    }
+    std::fs::remove_file(world.home().join("config.toml")).unwrap();
+    world.deploy(&["init", "--from", "."]).run().ended(0);
+    let written = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
+    let phone = format!("url = \"{}\"", world.phone.url());
+    let written = written.replace("# url = \"https://api.pushover.net/1/messages.json\"", &phone);
+    let mut text = "region = \"us-east-1\"\ncontrol = []\n".to_owned();
+    for block in written.split("\n\n") {
+        let lines = block.lines().map(|line| match line.strip_prefix("url = \"https://") {
+            Some(rest) => {
+                let name = rest.split('.').next().unwrap();
+                let is_closed = block.contains("exposure = \"closed\"");
+                let plex = world.plex.url();
+                if is_closed {
+                    format!("url = \"https://{closed}/{name}\"")
+                } else {
+                    format!("url = \"{plex}\"")
+                }
+            }
+            None => line.to_owned(),
+        });
+        let _ = write!(text, "{}\n\n", lines.collect::<Vec<_>>().join("\n"));
+    }
+    assert!(!text.contains("https://plex.home") && text.contains("access = \"cloudflare\""), "{text}");
+    world.write("config.toml", &format!("{text}[function]\n{architecture}\n"));
+}
+
+fn with_tokens(deploy: crate::support::Deploy) -> crate::support::Deploy {
+    deploy.env("CF_ACCESS_CLIENT_ID", "marker-id").env("CF_ACCESS_CLIENT_SECRET", "marker-secret")
+}
+
+#[test]
+fn a_home_that_was_read_from_its_files_is_deployed_watched_and_removed() {
+    let world = World::new();
+    // A port that is taken but not listened on.
+    let port = tokio::net::TcpSocket::new_v4().unwrap();
+    port.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    imported(&world, port.local_addr().unwrap());
+
+    let check = with_tokens(world.deploy(&["check"])).run().ended(1);
+    let wide: Vec<&str> = check.stdout.lines().filter(|line| line.chars().count() > 80).collect();
+    assert_eq!(wide, [""; 0]);
+    let sonarr = check.stdout.split("\nsonarr: ").nth(1).unwrap().split("\n4k").next().unwrap();
+    snapshot!(sonarr, @"
+    down ([TIME])
+      DNS   ok [TIME]  127.0.0.1
+      TCP   FAILED [TIME]  connection refused
+      connect: check the port forwarding, the firewall and that the proxy or tunnel
+        runs
+    sonarr (closed): unknown ([TIME])
+      DNS   ok [TIME]  127.0.0.1
+      TCP   FAILED [TIME]  connection refused
+      blind: the monitor cannot tell from here
+    ");
+
+    let up = with_tokens(world.with_code(&["up", "--yes"])).run().ended(0);
+    snapshot!(up.stdout, @"
+      + create role      plex-remote-health-role
+      + create log group /aws/lambda/plex-remote-health
+      + create parameter /homelab/plex_remote_status
+      + create parameter /homelab/plex_remote_status_part2
+      + create secret    /homelab/plex_remote_status_secrets
+      + create function  plex-remote-health
+      + create schedule  plex-remote-health-schedule
+    7 to create, 0 to update, 0 to delete
+    seen from AWS:
+      plex is up (HTTP 200, [TIME])
+      overseerr is down: HTTP 401 instead of 200
+        something answers, but not as configured: check the route, `status` and `contains`
+      sonarr is down: connection refused
+        check the port forwarding, the firewall and that the proxy or tunnel runs
+      sonarr (closed) is unknown: connection refused
+        the monitor cannot tell from here
+      4ksonarr is down: connection refused
+        check the port forwarding, the firewall and that the proxy or tunnel runs
+      4ksonarr (closed) is unknown: connection refused
+        the monitor cannot tell from here
+      radarr is down: connection refused
+        check the port forwarding, the firewall and that the proxy or tunnel runs
+      radarr (closed) is unknown: connection refused
+        the monitor cannot tell from here
+      4kradarr is down: connection refused
+        check the port forwarding, the firewall and that the proxy or tunnel runs
+      4kradarr (closed) is unknown: connection refused
+        the monitor cannot tell from here
+      bazarr is down: connection refused
+        check the port forwarding, the firewall and that the proxy or tunnel runs
+      bazarr (closed) is unknown: connection refused
+        the monitor cannot tell from here
+      prowlarr is down: connection refused
+        check the port forwarding, the firewall and that the proxy or tunnel runs
+      prowlarr (closed) is unknown: connection refused
+        the monitor cannot tell from here
+      torrents is down: connection refused
+        check the port forwarding, the firewall and that the proxy or tunnel runs
+      torrents (closed) is unknown: connection refused
+        the monitor cannot tell from here
+      tautulli is down: connection refused
+        check the port forwarding, the firewall and that the proxy or tunnel runs
+      tautulli (closed) is unknown: connection refused
+        the monitor cannot tell from here
+      wizarr is down: HTTP 401 instead of 200
+        something answers, but not as configured: check the route, `status` and `contains`
+      maintainerr is down: connection refused
+        check the port forwarding, the firewall and that the proxy or tunnel runs
+      maintainerr (closed) is unknown: connection refused
+        the monitor cannot tell from here
+      kopia is unknown: connection refused
+        the monitor cannot tell from here
+      uptime-kuma is down: HTTP 401 instead of 200
+        something answers, but not as configured: check the route, `status` and `contains`
+      home-assistant is down: connection refused
+        check the port forwarding, the firewall and that the proxy or tunnel runs
+      home-assistant (closed) is unknown: connection refused
+        the monitor cannot tell from here
+      router is unknown: connection refused
+        the monitor cannot tell from here
+      told by pushover: plex is up, overseerr is down, sonarr is down, 4ksonarr is down, radarr is down, 4kradarr is down, bazarr is down, prowlarr is down, torrents is down, tautulli is down, wizarr is down, maintainerr is down, uptime-kuma is down, home-assistant is down
+    ");
+    assert!(!up.whole().contains("marker-"), "{}", up.whole());
+    assert!(!world.told().is_empty());
+    assert_eq!(world.phone.refused(), [""; 0]);
+
+    let plan = with_tokens(world.with_code(&["plan", "--exit-code"])).run().ended(0);
+    snapshot!(plan.stdout, @"nothing to do: AWS has what the configuration wants");
+    let status = with_tokens(world.with_code(&["status", "--exit-code"])).run().ended(0);
+    snapshot!(status.stdout, @"
+    plex-remote-health in account [ACCOUNT], region us-east-1
+      deployed    yes, as configured
+      schedule    rate(5 minutes)
+      last check  [TIME] ago
+      plex                    up since [DATE]
+      overseerr               down since [DATE]: HTTP 401 instead of 200 (HTTP)
+      sonarr                  down since [DATE]: connection refused (TCP)
+      sonarr (closed)         unknown since [DATE]
+      4ksonarr                down since [DATE]: connection refused (TCP)
+      4ksonarr (closed)       unknown since [DATE]
+      radarr                  down since [DATE]: connection refused (TCP)
+      radarr (closed)         unknown since [DATE]
+      4kradarr                down since [DATE]: connection refused (TCP)
+      4kradarr (closed)       unknown since [DATE]
+      bazarr                  down since [DATE]: connection refused (TCP)
+      bazarr (closed)         unknown since [DATE]
+      prowlarr                down since [DATE]: connection refused (TCP)
+      prowlarr (closed)       unknown since [DATE]
+      torrents                down since [DATE]: connection refused (TCP)
+      torrents (closed)       unknown since [DATE]
+      tautulli                down since [DATE]: connection refused (TCP)
+      tautulli (closed)       unknown since [DATE]
+      wizarr                  down since [DATE]: HTTP 401 instead of 200 (HTTP)
+      maintainerr             down since [DATE]: connection refused (TCP)
+      maintainerr (closed)    unknown since [DATE]
+      kopia                   unknown since [DATE]
+      uptime-kuma             down since [DATE]: HTTP 401 instead of 200 (HTTP)
+      home-assistant          down since [DATE]: connection refused (TCP)
+      home-assistant (closed) unknown since [DATE]
+      router                  unknown since [DATE]
+    ");
+
+    world.down().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+/// So many targets, all on the Plex stand-in, above the tables of the usual configuration.
+fn crowd(world: &World, targets: usize) {
+    let text = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
+    let (head, rest) = text.split_once("[[target]]").unwrap();
+    let (_, tail) = rest.split_once("[notify").unwrap();
+    let mut text = head.to_owned();
+    for number in 1..=targets {
+        let url = world.plex.url();
+        let _ = write!(text, "[[target]]\nname = \"plex {number:03}\"\nkind = \"plex\"\nurl = \"{url}\"\n\n");
+    }
+    world.write("config.toml", &format!("{text}[notify{tail}"));
+}
+
+#[test]
+fn a_hundred_targets_have_their_state_in_several_parameters() {
+    let world = World::new();
+    crowd(&world, 100);
+    let up = world.with_code(&["up", "--yes"]).run().ended(0);
+    let parts: Vec<&str> = up.stdout.lines().filter(|line| line.contains("_part")).collect();
+    snapshot!(parts.join("\n"), @"
+    + create parameter /homelab/plex_remote_status_part2
+    + create parameter /homelab/plex_remote_status_part3
+    + create parameter /homelab/plex_remote_status_part4
+    + create parameter /homelab/plex_remote_status_part5
+    + create parameter /homelab/plex_remote_status_part6
+    + create parameter /homelab/plex_remote_status_part7
+    + create parameter /homelab/plex_remote_status_part8
+    + create parameter /homelab/plex_remote_status_part9
+    ");
+    let told = world.told();
+    assert_eq!(told.len(), 1, "{told:?}");
+
+    let reply = world.invoke().ended(0).json();
+    let states = reply["targets"].as_array().unwrap();
+    assert_eq!(states.len(), 100);
+    assert!(states.iter().all(|target| target["status"] == "up"), "{reply}");
+    assert_eq!(world.plex.requests(), 200);
+    assert_eq!(world.plan(), [""; 0]);
+    let last = format!("{STATE}_part{}", parts.len() + 1);
+    let value = world.aws("ssm", "get_parameter", json!({ "Name": last }));
+    assert!(value["Parameter"]["Value"].as_str().unwrap().contains("\"plex 100\""), "{value}");
+
+    // Whoever keeps the state keeps all of it, even if the configuration at hand has fewer targets.
+    crowd(&world, 3);
+    let kept = world.deploy(&["down", "--yes", "--keep-state"]).run().ended(0);
+    let keeps = kept.stdout.lines().filter(|line| line.contains("(--keep-state)")).count();
+    assert_eq!(keeps, parts.len() + 1, "{}", kept.whole());
+    crowd(&world, 100);
+    world.up().ended(0);
+    assert!(world.phone.take_new().is_empty(), "nothing has changed since");
+
+    // With fewer targets, what is not needed any more goes, and with it what it held.
+    crowd(&world, 3);
+    let less = world.with_code(&["up", "--yes"]).run().ended(0);
+    let deleted = less.stdout.lines().filter(|line| line.contains("- delete parameter")).count();
+    assert_eq!(deleted, parts.len(), "{}", less.whole());
+    assert_eq!(world.plan(), [""; 0]);
+    assert!(world.phone.take_new().is_empty(), "nothing has changed since");
+
+    crowd(&world, 100);
+    world.up().ended(0);
+    let down = world.down().ended(0);
+    assert!(down.stdout.contains(&format!("looked again: nothing of {NAME} is left")), "{}", down.whole());
+    assert_eq!(world.inventory(), [""; 0]);
+}

@@ -1,0 +1,245 @@
+//! Who is told what, and when: several channels, a test of them, a pause, and the view from both sides.
+
+use serde_json::Value;
+
+use crate::support::{Ear, World, snapshot};
+
+/// Adds ntfy and a webhook, both with the same ear, to the phone.
+fn with_ear(world: &World) -> Ear {
+    let ear = Ear::new();
+    let (url, webhook) = (ear.url(), world.write("webhook", &format!("{}/hook\n", ear.url())));
+    let file = webhook.file_name().unwrap().to_str().unwrap();
+    let channels = format!(
+        "[notify.ntfy]\nurl = \"{url}/home\"\n\n[notify.hook]\nkind = \"webhook\"\nurl = {{ file = \"{file}\" }}\n\
+         template = '{{\"text\": \"{{title}}\"}}'\nmin = \"down\"\n\n[notify.pushover]"
+    );
+    world.edit("[notify.pushover]", &channels);
+    ear
+}
+
+/// The titles that the ear has heard, in the order of the alphabet: channels are told side by side.
+fn heard(ear: &Ear) -> Vec<String> {
+    let bodies = ear.take().into_iter().map(|body| serde_json::from_str::<Value>(&body).unwrap());
+    let title = |body: Value| {
+        let (kind, text) = if body["text"].is_null() { ("ntfy", "title") } else { ("hook", "text") };
+        format!("{kind}: {}", body[text].as_str().unwrap())
+    };
+    let mut titles: Vec<String> = bodies.map(title).collect();
+    titles.sort_unstable();
+    titles
+}
+
+#[test]
+fn several_channels_are_told_each_what_it_is_for() {
+    let world = World::new();
+    let ear = with_ear(&world);
+    world.up().ended(0);
+    assert_eq!(world.told().len(), 1);
+    snapshot!(heard(&ear).join("\n"), @"
+    hook: plexmon is watching: plex is up
+    ntfy: plexmon is watching: plex is up
+    ");
+    world.plex.break_it();
+    world.invoke().ended(0);
+    assert_eq!(world.told()[0].title.as_deref(), Some("plex is DOWN"));
+    snapshot!(heard(&ear).join("\n"), @"
+    hook: plex is DOWN
+    ntfy: plex is DOWN
+    ");
+
+    let test = world.deploy(&["notify-test"]).run();
+    snapshot!(test.whole(), @"
+    exit 0
+    --- stdout
+    hook: ok
+    ntfy: ok
+    pushover: ok
+    ");
+    assert_eq!(world.told().len(), 1);
+    snapshot!(heard(&ear).join("\n"), @"
+    hook: plexmon: a test
+    ntfy: plexmon: a test
+    ");
+    world.down().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
+
+#[test]
+fn a_channel_that_refuses_the_test_is_an_error() {
+    let world = World::new();
+    let ear = with_ear(&world);
+    let up = world.with_code(&["up", "--yes"]).env("PUSHOVER_TOKEN", "another-token").run();
+    let stderr = up.ended(1).stderr;
+    snapshot!(&stderr[stderr.find("error:").unwrap()..], @"
+    error: everything is deployed, but pushover refused the first message
+      cause: Pushover answered HTTP 400: application token is invalid
+
+    hint: correct the secrets of that channel (for Pushover: the application's token and your user key), then run `up` again
+    ");
+    ear.take();
+    let test = world.deploy(&["notify-test"]).run();
+    snapshot!(test.whole(), @"
+    exit 1
+    --- stdout
+    hook: ok
+    ntfy: ok
+    pushover: FAILED: Pushover answered HTTP 400: application token is invalid
+    --- stderr
+    error: 1 of 3 channels did not take the test
+
+    hint: correct the channel's secrets or address, then run `plexmon-deploy up` and this command again
+    ");
+    let document = world.deploy(&["notify-test", "--json"]).run().ended(1).json();
+    snapshot!(serde_json::to_string_pretty(&document).unwrap(), @r#"
+    {
+      "channels": [
+        {
+          "channel": "hook",
+          "outcome": "delivered"
+        },
+        {
+          "channel": "ntfy",
+          "outcome": "delivered"
+        },
+        {
+          "channel": "pushover",
+          "outcome": "refused",
+          "why": "Pushover answered HTTP 400: application token is invalid"
+        }
+      ]
+    }
+    "#);
+    assert!(!test.whole().contains("another-token"));
+}
+
+#[test]
+fn without_a_channel_there_is_nothing_to_test() {
+    let world = World::new();
+    world.without_notifications();
+    world.up().ended(0);
+    snapshot!(world.deploy(&["notify-test"]).run().whole(), @"
+    exit 1
+    --- stderr
+    error: the deployed function has no channel: nobody is told anything
+
+    hint: add [notify.pushover] or another channel to the configuration, then run `plexmon-deploy up`
+    ");
+}
+
+#[test]
+fn while_paused_nothing_is_told_and_afterwards_what_has_changed() {
+    let world = World::deployed();
+    let pause = world.deploy(&["pause", "--for", "2h"]).run();
+    snapshot!(pause.whole(), @"
+    exit 0
+    --- stdout
+    paused until [DATE]: checks go on, words wait; `plexmon-deploy resume` ends it earlier
+    ");
+    world.plex.break_it();
+    world.invoke().ended(0);
+    assert!(world.phone.take_new().is_empty());
+    let status = world.with_code(&["status", "--exit-code"]).run();
+    snapshot!(status.whole(), @"
+    exit 0
+    --- stdout
+    plex-remote-health in account [ACCOUNT], region us-east-1
+      deployed    yes, as configured
+      schedule    rate(5 minutes)
+      last check  [TIME] ago
+      paused      until [DATE] (`plexmon-deploy resume` ends it)
+      plex        down since [DATE]: Plex is stopped; the proxy answers 502
+    ");
+    let status = world.with_code(&["status", "--json"]).run().json();
+    let until = status["paused_until"].as_u64().unwrap();
+    assert!((1..=7200).contains(&(until - status["last_check"].as_u64().unwrap())), "{status}");
+
+    let resume = world.deploy(&["resume"]).run();
+    snapshot!(resume.whole(), @"
+    exit 0
+    --- stdout
+    resumed: what has changed meanwhile is told now
+    seen from AWS:
+      plex is down: Plex is stopped; the proxy answers 502
+        the proxy answers, the app behind it does not as it should: check that it runs
+      told by pushover: plex is down
+    ");
+    let told = world.told();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].title.as_deref(), Some("plex is DOWN"));
+    let status = world.with_code(&["status", "--json"]).run().json();
+    assert_eq!(status["paused_until"], Value::Null);
+}
+
+#[test]
+fn what_is_over_before_the_pause_ends_is_not_told() {
+    let world = World::deployed();
+    let pause = world.deploy(&["pause", "--for", "2h", "--json"]).run().ended(0).json();
+    assert!(pause["paused_until"].is_u64(), "{pause}");
+    world.plex.break_it();
+    world.invoke().ended(0);
+    world.plex.mend();
+    world.invoke().ended(0);
+    let resume = world.deploy(&["resume", "--json"]).run().ended(0).json();
+    assert_eq!((&resume["paused_until"], &resume["reply"]["current"]), (&Value::Null, &"up".into()));
+    assert!(world.phone.take_new().is_empty());
+}
+
+#[test]
+fn a_pause_needs_a_sensible_length() {
+    let world = World::new();
+    for length in ["0s", "31days", "soon"] {
+        world.deploy(&["pause", "--for", length]).run().ended(2);
+    }
+}
+
+#[test]
+fn doctor_puts_both_views_side_by_side() {
+    let world = World::new();
+    let broken = crate::support::runtime().block_on(plexmon_deploy::sandbox::PlexStandIn::start()).unwrap();
+    broken.break_it();
+    let second =
+        format!("[[target]]\nname = \"other\"\nkind = \"plex\"\nurl = \"{}\"\n\n[notify", broken.url());
+    world.edit("[notify", &second);
+    world.up().ended(0);
+    snapshot!(world.deploy(&["doctor"]).run().whole(), @"
+    exit 1
+    --- stdout
+    plex:
+      from AWS   up ([TIME])
+      from here  up ([TIME])
+    other:
+      from AWS   down: Plex is stopped; the proxy answers 502
+      from here  down: Plex is stopped; the proxy answers 502
+      app: the proxy answers, the app behind it does not as it should: check that it
+        runs
+    --- stderr
+    error: 1 of 2 not up, seen from AWS
+
+    hint: each line above says what to do; `plexmon-deploy check` shows every link of the chain from here
+    ");
+
+    broken.mend();
+    snapshot!(world.deploy(&["doctor"]).run().whole(), @"
+    exit 0
+    --- stdout
+    plex:
+      from AWS   up ([TIME])
+      from here  up ([TIME])
+    other:
+      from AWS   up ([TIME])
+      from here  up ([TIME])
+    ");
+    let document = world.deploy(&["doctor", "--json"]).run().ended(0).json();
+    let seen = |index: usize| {
+        let target = &document["targets"][index];
+        (target["name"].as_str().unwrap(), &target["from_aws"]["ok"], &target["from_here"]["ok"])
+    };
+    assert_eq!(seen(0), ("plex", &true.into(), &true.into()));
+    assert_eq!(seen(1), ("other", &true.into(), &true.into()));
+
+    let third = format!("[[target]]\nname = \"new\"\nkind = \"plex\"\nurl = \"{}\"\n\n[notify", broken.url());
+    world.edit("[notify", &third);
+    let doctor = world.deploy(&["doctor", "--json"]).run().ended(1).json();
+    assert_eq!(doctor["targets"][2]["from_aws"], Value::Null);
+    snapshot!(doctor["targets"][2]["finding"].as_str().unwrap(), @"run `plexmon-deploy up`: the configuration has changed since the last one");
+}

@@ -1,0 +1,74 @@
+//! A stand-in for whoever takes news by HTTP: it keeps what is posted and answers that all is well.
+
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use super::runtime;
+
+pub struct Ear {
+    url: String,
+    heard: Arc<Mutex<Vec<String>>>,
+    accepting: JoinHandle<()>,
+}
+
+impl Ear {
+    pub fn new() -> Self {
+        let listener = runtime().block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let keep = heard.clone();
+        let accepting = runtime().spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                if let Some(body) = listen(stream, &keep).await {
+                    panic!("not understood: {body}");
+                }
+            }
+        });
+        Self { url, heard, accepting }
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Every body that was posted, since the last look.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.heard.lock().unwrap())
+    }
+}
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// Answers once the body is kept, so that who has the answer finds it there. Gives back what makes no sense.
+async fn listen(mut stream: TcpStream, heard: &Mutex<Vec<String>>) -> Option<String> {
+    let mut reader = BufReader::new(&mut stream);
+    let (mut length, mut line) = (0, String::new());
+    loop {
+        line.clear();
+        reader.read_line(&mut line).await.ok()?;
+        let lower = line.to_ascii_lowercase();
+        match lower.trim_end().strip_prefix("content-length:") {
+            Some(number) => length = number.trim().parse().ok()?,
+            None if lower.trim_end().is_empty() => break,
+            None => {}
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).await.ok()?;
+    match String::from_utf8(body) {
+        Ok(body) => heard.lock().unwrap().push(body),
+        Err(error) => return Some(error.to_string()),
+    }
+    let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+    stream.write_all(answer.as_bytes()).await.ok()?;
+    None
+}
