@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 use tokio::time::sleep;
 
 use super::memory::{Holds, Loaded};
@@ -20,7 +20,9 @@ pub(super) async fn load(store: &impl Store, count: usize, is_new: bool) -> Load
     let first = texts.first().and_then(|text| text.as_deref());
     if is_new && let Some(state) = first.and_then(|text| State::parse(text).ok()) {
         let former = state.parts.min(MAX_PARTS);
-        texts.extend(try_join_all((count..former).map(|part| store.load_state(part))).await?);
+        // They may be gone already, and the right to read them with them.
+        let others = join_all((count..former).map(|part| store.load_state(part))).await;
+        texts.extend(others.into_iter().flatten());
     }
     Ok(texts)
 }

@@ -19,6 +19,8 @@ pub struct MemoryStore {
     pub parts: RefCell<BTreeMap<usize, String>>,
     /// The kept secrets.
     pub secrets: RefCell<Secrets>,
+    /// Whether the further parts may not be read.
+    pub refused_parts: Cell<bool>,
     /// How many more reads of the state fail.
     pub failing_loads: Cell<u32>,
     /// How many more saves fail.
@@ -39,6 +41,9 @@ impl Store for MemoryStore {
     async fn load_state(&self, part: usize) -> Result<Option<String>, StoreError> {
         self.note("load");
         if fails(&self.failing_loads) {
+            return Err(StoreError("reading was refused".to_owned()));
+        }
+        if part > 0 && self.refused_parts.get() {
             return Err(StoreError("reading was refused".to_owned()));
         }
         if part > 0 {

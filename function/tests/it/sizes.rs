@@ -142,3 +142,15 @@ async fn a_new_environment_reads_what_was_kept_in_more_parts_than_it_needs() {
     let did = world.did();
     assert!(!did.iter().any(|did| did.starts_with("send")), "all of them are known: {did:?}");
 }
+
+/// As after `up` with fewer targets: the further parts are gone, and so is the right to read them.
+#[tokio::test]
+async fn parts_that_cannot_be_read_any_more_are_no_reason_to_go_blind() {
+    let mut world = World::new(numbered(100));
+    world.run_for(Duration::from_secs(120)).await;
+    let fewer = Settings { targets: numbered(100).targets[..5].to_vec(), ..numbered(0) };
+    let mut world = world.cold(fewer);
+    world.store().refused_parts.set(true);
+    let run = world.run_for(Duration::from_secs(120)).await;
+    assert_eq!((run.fault, run.reply.problems, run.reply.notices), (None, Vec::new(), Vec::new()));
+}
