@@ -15,6 +15,7 @@ mod parsing;
 mod probe;
 mod pushover;
 mod recall;
+mod scale;
 mod server;
 mod sizes;
 mod ssm;

@@ -1,0 +1,45 @@
+//! One real run over many real targets: every one is asked, all is kept, and there is time left.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use plexmon_function::handler::{Live, Monitor};
+use plexmon_function::parts::layout;
+use plexmon_function::probe::Tls;
+use plexmon_function::settings::{Settings, Target};
+use plexmon_function::state::{State, Status};
+use plexmon_function::store::MemoryStore;
+use plexmon_function::vault::Vault;
+use tokio::time::Instant;
+
+use crate::server::{Server, http};
+use crate::world::{NOW, settings, target};
+
+/// What a run may take by default, less what the many parts of five hundred targets need to be written.
+const TIME_OUT: Duration = Duration::from_secs(30);
+
+async fn all_are_seen(count: usize) {
+    let server = Server::start(&[http("200 OK", "", "machineIdentifier=\"x\"")]).await;
+    let one = |at| Target { url: server.url(), tries: 2, ..target(&format!("target-{at}")) };
+    let settings = Settings { targets: (0..count).map(one).collect(), channels: Vec::new(), ..settings(&[]) };
+    let parts = layout(&settings).len();
+    let store = MemoryStore::default();
+    let record = Arc::clone(&store.record);
+    let live = Live(Tls::new().unwrap());
+    let mut monitor = Monitor::new(settings, store, live, Vec::new(), Vault::stored());
+    let run = monitor.run(NOW, Instant::now() + TIME_OUT).await;
+    assert_eq!((run.fault, run.reply.problems, run.reply.current), (None, Vec::new(), Status::Up));
+    assert_eq!(run.reply.targets.len(), count);
+    assert_eq!(server.requests().len(), count, "each was asked once");
+    let saves = record.lock().unwrap().iter().filter(|did| *did == "save").count();
+    assert_eq!(saves, parts);
+    let first = monitor.store().state.borrow().clone().unwrap();
+    assert_eq!(State::parse(&first).unwrap().status, Status::Up);
+}
+
+#[tokio::test]
+async fn from_one_target_to_five_hundred() {
+    for count in [1, 17, 100, 500] {
+        all_are_seen(count).await;
+    }
+}
