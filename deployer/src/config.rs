@@ -4,6 +4,7 @@
 
 mod access;
 mod calendar;
+mod function;
 mod notify;
 pub mod preset;
 mod reader;
@@ -14,13 +15,13 @@ mod target;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+pub use function::{Architecture, FunctionConfig};
 use plexmon_function::parts::capacity;
 use plexmon_function::settings::{
     ChannelSettings, Clock, DEFAULT_CONTROL, DEFAULT_STATE_PARAMETER, Heartbeat, Settings, Target, Window,
 };
 use reader::{Source, Table, Value};
 pub use secret::{Found, SecretSource, SecretSources};
-use serde::{Deserialize, Serialize};
 use target::Defaults;
 
 use crate::error::{Error, Result};
@@ -28,12 +29,8 @@ use crate::error::{Error, Result};
 /// The deployment's name when the configuration names none.
 pub const DEFAULT_NAME: &str = "plex-remote-health";
 
-/// What a run needs besides its probes: reading, saving and telling, each with its own short limit.
-const RESERVED_S: u32 = 15;
-
-/// What CloudWatch Logs accepts as a retention, in days.
-const RETENTION_DAYS: [u32; 22] =
-    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+/// How often to check when the configuration does not say.
+const DEFAULT_SCHEDULE: &str = "rate(5 minutes)";
 
 /// Everything that the user decided.
 #[derive(Debug, Clone)]
@@ -64,35 +61,6 @@ pub struct Config {
     pub function: FunctionConfig,
 }
 
-/// The `[function]` table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FunctionConfig {
-    pub architecture: Architecture,
-    pub memory_mb: u32,
-    pub timeout_s: u32,
-    pub log_retention_days: u32,
-    /// ARN of a policy that bounds what the role may ever be allowed.
-    pub permissions_boundary: Option<String>,
-}
-
-/// The processor that Lambda runs the function on. Never guessed from the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Architecture {
-    X86_64,
-    Arm64,
-}
-
-impl Architecture {
-    /// As Lambda spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::X86_64 => "x86_64",
-            Self::Arm64 => "arm64",
-        }
-    }
-}
-
 impl Config {
     /// Reads and checks the file.
     pub fn load(path: &Path) -> Result<Self> {
@@ -116,28 +84,15 @@ impl Config {
 
         let name = top.get("name").map(name).transpose()?.unwrap_or_else(|| DEFAULT_NAME.to_owned());
         let region = top.get("region").map(region).transpose()?;
-        let schedule_value = top.get("schedule");
-        let (schedule, interval) = match &schedule_value {
-            Some(value) => schedule_of(value)?,
-            None => ("rate(5 minutes)".to_owned(), Some(std::time::Duration::from_secs(300))),
-        };
-        let function = function(top.table("function", "[function]")?)?;
-        if let (Some(value), Some(interval)) = (&schedule_value, interval)
-            && interval.as_secs() <= u64::from(function.timeout_s)
-        {
-            return Err(value
-                .error(format!(
-                    "is not longer than `timeout_s` ({} s): runs could overlap",
-                    function.timeout_s
-                ))
-                .hint("lower `timeout_s` in [function] or check less often"));
-        }
+        let schedule = top.get("schedule");
+        let function = function::read(top.table("function", "[function]")?)?;
+        let schedule = schedule_of(schedule, &function)?;
 
         let mut secrets = SecretSources::default();
         if let Some(access) = top.table("access", "[access]")? {
             access::read(access, folder, &mut secrets)?;
         }
-        let longest_s = function.timeout_s - RESERVED_S;
+        let longest_s = function.timeout_s - function::RESERVED_S;
         let defaults = Defaults::read(top.table("defaults", "[defaults]")?, longest_s)?;
         let targets = targets(&top, &target::Reader { folder, longest_s, defaults }, &mut secrets)?;
         let channels = match top.table("notify", "[notify]")? {
@@ -223,56 +178,21 @@ fn region(value: Value<'_>) -> Result<String> {
     if good { Ok(region.to_owned()) } else { Err(value.error("must be an AWS region such as \"us-east-1\"")) }
 }
 
-fn schedule_of(value: &Value<'_>) -> Result<(String, Option<std::time::Duration>)> {
+/// The schedule, checked by AWS's grammar and so that one run is over before the next one begins.
+fn schedule_of(value: Option<Value<'_>>, function: &FunctionConfig) -> Result<String> {
+    let Some(value) = value else { return Ok(DEFAULT_SCHEDULE.to_owned()) };
     let expression = value.string()?;
     let interval = schedule::validate(expression).map_err(|why| {
         value.error(why).hint(
             "allowed: rate(N minutes|hours|days), rate(1 minute|hour|day), or a six-field cron(...) in UTC",
         )
     })?;
-    Ok((expression.to_owned(), interval))
-}
-
-fn function(table: Option<Table<'_>>) -> Result<FunctionConfig> {
-    let mut function = FunctionConfig {
-        architecture: Architecture::X86_64,
-        memory_mb: 128,
-        timeout_s: 30,
-        log_retention_days: 14,
-        permissions_boundary: None,
-    };
-    let Some(table) = table else { return Ok(function) };
-    if let Some(value) = table.get("architecture") {
-        function.architecture = match value.string()? {
-            "x86_64" => Architecture::X86_64,
-            "arm64" => Architecture::Arm64,
-            other => return Err(value.error(format!("is \"{other}\", but must be \"x86_64\" or \"arm64\""))),
-        };
+    if interval.is_some_and(|interval| interval.as_secs() <= u64::from(function.timeout_s)) {
+        return Err(value
+            .error(format!("is not longer than `timeout_s` ({} s): runs could overlap", function.timeout_s))
+            .hint("lower `timeout_s` in [function] or check less often"));
     }
-    if let Some(value) = table.get("memory_mb") {
-        function.memory_mb = value.integer(128..=10_240)?;
-    }
-    if let Some(value) = table.get("timeout_s") {
-        function.timeout_s = value.integer(RESERVED_S + 1..=900)?;
-    }
-    if let Some(value) = table.get("log_retention_days") {
-        function.log_retention_days = value.integer(1..=3653)?;
-        if !RETENTION_DAYS.contains(&function.log_retention_days) {
-            let days = RETENTION_DAYS.map(|days| days.to_string()).join(", ");
-            return Err(value.error(format!("must be one of {days}")));
-        }
-    }
-    if let Some(value) = table.get("permissions_boundary") {
-        let arn = value.string()?;
-        if !(arn.starts_with("arn:") && arn.contains(":policy/")) {
-            return Err(
-                value.error("must be the ARN of an IAM policy: \"arn:aws:iam::123456789012:policy/NAME\"")
-            );
-        }
-        function.permissions_boundary = Some(arn.to_owned());
-    }
-    table.finish()?;
-    Ok(function)
+    Ok(expression.to_owned())
 }
 
 fn targets(top: &Table<'_>, reader: &target::Reader<'_>, secrets: &mut SecretSources) -> Result<Vec<Target>> {

@@ -5,6 +5,7 @@ mod function_calls;
 pub mod log_group;
 pub mod parameter;
 pub mod role;
+pub mod role_policy;
 pub mod schedule;
 mod schedule_calls;
 pub mod secret;

@@ -1,0 +1,84 @@
+//! `[function]`: what the user decides about the Lambda function itself.
+
+use serde::{Deserialize, Serialize};
+
+use super::reader::Table;
+use crate::error::Result;
+
+/// What a run needs besides its probes: reading, saving and telling, each with its own short limit.
+pub const RESERVED_S: u32 = 15;
+
+/// What CloudWatch Logs accepts as a retention, in days.
+const RETENTION_DAYS: [u32; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+/// The `[function]` table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionConfig {
+    pub architecture: Architecture,
+    pub memory_mb: u32,
+    pub timeout_s: u32,
+    pub log_retention_days: u32,
+    /// ARN of a policy that bounds what the role may ever be allowed.
+    pub permissions_boundary: Option<String>,
+}
+
+/// The processor that Lambda runs the function on. Never guessed from the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Architecture {
+    X86_64,
+    Arm64,
+}
+
+impl Architecture {
+    /// As Lambda spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "arm64",
+        }
+    }
+}
+
+pub fn read(table: Option<Table<'_>>) -> Result<FunctionConfig> {
+    let mut function = FunctionConfig {
+        architecture: Architecture::X86_64,
+        memory_mb: 128,
+        timeout_s: 30,
+        log_retention_days: 14,
+        permissions_boundary: None,
+    };
+    let Some(table) = table else { return Ok(function) };
+    if let Some(value) = table.get("architecture") {
+        function.architecture = match value.string()? {
+            "x86_64" => Architecture::X86_64,
+            "arm64" => Architecture::Arm64,
+            other => return Err(value.error(format!("is \"{other}\", but must be \"x86_64\" or \"arm64\""))),
+        };
+    }
+    if let Some(value) = table.get("memory_mb") {
+        function.memory_mb = value.integer(128..=10_240)?;
+    }
+    if let Some(value) = table.get("timeout_s") {
+        function.timeout_s = value.integer(RESERVED_S + 1..=900)?;
+    }
+    if let Some(value) = table.get("log_retention_days") {
+        function.log_retention_days = value.integer(1..=3653)?;
+        if !RETENTION_DAYS.contains(&function.log_retention_days) {
+            let days = RETENTION_DAYS.map(|days| days.to_string()).join(", ");
+            return Err(value.error(format!("must be one of {days}")));
+        }
+    }
+    if let Some(value) = table.get("permissions_boundary") {
+        let arn = value.string()?;
+        if !(arn.starts_with("arn:") && arn.contains(":policy/")) {
+            return Err(
+                value.error("must be the ARN of an IAM policy: \"arn:aws:iam::123456789012:policy/NAME\"")
+            );
+        }
+        function.permissions_boundary = Some(arn.to_owned());
+    }
+    table.finish()?;
+    Ok(function)
+}
