@@ -22,19 +22,26 @@ pub const STATE_TAG: &str = "plexmon:state";
 pub struct Names {
     pub deployment: String,
     pub state_parameter: String,
-    /// Further parameters that the state needs, if there are many targets.
+    /// Further parameters of the state, if there are many targets, or were.
     pub state_parts: Vec<String>,
 }
 
 impl Names {
     pub fn new(config: &Config) -> Self {
-        let parts = layout(&config.settings("")).len();
-        let part = |part| parameter(&config.state_parameter, part);
-        Self {
+        let names = Self {
             deployment: config.name.clone(),
             state_parameter: config.state_parameter.clone(),
-            state_parts: (1..parts).map(part).collect(),
-        }
+            state_parts: Vec::new(),
+        };
+        names.reaching(layout(&config.settings("")).len())
+    }
+
+    /// The same, with so many parameters for the state at least.
+    #[must_use]
+    pub fn reaching(self, parts: usize) -> Self {
+        let further = self.state_parts.len() + 1..parts;
+        let further = further.map(|part| parameter(&self.state_parameter, part));
+        Self { state_parts: self.state_parts.iter().cloned().chain(further).collect(), ..self }
     }
 
     pub fn function(&self) -> &str {

@@ -14,6 +14,7 @@ use crate::output::Output;
 use crate::plan::{Intent, Plan, plan};
 use crate::report::Event;
 use crate::resources::Content;
+use crate::resources::parameter::parts_of;
 use crate::stack::{Decrypt, Look, Observed, Stack, observe};
 
 pub struct Session {
@@ -91,7 +92,8 @@ impl Session {
         }
         let settings = self.config.settings(&self.names.secrets_parameter());
         let code = identity(&self.origin, &settings, self.config.function.architecture)?;
-        let desired = Stack::desired(&self.config, &self.names, &observed.account, &secrets, code);
+        let names = self.names.clone().reaching(observed.state.as_deref().map_or(0, parts_of));
+        let desired = Stack::desired(&self.config, &names, &observed.account, &secrets, code);
         if let Some(secret) = &observed.stack.secrets
             && secret.content == Content::Denied
             && matches!(secrets, Found::All(_))

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use plexmon_function::parts::parameter as part_name;
 use plexmon_function::secrets::{Secret as SecretValue, Secrets};
 
 use crate::aws::{Aws, Reason};
@@ -18,7 +17,7 @@ pub struct Stack {
     pub role: Option<Role>,
     pub log_group: Option<LogGroup>,
     pub state: Option<Parameter>,
-    /// Where the state goes on, if there are many targets.
+    /// Where the state goes on, if there are many targets, or were: the function still reads what it knew of them.
     pub state_parts: Vec<Parameter>,
     pub secrets: Option<Secret>,
     pub function: Option<Function>,
@@ -210,9 +209,8 @@ async fn settle(
             None => Ok(Vec::new()),
         }
     };
-    // Parts that an earlier configuration needed, with more targets.
-    let surplus = surplus_parts(names, state);
-    let surplus = parameter::read_each(aws, &surplus);
+    let kept = names.clone().reaching(state.map_or(0, parameter::parts_of));
+    let surplus = parameter::read_each(aws, &kept.state_parts[names.state_parts.len()..]);
     let (log_group_tag, schedule_tag, old, surplus) = tokio::join!(log_group_tag, schedule_tag, old, surplus);
     let (log_group_tag, schedule_tag) = (log_group_tag?, schedule_tag?);
     if let Some(group) = stack.log_group.as_mut().filter(|group| group.owner.is_none()) {
@@ -224,13 +222,8 @@ async fn settle(
         schedule.owner = if unclaimed { Some(names.deployment.clone()) } else { schedule_tag };
     }
     stack.old_parameters = old?;
-    stack.old_parameters.extend(surplus?);
+    stack.state_parts.extend(surplus?);
     Ok(())
-}
-
-fn surplus_parts(names: &Names, state: Option<&str>) -> Vec<String> {
-    let kept = state.map_or(0, parameter::parts_of);
-    (names.state_parts.len() + 1..kept).map(|part| part_name(&names.state_parameter, part)).collect()
 }
 
 impl Content {

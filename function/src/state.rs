@@ -287,7 +287,7 @@ impl State {
         }
     }
 
-    fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         // A struct of strings, numbers and string-keyed maps always serialises.
         let text = serde_json::to_string(self).unwrap_or_default();
         // SSM refuses `{{`. In JSON it can only stand within a string, where a brace may be written as an escape.

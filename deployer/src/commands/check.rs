@@ -124,3 +124,32 @@ fn text(seen: &Seen, width: usize) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use plexmon_function::probe::{Cause, Failure};
+
+    use super::*;
+
+    fn text_with_ipv6(v6: Option<Observation>) -> String {
+        let v4 = Observation { total_ms: 12.0, ..Observation::bare("plex", true) };
+        text(&Seen { v4, v6 }, 60)
+    }
+
+    #[test]
+    fn ipv6_is_told_only_where_there_is_an_address_and_says_what_it_means() {
+        assert_eq!(text_with_ipv6(None), "plex: up (12 ms)");
+        let well = Observation { total_ms: 9.0, ..Observation::bare("plex", true) };
+        assert_eq!(text_with_ipv6(Some(well)), "plex: up (12 ms)\n  IPv6  ok, 9 ms");
+        let why = "connection refused".to_owned();
+        let failed = Some(Failure { link: LinkName::Tcp, why, cause: Cause::Connect });
+        let failed = Observation { failed, ..Observation::bare("plex", false) };
+        assert_eq!(
+            text_with_ipv6(Some(failed)),
+            "plex: up (12 ms)\n  \
+               IPv6  FAILED: connection refused (TCP)\n        \
+                     AWS does not see this, but phones and guests with\n        \
+                     IPv6 do: mend or remove the AAAA record"
+        );
+    }
+}

@@ -181,7 +181,6 @@ fn resource(on: On, names: &Names, account: &Account) -> Value {
         Role | PassedRole => account.role(&names.role()).into(),
         Function => account.function(names.function()).into(),
         Rule => json!([account.rule(&names.rule()), account.rule(&names.legacy_rule())]),
-        State if names.state_parts.is_empty() => account.parameter(&names.state_parameter).into(),
         State => {
             json!([
                 account.parameter(&names.state_parameter),

@@ -3,28 +3,32 @@
 use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
-use super::memory::{Holds, Loaded};
+use super::memory::{Holds, Loaded, Texts};
 use super::{Monitor, Prober};
 use crate::parts::{MAX_PARTS, split};
-use crate::state::State;
+use crate::state::{State, VERSION};
 use crate::store::Store;
 
 /// SSM takes three writes a second.
 const BETWEEN_WRITES: Duration = Duration::from_millis(350);
 
+/// What a run needs for its end.
+const RESERVE: Duration = Duration::from_secs(3);
+
 /// Reads all parts at once. A new environment looks whether there were more of them before the settings changed.
 pub(super) async fn load(store: &impl Store, count: usize, is_new: bool) -> Loaded {
-    let mut texts = try_join_all((0..count).map(|part| store.load_state(part))).await?;
-    let first = texts.first().and_then(|text| text.as_deref());
+    let parts = try_join_all((0..count).map(|part| store.load_state(part))).await?;
+    let first = parts.first().and_then(|text| text.as_deref());
+    let mut surplus = Vec::new();
     if is_new && let Some(state) = first.and_then(|text| State::parse(text).ok()) {
-        let former = state.parts.min(MAX_PARTS);
-        // They may be gone already, and the right to read them with them.
-        let others = join_all((count..former).map(|part| store.load_state(part))).await;
-        texts.extend(others.into_iter().flatten());
+        let former = count..state.parts.min(MAX_PARTS);
+        // They may be gone, and the right to read them with them.
+        let texts = join_all(former.clone().map(|part| store.load_state(part))).await;
+        surplus = former.zip(texts).filter_map(|(part, text)| Some((part, text.ok()??))).collect();
     }
-    Ok(texts)
+    Ok(Texts { parts, surplus })
 }
 
 impl<S: Store, P: Prober> Monitor<S, P> {
@@ -69,5 +73,26 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             }
         }
         is_saved
+    }
+
+    /// Clears parts that are no longer needed, once the others have what was in them: what they say of targets that are
+    /// not watched any more must not be believed when these come back. Those that could not be cleared remain in `parts`.
+    pub(super) async fn clear(&self, parts: &mut Vec<usize>, deadline: Instant, problems: &mut Vec<String>) {
+        let deployment = self.settings.deployment.clone();
+        let nothing = State { version: VERSION, deployment, ..State::default() }.to_text();
+        let mut left = Vec::new();
+        for part in parts.drain(..) {
+            // The next run goes on with what this one has no time for.
+            if Instant::now() + RESERVE > deadline {
+                left.push(part);
+                continue;
+            }
+            sleep(BETWEEN_WRITES).await;
+            if let Err(why) = self.store.save_state(part, &nothing).await {
+                problems.push(format!("part {} of the state was not cleared: {why}", part + 1));
+                left.push(part);
+            }
+        }
+        *parts = left;
     }
 }

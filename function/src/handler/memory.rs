@@ -19,6 +19,8 @@ pub(super) struct Memory {
     pub(super) knowledge: Knowledge,
     /// For each part of the state.
     pub(super) holds: Vec<Holds>,
+    /// Parts that are no longer needed and still say something.
+    pub(super) surplus: Vec<usize>,
 }
 
 /// What the store may hold: what was saved last or, where saving failed, what was there before as well. As long as it
@@ -64,10 +66,19 @@ pub(super) struct Recollection {
     /// Not if it would replace a state that nobody has read.
     pub(super) may_save: bool,
     pub(super) holds: Vec<Holds>,
+    pub(super) surplus: Vec<usize>,
 }
 
-/// What was read: each part of the state, or why not all could be read.
-pub(super) type Loaded = Result<Vec<Option<String>>, StoreError>;
+/// What was read.
+pub(super) struct Texts {
+    /// Each part of the state.
+    pub(super) parts: Vec<Option<String>>,
+    /// Those that there are beyond them, by number.
+    pub(super) surplus: Vec<(usize, String)>,
+}
+
+/// What was read, or why not all could be read.
+pub(super) type Loaded = Result<Texts, StoreError>;
 
 /// Where a run starts from, put together from all the parts.
 pub(super) fn recollect(
@@ -81,16 +92,20 @@ pub(super) fn recollect(
         Ok(texts) => texts,
         Err(why) => {
             problems.push(format!("the state could not be read: {why}"));
-            let Memory { state, knowledge, holds } = memory.unwrap_or(Memory {
+            let Memory { state, knowledge, holds, surplus } = memory.unwrap_or(Memory {
                 state: State::default(),
                 knowledge: Knowledge::Blind,
                 holds: Vec::new(),
+                surplus: Vec::new(),
             });
-            return Recollection { state, knowledge, may_save: knowledge == Knowledge::Certain, holds };
+            let may_save = knowledge == Knowledge::Certain;
+            return Recollection { state, knowledge, may_save, holds, surplus };
         }
     };
+    let mut surplus = Vec::new();
     let (remembered, blind) = match memory {
-        Some(Memory { state, knowledge: Knowledge::Certain, holds }) => {
+        Some(Memory { state, knowledge: Knowledge::Certain, holds, surplus: left }) => {
+            surplus = left;
             let mut holds = holds.into_iter();
             let parts = split(&state, settings, layout).into_iter();
             (parts.map(|part| Some((part, holds.next().unwrap_or_default()))).collect(), None)
@@ -99,7 +114,7 @@ pub(super) fn recollect(
     };
     let mut remembered = remembered.into_iter();
     let (mut states, mut all_holds) = (Vec::new(), Vec::new());
-    for text in texts {
+    for text in texts.parts {
         let (state, holds) = match remembered.next().flatten() {
             Some((state, holds)) => recollect_part(state, holds, text, problems),
             None => (read(text.as_deref(), problems), Holds { now: vec![text], ..Holds::default() }),
@@ -107,11 +122,18 @@ pub(super) fn recollect(
         states.push(state);
         all_holds.push(holds);
     }
+    for (part, text) in texts.surplus {
+        let state = read(Some(&text), problems);
+        if !(state.targets.is_empty() && state.outbox.is_empty()) {
+            surplus.push(part);
+            states.push(state);
+        }
+    }
     let mut state = merge(states);
     if let Some(blind) = blind {
         carry_over(&mut state, blind.state);
     }
-    Recollection { state, knowledge: Knowledge::Certain, may_save: true, holds: all_holds }
+    Recollection { state, knowledge: Knowledge::Certain, may_save: true, holds: all_holds, surplus }
 }
 
 /// What a warm environment makes of what it reads.

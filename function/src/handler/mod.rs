@@ -168,7 +168,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         let Looked { observations, unseen } = looked.0;
         let recollection =
             memory::recollect(self.memory.take(), loaded.0, &self.settings, &self.layout, &mut problems);
-        let Recollection { mut state, knowledge, may_save, mut holds } = recollection;
+        let Recollection { mut state, knowledge, may_save, mut holds, mut surplus } = recollection;
 
         match occasion {
             Occasion::Pause(until) => pause(&mut state, until),
@@ -194,7 +194,11 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             phases.save_ms += started.elapsed().as_millis();
         }
 
-        self.memory = Some(Memory { state: after.clone(), knowledge, holds });
+        if is_saved {
+            self.clear(&mut surplus, deadline, &mut problems).await;
+        }
+
+        self.memory = Some(Memory { state: after.clone(), knowledge, holds, surplus });
         let fault = fault(is_saved, &unseen, &problems);
         // After the last write: whoever hears of a run can rely on its being kept.
         if let Some(heartbeat) = &self.heartbeat

@@ -143,7 +143,45 @@ async fn a_new_environment_reads_what_was_kept_in_more_parts_than_it_needs() {
     assert!(!did.iter().any(|did| did.starts_with("send")), "all of them are known: {did:?}");
 }
 
-/// As after `up` with fewer targets: the further parts are gone, and so is the right to read them.
+/// What was known of a target long ago must not be believed when it is watched again.
+#[tokio::test(start_paused = true)]
+async fn parts_that_are_no_longer_needed_are_cleared_once_and_are_still_counted() {
+    let time = Duration::from_secs(120);
+    let mut world = World::new(numbered(100));
+    world.set_down(&["target-number-090"]);
+    world.run_for(time).await;
+    let few = Settings { targets: numbered(100).targets[95..].to_vec(), ..numbered(0) };
+    let saves = |did: Vec<String>| did.iter().filter(|did| *did == "save").count();
+
+    // No more than two of them, before the time is up.
+    let mut world = world.cold(few.clone());
+    world.run_for(Duration::from_millis(3_400)).await;
+    let left = |world: &World| {
+        let parts = world.store().parts.borrow();
+        parts.values().filter(|text| text.contains("target-number")).count()
+    };
+    let former = world.kept().parts;
+    assert!(former > 4 && left(&world) == former - 1 - 2, "{} of {former}", left(&world));
+
+    // Whoever comes next clears the rest, be it a new environment.
+    for mut world in [world.cold(few.clone()), world] {
+        world.did();
+        let run = world.run_for(time).await;
+        assert_eq!((run.fault, left(&world)), (None, 0));
+        assert_eq!(saves(world.did()), 1 + former - 1 - 2);
+        world.run_for(time).await;
+        assert_eq!(saves(world.did()), 1, "that was all");
+        assert_eq!(world.kept().parts, former, "they are still there, and can be removed");
+        world.set_down(&["target-number-090"]);
+        let mut all = world.cold(numbered(100));
+        let now = all.now;
+        let run = all.run_for(time).await;
+        let again = run.reply.targets.iter().find(|target| target.name == "target-number-090");
+        assert_eq!(again.unwrap().since, now, "it is seen for the first time again");
+    }
+}
+
+/// The further parts are gone, or the right to read them.
 #[tokio::test]
 async fn parts_that_cannot_be_read_any_more_are_no_reason_to_go_blind() {
     let mut world = World::new(numbered(100));

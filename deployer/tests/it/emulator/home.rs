@@ -1,6 +1,7 @@
 //! A whole home: what `init --from` writes for it is deployed; and more targets than one parameter can hold.
 
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
 use serde_json::json;
 
@@ -178,12 +179,12 @@ fn a_home_that_was_read_from_its_files_is_deployed_watched_and_removed() {
 }
 
 /// So many targets, all on the Plex stand-in, above the tables of the usual configuration.
-fn crowd(world: &World, targets: usize) {
+fn crowd(world: &World, targets: RangeInclusive<u32>) {
     let text = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
     let (head, rest) = text.split_once("[[target]]").unwrap();
     let (_, tail) = rest.split_once("[notify").unwrap();
     let mut text = head.to_owned();
-    for number in 1..=targets {
+    for number in targets {
         let url = world.plex.url();
         let _ = write!(text, "[[target]]\nname = \"plex {number:03}\"\nkind = \"plex\"\nurl = \"{url}\"\n\n");
     }
@@ -193,7 +194,7 @@ fn crowd(world: &World, targets: usize) {
 #[test]
 fn a_hundred_targets_have_their_state_in_several_parameters() {
     let world = World::new();
-    crowd(&world, 100);
+    crowd(&world, 1..=100);
     let up = world.with_code(&["up", "--yes"]).run().ended(0);
     let parts: Vec<&str> = up.stdout.lines().filter(|line| line.contains("_part")).collect();
     snapshot!(parts.join("\n"), @"
@@ -220,23 +221,25 @@ fn a_hundred_targets_have_their_state_in_several_parameters() {
     assert!(value["Parameter"]["Value"].as_str().unwrap().contains("\"plex 100\""), "{value}");
 
     // Whoever keeps the state keeps all of it, even if the configuration at hand has fewer targets.
-    crowd(&world, 3);
+    crowd(&world, 1..=3);
     let kept = world.deploy(&["down", "--yes", "--keep-state"]).run().ended(0);
     let keeps = kept.stdout.lines().filter(|line| line.contains("(--keep-state)")).count();
     assert_eq!(keeps, parts.len() + 1, "{}", kept.whole());
-    crowd(&world, 100);
+    crowd(&world, 1..=100);
     world.up().ended(0);
     assert!(world.phone.take_new().is_empty(), "nothing has changed since");
 
-    // With fewer targets, what is not needed any more goes, and with it what it held.
-    crowd(&world, 3);
+    // With fewer targets, the new function finds what is known of them wherever it was kept.
+    crowd(&world, 98..=100);
     let less = world.with_code(&["up", "--yes"]).run().ended(0);
-    let deleted = less.stdout.lines().filter(|line| line.contains("- delete parameter")).count();
-    assert_eq!(deleted, parts.len(), "{}", less.whole());
+    assert!(!less.stdout.contains(" parameter "), "{}", less.whole());
     assert_eq!(world.plan(), [""; 0]);
     assert!(world.phone.take_new().is_empty(), "nothing has changed since");
+    let value = world.aws("ssm", "get_parameter", json!({ "Name": last }));
+    let emptied = value["Parameter"]["Value"].as_str().unwrap().contains("\"targets\":[]");
+    assert!(emptied, "it has been moved: {value}");
 
-    crowd(&world, 100);
+    crowd(&world, 1..=100);
     world.up().ended(0);
     let down = world.down().ended(0);
     assert!(down.stdout.contains(&format!("looked again: nothing of {NAME} is left")), "{}", down.whole());

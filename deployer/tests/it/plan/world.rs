@@ -45,10 +45,20 @@ impl World {
     pub fn of(config: &str, found: &Found) -> Self {
         let config = Config::parse(config, Path::new("config.toml")).unwrap();
         let names = Names::new(&config);
+        Self::with_names(config, names, found)
+    }
+
+    fn with_names(config: Config, names: Names, found: &Found) -> Self {
         let account =
             Account::from_caller("arn:aws:iam::123456789012:user/me", "123456789012", "eu-central-1");
         let desired = Stack::desired(&config, &names, &account, found, CODE.to_owned());
         Self { config, names, account, desired }
+    }
+
+    /// The same, where the state was once kept in so many parameters.
+    pub fn once_in(self, parts: usize) -> Self {
+        let names = self.names.reaching(parts);
+        Self::with_names(self.config, names, &Found::All(secrets()))
     }
 
     /// AWS as it is right after `up`, but for what `change` does to it.
