@@ -163,18 +163,34 @@ impl Answer<'_> {
         to_login || refused
     }
 
-    /// `nginx`, `Caddy`, `cloudflare`: who answers, if it has a plain name.
+    /// `nginx`, `Caddy`: who answers, if it has a plain name. Cloudflare puts its own name on everybody's answers, but
+    /// lets their pages pass.
     fn server(&self) -> &str {
-        let name = self.header("server").split(['/', ' ', '(']).next().unwrap_or_default();
-        let is_plain = !name.is_empty()
-            && name.len() <= 20
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let name = plain(self.header("server"));
+        let name = if name == Some("cloudflare") { self.signature().or(name) } else { name };
         match name {
-            "cloudflare" => "the tunnel",
-            name if is_plain => name,
-            _ => "the proxy",
+            Some("cloudflare") => "the tunnel",
+            Some(name) => name,
+            None => "the proxy",
         }
     }
+
+    /// Who has signed the page: nginx and its kin do so, in a line at its end.
+    fn signature(&self) -> Option<&str> {
+        const BEFORE: &[u8] = b"<hr><center>";
+        let at = self.body.windows(BEFORE.len()).position(|window| window == BEFORE)?;
+        let signature = self.body.get(at + BEFORE.len()..)?.split(|byte| *byte == b'<').next()?;
+        plain(std::str::from_utf8(signature).ok()?)
+    }
+}
+
+/// A program's name without its version, if it is one.
+fn plain(text: &str) -> Option<&str> {
+    let name = text.split(['/', ' ', '(']).next().unwrap_or_default();
+    let is_plain = !name.is_empty()
+        && name.len() <= 20
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_plain.then_some(name)
 }
 
 /// What an answer means that is not the one that was hoped for.

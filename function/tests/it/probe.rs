@@ -133,6 +133,30 @@ async fn the_head_is_judged() {
     assert_failed(&ask(&other).await, http_link, "HTTP 500 instead of 200 or 302");
 }
 
+/// Cloudflare puts its name on whatever comes through it, but not on the pages.
+#[tokio::test]
+async fn who_answers_is_named_also_through_cloudflare() {
+    let page = |name: &str| {
+        format!("<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>{name}</center>\r\n</body>\r\n")
+    };
+    for (server, body, name) in [
+        ("nginx/1.22.1", page("nginx/1.22.1"), "nginx"),
+        ("Caddy", String::new(), "Caddy"),
+        ("cloudflare", page("nginx/1.22.1"), "nginx"),
+        ("cloudflare", page("nginx"), "nginx"),
+        ("cloudflare", page("openresty"), "openresty"),
+        ("cloudflare", page("cloudflare"), "the tunnel"),
+        ("cloudflare", page("<b>call 555-0100</b>"), "the tunnel"),
+        ("cloudflare", "error code: 502".to_owned(), "the tunnel"),
+        ("cloudflare", "<hr><center>".to_owned(), "the tunnel"),
+        ("mine of 1999", page("nginx"), "mine"),
+        ("(secret)", page("nginx"), "the proxy"),
+    ] {
+        let answer = http("502 Bad Gateway", &format!("server: {server}\r\n"), &body);
+        check(answer, LinkName::Http, &format!("plex is stopped; {name} answers 502")).await;
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_http_is_said_to_be_none() {
     let http_link = LinkName::Http;
