@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in a test, a panic is the message")]
 
 mod channels;
+mod debian;
 mod decide;
 mod dice;
 mod end_to_end;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
+use rcgen::{Certificate, CertificateParams, CertifiedIssuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -206,12 +206,17 @@ impl Authority {
 
     /// A server's side with a certificate for `name`, valid until the given year.
     pub fn server(&self, name: &str, until: i32) -> Arc<ServerConfig> {
+        let (certificate, key) = self.certificate(name, until);
+        server_side(certificate.der().clone(), &key)
+    }
+
+    /// The same, with its key.
+    pub fn certificate(&self, name: &str, until: i32) -> (Certificate, KeyPair) {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_before = rcgen::date_time_ymd(2020, 1, 1);
         params.not_after = rcgen::date_time_ymd(until, 6, 30);
         let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        server_side(certificate.der().clone(), &key)
+        (params.signed_by(&key, &self.issuer).unwrap(), key)
     }
 }
 

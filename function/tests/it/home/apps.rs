@@ -2,6 +2,8 @@
 
 use plexmon_function::settings::{Expect, Target};
 
+use super::Way;
+
 /// Name, what it is called, path, whether it is behind Access, group, and what its answer has when it is well.
 type App = (&'static str, &'static str, &'static str, bool, Option<&'static str>, &'static str);
 
@@ -17,8 +19,12 @@ const APPS: [App; 9] = [
     ("qbittorrent", "qBittorrent", "/", true, Some("gluetun"), "qBittorrent"),
 ];
 
-/// All of them, and a look at whether Sonarr is closed to those without a token.
-pub fn targets(port: u16, authority: &str) -> Vec<Target> {
+pub fn names() -> impl Iterator<Item = &'static str> {
+    APPS.iter().map(|app| app.0)
+}
+
+/// All of them, and behind Cloudflare a look at whether Sonarr is closed to those without a token.
+pub fn targets(way: Way, port: u16, authority: &str) -> Vec<Target> {
     let target = |&(name, app, path, behind_access, group, contains): &App| Target {
         name: name.to_owned(),
         app: app.to_owned(),
@@ -26,14 +32,15 @@ pub fn targets(port: u16, authority: &str) -> Vec<Target> {
         status: vec![200],
         contains: Some(contains.to_owned()),
         ca_pem: Some(authority.to_owned()),
-        access: behind_access.then(|| "cloudflare".to_owned()),
+        access: (behind_access && way == Way::Tunnel).then(|| "cloudflare".to_owned()),
         group: group.map(str::to_owned),
         damp: true,
         pin: name == "plex",
         ..Target::default()
     };
     let mut targets: Vec<Target> = APPS.iter().map(target).collect();
-    let twin = targets.iter().find(|target| target.name == "sonarr").cloned().map(|sonarr| Target {
+    let closed = targets.iter().find(|target| target.name == "sonarr" && target.access.is_some());
+    let twin = closed.cloned().map(|sonarr| Target {
         name: "sonarr (closed)".to_owned(),
         contains: None,
         access: None,

@@ -3,21 +3,21 @@
 use plexmon_function::notify::Delivery;
 
 use super::inbox::Letter;
-use super::{Home, down_for_now};
+use super::{Home, Way, down_for_now};
 
 pub async fn the_phone_refuses() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Port).await;
     let refused = Delivery::Refused {
         why: "Pushover answered HTTP 400: user is invalid".to_owned(),
         credentials: true,
     };
     home.phone.fails(Some(refused));
-    home.stop("plex");
+    home.stop("plex").await;
     home.runs(3).await;
     home.start("plex");
     home.runs(2).await;
     home.phone.fails(None);
-    home.stop("plex");
+    home.stop("plex").await;
     home.runs(2).await;
     home.start("plex");
     home.runs(2).await;
@@ -32,9 +32,9 @@ pub async fn the_phone_refuses() -> Vec<Letter> {
 }
 
 pub async fn the_phone_does_not_answer() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Port).await;
     home.phone.fails(Some(down_for_now()));
-    home.stop("plex");
+    home.stop("plex").await;
     home.runs(6).await;
     home.phone.fails(None);
     home.runs(1).await;
@@ -50,10 +50,10 @@ pub async fn the_phone_does_not_answer() -> Vec<Letter> {
 }
 
 pub async fn three_apps_while_the_phone_does_not_answer() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Tunnel).await;
     home.phone.fails(Some(down_for_now()));
     for app in ["plex", "sonarr", "wizarr"] {
-        home.stop(app);
+        home.stop(app).await;
     }
     home.runs(2).await;
     for app in ["plex", "sonarr"] {
@@ -78,12 +78,12 @@ pub async fn three_apps_while_the_phone_does_not_answer() -> Vec<Letter> {
 }
 
 pub async fn no_power_and_no_channel() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Tunnel).await;
     home.phone.fails(Some(down_for_now()));
     home.pager.fails(Some(down_for_now()));
-    home.power(false);
+    home.power(false).await;
     home.runs(4).await;
-    home.power(true);
+    home.power(true).await;
     home.runs(2).await;
     home.phone.fails(None);
     home.pager.fails(None);
@@ -97,13 +97,13 @@ pub async fn no_power_and_no_channel() -> Vec<Letter> {
 }
 
 pub async fn no_power_and_a_channel_that_comes_back_before() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Tunnel).await;
     home.phone.fails(Some(down_for_now()));
-    home.power(false);
+    home.power(false).await;
     home.runs(2).await;
     home.phone.fails(None);
     home.runs(2).await;
-    home.power(true);
+    home.power(true).await;
     home.runs(2).await;
     home.heard(&[
         "10:10 pager: home is DOWN: 9 apps | Your house is off the net (Cloudflare: tunnel not \

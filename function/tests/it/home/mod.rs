@@ -1,15 +1,19 @@
 //! A home like any other on the loopback interface, watched by the real handler and the real prober: what each channel
 //! is told of its troubles, message by message.
 //!
-//! [`net`] is the way in, [`apps`] what is behind it, [`inbox`] takes what is told; [`outages`], [`notes`], [`silence`]
-//! and [`channels`] have the scenarios, and [`table`] plays them all.
+//! [`net`] puts it together: [`edge`] stands in for Cloudflare, [`nginx`] is the real one, [`apps`] says what is behind
+//! it, [`running`] runs that. [`inbox`] takes what is told; [`outages`], [`notes`], [`silence`] and [`channels`] have
+//! the scenarios, and [`table`] plays them all.
 
 mod apps;
 mod channels;
+mod edge;
 mod inbox;
 mod net;
+mod nginx;
 mod notes;
 mod outages;
+mod running;
 mod silence;
 mod table;
 
@@ -31,6 +35,15 @@ use crate::world::{NOW, pushover, settings};
 
 const RUN_S: u64 = 300;
 
+/// How the world gets to the home's nginx.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Through Cloudflare, with Access for some apps, and a tunnel.
+    Tunnel,
+    /// Through a port that the router forwards.
+    Port,
+}
+
 /// The home, the monitor that watches it, and the two who are told.
 struct Home {
     net: Net,
@@ -45,22 +58,23 @@ struct Home {
 
 impl Home {
     /// All is well at five past ten, and this has been told.
-    async fn new() -> Self {
-        Self::with(|_| {}).await
+    async fn new(way: Way) -> Self {
+        Self::with(way, |_| {}).await
     }
 
     /// The same, with other settings.
-    async fn with(adjust: impl FnOnce(&mut Settings)) -> Self {
-        let mut home = Self::unseen(adjust);
+    async fn with(way: Way, adjust: impl FnOnce(&mut Settings)) -> Self {
+        let mut home = Self::unseen(way, adjust).await;
         home.runs(1).await;
         home.told.clear();
         home
     }
 
     /// Nobody has looked yet.
-    fn unseen(adjust: impl FnOnce(&mut Settings)) -> Self {
-        let net = Net::new();
-        let mut settings = Settings { targets: apps::targets(net.port, &net.authority()), ..settings(&[]) };
+    async fn unseen(way: Way, adjust: impl FnOnce(&mut Settings)) -> Self {
+        let net = Net::new(way).await;
+        let targets = apps::targets(way, net.port, &net.authority());
+        let mut settings = Settings { targets, ..settings(&[]) };
         let (phone, pager) = (Inbox::new("phone"), Inbox::new("pager"));
         settings.channels = vec![pushover(phone.name), pushover(pager.name)];
         settings.channels[1].min = Severity::Down;
@@ -80,17 +94,17 @@ impl Home {
         change(&mut self.net.trouble.lock().unwrap());
     }
 
-    fn stop(&self, app: &str) {
-        self.trouble(|trouble| trouble.stopped.extend([app.to_owned()]));
+    async fn stop(&mut self, app: &str) {
+        self.net.app(app).stop().await;
     }
 
-    fn start(&self, app: &str) {
-        self.trouble(|trouble| trouble.stopped.retain(|stopped| stopped != app));
+    fn start(&mut self, app: &str) {
+        self.net.app(app).start();
     }
 
-    /// Power and line, as seen through Cloudflare.
-    fn power(&self, is_on: bool) {
-        self.trouble(|trouble| trouble.is_off = !is_on);
+    /// Power and line, on or off.
+    async fn power(&mut self, is_on: bool) {
+        self.net.power(is_on).await;
     }
 
     /// So many runs, five minutes apart.

@@ -1,34 +1,27 @@
-//! The home's way to the world: one port with TLS, behind it Cloudflare's edge, a tunnel, a proxy and the apps, each of
-//! which answers as it is documented to.
+//! The home's net: apps, each on a port of its own, nginx in front of them, and one of the two ways to there.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use rustls::ServerConfig;
-use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpSocket, TcpStream};
-use tokio::task::JoinHandle;
-use tokio::time::sleep;
-use tokio_rustls::TlsAcceptor;
+use tokio::net::{TcpListener, TcpSocket};
 
-use super::apps::{is_behind_access, well};
-use crate::server::{Authority, read_request};
+use super::nginx::Nginx;
+use super::running::App;
+use super::{Way, apps, edge};
+use crate::server::Authority;
 
 pub const TOKEN_ID: &str = "monitor.access";
 pub const TOKEN_SECRET: &str = "cfast_right";
 
 /// Later than any certificate here has to be looked at.
-const LAST_YEAR: i32 = 2090;
+pub const LAST_YEAR: i32 = 2090;
 
-/// What is amiss at home. Apps are meant by their names.
+/// What is amiss with Cloudflare and with apps that run. Apps are meant by their names.
 #[derive(Default)]
 pub struct Trouble {
-    /// Neither power nor line: Cloudflare has no tunnel to send anything through.
-    pub is_off: bool,
-    /// Apps that do not run.
-    pub stopped: BTreeSet<String>,
-    /// Apps that fail once.
+    /// Cloudflare has no tunnel to send anything through.
+    pub is_unconnected: bool,
+    /// Apps that hang up once.
     pub hiccups: BTreeSet<String>,
     /// Apps that Cloudflare's bot protection shields.
     pub challenged: BTreeSet<String>,
@@ -44,128 +37,86 @@ pub struct Trouble {
     pub is_another_plex: bool,
 }
 
-/// The port, and what is behind it.
 pub struct Net {
+    /// Where the monitor asks.
     pub port: u16,
     pub trouble: Arc<Mutex<Trouble>>,
+    way: Way,
     authority: Authority,
-    /// Bound and never listening: nobody else is given the port while nothing listens there.
-    _reserved: TcpSocket,
-    serving: Option<JoinHandle<()>>,
+    nginx: Nginx,
+    apps: Vec<App>,
 }
 
 impl Net {
-    pub fn new() -> Self {
-        let reserved = socket(0);
-        let port = reserved.local_addr().unwrap().port();
-        let mut net = Self {
-            port,
-            trouble: Arc::default(),
-            authority: Authority::new(),
-            _reserved: reserved,
-            serving: None,
+    pub async fn new(way: Way) -> Self {
+        let authority = Authority::new();
+        let trouble = Arc::default();
+        let apps: Vec<App> = apps::names().map(|name| App::new(name, &trouble)).collect();
+        let mut nginx = Nginx::new(apps.iter().map(|app| (app.name, app.port.number)));
+        nginx.start(&authority, LAST_YEAR).await;
+        let port = match way {
+            Way::Tunnel => edge::start(&authority, nginx.inner.number, &trouble),
+            Way::Port => nginx.port.number,
         };
-        net.open(LAST_YEAR);
-        net
+        Self { port, trouble, way, authority, nginx, apps }
     }
 
     pub fn authority(&self) -> String {
         self.authority.pem()
     }
 
-    /// Takes connections, with a new certificate that ends on the 30th of June of that year.
+    /// nginx begins anew with a certificate that ends on the 30th of June of that year.
     pub async fn certificate_until(&mut self, year: i32) {
-        self.close().await;
-        self.open(year);
+        self.nginx.start(&self.authority, year).await;
     }
 
-    /// Refuses connections from now on.
-    pub async fn close(&mut self) {
-        if let Some(serving) = self.serving.take() {
-            serving.abort();
-            // Until then it still listens.
-            let _ = serving.await;
-        }
-    }
-
-    /// Takes connections again.
-    pub async fn reopen(&mut self) {
+    /// The same with one that is good for long.
+    pub async fn renew(&mut self) {
         self.certificate_until(LAST_YEAR).await;
     }
 
-    fn open(&mut self, year: i32) {
-        let listener = socket(self.port).listen(64).unwrap();
-        let config = self.authority.server("127.0.0.1", year);
-        let trouble = Arc::clone(&self.trouble);
-        self.serving = Some(tokio::spawn(async move {
-            loop {
-                let (tcp, _) = listener.accept().await.unwrap();
-                tokio::spawn(serve(tcp, Arc::clone(&config), Arc::clone(&trouble)));
-            }
-        }));
+    /// Power and line: without, there is no tunnel, and no nginx that takes connections.
+    pub async fn power(&mut self, is_on: bool) {
+        self.trouble.lock().unwrap().is_unconnected = !is_on;
+        match self.way {
+            // Nothing gets there to notice whether nginx runs.
+            Way::Tunnel => {}
+            Way::Port if is_on => self.renew().await,
+            Way::Port => self.nginx.stop(),
+        }
+    }
+
+    pub fn app(&mut self, name: &str) -> &mut App {
+        self.apps.iter_mut().find(|app| app.name == name).unwrap()
     }
 }
 
-/// Two sockets of ours may have one port, as long as not both listen.
+/// A port that nobody else is given while nothing listens there.
+pub struct Port {
+    pub number: u16,
+    /// Bound and never listening.
+    _reserved: TcpSocket,
+}
+
+impl Port {
+    pub fn new() -> Self {
+        let reserved = socket(0);
+        Self { number: reserved.local_addr().unwrap().port(), _reserved: reserved }
+    }
+
+    pub fn listen(&self) -> TcpListener {
+        socket(self.number).listen(64).unwrap()
+    }
+}
+
+/// Two sockets may have one port as long as not both listen: nginx asks for the same leave.
 fn socket(port: u16) -> TcpSocket {
     let socket = TcpSocket::new_v4().unwrap();
-    socket.set_reuseport(true).unwrap();
     socket.set_reuseaddr(true).unwrap();
     socket.bind(([127, 0, 0, 1], port).into()).unwrap();
     socket
 }
 
-async fn serve(tcp: TcpStream, config: Arc<ServerConfig>, trouble: Arc<Mutex<Trouble>>) {
-    let Ok(mut session) = TlsAcceptor::from(config).accept(tcp).await else { return };
-    let request = read_request(&mut session).await;
-    let (answer, delay) = {
-        let mut trouble = trouble.lock().unwrap();
-        (answer(&request, &mut trouble), delay(&request, &trouble))
-    };
-    sleep(delay).await;
-    // Whoever asked may have had enough.
-    let _ = session.write_all(answer.as_bytes()).await;
-    let _ = session.shutdown().await;
-}
-
-fn app(request: &str) -> &str {
-    request.split(['/', ' ']).nth(2).unwrap_or_default()
-}
-
-fn delay(request: &str, trouble: &Trouble) -> Duration {
-    Duration::from_millis(if trouble.slow.contains(app(request)) { 3000 } else { 0 })
-}
-
-/// The edge first, then the tunnel, then the proxy, then the app.
-fn answer(request: &str, trouble: &mut Trouble) -> String {
-    let app = app(request);
-    let has = |name: &str, value: &str| request.contains(&format!("{name}: {value}\r\n"));
-    let has_token = has("cf-access-client-id", TOKEN_ID) && has("cf-access-client-secret", TOKEN_SECRET);
-    if trouble.challenged.contains(app) {
-        let headers = "cf-mitigated: challenge\r\nserver: cloudflare\r\ncontent-type: text/html\r\n";
-        return http("403 Forbidden", headers, "<title>Just a moment...</title>");
-    }
-    if is_behind_access(app) && !trouble.open.contains(app) && (!has_token || trouble.is_token_revoked) {
-        let login = "location: https://team.cloudflareaccess.com/cdn-cgi/access/login/127.0.0.1?kid=1&meta=2\r\n\
-                     server: cloudflare\r\ncf-access-domain: 127.0.0.1\r\n";
-        return http("302 Found", login, "");
-    }
-    if trouble.is_off {
-        return http("530 <none>", "server: cloudflare\r\ncf-ray: 8a-IAD\r\n", "error code: 1033");
-    }
-    if trouble.hiccups.remove(app) || trouble.stopped.contains(app) {
-        let page = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center>\
-                    <hr><center>nginx</center></body></html>";
-        return http("502 Bad Gateway", "server: nginx\r\ncontent-type: text/html\r\n", page);
-    }
-    if trouble.migrating.contains(app) {
-        let page = "<Response code=\"503\" title=\"Maintenance\" \
-                    status=\"Plex Media Server is currently running database migrations.\"/>";
-        return http("503 Service Unavailable", "content-type: text/xml\r\n", page);
-    }
-    http("200 OK", "", &well(app, trouble.is_another_plex))
-}
-
-fn http(status: &str, headers: &str, body: &str) -> String {
+pub fn http(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
 }

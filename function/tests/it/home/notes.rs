@@ -3,17 +3,17 @@
 use plexmon_function::settings::{Expect, Target};
 
 use super::inbox::Letter;
-use super::{Home, each};
+use super::{Home, Way, each};
 
 /// 2049-06-30, when the certificate ends that is used for this.
 const END: u64 = 2_508_624_000;
 const DAY_S: u64 = 24 * 60 * 60;
 
 pub async fn the_certificate_expired() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Port).await;
     home.net.certificate_until(2024).await;
     home.runs(3).await;
-    home.net.reopen().await;
+    home.net.renew().await;
     home.runs(2).await;
     home.heard(&[
         "10:10 both: home is DOWN: 9 apps | Certificate expired on 2024-06-30 (TLS). Since 10:10 UTC \
@@ -25,13 +25,13 @@ pub async fn the_certificate_expired() -> Vec<Letter> {
 }
 
 pub async fn the_certificate_expires_soon() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Port).await;
     home.net.certificate_until(2049).await;
     for days in [15, 14, 10, 7, 4, 3, 2, 1] {
         home.now = END - days * DAY_S;
         home.runs(2).await;
     }
-    home.net.reopen().await;
+    home.net.renew().await;
     home.runs(2).await;
     home.heard(&[
         "00:00 phone: certificate expires soon: 9 apps | The certificate expires in 14 d, on \
@@ -47,7 +47,7 @@ pub async fn the_certificate_expires_soon() -> Vec<Letter> {
 }
 
 pub async fn the_access_token_is_revoked() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Tunnel).await;
     home.trouble(|trouble| trouble.is_token_revoked = true);
     home.runs(4).await;
     home.trouble(|trouble| trouble.is_token_revoked = false);
@@ -62,7 +62,7 @@ pub async fn the_access_token_is_revoked() -> Vec<Letter> {
 }
 
 pub async fn an_app_is_challenged() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Tunnel).await;
     home.trouble(|trouble| trouble.challenged.extend(["plex".to_owned()]));
     home.runs(4).await;
     home.trouble(|trouble| trouble.challenged.clear());
@@ -75,8 +75,8 @@ pub async fn an_app_is_challenged() -> Vec<Letter> {
 }
 
 pub async fn everything_is_challenged() -> Vec<Letter> {
-    let mut home = Home::new().await;
-    let all: Vec<String> = super::apps::targets(0, "").iter().map(|target| target.name.clone()).collect();
+    let mut home = Home::new(Way::Tunnel).await;
+    let all: Vec<String> = super::apps::names().map(str::to_owned).collect();
     home.trouble(|trouble| trouble.challenged.extend(all));
     home.runs(4).await;
     home.trouble(|trouble| trouble.challenged.clear());
@@ -91,7 +91,7 @@ pub async fn everything_is_challenged() -> Vec<Letter> {
 }
 
 pub async fn plex_migrates_its_database() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Port).await;
     home.trouble(|trouble| trouble.migrating.extend(["plex".to_owned()]));
     home.runs(4).await;
     home.trouble(|trouble| trouble.migrating.clear());
@@ -104,7 +104,7 @@ pub async fn plex_migrates_its_database() -> Vec<Letter> {
 }
 
 pub async fn sonarr_is_open_to_the_world() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Tunnel).await;
     home.trouble(|trouble| trouble.open.extend(["sonarr".to_owned()]));
     home.runs(3).await;
     home.trouble(|trouble| trouble.open.clear());
@@ -117,7 +117,7 @@ pub async fn sonarr_is_open_to_the_world() -> Vec<Letter> {
 }
 
 pub async fn all_apps_are_open_to_the_world() -> Vec<Letter> {
-    let mut home = Home::with(|settings| {
+    let mut home = Home::with(Way::Tunnel, |settings| {
         let twin = |app: &str| Target {
             name: format!("{app} (closed)"),
             contains: None,
@@ -141,7 +141,7 @@ pub async fn all_apps_are_open_to_the_world() -> Vec<Letter> {
 }
 
 pub async fn another_server_in_plexs_place() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Port).await;
     home.trouble(|trouble| trouble.is_another_plex = true);
     home.runs(4).await;
     home.heard(&[
@@ -151,7 +151,7 @@ pub async fn another_server_in_plexs_place() -> Vec<Letter> {
 }
 
 pub async fn an_app_is_slow() -> Vec<Letter> {
-    let mut home = Home::with(|settings| {
+    let mut home = Home::with(Way::Port, |settings| {
         each(settings, |target| {
             target.slow_ms = (target.name == "overseerr").then_some(2500);
         });

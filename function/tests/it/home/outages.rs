@@ -1,10 +1,10 @@
 //! Scenarios: the first look, a quiet day, and outages of the home and of its apps.
 
 use super::inbox::Letter;
-use super::{Home, each};
+use super::{Home, Way, each};
 
 pub async fn the_first_look() -> Vec<Letter> {
-    let mut home = Home::unseen(|_| {});
+    let mut home = Home::unseen(Way::Tunnel, |_| {}).await;
     home.runs(2).await;
     home.heard(&[
         "10:05 both: plexmon is watching 9 apps | Up: plex, overseerr, wizarr, uptime-kuma, sonarr, \
@@ -14,9 +14,9 @@ pub async fn the_first_look() -> Vec<Letter> {
 }
 
 pub async fn the_first_look_at_a_home_in_trouble() -> Vec<Letter> {
-    let mut home = Home::unseen(|_| {});
-    home.stop("sonarr");
-    home.stop("wizarr");
+    let mut home = Home::unseen(Way::Tunnel, |_| {}).await;
+    home.stop("sonarr").await;
+    home.stop("wizarr").await;
     home.runs(3).await;
     home.start("sonarr");
     home.start("wizarr");
@@ -32,10 +32,10 @@ pub async fn the_first_look_at_a_home_in_trouble() -> Vec<Letter> {
 }
 
 pub async fn the_first_look_at_a_home_without_power() -> Vec<Letter> {
-    let mut home = Home::unseen(|_| {});
-    home.power(false);
+    let mut home = Home::unseen(Way::Tunnel, |_| {}).await;
+    home.power(false).await;
     home.runs(3).await;
-    home.power(true);
+    home.power(true).await;
     home.runs(2).await;
     home.heard(&[
         "10:05 both: plexmon is watching 9 apps: home is DOWN | Your house is off the net (Cloudflare: \
@@ -48,17 +48,17 @@ pub async fn the_first_look_at_a_home_without_power() -> Vec<Letter> {
 }
 
 pub async fn six_quiet_hours() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Port).await;
     home.runs(72).await;
     home.heard(&[])
 }
 
 pub async fn no_power_behind_the_tunnel() -> Vec<Letter> {
-    let mut home = Home::new().await;
-    home.power(false);
+    let mut home = Home::new(Way::Tunnel).await;
+    home.power(false).await;
     home.runs(4).await;
-    home.power(true);
-    home.stop("bazarr");
+    home.power(true).await;
+    home.stop("bazarr").await;
     home.runs(2).await;
     home.start("bazarr");
     home.runs(2).await;
@@ -73,12 +73,12 @@ pub async fn no_power_behind_the_tunnel() -> Vec<Letter> {
 }
 
 pub async fn no_power_and_apps_that_come_back_one_by_one() -> Vec<Letter> {
-    let mut home = Home::new().await;
-    home.power(false);
+    let mut home = Home::new(Way::Tunnel).await;
+    home.power(false).await;
     home.runs(4).await;
-    home.power(true);
+    home.power(true).await;
     for app in ["plex", "sonarr", "bazarr", "radarr", "prowlarr", "qbittorrent"] {
-        home.stop(app);
+        home.stop(app).await;
     }
     home.runs(1).await;
     home.start("plex");
@@ -105,10 +105,10 @@ pub async fn no_power_and_apps_that_come_back_one_by_one() -> Vec<Letter> {
 }
 
 pub async fn no_power_and_no_tunnel() -> Vec<Letter> {
-    let mut home = Home::new().await;
-    home.net.close().await;
+    let mut home = Home::new(Way::Port).await;
+    home.power(false).await;
     home.runs(4).await;
-    home.net.reopen().await;
+    home.power(true).await;
     home.runs(2).await;
     home.heard(&[
         "10:10 both: home is DOWN: 9 apps | Nothing answers at your house: power, line, router or host. \
@@ -120,12 +120,12 @@ pub async fn no_power_and_no_tunnel() -> Vec<Letter> {
 }
 
 pub async fn no_power_while_an_app_is_down() -> Vec<Letter> {
-    let mut home = Home::new().await;
-    home.stop("bazarr");
+    let mut home = Home::new(Way::Tunnel).await;
+    home.stop("bazarr").await;
     home.runs(2).await;
-    home.power(false);
+    home.power(false).await;
     home.runs(2).await;
-    home.power(true);
+    home.power(true).await;
     home.runs(2).await;
     home.start("bazarr");
     home.runs(2).await;
@@ -142,8 +142,8 @@ pub async fn no_power_while_an_app_is_down() -> Vec<Letter> {
 }
 
 pub async fn one_app_is_stopped() -> Vec<Letter> {
-    let mut home = Home::new().await;
-    home.stop("plex");
+    let mut home = Home::new(Way::Port).await;
+    home.stop("plex").await;
     home.runs(7).await;
     home.start("plex");
     home.runs(2).await;
@@ -154,9 +154,9 @@ pub async fn one_app_is_stopped() -> Vec<Letter> {
 }
 
 pub async fn three_apps_are_stopped() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Port).await;
     for app in ["plex", "sonarr", "wizarr"] {
-        home.stop(app);
+        home.stop(app).await;
     }
     home.runs(2).await;
     for app in ["plex", "sonarr", "wizarr"] {
@@ -173,9 +173,9 @@ pub async fn three_apps_are_stopped() -> Vec<Letter> {
 }
 
 pub async fn the_vpn_container_is_gone() -> Vec<Letter> {
-    let mut home = Home::new().await;
-    home.stop("prowlarr");
-    home.stop("qbittorrent");
+    let mut home = Home::new(Way::Port).await;
+    home.stop("prowlarr").await;
+    home.stop("qbittorrent").await;
     home.runs(3).await;
     home.start("prowlarr");
     home.start("qbittorrent");
@@ -189,15 +189,15 @@ pub async fn the_vpn_container_is_gone() -> Vec<Letter> {
 }
 
 pub async fn a_single_lost_try() -> Vec<Letter> {
-    let mut home = Home::with(|settings| each(settings, |target| target.tries = 2)).await;
+    let mut home = Home::with(Way::Port, |settings| each(settings, |target| target.tries = 2)).await;
     home.trouble(|trouble| trouble.hiccups.extend(["plex".to_owned()]));
     home.runs(2).await;
     home.heard(&[])
 }
 
 pub async fn a_single_failing_run() -> Vec<Letter> {
-    let mut home = Home::with(|settings| each(settings, |target| target.down_after = 2)).await;
-    home.stop("plex");
+    let mut home = Home::with(Way::Port, |settings| each(settings, |target| target.down_after = 2)).await;
+    home.stop("plex").await;
     home.runs(1).await;
     home.start("plex");
     home.runs(2).await;
@@ -205,15 +205,15 @@ pub async fn a_single_failing_run() -> Vec<Letter> {
 }
 
 pub async fn two_runs_in_a_row() -> Vec<Letter> {
-    let mut home = Home::with(|settings| {
+    let mut home = Home::with(Way::Port, |settings| {
         each(settings, |target| (target.down_after, target.up_after) = (2, 2));
     })
     .await;
-    home.stop("plex");
+    home.stop("plex").await;
     home.runs(3).await;
     home.start("plex");
     home.runs(1).await;
-    home.stop("plex");
+    home.stop("plex").await;
     home.runs(1).await;
     home.start("plex");
     home.runs(3).await;
@@ -224,14 +224,15 @@ pub async fn two_runs_in_a_row() -> Vec<Letter> {
 }
 
 pub async fn reminders() -> Vec<Letter> {
-    let mut home = Home::with(|settings| each(settings, |target| target.remind_s = Some(3600))).await;
-    home.stop("plex");
+    let mut home =
+        Home::with(Way::Tunnel, |settings| each(settings, |target| target.remind_s = Some(3600))).await;
+    home.stop("plex").await;
     home.runs(26).await;
     home.start("plex");
     home.runs(13).await;
-    home.power(false);
+    home.power(false).await;
     home.runs(14).await;
-    home.power(true);
+    home.power(true).await;
     home.runs(1).await;
     home.heard(&[
         "10:10 both: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:10 UTC (2026-11-03).",

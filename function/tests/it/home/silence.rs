@@ -4,7 +4,7 @@ use plexmon_function::handler::Occasion;
 use plexmon_function::settings::{Hours, Recurrence, Window};
 
 use super::inbox::Letter;
-use super::{Home, RUN_S};
+use super::{Home, RUN_S, Way};
 use crate::world::NOW;
 
 /// From a quarter past ten on, for an hour.
@@ -14,15 +14,15 @@ fn window() -> Window {
 }
 
 async fn with_maintenance() -> Home {
-    Home::with(|settings| settings.maintenance = vec![window()]).await
+    Home::with(Way::Tunnel, |settings| settings.maintenance = vec![window()]).await
 }
 
 pub async fn an_outage_within_maintenance() -> Vec<Letter> {
     let mut home = with_maintenance().await;
     home.runs(2).await;
-    home.power(false);
+    home.power(false).await;
     home.runs(3).await;
-    home.power(true);
+    home.power(true).await;
     home.runs(10).await;
     home.heard(&[])
 }
@@ -30,9 +30,9 @@ pub async fn an_outage_within_maintenance() -> Vec<Letter> {
 pub async fn an_outage_that_outlasts_maintenance() -> Vec<Letter> {
     let mut home = with_maintenance().await;
     home.runs(2).await;
-    home.power(false);
+    home.power(false).await;
     home.runs(12).await;
-    home.power(true);
+    home.power(true).await;
     home.runs(2).await;
     home.heard(&[
         "11:15 both: home is DOWN: 9 apps | Your house is off the net (Cloudflare: tunnel not \
@@ -46,12 +46,12 @@ pub async fn an_outage_that_outlasts_maintenance() -> Vec<Letter> {
 pub async fn apps_that_outlast_maintenance() -> Vec<Letter> {
     let mut home = with_maintenance().await;
     home.runs(2).await;
-    home.power(false);
+    home.power(false).await;
     home.runs(2).await;
-    home.power(true);
-    home.stop("plex");
+    home.power(true).await;
+    home.stop("plex").await;
     home.runs(1).await;
-    home.stop("wizarr");
+    home.stop("wizarr").await;
     home.runs(10).await;
     home.start("wizarr");
     home.start("plex");
@@ -66,9 +66,9 @@ pub async fn apps_that_outlast_maintenance() -> Vec<Letter> {
 
 pub async fn an_outage_that_ends_within_maintenance() -> Vec<Letter> {
     let mut home = with_maintenance().await;
-    home.power(false);
+    home.power(false).await;
     home.runs(3).await;
-    home.power(true);
+    home.power(true).await;
     home.runs(14).await;
     home.heard(&[
         "10:10 both: home is DOWN: 9 apps | Your house is off the net (Cloudflare: tunnel not \
@@ -80,13 +80,13 @@ pub async fn an_outage_that_ends_within_maintenance() -> Vec<Letter> {
 }
 
 pub async fn pause_and_resume() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Tunnel).await;
     home.run_for(Occasion::Pause(home.now + 24 * RUN_S)).await;
-    home.power(false);
+    home.power(false).await;
     home.runs(3).await;
-    home.power(true);
+    home.power(true).await;
     home.runs(1).await;
-    home.stop("plex");
+    home.stop("plex").await;
     home.runs(2).await;
     home.run_for(Occasion::Resume).await;
     home.runs(2).await;
@@ -100,9 +100,9 @@ pub async fn pause_and_resume() -> Vec<Letter> {
 }
 
 pub async fn an_app_that_flaps() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Port).await;
     for _ in 0..6 {
-        home.stop("plex");
+        home.stop("plex").await;
         home.runs(1).await;
         home.start("plex");
         home.runs(1).await;
@@ -121,14 +121,14 @@ pub async fn an_app_that_flaps() -> Vec<Letter> {
 }
 
 pub async fn an_app_that_flaps_and_stays_down() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Port).await;
     for _ in 0..4 {
-        home.stop("plex");
+        home.stop("plex").await;
         home.runs(1).await;
         home.start("plex");
         home.runs(1).await;
     }
-    home.stop("plex");
+    home.stop("plex").await;
     home.runs(8).await;
     home.start("plex");
     home.runs(2).await;
@@ -146,11 +146,11 @@ pub async fn an_app_that_flaps_and_stays_down() -> Vec<Letter> {
 }
 
 pub async fn a_home_that_flaps() -> Vec<Letter> {
-    let mut home = Home::new().await;
+    let mut home = Home::new(Way::Tunnel).await;
     for _ in 0..5 {
-        home.power(false);
+        home.power(false).await;
         home.runs(1).await;
-        home.power(true);
+        home.power(true).await;
         home.runs(1).await;
     }
     home.runs(8).await;
@@ -178,12 +178,12 @@ pub async fn a_home_that_flaps() -> Vec<Letter> {
 
 pub async fn quiet_hours() -> Vec<Letter> {
     let hours = Hours { from: 10 * 60 + 10, until: 11 * 60 };
-    let mut home = Home::with(|settings| settings.channels[0].quiet = Some(hours)).await;
-    home.power(false);
+    let mut home = Home::with(Way::Tunnel, |settings| settings.channels[0].quiet = Some(hours)).await;
+    home.power(false).await;
     home.runs(3).await;
-    home.power(true);
+    home.power(true).await;
     home.runs(2).await;
-    home.stop("plex");
+    home.stop("plex").await;
     home.runs(10).await;
     home.start("plex");
     home.runs(1).await;
@@ -203,18 +203,18 @@ pub async fn quiet_hours() -> Vec<Letter> {
 }
 
 pub async fn the_monitor_sees_nothing() -> Vec<Letter> {
-    let mut home = Home::with(|settings| {
+    let mut home = Home::with(Way::Port, |settings| {
         // Discard: nothing listens there.
         settings.control = vec!["http://127.0.0.1:9/".to_owned()];
     })
     .await;
-    home.net.close().await;
+    home.power(false).await;
     home.runs(9).await;
-    home.net.reopen().await;
+    home.power(true).await;
     home.runs(2).await;
-    home.net.close().await;
+    home.power(false).await;
     home.runs(3).await;
-    home.net.reopen().await;
+    home.power(true).await;
     home.runs(2).await;
     home.heard(&[
         "10:40 phone: plexmon cannot see out | Nothing answers since 10:10 UTC, not even what always \
@@ -226,10 +226,10 @@ pub async fn the_monitor_sees_nothing() -> Vec<Letter> {
 
 pub async fn others_can_be_seen() -> Vec<Letter> {
     let other = crate::server::Server::start(&[crate::server::http("204 No Content", "", "")]).await;
-    let mut home = Home::with(|settings| settings.control = vec![other.url()]).await;
-    home.net.close().await;
+    let mut home = Home::with(Way::Port, |settings| settings.control = vec![other.url()]).await;
+    home.power(false).await;
     home.runs(9).await;
-    home.net.reopen().await;
+    home.power(true).await;
     home.runs(2).await;
     home.heard(&[
         "10:10 both: home is DOWN: 9 apps | Nothing answers at your house: power, line, router or host. \

@@ -1,0 +1,74 @@
+//! The apps as they run: one listener each, so that nobody takes a connection to one that is stopped.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use super::apps::well;
+use super::net::{Port, Trouble, http};
+use crate::server::read_request;
+
+pub struct App {
+    pub name: &'static str,
+    pub port: Port,
+    trouble: Arc<Mutex<Trouble>>,
+    listening: Option<JoinHandle<()>>,
+}
+
+impl App {
+    /// It runs.
+    pub fn new(name: &'static str, trouble: &Arc<Mutex<Trouble>>) -> Self {
+        let mut app = Self { name, port: Port::new(), trouble: Arc::clone(trouble), listening: None };
+        app.start();
+        app
+    }
+
+    pub fn start(&mut self) {
+        assert!(self.listening.is_none(), "{} runs", self.name);
+        let (listener, name, trouble) = (self.port.listen(), self.name, Arc::clone(&self.trouble));
+        self.listening = Some(tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(serve(stream, name, Arc::clone(&trouble)));
+            }
+        }));
+    }
+
+    /// Connections are refused when this is over.
+    pub async fn stop(&mut self) {
+        if let Some(listening) = self.listening.take() {
+            listening.abort();
+            // Until then it still listens.
+            let _ = listening.await;
+        }
+    }
+}
+
+async fn serve(mut stream: TcpStream, name: &str, trouble: Arc<Mutex<Trouble>>) {
+    read_request(&mut stream).await;
+    let (answer, delay) = {
+        let mut trouble = trouble.lock().unwrap();
+        if trouble.hiccups.remove(name) {
+            return;
+        }
+        (answer(name, &trouble), if trouble.slow.contains(name) { 3000 } else { 0 })
+    };
+    // What a slow app does.
+    sleep(Duration::from_millis(delay)).await;
+    // Whoever asked may have had enough.
+    let _ = stream.write_all(answer.as_bytes()).await;
+    let _ = stream.shutdown().await;
+}
+
+fn answer(name: &str, trouble: &Trouble) -> String {
+    if trouble.migrating.contains(name) {
+        let page = "<Response code=\"503\" title=\"Maintenance\" \
+                    status=\"Plex Media Server is currently running database migrations.\"/>";
+        return http("503 Service Unavailable", "content-type: text/xml\r\n", page);
+    }
+    http("200 OK", "", &well(name, trouble.is_another_plex))
+}
