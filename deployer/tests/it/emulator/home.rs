@@ -18,6 +18,9 @@ fn imported(world: &World, closed: std::net::SocketAddr) {
     }
     std::fs::remove_file(world.home().join("config.toml")).unwrap();
     world.deploy(&["init", "--from", "."]).run().ended(0);
+    // Just as it was written, it can be deployed; to run there, it must not ask real addresses.
+    let plan = with_tokens(world.deploy(&["plan"]).env("AWS_REGION", "us-east-1")).run().ended(0);
+    assert!(plan.stdout.ends_with("to create, 0 to update, 0 to delete\n"), "{}", plan.whole());
     let written = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
     let phone = format!("url = \"{}\"", world.phone.url());
     let written = written.replace("# url = \"https://api.pushover.net/1/messages.json\"", &phone);
