@@ -1,4 +1,7 @@
-//! Runs a plan's steps, wave by wave, and reports each. Makes no choices: the plan has made them all.
+//! Runs a plan's steps, each in its turn, and reports each. Makes no choices: the plan has made them all.
+
+mod batch;
+mod turn;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -7,6 +10,9 @@ use futures_util::future::join_all;
 use plexmon_function::secrets::Secrets;
 use serde::Serialize;
 
+pub use self::batch::Batch;
+use self::turn::Board;
+pub use self::turn::Turn;
 use crate::artifact::Zip;
 use crate::aws::{Aws, CallError};
 use crate::error::{Error, Result};
@@ -22,7 +28,8 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Whatever steps are applied to: AWS, or a stack in memory.
 pub trait Cloud {
-    fn apply(&self, step: &Step, progress: &Progress) -> impl Future<Output = Result<()>>;
+    /// A step that starts at once has to wait for its turn before it does what builds on others.
+    fn apply(&self, step: &Step, turn: &Turn<'_>, progress: &Progress) -> impl Future<Output = Result<()>>;
 }
 
 /// What to do with the rest after a step has failed.
@@ -54,7 +61,8 @@ pub struct Applied {
     pub error: Option<Error>,
 }
 
-/// Applies `plan` and returns every step with its outcome, in order.
+/// Applies `plan` and returns every step with its outcome, in order. All steps are at work at once; each waits for its
+/// [`Turn`].
 pub async fn apply(
     plan: Plan,
     cloud: &impl Cloud,
@@ -62,54 +70,45 @@ pub async fn apply(
     reporter: &Arc<dyn Reporter>,
     interrupt: &Interrupt,
 ) -> Vec<Applied> {
-    let mut applied: Vec<Applied> = Vec::new();
-    let mut steps = plan.steps.into_iter().enumerate().peekable();
-    while let Some(wave) = steps.peek().map(|(_, step)| step.wave) {
-        let mut together = Vec::new();
-        while let Some(next) = steps.next_if(|(_, step)| step.wave == wave) {
-            together.push(next);
-        }
-        let failed = applied.iter().any(|done| done.outcome == Outcome::Failed);
-        if interrupt.count() > 0 || (failed && on_failure == OnFailure::Stop) {
-            for (index, step) in together {
-                reporter.report(Event::NotRun { step: index, title: &title(&step) });
-                applied.push(Applied { step, outcome: Outcome::NotRun, error: None });
-            }
-            continue;
-        }
-        let running = together.into_iter().map(|(index, step)| {
-            run(
-                index,
-                step,
-                cloud,
-                Progress::new(reporter.clone(), index, interrupt.clone()),
-                reporter,
-                interrupt,
-            )
-        });
-        applied.extend(join_all(running).await);
-    }
-    applied
+    let board = Board::of(&plan.steps);
+    let running = plan.steps.into_iter().enumerate().map(|(index, step)| {
+        let turn = board.turn(index, &step, on_failure, interrupt);
+        let progress = Progress::new(reporter.clone(), index, interrupt.clone());
+        run(index, step, cloud, turn, progress, reporter)
+    });
+    join_all(running).await
 }
 
 async fn run(
     index: usize,
     step: Step,
     cloud: &impl Cloud,
+    turn: Turn<'_>,
     progress: Progress,
     reporter: &Arc<dyn Reporter>,
-    interrupt: &Interrupt,
 ) -> Applied {
+    let title = title(&step);
+    if turn.begin().await.is_err() {
+        turn.end(false);
+        reporter.report(Event::NotRun { step: index, title: &title });
+        return Applied { step, outcome: Outcome::NotRun, error: None };
+    }
     let started = Instant::now();
-    reporter.report(Event::Started { step: index, title: &title(&step) });
+    reporter.report(Event::Started { step: index, title: &title });
     let result = tokio::select! {
-        result = cloud.apply(&step, &progress) => result,
-        () = abandoned(interrupt) => Err(Error::interrupted("abandoned: whether AWS carried out the last call is unknown")),
+        biased;
+        result = cloud.apply(&step, &turn, &progress) => result,
+        () = abandoned(turn.interrupt) => Err(Error::interrupted("abandoned: whether AWS carried out the last call is unknown")),
     };
+    turn.end(result.is_ok());
     match result {
         Ok(()) => {
             reporter.report(Event::Done { step: index, took: started.elapsed() });
             Applied { step, outcome: Outcome::Done, error: None }
+        }
+        Err(_) if turn.was_refused() => {
+            reporter.report(Event::NotRun { step: index, title: &title });
+            Applied { step, outcome: Outcome::NotRun, error: None }
         }
         Err(error) => {
             let error = error.context(format!("could not {} {} `{}`", step.action, step.kind, step.name));
@@ -152,6 +151,8 @@ pub struct Task<'a> {
     pub role_id: &'a Mutex<Option<String>>,
     /// Detach from the role what others attached to it.
     pub force: bool,
+    pub parameters: &'a Batch,
+    pub turn: &'a Turn<'a>,
     pub progress: &'a Progress,
 }
 
@@ -170,10 +171,12 @@ pub struct AwsCloud<'a> {
     pub materials: &'a Materials,
     pub role_id: Mutex<Option<String>>,
     pub force: bool,
+    /// Those that the plan deletes, to be deleted together.
+    pub parameters: Batch,
 }
 
 impl Cloud for AwsCloud<'_> {
-    async fn apply(&self, step: &Step, progress: &Progress) -> Result<()> {
+    async fn apply(&self, step: &Step, turn: &Turn<'_>, progress: &Progress) -> Result<()> {
         let task = Task {
             aws: self.aws,
             names: self.names,
@@ -181,6 +184,8 @@ impl Cloud for AwsCloud<'_> {
             materials: self.materials,
             role_id: &self.role_id,
             force: self.force,
+            parameters: &self.parameters,
+            turn,
             progress,
         };
         match &step.change {

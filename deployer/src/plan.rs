@@ -3,15 +3,17 @@
 //! A [`Plan`] is printed, serialised and applied from the same thing. It holds neither bytes nor secrets.
 
 mod kept;
+mod order;
 mod text;
 
 use std::fmt::{self, Display};
 
 pub use kept::Kept;
+pub use order::Start;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::names::{OWNER_TAG, is_derived, state_parameter};
+use crate::names::{OWNER_TAG, state_parameter};
 use crate::resource::{Difference, Kind, Resource};
 use crate::resources::{Binding, Content, Function, LogGroup, Parameter, Role, Schedule, Secret};
 use crate::stack::Stack;
@@ -60,9 +62,11 @@ pub struct Step {
     pub kind: Kind,
     pub name: String,
     pub changes: Vec<Difference>,
-    /// Steps of one wave run at once; the next wave waits for them.
+    /// Steps of one wave run at once; those of later waves wait for them.
     #[serde(skip)]
     pub wave: u8,
+    #[serde(skip)]
+    pub start: Start,
     #[serde(skip)]
     pub change: Change,
 }
@@ -131,15 +135,13 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
     let old_schedule = planner.shared_rule(None, observed.old_schedule.as_ref());
     planner.consider(old_schedule.as_ref(), observed.old_schedule.as_ref(), Change::Schedule)?;
 
-    planner.order(desired.function.is_some());
+    let old: Vec<String> = observed.old_parameters.iter().map(|old| old.name.clone()).collect();
+    planner.order(desired.function.is_some(), &old);
     planner.forget(function, desired.function.as_ref());
     // Last: who has to take something over finds the secrets there, perhaps.
     secrets_available(desired, &observed)?;
     Ok(planner.plan)
 }
-
-/// After everything else.
-const LAST: u8 = 5;
 
 fn secrets_available(desired: &Stack, observed: &Stack) -> Result<()> {
     let Some(Secret { content: Content::Keep { missing }, name, .. }) = &desired.secrets else {
@@ -218,7 +220,7 @@ impl Planner<'_> {
             let change = Change::Function(Delta::Update { from, to: to.clone() });
             self.push(Action::Update, to.clone(), changes, change);
             if let Some(step) = self.plan.steps.last_mut() {
-                step.wave = LAST;
+                (step.wave, step.start) = (order::LAST, Start::AfterAll);
             }
         }
     }
@@ -236,40 +238,8 @@ impl Planner<'_> {
 
     fn push<R: Resource>(&mut self, action: Action, resource: R, changes: Vec<Difference>, change: Change) {
         let name = resource.name().to_owned();
-        self.plan.steps.push(Step { action, kind: R::KIND, name, changes, wave: 0, change });
-    }
-
-    /// Going up, the role comes before the function and the function before the schedule; going down, the reverse.
-    fn order(&mut self, up: bool) {
-        let removed = |step: &Step| step.action == Action::Delete && step.kind == Kind::Parameter;
-        let with_parts = self.plan.steps.iter().any(|step| removed(step) && is_derived(&step.name));
-        for step in &mut self.plan.steps {
-            let depth = match step.kind {
-                Kind::Role | Kind::LogGroup | Kind::Parameter | Kind::Secret => 0,
-                Kind::Function => 1,
-                Kind::Schedule => 2,
-            };
-            let takes_away = step.action == Action::Delete || step.takes_target_away();
-            step.wave = match (takes_away, up) {
-                (_, false) => 2 - depth,
-                (false, true) => depth,
-                // A function that is replaced goes first; what is superfluous goes when all else stands.
-                (true, true) if step.kind == Kind::Function => 0,
-                (true, true) => 3,
-            };
-            // What it holds tells how many further ones there are: it goes after them, whatever interrupts us.
-            if with_parts && removed(step) && !is_derived(&step.name) {
-                step.wave += 1;
-            }
-        }
-        self.plan.steps.sort_by_key(|step| step.wave);
-    }
-}
-
-impl Step {
-    /// Of a rule that stays for others, only our target goes.
-    fn takes_target_away(&self) -> bool {
-        matches!(&self.change, Change::Schedule(Delta::Update { to, .. }) if to.target.is_none())
+        let start = Start::default();
+        self.plan.steps.push(Step { action, kind: R::KIND, name, changes, wave: 0, start, change });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use crate::apply::{Applied, AwsCloud, Materials, OnFailure, Outcome, apply};
+use crate::apply::{Applied, AwsCloud, Batch, Materials, OnFailure, Outcome, apply};
 use crate::artifact::{Origin, identity};
 use crate::aws::{Aws, CallLog, Connection};
 use crate::cli::Global;
@@ -131,6 +131,7 @@ impl Session {
         on_failure: OnFailure,
         force: bool,
     ) -> Vec<Applied> {
+        let parameters = Batch::of(&plan);
         let cloud = AwsCloud {
             aws: &self.aws,
             names: &self.names,
@@ -138,6 +139,7 @@ impl Session {
             materials,
             role_id: Mutex::new(observed.role_id.clone()),
             force,
+            parameters,
         };
         apply(plan, &cloud, on_failure, &self.output.reporter, &self.interrupt).await
     }

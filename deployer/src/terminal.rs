@@ -137,7 +137,14 @@ impl Reporter for Bars {
             Event::Failed { step, .. } => {
                 self.end(step, |title| format!("{} {title}", style("✗").for_stderr().red()));
             }
-            Event::NotRun { title, .. } => self.print(&format!("  - {title} (not run)")),
+            Event::NotRun { step, title } => {
+                // It may have begun what needs nothing of the others.
+                let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some((bar, _)) = steps.remove(&step) {
+                    bar.finish_and_clear();
+                }
+                self.print(&format!("  - {title} (not run)"));
+            }
             Event::Building(text) => {
                 let mut build = self.build.lock().unwrap_or_else(PoisonError::into_inner);
                 build.get_or_insert_with(|| self.turn(text)).set_message(text.to_owned());

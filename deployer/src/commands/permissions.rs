@@ -86,8 +86,17 @@ const CHANGING: [(On, &[&str]); 7] = [
             "events:TagResource",
         ],
     ),
-    (State, &["ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:PutParameter"]),
-    (Secrets, &["ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:GetParameter", "ssm:PutParameter"]),
+    (State, &["ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:DeleteParameters", "ssm:PutParameter"]),
+    (
+        Secrets,
+        &[
+            "ssm:AddTagsToResource",
+            "ssm:DeleteParameter",
+            "ssm:DeleteParameters",
+            "ssm:GetParameter",
+            "ssm:PutParameter",
+        ],
+    ),
     (
         LogGroup,
         &["logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy", "logs:TagResource"],

@@ -215,23 +215,28 @@ impl Resource for Function {
 
     async fn create(&self, task: &Task<'_>) -> Result<()> {
         calls::create(self, task).await?;
-        calls::wait_until_ready(&self.name, task).await?;
-        calls::put_retries(self, task).await
+        task.turn.pass();
+        tokio::try_join!(calls::wait_until_ready(&self.name, task), calls::put_retries(self, task))?;
+        Ok(())
     }
 
     async fn update(&self, observed: &Self, task: &Task<'_>) -> Result<()> {
-        if self.code_differs(observed) {
-            calls::update_code(self, task).await?;
-            calls::wait_until_ready(&self.name, task).await?;
-        }
-        if self.configuration_differs(observed) {
-            calls::update_configuration(self, task).await?;
-            calls::wait_until_ready(&self.name, task).await?;
-        }
-        if self.tags_differ(observed) {
-            let uploaded = self.code_differs(observed);
-            calls::tag(self, uploaded, task).await?;
-        }
+        let upload = self.code_differs(observed);
+        let function = async {
+            if upload {
+                calls::update_code(self, task).await?;
+                calls::wait_until_ready(&self.name, task).await?;
+            }
+            if self.configuration_differs(observed) {
+                calls::update_configuration(self, task).await?;
+                calls::wait_until_ready(&self.name, task).await?;
+            }
+            Ok(())
+        };
+        // They name the code by its hash: until AWS runs just that, they do not count.
+        let tags =
+            async { if self.tags_differ(observed) { calls::tag(self, upload, task).await } else { Ok(()) } };
+        tokio::try_join!(function, tags)?;
         if self.retries != observed.retries {
             calls::put_retries(self, task).await?;
         }

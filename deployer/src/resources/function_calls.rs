@@ -202,7 +202,7 @@ pub async fn wait_until_ready(name: &str, task: &Task<'_>) -> Result<()> {
     .await
 }
 
-/// Deletes and sees it gone: until then its late log lines could meet a log group that is no more.
+/// Deletes and sees it gone. The log group need not wait for that: the role has no right to make it anew.
 pub async fn delete(name: &str, task: &Task<'_>) -> Result<()> {
     keep_calling(task.progress, FUNCTION_BUDGET, transient, async || {
         gone(
@@ -216,6 +216,7 @@ pub async fn delete(name: &str, task: &Task<'_>) -> Result<()> {
         )
     })
     .await?;
+    task.turn.pass();
     keep_trying(task.progress, FUNCTION_BUDGET, async || {
         let call = task.aws.lambda.get_function().function_name(name).send();
         match present(task.aws.call("lambda", "GetFunction", call).await) {

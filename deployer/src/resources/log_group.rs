@@ -93,6 +93,7 @@ impl Resource for LogGroup {
             }
         })
         .await?;
+        task.turn.pass();
         self.put_retention(task).await
     }
 

@@ -9,7 +9,7 @@ use plexmon_function::state::State;
 
 use super::secret::{Content, Secret};
 use crate::apply::Task;
-use crate::aws::{Aws, CallError, gone, present};
+use crate::aws::{Aws, CallError, present};
 use crate::error::{Context, Error, Result};
 use crate::names::{Names, OWNER_TAG, secrets_parameter};
 use crate::resource::{Difference, Differences, Kind, Resource};
@@ -195,13 +195,6 @@ pub(super) async fn claim(task: &Task<'_>, name: &str) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn delete(task: &Task<'_>, name: &str) -> Result<()> {
-    task.settle(async || {
-        gone(task.aws.call("ssm", "DeleteParameter", task.aws.ssm.delete_parameter().name(name).send()).await)
-    })
-    .await
-}
-
 impl Resource for Parameter {
     const KIND: Kind = Kind::Parameter;
 
@@ -229,6 +222,6 @@ impl Resource for Parameter {
     }
 
     async fn delete(&self, task: &Task<'_>) -> Result<()> {
-        delete(task, &self.name).await
+        task.parameters.delete(&self.name, task).await
     }
 }

@@ -185,6 +185,8 @@ impl Resource for Role {
         if let (Some(id), Ok(mut known)) = (created, task.role_id.lock()) {
             *known = Some(id);
         }
+        // What Lambda looks at when it takes the role is who may assume it.
+        task.turn.pass();
         self.put_policy(task).await
     }
 
@@ -224,6 +226,7 @@ impl Resource for Role {
         let iam = &task.aws.iam;
         let policy = iam.delete_role_policy().role_name(&self.name).policy_name(task.names.role_policy());
         gone(task.aws.call("iam", "DeleteRolePolicy", policy.send()).await)?;
+        task.turn.pass();
         let delete =
             async || task.aws.call("iam", "DeleteRole", iam.delete_role().role_name(&self.name).send()).await;
         match delete().await {

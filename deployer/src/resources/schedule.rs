@@ -187,14 +187,11 @@ impl Resource for Schedule {
     }
 
     async fn update(&self, observed: &Self, task: &Task<'_>) -> Result<()> {
-        let rule = async {
-            match &self.rule {
-                Some(rule) if self.rule != observed.rule => {
-                    self.put_rule(rule, observed.rule.is_none(), task).await
-                }
-                _ => Ok(()),
-            }
-        };
+        if let Some(rule) = self.rule.as_ref().filter(|_| self.rule != observed.rule) {
+            self.put_rule(rule, observed.rule.is_none(), task).await?;
+        }
+        // The rest needs the function, the rule did not.
+        task.turn.come().await?;
         let permission = async {
             match &self.permission {
                 Some(permission) if self.permission != observed.permission => {
@@ -203,13 +200,14 @@ impl Resource for Schedule {
                 _ => Ok(()),
             }
         };
-        tokio::try_join!(rule, permission)?;
-        // After the permission, so that no tick is lost; after the rule, which it hangs on.
-        match &self.target {
-            Some(target) if self.target != observed.target => self.put_target(target, task).await?,
-            None if observed.target.is_some() => self.remove_target(task).await?,
-            _ => {}
-        }
+        let target = async {
+            match &self.target {
+                Some(target) if self.target != observed.target => self.put_target(target, task).await,
+                None if observed.target.is_some() => self.remove_target(task).await,
+                _ => Ok(()),
+            }
+        };
+        tokio::try_join!(permission, target)?;
         if self.owner != observed.owner && observed.rule.is_some() {
             let call = task.aws.events.tag_resource().resource_arn(task.account.rule(&self.name));
             let call = call.tags(owner_tag(&task.names.deployment)?);
@@ -223,6 +221,7 @@ impl Resource for Schedule {
             return self.remove_permission(task).await;
         }
         self.remove_target(task).await?;
+        task.turn.pass();
         task.settle(async || {
             gone(
                 task.aws

@@ -2,7 +2,7 @@
 
 use aws_sdk_ssm::types::ParameterType;
 
-use super::parameter::{Made, claim, create, delete, overwrite};
+use super::parameter::{Made, claim, create, overwrite};
 use crate::apply::Task;
 use crate::error::{Context, Error, Result};
 use crate::resource::{Difference, Differences, Kind, Resource};
@@ -78,7 +78,7 @@ impl Resource for Secret {
     }
 
     async fn delete(&self, task: &Task<'_>) -> Result<()> {
-        delete(task, &self.name).await
+        task.parameters.delete(&self.name, task).await
     }
 }
 

@@ -10,5 +10,6 @@ mod permission;
 mod refusals;
 mod retention;
 pub mod rig;
+mod rounds;
 mod transit;
 mod waits;

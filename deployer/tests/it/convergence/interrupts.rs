@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use plexmon_deploy::apply::{Applied, Cloud, OnFailure, Outcome, apply};
+use plexmon_deploy::apply::{Applied, Cloud, OnFailure, Outcome, Turn, apply};
 use plexmon_deploy::artifact::Origin;
 use plexmon_deploy::cli::{Color, Global};
 use plexmon_deploy::error::{Exit, Result};
@@ -43,7 +43,8 @@ enum Then {
 }
 
 impl Cloud for Pressed {
-    async fn apply(&self, step: &Step, progress: &Progress) -> Result<()> {
+    async fn apply(&self, step: &Step, turn: &Turn<'_>, progress: &Progress) -> Result<()> {
+        turn.come().await?;
         if *step == self.at {
             // All steps of the wave have begun by then.
             tokio::task::yield_now().await;
@@ -54,7 +55,7 @@ impl Cloud for Pressed {
                 Then::Hangs => std::future::pending().await,
             }
         }
-        self.memory.apply(step, progress).await
+        self.memory.apply(step, turn, progress).await
     }
 }
 

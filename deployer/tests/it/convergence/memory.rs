@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard};
 
-use plexmon_deploy::apply::Cloud;
+use plexmon_deploy::apply::{Cloud, Turn};
 use plexmon_deploy::error::{Error, Result};
 use plexmon_deploy::plan::{Change, Delta, Step};
 use plexmon_deploy::report::Progress;
@@ -43,7 +43,8 @@ impl Memory {
 }
 
 impl Cloud for Memory {
-    async fn apply(&self, step: &Step, _: &Progress) -> Result<()> {
+    async fn apply(&self, step: &Step, turn: &Turn<'_>, _: &Progress) -> Result<()> {
+        turn.come().await?;
         tokio::task::yield_now().await;
         let mut stack = self.stack();
         let Some((mishap, _)) = self.mishap.as_ref().filter(|(_, troubled)| troubled == step) else {

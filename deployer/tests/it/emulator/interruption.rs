@@ -74,7 +74,7 @@ fn ctrl_c_lets_the_call_in_flight_end_and_tells_what_is_not_done() {
       cause: not done: create schedule plex-remote-health-schedule
     ");
     assert!(up.stderr.contains("  not run  create schedule"), "{}", up.whole());
-    assert_eq!(world.plan(), ["update function (retries)", "create schedule"]);
+    assert_eq!(world.plan(), ["update schedule (target, permission)"]);
     world.up().ended(0);
     assert_eq!(world.plan(), [""; 0]);
     assert_eq!(world.told().len(), 1);
@@ -130,9 +130,8 @@ fn ctrl_c_in_down_is_continued_by_the_next_down() {
     down.interrupt();
     gate.open();
     let down = down.end().ended(130);
-    snapshot!(down.stderr.split_once("error: ").unwrap().1, @r"
-    interrupted: 2 of 6 steps are done; run the same command again to continue
-      cause: not done: delete role plex-remote-health-role
+    snapshot!(down.stderr.split_once("error: ").unwrap().1, @"
+    interrupted: 3 of 6 steps are done; run the same command again to continue
       cause: not done: delete log group /aws/lambda/plex-remote-health
       cause: not done: delete parameter /homelab/plex_remote_status
       cause: not done: delete secret /homelab/plex_remote_status_secrets

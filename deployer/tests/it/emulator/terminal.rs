@@ -24,7 +24,7 @@ fn without_times(screen: &str) -> String {
 fn up_asks_and_goes_ahead_even_in_a_narrow_window() {
     let world = World::new();
     let up = up(&world, 44, "\n").run().ended(0);
-    snapshot!(without_times(&up.stdout), @r"
+    snapshot!(without_times(&up.stdout), @"
     plex-remote-health in account [ACCOUNT],
     region us-east-1
       + create role      plex-remote-health-role
@@ -43,8 +43,8 @@ fn up_asks_and_goes_ahead_even_in_a_narrow_window() {
       ✓ create log group /aws/lambda/plex-remote
       ✓ create parameter /homelab/plex_remote_st
       ✓ create secret /homelab/plex_remote_statu
-      ✓ create function plex-remote-health
       ✓ create schedule plex-remote-health-sched
+      ✓ create function plex-remote-health
       ✓ run the function once
     seen from AWS:
       plex is up (HTTP 200, [TIME])

@@ -29,32 +29,40 @@ async fn what_is_gone_already_is_removed_without_a_word() {
         ("iam:DeleteRolePolicy", "NoSuchEntity"),
         ("iam:DeleteRole", "NoSuchEntity"),
         ("logs:DeleteLogGroup", "ResourceNotFoundException"),
-        ("ssm:DeleteParameter", "ParameterNotFound"),
         ("lambda:DeleteFunction", "ResourceNotFoundException"),
         ("events:RemoveTargets", "ResourceNotFoundException"),
         ("events:DeleteRule", "ResourceNotFoundException"),
     ] {
         rig.fake.always(operation, refused(code, "It is not there."));
     }
+    let names = [rig.world.names.state_parameter.clone(), rig.world.names.secrets_parameter()];
+    rig.fake.always("ssm:DeleteParameters", Answer::Json(json!({ "InvalidParameters": names })));
     assert_eq!(rig.down(|_| {}).await, "done");
     assert_eq!(rig.fake.elapsed(), Duration::ZERO);
 }
 
+/// It is a right of its own, which policies from before may lack.
 #[tokio::test(start_paused = true)]
-async fn everything_goes_in_three_waves() {
+async fn parameters_that_may_not_go_together_go_one_by_one() {
     let rig = Rig::new();
+    rig.fake.always("ssm:DeleteParameters", refused("AccessDeniedException", "You may not do that."));
     assert_eq!(rig.down(|_| {}).await, "done");
-    assert_snapshot!(rig.fake.operations().join("\n"), @"
-    events:RemoveTargets
-    events:DeleteRule
-    lambda:DeleteFunction
-    lambda:GetFunction
-    iam:DeleteRolePolicy
-    iam:DeleteRole
-    logs:DeleteLogGroup
-    ssm:DeleteParameter
-    ssm:DeleteParameter
-    ");
+    assert_eq!(rig.fake.sent("ssm:DeleteParameter").len(), 2);
+    rig.fake.always("ssm:DeleteParameter", refused("AccessDeniedException", "Nor that."));
+    let error = rig.down(|_| {}).await;
+    assert!(
+        error.contains("hint: the credentials in use need `ssm:DeleteParameter` on this resource"),
+        "{error}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_parameter_that_goes_alone_is_no_error_if_it_is_gone() {
+    let rig = Rig::new();
+    rig.fake.always("ssm:DeleteParameter", refused("ParameterNotFound", "It is not there."));
+    let only_state = |stack: &mut Stack| *stack = Stack { state: stack.state.clone(), ..Stack::nothing() };
+    assert_eq!(rig.down(only_state).await, "done");
+    assert_eq!(rig.writes(), ["ssm:DeleteParameter"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -189,16 +197,17 @@ async fn a_target_that_somebody_adds_after_the_look_keeps_the_rule_and_is_an_err
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_function_is_seen_gone_before_its_log_group_goes() {
+async fn the_log_group_goes_after_the_function_which_is_seen_gone() {
     let rig = Rig::new();
     let there = json_of(function_json(&rig.world));
     let gone = refused("ResourceNotFoundException", "Function not found");
     rig.fake.until(Duration::from_secs(3), "lambda:GetFunction", there, gone);
     assert_eq!(rig.down(|_| {}).await, "done");
     let operations = rig.fake.operations();
-    let last_look = operations.iter().rposition(|operation| operation == "lambda:GetFunction").unwrap();
-    let log_group = operations.iter().position(|operation| operation == "logs:DeleteLogGroup").unwrap();
-    assert!(last_look < log_group, "{operations:?}");
+    let at = |wanted: &str| operations.iter().position(|operation| operation == wanted).unwrap();
+    for later in ["logs:DeleteLogGroup", "ssm:DeleteParameters"] {
+        assert!(at("lambda:DeleteFunction") < at(later), "{operations:?}");
+    }
     assert!(rig.fake.elapsed() >= Duration::from_secs(3), "{:?}", rig.fake.elapsed());
 }
 

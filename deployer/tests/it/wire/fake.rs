@@ -50,6 +50,8 @@ pub struct Fake {
     inner: Arc<Mutex<Inner>>,
     /// Holds back all answers until so many requests are there.
     gate: Arc<Mutex<Option<Arc<Barrier>>>>,
+    /// How long each answer takes.
+    latency: Arc<Mutex<Duration>>,
 }
 
 struct Inner {
@@ -66,7 +68,12 @@ impl std::fmt::Debug for Fake {
 impl Fake {
     pub fn new() -> Self {
         let inner = Inner { handlers: HashMap::new(), requests: Vec::new() };
-        Self { started: Instant::now(), inner: Arc::new(Mutex::new(inner)), gate: Arc::default() }
+        Self {
+            started: Instant::now(),
+            inner: Arc::new(Mutex::new(inner)),
+            gate: Arc::default(),
+            latency: Arc::default(),
+        }
     }
 
     /// From now on, `operation` is answered so.
@@ -94,6 +101,22 @@ impl Fake {
 
     pub fn hold_until(&self, requests: usize) {
         *self.gate.lock().unwrap() = Some(Arc::new(Barrier::new(requests)));
+    }
+
+    /// From now on, each answer takes so long.
+    pub fn take(&self, latency: Duration) {
+        *self.latency.lock().unwrap() = latency;
+    }
+
+    /// The operations of each round: with answers that take a second, those that were asked for in the same second.
+    pub fn rounds(&self) -> Vec<Vec<String>> {
+        let mut rounds: Vec<Vec<String>> = Vec::new();
+        for request in &self.inner.lock().unwrap().requests {
+            let round = usize::try_from(request.at.as_secs()).unwrap();
+            rounds.resize(rounds.len().max(round + 1), Vec::new());
+            rounds[round].push(request.operation.clone());
+        }
+        rounds
     }
 
     /// The names of all operations that were asked for, in order.
@@ -130,9 +153,13 @@ impl HttpConnector for Fake {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (operation, answer) = self.answer(&request);
         let gate = self.gate.lock().unwrap().clone();
+        let latency = *self.latency.lock().unwrap();
         HttpConnectorFuture::new(async move {
             if let Some(gate) = gate {
                 gate.wait().await;
+            }
+            if !latency.is_zero() {
+                tokio::time::sleep(latency).await;
             }
             respond(&operation, answer)
         })

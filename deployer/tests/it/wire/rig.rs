@@ -11,7 +11,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
-use plexmon_deploy::apply::{Applied, AwsCloud, Materials, OnFailure, apply};
+use plexmon_deploy::apply::{Applied, AwsCloud, Batch, Materials, OnFailure, apply};
 use plexmon_deploy::artifact::Zip;
 use plexmon_deploy::aws::Aws;
 use plexmon_deploy::error::Result;
@@ -93,6 +93,7 @@ impl Rig {
             zip: Some(Zip { bytes: b"zip".to_vec(), sha256: ZIP_SHA256.to_owned() }),
             secrets: Some(secrets()),
         };
+        let parameters = Batch::of(&plan);
         let cloud = AwsCloud {
             aws: &self.aws,
             names: &self.world.names,
@@ -100,6 +101,7 @@ impl Rig {
             materials: &materials,
             role_id: Mutex::new(Some("AROAREADBEFORE".to_owned())),
             force: self.force,
+            parameters,
         };
         let reporter: Arc<dyn Reporter> = self.said.clone();
         let (_never_pressed, receiver) = watch::channel(0);

@@ -9,7 +9,7 @@ use super::{Names, Right, deployed, in_the_emulators_names, named, rights, witho
 use crate::support::{World, side_by_side};
 
 /// What AWS asks for and the emulator does not.
-const UNCHECKED: [(&str, &str, &str); 4] = [
+const UNCHECKED: [(&str, &str, &str); 6] = [
     // "Granting a user permissions to pass a role to an AWS service", IAM User Guide.
     ("PassedRole", "iam:PassRole", "whoever gives a function its role must be allowed to"),
     // "Permissions required for working with tags", Lambda Developer Guide.
@@ -17,6 +17,13 @@ const UNCHECKED: [(&str, &str, &str); 4] = [
     // "Actions, resources, and condition keys for AWS Lambda", Service Authorization Reference: actions of their own.
     ("Function", "lambda:GetFunctionEventInvokeConfig", "the emulator takes it for GetFunction"),
     ("Function", "lambda:PutFunctionEventInvokeConfig", "the emulator takes it for UpdateFunctionCode"),
+    // "Actions, resources, and condition keys for AWS Systems Manager", the same: it has the resource type parameter.
+    (
+        "State",
+        "ssm:DeleteParameters",
+        "the emulator grants it for all parameters or none; one by one is left then",
+    ),
+    ("Secrets", "ssm:DeleteParameters", "the same"),
 ];
 
 /// A scenario that went through with the whole policy.

@@ -1,0 +1,71 @@
+//! How many rounds of calls a command takes: what can be asked for at the same time is. AWS here takes a second for
+//! each answer.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use plexmon_deploy::resources::Parameter;
+use plexmon_deploy::stack::Stack;
+
+use super::rig::Rig;
+
+fn slow() -> Rig {
+    let rig = Rig::new();
+    rig.fake.take(Duration::from_secs(1));
+    rig
+}
+
+fn rounds(rig: &Rig) -> String {
+    rig.fake.rounds().iter().map(|round| round.join(" ") + "\n").collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_is_made_in_three_rounds() {
+    let rig = slow();
+    assert_eq!(rig.up().await, "done");
+    assert_snapshot!(rounds(&rig), @"
+    iam:CreateRole logs:CreateLogGroup ssm:PutParameter ssm:PutParameter events:PutRule
+    iam:PutRolePolicy logs:PutRetentionPolicy lambda:CreateFunction
+    lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:AddPermission events:PutTargets
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_code_is_noted_down_while_it_is_uploaded() {
+    let rig = slow();
+    let old = |stack: &mut Stack| {
+        stack.function.as_mut().unwrap().code = Some("old".to_owned());
+    };
+    assert_eq!(rig.mend(old).await, "done");
+    assert_snapshot!(rounds(&rig), @"
+    lambda:UpdateFunctionCode lambda:TagResource
+    lambda:GetFunctionConfiguration
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_goes_in_two_rounds_and_what_the_function_needs_after_it() {
+    let rig = slow();
+    assert_eq!(rig.down(|_| {}).await, "done");
+    assert_snapshot!(rounds(&rig), @"
+    events:RemoveTargets lambda:DeleteFunction iam:DeleteRolePolicy
+    events:DeleteRule lambda:GetFunction iam:DeleteRole logs:DeleteLogGroup ssm:DeleteParameters
+    ");
+}
+
+/// The function's tag is the only trace of parameters under an earlier name: whatever interrupts, they go before it.
+#[tokio::test(start_paused = true)]
+async fn what_only_the_function_tells_of_goes_before_it() {
+    let rig = slow();
+    let old = |stack: &mut Stack| {
+        let state = stack.state.take().unwrap();
+        stack.old_parameters = vec![Parameter { name: "/old".to_owned(), ..state }];
+    };
+    assert_eq!(rig.down(old).await, "done");
+    assert_snapshot!(rounds(&rig), @"
+    events:RemoveTargets iam:DeleteRolePolicy
+    events:DeleteRule iam:DeleteRole ssm:DeleteParameters
+    lambda:DeleteFunction
+    lambda:GetFunction logs:DeleteLogGroup
+    ");
+}
