@@ -10,6 +10,8 @@ use crate::report::Progress;
 
 /// The first pause; each next one is half as long again.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// The same where only a small question is asked again, and the answer may change any moment.
+const FIRST_LOOK: Duration = Duration::from_millis(50);
 /// Pauses grow to this within the first seconds.
 const USUAL_PAUSE: Duration = Duration::from_millis(1000);
 /// And to this after a minute.
@@ -37,10 +39,27 @@ pub enum Attempt<T> {
 pub async fn keep_trying<T>(
     progress: &Progress,
     budget: Duration,
+    attempt: impl AsyncFnMut() -> Attempt<T>,
+) -> Result<T> {
+    keep_at_it(progress, budget, FIRST_PAUSE, attempt).await
+}
+
+/// [`keep_trying`] for reads, sooner at first.
+pub async fn keep_looking<T>(
+    progress: &Progress,
+    budget: Duration,
+    look: impl AsyncFnMut() -> Attempt<T>,
+) -> Result<T> {
+    keep_at_it(progress, budget, FIRST_LOOK, look).await
+}
+
+async fn keep_at_it<T>(
+    progress: &Progress,
+    budget: Duration,
+    mut pause: Duration,
     mut attempt: impl AsyncFnMut() -> Attempt<T>,
 ) -> Result<T> {
     let started = Instant::now();
-    let mut pause = FIRST_PAUSE;
     loop {
         let (waiting_for, refusal) = match attempt().await {
             Attempt::Done(value) => return Ok(value),

@@ -15,7 +15,7 @@ use crate::artifact::Zip;
 use crate::aws::{CallError, gone, present};
 use crate::error::{Error, Result};
 use crate::names::{CODE_TAG, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
-use crate::retry::{Attempt, FUNCTION_BUDGET, ROLE_BUDGET, keep_calling, keep_trying, transient};
+use crate::retry::{Attempt, FUNCTION_BUDGET, ROLE_BUDGET, keep_calling, keep_looking, transient};
 
 const DESCRIPTION: &str = "plexmon: checks home servers from outside and tells about changes";
 
@@ -157,7 +157,7 @@ const UNKNOWN_BUDGET: Duration = Duration::from_secs(15);
 /// is the work of somebody who has deleted it meanwhile.
 pub async fn wait_until_ready(name: &str, task: &Task<'_>) -> Result<()> {
     let mut unknown_since = None;
-    keep_trying(task.progress, FUNCTION_BUDGET, async || {
+    keep_looking(task.progress, FUNCTION_BUDGET, async || {
         let call = task.aws.lambda.get_function_configuration().function_name(name).send();
         let now = match task.aws.call("lambda", "GetFunctionConfiguration", call).await {
             Ok(now) => {
@@ -217,7 +217,7 @@ pub async fn delete(name: &str, task: &Task<'_>) -> Result<()> {
     })
     .await?;
     task.turn.pass();
-    keep_trying(task.progress, FUNCTION_BUDGET, async || {
+    keep_looking(task.progress, FUNCTION_BUDGET, async || {
         let call = task.aws.lambda.get_function().function_name(name).send();
         match present(task.aws.call("lambda", "GetFunction", call).await) {
             Ok(None) => Attempt::Done(()),
