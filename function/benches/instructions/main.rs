@@ -1,0 +1,92 @@
+//! `cargo bench -p plexmon-function --bench instructions`: how many instructions the function takes for its first run
+//! and for a warm one, how large it is, and what it asks of the C library. Fails where that is too much.
+//!
+//! Instructions are counted by valgrind's callgrind, so they hardly vary, whatever else the machine does. Where valgrind
+//! is not installed, it is unpacked from Debian's package below target/.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "where the harness fails, the panic is the message")]
+#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+#![expect(dead_code, reason = "not all that the other benchmark needs is needed here")]
+
+#[path = "../peers/builds.rs"]
+mod builds;
+#[path = "../peers/debian.rs"]
+mod debian;
+#[path = "../peers/http.rs"]
+mod http;
+#[path = "../peers/process.rs"]
+mod process;
+#[path = "../peers/report.rs"]
+mod report;
+#[path = "../peers/runtime.rs"]
+mod runtime;
+#[path = "../peers/sizes.rs"]
+mod sizes;
+#[path = "../peers/subject.rs"]
+mod subject;
+#[path = "../peers/world.rs"]
+mod world;
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use self::process::Started;
+use self::subject::Subject;
+use self::world::{Slowness, World};
+
+/// So many warm runs are counted together.
+const WARM: u32 = 20;
+const MILLION: f64 = 1e6;
+
+fn main() -> ExitCode {
+    // `cargo test --all-targets` starts it too, without this word, and wants no figures.
+    if !std::env::args().any(|word| word == "--bench") {
+        return ExitCode::SUCCESS;
+    }
+    let bootstrap = builds::bootstrap();
+    let world = World::new(Slowness::default());
+    let subject = Subject::ours(&bootstrap, &world, 1);
+    // Leaves a state as this function writes it.
+    Started::new(&subject, &[]).run();
+    let first = counted(&subject, 0);
+    let warm = (counted(&subject, WARM) - first) / f64::from(WARM);
+    let mb = |bytes: u64| bytes as f64 / MILLION;
+    let checks = [
+        ("first run with init, million instructions", first / MILLION, 8.0),
+        ("warm run, million instructions", warm / MILLION, 1.1),
+        ("binary, MB", mb(sizes::size(&bootstrap)), 5.0),
+        ("gzip -9, MB", mb(sizes::packed(&bootstrap)), 2.1),
+        ("highest symbol of glibc 2", f64::from(sizes::glibc_minor(&bootstrap).unwrap_or_default()), 34.0),
+    ];
+    let mut rows = vec![["", "is", "must be", ""].map(str::to_owned).to_vec()];
+    for (what, is, most) in checks {
+        let verdict = if is <= most { "met" } else { "MISSED" };
+        rows.push(vec![what.to_owned(), report::short(is), format!("<= {most}"), verdict.to_owned()]);
+    }
+    report::print(&rows);
+    if checks.iter().all(|(_, is, most)| is <= most) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// All instructions of one environment's life: start, first run, so many warm ones.
+fn counted(subject: &Subject, warm: u32) -> f64 {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("callgrind-{}.out", std::process::id()));
+    let valgrind = debian::program("valgrind", "usr/bin/valgrind");
+    let mut wrapper: Vec<String> = Vec::new();
+    if let Some(unpacked) = &valgrind.root {
+        let libraries = unpacked.join("usr/libexec/valgrind");
+        wrapper.extend(["/usr/bin/env".to_owned(), format!("VALGRIND_LIB={}", libraries.display())]);
+    }
+    wrapper.push(valgrind.path.display().to_string());
+    wrapper.extend(["--tool=callgrind", "--quiet"].map(str::to_owned));
+    wrapper.push(format!("--callgrind-out-file={}", file.display()));
+    let started = Started::new(subject, &wrapper);
+    for _ in 0..=warm {
+        started.run();
+    }
+    started.process.terminate();
+    let written = fs::read_to_string(&file).unwrap();
+    let _ = fs::remove_file(&file);
+    let total = written.lines().find_map(|line| line.strip_prefix("totals: ")).unwrap();
+    total.trim().parse().unwrap()
+}

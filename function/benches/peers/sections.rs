@@ -1,0 +1,274 @@
+//! The parts of the benchmark, each of which prints one table.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use plexmon_function::parts::layout;
+
+use crate::builds;
+use crate::http::pause;
+use crate::measure::{Medians, Plan, measure};
+use crate::options::Options;
+use crate::process::{Process, Started};
+use crate::report::{Must, Table, print, short};
+use crate::sizes;
+use crate::subject::Subject;
+use crate::throttle::{PERIOD, QUOTA, Throttle};
+use crate::world::{Calls, Slowness, World};
+
+type Section = fn(&Bench, &Options);
+
+/// All of them, by name.
+pub const ALL: [(&str, Section); 6] = [
+    ("free", free),
+    ("rationed", rationed),
+    ("calls", calls),
+    ("sizes", sizes),
+    ("latency", latency),
+    ("scale", scale),
+];
+
+/// What was built.
+pub struct Bench {
+    bootstrap: PathBuf,
+    empty: PathBuf,
+    python: PathBuf,
+}
+
+impl Bench {
+    pub fn prepare() -> Self {
+        Self { bootstrap: builds::bootstrap(), empty: builds::empty(), python: builds::python() }
+    }
+
+    /// Everybody, each in a world of its own: ours, Python, tuned Python, the empty handler.
+    fn everybody(&self, slowness: Slowness, plans: [Plan; 4]) -> [Medians; 4] {
+        let mut plans = plans.into_iter();
+        [0, 1, 2, 3].map(|who| {
+            let world = World::new(slowness);
+            let subject = match who {
+                0 => Subject::ours(&self.bootstrap, &world, 1),
+                1 | 2 => Subject::python(&self.python, &world, who == 2),
+                _ => Subject::empty(&self.empty, &world),
+            };
+            measure(&subject, plans.next().unwrap())
+        })
+    }
+}
+
+/// Python is slow, and its figures vary little.
+fn plans(options: &Options, throttled: bool) -> [Plan; 4] {
+    let (starts, runs) = (options.starts, options.runs);
+    let ours = Plan { starts, runs, throttled };
+    let (python_starts, python_runs) = if throttled { (3, 5) } else { (7, 20) };
+    let python = Plan { starts: starts.min(python_starts), runs: runs.min(python_runs), throttled };
+    [ours, python, python, ours]
+}
+
+fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+const MB: f64 = 1e6;
+
+fn free(bench: &Bench, options: &Options) {
+    println!(
+        "Unrestricted; medians of {} starts with {} warm runs each (Python: 7 with 20).\n",
+        options.starts, options.runs
+    );
+    let all = bench.everybody(Slowness::default(), plans(options, false));
+    let of = |figure: fn(&Medians) -> f64| all.each_ref().map(|one| Some(figure(one)));
+    let mut table = Table::new();
+    table.row("init + first run, wall", "ms", of(|it| ms(it.cold.wall)), &[Must::Python(60.0)]);
+    table.row("init + first run, CPU", "ms", of(|it| ms(it.cold.cpu)), &[Must::Python(90.0)]);
+    table.row("init, wall", "ms", of(|it| ms(it.init.wall)), &[Must::Empty(1.7)]);
+    table.row("init, CPU", "ms", of(|it| ms(it.init.cpu)), &[]);
+    table.row("first run, wall", "ms", of(|it| ms(it.first.wall)), &[]);
+    table.row("first run, CPU", "ms", of(|it| ms(it.first.cpu)), &[]);
+    table.row("warm run, wall", "ms", of(|it| ms(it.warm.wall)), &[Must::Python(100.0), Must::Tuned(15.0)]);
+    table.row("warm run, CPU", "ms", of(|it| ms(it.warm.cpu)), &[]);
+    table.row("peak memory", "MB", of(|it| it.memory / MB), &[Must::AtMost(8.0)]);
+    table.print();
+}
+
+fn rationed(bench: &Bench, options: &Options) {
+    let share = share_of_a_busy_loop();
+    println!(
+        "{} ms of processor time in every {} ms, from the first event on; a busy loop got {share:.1} %.\n",
+        ms(QUOTA),
+        ms(PERIOD)
+    );
+    let all = bench.everybody(Slowness::default(), plans(options, true));
+    let of = |figure: fn(&Medians) -> f64| all.each_ref().map(|one| Some(figure(one)));
+    let mut table = Table::new();
+    table.row("first run, wall", "ms", of(|it| ms(it.first.wall)), &[Must::Python(50.0)]);
+    table.row("warm run, wall", "ms", of(|it| ms(it.warm.wall)), &[Must::Python(1000.0)]);
+    table.print();
+}
+
+/// In percent: what a process gets that always wants to run.
+fn share_of_a_busy_loop() -> f64 {
+    let busy = std::process::Command::new("sh").args(["-c", "while :; do :; done"]).spawn().unwrap();
+    let busy = Process::of(busy);
+    let throttle = Throttle::on(busy.pid());
+    // Until its start is over.
+    pause(PERIOD * 5);
+    let (before, started) = (busy.cpu(), Instant::now());
+    pause(PERIOD * 100);
+    let (used, passed) = (busy.cpu() - before, started.elapsed());
+    drop(throttle);
+    100.0 * used.as_secs_f64() / passed.as_secs_f64()
+}
+
+fn calls(bench: &Bench, _: &Options) {
+    const RUNS: u64 = 10;
+    println!(
+        "Calls in a warm run, as the stand-ins counted them; then the target breaks, and one message must be sent.\n"
+    );
+    let mut rows = vec![
+        ["", "probes", "SSM reads", "SSM writes", "new connections to SSM", "messages on a change"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
+    for who in 0..3 {
+        let world = World::new(Slowness::default());
+        let subject = match who {
+            0 => Subject::ours(&bench.bootstrap, &world, 1),
+            _ => Subject::python(&bench.python, &world, who == 2),
+        };
+        let started = Started::new(&subject, &[]);
+        started.run();
+        let before = world.calls();
+        for _ in 0..RUNS {
+            started.run();
+        }
+        let after = world.calls();
+        let each = |count: fn(&Calls) -> u64| short((count(&after) - count(&before)) as f64 / RUNS as f64);
+        world.break_down();
+        started.run();
+        let messages = world.calls().messages;
+        assert_eq!((after.messages, messages), (0, 1), "{} does another job", subject.name);
+        rows.push(vec![
+            subject.name.to_owned(),
+            each(|calls| calls.probes),
+            each(|calls| calls.ssm_reads),
+            each(|calls| calls.ssm_writes),
+            each(|calls| calls.ssm_connections),
+            messages.to_string(),
+        ]);
+        if who == 0 {
+            let found = [
+                after.probes - before.probes,
+                after.ssm_reads - before.ssm_reads,
+                after.ssm_writes - before.ssm_writes,
+            ];
+            assert_eq!(found, [RUNS; 3], "a warm run of ours makes other calls than it should");
+            assert_eq!(after.ssm_connections, before.ssm_connections, "the connection to SSM was not kept");
+        }
+    }
+    print(&rows);
+}
+
+fn sizes(bench: &Bench, _: &Options) {
+    println!(
+        "Package; of Python only the source, since boto3 comes with Lambda's Python. Highest GLIBC symbol of ours: 2.{}.\n",
+        sizes::glibc_minor(&bench.bootstrap).map_or_else(|| "none".to_owned(), |minor| minor.to_string())
+    );
+    let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("benches/peers/original.py");
+    let of = |measure: fn(&std::path::Path) -> u64| {
+        let mb = |path: &PathBuf| Some(measure(path) as f64 / MB);
+        [mb(&bench.bootstrap), mb(&source), mb(&source), mb(&bench.empty)]
+    };
+    let mut table = Table::new();
+    table.row("binary", "MB", of(sizes::size), &[Must::AtMost(5.0)]);
+    table.row("gzip -9", "MB", of(sizes::packed), &[Must::AtMost(2.1)]);
+    table.print();
+}
+
+fn latency(bench: &Bench, options: &Options) {
+    let slowness = Slowness {
+        target: Duration::from_millis(40),
+        ssm: Duration::from_millis(8),
+        thought: Duration::ZERO,
+    };
+    // TCP, TLS and request, one after the other; then the write. Reading hides behind the probe.
+    let warm_floor = slowness.target * 3 + slowness.ssm;
+    println!(
+        "With 40 ms for each round trip to the target (TCP, TLS, request) and 8 ms for each to SSM (TCP, request).\n\
+         The least that a run can take is {} ms; these are the times above it.\n",
+        ms(warm_floor)
+    );
+    let plan = |starts: usize, runs: usize| Plan {
+        starts: options.starts.min(starts),
+        runs: options.runs.min(runs),
+        throttled: false,
+    };
+    let all = bench.everybody(slowness, [plan(9, 10), plan(5, 5), plan(5, 5), plan(1, 1)]);
+    let above = |wall: fn(&Medians) -> Duration| {
+        let [ours, python, tuned, _] = all.each_ref().map(|one| Some(ms(wall(one)) - ms(warm_floor)));
+        [ours, python, tuned, None]
+    };
+    let whole = |wall: fn(&Medians) -> Duration| {
+        let [ours, python, tuned, _] = all.each_ref().map(|one| Some(ms(wall(one))));
+        [ours, python, tuned, None]
+    };
+    let mut table = Table::new();
+    table.row("first run, above the floor", "ms", above(|it| it.first.wall), &[Must::AtMost(5.0)]);
+    table.row("warm run, above the floor", "ms", above(|it| it.warm.wall), &[Must::AtMost(5.0)]);
+    table.row("first run in all", "ms", whole(|it| it.first.wall), &[]);
+    table.row("warm run in all", "ms", whole(|it| it.warm.wall), &[]);
+    table.print();
+}
+
+fn scale(bench: &Bench, options: &Options) {
+    println!(
+        "Many targets, each of which answers after 100 ms, 64 at once. The state of many is kept in several parameters,\n\
+         of which SSM takes three writes a second, so that the probes' own time is told apart.\n"
+    );
+    let mut rows = vec![
+        [
+            "targets",
+            "first run until the last probe",
+            "must",
+            "first run in all",
+            "SSM parameters",
+            "peak memory",
+            "must",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+    ];
+    for (targets, most_ms, most_mb) in
+        [(1, None, None), (10, None, None), (100, Some(200.0), Some(12.0)), (500, Some(1000.0), Some(12.0))]
+    {
+        let thought = Duration::from_millis(100);
+        let world = World::new(Slowness { thought, ..Slowness::default() });
+        let parts = layout(&world.settings(targets)).len();
+        let subject = Subject::ours(&bench.bootstrap, &world, targets);
+        Started::new(&subject, &[]).run();
+        let mut samples: Vec<[f64; 3]> = (0..options.starts.min(3))
+            .map(|_| {
+                let started = Started::new(&subject, &[]);
+                let begun = Instant::now();
+                let wall = started.run().wall;
+                [ms(world.last_probe() - begun), ms(wall), started.process.peak_memory() as f64 / MB]
+            })
+            .collect();
+        samples.sort_by(|a, b| a[0].total_cmp(&b[0]));
+        let [probes, wall, memory] = samples[samples.len() / 2];
+        let must = |most: Option<f64>, is: f64| {
+            most.map_or_else(String::new, |most| {
+                format!("<= {most}: {}", if is <= most { "met" } else { "MISSED" })
+            })
+        };
+        rows.push(vec![
+            targets.to_string(),
+            format!("{} ms", short(probes)),
+            must(most_ms, probes),
+            format!("{} ms", short(wall)),
+            parts.to_string(),
+            format!("{} MB", short(memory)),
+            must(most_mb, memory),
+        ]);
+    }
+    print(&rows);
+}
