@@ -2,7 +2,7 @@
 //! and for a warm one, how large it is, and what it asks of the C library. Fails where that is too much.
 //!
 //! Instructions are counted by valgrind's callgrind, so they hardly vary, whatever else the machine does. Where valgrind
-//! is not installed, it is unpacked from Debian's package below target/.
+//! is not installed, it is unpacked from Debian's package below target/. Its profiles stay in target/tmp/.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "where the harness fails, the panic is the message")]
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
@@ -70,7 +70,8 @@ fn main() -> ExitCode {
 
 /// All instructions of one environment's life: start, first run, so many warm ones.
 fn counted(subject: &Subject, warm: u32) -> f64 {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("callgrind-{}.out", std::process::id()));
+    // It stays there for `callgrind_annotate`.
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("callgrind-{warm}-warm.out"));
     let valgrind = debian::program("valgrind", "usr/bin/valgrind");
     let mut wrapper: Vec<String> = Vec::new();
     if let Some(unpacked) = &valgrind.root {
@@ -86,7 +87,6 @@ fn counted(subject: &Subject, warm: u32) -> f64 {
     }
     started.process.terminate();
     let written = fs::read_to_string(&file).unwrap();
-    let _ = fs::remove_file(&file);
     let total = written.lines().find_map(|line| line.strip_prefix("totals: ")).unwrap();
     total.trim().parse().unwrap()
 }
