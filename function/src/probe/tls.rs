@@ -1,8 +1,9 @@
 //! The TLS link: certificates are always verified, and a failure is told in plain words.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Error as IoError;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, ring};
@@ -23,6 +24,9 @@ pub struct Tls {
     provider: Arc<CryptoProvider>,
     roots: Arc<RootCertStore>,
     public: Arc<ClientConfig>,
+    /// What probes use, by the private authority in PEM. Made once: each has a copy of all public authorities, and many
+    /// targets that are asked at once usually share one.
+    probing: Arc<Mutex<BTreeMap<Option<String>, Arc<ClientConfig>>>>,
 }
 
 impl fmt::Debug for Tls {
@@ -37,7 +41,7 @@ impl Tls {
         let provider = Arc::new(ring::default_provider());
         let roots = Arc::new(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
         let public = Arc::new(config(&provider, &roots)?);
-        Ok(Self { provider, roots, public })
+        Ok(Self { provider, roots, public, probing: Arc::default() })
     }
 
     /// The configuration for clients that keep connections, without protocol negotiation set.
@@ -56,16 +60,23 @@ impl Tls {
         let name = ServerName::try_from(host.to_owned()).map_err(|_| {
             Fault::new(Cause::Certificate, format!("no certificate can be valid for the name {host}"))
         })?;
-        TlsConnector::from(Arc::new(config)).connect(name, tcp).await.map_err(|why| in_words(&why, host))
+        TlsConnector::from(config).connect(name, tcp).await.map_err(|why| in_words(&why, host))
     }
 
-    fn for_probe(&self, ca_pem: Option<&str>) -> Result<ClientConfig, String> {
+    fn for_probe(&self, ca_pem: Option<&str>) -> Result<Arc<ClientConfig>, String> {
+        let mut known = self.probing.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = ca_pem.map(str::to_owned);
+        if let Some(config) = known.get(&key) {
+            return Ok(Arc::clone(config));
+        }
         let mut config = match ca_pem {
             None => self.public(),
             Some(pem) => config(&self.provider, &self.with_authority(pem)?).map_err(|why| why.to_string())?,
         };
         config.resumption = Resumption::disabled();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let config = Arc::new(config);
+        known.insert(key, Arc::clone(&config));
         Ok(config)
     }
 
