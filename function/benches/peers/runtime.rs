@@ -57,6 +57,7 @@ impl Runtime {
         let (What::Given, given) = self.next()? else { return Err("no event was given".to_owned()) };
         match self.next()? {
             (What::Answered(body), at) => Ok((at - given, body)),
+            (What::Failed(why), _) => Err(format!("the function failed: {why}")),
             (other, _) => Err(format!("{other:?} where an answer should be")),
         }
     }
