@@ -58,11 +58,20 @@ pub struct Calls {
 impl World {
     pub fn new(slowness: Slowness) -> Self {
         let (tls, ca_pem) = certified();
+        Self::with(slowness, Some(tls), ca_pem)
+    }
+
+    /// The same, but for TLS: what a run takes without it.
+    pub fn plain() -> Self {
+        Self::with(Slowness::default(), None, String::new())
+    }
+
+    fn with(slowness: Slowness, tls: Option<Arc<ServerConfig>>, ca_pem: String) -> Self {
         let is_up = Arc::new(AtomicBool::new(true));
         let last_probe = Arc::new(Mutex::new(Instant::now()));
         let writes = Arc::new(Mutex::new(0));
         let (up, last) = (Arc::clone(&is_up), Arc::clone(&last_probe));
-        let target = Server::start(Some(tls), slowness.target, move |_| {
+        let target = Server::start(tls, slowness.target, move |_| {
             pause(slowness.thought);
             *last.lock().unwrap() = Instant::now();
             let status = if up.load(Ordering::SeqCst) { "200 OK" } else { "502 Bad Gateway" };
@@ -102,7 +111,8 @@ impl World {
 
     /// The target's address. By name, as everybody has it, so the name is looked up each time.
     pub fn url(&self) -> String {
-        format!("https://localhost:{}/identity", self.target.address.port())
+        let scheme = if self.ca_pem.is_empty() { "http" } else { "https" };
+        format!("{scheme}://localhost:{}/identity", self.target.address.port())
     }
 
     /// Settings with so many targets.
@@ -113,7 +123,7 @@ impl World {
             url: self.url(),
             status: vec![200],
             contains: Some("machineIdentifier=".to_owned()),
-            ca_pem: Some(self.ca_pem.clone()),
+            ca_pem: Some(self.ca_pem.clone()).filter(|pem| !pem.is_empty()),
             ..Target::default()
         };
         let url = format!("http://{}/1/messages.json", self.channel.address);
