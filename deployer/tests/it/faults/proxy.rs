@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::support::{emulator, runtime};
+use crate::support::{emulator, operation, runtime};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
@@ -212,25 +212,6 @@ impl Shared {
         let Ok(id) = process.wait_for(Option::is_some).await.map(|id| *id) else { return };
         let id = id.unwrap().to_string();
         Command::new("kill").args([signal, &id]).status().unwrap();
-    }
-}
-
-/// As IAM would call it, or near enough to tell operations apart: `events:PutRule`, `lambda:POST /2015-...`.
-fn operation(request: &Request<Bytes>) -> String {
-    if let Some(target) = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()) {
-        let (service, name) = target.split_once('.').unwrap();
-        let service = match service {
-            "AWSEvents" => "events",
-            "AmazonSSM" => "ssm",
-            _ => "logs",
-        };
-        return format!("{service}:{name}");
-    }
-    let body = String::from_utf8_lossy(request.body());
-    match body.strip_prefix("Action=").and_then(|rest| rest.split('&').next()) {
-        Some("GetCallerIdentity") => "sts:GetCallerIdentity".to_owned(),
-        Some(action) => format!("iam:{action}"),
-        None => format!("lambda:{} {}", request.method(), request.uri().path()),
     }
 }
 
