@@ -1,0 +1,115 @@
+//! What the record of a run's calls tells: how many there were, of what sort, and which waited for which.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crate::proxy::Call;
+
+/// What a call does to AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    Read,
+    Write,
+    /// It runs the function, and changes nothing of the deployment.
+    Run,
+}
+
+impl Sort {
+    pub fn of(operation: &str) -> Self {
+        const READS: [&str; 6] = ["Get", "List", "Describe", "Filter", "Head", "Validate"];
+        let name = operation.split_once(':').map_or(operation, |(_, name)| name);
+        match name {
+            "Invoke" => Self::Run,
+            _ if READS.iter().any(|verb| name.starts_with(verb)) => Self::Read,
+            _ => Self::Write,
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Run => "run",
+        }
+    }
+}
+
+/// A call with its times since the start of the process that made it.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    pub operation: String,
+    pub sort: Sort,
+    pub status: u16,
+    pub start: Duration,
+    pub end: Duration,
+    /// The length of the longest chain of calls, one after the other, that ends with this one.
+    pub round: usize,
+}
+
+/// Calls in the order of their arrival.
+pub fn place(calls: &[Call], origin: Instant) -> Vec<Placed> {
+    let mut placed: Vec<Placed> = Vec::with_capacity(calls.len());
+    for call in calls {
+        let since = |instant: Instant| instant.saturating_duration_since(origin);
+        let before = placed.iter().filter(|earlier| earlier.end <= since(call.start));
+        let round = 1 + before.map(|earlier| earlier.round).max().unwrap_or(0);
+        placed.push(Placed {
+            operation: call.operation.clone(),
+            sort: Sort::of(&call.operation),
+            status: call.status,
+            start: since(call.start),
+            end: since(call.end),
+            round,
+        });
+    }
+    placed
+}
+
+pub fn rounds(calls: &[Placed]) -> usize {
+    calls.iter().map(|call| call.round).max().unwrap_or(0)
+}
+
+pub fn writes(calls: &[Placed]) -> usize {
+    calls.iter().filter(|call| call.sort == Sort::Write).count()
+}
+
+/// When the last write was answered; nothing of the deployment changes after that.
+pub fn last_write(calls: &[Placed]) -> Option<Duration> {
+    calls.iter().filter(|call| call.sort == Sort::Write).map(|call| call.end).max()
+}
+
+/// The calls up to and with the last write.
+pub fn until_last_write(calls: &[Placed]) -> &[Placed] {
+    let last = calls.iter().rposition(|call| call.sort == Sort::Write);
+    &calls[..last.map_or(calls.len(), |last| last + 1)]
+}
+
+/// Time with at least one call under way.
+pub fn busy(calls: &[Placed]) -> Duration {
+    let mut busy = Duration::ZERO;
+    let mut reached = Duration::ZERO;
+    for call in calls {
+        busy += call.end.saturating_sub(call.start.max(reached));
+        reached = reached.max(call.end);
+    }
+    busy
+}
+
+/// Each operation with its sort, how often it was called, and in which rounds.
+pub fn table(calls: &[Placed]) -> Vec<(String, Sort, usize, Vec<usize>)> {
+    let mut table: BTreeMap<&str, (Sort, Vec<usize>)> = BTreeMap::new();
+    for call in calls {
+        table.entry(&call.operation).or_insert((call.sort, Vec::new())).1.push(call.round);
+    }
+    let mut rows: Vec<_> = table
+        .into_iter()
+        .map(|(operation, (sort, mut rounds))| {
+            let count = rounds.len();
+            rounds.sort_unstable();
+            rounds.dedup();
+            (operation.to_owned(), sort, count, rounds)
+        })
+        .collect();
+    rows.sort_by_key(|(.., rounds)| rounds.first().copied());
+    rows
+}

@@ -1,0 +1,60 @@
+//! The deployer beside other tools: time, calls, rounds and memory for each verb, against one emulator.
+//!
+//! ```text
+//! cargo bench -p plexmon-deploy --bench peers                     # everything; about a quarter of an hour
+//! cargo bench -p plexmon-deploy --bench peers -- --only plexmon-deploy --runs 3
+//! ```
+//!
+//! A proxy of ours in front of the emulator delays each call by 0, 80 or 200 ms and keeps a record of it. It needs Linux
+//! (memory is read from `/proc`), Python 3.10 and, for the shell steps, `bash` and `zip`; the other tools are installed
+//! below the target directory from pinned packages. What cannot be installed or run is left out, and the reason printed.
+#![cfg_attr(
+    target_os = "linux",
+    expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a report")
+)]
+
+#[cfg(target_os = "linux")]
+mod calls;
+#[cfg(target_os = "linux")]
+mod claudia;
+#[cfg(target_os = "linux")]
+mod goals;
+#[cfg(target_os = "linux")]
+mod measure;
+// Shared with the tests, whose faults strike at operations.
+#[cfg(target_os = "linux")]
+#[path = "../../tests/it/support/operation.rs"]
+mod operation;
+#[cfg(target_os = "linux")]
+mod others;
+#[cfg(target_os = "linux")]
+mod ours;
+#[cfg(target_os = "linux")]
+mod peer;
+#[cfg(target_os = "linux")]
+mod proxy;
+#[cfg(target_os = "linux")]
+mod report;
+#[cfg(target_os = "linux")]
+mod results;
+#[cfg(target_os = "linux")]
+mod session;
+#[cfg(target_os = "linux")]
+mod startup;
+#[cfg(target_os = "linux")]
+mod tools;
+
+/// It is a report: whatever goes wrong is part of it.
+#[cfg(target_os = "linux")]
+type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+#[cfg(target_os = "linux")]
+#[tokio::main]
+async fn main() {
+    if let Err(error) = session::play().await {
+        eprintln!("no figures: {error}");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() {}

@@ -1,0 +1,124 @@
+//! Runs one command and measures it: wall time, CPU, memory, and its calls to AWS.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use tokio::process::Command;
+
+use crate::Outcome;
+use crate::calls::{self, Placed};
+use crate::proxy::Proxy;
+
+/// The peak is the kernel's own; only growth within the very last moment can be missed.
+const GLANCE: Duration = Duration::from_millis(4);
+/// No tool takes this long, unless it hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// One run of one command.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub wall: Duration,
+    /// User and system time, with that of its children.
+    pub cpu: Duration,
+    /// Of the largest of its processes, in bytes.
+    pub peak: u64,
+    /// `None` if a signal ended it.
+    pub code: Option<i32>,
+    pub calls: Vec<Placed>,
+    pub connections: usize,
+    /// The end of what it printed.
+    pub said: String,
+}
+
+impl Run {
+    pub fn rounds(&self) -> usize {
+        calls::rounds(&self.calls)
+    }
+
+    /// Time with a call under way: without work on this machine, and without waits.
+    pub fn busy(&self) -> Duration {
+        calls::busy(&self.calls)
+    }
+
+    /// Until the last write was answered, or the whole where there is none.
+    pub fn applied(&self) -> Duration {
+        calls::last_write(&self.calls).unwrap_or(self.wall)
+    }
+}
+
+/// Only one command may be measured at a time: the CPU is that of all processes that end meanwhile.
+pub async fn measure(mut command: Command, proxy: &Proxy) -> Outcome<Run> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let _ = proxy.take();
+    let before = cpu()?;
+    let start = Instant::now();
+    let child = command.spawn()?;
+    let id = child.id();
+    let mut ended = std::pin::pin!(child.wait_with_output());
+    let mut glances = tokio::time::interval(GLANCE);
+    let mut peak = 0;
+    let output = loop {
+        tokio::select! {
+            output = &mut ended => break output?,
+            _ = glances.tick() => peak = peak.max(id.map_or(0, peak_of_tree)),
+        }
+        if start.elapsed() > PATIENCE {
+            return Err(format!("did not end within {} s", PATIENCE.as_secs()).into());
+        }
+    };
+    let wall = start.elapsed();
+    let cpu = cpu()?.saturating_sub(before);
+    let (calls, connections) = proxy.take();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    Ok(Run {
+        wall,
+        cpu,
+        peak,
+        code: output.status.code(),
+        calls: calls::place(&calls, start),
+        connections,
+        said: said.into_owned(),
+    })
+}
+
+/// Of all children that have ended so far. The kernel keeps it exactly and tells it in hundredths of a second, so that
+/// only the mean of several runs is exact.
+fn cpu() -> Outcome<Duration> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    // The name in parentheses may have spaces; `cutime` and `cstime` are fields 16 and 17, the name is the second.
+    let (_, fields) = stat.rsplit_once(')').ok_or("/proc/self/stat has no name")?;
+    let ticks: u64 =
+        fields.split_whitespace().skip(13).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    Ok(Duration::from_millis(ticks * 10))
+}
+
+fn peak_of_tree(root: u32) -> u64 {
+    let mut peak = 0;
+    let mut seen = BTreeSet::new();
+    let mut left = vec![root];
+    while let Some(id) = left.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        peak = peak.max(peak_of(id).unwrap_or(0));
+        left.extend(children(id));
+    }
+    peak
+}
+
+/// `None` for a process that has ended.
+fn peak_of(id: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
+}
+
+fn children(id: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+    let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists
+        .flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>())
+        .collect()
+}

@@ -1,0 +1,73 @@
+//! `plexmon-deploy` itself: one target, one channel with its secrets.
+
+use std::path::PathBuf;
+
+use plexmon_deploy::sandbox::{PhoneStandIn, PlexStandIn};
+use tokio::process::Command;
+
+use crate::Outcome;
+use crate::peer::{Peer, Place, REGION, Verb};
+
+const TOKEN: &str = "benchmark-application-token";
+const USER: &str = "benchmark-user-key";
+
+pub struct Ours {
+    binary: PathBuf,
+    bootstrap: PathBuf,
+    plex: PlexStandIn,
+    phone: PhoneStandIn,
+}
+
+impl Ours {
+    pub async fn new(binary: PathBuf, bootstrap: PathBuf) -> Outcome<Self> {
+        let plex = PlexStandIn::start().await?;
+        let phone = PhoneStandIn::start(TOKEN, USER).await?;
+        Ok(Self { binary, bootstrap, plex, phone })
+    }
+
+    fn write(&self, place: &Place, timeout: u32) -> Outcome<()> {
+        let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+        let (plex, phone) = (self.plex.url(), self.phone.url());
+        let text = format!(
+            "region = \"{REGION}\"\ncontrol = []\n\n\
+             [[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = \"{plex}\"\ntimeout_s = {timeout}\ntries = 1\n\n\
+             [notify.pushover]\n\
+             token = {{ env = \"PUSHOVER_TOKEN\" }}\nuser = {{ env = \"PUSHOVER_USER\" }}\nurl = \"{phone}\"\n\n\
+             [function]\narchitecture = \"{architecture}\"\n"
+        );
+        place.write("config.toml", text).map(drop)
+    }
+}
+
+impl Peer for Ours {
+    fn name(&self) -> &'static str {
+        "plexmon-deploy"
+    }
+
+    fn about(&self) -> String {
+        "role, policy, log group with retention, state and secret parameters, function, its retry settings, rule, \
+         permission, target; `up` ends with a run of the function, `down` with a second look"
+            .to_owned()
+    }
+
+    fn prepare(&self, place: &Place) -> Outcome<()> {
+        self.write(place, 9)
+    }
+
+    fn command(&self, verb: Verb, place: &Place) -> Outcome<Option<Command>> {
+        let mut command = place.command(&self.binary);
+        command.env("PUSHOVER_TOKEN", TOKEN).env("PUSHOVER_USER", USER);
+        match verb {
+            Verb::Up | Verb::Unchanged | Verb::Change => command.args(["up", "--yes", "--bootstrap"]),
+            Verb::Status => command.args(["status", "--bootstrap"]),
+            Verb::Remove => command.args(["down", "--yes"]),
+        };
+        if verb == Verb::Change {
+            self.write(place, 8)?;
+        }
+        if verb != Verb::Remove {
+            command.arg(&self.bootstrap);
+        }
+        Ok(Some(command))
+    }
+}

@@ -1,0 +1,90 @@
+//! What is compared: tools that deploy a scheduled function, each in an account and a folder of its own.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::Outcome;
+
+pub const REGION: &str = "us-east-1";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verb {
+    Up,
+    Unchanged,
+    Change,
+    Status,
+    Remove,
+}
+
+impl Verb {
+    /// In an order in which each finds what it needs.
+    pub const ALL: [Self; 5] = [Self::Up, Self::Unchanged, Self::Change, Self::Status, Self::Remove];
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Up => "fresh up",
+            Self::Unchanged => "unchanged up",
+            Self::Change => "code change",
+            Self::Status => "status",
+            Self::Remove => "remove",
+        })
+    }
+}
+
+pub trait Peer {
+    /// As the tables have it.
+    fn name(&self) -> &'static str;
+
+    /// What it deploys, and with what.
+    fn about(&self) -> String;
+
+    /// Writes a project into the folder.
+    fn prepare(&self, place: &Place) -> Outcome<()>;
+
+    /// `None` where the tool has no such verb. For [`Verb::Change`], the project is changed here.
+    fn command(&self, verb: Verb, place: &Place) -> Outcome<Option<Command>>;
+}
+
+/// An empty AWS account, and a folder to work in.
+pub struct Place {
+    account: String,
+    endpoint: String,
+    folder: TempDir,
+}
+
+impl Place {
+    pub fn new(endpoint: &str) -> Outcome<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(500_000_000_001);
+        let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+        Ok(Self { account, endpoint: endpoint.to_owned(), folder: tempfile::tempdir()? })
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn write(&self, file: &str, text: impl AsRef<[u8]>) -> Outcome<PathBuf> {
+        let path = self.folder().join(file);
+        std::fs::create_dir_all(path.parent().unwrap_or(self.folder()))?;
+        std::fs::write(&path, text)?;
+        Ok(path)
+    }
+
+    /// A command that sees nothing of the user's environment and talks to the proxy alone.
+    pub fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().current_dir(self.folder()).env("HOME", self.folder());
+        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.env("AWS_ENDPOINT_URL", &self.endpoint);
+        command.env("AWS_ACCESS_KEY_ID", &self.account).env("AWS_SECRET_ACCESS_KEY", "test");
+        command.env("AWS_REGION", REGION).env("AWS_DEFAULT_REGION", REGION);
+        command.env("AWS_EC2_METADATA_DISABLED", "true");
+        command
+    }
+}

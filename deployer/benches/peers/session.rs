@@ -1,0 +1,155 @@
+//! The whole measurement: builds and installs, plays every tool's verbs side by side, and has it printed.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Parser as _;
+use plexmon_deploy::sandbox::{Emulator, prepare};
+use tokio::process::Command;
+
+use crate::Outcome;
+use crate::claudia::Claudia;
+use crate::measure::measure;
+use crate::others::{Chalice, Shell};
+use crate::ours::Ours;
+use crate::peer::{Peer, Place, Verb};
+use crate::proxy::Proxy;
+use crate::results::{LEAST, MAIN, MOST, Results};
+use crate::{report, startup, tools};
+
+#[derive(clap::Parser)]
+#[command(about = "Measures plexmon-deploy beside other tools", bin_name = "peers")]
+struct Options {
+    /// Runs at 80 ms; those for the slope, at 0 and 200 ms, are at most three
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+    /// Only the tools so named, may be repeated
+    #[arg(long, value_name = "TOOL")]
+    only: Vec<String>,
+    /// Another `plexmon-deploy` to measure
+    #[arg(long, value_name = "PATH", default_value = env!("CARGO_BIN_EXE_plexmon-deploy"))]
+    binary: PathBuf,
+    /// Passed by cargo
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+impl Options {
+    fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
+    }
+}
+
+pub async fn play() -> Outcome<()> {
+    let options = Options::parse();
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let bench = target.join("peers");
+    std::fs::create_dir_all(&bench)?;
+    let bootstrap = bootstrap().await?;
+    let installed = prepare(&target.join("cache/plexmon"), &|text| eprintln!("{text}")).await?;
+    let emulator = Emulator::start(&installed, &bench).await?;
+    let proxy = Proxy::start(emulator.endpoint()).await?;
+
+    let mut peers: Vec<Box<dyn Peer>> = Vec::new();
+    let mut left_out = Vec::new();
+    if options.wants("plexmon-deploy") {
+        peers.push(Box::new(Ours::new(options.binary.clone(), bootstrap.clone()).await?));
+    }
+    if ["shell steps", "Chalice", "cargo lambda"].iter().any(|name| options.wants(name)) {
+        match tools::install(&bench).await {
+            Ok(tools) => {
+                let others: [Box<dyn Peer>; 3] = [
+                    Box::new(Shell::steps(bootstrap.clone(), tools.clone())),
+                    Box::new(Chalice::new(tools.clone())),
+                    Box::new(Shell::lambda(bootstrap.clone(), tools)),
+                ];
+                peers.extend(others.into_iter().filter(|peer| options.wants(peer.name())));
+            }
+            Err(error) => left_out.push(format!("the tools from PyPI could not be installed: {error}")),
+        }
+    }
+
+    if options.wants("Claudia") {
+        match Claudia::install(&bench).await {
+            Ok(claudia) => peers.push(Box::new(claudia)),
+            Err(error) => left_out.push(format!("Claudia could not be installed: {error}")),
+        }
+    }
+
+    let results = compare(&peers, &proxy, options.runs).await;
+    report::print(&peers, &results, &left_out, options.runs);
+    startup::print(&options.binary, &proxy, &bench).await?;
+    emulator.stop().await?;
+    Ok(())
+}
+
+/// Each tool's verbs in turn, then the next tool's, so that a change in the machine's mood meets all of them.
+async fn compare(peers: &[Box<dyn Peer>], proxy: &Proxy, runs: u32) -> Vec<Results> {
+    let mut results: Vec<Results> = peers.iter().map(|_| Results::default()).collect();
+    for (latency, runs) in [(MAIN, runs), (LEAST, runs.min(3)), (MOST, runs.min(3))] {
+        // The first one fills caches, and does not count.
+        let warm_ups = u32::from(latency == MAIN);
+        for run in 0..runs + warm_ups {
+            for (peer, results) in peers.iter().zip(&mut results) {
+                if results.trouble.is_some() {
+                    continue;
+                }
+                let counts = run >= warm_ups;
+                let what = if counts { format!("run {}", run + 1 - warm_ups) } else { "warm-up".to_owned() };
+                eprintln!("{latency} ms, {what}: {}", peer.name());
+                proxy.delay(Duration::from_millis(latency));
+                if let Err(error) = cycle(&**peer, proxy, latency, counts.then_some(&mut *results)).await {
+                    results.trouble = Some(error.to_string());
+                }
+            }
+        }
+    }
+    results
+}
+
+/// All verbs, one after the other, in an empty account.
+async fn cycle(
+    peer: &dyn Peer,
+    proxy: &Proxy,
+    latency: u64,
+    mut results: Option<&mut Results>,
+) -> Outcome<()> {
+    let place = Place::new(proxy.url())?;
+    peer.prepare(&place)?;
+    for verb in Verb::ALL {
+        let Some(command) = peer.command(verb, &place)? else { continue };
+        let run = measure(command, proxy).await.map_err(|error| format!("{verb}: {error}"))?;
+        // The shell steps end with one that fails where the function never ran.
+        if run.code != Some(0) && verb != Verb::Remove {
+            return Err(format!("{verb} ended with {:?}: {}", run.code, run.said.trim()).into());
+        }
+        if let Some(results) = results.as_mut() {
+            results.add(verb, latency, run);
+        }
+    }
+    Ok(())
+}
+
+/// The function's binary, built as `up` builds it, so that no build is measured.
+async fn bootstrap() -> Outcome<PathBuf> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--package", "plexmon-function", "--bin", "bootstrap", "--profile", "lambda"]);
+    cargo
+        .args(["--locked", "--message-format", "json-render-diagnostics"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    // What cargo tells a benchmark would make build scripts run anew for every other caller.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_") && !["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&&*text) {
+            cargo.env_remove(&name);
+        }
+    }
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("no target directory")?;
+    let messages = tools::run(cargo.env("CARGO_TARGET_DIR", target)).await?;
+    let artifact = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == "bootstrap")
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from));
+    artifact.ok_or_else(|| "cargo named no binary of the function".into())
+}

@@ -1,0 +1,47 @@
+//! Installs the tools that come from PyPI, once, with everything pinned by hash.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use sha2::{Digest as _, Sha256};
+use tokio::process::Command;
+
+use crate::Outcome;
+
+const REQUIREMENTS: &str = include_str!("requirements.txt");
+
+/// The folder with the tools' programs.
+pub async fn install(below: &Path) -> Outcome<PathBuf> {
+    let digest: String =
+        Sha256::digest(REQUIREMENTS).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let place = below.join(format!("tools-{digest}"));
+    let marker = place.join("complete");
+    if !marker.exists() {
+        let _ = std::fs::remove_dir_all(&place);
+        std::fs::create_dir_all(&place)?;
+        let list = place.join("requirements.txt");
+        std::fs::write(&list, REQUIREMENTS)?;
+        run(Command::new("python3").args(["-I", "-m", "venv"]).arg(&place)).await?;
+        let mut pip = Command::new(place.join("bin/python"));
+        pip.args(["-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
+        run(pip.args(["--require-hashes", "--no-deps", "-r"]).arg(&list)).await?;
+        std::fs::write(&marker, "")?;
+    }
+    Ok(place.join("bin"))
+}
+
+/// Says what a program printed if it fails.
+pub async fn run(command: &mut Command) -> Outcome<String> {
+    let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    if output.status.success() {
+        return Ok(text.into_owned());
+    }
+    Err(format!("{:?}: {text}{}", command.as_std(), String::from_utf8_lossy(&output.stderr)).into())
+}
+
+/// The version that is pinned.
+pub fn version(package: &str) -> &'static str {
+    let pins = REQUIREMENTS.lines().filter_map(|line| line.split([' ', '\\']).next()?.split_once("=="));
+    pins.clone().find(|(name, _)| *name == package).map_or("?", |(_, version)| version)
+}
