@@ -83,8 +83,8 @@ pub async fn measure(mut command: Command, proxy: &Proxy) -> Outcome<Run> {
     })
 }
 
-/// Of all children that have ended so far. The kernel keeps it exactly and tells it in hundredths of a second, so that
-/// only the mean of several runs is exact.
+/// Of all children that have ended so far. The kernel keeps it exactly and tells it in hundredths of a second, so
+/// that only the mean of several runs is near.
 fn cpu() -> Outcome<Duration> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     // The name in parentheses may have spaces; `cutime` and `cstime` are fields 16 and 17, the name is the second.

@@ -67,9 +67,10 @@ fn ratios(ours: &Results, others: &[Compared<'_>]) {
 fn bounds(ours: &Results) {
     println!("\nOurs: rounds in sequence and writes\n");
     println!(
-        "| verb | rounds (slope) | rounds (chain of calls) | to the last write: slope | chain | goal | | \
-              writes | goal | |\n| --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: | --- |"
+        "| verb | rounds: slope of wall time | of the time with calls under way | longest chain of calls | \
+         to the last write: slope | chain | goal | | writes | goal | |"
     );
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: | --- |");
     for bound in BOUNDS {
         let verb = bound.verb;
         let slope = ours.slope(verb, |run| run.wall);
@@ -115,7 +116,7 @@ fn times(all: &[Compared<'_>]) {
         let peak = number(results.peak().map(megabytes), 1);
         println!("| {} | {} | {peak} |", peer.name(), cells.join(" | "));
     }
-    println!("\nSeconds to the last write answered, without a call under way, and of CPU\n");
+    println!("\nSeconds to the last write answered / without a call under way / of CPU (means); peak MB\n");
     println!(
         "| tool | fresh up | unchanged up | code change | status | remove |\n| --- | ---: | ---: | ---: | ---: | ---: |"
     );
@@ -123,7 +124,8 @@ fn times(all: &[Compared<'_>]) {
         let cells = Verb::ALL.map(|verb| {
             let part = |time: Option<Duration>, places| number(time.map(|time| time.as_secs_f64()), places);
             let (applied, idle) = (part(results.applied(verb), 2), part(results.idle(verb), 2));
-            format!("{applied} / {idle} / {}", part(results.cpu(verb), 3))
+            let peak = number(results.peak_of(verb).map(megabytes), 1);
+            format!("{applied} / {idle} / {}; {peak}", part(results.cpu(verb), 3))
         });
         println!("| {} | {} |", peer.name(), cells.join(" | "));
     }
@@ -153,6 +155,9 @@ fn what(all: &[Compared<'_>], left_out: &[String]) {
             println!("  It was given up: {}", trouble.chars().take(400).collect::<String>());
         }
     }
+    println!(
+        "- left out: SAM, since the emulator's CloudFormation lacks the Serverless transform as it is installed here"
+    );
     for reason in left_out {
         println!("- left out: {reason}");
     }

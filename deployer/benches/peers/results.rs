@@ -80,6 +80,10 @@ impl Results {
         self.runs.values().flatten().map(|run| run.peak).max()
     }
 
+    pub fn peak_of(&self, verb: Verb) -> Option<u64> {
+        self.of(verb, MAIN).iter().map(|run| run.peak).max()
+    }
+
     /// Exit codes other than 0.
     pub fn codes(&self, verb: Verb) -> Option<String> {
         let run = self.of(verb, MAIN).first()?;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The shell steps that plexmon replaces, and what has to be done by hand around `cargo lambda deploy`.
-# Usage: steps.sh up|upload|remove|lambda|lambda-upload|lambda-remove, in a folder with `bootstrap`; AWS comes from the environment.
+# Usage: steps.sh up|upload|remove|lambda|lambda-upload|lambda-remove, in a folder with `bootstrap`.
+# Account, region and endpoint come from the environment.
 set -euo pipefail
 
 NAME=plex-remote-health
@@ -48,7 +49,8 @@ upload() {
     say lambda update-function-code --function-name "$NAME" --zip-file fileb://function.zip >/dev/null
 }
 
-# Goes on where something fails, as one does by hand. Ends as the last step does: there is no log group before a first run.
+# Goes on where something fails, as one does by hand. Ends as the last step does, which fails where the function never
+# ran: there is no log group then.
 remove() {
     set +e
     unschedule
