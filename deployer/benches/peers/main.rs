@@ -8,7 +8,7 @@
 //! A proxy of ours in front of the emulator delays each call by 0, 80 or 200 ms and keeps a record of it. It needs
 //! Linux (memory is read from `/proc`), Python 3.10, `bash` and `zip` for the shell steps, and `npm` for Claudia; the
 //! other tools are installed below the target directory from pinned packages. What cannot be installed or run is left
-//! out, and the reason printed. With `cargo bench` the binary is built as with `--release`.
+//! out, and the reason printed.
 #![cfg_attr(
     target_os = "linux",
     expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a report")

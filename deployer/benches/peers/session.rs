@@ -26,9 +26,9 @@ struct Options {
     /// Only the tools so named, may be repeated
     #[arg(long, value_name = "TOOL")]
     only: Vec<String>,
-    /// Another `plexmon-deploy` to measure
-    #[arg(long, value_name = "PATH", default_value = env!("CARGO_BIN_EXE_plexmon-deploy"))]
-    binary: PathBuf,
+    /// Another `plexmon-deploy` to measure; otherwise, that of `cargo build --release`
+    #[arg(long, value_name = "PATH")]
+    binary: Option<PathBuf>,
     /// Passed by cargo
     #[arg(long, hide = true)]
     bench: bool,
@@ -45,7 +45,12 @@ pub async fn play() -> Outcome<()> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let bench = target.join("peers");
     std::fs::create_dir_all(&bench)?;
-    let bootstrap = bootstrap().await?;
+    // As `up` builds it, so that no build is measured.
+    let bootstrap = build("plexmon-function", "bootstrap", "lambda").await?;
+    let binary = match &options.binary {
+        Some(binary) => binary.clone(),
+        None => build("plexmon-deploy", "plexmon-deploy", "release").await?,
+    };
     let installed = prepare(&target.join("cache/plexmon"), &|text| eprintln!("{text}")).await?;
     let emulator = Emulator::start(&installed, &bench).await?;
     let proxy = Proxy::start(emulator.endpoint()).await?;
@@ -53,7 +58,7 @@ pub async fn play() -> Outcome<()> {
     let mut peers: Vec<Box<dyn Peer>> = Vec::new();
     let mut left_out = Vec::new();
     if options.wants("plexmon-deploy") {
-        peers.push(Box::new(Ours::new(options.binary.clone(), bootstrap.clone()).await?));
+        peers.push(Box::new(Ours::new(binary.clone(), bootstrap.clone()).await?));
     }
     if ["shell steps", "Chalice", "cargo lambda"].iter().any(|name| options.wants(name)) {
         match tools::install(&bench).await {
@@ -78,7 +83,7 @@ pub async fn play() -> Outcome<()> {
 
     let results = compare(&peers, &proxy, options.runs).await;
     report::print(&peers, &results, &left_out, options.runs);
-    startup::print(&options.binary, &proxy, &bench).await?;
+    startup::print(&binary, &proxy, &bench).await?;
     emulator.stop().await?;
     Ok(())
 }
@@ -130,10 +135,10 @@ async fn cycle(
     Ok(())
 }
 
-/// The function's binary, built as `up` builds it, so that no build is measured.
-async fn bootstrap() -> Outcome<PathBuf> {
+/// A binary as users have it: a benchmark's own would have the tests' features, too.
+async fn build(package: &str, name: &str, profile: &str) -> Outcome<PathBuf> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--package", "plexmon-function", "--bin", "bootstrap", "--profile", "lambda"]);
+    cargo.args(["build", "--package", package, "--bin", name, "--profile", profile]);
     cargo
         .args(["--locked", "--message-format", "json-render-diagnostics"])
         .current_dir(env!("CARGO_MANIFEST_DIR"));
@@ -149,7 +154,7 @@ async fn bootstrap() -> Outcome<PathBuf> {
     let artifact = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(|message| message["target"]["name"] == "bootstrap")
+        .filter(|message| message["target"]["name"] == name)
         .find_map(|message| message["executable"].as_str().map(PathBuf::from));
-    artifact.ok_or_else(|| "cargo named no binary of the function".into())
+    artifact.ok_or_else(|| format!("cargo named no binary {name}").into())
 }

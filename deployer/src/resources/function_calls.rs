@@ -44,7 +44,7 @@ fn architecture(function: &Function) -> Architecture {
 }
 
 pub async fn create(function: &Function, task: &Task<'_>) -> Result<()> {
-    let code = FunctionCode::builder().zip_file(Blob::new(zip(task)?.bytes.clone())).build();
+    let zip = zip(task)?;
     let tags = tags(function, true, task)?;
     let created = keep_calling(task.progress, ROLE_BUDGET, transient, async || {
         let call = task
@@ -59,7 +59,7 @@ pub async fn create(function: &Function, task: &Task<'_>) -> Result<()> {
             .architectures(architecture(function))
             .memory_size(function.memory_mb)
             .timeout(function.timeout_s)
-            .code(code.clone())
+            .code(FunctionCode::builder().zip_file(Blob::new(zip.bytes.clone())).build())
             .set_tags(Some(tags.clone()));
         match task.aws.call("lambda", "CreateFunction", call.send()).await {
             Err(error) if error.already_exists() => Ok(Some(error)),
@@ -82,7 +82,7 @@ pub async fn create(function: &Function, task: &Task<'_>) -> Result<()> {
 }
 
 pub async fn update_code(function: &Function, task: &Task<'_>) -> Result<()> {
-    let bytes = Blob::new(zip(task)?.bytes.clone());
+    let zip = zip(task)?;
     keep_calling(task.progress, FUNCTION_BUDGET, transient, async || {
         // The architecture belongs to the code; left out, it would silently become x86_64.
         let call = task
@@ -91,7 +91,7 @@ pub async fn update_code(function: &Function, task: &Task<'_>) -> Result<()> {
             .update_function_code()
             .function_name(&function.name)
             .architectures(architecture(function))
-            .zip_file(bytes.clone());
+            .zip_file(Blob::new(zip.bytes.clone()));
         task.aws.call("lambda", "UpdateFunctionCode", call.send()).await
     })
     .await?;

@@ -177,10 +177,14 @@ impl Resource for Role {
             .assume_role_policy_document(self.trust.to_string())
             .set_permissions_boundary(self.boundary.clone())
             .set_tags(Some(self.tags()?));
-        let created = match task.aws.call("iam", "CreateRole", create.send()).await {
-            Ok(answer) => answer.role.map(|role| role.role_id),
-            Err(error) if error.already_exists() => Some(self.ours_after_all(task, error).await?),
-            Err(error) => return Err(error.into()),
+        let created =
+            task.settle(async || match task.aws.call("iam", "CreateRole", create.clone().send()).await {
+                Err(error) if error.already_exists() => Ok(Err(error)),
+                other => other.map(|answer| Ok(answer.role.map(|role| role.role_id))),
+            });
+        let created = match created.await? {
+            Ok(id) => id,
+            Err(refusal) => Some(self.ours_after_all(task, refusal).await?),
         };
         if let (Some(id), Ok(mut known)) = (created, task.role_id.lock()) {
             *known = Some(id);

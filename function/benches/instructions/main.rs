@@ -1,5 +1,5 @@
-//! `cargo bench -p plexmon-function --bench instructions`: how many instructions the function takes for its first run
-//! and for a warm one, how large it is, and what it asks of the C library. Fails where that is too much.
+//! `cargo bench --profile dev -p plexmon-function --bench instructions`: how many instructions the function takes for
+//! its first run and for a warm one, how large it is, and what it asks of the C library. Fails where that is too much.
 //!
 //! Instructions are counted by valgrind's callgrind, so they hardly vary, whatever else the machine does. Where valgrind
 //! is not installed, it is unpacked from Debian's package below target/. Its profiles stay in target/tmp/.
@@ -48,21 +48,28 @@ fn main() -> ExitCode {
     let (cold, warm) = counted_with(&bootstrap, &World::new(Slowness::default()), "");
     let (_, plain) = counted_with(&bootstrap, &World::plain(), "plain-");
     let mb = |bytes: u64| bytes as f64 / MILLION;
+    // What was aimed at, and what is put up with: see the read-me.
     let checks = [
-        ("init and first run, million instructions", cold, 8.0),
-        ("warm run without TLS to the target", plain, 1.1),
-        ("warm run with its full TLS handshake", warm, 4.2),
-        ("binary, MB", mb(sizes::size(&bootstrap)), 5.0),
-        ("gzip -9, MB", mb(sizes::packed(&bootstrap)), 2.1),
-        ("highest symbol of glibc 2", f64::from(sizes::glibc_minor(&bootstrap).unwrap_or_default()), 34.0),
+        ("init and first run, million instructions", cold, 8.0, 6.5),
+        ("warm run without TLS to the target", plain, 1.1, 1.3),
+        ("warm run with its full TLS handshake", warm, 1.1, 4.2),
+        ("binary, MB", mb(sizes::size(&bootstrap)), 5.0, 5.0),
+        ("gzip -9, MB", mb(sizes::packed(&bootstrap)), 2.1, 2.1),
+        (
+            "highest symbol of glibc 2",
+            f64::from(sizes::glibc_minor(&bootstrap).unwrap_or(u32::MAX)),
+            34.0,
+            34.0,
+        ),
     ];
-    let mut rows = vec![["", "is", "must be", ""].map(str::to_owned).to_vec()];
-    for (what, is, most) in checks {
-        let verdict = if is <= most { "met" } else { "MISSED" };
-        rows.push(vec![what.to_owned(), report::short(is), format!("<= {most}"), verdict.to_owned()]);
+    let mut rows = vec![["", "is", "goal", "", "limit", ""].map(str::to_owned).to_vec()];
+    for (what, is, goal, limit) in checks {
+        let met = |most: f64| if is <= most { "met" } else { "MISSED" }.to_owned();
+        let most = |most: f64| format!("<= {most}");
+        rows.push(vec![what.to_owned(), report::short(is), most(goal), met(goal), most(limit), met(limit)]);
     }
     report::print(&rows);
-    if checks.iter().all(|(_, is, most)| is <= most) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if checks.iter().all(|(_, is, _, limit)| is <= limit) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Init with the first run, and a warm run, in million instructions.

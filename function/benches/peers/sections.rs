@@ -221,7 +221,7 @@ fn latency(bench: &Bench, options: &Options) {
 
 fn scale(bench: &Bench, options: &Options) {
     println!(
-        "Many targets, each of which answers after 100 ms, 64 at once. The state of many is kept in several parameters,\n\
+        "Many targets, each of which answers after 100 ms; up to 100 all at once, of more 64. The state of many is kept in several parameters,\n\
          of which SSM takes three writes a second. An earlier environment has written them all, so that this first run\n\
          writes only the one that has changed; when all have, each adds 0.35 s after the probes.\n"
     );

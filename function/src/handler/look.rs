@@ -18,7 +18,9 @@ use crate::vault::Vault;
 /// where the function's time-out is set too short for it.
 const RESERVE: Duration = Duration::from_secs(3);
 
-/// So many probes run at once: each holds a socket and its buffers.
+/// So many targets are asked all at once.
+const FEW: usize = 100;
+/// Of more, so many: each probe holds a socket and its buffers.
 const AT_ONCE: usize = 64;
 
 /// Between two tries: long enough for a lost packet, or for an app that has just been restarted.
@@ -103,7 +105,7 @@ impl<P: Prober> Eyes<'_, P> {
                 Ok(self.prober.probe(&target, &secrets).await)
             }
         };
-        if targets.len() <= AT_ONCE {
+        if targets.len() <= FEW {
             return join_all(targets.iter().map(|target| ask(target))).await;
         }
         stream::iter(targets.iter().map(|target| ask(target))).buffered(AT_ONCE).collect().await

@@ -5,7 +5,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::answers::json_of;
+use super::answers::{json_of, role_xml};
 use super::fake::{Answer, refused};
 use super::rig::Rig;
 
@@ -35,6 +35,15 @@ async fn a_name_that_is_never_free_ends_with_the_last_refusal() {
 
     hint: run the same command again: it continues where this one stopped
     ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_meets_another_change_is_tried_again() {
+    let rig = Rig::new();
+    let busy = refused("ConcurrentModification", "The request was rejected because of concurrent changes");
+    rig.fake.in_turn("iam:CreateRole", [busy, Answer::Xml(role_xml("{}", None))]);
+    assert_eq!(rig.up().await, "done");
+    assert_eq!(rig.fake.sent("iam:CreateRole").len(), 2);
 }
 
 fn there(rig: &Rig, value: &str) {
