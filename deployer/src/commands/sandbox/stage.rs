@@ -107,6 +107,18 @@ fn cache_directory() -> Result<PathBuf> {
     Ok(cache)
 }
 
+/// As a user should: a secret that others can read is warned of.
+#[cfg(unix)]
+fn keep_from_others(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn keep_from_others(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
 /// A real configuration file, with its tokens in files beside it, read as a user's would be.
 fn write_config(folder: &Path, url: &str, pushover: &str, often: bool) -> Result<Config> {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
@@ -122,8 +134,10 @@ fn write_config(folder: &Path, url: &str, pushover: &str, often: bool) -> Result
     );
     let path = folder.join("config.toml");
     for (name, content) in [("config.toml", text.as_str()), ("token", TOKEN), ("user", USER)] {
-        std::fs::write(folder.join(name), content)
-            .context(|| format!("could not write `{}`", folder.join(name).display()))?;
+        let path = folder.join(name);
+        std::fs::write(&path, content)
+            .and_then(|()| keep_from_others(&path))
+            .context(|| format!("could not write `{}`", path.display()))?;
     }
     Config::parse(&text, &path)
 }

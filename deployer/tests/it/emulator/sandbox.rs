@@ -75,6 +75,7 @@ fn processes(folder: &Path) -> usize {
 fn the_whole_story_is_told_in_order_and_nothing_is_left() {
     let newcomer = Newcomer::new();
     let story = newcomer.sandbox(&[]).run().ended(0);
+    assert!(!story.stderr.contains("warning:"), "{}", story.stderr);
     snapshot!(story.stdout, @"
 
     1. Deploy. This is `plexmon-deploy up`, as it would run against AWS:
