@@ -46,7 +46,8 @@ fn main() -> ExitCode {
     }
     let bootstrap = builds::bootstrap();
     let (cold, warm) = counted_with(&bootstrap, &World::new(Slowness::default()), "");
-    let (_, plain) = counted_with(&bootstrap, &World::plain(), "plain-");
+    let (_, plain) =
+        counted_with(&bootstrap, &World::with(Slowness::default(), None, String::new()), "plain-");
     let mb = |bytes: u64| bytes as f64 / MILLION;
     // What was aimed at, and what is put up with: see the read-me.
     let checks = [

@@ -61,12 +61,8 @@ impl World {
         Self::with(slowness, Some(tls), ca_pem)
     }
 
-    /// The same, but for TLS: what a run takes without it.
-    pub fn plain() -> Self {
-        Self::with(Slowness::default(), None, String::new())
-    }
-
-    fn with(slowness: Slowness, tls: Option<Arc<ServerConfig>>, ca_pem: String) -> Self {
+    /// The same with another TLS to the target, or with none.
+    pub fn with(slowness: Slowness, tls: Option<Arc<ServerConfig>>, ca_pem: String) -> Self {
         let is_up = Arc::new(AtomicBool::new(true));
         let last_probe = Arc::new(Mutex::new(Instant::now()));
         let writes = Arc::new(Mutex::new(0));
