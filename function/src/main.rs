@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use plexmon_function::handler::{Live, Monitor, Occasion, Run};
+use plexmon_function::handler::{Live, Monitor, Occasion, Request, Run};
 use plexmon_function::heartbeat::Heartbeat;
 use plexmon_function::http::Http;
 use plexmon_function::probe::Tls;
@@ -57,11 +57,12 @@ async fn invoke(monitor: Arc<Mutex<LambdaMonitor>>, event: LambdaEvent<Value>) -
     let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
     let deadline = Instant::now() + left;
     let mut monitor = monitor.lock().await;
-    match Occasion::of(&event.payload) {
+    let request = Request::of(&event.payload);
+    match request.occasion {
         Occasion::TestChannels => json(&monitor.test_channels(time::now()).await),
         Occasion::Examine => json(&monitor.examine(deadline).await),
-        occasion => {
-            let run: Run = monitor.run_for(occasion, time::now(), deadline).await;
+        _ => {
+            let run: Run = monitor.run_for(request, time::now(), deadline).await;
             log::line(&run);
             match run.fault {
                 None => json(&run.reply),

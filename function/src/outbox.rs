@@ -5,7 +5,22 @@ use serde::{Deserialize, Serialize};
 use crate::settings::Severity;
 
 /// How long a message that nobody waits for is worth sending, in seconds.
-pub const KEEP_S: u64 = 24 * 60 * 60;
+pub const KEEP_S: u64 = 24 * HOUR_S;
+
+/// Attempts that may have arrived are bounded: the first, one in the next run, and one more after [`PAUSE_S`].
+pub const MAX_SENT: u32 = 3;
+
+/// Between the second attempt that may have arrived and the third, in seconds.
+const PAUSE_S: u64 = 6 * HOUR_S;
+
+/// After the last attempt that may have arrived, in seconds: then the message is given up, a day after the first.
+const GIVE_UP_S: u64 = KEEP_S - PAUSE_S;
+
+/// Between a refusal and the next attempt, in seconds: as long as the news is old, within these bounds, so that the
+/// intervals double.
+const REFUSED_S: std::ops::RangeInclusive<u64> = 15 * 60..=KEEP_S;
+
+const HOUR_S: u64 = 60 * 60;
 
 /// What an entry tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +56,9 @@ pub enum Kind {
     Sighted,
     /// Another channel is broken.
     Channel,
+    /// A kind of a later release, read after a rollback.
+    #[serde(other)]
+    Other,
 }
 
 impl Kind {
@@ -105,9 +123,15 @@ pub struct Entry {
     /// Decided while the state could not be read, hence possibly told before.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unread: bool,
-    /// Sent once without proof that it arrived, hence possibly told before.
+    /// Sent without proof that it arrived, by itself or as a part of an earlier notification, hence possibly known.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unproven: bool,
+    /// How many attempts to send it may have arrived.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub sent: u32,
+    /// When it may be sent again, in Unix seconds; absent: in the next run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
     /// How often it was tried.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub tries: u32,
@@ -134,6 +158,8 @@ impl Entry {
             first: false,
             unread: false,
             unproven: false,
+            sent: 0,
+            next: None,
             tries: 0,
             scope: None,
             why: None,
@@ -151,15 +177,82 @@ impl Entry {
         self.id.rsplit(':').next().unwrap_or_default()
     }
 
-    /// Whether it is too old to be worth telling. A DOWN that still holds does not grow old, and neither does the end of
-    /// one that was told: somebody believes otherwise until it arrives. What may have arrived counts as told.
+    /// Whether to give it up: it is too old, or all attempts that may have arrived are used up. A DOWN that still holds
+    /// does not grow old, and neither does the end of one that was told: somebody believes otherwise until it arrives.
     pub fn is_expired(&self, now: u64) -> bool {
+        if self.sent > 0 {
+            return self.sent >= MAX_SENT && self.is_over(now);
+        }
         let is_history = match self.kind {
             Kind::Down => false,
-            Kind::Up => self.first,
+            // A channel that refuses the end of an outage for a day is asked no more.
+            Kind::Up => self.first || self.next.is_some(),
             _ => true,
         };
+        // What may have arrived counts as told: its end is waited for.
         is_history && !self.unproven && now.saturating_sub(self.until.unwrap_or(self.from)) > KEEP_S
+    }
+
+    /// Whether it may be sent now. What is followed by other news about the same does not wait for the end of its pause:
+    /// an end must not arrive after the next beginning.
+    pub fn is_due(&self, is_followed: bool, now: u64) -> bool {
+        self.sent < MAX_SENT && (is_followed || self.is_over(now))
+    }
+
+    /// Whether both are to tell the same channel how the same target is.
+    pub fn is_about_the_same(&self, other: &Self) -> bool {
+        self.kind.is_status()
+            && other.kind.is_status()
+            && (self.target(), self.channel()) == (other.target(), other.channel())
+    }
+
+    /// Fold an earlier entry about the same into this one, which then says how many outages there were.
+    pub fn fold(&mut self, earlier: &Self) {
+        self.first |= earlier.first;
+        self.unread |= earlier.unread;
+        self.unproven |= earlier.unproven;
+        // The end of an outage that was reported is no other outage; later news imply it.
+        if earlier.kind == Kind::Up {
+            return;
+        }
+        self.times = self.times.saturating_add(earlier.times);
+        if self.kind != Kind::Down {
+            (self.kind, self.from) = (Kind::WasDown, earlier.from);
+        }
+    }
+
+    /// Whether the pause after the last attempt is over; so is one that a jump of the clock has made longer than any.
+    fn is_over(&self, now: u64) -> bool {
+        self.next.is_none_or(|next| next <= now || next - now > KEEP_S)
+    }
+
+    /// Records an attempt that may have arrived.
+    pub fn note_unproven(&mut self, now: u64) {
+        self.unproven = true;
+        self.tries = self.tries.saturating_add(1);
+        self.sent = self.sent.saturating_add(1);
+        self.next = match self.sent {
+            0 | 1 => None,
+            2 => Some(now.saturating_add(PAUSE_S)),
+            _ => Some(now.saturating_add(GIVE_UP_S)),
+        };
+    }
+
+    /// Whether an attempt was refused before.
+    pub fn was_refused(&self) -> bool {
+        self.sent < 2 && self.next.is_some()
+    }
+
+    /// Records an attempt that was refused.
+    pub fn note_refused(&mut self, now: u64) {
+        self.tries = self.tries.saturating_add(1);
+        let age = now.saturating_sub(self.until.unwrap_or(self.from));
+        self.next = Some(now.saturating_add(age.clamp(*REFUSED_S.start(), *REFUSED_S.end())));
+    }
+
+    /// Makes it due in the next run.
+    pub fn hasten(&mut self) {
+        self.next = None;
     }
 }
 
@@ -178,7 +271,8 @@ pub fn add_up(outbox: &mut Vec<Entry>, entry: Entry, down_was_told: bool) {
     let late = match outbox.iter().rposition(is_same) {
         Some(last) if outbox[last].kind == Kind::Down => {
             let down = outbox.remove(last);
-            Entry { id: entry.id, kind: Kind::WasDown, until: entry.until, ..down }
+            // Other news than before, with attempts of its own.
+            Entry { id: entry.id, kind: Kind::WasDown, until: entry.until, sent: 0, next: None, ..down }
         }
         _ if down_was_told || entry.first => {
             outbox.push(Entry { kind: Kind::Up, ..entry });
@@ -201,6 +295,7 @@ fn merge(earlier: &mut Entry, late: Entry) {
     earlier.error = late.error.or(earlier.error.take());
     earlier.unread |= late.unread;
     earlier.unproven |= late.unproven;
+    (earlier.sent, earlier.next) = (0, None);
     earlier.tries = earlier.tries.max(late.tries);
 }
 

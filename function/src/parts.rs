@@ -4,16 +4,21 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::outbox::{Entry, Kind, Scope};
+use crate::outbox::{Entry, Kind, MAX_SENT};
 use crate::settings::{Settings, Target};
-use crate::state::{MAX_BYTES, State, Status, TargetState, Told};
+use crate::state::{Held, Lease, MAX_BYTES, MonitorState, State, Status, TargetState, Told, VERSION};
 
 /// More would take longer to write than a run may last: SSM wants no more than three writes a second.
-pub const MAX_PARTS: usize = 40;
+pub const MAX_PARTS: usize = 48;
 
-/// What is common to all, and what is told of the monitor itself.
-const ENVELOPE_BYTES: usize = 300;
-const CHANNEL_BYTES: usize = 110;
+/// Times with as many digits as they have until the year 2286.
+const WHEN: u64 = 9_999_999_999;
+
+/// More changes, outages and runs than are ever counted.
+const MANY: u32 = 9_999;
+
+/// What a server may call itself.
+const ID_BYTES: usize = 48;
 
 /// Behind the state parameter's name and before a number, it makes the name of a further part.
 pub const PART_SUFFIX: &str = "_part";
@@ -25,10 +30,10 @@ pub fn parameter(state_parameter: &str, part: usize) -> String {
 
 /// Which of the settings' targets, in their order, are in which part. There is always one part.
 ///
-/// A part holds its targets even if all go down in one run and none of it can be told on any channel. Details are left
-/// out of a state that is too large; this is without them.
+/// A part holds its targets even if all of them change again and again and none of it can be told on any channel. Of a
+/// state that is too large, what matters least is left out; this is what remains.
 pub fn layout(settings: &Settings) -> Vec<Range<usize>> {
-    let room = MAX_BYTES.saturating_sub(ENVELOPE_BYTES + CHANNEL_BYTES * settings.channels.len());
+    let room = MAX_BYTES.saturating_sub(envelope(settings));
     let mut parts: Vec<Range<usize>> = Vec::new();
     let (mut from, mut filled) = (0, 0);
     for (index, target) in settings.targets.iter().enumerate() {
@@ -47,35 +52,64 @@ pub fn layout(settings: &Settings) -> Vec<Range<usize>> {
 pub fn capacity(settings: &Settings) -> usize {
     let parts = layout(settings);
     let last = parts.get(MAX_PARTS - 1).or(parts.last());
-    let fits = |target: &&Target| weight(target, settings) + ENVELOPE_BYTES <= MAX_BYTES;
+    let room = MAX_BYTES.saturating_sub(envelope(settings));
+    let fits = |target: &&Target| weight(target, settings) <= room;
     let each_fits = settings.targets.iter().take_while(fits).count();
     last.map_or(0, |last| last.end).min(each_fits)
 }
 
-/// Bytes that a target takes when it is down and nobody could be told.
+/// Bytes of what is common to all targets, at its largest.
+fn envelope(settings: &Settings) -> usize {
+    let state = State {
+        status: Status::Unknown,
+        ts: WHEN,
+        version: VERSION,
+        deployment: settings.deployment.clone(),
+        parts: MAX_PARTS,
+        paused_until: Some(WHEN),
+        commanded: Some(WHEN),
+        tick: Some("01234567".to_owned()),
+        lease: Some(Lease { by: "0123456789abcdef".to_owned(), until: WHEN }),
+        begin_at: 1_000,
+        monitor: MonitorState {
+            seq: MANY,
+            blind_since: Some(WHEN),
+            blind_told: true,
+            ..MonitorState::default()
+        },
+        ..State::default()
+    };
+    // The outbox's own name is left out of an empty one.
+    state.to_text().len() + r#","outbox":[]"#.len()
+}
+
+/// Bytes of what must be kept of a target, at its largest.
 fn weight(target: &Target, settings: &Settings) -> usize {
-    let when = u64::from(u32::MAX);
-    let text = |wanted: bool| wanted.then(|| "x".repeat(48));
     let state = TargetState {
         name: target.name.clone(),
         check: target.check_id(),
-        status: Status::Down,
-        since: when,
-        seq: 1_000,
+        status: Status::Unknown,
+        since: WHEN,
+        seq: MANY,
         told: settings.channels.iter().map(|channel| (channel.name.clone(), Told::Down)).collect(),
-        scope: Some(Scope::Site),
-        identity: text(target.pin),
-        app_version: text(target.tell_version),
+        held: Some(Held { status: Status::Unknown, since: WHEN }),
+        flapping: target.damp,
+        identity: target.pin.then(|| "x".repeat(ID_BYTES)),
         ..TargetState::default()
     };
     let entry = |channel: &str| Entry {
-        id: format!("{}:1000:{channel}", target.name),
+        id: format!("{}:{MANY}:{channel}", target.name),
+        until: Some(WHEN),
+        times: MANY,
         unproven: true,
-        tries: 1,
-        scope: Some(Scope::Site),
-        ..Entry::new(Kind::Down, when)
+        sent: MAX_SENT,
+        next: Some(WHEN),
+        ..Entry::new(Kind::WasDown, WHEN)
     };
-    let size = |text: Result<String, serde_json::Error>| text.map_or(0, |text| text.len() + 1);
+    // Braces are written as escapes; see `State::to_text`.
+    let size = |text: Result<String, serde_json::Error>| {
+        text.map_or(0, |text| text.replace("{{", "{\\u007b").len() + ",".len())
+    };
     let entries: usize =
         settings.channels.iter().map(|channel| size(serde_json::to_string(&entry(&channel.name)))).sum();
     size(serde_json::to_string(&state)) + entries

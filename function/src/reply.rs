@@ -16,6 +16,9 @@ pub struct Reply {
     pub current: Status,
     /// The first target's HTTP status code; 0 if there was none.
     pub http: u16,
+    /// Until when notifications are paused, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_until: Option<u64>,
     /// Every target, in the order of the settings.
     #[serde(default)]
     pub targets: Vec<TargetReply>,

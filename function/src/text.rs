@@ -23,6 +23,11 @@ pub fn single_line(text: &str, limit: usize) -> String {
     bounded(clean.trim(), limit)
 }
 
+/// A short hash, the same in every build: FNV-1a. The standard library's hasher may change from one release to the next.
+pub fn fnv(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
 /// An address without user, password, query and fragment: what may be logged of it.
 pub fn bare_url(url: &str) -> String {
     let end = url.find(['?', '#']).unwrap_or(url.len());

@@ -23,7 +23,8 @@ pub(super) fn holds(
     scene: Scene<'_>,
 ) -> bool {
     let begins_to_flap = flaps(target, status, wanted, scene.now);
-    if !is_closed(target, scene) {
+    // What was held back until now is told by `release`, with this change.
+    if !is_closed(target, scene) && target.held.is_none() {
         return false;
     }
     target.held.get_or_insert(Held { status, since });
@@ -62,8 +63,8 @@ fn is_closed(target: &TargetState, scene: Scene<'_>) -> bool {
         || settings.maintenance.iter().any(|window| window.covers(&target.name, now, &settings.clock))
 }
 
-/// Whether an entry is not to be sent now.
-pub fn waits(entry: &Entry, state: &State, settings: &Settings, now: u64) -> bool {
+/// Whether maintenance, a pause or flapping hold an entry back.
+pub(super) fn is_suppressed(entry: &Entry, state: &State, settings: &Settings, now: u64) -> bool {
     let in_window =
         |name: &str| settings.maintenance.iter().any(|window| window.covers(name, now, &settings.clock));
     let is_held = |name: &str| state.target(name).is_some_and(|target| target.held.is_some());
@@ -90,10 +91,6 @@ pub(super) fn release(target: &mut TargetState, wanted: &Target, outbox: &mut Ve
     if target.status == Status::Unknown || scene.knowledge == Knowledge::Blind {
         return;
     }
-    if held.status == Status::Unknown {
-        watch::tell(target, true, target.since, outbox, scene);
-        return;
-    }
     let news: Vec<&str> = scene
         .settings
         .channel_names()
@@ -110,12 +107,36 @@ pub(super) fn release(target: &mut TargetState, wanted: &Target, outbox: &mut Ve
     target.seq = target.seq.wrapping_add(1);
     let down_since = if held.status == Status::Down { held.since } else { target.since };
     for channel in news {
+        let last = last_word(target, outbox, channel);
+        let is_first = held.status == Status::Unknown && last.is_none();
         // Nobody was told of an outage that came and went meanwhile, and nobody need be.
-        if target.status == Status::Down || last_word(target, outbox, channel) == Some(Status::Down) {
-            watch::tell_on(channel, target, false, down_since, outbox, scene);
+        if is_first || target.status == Status::Down || last == Some(Status::Down) {
+            watch::tell_on(channel, target, is_first, down_since, outbox, scene);
             if has_settled {
                 uncount(&target.name, channel, outbox);
             }
+        }
+    }
+}
+
+/// Tell every channel how each target is, where it heard otherwise last: two runs at the same time may have seen, sent and
+/// kept different things.
+pub fn reconcile(state: &mut State, settings: &Settings, now: u64) {
+    let is_paused = state.paused_until.is_some();
+    let scene = Scene { settings, now, knowledge: Knowledge::Certain, is_paused };
+    let State { targets, outbox, .. } = state;
+    for target in targets.iter_mut().filter(|target| target.status != Status::Unknown) {
+        if target.held.is_some() || is_closed(target, scene) {
+            continue;
+        }
+        let heard_otherwise =
+            |channel: &&str| last_word(target, outbox, channel).is_some_and(|last| last != target.status);
+        let channels: Vec<&str> = settings.channel_names().into_iter().filter(heard_otherwise).collect();
+        if !channels.is_empty() {
+            target.seq = target.seq.wrapping_add(1);
+        }
+        for channel in channels {
+            watch::tell_on(channel, target, false, target.since, outbox, scene);
         }
     }
 }

@@ -2,19 +2,23 @@
 //!
 //! [`watch`] takes one target from one status to the next, [`hold`] decides whether that is told now, [`scope`] finds
 //! out what targets have in common, [`notes`] has all that is neither up nor down, [`monitor`] what is about ourselves.
+//! [`outgoing`] chooses what is sent now, and [`delivery`] records what became of it.
 
+mod delivery;
 mod hold;
 mod monitor;
 mod notes;
+mod outgoing;
 mod scope;
 mod watch;
 
 use std::collections::BTreeSet;
 
-pub use self::hold::waits;
+pub use self::delivery::{before_sending, record_delivery, retry_refused};
+pub use self::hold::reconcile;
 pub use self::monitor::{pause, resume};
-use crate::notify::Delivery;
-use crate::outbox::{Entry, Kind};
+pub use self::outgoing::outgoing;
+use crate::outbox::Entry;
 use crate::probe::Observation;
 use crate::settings::{Settings, Target};
 use crate::state::{State, Status, TargetState, Told, VERSION};
@@ -62,6 +66,7 @@ pub fn decide(
         ts: now,
         deployment: settings.deployment.clone(),
         paused_until: previous.paused_until.filter(|until| *until > now),
+        commanded: previous.commanded.filter(|at| now.saturating_sub(*at) < monitor::COMMAND_S),
         targets: settings.targets.iter().map(|target| recall(previous, target, settings, now)).collect(),
         ..previous.clone()
     };
@@ -70,7 +75,7 @@ pub fn decide(
 
     let channels = settings.channel_names();
     state.outbox.retain(|entry| is_current(entry, previous, settings) && channels.contains(&entry.channel()));
-    let expired = expire(&mut state, now);
+    let expired = delivery::expire(&mut state, settings, now);
     let before: Vec<Status> = state.targets.iter().map(|target| target.status).collect();
     let known: BTreeSet<String> = state.outbox.iter().map(|entry| entry.id.clone()).collect();
     for (target, wanted) in state.targets.iter_mut().zip(&settings.targets) {
@@ -86,74 +91,6 @@ pub fn decide(
     Decision { previous: previous_status, state, expired }
 }
 
-/// Tells anew where the last word was refused or given up: for when what stood in its way was corrected.
-pub fn speak_again(state: &mut State) {
-    let State { targets, outbox, .. } = state;
-    for target in targets {
-        let kind = match target.status {
-            Status::Up => Kind::Up,
-            Status::Down => Kind::Down,
-            Status::Unknown => continue,
-        };
-        let unheard = target.told.extract_if(.., |_, told| matches!(told, Told::Failed(_)));
-        for (channel, _) in unheard {
-            if last_entry(outbox, &target.name, &channel).is_some() {
-                continue;
-            }
-            target.seq = target.seq.wrapping_add(1);
-            outbox.push(Entry {
-                id: format!("{}:{}:{channel}", target.name, target.seq),
-                why: target.why.clone().filter(|_| kind == Kind::Down),
-                first: true,
-                ..Entry::new(kind, target.since)
-            });
-        }
-    }
-}
-
-/// Takes what became of an entry into the state: delivered and refused entries go, others stay for the next run.
-pub fn settle(state: &mut State, id: &str, delivery: &Delivery) {
-    let Some(at) = state.outbox.iter().position(|entry| entry.id == id) else { return };
-    let told = match delivery {
-        Delivery::Retry { why, unproven } => {
-            let entry = &mut state.outbox[at];
-            entry.tries = entry.tries.saturating_add(1);
-            entry.unproven |= unproven;
-            entry.error = Some(why.clone());
-            return;
-        }
-        Delivery::Refused { why, .. } => Told::Failed(why.clone()),
-        Delivery::Delivered => match state.outbox[at].kind {
-            Kind::Down => Told::Down,
-            _ => Told::Up,
-        },
-    };
-    let entry = state.outbox.remove(at);
-    remember(&mut state.targets, &entry, told);
-}
-
-/// [`settle`], and a word on the other channels about one that is in trouble.
-pub fn settle_and_notice(
-    state: &mut State,
-    entry: &Entry,
-    delivery: &Delivery,
-    settings: &Settings,
-    now: u64,
-) {
-    settle(state, &entry.id, delivery);
-    monitor::hear_of_channel(state, entry, delivery, settings, now);
-}
-
-/// What is written ahead of sending: should this run die, the next one knows that each may have been sent.
-pub fn before_sending(state: &State) -> State {
-    let mut state = state.clone();
-    for entry in &mut state.outbox {
-        entry.tries = entry.tries.saturating_add(1);
-        entry.unproven = true;
-    }
-    state
-}
-
 /// What is known of a target: kept by us, kept by the Python function (which had one target), or nothing.
 fn recall(previous: &State, target: &Target, settings: &Settings, now: u64) -> TargetState {
     let check = target.check_id();
@@ -163,7 +100,7 @@ fn recall(previous: &State, target: &Target, settings: &Settings, now: u64) -> T
         Some(known) if known.check == check => known.clone(),
         // Another check under the same name starts anew, but no id is used twice.
         Some(known) => TargetState { seq: known.seq, ..blank },
-        None if previous.version != VERSION && settings.targets.len() == 1 => {
+        None if previous.version != VERSION && previous.targets.is_empty() && settings.targets.len() == 1 => {
             let told = match previous.status {
                 Status::Up => Told::Up,
                 Status::Down => Told::Down,
@@ -181,25 +118,6 @@ fn is_current(entry: &Entry, previous: &State, settings: &Settings) -> bool {
     let known = previous.target(entry.target());
     entry.target().is_empty()
         || matches!((settings.target(entry.target()), known), (Some(target), Some(known)) if known.check == target.check_id())
-}
-
-fn expire(state: &mut State, now: u64) -> Vec<Entry> {
-    let expired: Vec<Entry> = state.outbox.extract_if(.., |entry| entry.is_expired(now)).collect();
-    for entry in &expired {
-        let why = entry.error.clone().unwrap_or_else(|| "not delivered for a day".to_owned());
-        remember(&mut state.targets, entry, Told::Failed(why));
-    }
-    expired
-}
-
-/// The last word about being up or down; what else was said does not count.
-fn remember(targets: &mut [TargetState], entry: &Entry, told: Told) {
-    if !entry.kind.is_status() {
-        return;
-    }
-    if let Some(target) = targets.iter_mut().find(|target| target.name == entry.target()) {
-        target.told.insert(entry.channel().to_owned(), told);
-    }
 }
 
 /// The last word about being up or down that is still to be sent.

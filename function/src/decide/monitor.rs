@@ -15,14 +15,24 @@ const BLIND_S: u64 = 30 * 60;
 /// A channel that fails so often in a row is in trouble.
 const TRIES: u32 = 3;
 
+/// How long it is remembered when a pause began or was ended, in seconds: as long as a run may last.
+pub(super) const COMMAND_S: u64 = 15 * 60;
+
 /// Nothing is told until then; checks go on.
-pub fn pause(state: &mut State, until: u64) {
-    state.paused_until = Some(until);
+pub fn pause(state: &mut State, until: u64, now: u64) {
+    command(state, Some(until), now);
 }
 
 /// Words are told again.
-pub fn resume(state: &mut State) {
-    state.paused_until = None;
+pub fn resume(state: &mut State, now: u64) {
+    command(state, None, now);
+}
+
+/// The later one of two commands holds, in whatever order their runs write.
+fn command(state: &mut State, paused_until: Option<u64>, now: u64) {
+    if state.commanded.is_none_or(|at| at <= now || at - now > COMMAND_S) {
+        (state.paused_until, state.commanded) = (paused_until, Some(now));
+    }
 }
 
 /// Notes whether the monitor saw anything.
@@ -60,7 +70,7 @@ fn add(state: &mut State, about: Option<&str>, kind: Kind, why: &str, settings: 
     }
 }
 
-/// A channel that refuses, or fails again and again, is told on the others; once, until it works again.
+/// Report a channel that refuses, or fails again and again.
 pub(super) fn hear_of_channel(
     state: &mut State,
     entry: &Entry,
@@ -68,16 +78,20 @@ pub(super) fn hear_of_channel(
     settings: &Settings,
     now: u64,
 ) {
-    let channel = entry.channel();
-    let why = match delivery {
+    match delivery {
         Delivery::Delivered => {
-            state.monitor.broken.remove(channel);
-            return;
+            state.monitor.broken.remove(entry.channel());
         }
-        Delivery::Refused { why, .. } => why,
-        Delivery::Retry { why, .. } if entry.tries + 1 >= TRIES => why,
-        Delivery::Retry { .. } => return,
-    };
+        Delivery::Refused { why, .. } => report_channel(state, entry.channel(), why, settings, now),
+        Delivery::Retry { why, .. } if entry.tries.saturating_add(1) >= TRIES => {
+            report_channel(state, entry.channel(), why, settings, now);
+        }
+        Delivery::Retry { .. } => {}
+    }
+}
+
+/// Report a channel's trouble on the others; once, until it works again.
+pub(super) fn report_channel(state: &mut State, channel: &str, why: &str, settings: &Settings, now: u64) {
     // Where all fail, it is not this channel's fault; and nobody could be told.
     let fails = |name: &str| state.outbox.iter().any(|one| one.channel() == name && one.error.is_some());
     let mut others = settings.channels.iter().filter(|other| other.name != channel);

@@ -9,40 +9,55 @@ use super::memory::{Holds, Loaded, Texts};
 use super::{Monitor, Prober};
 use crate::parts::{MAX_PARTS, split};
 use crate::state::{State, VERSION};
-use crate::store::Store;
+use crate::store::{Store, StoreError, Stored};
 
 /// SSM takes three writes a second.
-const BETWEEN_WRITES: Duration = Duration::from_millis(350);
+pub(super) const BETWEEN_WRITES: Duration = Duration::from_millis(350);
 
 /// What a run needs for its end.
 const RESERVE: Duration = Duration::from_secs(3);
 
 /// Reads all parts at once. A new environment looks whether there were more of them before the settings changed.
 pub(super) async fn load(store: &impl Store, count: usize, is_new: bool) -> Loaded {
-    let parts = try_join_all((0..count).map(|part| store.load_state(part))).await?;
-    let first = parts.first().and_then(|text| text.as_deref());
+    let parts = load_parts(store, count).await?;
+    let first = parts.first().and_then(|stored| stored.as_ref());
     let mut surplus = Vec::new();
-    if is_new && let Some(state) = first.and_then(|text| State::parse(text).ok()) {
+    if is_new && let Some(state) = first.and_then(|stored| State::parse(&stored.text).ok()) {
         let former = count..state.parts.min(MAX_PARTS);
         // They may be gone, and the right to read them with them.
         let texts = join_all(former.clone().map(|part| store.load_state(part))).await;
-        surplus = former.zip(texts).filter_map(|(part, text)| Some((part, text.ok()??))).collect();
+        surplus = former.zip(texts).filter_map(|(part, stored)| Some((part, stored.ok()??.text))).collect();
     }
     Ok(Texts { parts, surplus })
 }
 
+/// Read all parts at once.
+pub(super) async fn load_parts(store: &impl Store, count: usize) -> Result<Vec<Option<Stored>>, StoreError> {
+    try_join_all((0..count).map(|part| store.load_state(part))).await
+}
+
+/// What became of writing a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Saved {
+    /// The store has it, and nothing else was written since the state was read.
+    Yes,
+    /// Not all of it is in the store.
+    No,
+    /// It is in the store, and has replaced what another run wrote meanwhile: parts, with what they held.
+    Over(Vec<(usize, Option<Stored>)>),
+}
+
 impl<S: Store, P: Prober> Monitor<S, P> {
-    /// Whether the store has the state now. A state that it refused is noted in `holds` too: it may have taken it all the
-    /// same, with the answer lost.
+    /// Write a state. A part that the store refused is noted in `holds` too: it may have taken it, with the answer lost.
     pub(super) async fn save(
         &self,
         state: &State,
         holds: &mut Vec<Holds>,
         problems: &mut Vec<String>,
-    ) -> bool {
+    ) -> Saved {
         let parts = split(state, &self.settings, &self.layout);
         holds.resize_with(parts.len(), Holds::default);
-        let (mut is_saved, mut writes) = (true, 0);
+        let (mut is_saved, mut writes, mut over) = (true, 0, Vec::new());
         for (part, (state, holds)) in parts.iter().zip(holds.iter_mut()).enumerate() {
             let encoded = match state.encode() {
                 Ok(encoded) => encoded,
@@ -64,7 +79,11 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             }
             writes += 1;
             match self.store.save_state(part, &encoded.text).await {
-                Ok(()) => holds.saved(encoded.text),
+                Ok(version) => {
+                    if let Some(version) = holds.saved(encoded.text, version) {
+                        over.push((part, version));
+                    }
+                }
                 Err(why) => {
                     holds.not_saved(encoded.text);
                     problems.push(format!("the state was not saved: {why}"));
@@ -72,7 +91,29 @@ impl<S: Store, P: Prober> Monitor<S, P> {
                 }
             }
         }
-        is_saved
+        match (is_saved, self.written_over(over, holds).await) {
+            (false, _) => Saved::No,
+            (true, over) if over.is_empty() => Saved::Yes,
+            (true, over) => Saved::Over(over),
+        }
+    }
+
+    /// Read what was written over: the versions before ours. What this environment wrote itself does not count: a write
+    /// was repeated, or its answer was lost.
+    async fn written_over(
+        &self,
+        over: Vec<(usize, u64)>,
+        holds: &mut [Holds],
+    ) -> Vec<(usize, Option<Stored>)> {
+        let mut found = Vec::new();
+        for (part, version) in over {
+            let before = self.store.load_version(part, version.saturating_sub(1)).await.ok().flatten();
+            let text = before.as_ref().map(|before| before.text.clone());
+            if text.is_none() || !holds[part].knows(&text) {
+                found.push((part, before));
+            }
+        }
+        found
     }
 
     /// Clears parts that are no longer needed, once the others have what was in them: what they say of targets that are

@@ -6,28 +6,28 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
+use super::budget::Budget;
 use crate::probe::{Cause, Failure, Observation, Tls, Verdict, probe};
 use crate::secrets::{Secrets, TargetSecrets};
 use crate::settings::{Expect, Settings, Target};
 use crate::store::Store;
 use crate::vault::Vault;
 
-/// What must be left of a run when the last probe ends, for saving and telling. It shortens a target's own time only
-/// where the function's time-out is set too short for it.
-const RESERVE: Duration = Duration::from_secs(3);
-
 /// So many targets are asked all at once.
-const FEW: usize = 100;
+pub(super) const FEW: usize = 100;
 /// Of more, so many: each probe holds a socket and its buffers.
 const AT_ONCE: usize = 64;
 
 /// Between two tries: long enough for a lost packet, or for an app that has just been restarted.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Whoever is asked whether the monitor can see out answers within this, or does not.
-const CONTROL_TIMEOUT_S: u32 = 5;
+/// A control host answers within this, or the monitor cannot see out.
+const CONTROL_TIME: Duration = Duration::from_secs(5);
+
+/// A probe that has less time than this would find nothing but that time is up.
+const LEAST: Duration = Duration::from_millis(300);
 
 /// Asks a target. A trait, so that a run can be tested without a network.
 pub trait Prober {
@@ -46,64 +46,108 @@ impl Prober for Live {
 }
 
 /// What a run saw.
+#[derive(Default)]
 pub(super) struct Looked {
     pub(super) observations: Vec<Observation>,
     /// Which targets could not be looked at, and why; that is no outage.
     pub(super) unseen: Vec<String>,
+    /// The first target for which no time was left, by its place: the next run begins there.
+    pub(super) begin_at: usize,
+    /// For how many no time was left.
+    pub(super) missed: usize,
 }
 
-/// Looks at all targets.
-pub(super) async fn look<S: Store, P: Prober>(
-    settings: &Settings,
-    store: &S,
-    prober: &P,
-    vault: &mut Vault,
-    deadline: Instant,
-) -> Looked {
-    let mut unseen = Vec::new();
-    let mut secrets = Secrets::default();
-    if settings.targets.iter().any(Target::needs_secrets) {
-        match vault.get(store).await {
-            Ok(found) => secrets = found.clone(),
-            Err(why) => unseen.push(format!("the secrets could not be read: {why}")),
-        }
-    }
-    let eyes = Eyes { prober, deadline };
-    let all: Vec<&Target> = settings.targets.iter().collect();
-    let observations = eyes.look(&all, &secrets).await;
-    let mut observations: Vec<Observation> =
-        observations.into_iter().filter_map(|seen| seen.map_err(|why| unseen.push(why)).ok()).collect();
-
-    // A refused secret may just have been changed, and a warm environment would not know.
-    let refused: Vec<&Target> = settings.targets.iter().filter(|t| is_refused(t, &observations)).collect();
-    if !refused.is_empty()
-        && let Ok(Some(renewed)) = vault.renewed(store).await
-    {
-        secrets = renewed.clone();
-        replace(&mut observations, eyes.look(&refused, &secrets).await);
-    }
-    eyes.try_again(&all, &secrets, &mut observations).await;
-    if !observations.is_empty() && observations.iter().all(is_out_of_sight) && eyes.is_blind(settings).await {
-        observations.iter_mut().for_each(blame_nobody);
-    }
-    Looked { observations, unseen }
+/// What a run looks with.
+pub(super) struct Looking<'a, S, P> {
+    pub(super) settings: &'a Settings,
+    pub(super) store: &'a S,
+    pub(super) prober: &'a P,
+    pub(super) budget: &'a Budget,
 }
 
-struct Eyes<'a, P> {
-    prober: &'a P,
-    deadline: Instant,
+/// Whether the monitor itself can see out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Control {
+    NotAsked,
+    Answers,
+    Silent,
 }
 
-impl<P: Prober> Eyes<'_, P> {
-    async fn look(&self, targets: &[&Target], secrets: &Secrets) -> Vec<Result<Observation, String>> {
-        let left = self.left().as_secs().max(1);
-        let left = u32::try_from(left).unwrap_or(u32::MAX);
-        let ask = |target: &Target| {
-            let target = Target { timeout_s: target.timeout_s.min(left), ..target.clone() };
-            async move {
-                let secrets = secrets.of(&target)?;
-                Ok(self.prober.probe(&target, &secrets).await)
+/// Why there is no observation of a target.
+enum Missed {
+    /// The monitor lacks something, named here.
+    Fault(String),
+    /// No time was left.
+    Time,
+}
+
+impl<S: Store, P: Prober> Looking<'_, S, P> {
+    /// Look at all targets, beginning at the one with this place.
+    pub(super) async fn look(&self, vault: &mut Vault, begin_at: usize) -> Looked {
+        let mut looked = Looked::default();
+        let mut secrets = Secrets::default();
+        if self.settings.targets.iter().any(Target::needs_secrets) {
+            match vault.get(self.store).await {
+                Ok(found) => secrets = found.clone(),
+                Err(why) => looked.unseen.push(format!("the secrets could not be read: {why}")),
             }
+        }
+        // Whether the monitor can see out is asked in time, too.
+        let control_time = if self.settings.control.is_empty() { Duration::ZERO } else { CONTROL_TIME };
+        let all: Vec<&Target> = self.settings.targets.iter().collect();
+        let (later, first) = all.split_at(begin_at.min(all.len()));
+        let order: Vec<&Target> = first.iter().chain(later).copied().collect();
+        for (seen, target) in self.ask(&order, &secrets, control_time).await.into_iter().zip(&order) {
+            match seen {
+                Ok(seen) => looked.observations.push(seen),
+                Err(Missed::Fault(why)) => looked.unseen.push(why),
+                Err(Missed::Time) => {
+                    if looked.missed == 0 {
+                        let place = all.iter().position(|other| other.name == target.name);
+                        looked.begin_at = place.unwrap_or_default();
+                    }
+                    looked.missed += 1;
+                }
+            }
+        }
+        let observations = &mut looked.observations;
+        // A refused secret may just have been changed, and a warm environment would not know.
+        let refused: Vec<&Target> = all.iter().filter(|t| is_refused(t, observations)).copied().collect();
+        if !refused.is_empty()
+            && let Ok(Some(renewed)) = vault.renewed(self.store).await
+        {
+            secrets = renewed.clone();
+            replace(observations, self.ask(&refused, &secrets, Duration::ZERO).await);
+        }
+        let mut control = self.try_again(&all, &secrets, observations).await;
+        if is_dark(observations) {
+            if control == Control::NotAsked {
+                control = self.ask_control().await;
+            }
+            if control == Control::Silent {
+                observations.iter_mut().for_each(blame_nobody);
+            }
+        }
+        looked
+    }
+
+    /// Ask each target once, with what is left of the time less `spare`.
+    async fn ask(
+        &self,
+        targets: &[&Target],
+        secrets: &Secrets,
+        spare: Duration,
+    ) -> Vec<Result<Observation, Missed>> {
+        let ask = async |target: &Target| {
+            // As much as is left when its turn comes.
+            let left = self.budget.left().saturating_sub(spare);
+            if left < LEAST {
+                return Err(Missed::Time);
+            }
+            let left = u32::try_from(left.as_secs().max(1)).unwrap_or(u32::MAX);
+            let target = Target { timeout_s: target.timeout_s.min(left), ..target.clone() };
+            let secrets = secrets.of(&target).map_err(Missed::Fault)?;
+            Ok(self.prober.probe(&target, &secrets).await)
         };
         if targets.len() <= FEW {
             return join_all(targets.iter().map(|target| ask(target))).await;
@@ -111,55 +155,73 @@ impl<P: Prober> Eyes<'_, P> {
         stream::iter(targets.iter().map(|target| ask(target))).buffered(AT_ONCE).collect().await
     }
 
-    fn left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now()).saturating_sub(RESERVE)
-    }
-
-    /// Asks those once more that failed and may be asked more often, as long as there is time.
-    async fn try_again(&self, all: &[&Target], secrets: &Secrets, observations: &mut [Observation]) {
+    /// Ask those once more that failed and may be asked more often, as long as there is time. If nothing answers at all,
+    /// the control hosts are asked during the first pause.
+    async fn try_again(
+        &self,
+        all: &[&Target],
+        secrets: &Secrets,
+        observations: &mut [Observation],
+    ) -> Control {
+        let mut control = Control::NotAsked;
         for tries in 2.. {
-            let failed: Vec<&Target> = all
-                .iter()
-                .filter(|target| target.tries >= tries)
-                .filter(|target| {
-                    seen(target, observations).is_some_and(|seen| seen.verdict() == Verdict::Down)
-                })
-                .copied()
-                .collect();
-            let longest = failed.iter().map(|target| target.timeout_s).max().unwrap_or_default();
-            if failed.is_empty() || self.left() < PAUSE + Duration::from_secs(longest.into()) {
-                return;
+            let fails = |target: &&&Target| {
+                target.tries >= tries
+                    && seen(target, observations).is_some_and(|seen| seen.verdict() == Verdict::Down)
+            };
+            let failed: Vec<&Target> = all.iter().filter(fails).copied().collect();
+            if failed.is_empty() {
+                break;
             }
-            sleep(PAUSE).await;
-            let mut again = self.look(&failed, secrets).await;
+            let longest = Duration::from_secs(
+                failed.iter().map(|target| target.timeout_s).max().unwrap_or_default().into(),
+            );
+            let pause = if self.budget.left() < PAUSE + longest { Duration::ZERO } else { PAUSE };
+            if control == Control::NotAsked && is_dark(observations) {
+                (control, _) = tokio::join!(self.ask_control(), sleep(pause));
+            } else if !pause.is_zero() {
+                sleep(pause).await;
+            }
+            if pause.is_zero() || self.budget.left() < longest {
+                break;
+            }
+            let mut again = self.ask(&failed, secrets, Duration::ZERO).await;
             again.iter_mut().flatten().for_each(|seen| seen.tries = tries);
             replace(observations, again);
         }
+        control
     }
 
-    /// Whether nobody of those answers who always do. Whatever they answer will do.
-    async fn is_blind(&self, settings: &Settings) -> bool {
-        let control = settings.control.iter().map(|url| Target {
+    /// Ask the hosts that always answer, whatever they answer.
+    async fn ask_control(&self) -> Control {
+        let time = CONTROL_TIME.min(self.budget.left());
+        if self.settings.control.is_empty() || time < LEAST {
+            return Control::NotAsked;
+        }
+        let hosts = self.settings.control.iter().map(|url| Target {
             name: url.clone(),
             url: url.clone(),
             status: (100..=599).collect(),
-            timeout_s: CONTROL_TIMEOUT_S,
+            timeout_s: u32::try_from(time.as_secs().max(1)).unwrap_or(u32::MAX),
             ..Target::default()
         });
-        let control: Vec<Target> = control.collect();
-        if control.is_empty() || self.left() < Duration::from_secs(CONTROL_TIMEOUT_S.into()) {
-            return false;
-        }
-        let answers = self.look(&control.iter().collect::<Vec<_>>(), &Secrets::default()).await;
-        answers.iter().flatten().all(|answer| answer.http.is_none())
+        let secrets = TargetSecrets::default();
+        let ask = async |host: Target| self.prober.probe(&host, &secrets).await.http.is_none();
+        let silent = join_all(hosts.map(ask)).await;
+        if silent.into_iter().all(|is_silent| is_silent) { Control::Silent } else { Control::Answers }
     }
+}
+
+/// Whether nothing at all has answered.
+fn is_dark(observations: &[Observation]) -> bool {
+    !observations.is_empty() && observations.iter().all(is_out_of_sight)
 }
 
 fn seen<'a>(target: &Target, observations: &'a [Observation]) -> Option<&'a Observation> {
     observations.iter().find(|seen| seen.target == target.name)
 }
 
-fn replace(observations: &mut [Observation], again: Vec<Result<Observation, String>>) {
+fn replace(observations: &mut [Observation], again: Vec<Result<Observation, Missed>>) {
     for again in again.into_iter().flatten() {
         if let Some(before) = observations.iter_mut().find(|seen| seen.target == again.target) {
             *before = again;

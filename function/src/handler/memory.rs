@@ -7,8 +7,8 @@ use crate::decide::Knowledge;
 use crate::outbox::{Entry, Kind, add_down, add_up};
 use crate::parts::{merge, split};
 use crate::settings::Settings;
-use crate::state::{State, Status, TargetState, Told, VERSION};
-use crate::store::StoreError;
+use crate::state::{State, Status, TargetState, Told};
+use crate::store::{StoreError, Stored};
 
 /// How many replaced values are remembered: a read may lag behind a few writes, not behind many.
 const MAX_REPLACED: usize = 8;
@@ -28,14 +28,24 @@ pub(super) struct Memory {
 #[derive(Default)]
 pub(super) struct Holds {
     now: Vec<Option<String>>,
+    /// The version of what it holds, if that is certain; 0 where there is nothing.
+    version: Option<u64>,
     /// What this environment has replaced. If it is read again, the read lags behind.
     replaced: VecDeque<String>,
 }
 
 impl Holds {
-    /// The store took it.
-    pub(super) fn saved(&mut self, text: String) {
+    /// The store took it, as this version. Returns the version if it is not the next one: somebody else has written.
+    pub(super) fn saved(&mut self, text: String, version: Option<u64>) -> Option<u64> {
+        let next = self.version.map(|version| version.saturating_add(1));
         self.certain(Some(text));
+        self.version = version;
+        version.filter(|version| next.is_some_and(|next| next != *version))
+    }
+
+    /// Whether nobody else has written what was read.
+    pub(super) fn knows(&self, text: &Option<String>) -> bool {
+        self.now.contains(text) || text.as_ref().is_some_and(|text| self.replaced.contains(text))
     }
 
     /// Whether the store is known to have just this.
@@ -56,6 +66,7 @@ impl Holds {
     /// The store refused it, or took it and the answer was lost.
     pub(super) fn not_saved(&mut self, text: String) {
         self.now.push(Some(text));
+        self.version = None;
     }
 }
 
@@ -72,7 +83,7 @@ pub(super) struct Recollection {
 /// What was read.
 pub(super) struct Texts {
     /// Each part of the state.
-    pub(super) parts: Vec<Option<String>>,
+    pub(super) parts: Vec<Option<Stored>>,
     /// Those that there are beyond them, by number.
     pub(super) surplus: Vec<(usize, String)>,
 }
@@ -114,10 +125,11 @@ pub(super) fn recollect(
     };
     let mut remembered = remembered.into_iter();
     let (mut states, mut all_holds) = (Vec::new(), Vec::new());
-    for text in texts.parts {
+    for stored in texts.parts {
+        let (text, version) = apart(stored);
         let (state, holds) = match remembered.next().flatten() {
-            Some((state, holds)) => recollect_part(state, holds, text, problems),
-            None => (read(text.as_deref(), problems), Holds { now: vec![text], ..Holds::default() }),
+            Some((state, holds)) => recollect_part(state, holds, text, version, problems),
+            None => (read(text.as_deref(), problems), Holds { now: vec![text], version, ..Holds::default() }),
         };
         states.push(state);
         all_holds.push(holds);
@@ -141,6 +153,7 @@ fn recollect_part(
     state: State,
     mut holds: Holds,
     text: Option<String>,
+    version: Option<u64>,
     problems: &mut Vec<String>,
 ) -> (State, Holds) {
     if let Some(problem) = text.as_deref().and_then(|text| says_less(text, &holds)) {
@@ -150,7 +163,77 @@ fn recollect_part(
     let is_known = holds.now.contains(&text);
     let state = if is_known { state } else { read(text.as_deref(), problems) };
     holds.certain(text);
+    holds.version = version;
     (state, holds)
+}
+
+/// Text and version; nothing is version 0.
+fn apart(stored: Option<Stored>) -> (Option<String>, Option<u64>) {
+    stored.map_or((None, Some(0)), |stored| (Some(stored.text), stored.version))
+}
+
+impl Recollection {
+    /// Where a run starts from that has read nothing yet.
+    pub(super) fn nothing() -> Self {
+        let (holds, surplus) = (Vec::new(), Vec::new());
+        Self { state: State::default(), knowledge: Knowledge::Certain, may_save: false, holds, surplus }
+    }
+
+    /// Take over what was read again later in the run. Returns whether others have written meanwhile: `state` is then
+    /// theirs.
+    pub(super) fn refresh(
+        &mut self,
+        parts: Vec<Option<Stored>>,
+        settings: &Settings,
+        layout: &[Range<usize>],
+        problems: &mut Vec<String>,
+    ) -> bool {
+        let mut foreign = Vec::new();
+        for (part, stored) in parts.into_iter().enumerate() {
+            let Some(holds) = self.holds.get_mut(part) else { continue };
+            let (text, version) = apart(stored);
+            // What is suddenly missing was deleted by hand, or by a tear-down that this run outlives.
+            if text.is_none() || holds.knows(&text) {
+                continue;
+            }
+            holds.certain(text.clone());
+            holds.version = version;
+            foreign.push((part, text));
+        }
+        self.replace(foreign, settings, layout, problems)
+    }
+
+    /// Take over what others wrote and this run has written over.
+    pub(super) fn take_over(
+        &mut self,
+        parts: Vec<(usize, Option<Stored>)>,
+        settings: &Settings,
+        layout: &[Range<usize>],
+        problems: &mut Vec<String>,
+    ) -> bool {
+        let parts = parts.into_iter().filter_map(|(part, stored)| Some((part, Some(stored?.text)))).collect();
+        self.replace(parts, settings, layout, problems)
+    }
+
+    fn replace(
+        &mut self,
+        foreign: Vec<(usize, Option<String>)>,
+        settings: &Settings,
+        layout: &[Range<usize>],
+        problems: &mut Vec<String>,
+    ) -> bool {
+        if foreign.is_empty() {
+            return false;
+        }
+        let mut states = split(&self.state, settings, layout);
+        for (part, text) in foreign {
+            if let Some(state) = states.get_mut(part) {
+                *state = read(text.as_deref(), problems);
+            }
+        }
+        self.state = merge(states);
+        true
+    }
 }
 
 /// Why the value says less than what is remembered: it is one that was replaced, or it makes no sense.
@@ -169,9 +252,11 @@ fn read(text: Option<&str>, problems: &mut Vec<String>) -> State {
     let Some(text) = text else { return State::default() };
     match State::parse(text) {
         Ok(state) => {
-            if state.version > VERSION {
-                problems
-                    .push(format!("the state is of version {}, and only its status was used", state.version));
+            if state.is_of_later_release() {
+                problems.push(format!(
+                    "the state is of version {}, of a later release: what this one does not know was left out",
+                    state.version
+                ));
             }
             state
         }

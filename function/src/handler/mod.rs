@@ -5,20 +5,31 @@
 //! cannot be read, an outage is told all the same. A run fails only through faults of its own, and only after it has
 //! done all it could.
 
+mod budget;
 mod keep;
 mod look;
 mod memory;
+mod occasion;
+mod round;
 mod tell;
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::ops::Range;
+use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde::Serialize;
-use tokio::time::Instant;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout_at};
 
-use self::look::Looked;
+use self::budget::Budget;
 pub use self::look::{Live, Prober};
-use self::memory::{Memory, Recollection};
-use crate::decide::{Decision, before_sending, decide, pause, resume, speak_again};
+use self::look::{Looked, Looking};
+use self::memory::Memory;
+pub use self::occasion::{Occasion, Request, Tick};
+use self::round::Working;
+use crate::decide::Decision;
 use crate::heartbeat::Heartbeat;
 use crate::message::test_message;
 use crate::notify::Channel;
@@ -30,54 +41,8 @@ use crate::state::State;
 use crate::store::Store;
 use crate::vault::Vault;
 
-/// Why the function runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Occasion {
-    /// The schedule, or somebody by hand.
-    Check,
-    /// New secrets were deployed: words that the old ones had refused are said again.
-    Announce,
-    /// Somebody wants silence until then, in Unix seconds.
-    Pause(u64),
-    /// Somebody wants to hear again.
-    Resume,
-    /// Somebody wants to know whether the channels work.
-    TestChannels,
-    /// Somebody wants to see what this function sees, and nothing else.
-    Examine,
-}
-
-impl Occasion {
-    /// The event that the deployer sends for [`Occasion::Announce`].
-    pub const ANNOUNCE: &str = r#"{"source":"plexmon-deploy","announce":true}"#;
-
-    /// The event that the deployer sends for [`Occasion::Resume`].
-    pub const RESUME: &str = r#"{"source":"plexmon-deploy","resume":true}"#;
-
-    /// The event that the deployer sends for [`Occasion::TestChannels`].
-    pub const TEST_CHANNELS: &str = r#"{"source":"plexmon-deploy","test_channels":true}"#;
-
-    /// The event that the deployer sends for [`Occasion::Examine`].
-    pub const EXAMINE: &str = r#"{"source":"plexmon-deploy","examine":true}"#;
-
-    /// The event that the deployer sends for [`Occasion::Pause`].
-    pub fn pause_event(until: u64) -> String {
-        format!(r#"{{"source":"plexmon-deploy","pause_until":{until}}}"#)
-    }
-
-    /// Whatever else arrives means "check now".
-    pub fn of(event: &serde_json::Value) -> Self {
-        let says = |name: &str| event.get(name) == Some(&true.into());
-        match event.get("pause_until").and_then(serde_json::Value::as_u64) {
-            Some(until) => Self::Pause(until),
-            None if says("announce") => Self::Announce,
-            None if says("resume") => Self::Resume,
-            None if says("test_channels") => Self::TestChannels,
-            None if says("examine") => Self::Examine,
-            None => Self::Check,
-        }
-    }
-}
+/// How long the channels may take for a test.
+const TEST_TIME: Duration = Duration::from_secs(20);
 
 /// Everything that lives as long as a warm environment.
 pub struct Monitor<S, P> {
@@ -90,6 +55,8 @@ pub struct Monitor<S, P> {
     vault: Vault,
     memory: Option<Memory>,
     heartbeat: Option<Heartbeat>,
+    /// Tells this environment from others that run at the same time.
+    owner: String,
 }
 
 /// One run: its answer, and what else goes into the log.
@@ -130,7 +97,8 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         vault: Vault,
     ) -> Self {
         let layout = layout(&settings);
-        Self { settings, layout, store, prober, channels, vault, memory: None, heartbeat: None }
+        let owner = format!("{:016x}", RandomState::new().build_hasher().finish());
+        Self { settings, layout, store, prober, channels, vault, memory: None, heartbeat: None, owner }
     }
 
     /// The same, with somebody to ping after each run.
@@ -150,88 +118,103 @@ impl<S: Store, P: Prober> Monitor<S, P> {
     }
 
     /// [`run`](Self::run), for a given occasion.
-    pub async fn run_for(&mut self, occasion: Occasion, now: u64, deadline: Instant) -> Run {
+    pub async fn run_for(&mut self, request: impl Into<Request>, now: u64, deadline: Instant) -> Run {
+        let request = request.into();
         self.vault.start_run();
-        if occasion == Occasion::Announce {
-            // A word that the old ones had refused must not be sent with them again.
+        if request.occasion == Occasion::Announce {
+            // What the old ones had made the channel refuse must not be sent with them again.
             self.vault.forget();
         }
-        let mut problems = Vec::new();
-        let mut phases = Phases::default();
-
-        let look = look::look(&self.settings, &self.store, &self.prober, &mut self.vault, deadline);
-        let (loaded, looked) = tokio::join!(
-            timed(keep::load(&self.store, self.layout.len(), self.memory.is_none())),
-            timed(look)
-        );
-        (phases.load_ms, phases.probe_ms) = (loaded.1, looked.1);
-        let Looked { observations, unseen } = looked.0;
-        let recollection =
-            memory::recollect(self.memory.take(), loaded.0, &self.settings, &self.layout, &mut problems);
-        let Recollection { mut state, knowledge, may_save, mut holds, mut surplus } = recollection;
-
-        match occasion {
-            Occasion::Pause(until) => pause(&mut state, until),
-            Occasion::Resume => resume(&mut state),
-            _ => {}
+        let budget = Budget::new(&self.settings, self.layout.len(), deadline);
+        let mut working = Working::new(request, now);
+        self.observe(&mut working, &budget).await;
+        let (decision, after) = self.settle(&mut working, &budget).await;
+        if working.is_saved {
+            self.clear(&mut working.base.surplus, deadline, &mut working.problems).await;
         }
-        let mut decision = decide(&state, &observations, now, &self.settings, knowledge);
-        if occasion == Occasion::Announce {
-            speak_again(&mut decision.state);
+        self.memory = working.remembered(after.clone());
+        let Working { is_saved, mut problems, notices, looked, phases, .. } = working;
+        let looked = looked.unwrap_or_default();
+        if looked.missed > 0 {
+            problems.push(format!(
+                "no time was left to check {} of {} targets; the next run begins with them",
+                looked.missed,
+                self.settings.targets.len()
+            ));
         }
-        let ahead = before_sending(&decision.state);
-        let started = Instant::now();
-        let mut is_saved = may_save && self.save(&ahead, &mut holds, &mut problems).await;
-        phases.save_ms = started.elapsed().as_millis();
-
-        let mut after = decision.state.clone();
-        let started = Instant::now();
-        let notices = self.tell(&mut after, is_saved, now, deadline, &mut problems).await;
-        phases.notify_ms = started.elapsed().as_millis();
-        if after != ahead {
-            let started = Instant::now();
-            is_saved = may_save && self.save(&after, &mut holds, &mut problems).await;
-            phases.save_ms += started.elapsed().as_millis();
-        }
-
-        if is_saved {
-            self.clear(&mut surplus, deadline, &mut problems).await;
-        }
-
-        self.memory = Some(Memory { state: after.clone(), knowledge, holds, surplus });
-        let fault = fault(is_saved, &unseen, &problems);
+        let fault = fault(is_saved, &looked.unseen, &problems);
         // After the last write: whoever hears of a run can rely on its being kept.
-        if let Some(heartbeat) = &self.heartbeat
-            && let Err(why) = heartbeat.beat(fault.is_none(), &mut self.vault, &self.store).await
-        {
-            problems.push(format!("the heartbeat was not heard: {why}"));
+        if let Some(heartbeat) = &self.heartbeat {
+            let beat = heartbeat.beat(fault.is_none(), &mut self.vault, &self.store);
+            let heard = timeout_at(budget.end(), beat).await;
+            if let Err(why) = heard.unwrap_or_else(|_| Err("no time was left for it".to_owned())) {
+                problems.push(format!("the heartbeat was not heard: {why}"));
+            }
         }
-        problems.extend(unseen);
-        let dead_letters = decision.expired.len() + refused(&notices);
-        let reply = reply(&decision, &after, &observations, notices, problems);
+        problems.extend(looked.unseen);
+        let dead_letters = decision.expired.len();
+        let reply = reply(&decision, &after, &looked.observations, notices, problems);
         Run { reply, dead_letters, phases, fault }
+    }
+
+    /// Read the state and probe the targets, at the same time where neither needs the other.
+    async fn observe(&mut self, working: &mut Working, budget: &Budget) {
+        let is_command = working.request.occasion.is_command();
+        let is_new = self.memory.is_none();
+        if is_command || (is_new && self.settings.targets.len() > look::FEW) {
+            let (loaded, took) = timed(keep::load(&self.store, self.layout.len(), is_new)).await;
+            working.phases.load_ms = took;
+            self.recall(working, loaded);
+            if is_command {
+                // Before anything is probed: a check at the same time may write its state meanwhile.
+                self.save_command(working).await;
+            }
+            let begin_at = working.base.state.begin_at;
+            let (looked, took) = timed(self.look(budget, begin_at)).await;
+            (working.looked, working.phases.probe_ms) = (Some(looked), took);
+            return;
+        }
+        let begin_at = self.memory.as_ref().map_or(0, |memory| memory.state.begin_at);
+        let load = keep::load(&self.store, self.layout.len(), is_new);
+        let looking = Looking { settings: &self.settings, store: &self.store, prober: &self.prober, budget };
+        let (loaded, looked) = tokio::join!(timed(load), timed(looking.look(&mut self.vault, begin_at)));
+        working.phases.load_ms = loaded.1;
+        (working.looked, working.phases.probe_ms) = (Some(looked.0), looked.1);
+        self.recall(working, loaded.0);
+    }
+
+    fn recall(&mut self, working: &mut Working, loaded: memory::Loaded) {
+        let memory = self.memory.take();
+        let base = memory::recollect(memory, loaded, &self.settings, &self.layout, &mut working.problems);
+        working.begin(base, &self.owner);
+    }
+
+    async fn look(&mut self, budget: &Budget, begin_at: usize) -> Looked {
+        let looking = Looking { settings: &self.settings, store: &self.store, prober: &self.prober, budget };
+        looking.look(&mut self.vault, begin_at).await
     }
 
     /// What this function sees of each target, for comparison with what others see. Nothing is kept, nothing is told.
     pub async fn examine(&mut self, deadline: Instant) -> Vec<Observation> {
         self.vault.start_run();
-        look::look(&self.settings, &self.store, &self.prober, &mut self.vault, deadline).await.observations
+        let budget = Budget::new(&self.settings, self.layout.len(), deadline);
+        self.look(&budget, 0).await.observations
     }
 
-    /// Sends a test on every channel.
+    /// Sends a test on every channel, at the same time.
     pub async fn test_channels(&mut self, now: u64) -> Vec<ChannelReply> {
         self.vault.start_run();
         // Whoever tests has perhaps just corrected a secret.
         self.vault.forget();
-        let mut replies = Vec::new();
-        for channel in &self.channels {
-            let message = test_message(&self.settings.deployment, channel.name(), now);
-            let delivery =
-                tell::deliver(channel.as_ref(), &message, tell::SEND_TIMEOUT, &mut self.vault, &self.store)
-                    .await;
-            replies.push(ChannelReply::of(channel.name(), delivery));
-        }
-        replies
+        let until = Instant::now() + TEST_TIME;
+        let vault = Mutex::new(&mut self.vault);
+        let (deployment, store) = (&self.settings.deployment, &self.store);
+        let test = async |channel: &dyn Channel| {
+            let message = test_message(deployment, channel.name(), now);
+            let delivery = tell::deliver(channel, &message, until, &vault, store).await;
+            ChannelReply::of(channel.name(), delivery)
+        };
+        join_all(self.channels.iter().map(|channel| test(channel.as_ref()))).await
     }
 }
 
@@ -248,10 +231,6 @@ fn fault(is_saved: bool, unseen: &[String], problems: &[String]) -> Option<Strin
     }
     let reasons: Vec<&str> = problems.iter().chain(unseen).map(String::as_str).collect();
     Some(reasons.join("; "))
-}
-
-fn refused(notices: &[NoticeReply]) -> usize {
-    notices.iter().filter(|notice| notice.outcome == crate::reply::Outcome::Refused).count()
 }
 
 fn reply(
@@ -280,5 +259,13 @@ fn reply(
         })
         .collect();
     let http = targets.first().map(|target| target.http).unwrap_or_default();
-    Reply { previous: decision.previous, current: after.status, http, targets, notices, problems }
+    Reply {
+        previous: decision.previous,
+        current: after.status,
+        http,
+        paused_until: after.paused_until,
+        targets,
+        notices,
+        problems,
+    }
 }

@@ -1,11 +1,10 @@
-//! Sends what is in the outbox, in order for each channel, and notes what became of it.
+//! Sends what is in the outbox: on all channels at the same time, in order on each, and reports what became of it.
 
-use std::time::Duration;
-
-use tokio::time::{Instant, timeout};
+use futures_util::future::join_all;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout_at};
 
 use super::{Monitor, Prober};
-use crate::decide::{settle_and_notice, waits};
 use crate::message::{Message, batch, message};
 use crate::notify::{Channel, Delivery};
 use crate::outbox::Entry;
@@ -15,95 +14,115 @@ use crate::state::State;
 use crate::store::Store;
 use crate::vault::Vault;
 
-/// How long a channel may take for one message.
-pub(super) const SEND_TIMEOUT: Duration = Duration::from_secs(5);
+/// What one channel is to be told now.
+pub(super) struct Queue {
+    /// The channel, by its place among all.
+    pub(super) channel: usize,
+    pub(super) entries: Vec<Entry>,
+}
 
-/// What must be left of a run after the last message, for saving.
-const RESERVE: Duration = Duration::from_secs(1);
+/// What became of one channel's queue.
+pub(super) struct Sent {
+    pub(super) channel: String,
+    /// Each message's entries, and what became of them.
+    pub(super) attempts: Vec<(Vec<Entry>, Delivery)>,
+    /// Whether time ran out before its end.
+    pub(super) is_late: bool,
+}
+
+/// What all messages of a run have in common.
+pub(super) struct Context<'a> {
+    pub(super) state: &'a State,
+    /// Whether the state that holds them was kept.
+    pub(super) is_saved: bool,
+    /// When the last one has to be sent.
+    pub(super) until: Instant,
+}
 
 impl<S: Store, P: Prober> Monitor<S, P> {
-    /// Sends, and takes the outcome into `state`. A channel that fails is left alone until the next run, so that no
-    /// message overtakes another.
-    pub(super) async fn tell(
-        &mut self,
-        state: &mut State,
-        is_saved: bool,
-        now: u64,
-        deadline: Instant,
-        problems: &mut Vec<String>,
-    ) -> Vec<NoticeReply> {
-        let mut notices = Vec::new();
-        for channel in &self.channels {
-            let name = channel.name();
-            if is_quiet(name, &self.settings, now) {
-                continue;
-            }
-            let mut queue: Vec<Entry> = state
-                .outbox
-                .iter()
-                .filter(|entry| entry.channel() == name && !waits(entry, state, &self.settings, now))
-                .cloned()
-                .collect();
-            while !queue.is_empty() {
-                let together = batch(&mut queue, &self.settings);
-                let message = message(&together, state, &self.settings, is_saved);
-                let left = deadline.saturating_duration_since(Instant::now()).saturating_sub(RESERVE);
-                if left.is_zero() {
-                    problems.push("no time was left to tell everything; the next run goes on".to_owned());
-                    return notices;
-                }
-                let limit = left.min(SEND_TIMEOUT);
-                let delivery = deliver(channel.as_ref(), &message, limit, &mut self.vault, &self.store).await;
-                for entry in &together {
-                    settle_and_notice(state, entry, &delivery, &self.settings, now);
-                    notices.push(notice(entry, &delivery));
-                }
-                // Wrong secrets would be refused again and again, and Pushover blocks whoever insists.
-                if matches!(delivery, Delivery::Retry { .. } | Delivery::Refused { credentials: true, .. }) {
-                    break;
-                }
-            }
-        }
-        notices
+    /// Send. A channel that fails is left alone until the next run, so that no message overtakes another.
+    pub(super) async fn tell(&mut self, queues: Vec<Queue>, context: Context<'_>) -> Vec<Sent> {
+        let vault = Mutex::new(&mut self.vault);
+        let (channels, settings, store) = (&self.channels, &self.settings, &self.store);
+        let (vault, context) = (&vault, &context);
+        let send = queues.into_iter().filter_map(|queue| {
+            let channel = channels.get(queue.channel)?.as_ref();
+            Some(in_order(channel, queue.entries, settings, context, vault, store))
+        });
+        join_all(send).await
     }
 }
 
-fn is_quiet(channel: &str, settings: &Settings, now: u64) -> bool {
-    let channel = settings.channels.iter().find(|one| one.name == channel);
-    channel.and_then(|channel| channel.quiet).is_some_and(|hours| hours.is_on(now, &settings.clock))
+async fn in_order(
+    channel: &dyn Channel,
+    mut queue: Vec<Entry>,
+    settings: &Settings,
+    context: &Context<'_>,
+    vault: &Mutex<&mut Vault>,
+    store: &impl Store,
+) -> Sent {
+    let mut sent = Sent { channel: channel.name().to_owned(), attempts: Vec::new(), is_late: false };
+    while !queue.is_empty() {
+        if Instant::now() >= context.until {
+            sent.is_late = true;
+            break;
+        }
+        let together = batch(&mut queue, settings);
+        let message = message(&together, context.state, settings, context.is_saved);
+        let delivery = deliver(channel, &message, context.until, vault, store).await;
+        // Wrong secrets would be refused again and again, and Pushover blocks whoever insists.
+        let stops = matches!(delivery, Delivery::Retry { .. } | Delivery::Refused { credentials: true, .. });
+        if stops {
+            queue.clear();
+        } else if delivery != Delivery::Delivered {
+            // No end overtakes its beginning.
+            queue.retain(|entry| !together.iter().any(|refused| refused.is_about_the_same(entry)));
+        }
+        sent.attempts.push((together, delivery));
+    }
+    sent
 }
 
 /// Sends one message; a second time only with other secrets than those that were refused.
 pub(super) async fn deliver(
     channel: &dyn Channel,
     message: &Message,
-    limit: Duration,
-    vault: &mut Vault,
+    until: Instant,
+    vault: &Mutex<&mut Vault>,
     store: &impl Store,
 ) -> Delivery {
-    let first = match vault.get(store).await {
-        Ok(secrets) => bounded(channel.send(message, secrets.channel(channel.name())), limit).await,
+    let used = match vault.lock().await.get(store).await {
+        Ok(secrets) => secrets.channel(channel.name()).clone(),
         Err(why) => {
             return Delivery::Retry { why: format!("the secrets could not be read: {why}"), unproven: false };
         }
     };
+    let first = bounded(channel.send(message, &used), until).await;
     if !matches!(first, Delivery::Refused { credentials: true, .. }) {
         return first;
     }
-    match vault.renewed(store).await {
-        Ok(Some(renewed)) => bounded(channel.send(message, renewed.channel(channel.name())), limit).await,
-        Ok(None) | Err(_) => first,
+    let renewed = {
+        let mut vault = vault.lock().await;
+        // Another channel may have had them read again.
+        let _ = vault.renewed(store).await;
+        vault.get(store).await.map(|secrets| secrets.channel(channel.name()).clone())
+    };
+    match renewed {
+        Ok(renewed) if renewed != used => bounded(channel.send(message, &renewed), until).await,
+        _ => first,
     }
 }
 
-async fn bounded(sending: impl Future<Output = Delivery>, limit: Duration) -> Delivery {
-    timeout(limit, sending).await.unwrap_or_else(|_| Delivery::Retry {
-        why: format!("no answer within {} s", limit.as_secs().max(1)),
+async fn bounded(sending: impl Future<Output = Delivery>, until: Instant) -> Delivery {
+    let started = Instant::now();
+    timeout_at(until, sending).await.unwrap_or_else(|_| Delivery::Retry {
+        why: format!("no answer within {} s", started.elapsed().as_secs().max(1)),
         unproven: true,
     })
 }
 
-fn notice(entry: &Entry, delivery: &Delivery) -> NoticeReply {
+/// What a run replies of one attempt to send an entry.
+pub(super) fn notice(entry: &Entry, delivery: &Delivery) -> NoticeReply {
     let (outcome, why) = delivery.outcome();
     NoticeReply {
         channel: entry.channel().to_owned(),

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::outbox::{Entry, Kind, Scope};
 use crate::settings::{Expect, Settings, Severity};
 use crate::state::State;
-use crate::text::bare_url;
+use crate::text::{bare_url, fnv};
 
 /// What a channel sends. Each channel cuts it to its own limits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -57,12 +57,16 @@ pub struct News {
 pub fn batch(queue: &mut Vec<Entry>, settings: &Settings) -> Vec<Entry> {
     let Some(first) = queue.first() else { return Vec::new() };
     let Some(key) = key(first, settings) else { return vec![queue.remove(0)] };
+    // What may have arrived is repeated as it was: a receiver that knows it would drop what was added.
+    let (sent, unproven) = (first.sent, first.unproven);
     let mut waiting: Vec<String> = Vec::new();
     let belongs = |entry: &mut Entry| {
         let target = entry.target().to_owned();
         let is_next = !waiting.contains(&target);
         waiting.push(target);
-        is_next && self::key(entry, settings).as_ref() == Some(&key)
+        is_next
+            && (entry.sent, entry.unproven) == (sent, unproven)
+            && self::key(entry, settings).as_ref() == Some(&key)
     };
     queue.extract_if(.., belongs).collect()
 }
@@ -85,7 +89,7 @@ fn key(entry: &Entry, settings: &Settings) -> Option<Key> {
     let is_exposure = target.is_some_and(|target| target.expect == Expect::Refusal);
     match entry.kind {
         Kind::Up | Kind::Down if entry.first => Some(Key::First),
-        Kind::Identity | Kind::Version | Kind::Blind | Kind::Sighted | Kind::Channel => None,
+        Kind::Identity | Kind::Version | Kind::Blind | Kind::Sighted | Kind::Channel | Kind::Other => None,
         kind => {
             // Stragglers and those that were down by themselves come back together.
             let scope = entry.scope.filter(|scope| *scope != Scope::Rest);
@@ -115,7 +119,7 @@ pub fn message(entries: &[Entry], state: &State, settings: &Settings, saved: boo
         if entry.first && entry.kind == Kind::Up { Severity::Info } else { entry.kind.severity() }
     };
     Message {
-        id: first.map_or_else(String::new, |entry| format!("{}:{}", settings.deployment, entry.id)),
+        id: id(entries, &settings.deployment),
         deployment: settings.deployment.clone(),
         title,
         body,
@@ -128,6 +132,18 @@ pub fn message(entries: &[Entry], state: &State, settings: &Settings, saved: boo
             .iter()
             .map(|entry| News { target: entry.target().to_owned(), kind: entry.kind, first: entry.first })
             .collect(),
+    }
+}
+
+/// The same for the same entries and no others.
+fn id(entries: &[Entry], deployment: &str) -> String {
+    match entries {
+        [] => String::new(),
+        [entry] => format!("{deployment}:{}", entry.id),
+        [first, rest @ ..] => {
+            let ids: Vec<&str> = rest.iter().map(|entry| entry.id.as_str()).collect();
+            format!("{deployment}:{}+{:08x}", first.id, fnv(&ids.join("\n")))
+        }
     }
 }
 

@@ -37,6 +37,7 @@ fn title(entry: &Entry) -> String {
         (Kind::Blind, _) => "plexmon cannot see out".to_owned(),
         (Kind::Sighted, _) => "plexmon can see out again".to_owned(),
         (Kind::Channel, _) => "a channel is broken".to_owned(),
+        (Kind::Other, _) => format!("news of {name}"),
     }
 }
 
@@ -45,7 +46,7 @@ fn body(entry: &Entry) -> String {
     match entry.kind {
         Kind::Down => {
             let why = why.unwrap_or("It does not answer as it should");
-            format!("{}. {}.", capitalised(why), capitalised(&since(entry)))
+            format!("{}. {}.{}", capitalised(why), capitalised(&since(entry)), earlier(entry))
         }
         Kind::Up if entry.first => "You will be told when it goes down, and when it comes back.".to_owned(),
         Kind::Up => format!("Recovered. {}.", outage(entry)),
@@ -78,6 +79,15 @@ fn advice(why: Option<&str>) -> &'static str {
 
 fn is_updating(why: Option<&str>) -> bool {
     why.is_some_and(|why| why.contains("is updating its database"))
+}
+
+/// Outages before this one that could not be reported.
+fn earlier(entry: &Entry) -> String {
+    match entry.times {
+        0 | 1 => String::new(),
+        2 => " An outage before this one could not be reported.".to_owned(),
+        times => format!(" {} outages before this one could not be reported.", times - 1),
+    }
 }
 
 /// `since 10:05 UTC (2026-11-03)`
@@ -151,6 +161,8 @@ mod tests {
             first: false,
             unread: false,
             unproven: false,
+            sent: 0,
+            next: None,
             tries: 0,
             scope: None,
             why: Some("connection refused (TCP)".to_owned()),

@@ -127,11 +127,7 @@ impl Target {
         let expect = if self.expect == Expect::Refusal { "\nrefusal" } else { "" };
         let contains = self.contains.as_deref().unwrap_or_default();
         let check = format!("{}\n{status:?}\n{contains}{expect}", self.url);
-        // FNV-1a: the standard library's hasher may change from one release to the next.
-        let hash = check
-            .bytes()
-            .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-        format!("{hash:08x}")
+        format!("{:08x}", crate::text::fnv(&check))
     }
 
     /// Whether any of what it sends comes from the secrets.

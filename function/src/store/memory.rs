@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, Stored};
 use crate::secrets::Secrets;
 
 /// What happened, in order. Shared with whatever else leaves a trace there.
@@ -17,6 +17,9 @@ pub struct MemoryStore {
     pub state: RefCell<Option<String>>,
     /// Its further parts.
     pub parts: RefCell<BTreeMap<usize, String>>,
+    /// Every text that each part has had, the first one with version 1. What was put into `state` and `parts` by hand
+    /// is not among them.
+    pub versions: RefCell<BTreeMap<usize, Vec<String>>>,
     /// The kept secrets.
     pub secrets: RefCell<Secrets>,
     /// Whether the further parts may not be read.
@@ -32,36 +35,55 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
+    /// How many versions of a part there were.
+    fn count(&self, part: usize) -> u64 {
+        self.versions.borrow().get(&part).map_or(0, |texts| texts.len() as u64)
+    }
+
     fn note(&self, what: &str) {
         self.record.lock().unwrap_or_else(PoisonError::into_inner).push(what.to_owned());
     }
 }
 
 impl Store for MemoryStore {
-    async fn load_state(&self, part: usize) -> Result<Option<String>, StoreError> {
+    async fn load_state(&self, part: usize) -> Result<Option<Stored>, StoreError> {
         self.note("load");
-        if fails(&self.failing_loads) {
+        if fails(&self.failing_loads) || (part > 0 && self.refused_parts.get()) {
             return Err(StoreError("reading was refused".to_owned()));
         }
-        if part > 0 && self.refused_parts.get() {
-            return Err(StoreError("reading was refused".to_owned()));
-        }
-        if part > 0 {
-            return Ok(self.parts.borrow().get(&part).cloned());
-        }
-        Ok(self.state.borrow().clone())
+        let text =
+            if part > 0 { self.parts.borrow().get(&part).cloned() } else { self.state.borrow().clone() };
+        Ok(text.map(|text| Stored { text, version: Some(self.count(part)) }))
     }
 
-    async fn save_state(&self, part: usize, text: &str) -> Result<(), StoreError> {
+    async fn load_version(&self, part: usize, version: u64) -> Result<Option<Stored>, StoreError> {
+        self.note("load version");
+        let at = usize::try_from(version).ok().and_then(|version| version.checked_sub(1));
+        let versions = self.versions.borrow();
+        let text = at.zip(versions.get(&part)).and_then(|(at, texts)| texts.get(at).cloned());
+        Ok(text.map(|text| Stored { text, version: Some(version) }))
+    }
+
+    async fn save_state(&self, part: usize, text: &str) -> Result<Option<u64>, StoreError> {
         self.note("save");
         let fails = fails(&self.failing_saves);
         if !fails || self.failing_saves_take_effect.get() {
-            match part {
-                0 => *self.state.borrow_mut() = Some(text.to_owned()),
-                part => drop(self.parts.borrow_mut().insert(part, text.to_owned())),
+            let before = match part {
+                0 => self.state.borrow_mut().replace(text.to_owned()),
+                part => self.parts.borrow_mut().insert(part, text.to_owned()),
+            };
+            let mut versions = self.versions.borrow_mut();
+            let versions = versions.entry(part).or_default();
+            // What was deleted meanwhile begins again.
+            if before.is_none() {
+                versions.clear();
             }
+            versions.push(text.to_owned());
         }
-        if fails { Err(StoreError("writing was refused".to_owned())) } else { Ok(()) }
+        if fails {
+            return Err(StoreError("writing was refused".to_owned()));
+        }
+        Ok(Some(self.count(part)))
     }
 
     async fn load_secrets(&self) -> Result<Secrets, StoreError> {

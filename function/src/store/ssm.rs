@@ -10,11 +10,12 @@ use aws_credential_types::Credentials;
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::config::{BehaviorVersion, Builder, Region};
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_ssm::types::{ParameterTier, ParameterType};
+use aws_sdk_ssm::operation::get_parameter::GetParameterError;
+use aws_sdk_ssm::types::{Parameter, ParameterTier, ParameterType};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, Stored};
 use crate::http::Http;
 use crate::parts::parameter;
 use crate::secrets::Secrets;
@@ -75,19 +76,40 @@ impl SsmStore {
     }
 }
 
+impl SsmStore {
+    async fn load(&self, name: &str) -> Result<Option<Stored>, StoreError> {
+        let found = match self.client.get_parameter().name(name).send().await {
+            Ok(found) => found.parameter,
+            Err(why) if why.as_service_error().is_some_and(is_missing) => None,
+            Err(why) => return Err(in_words("ssm:GetParameter", name, &why)),
+        };
+        let stored = |found: Parameter| Some(Stored { version: number(found.version), text: found.value? });
+        Ok(found.and_then(stored))
+    }
+}
+
+fn is_missing(why: &GetParameterError) -> bool {
+    why.is_parameter_not_found() || why.is_parameter_version_not_found()
+}
+
+/// Versions begin at 1; a store that does not count says 0.
+fn number(version: i64) -> Option<u64> {
+    u64::try_from(version).ok().filter(|version| *version > 0)
+}
+
 impl Store for SsmStore {
-    async fn load_state(&self, part: usize) -> Result<Option<String>, StoreError> {
-        let name = parameter(&self.state_parameter, part);
-        match self.client.get_parameter().name(&name).send().await {
-            Ok(found) => Ok(found.parameter.and_then(|parameter| parameter.value)),
-            Err(why) if why.as_service_error().is_some_and(|why| why.is_parameter_not_found()) => Ok(None),
-            Err(why) => Err(in_words("ssm:GetParameter", &name, &why)),
-        }
+    async fn load_state(&self, part: usize) -> Result<Option<Stored>, StoreError> {
+        self.load(&parameter(&self.state_parameter, part)).await
     }
 
-    async fn save_state(&self, part: usize, text: &str) -> Result<(), StoreError> {
+    async fn load_version(&self, part: usize, version: u64) -> Result<Option<Stored>, StoreError> {
+        self.load(&format!("{}:{version}", parameter(&self.state_parameter, part))).await
+    }
+
+    async fn save_state(&self, part: usize, text: &str) -> Result<Option<u64>, StoreError> {
         let name = parameter(&self.state_parameter, part);
-        self.client
+        let saved = self
+            .client
             .put_parameter()
             .name(&name)
             .value(text)
@@ -96,8 +118,8 @@ impl Store for SsmStore {
             .overwrite(true)
             .send()
             .await
-            .map(|_| ())
-            .map_err(|why| in_words("ssm:PutParameter", &name, &why))
+            .map_err(|why| in_words("ssm:PutParameter", &name, &why))?;
+        Ok(number(saved.version))
     }
 
     async fn load_secrets(&self) -> Result<Secrets, StoreError> {

@@ -2,16 +2,16 @@
 //!
 //! A story is a word for each run, five minutes apart. Seen: `up`, `down`, `-` (not probed), each with a `!` behind it in
 //! a run that announces. What the channel does:
-//! `ok` takes everything, `500` fails, `lost` takes it and loses the answer, `400` refuses. What it got is compared.
+//! `ok` takes everything, `500` fails, `lost` takes it and loses the answer, `400` refuses. What was attempted is compared.
 
-use plexmon_function::decide::{Knowledge, before_sending, decide, settle, speak_again};
+use plexmon_function::decide::{Knowledge, decide, outgoing, record_delivery, retry_refused};
 use plexmon_function::message::message;
 use plexmon_function::notify::Delivery;
 use plexmon_function::outbox::Kind;
 use plexmon_function::settings::Settings;
 use plexmon_function::state::{State, Status, Told};
 
-use crate::world::{NOW, down, settings, target, up};
+use crate::world::{NOW, ahead, down, settings, settle, target, up};
 
 const INTERVAL: u64 = 300;
 
@@ -30,18 +30,18 @@ fn story(state: &mut State, settings: &Settings, from: u64, steps: &str) -> Stri
         let now = from + run * INTERVAL;
         let mut decision = decide(state, &observations, now, settings, Knowledge::Certain);
         if announces {
-            speak_again(&mut decision.state);
+            retry_refused(&mut decision.state);
         }
         attempts.extend(decision.expired.iter().map(|entry| format!("{:?}=expired", entry.kind)));
-        *state = decision.state.clone();
-        for entry in decision.state.outbox {
+        *state = decision.state;
+        for entry in outgoing(state, "pushover", settings, now) {
             let delivery = delivery(channel);
             let text = message(std::slice::from_ref(&entry), state, settings, true).body;
             let first = if entry.first { "!" } else { "" };
             let repeat = if text.contains("may repeat") { "?" } else { "" };
             let times = if entry.times > 1 { format!("x{}", entry.times) } else { String::new() };
             attempts.push(format!("{:?}{first}{repeat}{times}={channel}", entry.kind));
-            settle(state, &entry.id, &delivery);
+            record_delivery(state, &entry, &delivery, settings, now);
             if matches!(delivery, Delivery::Retry { .. }) {
                 break;
             }
@@ -85,15 +85,55 @@ fn what_was_not_delivered_is_sent_again() {
 }
 
 #[test]
-fn what_was_refused_is_not_sent_again() {
+fn a_refused_notification_is_sent_again_at_growing_intervals() {
     check("up 400, up ok, up ok", "Up!=400");
+    check("up 400, up ok, up ok, up ok", "Up!=400 Up!=ok");
     check("up ok, down 400, down ok, down ok", "Up!=ok Down=400");
+    check(
+        "up ok, down 400, down ok, down ok, down 400, down ok, down ok, down ok",
+        "Up!=ok Down=400 Down=400 Down=ok",
+    );
+    let settings = settings(&["plex"]);
+    let mut state = State::default();
+    story(&mut state, &settings, NOW, "up ok, down 400");
+    let mut attempts = Vec::new();
+    for minutes in (10..24 * 60).step_by(5) {
+        let made = story(&mut state, &settings, NOW + minutes * 60, "down 400");
+        attempts.extend((!made.is_empty()).then_some(minutes - 5));
+    }
+    assert_eq!(attempts, [15, 30, 60, 120, 240, 480, 960], "minutes after the outage began");
+    assert_eq!(story(&mut state, &settings, NOW + 26 * 60 * 60, "up ok"), "WasDown=ok");
 }
 
 #[test]
-fn what_was_refused_is_said_again_once_when_it_is_announced() {
+fn an_attempt_that_may_have_arrived_is_repeated_once_at_once_and_once_after_six_hours() {
+    let settings = settings(&["plex"]);
+    let mut state = State::default();
+    let steps = "up ok, down lost, down lost, down lost, down lost";
+    assert_eq!(story(&mut state, &settings, NOW, steps), "Up!=ok Down=lost Down?=lost");
+    let second = NOW + 2 * INTERVAL;
+    let hours = |hours: u64| second + hours * 60 * 60;
+    assert_eq!(story(&mut state, &settings, hours(6) - 1, "down lost"), "");
+    assert_eq!(story(&mut state, &settings, hours(6), "down lost, down lost"), "Down?=lost");
+    assert_eq!(story(&mut state, &settings, hours(24) - 1, "down lost"), "");
+    assert_eq!(story(&mut state, &settings, hours(24), "down ok, down ok"), "Down=expired");
+    assert_eq!(state.targets[0].told["pushover"], Told::Failed("no answer within 5 s".to_owned()));
+    assert_eq!(story(&mut state, &settings, hours(25), "up ok"), "WasDown=ok");
+}
+
+#[test]
+fn news_is_not_held_up_by_what_waits_to_be_repeated() {
+    check("up ok, down lost, down lost, up ok", "Up!=ok Down=lost Down?=lost WasDown?=ok");
+    check(
+        "up ok, down ok, up lost, up lost, down ok, up ok",
+        "Up!=ok Down=ok Up=lost Up?=lost Up?=ok Down=ok Up=ok",
+    );
+}
+
+#[test]
+fn what_was_refused_is_sent_at_once_when_new_secrets_are_announced() {
     check("up 400, up! ok, up ok, up! ok", "Up!=400 Up!=ok");
-    check("up ok, down 400, down! ok, up ok", "Up!=ok Down=400 Down!=ok Up=ok");
+    check("up ok, down 400, down! ok, up ok", "Up!=ok Down=400 Down=ok Up=ok");
     check("up 400, up! 500, up! ok", "Up!=400 Up!=500 Up!=ok");
     check("up ok, up! ok", "Up!=ok");
 }
@@ -105,7 +145,7 @@ fn an_end_never_comes_without_its_beginning() {
     check("up ok, down 400, up ok", "Up!=ok Down=400 WasDown=ok");
     check("down 500, up ok", "Down!=500 WasDown!=ok");
     check("up 500, down 500, up ok", "Up!=500 Up!=500 Up!=ok WasDown=ok");
-    check("up ok, down 500, up 400, down ok, up ok", "Up!=ok Down=500 WasDown=400 Down=ok Up=ok");
+    check("up ok, down 500, up 400, down ok, up ok", "Up!=ok Down=500 WasDown=400 WasDown=ok Down=ok Up=ok");
 }
 
 #[test]
@@ -170,7 +210,7 @@ fn ids_are_never_used_twice_and_keep_their_order() {
         state = decide(&state, &observations, NOW + run * INTERVAL, &settings, Knowledge::Certain).state;
         for entry in state.outbox.clone() {
             ids.push((entry.target().to_owned(), entry.channel().to_owned(), entry.id.clone()));
-            settle(&mut state, &entry.id, &Delivery::Delivered);
+            settle(&mut state, &entry.id, &Delivery::Delivered, &settings, NOW);
         }
     }
     let expected = ["plex:1", "a:b:1", "plex:2", "plex:3", "plex:4"].map(|id| {
@@ -273,8 +313,8 @@ fn written_ahead_everything_counts_as_possibly_sent() {
     let mut state = State::default();
     let settings = settings(&["plex"]);
     story(&mut state, &settings, NOW, "up ok, down 500");
-    let ahead = before_sending(&state);
-    assert!(ahead.outbox.iter().all(|entry| entry.unproven && entry.tries == 2));
+    let ahead = ahead(&state, NOW + 300);
+    assert!(ahead.outbox.iter().all(|entry| entry.unproven && (entry.tries, entry.sent) == (2, 1)));
     assert_eq!(story(&mut ahead.clone(), &settings, NOW + 600, "down ok"), "Down?=ok");
 }
 
@@ -293,12 +333,12 @@ fn the_whole_is_as_good_as_its_worst_part() {
 fn what_each_channel_was_told_is_kept() {
     let mut state = State::default();
     let settings = settings(&["plex"]);
-    for (steps, expected) in [
-        ("up ok", Told::Up),
-        ("down ok", Told::Down),
-        ("up 400", Told::Failed("Pushover answered HTTP 400".to_owned())),
-    ] {
+    for (steps, expected) in [("up ok", Told::Up), ("down ok", Told::Down), ("up 400", Told::Down)] {
         story(&mut state, &settings, NOW, steps);
         assert_eq!(state.targets[0].told["pushover"], expected);
     }
+    let day = 24 * 60 * 60;
+    assert_eq!(story(&mut state, &settings, NOW + day + 1, "up 400"), "Up=expired");
+    let failed = Told::Failed("Pushover answered HTTP 400".to_owned());
+    assert_eq!(state.targets[0].told["pushover"], failed);
 }

@@ -13,6 +13,7 @@ mod heartbeat;
 mod home;
 mod hostile;
 mod parsing;
+mod patience;
 mod probe;
 mod pushover;
 mod recall;

@@ -1,18 +1,21 @@
 //! The state against SSM's limit, for one to five hundred targets: whole in one parameter, whole in several, or refused
 //! beforehand; never cut.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use plexmon_function::decide::{Knowledge, before_sending, decide, settle};
+use plexmon_function::decide::{Knowledge, decide};
 use plexmon_function::notify::Delivery;
-use plexmon_function::outbox::Entry;
+use plexmon_function::outbox::{Entry, Kind, Scope};
 use plexmon_function::parts::{MAX_PARTS, capacity, layout, merge, split};
 use plexmon_function::probe::{Cause, Failure, LinkName, Observation};
 use plexmon_function::settings::{Settings, Target};
-use plexmon_function::state::{MAX_BYTES, State};
+use plexmon_function::state::{
+    Held, Lease, MAX_BYTES, MonitorState, State, Status, Streak, TargetState, Told,
+};
 
-use crate::handler::World;
-use crate::world::{NOW, down, pushover, settings, target, up};
+use crate::handler::{World, later};
+use crate::world::{NOW, ahead, down, pushover, settings, settle, target, up};
 
 fn many(count: usize, name: impl Fn(usize) -> String) -> Settings {
     Settings { targets: (0..count).map(|at| target(&name(at))).collect(), ..settings(&[]) }
@@ -30,9 +33,9 @@ fn seen(settings: &Settings, what: impl Fn(&str) -> Observation) -> Vec<Observat
 fn all_down(settings: &Settings, what: impl Fn(&str) -> Observation) -> State {
     let mut state = decide(&State::default(), &seen(settings, up), NOW, settings, Knowledge::Certain).state;
     for entry in state.outbox.clone() {
-        settle(&mut state, &entry.id, &Delivery::Delivered);
+        settle(&mut state, &entry.id, &Delivery::Delivered, settings, NOW);
     }
-    before_sending(&decide(&state, &seen(settings, what), NOW + 300, settings, Knowledge::Certain).state)
+    ahead(&decide(&state, &seen(settings, what), NOW + 300, settings, Knowledge::Certain).state, NOW + 300)
 }
 
 /// A long reason in characters of four bytes, as hostile as a server's answer may make it.
@@ -89,7 +92,8 @@ fn whatever_the_number_nothing_is_cut() {
 
 #[test]
 fn a_home_fits_into_one_parameter_and_five_hundred_targets_into_several() {
-    assert_eq!(layout(&many(16, |at| format!("app-{at}"))).len(), 1);
+    assert_eq!(layout(&many(8, |at| format!("app-{at}"))).len(), 1);
+    assert_eq!(layout(&many(16, |at| format!("app-{at}"))).len(), 2);
     let parts = layout(&numbered(500)).len();
     assert!((20..=MAX_PARTS).contains(&parts), "{parts}");
     assert_eq!(capacity(&numbered(500)), 500);
@@ -191,4 +195,138 @@ async fn parts_that_cannot_be_read_any_more_are_no_reason_to_go_blind() {
     world.store().refused_parts.set(true);
     let run = world.run_for(Duration::from_secs(120)).await;
     assert_eq!((run.fault, run.reply.problems, run.reply.notices), (None, Vec::new(), Vec::new()));
+}
+
+/// A state in which everything has happened that can be kept, as large as it may become.
+fn at_its_largest(settings: &Settings) -> State {
+    let when = 9_999_999_999;
+    let long = "\u{1F980}{{\"\\".repeat(20);
+    let streak = Some(Streak { since: when, runs: 9_999 });
+    let channels: Vec<&str> = settings.channel_names();
+    let target = |target: &Target| TargetState {
+        name: target.name.clone(),
+        check: target.check_id(),
+        status: Status::Unknown,
+        since: when,
+        seq: 9_999,
+        why: Some(long.clone()),
+        cause: Some(Cause::Condition),
+        told: channels.iter().map(|name| ((*name).to_owned(), Told::Failed(long.clone()))).collect(),
+        doubt: streak,
+        unseen: streak,
+        slow: streak,
+        scope: Some(Scope::Group),
+        held: Some(Held { status: Status::Unknown, since: when }),
+        flips: streak,
+        flapping: target.damp,
+        reminded: Some(when),
+        certificate: Some(14),
+        identity: target.pin.then(|| "0123456789abcdef".repeat(3)),
+        app_version: target.tell_version.then(|| long.clone()),
+    };
+    let entry = |target: &Target, channel: &str, seq: u32, kind: Kind| Entry {
+        id: format!("{}:{seq}:{channel}", target.name),
+        until: Some(when),
+        times: 3_333,
+        first: true,
+        unread: true,
+        unproven: true,
+        sent: 3,
+        next: Some(when),
+        tries: 9_999,
+        scope: Some(Scope::Site),
+        why: Some(long.clone()),
+        error: Some(long.clone()),
+        ..Entry::new(kind, when)
+    };
+    let kinds = [Kind::Up, Kind::WasDown, Kind::Down, Kind::Certificate, Kind::Reminder, Kind::Flapping];
+    let entries = |target: &Target| {
+        let entries = kinds.into_iter().zip(9_990..).flat_map(|(kind, seq)| {
+            channels.iter().map(|channel| entry(target, channel, seq, kind)).collect::<Vec<_>>()
+        });
+        entries.collect::<Vec<_>>()
+    };
+    State {
+        status: Status::Unknown,
+        ts: when,
+        version: 1,
+        deployment: settings.deployment.clone(),
+        parts: MAX_PARTS,
+        paused_until: Some(when),
+        commanded: Some(when),
+        tick: Some("01234567".to_owned()),
+        lease: Some(Lease { by: "0123456789abcdef".to_owned(), until: when }),
+        begin_at: 999,
+        monitor: MonitorState {
+            seq: 9_999,
+            blind_since: Some(when),
+            blind_told: true,
+            broken: channels.iter().map(|name| (*name).to_owned()).collect(),
+        },
+        targets: settings.targets.iter().map(target).collect(),
+        outbox: settings.targets.iter().flat_map(entries).collect(),
+    }
+}
+
+/// Which outages, and how many of them, each channel is still to hear of.
+fn outages(state: &State) -> BTreeMap<(String, String), u32> {
+    let mut outages = BTreeMap::new();
+    for entry in state.outbox.iter().filter(|entry| matches!(entry.kind, Kind::Down | Kind::WasDown)) {
+        *outages.entry((entry.target().to_owned(), entry.channel().to_owned())).or_default() += entry.times;
+    }
+    outages
+}
+
+#[test]
+fn with_every_field_at_its_largest_no_outage_is_cut() {
+    for count in 1..=100 {
+        for channels in 1..=3 {
+            let mut settings = many(count, |at| format!("target-{at}"));
+            for target in &mut settings.targets {
+                (target.pin, target.damp, target.tell_version) = (true, true, true);
+            }
+            settings.channels = (0..channels).map(|at| pushover(&format!("channel-{at}"))).collect();
+            let state = at_its_largest(&settings);
+            let parts = split(&state, &settings, &layout(&settings));
+            let kept: Vec<State> = parts
+                .iter()
+                .map(|part| {
+                    let encoded = part.encode().unwrap_or_else(|why| panic!("{count} x {channels}: {why}"));
+                    assert!(encoded.text.len() <= MAX_BYTES && !encoded.text.contains("{{"));
+                    State::parse(&encoded.text).unwrap()
+                })
+                .collect();
+            let whole = merge(kept);
+            assert_eq!(outages(&whole), outages(&state), "{count} x {channels}");
+            assert_eq!(whole.targets.len(), count);
+            let kept =
+                |target: &TargetState| (target.held.is_some(), target.flapping, target.identity.is_some());
+            assert!(whole.targets.iter().all(|target| kept(target) == (true, true, true)));
+            assert_eq!((whole.paused_until, whole.monitor.seq), (state.paused_until, 9_999));
+        }
+    }
+}
+
+/// One channel is out of order for hours while everything goes down and up again.
+#[tokio::test(start_paused = true)]
+async fn power_cuts_while_a_channel_is_out_of_order_are_kept_and_told() {
+    for count in [1, 16, 40] {
+        let names: Vec<String> = (0..count).map(|at| format!("application-{at}")).collect();
+        let settings = many(count, |at| format!("application-{at}"));
+        let mut world = World::new(settings);
+        world.run_for(Duration::from_secs(120)).await;
+        for cut in 0..6 {
+            world.answer([later()]);
+            let all: Vec<&str> =
+                if cut % 2 == 0 { names.iter().map(String::as_str).collect() } else { Vec::new() };
+            world.set_down(&all);
+            let run = world.run_for(Duration::from_secs(120)).await;
+            assert_eq!(run.fault, None, "{count} targets, cut {cut}");
+        }
+        world.did();
+        world.run_for(Duration::from_secs(120)).await;
+        let told =
+            world.did().iter().filter(|did| did.starts_with("send") && did.contains("UP again")).count();
+        assert_eq!((told, world.kept().outbox.len()), (count, 0));
+    }
 }

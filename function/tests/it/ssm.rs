@@ -2,7 +2,7 @@
 
 use plexmon_function::http::Http;
 use plexmon_function::probe::Tls;
-use plexmon_function::store::{SsmStore, Store, StoreError};
+use plexmon_function::store::{SsmStore, Store, StoreError, Stored};
 use serde_json::Value;
 
 use crate::server::{Answer, Server, http};
@@ -40,8 +40,11 @@ async fn only(server: &Server) -> (String, Value) {
 
 #[tokio::test]
 async fn the_state_is_read() {
-    let server = Server::start(&[json("200 OK", r#"{"Parameter":{"Name":"x","Value":"{\"a\":1}"}}"#)]).await;
-    assert_eq!(store(&server).load_state(0).await, Ok(Some(r#"{"a":1}"#.to_owned())));
+    let server =
+        Server::start(&[json("200 OK", r#"{"Parameter":{"Name":"x","Value":"{\"a\":1}","Version":7}}"#)])
+            .await;
+    let stored = Stored { text: r#"{"a":1}"#.to_owned(), version: Some(7) };
+    assert_eq!(store(&server).load_state(0).await, Ok(Some(stored)));
     assert_eq!(only(&server).await, ("GetParameter".to_owned(), serde_json::json!({ "Name": STATE })));
 }
 
@@ -54,9 +57,21 @@ async fn a_missing_state_is_no_error() {
 }
 
 #[tokio::test]
+async fn an_earlier_version_is_read_by_its_number() {
+    let server = Server::start(&[json("200 OK", r#"{"Parameter":{"Value":"old","Version":6}}"#)]).await;
+    let stored = Stored { text: "old".to_owned(), version: Some(6) };
+    assert_eq!(store(&server).load_version(1, 6).await, Ok(Some(stored)));
+    let name = format!("{STATE}_part2:6");
+    assert_eq!(only(&server).await, ("GetParameter".to_owned(), serde_json::json!({ "Name": name })));
+    let missing = json("400 Bad Request", r#"{"__type":"ParameterVersionNotFound"}"#);
+    let server = Server::start(&[missing]).await;
+    assert_eq!(store(&server).load_version(0, 6).await, Ok(None));
+}
+
+#[tokio::test]
 async fn the_state_is_written_over_as_a_standard_string() {
     let server = Server::start(&[json("200 OK", r#"{"Tier":"Standard","Version":2}"#)]).await;
-    assert_eq!(store(&server).save_state(0, "text").await, Ok(()));
+    assert_eq!(store(&server).save_state(0, "text").await, Ok(Some(2)));
     let expected = serde_json::json!(
         { "Name": STATE, "Value": "text", "Type": "String", "Overwrite": true, "Tier": "Standard" }
     );
@@ -99,7 +114,10 @@ async fn failures_are_told_in_words() {
 async fn one_lapse_is_made_up_for() {
     let good = json("200 OK", r#"{"Parameter":{"Value":"kept"}}"#);
     let server = Server::start(&[Answer::Reset, good]).await;
-    assert_eq!(store(&server).load_state(0).await, Ok(Some("kept".to_owned())));
+    assert_eq!(
+        store(&server).load_state(0).await,
+        Ok(Some(Stored { text: "kept".to_owned(), version: None }))
+    );
 }
 
 #[tokio::test]

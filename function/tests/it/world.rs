@@ -1,7 +1,10 @@
 //! The small world in which the tests happen: settings, targets, and what was seen of them.
 
+use plexmon_function::decide::{before_sending, record_delivery};
+use plexmon_function::notify::Delivery;
 use plexmon_function::probe::{Cause, Failure, Link, LinkName, Observation};
 use plexmon_function::settings::{ChannelKind, ChannelSettings, Settings, Severity, Target};
+use plexmon_function::state::{Lease, State};
 
 /// 2026-11-03 10:05:00 UTC.
 pub const NOW: u64 = 1_793_700_300;
@@ -50,4 +53,17 @@ pub fn down(name: &str) -> Observation {
 pub fn failing(name: &str, cause: Cause, why: &str) -> Observation {
     let failed = Failure { link: LinkName::Http, why: why.to_owned(), cause };
     Observation { ok: false, http: Some(502), failed: Some(failed), ..up(name) }
+}
+
+/// What is written before everything in the outbox is sent.
+pub fn ahead(state: &State, now: u64) -> State {
+    before_sending(state, &state.outbox, Lease { by: "test".to_owned(), until: now + 30 }, now)
+}
+
+/// Records what became of the entry with this id.
+pub fn settle(state: &mut State, id: &str, delivery: &Delivery, settings: &Settings, now: u64) {
+    let entry = state.outbox.iter().find(|entry| entry.id == id).cloned();
+    if let Some(entry) = entry {
+        record_delivery(state, &entry, delivery, settings, now);
+    }
 }

@@ -18,6 +18,9 @@ const DOWN: [bool; 14] =
 /// The run in which the second outage begins.
 const SECOND: usize = 6;
 
+/// Runs that come long after the one before.
+const LATE: [usize; 2] = [5, 12];
+
 /// Faults fall upon these runs; the others end the story in peace.
 const FAULTY: std::ops::Range<usize> = 1..11;
 
@@ -74,7 +77,9 @@ fn fault(placement: &Placement, run: usize) -> Option<Fault> {
 async fn ours(placement: &Placement) -> Vec<Arrival> {
     let mut theatre = Theatre::new(1);
     for (run, down) in DOWN.into_iter().enumerate() {
-        let mut step = Step { down: u8::from(down), after: 300, ..Step::default() };
+        // After each outage comes a pause in which what may have arrived twice is sent once more.
+        let after = if LATE.contains(&run) { 300 + 6 * 60 * 60 } else { 300 };
+        let mut step = Step { down: u8::from(down), after, ..Step::default() };
         // With news: both reads, two pauses at the first write, one before sending and one after.
         match fault(placement, run) {
             Some(Fault::KilledBeforeSending) => step.killed = Some(3),

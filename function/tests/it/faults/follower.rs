@@ -5,6 +5,9 @@ use super::play::Bounds;
 use super::stage::Word;
 use super::story::Answer;
 
+/// The same arrives once, and at most twice again.
+const MAX_ARRIVALS: usize = 3;
+
 /// News that the store has, and that the channel has not settled yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum News {
@@ -28,7 +31,7 @@ struct Heard {
     gap: bool,
 }
 
-/// The last word that arrived or was refused: no more can be done about it.
+/// The last word that arrived.
 #[derive(Debug, Clone, Copy, Default)]
 struct Said {
     down: Option<bool>,
@@ -45,13 +48,12 @@ pub struct Follower {
     heard: Heard,
     /// What arrived, and may arrive again because nobody knows.
     unproven: Vec<(Word, u64, u32)>,
-    /// What was refused, and is no news when it is offered again with other secrets.
-    refused: Vec<(Word, u64)>,
     /// All that arrived.
     arrived: Vec<(Word, u64)>,
-    /// The latest run whose news was refused, and the latest whose news was heard.
-    refused_run: usize,
-    heard_run: usize,
+    /// What was refused, and how often.
+    refused: Vec<(Word, u64, u32)>,
+    /// The last offer was refused, or nobody knows what became of it: the next one comes after a pause.
+    waits: bool,
     /// The run that found what was kept last.
     kept_run: usize,
     said: Said,
@@ -61,16 +63,30 @@ impl Follower {
     /// A word was offered by a run; `run` is the one whose news it is.
     pub fn offered(&mut self, offer: &Offer, run: usize, bounds: Bounds) -> Result<(), String> {
         let Offer { env, word, at, marked, unread, answer, .. } = *offer;
-        if (answer.takes() || answer.refuses()) && run >= self.said.run {
-            self.said = Said { down: Some(word.is_down()), env, run };
-        }
+        let is_taken = matches!(answer, Answer::Takes | Answer::TakesSlowly);
+        self.waits = !is_taken && (self.waits || answer.refuses() || answer.is_unproven());
         if answer.refuses() {
-            self.heard.gap = true;
-            self.refused.push((word, at));
-            self.refused_run = self.refused_run.max(run);
-            let _ = self.settle(word, run);
-        } else if answer.takes() {
-            let answered = answer == Answer::Takes;
+            match self.refused.iter_mut().find(|known| (known.0, known.1) == (word, at)) {
+                Some(known) => known.2 += 1,
+                None => self.refused.push((word, at, 1)),
+            }
+            // What is refused again does not hold up later news, which imply it.
+            let is_refused_again = self.refused.iter().any(|known| known.2 >= 2);
+            // And a day later it is given up.
+            self.heard.gap |= is_refused_again || bounds.aged;
+            if is_refused_again && self.news.len() > 1 {
+                let _ = self.settle(word, run);
+            }
+        }
+        if answer.takes() {
+            if run >= self.said.run {
+                self.said = Said { down: Some(word.is_down()), env, run };
+            }
+            let known = self.arrived.iter().filter(|known| **known == (word, at)).count();
+            if known >= MAX_ARRIVALS && !bounds.unwritten && !bounds.astray {
+                return Err("arrives once more than twice again".to_owned());
+            }
+            let answered = matches!(answer, Answer::Takes | Answer::TakesSlowly);
             self.hear(word, (at, run), Heard { marked, unread, env, answered, ..Heard::default() }, bounds)?;
         }
         Ok(())
@@ -78,7 +94,7 @@ impl Follower {
 
     /// At the end everything was told, and the last word is true.
     pub fn end(&self, down: bool, bounds: Bounds) -> Result<(), String> {
-        if !bounds.forgot && !bounds.aged && !self.news.is_empty() {
+        if !bounds.forgot && !bounds.aged && !bounds.worn && !self.news.is_empty() {
             return Err(format!("never told: {:?}", self.news));
         }
         if self.misses(down, bounds) {
@@ -90,8 +106,13 @@ impl Follower {
     /// Whether it certainly ought to hear something.
     pub fn misses(&self, down: bool, bounds: Bounds) -> bool {
         let last = self.heard.down;
-        let is_unsure = bounds.astray || self.heard.gap || self.refused_run > self.heard_run;
+        let is_unsure = bounds.astray || bounds.worn || self.heard.gap;
         !is_unsure && last != Some(down) && !(bounds.aged && last.is_none())
+    }
+
+    /// Whether what it misses is only sent again later.
+    pub fn waits(&self) -> bool {
+        self.waits
     }
 
     /// Whether it last heard something that this environment cannot know.
@@ -152,7 +173,8 @@ impl Follower {
                 false
             }
         };
-        if overtaken { Err("overtakes earlier news".to_owned()) } else { Ok(()) }
+        // What was refused again is implied by what comes after it.
+        if overtaken && !self.heard.gap { Err("overtakes earlier news".to_owned()) } else { Ok(()) }
     }
 
     /// It arrived. An error if it should not have.
@@ -164,10 +186,9 @@ impl Follower {
         bounds: Bounds,
     ) -> Result<(), String> {
         let down = word.is_down();
-        self.heard_run = self.heard_run.max(run);
         // The very same again is dealt with by `repeat`.
-        let is_known = self.refused.contains(&(word, at))
-            || self.unproven.iter().any(|known| (known.0, known.1) == (word, at));
+        let is_known = self.unproven.iter().any(|known| (known.0, known.1) == (word, at))
+            || self.refused.iter().any(|known| (known.0, known.1) == (word, at) && known.2 >= 2);
         self.unproven.push((word, at, heard.env));
         let settled = match (is_known, heard.unread) {
             (false, false) => self.settle(word, run),
@@ -179,7 +200,7 @@ impl Follower {
             _ if heard.unread && word == Word::Up && run > self.kept_run => Ok(()),
             _ => self.settle(word, run).or(Ok(())),
         };
-        if !bounds.forgot && !bounds.aged {
+        if !bounds.forgot && !bounds.aged && !bounds.worn {
             settled?;
         }
         self.begin(word, heard, bounds)?;
@@ -191,7 +212,7 @@ impl Follower {
 
     /// An UP needs a DOWN before it, and watching begins with a first word.
     fn begin(&self, word: Word, heard: Heard, bounds: Bounds) -> Result<(), String> {
-        if bounds.astray || self.heard.gap || self.heard.down.is_some() {
+        if bounds.astray || bounds.worn || self.heard.gap || self.heard.down.is_some() {
             return Ok(());
         }
         let is_first = matches!(word, Word::FirstDown | Word::FirstUp | Word::FirstWasDown);
@@ -212,7 +233,7 @@ impl Follower {
             }
             _ => before.down == Some(word.is_down()),
         };
-        if !is_repeat || bounds.forgot || before.gap {
+        if !is_repeat || bounds.forgot || bounds.worn || before.gap {
             return Ok(());
         }
         if before.proven && !heard.unread && !before.unread {

@@ -18,21 +18,13 @@ pub struct Offer {
     pub marked: bool,
     /// It says that the state could not be read.
     pub unread: bool,
-    pub token: String,
     pub answer: Answer,
 }
 
-/// Something was refused; and whether a state was written since that knows it.
-struct Refusal<'a> {
-    offer: &'a Offer,
-    is_kept: bool,
-}
-
 #[derive(Default)]
-struct Judge<'a> {
+struct Judge {
     bounds: Bounds,
     followers: [Follower; 2],
-    refusals: Vec<Refusal<'a>>,
     /// When the runs were.
     runs: Vec<u64>,
     check_changed: bool,
@@ -53,10 +45,7 @@ pub fn judge(played: &Played) -> Result<(), String> {
                 judge.is_silent = true;
             }
             Event::Ended { env, saved, down, targets } => judge.ended(*env, *saved, *down, *targets)?,
-            Event::CheckChanged => {
-                judge.check_changed = true;
-                judge.refusals.retain(|refusal| refusal.offer.target != 0);
-            }
+            Event::CheckChanged => judge.check_changed = true,
             Event::Saved { env, down, targets } => judge.saved(*env, *down, *targets),
             Event::Offered(offer) => judge.offered(offer).map_err(|why| format!("{why}: {offer:?}"))?,
         }
@@ -77,7 +66,7 @@ fn has(bits: u8, index: usize) -> bool {
     bits >> index & 1 == 1
 }
 
-impl<'a> Judge<'a> {
+impl Judge {
     fn saved(&mut self, env: u32, down: u8, targets: u8) {
         self.start_anew_if_changed();
         for (index, follower) in self.followers.iter_mut().enumerate() {
@@ -85,26 +74,18 @@ impl<'a> Judge<'a> {
                 follower.keep(has(down, index), env, self.runs.len());
             } else {
                 *follower = Follower::default();
-                self.refusals.retain(|refusal| refusal.offer.target != index);
             }
         }
-        self.knows(env);
-    }
-
-    /// This environment's state is safe.
-    fn knows(&mut self, env: u32) {
-        let own = self.refusals.iter_mut().filter(|refusal| refusal.offer.env == env);
-        own.for_each(|refusal| refusal.is_kept = true);
     }
 
     /// A run that does not die keeps what it knows, and is not silent if something is to be told.
     fn ended(&mut self, env: u32, saved: bool, down: u8, targets: u8) -> Result<(), String> {
         if saved {
-            self.knows(env);
             self.followers.iter_mut().for_each(|follower| follower.proven(env));
         }
         for (index, follower) in self.followers.iter().enumerate().filter(|(index, _)| has(targets, *index)) {
-            if self.is_silent && !follower.knows_more(env) && follower.misses(has(down, index), self.bounds) {
+            let is_excused = follower.knows_more(env) || follower.waits();
+            if self.is_silent && !is_excused && follower.misses(has(down, index), self.bounds) {
                 return Err(format!(
                     "a silent run, though the truth is {}: {:?}",
                     has(down, index),
@@ -115,20 +96,8 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
-    fn offered(&mut self, offer: &'a Offer) -> Result<(), String> {
+    fn offered(&mut self, offer: &Offer) -> Result<(), String> {
         self.is_silent = false;
-        // A run that cannot read the state cannot know what others were refused.
-        let knows = |refusal: &Refusal| refusal.is_kept && (!offer.unread || refusal.offer.env == offer.env);
-        let is_same = |other: &Offer| {
-            (other.target, other.word, other.at, &other.token)
-                == (offer.target, offer.word, offer.at, &offer.token)
-        };
-        if !self.bounds.forgot && self.refusals.iter().any(|other| knows(other) && is_same(other.offer)) {
-            return Err("was refused before".to_owned());
-        }
-        if offer.answer.refuses() {
-            self.refusals.push(Refusal { offer, is_kept: false });
-        }
         if offer.target == 0 {
             self.start_anew_if_changed();
         }

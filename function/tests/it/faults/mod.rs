@@ -7,7 +7,9 @@
 mod exhaustive;
 mod follower;
 mod judge;
+mod overlap;
 mod play;
+mod release;
 mod stage;
 mod story;
 

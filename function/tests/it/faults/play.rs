@@ -5,14 +5,18 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::poll;
-use plexmon_function::handler::{Monitor, Occasion, Run};
+use futures_util::{FutureExt as _, poll};
+use plexmon_function::handler::{Monitor, Occasion, Request, Run, Tick};
 use plexmon_function::settings::Settings;
+use plexmon_function::state::State;
+use plexmon_function::store::Store as _;
 use plexmon_function::vault::Vault;
+use tokio::task::unconstrained;
 use tokio::time::{Instant, advance};
 
+use super::release;
 use super::stage::{Door, Event, NAMES, Shared, Stage};
-use super::story::{Answer, Change, Load, Save, Step, Story};
+use super::story::{Answer, Change, Load, Overlap, Save, Step, Story, Why};
 use crate::pushover::secrets;
 use crate::world::{NOW, settings};
 
@@ -37,6 +41,10 @@ pub struct Bounds {
     pub astray: bool,
     /// A day may have passed: what is over is no longer told.
     pub aged: bool,
+    /// Of three attempts that may have arrived, none need have: it is given up.
+    pub worn: bool,
+    /// Some writes did not succeed: what was sent may not be known.
+    pub unwritten: bool,
 }
 
 /// One warm environment.
@@ -55,30 +63,72 @@ pub struct Theatre {
     envs: u32,
     tokens: u32,
     now: u64,
+    paused_until: u64,
+    /// The last run died, perhaps while it was sending, or could not say that it had sent.
+    leased: bool,
+    /// How many runs may have sent something, and nobody knows.
+    unproven: u32,
     bounds: Bounds,
 }
+
+/// How long a pause lasts, in seconds.
+const PAUSED_S: u64 = 600;
 
 /// Plays it all: needs tokio's paused clock.
 pub async fn play(story: &Story, reads_back: bool) -> Played {
     let mut theatre = Theatre::new(story.targets);
-    theatre.stage.lock().unwrap().reads_back = reads_back;
-    // Two at once, or a value that is garbled once, while the store fails: it comes to hold what was never told.
+    {
+        let mut stage = theatre.stage.lock().unwrap();
+        (stage.reads_back, stage.forgets_versions) = (reads_back, story.forgets_versions);
+    }
+    theatre.bounds.astray = is_astray(story);
+    theatre.bounds.worn = story.steps.iter().filter(|step| is_unproven(step)).count() >= 3;
+    theatre.bounds.unwritten = story.steps.iter().any(|step| step.saves != [Save::Works; 2]);
+    for step in &story.steps {
+        theatre.step(step).await;
+    }
+    let down = story.steps.last().map_or(0, |step| step.down);
+    for after in closing(story).iter().copied() {
+        theatre.step(&Step { down, after, ..Step::default() }).await;
+    }
+    let last_run = theatre.stage.lock().unwrap().events.len();
+    theatre.step(&Step { down, after: 300, ..Step::default() }).await;
+    theatre.end(down, last_run)
+}
+
+/// Two at once, or a value that is garbled once, while the store fails: it comes to hold what was never told. So it may
+/// where two write over each other and nobody can read what was written over.
+fn is_astray(story: &Story) -> bool {
     let confuses = |step: &Step| step.overlap.is_some() || step.load == Load::Garbled;
     let fails = |step: &Step| {
         step.saves != [Save::Works; 2]
             || matches!(step.load, Load::Fails | Load::Stale(_))
             || step.killed.is_some()
+            || (step.overlap.is_some() && story.forgets_versions)
     };
-    theatre.bounds.astray = story.steps.iter().any(confuses) && story.steps.iter().any(fails);
-    for step in &story.steps {
-        theatre.step(step).await;
+    story.steps.iter().any(confuses) && story.steps.iter().any(fails)
+}
+
+/// Nobody knows whether what the run sends arrives.
+fn is_unproven(step: &Step) -> bool {
+    step.killed.is_some() || step.answers.iter().any(|answer| answer.is_unproven())
+}
+
+/// Runs without faults, until what was refused or may have arrived was sent again: after as long as it is old, and after
+/// six hours.
+fn closing(story: &Story) -> &'static [i64] {
+    const MINUTE: i64 = 60;
+    const HOUR: i64 = 60 * MINUTE;
+    let is_late = |step: &Step| is_unproven(step) || step.answers.iter().any(|answer| answer.refuses());
+    let is_paused = |step: &Step| step.overlap.is_some_and(|overlap| overlap.why == Why::Pause);
+    let jumps = story.steps.iter().any(|step| step.after.abs() >= HOUR);
+    match () {
+        () if jumps => &[5 * MINUTE, 7 * HOUR, 25 * HOUR, 25 * HOUR],
+        () if story.steps.iter().any(|step| is_late(step) || is_paused(step)) => {
+            &[5 * MINUTE, 20 * MINUTE, 40 * MINUTE, 80 * MINUTE, 3 * HOUR, 7 * HOUR]
+        }
+        () => &[5 * MINUTE],
     }
-    let down = story.steps.last().map_or(0, |step| step.down);
-    let close = Step { down, after: 300, ..Step::default() };
-    theatre.step(&close).await;
-    let last_run = theatre.stage.lock().unwrap().events.len();
-    theatre.step(&close).await;
-    theatre.end(down, last_run)
 }
 
 impl Theatre {
@@ -93,22 +143,30 @@ impl Theatre {
             envs: 0,
             tokens: 0,
             now: NOW,
+            paused_until: 0,
+            leased: false,
+            unproven: 0,
             bounds: Bounds::default(),
         };
         theatre.watch();
         theatre
     }
 
+    /// Earlier versions of the state cannot be read.
+    pub fn forget_versions(&self, forgets: bool) {
+        self.stage.lock().unwrap().forgets_versions = forgets;
+    }
+
     pub fn end(&self, down: u8, last_run: usize) -> Played {
         let mut stage = self.stage.lock().unwrap();
-        let Bounds { forgot, astray, aged } = self.bounds;
+        let Bounds { forgot, astray, .. } = self.bounds;
         let old = stage.believes_old;
         Played {
             events: std::mem::take(&mut stage.events),
             targets: self.targets,
             down: down & self.targets,
             last_run,
-            bounds: Bounds { forgot: forgot || old, astray: astray || old, aged },
+            bounds: Bounds { forgot: forgot || old, astray: astray || old, ..self.bounds },
             broken: stage.broken.take(),
         }
     }
@@ -129,25 +187,60 @@ impl Theatre {
         warm.has_read |= step.load == Load::Works;
         let occasion = if step.announces { Occasion::Announce } else { Occasion::Check };
         let deadline = Instant::now() + Duration::from_secs(30);
+        let keeps_lease = step.killed.is_some() || step.saves[1] != Save::Works;
+        let was_killed = std::mem::replace(&mut self.leased, keeps_lease);
         let ended = match step.overlap {
             None => {
                 let run = pin!(warm.monitor.run_for(occasion, self.now, deadline));
                 drive(run, &self.stage, step.killed).await
             }
-            Some(turns) => {
-                let mut other = self.environment();
-                let first = pin!(warm.monitor.run_for(occasion, self.now, deadline));
-                let second = pin!(other.monitor.run_for(Occasion::Check, self.now, deadline));
-                interleave(first, second, &self.stage, turns).await;
+            Some(overlap) => {
+                self.both(&mut warm, occasion, overlap, deadline).await;
                 true
             }
         };
-        if ended && step.overlap.is_none() && step.load == Load::Works {
+        // Nothing is told during a pause, nor while a run that died seems to be sending, nor soon after two attempts that
+        // may have arrived.
+        self.unproven += u32::from(is_unproven(step));
+        let may_tell = self.paused_until <= self.now && !(was_killed && step.after < 60) && self.unproven < 2;
+        if ended && step.overlap.is_none() && step.load == Load::Works && may_tell {
             let (env, targets) = (warm.door.env, self.targets);
             let saved = step.saves == [Save::Works; 2];
             self.stage.lock().unwrap().events.push(Event::Ended { env, saved, down: step.down, targets });
         }
         self.warm = ended.then_some(warm);
+    }
+
+    /// Two runs at the same time.
+    async fn both(&mut self, warm: &mut Warm, occasion: Occasion, overlap: Overlap, deadline: Instant) {
+        let mut other = self.environment();
+        *other.door.sees.lock().unwrap() = Some(overlap.down);
+        let tick = serde_json::json!({ "source": "aws.events", "id": format!("tick-{}", self.now) });
+        let tick = Request { occasion, tick: Tick::of(&tick) };
+        let until = self.now + PAUSED_S;
+        let (at, second) = match overlap.why {
+            Why::SameTick => (self.now, tick.clone()),
+            Why::ByHand => (self.now + 3, Occasion::Check.into()),
+            Why::Pause => (self.now + 3, Occasion::Pause(until).into()),
+            Why::Resume => (self.now + 3, Occasion::Resume.into()),
+        };
+        if at != self.now {
+            self.stage.lock().unwrap().events.push(Event::Run { now: at });
+        }
+        let first = pin!(warm.monitor.run_for(tick, self.now, deadline));
+        let second = pin!(other.monitor.run_for(second, at, deadline));
+        interleave(first, second, &self.stage, overlap.turns).await;
+        let is_paused = match overlap.why {
+            Why::Pause => true,
+            Why::Resume => false,
+            Why::SameTick | Why::ByHand => return,
+        };
+        self.paused_until = if is_paused { until } else { self.now };
+        let mut stage = self.stage.lock().unwrap();
+        let kept = stage.history.last().map(|text| State::parse(text).unwrap().paused_until);
+        if !stage.forgets_versions && !self.bounds.astray && kept != Some(is_paused.then_some(until)) {
+            stage.broken = Some(format!("{:?} was lost: {kept:?}", overlap.why));
+        }
     }
 
     fn set_up(&mut self, step: &Step, warm: &mut Warm) {
@@ -187,8 +280,20 @@ impl Theatre {
                 }
                 (self.bounds.forgot, self.bounds.astray) = (true, true);
             }
+            Change::LaterRelease => self.rewrite(release::later),
+            Change::EarlierRelease => self.rewrite(release::earlier),
         }
         self.watch();
+    }
+
+    /// The kept state as another release would have written it.
+    fn rewrite(&self, as_written: impl Fn(&str) -> String) {
+        let mut stage = self.stage.lock().unwrap();
+        let text = stage.store.state.borrow().as_deref().map(as_written);
+        if let Some(text) = text {
+            let _ = stage.store.save_state(0, &text).now_or_never();
+            stage.history.push(text);
+        }
     }
 
     /// Brings the settings' targets in line with what is to be watched.
@@ -209,6 +314,7 @@ impl Theatre {
             write: Arc::default(),
             seen: Arc::default(),
             targets: self.targets,
+            sees: Arc::default(),
         };
         let channels: Vec<Box<dyn plexmon_function::notify::Channel>> = vec![Box::new(door.clone())];
         let monitor =
@@ -218,7 +324,9 @@ impl Theatre {
 }
 
 /// Whether it ran to its end, rather than being killed at the given pause.
-async fn drive(mut run: Pin<&mut impl Future<Output = Run>>, stage: &Shared, killed: Option<u8>) -> bool {
+async fn drive(run: Pin<&mut impl Future<Output = Run>>, stage: &Shared, killed: Option<u8>) -> bool {
+    // Tokio would have it give way to other tasks, of which there are none.
+    let mut run = pin!(unconstrained(run));
     let mut pause = 0;
     loop {
         if poll!(run.as_mut()).is_ready() {
@@ -237,11 +345,12 @@ async fn drive(mut run: Pin<&mut impl Future<Output = Run>>, stage: &Shared, kil
 
 /// Both go on from pause to pause, in the order that the bits of `turns` give.
 async fn interleave(
-    mut first: Pin<&mut impl Future<Output = Run>>,
-    mut second: Pin<&mut impl Future<Output = Run>>,
+    first: Pin<&mut impl Future<Output = Run>>,
+    second: Pin<&mut impl Future<Output = Run>>,
     stage: &Shared,
-    turns: u16,
+    turns: u32,
 ) {
+    let (mut first, mut second) = (pin!(unconstrained(first)), pin!(unconstrained(second)));
     let (mut first_ended, mut second_ended) = (false, false);
     for turn in 0.. {
         if first_ended && second_ended {
@@ -250,7 +359,7 @@ async fn interleave(
         if std::mem::take(&mut stage.lock().unwrap().hangs) {
             advance(Duration::from_secs(6)).await;
         }
-        if second_ended || (!first_ended && turns >> (turn % 16) & 1 == 0) {
+        if second_ended || (!first_ended && turns >> (turn % 24) & 1 == 0) {
             first_ended = poll!(first.as_mut()).is_ready();
         } else {
             second_ended = poll!(second.as_mut()).is_ready();

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use plexmon_function::message::{Message, News};
@@ -14,7 +15,7 @@ use plexmon_function::probe::Observation;
 use plexmon_function::secrets::{ChannelSecrets, Secrets, TargetSecrets};
 use plexmon_function::settings::Target;
 use plexmon_function::state::{MAX_BYTES, State};
-use plexmon_function::store::{MemoryStore, Store, StoreError};
+use plexmon_function::store::{MemoryStore, Store, StoreError, Stored};
 
 use plexmon_function::handler::Prober;
 
@@ -65,6 +66,8 @@ pub struct Stage {
     pub history: Vec<String>,
     pub events: Vec<Event>,
     pub load: Load,
+    /// Whether earlier versions of a state cannot be read.
+    pub forgets_versions: bool,
     /// What becomes of the run's first and second write.
     pub saves: [Save; 2],
     pub answers: VecDeque<Answer>,
@@ -92,11 +95,21 @@ pub struct Door {
     pub seen: Arc<Mutex<Vec<String>>>,
     /// What is watched, by bit, in this environment's settings.
     pub targets: u8,
+    /// What it sees down, by bit, where that is not what the others see.
+    pub sees: Arc<Mutex<Option<u8>>>,
 }
+
+/// How long a slow channel takes. Mail servers greet late on purpose.
+const SLOW: Duration = Duration::from_secs(17);
 
 pub const NAMES: [&str; 2] = ["a", "b"];
 
 impl Door {
+    /// Which targets this environment sees down.
+    fn down(&self, stage: &Stage) -> u8 {
+        self.sees.lock().unwrap().unwrap_or(stage.down)
+    }
+
     fn stage(&self) -> MutexGuard<'_, Stage> {
         self.stage.lock().unwrap()
     }
@@ -109,27 +122,45 @@ impl Door {
 }
 
 impl Store for Door {
-    async fn load_state(&self, part: usize) -> Result<Option<String>, StoreError> {
+    async fn load_state(&self, part: usize) -> Result<Option<Stored>, StoreError> {
         self.pause().await;
         let mut stage = self.stage();
-        match stage.load {
+        // The faults are those of the run's first read.
+        match std::mem::take(&mut stage.load) {
             Load::Works => {}
             Load::Fails => stage.store.failing_loads.set(1),
-            Load::Garbled => return Ok(Some("{\"status\":\"up\",\"ts\":17".to_owned())),
+            Load::Garbled => {
+                let (text, version) = ("{\"status\":\"up\",\"ts\":17".to_owned(), stage.history.len() as u64);
+                return Ok(Some(Stored { text, version: Some(version) }));
+            }
             Load::Stale(by) => {
                 if let Some(at) = stage.history.len().checked_sub(1 + usize::from(by)) {
                     let text = stage.history[at].clone();
                     stage.believes_old |= !self.seen.lock().unwrap().contains(&text);
-                    return Ok(Some(text));
+                    return Ok(Some(Stored { text, version: Some(at as u64 + 1) }));
                 }
             }
         }
         let loaded = stage.store.load_state(part).now_or_never().unwrap();
-        self.seen.lock().unwrap().extend(loaded.iter().flatten().cloned());
+        let texts = loaded.iter().flatten().map(|stored| stored.text.clone());
+        self.seen.lock().unwrap().extend(texts);
         loaded
     }
 
-    async fn save_state(&self, part: usize, text: &str) -> Result<(), StoreError> {
+    async fn load_version(&self, part: usize, version: u64) -> Result<Option<Stored>, StoreError> {
+        self.pause().await;
+        let stage = self.stage();
+        // Not every role may read them, and not every emulator keeps them.
+        if stage.forgets_versions {
+            return Ok(None);
+        }
+        let loaded = stage.store.load_version(part, version).now_or_never().unwrap();
+        let texts = loaded.iter().flatten().map(|stored| stored.text.clone());
+        self.seen.lock().unwrap().extend(texts);
+        loaded
+    }
+
+    async fn save_state(&self, part: usize, text: &str) -> Result<Option<u64>, StoreError> {
         self.pause().await;
         let result = {
             let write = std::mem::replace(&mut *self.write.lock().unwrap(), 1);
@@ -144,7 +175,7 @@ impl Store for Door {
                 }
                 stage.history.push(text.to_owned());
                 self.seen.lock().unwrap().push(text.to_owned());
-                let down = stage.down;
+                let down = self.down(&stage);
                 stage.events.push(Event::Saved { env: self.env, down, targets: self.targets });
             }
             result
@@ -160,7 +191,9 @@ impl Store for Door {
 
 impl Prober for Door {
     async fn probe(&self, target: &Target, _: &TargetSecrets) -> Observation {
-        let seen_down = self.stage().down & bit(&target.name) != 0;
+        // A probe takes its time, in which others may run.
+        self.pause().await;
+        let seen_down = self.down(&self.stage()) & bit(&target.name) != 0;
         if seen_down { down(&target.name) } else { up(&target.name) }
     }
 }
@@ -170,10 +203,10 @@ impl Channel for Door {
         "pushover"
     }
 
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
+    fn send<'a>(&'a self, message: &'a Message, _: &'a ChannelSecrets) -> Sending<'a> {
         Box::pin(async move {
             self.pause().await;
-            let answer = self.offer(message, secrets);
+            let answer = self.offer(message);
             self.pause().await;
             match answer {
                 Answer::Takes => Delivery::Delivered,
@@ -182,8 +215,20 @@ impl Channel for Door {
                 Answer::Refuses => refused(false),
                 Answer::RefusesToken => refused(true),
                 Answer::Hangs | Answer::TakesAndHangs => {
-                    self.stage().hangs = true;
-                    std::future::pending().await
+                    poll_fn(|_| {
+                        self.stage().hangs = true;
+                        Poll::Pending
+                    })
+                    .await
+                }
+                Answer::TakesSlowly => {
+                    let mut slow = std::pin::pin!(tokio::time::sleep(SLOW));
+                    poll_fn(|context| {
+                        self.stage().hangs = true;
+                        slow.as_mut().poll(context)
+                    })
+                    .await;
+                    Delivery::Delivered
                 }
             }
         })
@@ -191,17 +236,15 @@ impl Channel for Door {
 }
 
 impl Door {
-    fn offer(&self, message: &Message, secrets: &ChannelSecrets) -> Answer {
+    fn offer(&self, message: &Message) -> Answer {
         let mut stage = self.stage();
-        let token = secrets["token"].expose().to_owned();
         let answer = stage.answers.pop_front().unwrap_or_default();
         let marked = message.body.contains("may repeat");
         let unread = message.body.contains("state could not be read");
         let (env, at) = (self.env, message.at);
         for news in &message.news {
             let (word, target) = (word(news, message), usize::from(news.target == NAMES[1]));
-            let token = token.clone();
-            stage.events.push(Event::Offered(Offer { env, word, target, at, marked, unread, token, answer }));
+            stage.events.push(Event::Offered(Offer { env, word, target, at, marked, unread, answer }));
         }
         answer
     }

@@ -28,7 +28,9 @@ pub enum Save {
 pub enum Answer {
     #[default]
     Takes,
-    /// 5xx or 429: known not to have arrived.
+    /// It takes it after longer than most services take.
+    TakesSlowly,
+    /// 5xx, 429, or a gateway's page: known not to have arrived.
     Fails,
     TakesInSilence,
     TakesAndHangs,
@@ -39,7 +41,12 @@ pub enum Answer {
 
 impl Answer {
     pub fn takes(self) -> bool {
-        matches!(self, Self::Takes | Self::TakesInSilence | Self::TakesAndHangs)
+        matches!(self, Self::Takes | Self::TakesSlowly | Self::TakesInSilence | Self::TakesAndHangs)
+    }
+
+    /// Whether nobody can know what became of the message.
+    pub fn is_unproven(self) -> bool {
+        matches!(self, Self::TakesInSilence | Self::TakesAndHangs | Self::Hangs)
     }
 
     pub fn refuses(self) -> bool {
@@ -56,6 +63,10 @@ pub enum Change {
     Check,
     /// Uses the channel no longer, or again.
     Channel,
+    /// The kept state comes from a later release, with words that this one does not know.
+    LaterRelease,
+    /// The kept state comes from an earlier release, which does not know all that this one keeps.
+    EarlierRelease,
 }
 
 /// One run.
@@ -76,9 +87,30 @@ pub struct Step {
     pub answers: [Answer; 2],
     /// At which pause the run is killed.
     pub killed: Option<u8>,
-    /// Another run at the same instant, which goes on at the pauses whose bit is set.
-    pub overlap: Option<u16>,
+    /// Another run at the same time.
+    pub overlap: Option<Overlap>,
     pub change: Option<Change>,
+}
+
+/// A run that goes on at the pauses of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overlap {
+    /// At which of them, by bit.
+    pub turns: u32,
+    /// What it sees down, by bit.
+    pub down: u8,
+    pub why: Why,
+}
+
+/// Why there is another run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The same tick was delivered twice.
+    SameTick,
+    /// Somebody runs it by hand, a few seconds after the tick.
+    ByHand,
+    Pause,
+    Resume,
 }
 
 /// One run after another; then two more without faults.
@@ -86,6 +118,8 @@ pub struct Step {
 pub struct Story {
     pub targets: u8,
     pub steps: Vec<Step>,
+    /// Whether earlier versions of the state cannot be read.
+    pub forgets_versions: bool,
 }
 
 const MINUTE: i64 = 60;
@@ -111,12 +145,23 @@ impl Story {
                 step.spoil(&mut dice);
                 match theme {
                     0 if dice.once_in(3) => {
-                        let changes =
-                            [Change::Targets(1), Change::Targets(3), Change::Check, Change::Channel];
+                        let changes = [
+                            Change::Targets(1),
+                            Change::Targets(3),
+                            Change::Check,
+                            Change::Channel,
+                            Change::LaterRelease,
+                            Change::EarlierRelease,
+                        ];
                         step.change = Some(dice.of(&changes));
                     }
                     1 if dice.once_in(2) => {
-                        step.overlap = Some(u16::try_from(dice.below(1 << 14)).unwrap());
+                        let why =
+                            dice.of(&[Why::SameTick, Why::SameTick, Why::ByHand, Why::Pause, Why::Resume]);
+                        let turns = u32::try_from(dice.below(1 << 24)).unwrap();
+                        // Most see the same; what differs may be seen by one alone.
+                        let down = if dice.once_in(3) { step.down ^ dice.of(&[1, 2, 3]) } else { step.down };
+                        step.overlap = Some(Overlap { turns, down: down & targets, why });
                     }
                     _ => {}
                 }
@@ -127,7 +172,7 @@ impl Story {
         for step in steps.iter_mut().filter(|step| step.after == 0).skip(1) {
             step.after = 5 * MINUTE;
         }
-        Self { targets, steps }
+        Self { targets, steps, forgets_versions: theme == 1 && dice.once_in(4) }
     }
 
     /// All stories that are a little smaller than this one.
@@ -153,7 +198,9 @@ impl Story {
 impl Step {
     /// Nothing, one fault or two of them.
     fn spoil(&mut self, dice: &mut Dice) {
-        use Answer::{Fails, Hangs, Refuses, RefusesToken, Takes, TakesAndHangs, TakesInSilence};
+        use Answer::{
+            Fails, Hangs, Refuses, RefusesToken, Takes, TakesAndHangs, TakesInSilence, TakesSlowly,
+        };
         self.cold = dice.once_in(4);
         self.announces = dice.once_in(40);
         for _ in 0..dice.of(&[0, 1, 1, 1, 2]) {
@@ -173,7 +220,16 @@ impl Step {
                 8 => self.after = dice.of(&JUMPS),
                 9 => self.other_secrets = true,
                 _ => {
-                    let answers = [Fails, Fails, TakesInSilence, TakesAndHangs, Hangs, Refuses, RefusesToken];
+                    let answers = [
+                        Fails,
+                        Fails,
+                        TakesSlowly,
+                        TakesInSilence,
+                        TakesAndHangs,
+                        Hangs,
+                        Refuses,
+                        RefusesToken,
+                    ];
                     self.answers = [dice.of(&answers), dice.of(&[Takes, Fails, Refuses, TakesInSilence])];
                 }
             }

@@ -26,6 +26,8 @@ pub async fn the_phone_refuses() -> Vec<Letter> {
         "10:10 pager: a channel is broken | Messages do not get through to phone: Pushover answered \
          HTTP 400: user is invalid.",
         "10:25 pager: plex is UP again | Recovered. Was down 15 min (10:10-10:25 UTC).",
+        "10:35 phone: plex was DOWN and is UP again | Was down 15 min (10:10-10:25 UTC): Plex is stopped; nginx \
+         answers 502. Could not tell you earlier: Pushover answered HTTP 400: user is invalid.",
         "10:35 both: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:35 UTC (2026-11-03).",
         "10:45 both: plex is UP again | Recovered. Was down 10 min (10:35-10:45 UTC).",
     ])

@@ -1,15 +1,19 @@
 //! What is kept between runs, as JSON in one SSM parameter.
 //!
 //! The top level always has `status` and `ts`, as the Python function wrote them; the rest is ours and versioned. The
-//! reader is tolerant: the Python function's value, and one written by a newer version, yield their `status` and `ts`
-//! and no targets. The writer keeps below SSM's limit by leaving out details, never by cutting.
+//! reader ([`lenient`]) is tolerant: the Python function's value yields its `status` and `ts`, and of a value that a
+//! later release wrote, only the words that nobody knows yet are lost. The writer ([`encode`]) keeps below SSM's limit by
+//! leaving out details, never by cutting.
+
+mod encode;
+mod lenient;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+pub use self::encode::Encoded;
 use crate::outbox::{Entry, Scope};
 use crate::probe::Cause;
 
@@ -61,6 +65,18 @@ pub struct State {
     /// Until when nothing is told, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_until: Option<u64>,
+    /// When the last pause began or was ended, in Unix seconds; forgotten after a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commanded: Option<u64>,
+    /// The schedule's tick that was checked last, as [`crate::handler::Tick`] writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tick: Option<String>,
+    /// Who is sending what is in the outbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
+    /// The target, by its place in the settings, that a run had no time to check: the next run begins there.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub begin_at: usize,
     /// What is kept of the monitor itself.
     #[serde(default, skip_serializing_if = "MonitorState::is_default")]
     pub monitor: MonitorState,
@@ -75,6 +91,30 @@ pub struct State {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_single(parts: &usize) -> bool {
     *parts < 2
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_first(begin_at: &usize) -> bool {
+    *begin_at == 0
+}
+
+/// The right to send what is in the outbox: two runs at the same time must not send the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// The environment that has it.
+    pub by: String,
+    /// Until when, in Unix seconds: a run that dies cannot return it.
+    pub until: u64,
+}
+
+impl Lease {
+    /// Longer than Lambda lets any run last, in seconds. One that ends later was written by a clock that has been set.
+    const LONGEST_S: u64 = 15 * 60;
+
+    /// Whether somebody other than `owner` has it at that time.
+    pub fn is_held_against(&self, owner: &str, now: u64) -> bool {
+        self.by != owner && now < self.until && self.until - now <= Self::LONGEST_S
+    }
 }
 
 /// What is kept of the monitor itself.
@@ -196,15 +236,6 @@ pub enum Told {
     Failed(String),
 }
 
-/// A state in the form in which it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Encoded {
-    /// The JSON text.
-    pub text: String,
-    /// Whether details were left out to stay below SSM's limit.
-    pub shortened: bool,
-}
-
 /// A value that holds no state, or a state that cannot be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StateError {
@@ -231,45 +262,6 @@ impl fmt::Display for StateError {
 impl std::error::Error for StateError {}
 
 impl State {
-    /// Reads a kept value. A value of another version yields its status and time alone, with its version.
-    pub fn parse(text: &str) -> Result<Self, StateError> {
-        let unreadable = |why: serde_json::Error| StateError::Unreadable(why.to_string());
-        let value: Value = serde_json::from_str(text).map_err(unreadable)?;
-        let version = match value.get("version") {
-            None => 0,
-            Some(version) => version
-                .as_u64()
-                .ok_or_else(|| StateError::Unreadable("its version is not a number".to_owned()))?,
-        };
-        if version == VERSION {
-            return serde_json::from_value(value).map_err(unreadable);
-        }
-        let status =
-            value.get("status").ok_or_else(|| StateError::Unreadable("it has no status".to_owned()))?;
-        let status = Status::deserialize(status).map_err(unreadable)?;
-        Ok(Self { status, ts: value.get("ts").map_or(0, seconds), version, ..Self::default() })
-    }
-
-    /// The text to keep, at most [`MAX_BYTES`] long.
-    pub fn encode(&self) -> Result<Encoded, StateError> {
-        let text = self.to_text();
-        if text.len() <= MAX_BYTES {
-            return Ok(Encoded { text, shortened: false });
-        }
-        let mut short = self.without_details();
-        let text = short.to_text();
-        if text.len() <= MAX_BYTES {
-            return Ok(Encoded { text, shortened: true });
-        }
-        // An outage and its end are what nobody may miss.
-        short.outbox.retain(|entry| entry.kind.is_status());
-        let text = short.to_text();
-        if text.len() <= MAX_BYTES {
-            return Ok(Encoded { text, shortened: true });
-        }
-        Err(StateError::TooLarge(text.len()))
-    }
-
     /// What is kept of a target by this name.
     pub fn target(&self, name: &str) -> Option<&TargetState> {
         self.targets.iter().find(|target| target.name == name)
@@ -286,39 +278,4 @@ impl State {
             Status::Up
         }
     }
-
-    pub(crate) fn to_text(&self) -> String {
-        // A struct of strings, numbers and string-keyed maps always serialises.
-        let text = serde_json::to_string(self).unwrap_or_default();
-        // SSM refuses `{{`. In JSON it can only stand within a string, where a brace may be written as an escape.
-        text.replace("{{", "{\\u007b")
-    }
-
-    fn without_details(&self) -> Self {
-        let mut state = self.clone();
-        for target in &mut state.targets {
-            target.why = None;
-            target.cause = None;
-            for told in target.told.values_mut() {
-                if let Told::Failed(why) = told {
-                    why.clear();
-                }
-            }
-        }
-        for entry in &mut state.outbox {
-            entry.why = None;
-            entry.error = None;
-        }
-        state
-    }
-}
-
-/// Python's `time.time()` may have been kept with its fraction.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast saturates, which is what we want"
-)]
-fn seconds(value: &Value) -> u64 {
-    value.as_f64().unwrap_or_default() as u64
 }

@@ -1,0 +1,204 @@
+//! How a run shares its time: slow channels beside quick ones, more targets than there is time for, and a monitor that
+//! sees nothing.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use plexmon_function::handler::{Monitor, Prober, Run};
+use plexmon_function::message::Message;
+use plexmon_function::notify::{Channel, Delivery, Sending};
+use plexmon_function::outbox::Kind;
+use plexmon_function::probe::{Cause, Observation};
+use plexmon_function::reply::Outcome;
+use plexmon_function::secrets::{ChannelSecrets, TargetSecrets};
+use plexmon_function::settings::{ChannelKind, Settings, Smtp, SmtpTls, Target};
+use plexmon_function::state::{State, Status};
+use plexmon_function::store::{MemoryStore, Record};
+use plexmon_function::vault::Vault;
+use tokio::time::{Instant, sleep};
+
+use crate::world::{NOW, down, failing, pushover, settings, target, up};
+
+/// Names of those that answer at once; nobody else does within any time-out.
+#[derive(Clone, Default)]
+struct Silence {
+    answering: Record,
+    asked: Record,
+}
+
+impl Prober for Silence {
+    async fn probe(&self, target: &Target, _: &TargetSecrets) -> Observation {
+        self.asked.lock().unwrap().push(target.name.clone());
+        if self.answering.lock().unwrap().contains(&target.name) {
+            return up(&target.name);
+        }
+        sleep(Duration::from_secs(target.timeout_s.into())).await;
+        Observation { http: None, ..failing(&target.name, Cause::Timeout, "no answer in time") }
+    }
+}
+
+/// Takes each message after a while.
+struct Slow {
+    name: &'static str,
+    takes: Duration,
+    taken: Arc<Mutex<Vec<(&'static str, Duration)>>>,
+    started: Instant,
+}
+
+impl Channel for Slow {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn send<'a>(&'a self, _: &'a Message, _: &'a ChannelSecrets) -> Sending<'a> {
+        Box::pin(async move {
+            sleep(self.takes).await;
+            self.taken.lock().unwrap().push((self.name, self.started.elapsed()));
+            Delivery::Delivered
+        })
+    }
+}
+
+async fn run(settings: Settings, silence: &Silence, channels: Vec<Box<dyn Channel>>) -> (Run, State) {
+    let vault = Vault::given(plexmon_function::secrets::Secrets::default());
+    let mut monitor = Monitor::new(settings, MemoryStore::default(), silence.clone(), channels, vault);
+    let run = monitor.run(NOW, Instant::now() + Duration::from_secs(30)).await;
+    let state = State::parse(monitor.store().state.borrow().as_deref().unwrap()).unwrap();
+    (run, state)
+}
+
+fn named(names: &[&str]) -> Settings {
+    Settings { channels: names.iter().map(|name| pushover(name)).collect(), ..settings(&["plex"]) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_takes_its_time_is_waited_for_and_delays_no_other() {
+    let taken = Arc::default();
+    let slow = |name, seconds| -> Box<dyn Channel> {
+        let (taken, started) = (Arc::clone(&taken), Instant::now());
+        Box::new(Slow { name, takes: Duration::from_secs(seconds), taken, started })
+    };
+    let silence = Silence::default();
+    silence.answering.lock().unwrap().push("plex".to_owned());
+    let channels = vec![slow("mail", 18), slow("phone", 1), slow("dead", 3_600)];
+    let (run, state) = run(named(&["mail", "phone", "dead"]), &silence, channels).await;
+    let seconds: Vec<_> = taken.lock().unwrap().iter().map(|(name, at)| (*name, at.as_secs())).collect();
+    assert_eq!(seconds, [("phone", 1), ("mail", 18)]);
+    let outcomes: Vec<_> =
+        run.reply.notices.iter().map(|notice| (notice.channel.as_str(), notice.outcome)).collect();
+    let expected = [("mail", Outcome::Delivered), ("phone", Outcome::Delivered), ("dead", Outcome::Retry)];
+    assert_eq!(outcomes, expected);
+    assert_eq!((state.outbox.len(), state.outbox[0].channel(), state.outbox[0].sent), (1, "dead", 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_has_twenty_seconds_of_a_run_that_is_long_enough() {
+    let smtp = Smtp {
+        host: "mail.example.com".to_owned(),
+        port: 587,
+        tls: SmtpTls::Starttls,
+        user: None,
+        from: "me@example.com".to_owned(),
+        to: vec!["me@example.com".to_owned()],
+        ca_pem: None,
+    };
+    let mut settings = named(&["mail"]);
+    settings.channels[0].kind = ChannelKind::Email(smtp);
+    settings.targets[0].timeout_s = 10;
+    settings.targets[0].tries = 2;
+    let taken: Arc<Mutex<Vec<(&'static str, Duration)>>> = Arc::default();
+    let slow = Slow {
+        name: "mail",
+        takes: Duration::from_secs(20),
+        taken: Arc::clone(&taken),
+        started: Instant::now(),
+    };
+    let vault = Vault::given(plexmon_function::secrets::Secrets::default());
+    let silence = Silence::default();
+    let mut monitor = Monitor::new(settings, MemoryStore::default(), silence, vec![Box::new(slow)], vault);
+    monitor.run(NOW, Instant::now() + Duration::from_secs(45)).await;
+    assert_eq!(taken.lock().unwrap().len(), 1, "after two tries of ten seconds each");
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_targets_than_there_is_time_for_are_saved_reported_and_checked_next() {
+    let silence = Silence::default();
+    let targets = (0..300).map(|at| Target { timeout_s: 12, ..target(&format!("t-{at}")) }).collect();
+    let settings = Settings { targets, ..named(&[]) };
+    let vault = Vault::given(plexmon_function::secrets::Secrets::default());
+    let mut monitor = Monitor::new(settings, MemoryStore::default(), silence.clone(), Vec::new(), vault);
+    let started = Instant::now();
+    let run = monitor.run(NOW, started + Duration::from_secs(30)).await;
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    assert_eq!(run.fault, None);
+    let checked = silence.asked.lock().unwrap().len();
+    assert!((64..300).contains(&checked), "{checked}");
+    let problem =
+        format!("no time was left to check {} of 300 targets; the next run begins with them", 300 - checked);
+    assert_eq!(run.reply.problems, [problem]);
+    let is_down = |at: usize| run.reply.targets[at].status == Status::Down;
+    assert!((0..checked).all(is_down) && !(checked..300).any(is_down));
+
+    silence.asked.lock().unwrap().clear();
+    monitor.run(NOW + 300, Instant::now() + Duration::from_secs(30)).await;
+    assert_eq!(silence.asked.lock().unwrap()[0], format!("t-{checked}"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_monitor_without_a_network_calls_nobody_down() {
+    for (timeout_s, tries) in [(10, 2), (10, 1), (15, 2), (5, 3), (24, 1)] {
+        for control in [false, true] {
+            let silence = Silence::default();
+            let host = "https://control.example.com/".to_owned();
+            if control {
+                silence.answering.lock().unwrap().push(host.clone());
+            }
+            let mut settings = Settings { control: vec![host.clone()], ..named(&[]) };
+            settings.targets[0] = Target { timeout_s, tries, ..target("plex") };
+            let (run, _) = run(settings, &silence, Vec::new()).await;
+            let expected = if control { Status::Down } else { Status::Unknown };
+            assert_eq!(run.reply.targets[0].status, expected, "{timeout_s} s, {tries} tries");
+            assert!(silence.asked.lock().unwrap().contains(&host));
+        }
+    }
+}
+
+#[test]
+fn a_repeat_that_would_grow_stays_as_it_was() {
+    use plexmon_function::decide::{Knowledge, decide, outgoing};
+    use plexmon_function::message::{batch, message};
+    let mut both = settings(&["a", "b"]);
+    // One home, so that they would be told together.
+    both.targets.iter_mut().for_each(|target| target.site = "home".to_owned());
+    let messages = |state: &State, now| {
+        let mut queue = outgoing(state, "pushover", &both, now);
+        let mut messages = Vec::new();
+        while !queue.is_empty() {
+            let together = batch(&mut queue, &both);
+            messages.push(message(&together, state, &both, true));
+        }
+        messages
+    };
+    let mut state = State::default();
+    for (run, seen) in [[up("a"), up("b")], [down("a"), up("b")]].iter().enumerate() {
+        state = decide(&state, seen, NOW + 300 * run as u64, &both, Knowledge::Certain).state;
+        if run == 0 {
+            state.outbox.clear();
+        }
+    }
+    let first = messages(&state, NOW + 300);
+    state.outbox.iter_mut().for_each(|entry| entry.note_unproven(NOW + 300));
+    state = decide(&state, &[down("a"), down("b")], NOW + 600, &both, Knowledge::Certain).state;
+    let second = messages(&state, NOW + 600);
+    assert_eq!((first.len(), second.len()), (1, 2), "{second:#?}");
+    assert_eq!((&second[0].id, second[0].news.len()), (&first[0].id, 1));
+    assert!(second[0].body.ends_with("(may repeat)") && !second[1].body.contains("repeat"));
+    assert_eq!((second[1].news[0].target.as_str(), second[1].news[0].kind), ("b", Kind::Down));
+
+    // Messages about several have a key that covers all of them.
+    let mut together = state.outbox.clone();
+    together.iter_mut().for_each(|entry| (entry.unproven, entry.sent) = (false, 0));
+    let key = |entries: &[plexmon_function::outbox::Entry]| message(entries, &state, &both, true).id;
+    assert_ne!(key(&together), key(&together[..1]));
+    assert_eq!(key(&together), key(&together.clone()));
+}
