@@ -20,7 +20,9 @@ use plexmon_function::parts::capacity;
 use plexmon_function::settings::{
     ChannelSettings, Clock, DEFAULT_CONTROL, DEFAULT_STATE_PARAMETER, Heartbeat, Settings, Target, Window,
 };
+use plexmon_function::time::duration;
 use reader::{Source, Table, Value};
+pub use schedule::Schedule;
 pub use secret::{Found, SecretSource, SecretSources};
 use target::Defaults;
 
@@ -39,8 +41,8 @@ pub struct Config {
     pub name: String,
     /// Where to deploy; otherwise the environment or the profile says.
     pub region: Option<String>,
-    /// EventBridge schedule expression.
-    pub schedule: String,
+    /// When it runs.
+    pub schedule: Schedule,
     /// What is probed.
     pub targets: Vec<Target>,
     /// Who is told.
@@ -86,7 +88,7 @@ impl Config {
         let region = top.get("region").map(region).transpose()?;
         let schedule = top.get("schedule");
         let function = function::read(top.table("function", "[function]")?)?;
-        let schedule = schedule_of(schedule, &function)?;
+        let schedule = schedule_of(schedule, &top, function.timeout_s)?;
 
         let mut secrets = SecretSources::default();
         if let Some(access) = top.table("access", "[access]")? {
@@ -179,20 +181,35 @@ fn region(value: Value<'_>) -> Result<String> {
 }
 
 /// The schedule, checked by AWS's grammar and so that one run is over before the next one begins.
-fn schedule_of(value: Option<Value<'_>>, function: &FunctionConfig) -> Result<String> {
-    let Some(value) = value else { return Ok(DEFAULT_SCHEDULE.to_owned()) };
-    let expression = value.string()?;
-    let interval = schedule::validate(expression).map_err(|why| {
-        value.error(why).hint(
+fn schedule_of(value: Option<Value<'_>>, top: &Table<'_>, timeout_s: u32) -> Result<Schedule> {
+    let expression = value.as_ref().map_or(Ok(DEFAULT_SCHEDULE), Value::string)?;
+    let schedule = match (Schedule::parse(expression), &value) {
+        (Ok(schedule), _) => schedule,
+        (Err(why), Some(value)) => return Err(value.error(why).hint(
             "allowed: rate(N minutes|hours|days), rate(1 minute|hour|day), or a six-field cron(...) in UTC",
-        )
-    })?;
-    if interval.is_some_and(|interval| interval.as_secs() <= u64::from(function.timeout_s)) {
-        return Err(value
-            .error(format!("is not longer than `timeout_s` ({} s): runs could overlap", function.timeout_s))
-            .hint("lower `timeout_s` in [function] or check less often"));
-    }
-    Ok(expression.to_owned())
+        )),
+        (Err(why), None) => return Err(top.error(why)),
+    };
+    let Some(gap) = schedule.smallest_gap().filter(|gap| gap.as_secs() <= u64::from(timeout_s)) else {
+        return Ok(schedule);
+    };
+    let apart = duration(gap.as_secs());
+    Err(match value {
+        Some(value) => value
+            .error(format!(
+                "has runs {apart} apart, which is not longer than `timeout_s` ({timeout_s} s): runs could overlap"
+            ))
+            .hint("lower `timeout_s` in [function] or check less often"),
+        None => {
+            let why = format!(
+                "is {timeout_s}, but without `schedule` there is a run every {apart}: runs could overlap"
+            );
+            let timeout = top.table("function", "[function]")?.and_then(|table| table.get("timeout_s"));
+            timeout
+                .map_or_else(|| top.error(format!("`timeout_s` {why}")), |value| value.error(&why))
+                .hint("lower it, or check less often: schedule = \"rate(30 minutes)\"")
+        }
+    })
 }
 
 fn targets(top: &Table<'_>, reader: &target::Reader<'_>, secrets: &mut SecretSources) -> Result<Vec<Target>> {

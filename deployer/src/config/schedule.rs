@@ -1,25 +1,82 @@
-//! The grammar of schedule expressions, checked before any call: AWS would only say "not valid".
+//! Schedule expressions: their grammar, checked before any call, and the times between runs that follow from them.
 
+mod cron;
+
+use std::fmt;
 use std::time::Duration;
 
-/// Checks `rate(...)` and six-field `cron(...)`. The error says what is wrong and what would be right.
-///
-/// For a rate, the time between two runs comes back.
-pub fn validate(expression: &str) -> Result<Option<Duration>, String> {
-    if let Some(rate) = inner(expression, "rate") {
-        return validate_rate(rate).map(Some);
+use self::cron::Cron;
+
+/// What EventBridge takes at most.
+const LONGEST: usize = 256;
+
+/// A schedule expression that AWS accepts, and what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    expression: String,
+    smallest_gap: Option<Duration>,
+    last: Last,
+}
+
+/// When a schedule fires for the last time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    /// It has no end.
+    Endless,
+    /// At this time, in Unix seconds.
+    At(u64),
+    /// It never fires at all, as on 30 February.
+    Never,
+}
+
+impl Schedule {
+    /// Parse `rate(...)` or a six-field `cron(...)`. The error says what is wrong and what would be right.
+    pub fn parse(expression: &str) -> Result<Self, String> {
+        if expression.len() > LONGEST {
+            return Err(format!("has {} characters; AWS takes {LONGEST} at most", expression.len()));
+        }
+        let (smallest_gap, last) = if let Some(rate) = inner(expression, "rate") {
+            (Some(rate_of(rate)?), Last::Endless)
+        } else if let Some(cron) = inner(expression, "cron") {
+            let cron = Cron::parse(cron)?;
+            (cron.smallest_gap(), cron.last().map_or(Last::Never, Last::At))
+        } else {
+            return Err("must be `rate(5 minutes)` or a six-field `cron(...)`, in lower case".into());
+        };
+        Ok(Self { expression: expression.to_owned(), smallest_gap, last })
     }
-    if let Some(cron) = inner(expression, "cron") {
-        return validate_cron(cron).map(|()| None);
+
+    /// Return the expression as AWS takes it.
+    pub fn expression(&self) -> &str {
+        &self.expression
     }
-    Err("must be `rate(5 minutes)` or a six-field `cron(...)`, in lower case".into())
+
+    /// Return the shortest time between two runs; `None` if there are never two.
+    pub fn smallest_gap(&self) -> Option<Duration> {
+        self.smallest_gap
+    }
+
+    /// Return whether it fires after `now` (Unix seconds). AWS accepts schedules that never do.
+    pub fn fires_after(&self, now: u64) -> bool {
+        match self.last {
+            Last::Endless => true,
+            Last::At(last) => last > now,
+            Last::Never => false,
+        }
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.expression)
+    }
 }
 
 fn inner<'a>(expression: &'a str, function: &str) -> Option<&'a str> {
     expression.strip_prefix(function)?.strip_prefix('(')?.strip_suffix(')')
 }
 
-fn validate_rate(rate: &str) -> Result<Duration, String> {
+fn rate_of(rate: &str) -> Result<Duration, String> {
     let words: Vec<&str> = rate.split(' ').collect();
     let &[number, unit] = words.as_slice() else {
         return Err("needs a number and a unit: `rate(5 minutes)`".into());
@@ -43,90 +100,6 @@ fn validate_rate(rate: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs(seconds * u64::from(value)))
 }
 
-/// Name, lowest and highest value, names for values, and special characters of a field.
-struct Field {
-    name: &'static str,
-    range: (u32, u32),
-    names: &'static [&'static str],
-    special: &'static str,
-}
-
-const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
-const DAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-
-const FIELDS: [Field; 6] = [
-    Field { name: "minutes", range: (0, 59), names: &[], special: "" },
-    Field { name: "hours", range: (0, 23), names: &[], special: "" },
-    Field { name: "day-of-month", range: (1, 31), names: &[], special: "?LW" },
-    Field { name: "month", range: (1, 12), names: MONTHS, special: "" },
-    Field { name: "day-of-week", range: (1, 7), names: DAYS, special: "?L#" },
-    Field { name: "year", range: (1970, 2199), names: &[], special: "" },
-];
-
-fn validate_cron(cron: &str) -> Result<(), String> {
-    let fields: Vec<&str> = cron.split_ascii_whitespace().collect();
-    if fields.len() != FIELDS.len() {
-        return Err(format!(
-            "has {} fields where AWS wants six: minutes hours day-of-month month day-of-week year, \
-             for example `cron(0/5 * * * ? *)`",
-            fields.len()
-        ));
-    }
-    for (text, field) in fields.iter().zip(&FIELDS) {
-        for item in text.split(',') {
-            validate_item(item, field)?;
-        }
-    }
-    if (fields[2] == "?") == (fields[4] == "?") {
-        return Err("must have `?` in exactly one of day-of-month and day-of-week".into());
-    }
-    Ok(())
-}
-
-fn validate_item(item: &str, field: &Field) -> Result<(), String> {
-    let wrong = || {
-        let (low, high) = field.range;
-        format!("has `{item}` as {}; allowed are {low}-{high}, `*` and `,-/{}`", field.name, field.special)
-    };
-    if item == "*"
-        || (item == "?" && field.special.contains('?'))
-        || (item == "L" && field.special.contains('L'))
-    {
-        return Ok(());
-    }
-    let special = |mark| field.special.contains(mark);
-    if special('W') && item.strip_suffix('W').is_some_and(|day| day == "L" || value(day, field).is_some()) {
-        return Ok(());
-    }
-    if special('#')
-        && (item.strip_suffix('L').is_some_and(|day| value(day, field).is_some())
-            || item.split_once('#').is_some_and(|(day, week)| {
-                value(day, field).is_some() && matches!(week, "1" | "2" | "3" | "4" | "5")
-            }))
-    {
-        return Ok(());
-    }
-    let (range, step) = item.split_once('/').map_or((item, None), |(range, step)| (range, Some(step)));
-    if step.is_some_and(|step| !step.parse::<u32>().is_ok_and(|step| step > 0)) {
-        return Err(wrong());
-    }
-    let good = match range.split_once('-') {
-        Some((from, to)) => {
-            matches!((value(from, field), value(to, field)), (Some(from), Some(to)) if from <= to)
-        }
-        None => (range == "*" && step.is_some()) || value(range, field).is_some(),
-    };
-    if good { Ok(()) } else { Err(wrong()) }
-}
-
-fn value(text: &str, field: &Field) -> Option<u32> {
-    let (low, high) = field.range;
-    if let Some(index) = field.names.iter().position(|name| name.eq_ignore_ascii_case(text)) {
-        return u32::try_from(index).ok().map(|index| low + index);
-    }
-    text.parse().ok().filter(|value| (low..=high).contains(value))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,8 +118,18 @@ mod tests {
             "cron(0 9 ? * 2#1 *)",
             "cron(0,30 9-17 3W JAN,jul ? 2026-2030)",
             "cron(*/10 * ? * 6L *)",
+            "cron(0 10 * * ? *)",
+            "cron(0/15 * * * ? *)",
+            "cron(0 2 ? * SAT#3 *)",
+            "cron(* * ? * SAT#3 *)",
+            "cron(15 10 ? * 6L 2002-2005)",
+            "cron(5,35 14 * * ? *)",
+            "cron(0/5 5 ? JAN 1-5 2022)",
+            "cron(0 11-23/2 1,15 1-12/3 ? 2026/2)",
+            "cron(0 0 LW * ? *)",
+            "cron(0 0 ? * L *)",
         ] {
-            assert!(validate(good).is_ok(), "{good}: {:?}", validate(good));
+            assert!(Schedule::parse(good).is_ok(), "{good}: {:?}", Schedule::parse(good));
         }
     }
 
@@ -154,26 +137,122 @@ mod tests {
     fn refuses_what_aws_refuses_and_says_why() {
         for (bad, why) in [
             ("rate(1 minutes)", "rate(1 minute)"),
+            ("rate(1 hours)", "rate(1 hour)"),
+            ("rate(1 days)", "rate(1 day)"),
             ("rate(5 minute)", "rate(5 minutes)"),
+            ("rate(10 hour)", "rate(10 hours)"),
+            ("rate(10 day)", "rate(10 days)"),
             ("rate(0 minutes)", "at least 1"),
-            ("rate(-1 minutes)", "at least 1"),
-            ("rate(5 seconds)", "minutes, hours and days"),
+            ("rate(-10 minutes)", "at least 1"),
+            ("rate(+10 minutes)", "at least 1"),
+            ("rate(foo minutes)", "at least 1"),
+            ("rate(10 seconds)", "minutes, hours and days"),
+            ("rate(10 years)", "minutes, hours and days"),
+            ("rate(10 minutess)", "minutes, hours and days"),
+            ("rate(10 MINUTES)", "minutes, hours and days"),
+            ("rate()", "a number and a unit"),
+            ("rate(10)", "a number and a unit"),
             ("rate(5  minutes)", "a number and a unit"),
+            ("rate( 10 minutes )", "a number and a unit"),
+            (" rate(10 minutes)", "lower case"),
             ("Rate(5 minutes)", "lower case"),
             ("*/5 * * * *", "lower case"),
+            ("cron(INVALID)", "six"),
             ("cron(*/5 * * * *)", "six"),
-            ("cron(0 8 * * * *)", "exactly one"),
+            ("cron(0 1 * * * *)", "exactly one"),
             ("cron(0 8 ? * ? *)", "exactly one"),
+            ("cron(0 8 1 * MON *)", "exactly one"),
+            ("cron(0 8 1,? * MON *)", "day-of-month"),
+            ("cron(7 20 * * NOT *)", "day-of-week"),
+            ("cron(71 8 1 * ? *)", "minutes"),
+            ("cron(0 dummy ? * MON-FRI *)", "hours"),
             ("cron(60 8 * * ? *)", "minutes"),
+            ("cron(+5 8 * * ? *)", "minutes"),
             ("cron(0 8 ? * 0 *)", "day-of-week"),
             ("cron(0 8 * * ? 1969)", "year"),
             ("cron(5-1 8 * * ? *)", "minutes"),
             ("cron(0/0 8 * * ? *)", "minutes"),
+            ("cron(0, 8 * * ? *)", "minutes"),
             ("cron(0 8 ? * 2#6 *)", "day-of-week"),
+            ("cron(0 8 ? * 3#1,6#3 *)", "only one"),
             ("", "rate(5 minutes)"),
         ] {
-            let error = validate(bad).expect_err(bad);
+            let error = Schedule::parse(bad).expect_err(bad);
             assert!(error.contains(why), "{bad}: {error}");
+        }
+        let long = format!("cron({}0 8 * * ? *)", "0,".repeat(200));
+        assert!(Schedule::parse(&long).expect_err("too long").contains("256"));
+    }
+
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+
+    #[test]
+    fn the_smallest_gap_is_known_for_every_kind_of_schedule() {
+        for (expression, gap) in [
+            ("rate(1 minute)", Some(MINUTE)),
+            ("rate(36 hours)", Some(36 * HOUR)),
+            ("rate(1 day)", Some(DAY)),
+            ("cron(* * * * ? *)", Some(MINUTE)),
+            ("cron(0/5 * * * ? *)", Some(5 * MINUTE)),
+            ("cron(*/7 * * * ? *)", Some(4 * MINUTE)),
+            ("cron(3/20 * * * ? *)", Some(20 * MINUTE)),
+            ("cron(0,59 * * * ? *)", Some(MINUTE)),
+            ("cron(0 * * * ? *)", Some(HOUR)),
+            ("cron(10-20/10,55 * * * ? *)", Some(10 * MINUTE)),
+            ("cron(0/90 * * * ? *)", Some(HOUR)),
+            // Across midnight.
+            ("cron(0 0,23 * * ? *)", Some(HOUR)),
+            ("cron(0 0,23 ? * MON *)", Some(23 * HOUR)),
+            ("cron(59 23 * * ? *)", Some(DAY)),
+            // Days of the month, and from one month to the next.
+            ("cron(0 0 1 * ? *)", Some(28 * DAY)),
+            ("cron(0 0 31 * ? *)", Some(31 * DAY)),
+            ("cron(0 0 1,L * ? *)", Some(DAY)),
+            ("cron(0 0 L * ? *)", Some(28 * DAY)),
+            ("cron(0 0 29 2 ? *)", Some(1461 * DAY)),
+            ("cron(0 0 1 JAN-MAR/2 ? *)", Some(59 * DAY)),
+            // The working day that is nearest.
+            ("cron(0 0 1W * ? *)", Some(28 * DAY)),
+            ("cron(0 0 LW * ? *)", Some(28 * DAY)),
+            ("cron(0 0 1W,2 * ? *)", Some(DAY)),
+            // Days of the week.
+            ("cron(0 8 ? * MON-FRI *)", Some(DAY)),
+            ("cron(0 8 ? * SUN,WED *)", Some(3 * DAY)),
+            ("cron(0 8 ? * 1/3 *)", Some(DAY)),
+            ("cron(0 8 ? * L *)", Some(7 * DAY)),
+            ("cron(0 8 ? * 6L *)", Some(28 * DAY)),
+            ("cron(0 2 ? * SAT#3 *)", Some(28 * DAY)),
+            ("cron(* * ? * SAT#3 *)", Some(MINUTE)),
+            ("cron(0 8 ? * 2#5 *)", Some(63 * DAY)),
+            // Years.
+            ("cron(0 0 1 1 ? 2026/2)", Some(730 * DAY)),
+            ("cron(0/5 5 ? JAN 1-5 2022)", Some(5 * MINUTE)),
+            ("cron(0 0 1 1 ? 2030)", None),
+            ("cron(0 0 30 2 ? *)", None),
+        ] {
+            let schedule = Schedule::parse(expression).unwrap();
+            assert_eq!(schedule.smallest_gap(), gap.map(Duration::from_secs), "{expression}");
+        }
+    }
+
+    #[test]
+    fn a_schedule_that_has_ended_or_never_begins_is_recognised() {
+        // 2026-11-03 10:05 UTC.
+        let now = 1_793_700_300;
+        for (expression, fires) in [
+            ("rate(5 minutes)", true),
+            ("cron(0/5 * * * ? *)", true),
+            ("cron(15 10 ? * 6L 2002-2005)", false),
+            ("cron(0/5 5 ? JAN 1-5 2022)", false),
+            ("cron(0/5 * * * ? 2026)", true),
+            ("cron(4 10 3 NOV ? 2026)", false),
+            ("cron(6 10 3 NOV ? 2026)", true),
+            ("cron(0 0 1 1 ? 2027)", true),
+            ("cron(0 0 30 2 ? *)", false),
+        ] {
+            assert_eq!(Schedule::parse(expression).unwrap().fires_after(now), fires, "{expression}");
         }
     }
 }

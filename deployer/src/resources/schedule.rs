@@ -52,7 +52,7 @@ impl Schedule {
         let name = names.rule();
         Self {
             owner: Some(names.deployment.clone()),
-            rule: Some(Rule { expression: config.schedule.clone(), enabled: true }),
+            rule: Some(Rule { expression: config.schedule.expression().to_owned(), enabled: true }),
             target: Some(account.function(names.function())),
             permission: Some(Permission {
                 principal: PRINCIPAL.to_owned(),

@@ -16,7 +16,7 @@ fn the_least_configuration_has_the_documented_defaults() {
     let config = parse(TARGET).unwrap();
     assert_eq!(config.name, "plex-remote-health");
     assert_eq!(config.region, None);
-    assert_eq!(config.schedule, "rate(5 minutes)");
+    assert_eq!(config.schedule.expression(), "rate(5 minutes)");
     assert_eq!(config.state_parameter, "/homelab/plex_remote_status");
     assert!(config.channels.is_empty());
     assert_eq!(config.control, DEFAULT_CONTROL);

@@ -40,6 +40,9 @@ fn schedules_that_aws_would_refuse_are_refused() {
         top("schedule = \"cron(*/5 * * * *)\""),
         top("schedule = \"every 5 minutes\""),
         format!("schedule = \"rate(1 minute)\"\n{TARGET}\n[function]\ntimeout_s = 60\n"),
+        format!("schedule = \"cron(* * * * ? *)\"\n{TARGET}\n[function]\ntimeout_s = 300\n"),
+        format!("schedule = \"cron(0,58 0,23 * * ? *)\"\n{TARGET}\n[function]\ntimeout_s = 120\n"),
+        format!("{TARGET}\n[function]\nmemory_mb = 128\ntimeout_s = 300\n"),
     ];
 }
 
