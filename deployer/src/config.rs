@@ -11,6 +11,7 @@ mod reader;
 pub mod schedule;
 mod secret;
 mod target;
+mod zone;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -101,7 +102,7 @@ impl Config {
             Some(notify) => notify::read(notify, folder, &mut secrets)?,
             None => Vec::new(),
         };
-        let zone = top.get("timezone").map(|value| calendar::zone(&value)).transpose()?.unwrap_or_default();
+        let zone = top.get("timezone").map(|value| zone::read(&value)).transpose()?.unwrap_or_default();
         let maintenance = maintenance(&top, &zone, &targets)?;
         let control = control(&top)?;
         let heartbeat = match top.table("heartbeat", "[heartbeat]")? {
@@ -235,7 +236,7 @@ fn targets(top: &Table<'_>, reader: &target::Reader<'_>, secrets: &mut SecretSou
     Ok(targets)
 }
 
-fn maintenance(top: &Table<'_>, zone: &calendar::Zone, targets: &[Target]) -> Result<Vec<Window>> {
+fn maintenance(top: &Table<'_>, zone: &zone::Zone, targets: &[Target]) -> Result<Vec<Window>> {
     let Some(list) = top.get("maintenance") else { return Ok(Vec::new()) };
     let names: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
     tables(&list)?

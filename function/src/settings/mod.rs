@@ -8,7 +8,7 @@ mod target;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::calendar::{Clock, Hours, Recurrence, Window};
+pub use self::calendar::{Change, Clock, Hours, Recurrence, Window};
 pub use self::channel::{
     ChannelKind, ChannelSettings, EMAIL_PORT, PUSHBULLET_URL, PUSHOVER_URL, Severity, Smtp, SmtpTls,
 };
@@ -48,8 +48,8 @@ pub struct Settings {
     /// When words are held back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub maintenance: Vec<Window>,
-    /// Whose clock recurring windows and quiet hours go by.
-    #[serde(default)]
+    /// The clock of recurring windows and quiet hours.
+    #[serde(flatten, deserialize_with = "Clock::or_utc")]
     pub clock: Clock,
 }
 

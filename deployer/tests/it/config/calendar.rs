@@ -20,12 +20,31 @@ fn once(from: u64, until: u64) -> Recurrence {
 
 #[test]
 fn a_zone_becomes_the_rule_that_the_function_needs() {
-    let clock = |zone: &str| parse(&format!("timezone = \"{zone}\"\n{TARGET}")).unwrap().clock.0;
+    let clock = |zone: &str| parse(&format!("timezone = \"{zone}\"\n{TARGET}")).unwrap().clock.rule;
     assert_eq!(clock("Europe/Berlin"), "CET-1CEST,M3.5.0,M10.5.0/3");
     assert_eq!(clock("America/New_York"), "EST5EDT,M3.2.0,M11.1.0");
     assert_eq!(clock("Asia/Kolkata"), "IST-5:30");
     assert_eq!(clock("UTC"), "");
     assert_eq!(parse(TARGET).unwrap().clock, Clock::default());
+}
+
+/// A machine's own zone data would make two machines plan differently.
+#[test]
+fn only_the_bundled_zone_data_counts() {
+    let manifest = include_str!("../../../Cargo.toml");
+    let jiff = manifest.lines().find(|line| line.starts_with("jiff =")).unwrap();
+    assert!(!jiff.contains("tz"), "{jiff}");
+}
+
+#[test]
+fn a_zone_that_no_rule_describes_takes_its_changes_along() {
+    let gaza = parse(&format!("timezone = \"Asia/Gaza\"\n{TARGET}")).unwrap();
+    let settings = serde_json::to_value(gaza.settings("")).unwrap();
+    assert_eq!(settings["clock"], "EET-2EEST,M3.4.4/50,M10.4.4/50");
+    let changes = settings["clock_changes"].as_array().unwrap();
+    assert!(changes.iter().all(|change| change[0].is_i64() && (change[1] == 7_200 || change[1] == 10_800)));
+    let berlin = parse(&format!("{BERLIN}{TARGET}")).unwrap();
+    assert!(serde_json::to_value(berlin.settings("")).unwrap().get("clock_changes").is_none());
 }
 
 /// 2026-12-01 22:00 UTC is 1796162400.
@@ -60,7 +79,7 @@ fn a_window_may_be_for_some_targets_and_have_a_clock_of_its_own() {
     let own = "time = \"03:00\"\nduration = \"2h\"\ntargets = [\"plex\"]\ntimezone = \"America/New_York\"";
     let window = window(BERLIN, own);
     assert_eq!(window.targets, ["plex"]);
-    assert_eq!(window.clock, Some(Clock("EST5EDT,M3.2.0,M11.1.0".to_owned())));
+    assert_eq!(window.clock, Some(Clock::of_rule("EST5EDT,M3.2.0,M11.1.0")));
     let once = "from = 2026-12-01T17:00:00\nto = 2026-12-01T18:00:00\ntimezone = \"America/New_York\"";
     let once = self::window(BERLIN, once).recurrence;
     assert_eq!(once, Recurrence::Once { from: 1_796_162_400, until: 1_796_166_000 });
