@@ -84,7 +84,7 @@ pub enum Command {
     Up(Up),
     /// Show what is deployed, whether it has drifted, and what the monitor last saw.
     Status(Status),
-    /// Show the function's log lines.
+    /// Show what each check saw, from the function's log.
     Logs(Logs),
     /// Run the deployed function now and print its reply.
     Invoke,
@@ -168,6 +168,9 @@ pub struct Logs {
     /// Go on showing new lines until Ctrl-C.
     #[arg(short, long)]
     pub follow: bool,
+    /// Show every line as it was logged, Lambda's own included.
+    #[arg(long)]
+    pub raw: bool,
 }
 
 #[derive(Debug, Args)]

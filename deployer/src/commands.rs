@@ -42,7 +42,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
             up::up(&session(Some(&args.source)).await?, args.adopt, args.yes).await.map(|_| Exit::Success)
         }
         Command::Status(args) => status::status(&session(Some(&args.source)).await?, args.exit_code).await,
-        Command::Logs(args) => logs::logs(&session(None).await?, args.since, args.follow).await,
+        Command::Logs(args) => logs::logs(&session(None).await?, args).await,
         Command::Invoke => invoke::invoke(&session(None).await?).await,
         Command::Doctor => doctor::doctor(&session(None).await?).await,
         Command::NotifyTest => notify_test::notify_test(&session(None).await?).await,

@@ -1,4 +1,6 @@
-//! `logs`: the function's log lines, by polling: Live Tail would cost by the minute.
+//! `logs`: what the function has logged, by polling: Live Tail would cost by the minute.
+
+mod line;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -6,6 +8,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use self::line::{Layout, readable};
+use crate::cli::Logs;
 use crate::error::{Error, Exit, Result};
 use crate::output::stdout;
 use crate::session::Session;
@@ -16,7 +20,7 @@ const POLL: Duration = Duration::from_secs(2);
 const OVERLAP: Duration = Duration::from_secs(30);
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Serialize)]
-struct Line {
+struct Event {
     /// Unix milliseconds.
     timestamp: i64,
     message: String,
@@ -26,16 +30,20 @@ struct Line {
 
 #[derive(Serialize)]
 struct Document {
-    events: Vec<Line>,
+    events: Vec<Event>,
 }
 
-pub async fn logs(session: &Session, since: Duration, follow: bool) -> Result<Exit> {
+pub async fn logs(session: &Session, args: &Logs) -> Result<Exit> {
+    let Logs { since, follow, raw } = *args;
     if follow && session.output.is_json() {
         return Err(Error::usage("--follow never ends, so it cannot print one JSON document")
             .hint("leave out --json or --follow"));
     }
     let mut start = Timestamp::now().as_millisecond() - millis(since);
-    let events = session.patiently(fetch(session, start)).await?;
+    let mut events = session.patiently(fetch(session, start)).await?;
+    if !raw {
+        events.retain(|event| !line::is_noise(&event.message));
+    }
     if session.output.is_json() {
         session.output.document(&Document { events })?;
         return Ok(Exit::Success);
@@ -43,8 +51,10 @@ pub async fn logs(session: &Session, since: Duration, follow: bool) -> Result<Ex
     if events.is_empty() {
         session.output.note(&format!("no log lines in the last {}", humantime::format_duration(since)));
     }
+    let names = session.config.targets.iter().map(|target| target.name.as_str());
+    let layout = (!raw).then(|| Layout::of(names));
     let mut seen = BTreeSet::new();
-    print(events, &mut seen)?;
+    print(events, &mut seen, layout.as_ref())?;
     if !follow {
         return Ok(Exit::Success);
     }
@@ -54,7 +64,7 @@ pub async fn logs(session: &Session, since: Duration, follow: bool) -> Result<Ex
             () = session.interrupt.requested(1) => return Ok(Exit::Interrupted),
         }
         start = start.max(Timestamp::now().as_millisecond() - millis(OVERLAP));
-        print(session.patiently(fetch(session, start)).await?, &mut seen)?;
+        print(session.patiently(fetch(session, start)).await?, &mut seen, layout.as_ref())?;
     }
 }
 
@@ -63,7 +73,7 @@ fn millis(duration: Duration) -> i64 {
 }
 
 /// All pages: an empty one with a token is normal, and not the end.
-async fn fetch(session: &Session, start: i64) -> Result<Vec<Line>> {
+async fn fetch(session: &Session, start: i64) -> Result<Vec<Event>> {
     let aws = &session.aws;
     let group = session.names.log_group();
     let mut lines = Vec::new();
@@ -78,7 +88,7 @@ async fn fetch(session: &Session, start: i64) -> Result<Vec<Line>> {
             }
             other => other?,
         };
-        lines.extend(page.events().iter().map(|event| Line {
+        lines.extend(page.events().iter().map(|event| Event {
             timestamp: event.timestamp().unwrap_or_default(),
             message: event.message().unwrap_or_default().trim_end().to_owned(),
             id: event.event_id().unwrap_or_default().to_owned(),
@@ -91,12 +101,16 @@ async fn fetch(session: &Session, start: i64) -> Result<Vec<Line>> {
     }
 }
 
-/// Prints what earlier polls have not shown yet.
-fn print(events: Vec<Line>, seen: &mut BTreeSet<Line>) -> Result<()> {
-    let new: Vec<Line> = events.into_iter().filter(|line| !seen.contains(line)).collect();
-    for line in &new {
-        let time = Timestamp::from_millisecond(line.timestamp).unwrap_or_default();
-        stdout(&format!("{} {}\n", time.strftime("%Y-%m-%dT%H:%M:%SZ"), line.message))?;
+/// Print what earlier polls have not shown yet: readable lines with a layout, as they are without one.
+fn print(events: Vec<Event>, seen: &mut BTreeSet<Event>, layout: Option<&Layout>) -> Result<()> {
+    let new: Vec<Event> = events.into_iter().filter(|event| !seen.contains(event)).collect();
+    for event in &new {
+        let time = Timestamp::from_millisecond(event.timestamp).unwrap_or_default();
+        let time = time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        match layout {
+            Some(layout) => stdout(&readable(&time, &event.message, layout))?,
+            None => stdout(&format!("{time} {}\n", event.message))?,
+        }
     }
     seen.extend(new);
     Ok(())

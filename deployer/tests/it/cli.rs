@@ -8,5 +8,6 @@ mod families;
 mod help;
 mod init;
 mod init_from;
+mod logs;
 mod permissions;
 mod printing;
