@@ -42,6 +42,8 @@ pub struct Aws {
     pub sts: aws_sdk_sts::Client,
     pub region: String,
     pub profile: Option<String>,
+    /// Whether it is an emulator on this machine.
+    pub is_local: bool,
     call_log: CallLog,
 }
 
@@ -68,6 +70,7 @@ impl Aws {
             sts: aws_sdk_sts::Client::new(config),
             region,
             profile,
+            is_local: config.endpoint_url().is_some_and(crate::config::is_loopback),
             call_log,
         }
     }

@@ -7,10 +7,12 @@ mod calendar;
 mod function;
 mod notify;
 pub mod preset;
+mod reach;
 mod reader;
 pub mod schedule;
 mod secret;
 mod target;
+mod warnings;
 mod zone;
 
 use std::collections::BTreeSet;
@@ -22,10 +24,12 @@ use plexmon_function::settings::{
     ChannelSettings, Clock, DEFAULT_CONTROL, DEFAULT_STATE_PARAMETER, Heartbeat, Settings, Target, Window,
 };
 use plexmon_function::time::duration;
+pub use reach::is_loopback;
 use reader::{Source, Table, Value};
 pub use schedule::Schedule;
 pub use secret::{Found, SecretSource, SecretSources};
 use target::Defaults;
+pub use warnings::{Circumstances, Statements};
 
 use crate::error::{Error, Result};
 
@@ -62,6 +66,8 @@ pub struct Config {
     pub state_parameter: String,
     /// The function's own settings.
     pub function: FunctionConfig,
+    /// What may deserve a warning.
+    pub statements: Statements,
 }
 
 impl Config {
@@ -114,6 +120,7 @@ impl Config {
             None => default_parameter(&name),
         };
         let list = top.get("target");
+        let statements = Statements::collect(&top)?;
         top.finish()?;
         let clock = zone.clock;
         let config = Self {
@@ -129,6 +136,7 @@ impl Config {
             secrets,
             state_parameter,
             function,
+            statements,
         };
         let fit = capacity(&config.settings(""));
         match list {

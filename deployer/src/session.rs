@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
+use plexmon_function::time;
+
 use crate::apply::{Applied, AwsCloud, Batch, Materials, OnFailure, Outcome, apply};
 use crate::artifact::{Origin, identity};
 use crate::aws::{Aws, CallLog, Connection};
 use crate::cli::Global;
-use crate::config::{Config, Found};
+use crate::config::{Circumstances, Config, Found};
 use crate::error::{Error, Exit, Result};
 use crate::interrupt::Interrupt;
 use crate::names::Names;
@@ -103,6 +105,16 @@ impl Session {
                 .warning(&format!("secret `{name}` was not compared: these credentials may not read it"));
         }
         Ok(View { observed, desired, secrets, handed_over })
+    }
+
+    /// Warn of what AWS accepts but what can hardly work as meant.
+    pub fn warn(&self, view: &View) {
+        let secrets = match &view.secrets {
+            Found::All(secrets) => Some(secrets),
+            Found::NoneConfigured | Found::Missing(_) => None,
+        };
+        let circumstances = Circumstances { now: time::now(), aws_is_local: self.aws.is_local, secrets };
+        self.output.warnings(&self.config.warnings(&circumstances));
     }
 
     /// What would have to be done for `desired`.

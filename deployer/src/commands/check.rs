@@ -1,5 +1,7 @@
 //! `check`: the function's own probe, run from here: each link of the chain with its time, over IPv4 and over IPv6.
 
+mod reach;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -33,6 +35,7 @@ pub struct Seen {
 
 pub async fn check(path: &Path, output: &Output, interrupt: &Interrupt) -> Result<Exit> {
     let config = Config::load(path)?;
+    reach::warn(&config, output)?;
     let seen = tokio::select! {
         seen = look(&config, output) => seen?,
         () = interrupt.requested(1) => return Err(Error::interrupted("interrupted")),
@@ -41,6 +44,7 @@ pub async fn check(path: &Path, output: &Output, interrupt: &Interrupt) -> Resul
         targets: seen.iter().map(|seen| &seen.v4).collect(),
         ipv6: seen.iter().filter_map(|seen| seen.v6.as_ref()).collect(),
     })?;
+    reach::warn_of_resolved(&config, &seen, output);
     for one in &seen {
         output.text(text(one, width()))?;
     }

@@ -10,6 +10,7 @@ pub async fn plan(session: &Session, args: &PlanArgs) -> Result<Exit> {
     let view = session.look(Decrypt::IfAllowed, args.adopt).await?;
     let plan = session.plan(&view.desired, &view.observed.stack, args.adopt)?;
     session.output.note(&session.place(&view.observed));
+    session.warn(&view);
     session.output.document(&plan)?;
     if plan.is_empty() {
         remarks(&session.output, &plan)?;

@@ -26,6 +26,7 @@ pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
     let plan = session.plan(&view.desired, &view.observed.stack, adopt)?;
     let output = &session.output;
     output.note(&session.place(&view.observed));
+    session.warn(&view);
     if plan.is_empty() {
         output.document(&Document { steps: &[], reply: None })?;
         remarks(output, &plan)?;

@@ -11,7 +11,7 @@ pub struct Preset {
     pub aliases: &'static [&'static str],
     /// What people call the app.
     pub label: &'static str,
-    /// Used where the address has no path of its own. Answers without a login.
+    /// Where it is asked, behind the app's base URL. Answers without a login.
     pub path: &'static str,
     /// What counts as up.
     pub status: &'static [u16],
@@ -163,6 +163,35 @@ pub const PRESETS: [Preset; 14] = [
     },
     HTTP,
 ];
+
+/// Last parts of addresses that a browser shows while an app is used: its pages, not its base URL.
+fn pages(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "plex" | "jellyfin" => &["/web/index.html", "/web"],
+        "tautulli" => &["/home", "/auth/login"],
+        "uptime-kuma" => &["/dashboard"],
+        _ => &["/login"],
+    }
+}
+
+impl Preset {
+    /// Return the path to ask for, given the path of a configured address: that of the preset behind the app's base URL.
+    ///
+    /// An address that names an endpoint already is left as it is, and so is every address of kind `http`.
+    pub fn path_for(&self, given: &str) -> String {
+        if self.kind == HTTP.kind {
+            return given.to_owned();
+        }
+        let base = given.trim_end_matches('/');
+        let is_endpoint = (self.path != "/" && base.ends_with(self.path))
+            || base.split('/').any(|segment| segment.eq_ignore_ascii_case("api"));
+        if is_endpoint {
+            return given.to_owned();
+        }
+        let base = pages(self.kind).iter().find_map(|page| base.strip_suffix(page)).unwrap_or(base);
+        format!("{base}{}", self.path)
+    }
+}
 
 /// The preset of this name.
 pub fn of_kind(kind: &str) -> Option<&'static Preset> {

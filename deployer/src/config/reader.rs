@@ -152,6 +152,11 @@ impl<'a> Value<'a> {
         self.source.error(self.span.clone(), format!("`{}` {}", self.key, message.as_ref()))
     }
 
+    /// Return its file and line.
+    pub fn place(&self) -> String {
+        self.source.place(self.span.clone())
+    }
+
     fn wrong_type(&self, wanted: &str) -> Error {
         self.error(format!("must be {wanted}, not {}", self.value.type_str()))
     }

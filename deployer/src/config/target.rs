@@ -90,8 +90,9 @@ impl Reader<'_> {
         let preset = preset(table.get("kind"))?;
         let address_value = table.require("url", "url = \"https://plex.example.com\"")?;
         let mut url = address(&address_value)?;
-        if matches!(url.path(), "" | "/") {
-            url.set_path(preset.path);
+        let path = preset.path_for(url.path());
+        if path != url.path() {
+            url.set_path(&path);
         }
         let headers = match table.table("headers", "[[target]] headers")? {
             Some(headers) => headers_of(&headers, &name, self.folder, secrets)?,

@@ -9,6 +9,7 @@ mod patience;
 mod presets;
 mod refusals;
 mod secrets;
+mod warnings;
 
 use std::fmt::Write as _;
 use std::path::Path;

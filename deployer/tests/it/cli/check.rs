@@ -3,7 +3,7 @@
 use plexmon_deploy::sandbox::PlexStandIn;
 use tempfile::TempDir;
 
-use crate::support::{Deploy, runtime, snapshot};
+use crate::support::{Deploy, Ran, runtime, snapshot};
 
 fn plex() -> PlexStandIn {
     runtime().block_on(PlexStandIn::start()).unwrap()
@@ -19,11 +19,28 @@ fn home(targets: &[(&str, &str)]) -> TempDir {
     home
 }
 
+/// As beside an emulator on this machine, which reaches it, too.
+fn check(home: &TempDir, args: &[&str]) -> Ran {
+    let check = Deploy::new(home.path()).env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+    check.args(["check"].iter().chain(args)).run()
+}
+
+#[test]
+fn what_aws_cannot_reach_gets_a_warning_and_nothing_else_changes() {
+    let plex = plex();
+    let home = home(&[("plex", plex.url())]);
+    let (here, beside_an_emulator) = (Deploy::new(home.path()).args(["check"]).run(), check(&home, &[]));
+    assert_eq!(beside_an_emulator.ended(0).stderr, "");
+    snapshot!(here.ended(0).stderr, @"warning: config.toml:4: `[[target]] url`: `127.0.0.1` is this machine only; in AWS it would be the function itself; use the name or address by which the internet reaches it");
+    let quiet = Deploy::new(home.path()).args(["check", "-q"]).run().ended(0);
+    assert_eq!(quiet.stderr, "");
+}
+
 #[test]
 fn a_healthy_one_is_shown_link_by_link() {
     let plex = plex();
     let home = home(&[("plex", plex.url())]);
-    snapshot!(Deploy::new(home.path()).args(["check"]).run().whole(), @r"
+    snapshot!(check(&home, &[]).whole(), @r"
     exit 0
     --- stdout
     plex: up ([TIME])
@@ -48,7 +65,7 @@ fn a_secret_file_that_others_can_read_gets_a_warning() {
     std::fs::write(&key, "hush").unwrap();
     let run = |mode| {
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
-        Deploy::new(home.path()).args(["check"]).run().ended(0).stderr
+        check(&home, &[]).ended(0).stderr
     };
     snapshot!(run(0o644), @"warning: others on this machine can read the secret in `key`: run `chmod 600 key`");
     assert_eq!(run(0o600), "");
@@ -59,7 +76,7 @@ fn a_broken_one_is_an_error_with_advice() {
     let (healthy, broken) = (plex(), plex());
     broken.break_it();
     let home = home(&[("plex", healthy.url()), ("other", broken.url())]);
-    snapshot!(Deploy::new(home.path()).args(["check"]).run().whole(), @"
+    snapshot!(check(&home, &[]).whole(), @"
     exit 1
     --- stdout
     plex: up ([TIME])
@@ -86,7 +103,7 @@ fn nobody_listens() {
     let port = tokio::net::TcpSocket::new_v4().unwrap();
     port.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let home = home(&[("plex", &format!("http://{}", port.local_addr().unwrap()))]);
-    let check = Deploy::new(home.path()).args(["check"]).run();
+    let check = check(&home, &[]);
     snapshot!(check.ended(1).stdout, @"
     plex: down ([TIME])
       DNS   ok [TIME]  127.0.0.1
@@ -117,6 +134,5 @@ fn tokens_are_not_needed_for_it() {
     let text = std::fs::read_to_string(&config).unwrap()
         + "[notify.pushover]\ntoken = { env = \"PUSHOVER_TOKEN\" }\nuser = { env = \"PUSHOVER_USER\" }\n";
     std::fs::write(config, text).unwrap();
-    let check = Deploy::new(home.path()).args(["check"]).run().ended(0);
-    assert_eq!(check.stderr, "");
+    assert_eq!(check(&home, &[]).ended(0).stderr, "");
 }

@@ -68,7 +68,7 @@ fn a_server_on_ipv6_alone_is_not_seen_from_aws() {
     let plex = plex();
     let Some(port) = on_v6(&plex) else { return };
     let home = home(&format!("url = \"http://[::1]:{port}\""));
-    snapshot!(Deploy::new(home.path()).args(["check"]).run().whole().replace(&port.to_string(), "[PORT]"), @"
+    snapshot!(Deploy::new(home.path()).env("AWS_ENDPOINT_URL", "http://127.0.0.1:9").args(["check"]).run().whole().replace(&port.to_string(), "[PORT]"), @"
     exit 1
     --- stdout
     plex: down ([TIME])
@@ -102,7 +102,7 @@ fn a_certificate_of_an_own_authority_is_described() {
     let url = format!("url = \"https://127.0.0.1:{port}\"");
     let trusting = home(&format!("{url}\nca_file = \"authority.pem\""));
     std::fs::copy(Path::new(TLS).join("authority.pem"), trusting.path().join("authority.pem")).unwrap();
-    snapshot!(Deploy::new(trusting.path()).args(["check"]).run().whole(), @"
+    snapshot!(Deploy::new(trusting.path()).env("AWS_ENDPOINT_URL", "http://127.0.0.1:9").args(["check"]).run().whole(), @"
     exit 0
     --- stdout
     plex: up ([TIME])
@@ -132,8 +132,10 @@ fn lines_are_broken_at_the_edge_of_the_window() {
     let plex = plex();
     plex.break_it();
     let home = home(&format!("url = \"{}\"", plex.url()));
-    let check =
-        |columns| Deploy::on_a_terminal(home.path(), columns, "", "").args(["check"]).run().ended(1).stdout;
+    let check = |columns| {
+        let deploy = Deploy::on_a_terminal(home.path(), columns, "", "");
+        deploy.env("AWS_ENDPOINT_URL", "http://127.0.0.1:9").args(["check"]).run().ended(1).stdout
+    };
     let above_the_error = |screen: String| screen.split("error:").next().unwrap().to_owned();
     snapshot!(above_the_error(check(60)), @"
     plex: down ([TIME])

@@ -21,7 +21,8 @@ fn a_reader_that_hangs_up_ends_it_quietly() {
     for args in
         [&["completions", "bash"] as &[&str], &["check"], &["check", "--json"], &["--help"], &["--version"]]
     {
-        let mut running = Deploy::new(home.path()).args(args).start();
+        let deploy = Deploy::new(home.path()).env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+        let mut running = deploy.args(args).start();
         running.hang_up();
         let (code, errors) = running.end_of_errors();
         assert_eq!((code, errors.as_str()), (Some(0), ""), "{args:?}");

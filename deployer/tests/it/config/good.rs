@@ -105,12 +105,12 @@ fn checked(kind: &str, url: &str) -> String {
 }
 
 #[test]
-fn the_preset_adds_its_path_only_where_the_address_has_none() {
+fn the_preset_adds_its_path_unless_the_address_has_it() {
     for (kind, written, expected) in [
         ("plex", "https://plex.example.com", "https://plex.example.com/identity"),
         ("plex", "https://plex.example.com/", "https://plex.example.com/identity"),
         ("plex", "https://plex.example.com:32400", "https://plex.example.com:32400/identity"),
-        ("plex", "https://example.com/plex", "https://example.com/plex"),
+        ("plex", "https://example.com/plex", "https://example.com/plex/identity"),
         ("plex", "https://example.com/plex/identity?a=b#c", "https://example.com/plex/identity?a=b"),
         ("http", "http://example.com", "http://example.com/"),
         ("http", "http://[2001:db8::1]:8080/up", "http://[2001:db8::1]:8080/up"),

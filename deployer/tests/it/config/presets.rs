@@ -35,11 +35,43 @@ fn all_of_it_can_be_overridden() {
     for preset in &PRESETS {
         let target = target(preset.kind, "status = 204\ncontains = \"fine\"");
         assert_eq!((target.status, target.contains.as_deref()), (vec![204], Some("fine")));
-        let text = format!(
-            "[[target]]\nname = \"a\"\nkind = \"{}\"\nurl = \"https://a.example.com/own\"\n",
-            preset.kind
+    }
+}
+
+fn url(kind: &str, url: &str) -> String {
+    let text = format!("[[target]]\nname = \"a\"\nkind = \"{kind}\"\nurl = \"{url}\"\n");
+    parse(&text).unwrap().targets.remove(0).url
+}
+
+#[test]
+fn an_app_is_asked_behind_its_base_url() {
+    for preset in PRESETS.iter().filter(|preset| preset.kind != HTTP.kind) {
+        let asked = format!("https://a.example.com/apps/one{}", preset.path);
+        assert_eq!(url(preset.kind, "https://a.example.com/apps/one"), asked);
+        assert_eq!(url(preset.kind, "https://a.example.com/apps/one/"), asked);
+        // An address that says it all is left alone.
+        assert_eq!(url(preset.kind, &asked), asked);
+        assert_eq!(
+            url(preset.kind, "https://a.example.com/api/v1/own?a=b"),
+            "https://a.example.com/api/v1/own?a=b"
         );
-        assert_eq!(parse(&text).unwrap().targets[0].url, "https://a.example.com/own");
+    }
+    assert_eq!(url("http", "https://a.example.com/apps/one"), "https://a.example.com/apps/one");
+    assert_eq!(url("sonarr", "https://a.example.com/sonarr/ping/"), "https://a.example.com/sonarr/ping/");
+}
+
+#[test]
+fn an_address_as_a_browser_shows_it_leads_to_the_base_url() {
+    for (kind, shown, asked) in [
+        ("plex", "https://a.example.com/web/index.html#!/", "https://a.example.com/identity"),
+        ("plex", "https://a.example.com/web", "https://a.example.com/identity"),
+        ("jellyfin", "https://a.example.com/jellyfin/web/#/home", "https://a.example.com/jellyfin/health"),
+        ("sonarr", "https://a.example.com/sonarr/login", "https://a.example.com/sonarr/ping"),
+        ("tautulli", "https://a.example.com/tautulli/home", "https://a.example.com/tautulli/status"),
+        ("uptime-kuma", "https://a.example.com/dashboard", "https://a.example.com/api/entry-page"),
+        ("qbittorrent", "https://a.example.com/qb", "https://a.example.com/qb/"),
+    ] {
+        assert_eq!(url(kind, shown), asked, "{shown}");
     }
 }
 

@@ -48,6 +48,21 @@ fn the_old_parameters_go_even_if_up_was_never_run_with_the_new_name() {
     assert_eq!(world.inventory(), [""; 0]);
 }
 
+/// The stand-in for Plex is on this machine, as the emulator is: nothing is said of it.
+#[test]
+fn what_aws_cannot_reach_gets_a_warning_before_anything_is_asked() {
+    let world = World::new();
+    let plan = |world: &World| world.with_code(&["plan"]).run().ended(0).stderr;
+    assert!(!plan(&world).contains("warning"), "{}", plan(&world));
+    world.edit("control = []", "control = [\"https://192.168.1.5\"]");
+    let warning = "`control`: `192.168.1.5` is a private address, which AWS cannot reach; use the name or address \
+                   by which the internet reaches it\n";
+    assert!(plan(&world).contains(warning), "{}", plan(&world));
+    let up = world.up().ended(0);
+    assert_eq!(up.stderr.matches("warning:").count(), 1, "{}", up.whole());
+    assert!(up.stderr.contains(warning), "{}", up.whole());
+}
+
 #[test]
 fn another_schedule() {
     let world = World::deployed();

@@ -1,0 +1,40 @@
+//! What this machine reaches and AWS cannot.
+
+use plexmon_function::probe::LinkName;
+use plexmon_function::time;
+
+use super::Seen;
+use crate::config::{Circumstances, Config, Found, is_loopback};
+use crate::error::Result;
+use crate::output::Output;
+
+/// Warn of what the configuration says itself.
+pub(super) fn warn(config: &Config, output: &Output) -> Result<()> {
+    let secrets = match config.secrets.resolve()? {
+        Found::All(secrets) => Some(secrets),
+        Found::NoneConfigured | Found::Missing(_) => None,
+    };
+    let circumstances =
+        Circumstances { now: time::now(), aws_is_local: aws_is_local(), secrets: secrets.as_ref() };
+    output.warnings(&config.warnings(&circumstances));
+    Ok(())
+}
+
+/// Warn of hosts that were found at addresses which only this machine reaches.
+pub(super) fn warn_of_resolved(config: &Config, seen: &[Seen], output: &Output) {
+    for one in seen {
+        let has_v4 = one.v4.links.iter().any(|link| link.name == LinkName::Dns && link.ok);
+        let v6 = one.v6.as_ref().filter(|_| !has_v4).and_then(|v6| v6.address);
+        let warning = v6
+            .or(one.v4.address)
+            .and_then(|address| config.resolved_warning(&one.v4.target, address, aws_is_local()));
+        if let Some(warning) = warning {
+            output.warning(&warning);
+        }
+    }
+}
+
+/// Nothing is asked of AWS here, so only the variable tells.
+fn aws_is_local() -> bool {
+    std::env::var("AWS_ENDPOINT_URL").is_ok_and(|endpoint| is_loopback(&endpoint))
+}

@@ -1,0 +1,148 @@
+//! What AWS accepts, and what can hardly work as meant: addresses out of its reach, schedules that never fire.
+
+use std::net::IpAddr;
+
+use plexmon_function::secrets::Secrets;
+use url::Host;
+
+use super::Config;
+use super::reach::{Obstacle, host, obstacle, of_address};
+use super::reader::{Table, Value};
+use crate::error::Result;
+
+const ADVICE: &str = "use the name or address by which the internet reaches it";
+
+/// Where the configuration states what may deserve a warning.
+#[derive(Debug, Clone, Default)]
+pub struct Statements {
+    addresses: Vec<Stated>,
+    schedule: Option<String>,
+}
+
+/// An address, with its place in the file.
+#[derive(Debug, Clone)]
+struct Stated {
+    /// `config.toml:12`
+    place: String,
+    /// ``[[target]] url``
+    key: String,
+    address: Address,
+}
+
+#[derive(Debug, Clone)]
+enum Address {
+    OfTarget {
+        name: String,
+        url: String,
+    },
+    Written(String),
+    /// The secret `url` of this channel.
+    OfChannel(String),
+    /// The secret address of the heartbeat.
+    OfHeartbeat,
+}
+
+/// What decides whether a warning is due.
+pub struct Circumstances<'a> {
+    /// The time, in Unix seconds.
+    pub now: u64,
+    /// Whether AWS is an emulator on this machine, whose functions reach the machine itself.
+    pub aws_is_local: bool,
+    /// The secrets, if they are known.
+    pub secrets: Option<&'a Secrets>,
+}
+
+impl Statements {
+    /// Collect them from a configuration that has been read without an error.
+    pub(super) fn collect(top: &Table<'_>) -> Result<Self> {
+        let mut addresses = Vec::new();
+        let mut add = |value: &Value<'_>, address| {
+            addresses.push(Stated { place: value.place(), key: value.key.clone(), address });
+        };
+        for target in top.get("target").map(|list| list.array()).transpose()?.unwrap_or_default() {
+            let table = target.table("[[target]]")?;
+            if let (Some(name), Some(url)) = (table.get("name"), table.get("url")) {
+                let (name, text) = (name.string()?.to_owned(), url.string()?.to_owned());
+                add(&url, Address::OfTarget { name, url: text });
+            }
+        }
+        for value in top.get("control").map(|list| list.array()).transpose()?.unwrap_or_default() {
+            add(&value, Address::Written(value.string()?.to_owned()));
+        }
+        if let Some(url) = top.table("heartbeat", "[heartbeat]")?.and_then(|table| table.get("url")) {
+            add(
+                &url,
+                url.value.as_str().map_or(Address::OfHeartbeat, |text| Address::Written(text.to_owned())),
+            );
+        }
+        if let Some(notify) = top.table("notify", "[notify]")? {
+            for (name, value) in notify.entries() {
+                let table = value.table(&format!("[notify.{name}]"))?;
+                for value in ["url", "host"].into_iter().filter_map(|key| table.get(key)) {
+                    let secret = || Address::OfChannel(name.to_owned());
+                    add(
+                        &value,
+                        value.value.as_str().map_or_else(secret, |text| Address::Written(text.to_owned())),
+                    );
+                }
+            }
+        }
+        Ok(Self { addresses, schedule: top.get("schedule").map(|value| value.place()) })
+    }
+}
+
+impl Config {
+    /// Return what to warn of before anything is deployed.
+    pub fn warnings(&self, circumstances: &Circumstances<'_>) -> Vec<String> {
+        let mut warnings: Vec<String> =
+            self.statements.addresses.iter().filter_map(|stated| stated.warning(circumstances)).collect();
+        if let Some(place) = &self.statements.schedule
+            && !self.schedule.fires_after(circumstances.now)
+        {
+            warnings.push(format!(
+                "{place}: `schedule` never fires from now on, though AWS accepts it: nothing would be checked; \
+                 use other days or years"
+            ));
+        }
+        warnings
+    }
+
+    /// Return what to warn of where the host of a target was looked up: it has this address, or IPv6 addresses alone.
+    pub fn resolved_warning(&self, target: &str, address: IpAddr, aws_is_local: bool) -> Option<String> {
+        let is_its =
+            |stated: &&Stated| matches!(&stated.address, Address::OfTarget { name, .. } if name == target);
+        let stated = self.statements.addresses.iter().find(is_its)?;
+        let Address::OfTarget { url, .. } = &stated.address else { return None };
+        let host = host(url)?;
+        let Host::Domain(name) = &host else { return None };
+        if obstacle(&host).is_some() {
+            return None;
+        }
+        let found = of_address(address).filter(|found| !(aws_is_local && *found == Obstacle::Loopback))?;
+        let means = match found {
+            Obstacle::Ipv6 => {
+                format!("`{name}` has only IPv6 addresses, and Lambda has no IPv6; add an A record")
+            }
+            _ => format!(
+                "`{name}` is {address} here, and that {found}; check that public DNS servers have another address for it"
+            ),
+        };
+        Some(format!("{}: `{}`: {means}", stated.place, stated.key))
+    }
+}
+
+impl Stated {
+    fn warning(&self, circumstances: &Circumstances<'_>) -> Option<String> {
+        let text = match &self.address {
+            Address::OfTarget { url: text, .. } | Address::Written(text) => text,
+            Address::OfChannel(name) => circumstances.secrets?.channel(name).get("url")?.expose(),
+            Address::OfHeartbeat => circumstances.secrets?.heartbeat.as_ref()?.expose(),
+        };
+        let host = host(text)?;
+        let found = obstacle(&host)?;
+        if circumstances.aws_is_local && found == Obstacle::Loopback {
+            return None;
+        }
+        Some(format!("{}: `{}`: `{host}` {found}; {ADVICE}", self.place, self.key))
+    }
+}

@@ -1,0 +1,126 @@
+//! What AWS accepts and what can hardly work: it gets a warning with its place, and no refusal.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use insta::assert_snapshot;
+use plexmon_deploy::config::Circumstances;
+use plexmon_function::secrets::{Secret, Secrets};
+
+use super::parse;
+
+/// 2026-11-03 10:05:00 UTC.
+const NOW: u64 = 1_793_700_300;
+
+fn circumstances(secrets: Option<&Secrets>) -> Circumstances<'_> {
+    Circumstances { now: NOW, aws_is_local: false, secrets }
+}
+
+fn targets(urls: &[&str]) -> String {
+    let mut text = String::new();
+    for (number, url) in urls.iter().enumerate() {
+        let _ = writeln!(text, "[[target]]\nname = \"a{number}\"\nurl = \"{url}\"");
+    }
+    text
+}
+
+fn warnings(text: &str, secrets: Option<&Secrets>) -> String {
+    parse(text).unwrap().warnings(&circumstances(secrets)).join("\n")
+}
+
+#[test]
+fn every_address_out_of_reach_gets_a_warning_with_its_place() {
+    let unreachable = targets(&[
+        "https://192.168.1.5:32400",
+        "https://[2001:db8::1]",
+        "https://plex.local",
+        "https://localhost:32400",
+        "https://100.64.1.2",
+        "https://plex.example.com",
+        "http://0xA.1",
+        "https://plex",
+        "https://nas.tail0123.ts.net",
+    ]);
+    assert_snapshot!(warnings(&unreachable, None), @"
+    config.toml:3: `[[target]] url`: `192.168.1.5` is a private address, which AWS cannot reach; use the name or address by which the internet reaches it
+    config.toml:6: `[[target]] url`: `[2001:db8::1]` is an IPv6 address, and Lambda has no IPv6; use the name or address by which the internet reaches it
+    config.toml:9: `[[target]] url`: `plex.local` is a name of a local network, which AWS cannot resolve; use the name or address by which the internet reaches it
+    config.toml:12: `[[target]] url`: `localhost` is this machine only; in AWS it would be the function itself; use the name or address by which the internet reaches it
+    config.toml:15: `[[target]] url`: `100.64.1.2` is an address within a carrier's network or a tailnet, which AWS cannot reach; use the name or address by which the internet reaches it
+    config.toml:21: `[[target]] url`: `10.0.0.1` is a private address, which AWS cannot reach; use the name or address by which the internet reaches it
+    config.toml:24: `[[target]] url`: `plex` is a name without a domain, which AWS cannot resolve; use the name or address by which the internet reaches it
+    config.toml:27: `[[target]] url`: `nas.tail0123.ts.net` is a name in a tailnet, which AWS cannot reach unless Tailscale Funnel publishes it; use the name or address by which the internet reaches it
+    ");
+}
+
+const CHANNELS: &str = "control = [\"https://10.0.0.1\", \"https://www.example.com\"]
+[[target]]
+name = \"plex\"
+url = \"https://plex.example.com\"
+exposure = \"closed\"
+[heartbeat]
+url = { env = \"BEAT\" }
+[notify.ntfy]
+url = \"http://ntfy.lan/topic\"
+[notify.hook]
+kind = \"webhook\"
+url = { env = \"HOOK\" }
+[notify.email]
+host = \"mail\"
+from = \"a@example.com\"
+to = \"b@example.com\"
+";
+
+#[test]
+fn control_addresses_heartbeat_and_channels_count_as_well_as_targets() {
+    let channel = |url: &str| BTreeMap::from([("url".to_owned(), Secret::new(url))]);
+    let secrets = Secrets {
+        heartbeat: Some(Secret::new("https://172.16.0.9/ping/1234-secret")),
+        channels: BTreeMap::from([("hook".to_owned(), channel("http://192.168.0.9:8123/api/webhook/hush"))]),
+        ..Secrets::default()
+    };
+    let warned = warnings(CHANNELS, Some(&secrets));
+    assert!(!warned.contains("hush") && !warned.contains("1234"), "{warned}");
+    assert_snapshot!(warned, @"
+    config.toml:1: `control`: `10.0.0.1` is a private address, which AWS cannot reach; use the name or address by which the internet reaches it
+    config.toml:7: `[heartbeat] url`: `172.16.0.9` is a private address, which AWS cannot reach; use the name or address by which the internet reaches it
+    config.toml:14: `[notify.email] host`: `mail` is a name without a domain, which AWS cannot resolve; use the name or address by which the internet reaches it
+    config.toml:12: `[notify.hook] url`: `192.168.0.9` is a private address, which AWS cannot reach; use the name or address by which the internet reaches it
+    config.toml:9: `[notify.ntfy] url`: `ntfy.lan` is a name of a local network, which AWS cannot resolve; use the name or address by which the internet reaches it
+    ");
+    // Values that are not known say nothing.
+    assert_eq!(warnings(CHANNELS, None).lines().count(), 3);
+}
+
+#[test]
+fn an_emulator_on_this_machine_reaches_the_machine_itself() {
+    let text = targets(&["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "http://192.168.1.5"]);
+    let config = parse(&text).unwrap();
+    let local = Circumstances { aws_is_local: true, ..circumstances(None) };
+    let warned = config.warnings(&local);
+    assert!(warned.len() == 1 && warned[0].contains("192.168.1.5"), "{warned:?}");
+    assert_eq!(config.warnings(&circumstances(None)).len(), 4);
+}
+
+#[test]
+fn names_that_lead_to_where_aws_cannot_go_are_recognised_by_their_addresses() {
+    let config = parse(&targets(&["https://a.example.com", "https://192.168.1.5"])).unwrap();
+    let warning =
+        |target: &str, address: &str| config.resolved_warning(target, address.parse().unwrap(), false);
+    assert_snapshot!(warning("a0", "192.168.1.5").unwrap(), @"config.toml:3: `[[target]] url`: `a.example.com` is 192.168.1.5 here, and that is a private address, which AWS cannot reach; check that public DNS servers have another address for it");
+    assert_snapshot!(warning("a0", "2606:4700::1111").unwrap(), @"config.toml:3: `[[target]] url`: `a.example.com` has only IPv6 addresses, and Lambda has no IPv6; add an A record");
+    assert_eq!(warning("a0", "104.16.0.1"), None);
+    assert_eq!(warning("a1", "192.168.1.5"), None, "the configuration says so itself");
+    assert_eq!(config.resolved_warning("a0", "127.0.0.1".parse().unwrap(), true), None);
+}
+
+#[test]
+fn a_schedule_that_never_fires_gets_a_warning() {
+    let target = targets(&["https://plex.example.com"]);
+    let of = |schedule: &str| warnings(&format!("schedule = \"{schedule}\"\n{target}"), None);
+    assert_snapshot!(of("cron(0/5 5 ? JAN 1-5 2022)"), @"config.toml:1: `schedule` never fires from now on, though AWS accepts it: nothing would be checked; use other days or years");
+    assert!(of("cron(0 0 30 2 ? *)").contains("never fires"));
+    for good in ["rate(5 minutes)", "cron(0/5 * * * ? *)", "cron(0 8 ? * MON-FRI 2026-2027)"] {
+        assert_eq!(of(good), "");
+    }
+}
