@@ -23,7 +23,6 @@ use plexmon_function::parts::capacity;
 use plexmon_function::settings::{
     ChannelSettings, Clock, DEFAULT_CONTROL, DEFAULT_STATE_PARAMETER, Heartbeat, Settings, Target, Window,
 };
-use plexmon_function::time::duration;
 pub use reach::is_loopback;
 use reader::{Source, Table, Value};
 pub use schedule::Schedule;
@@ -35,9 +34,6 @@ use crate::error::{Error, Result};
 
 /// The deployment's name when the configuration names none.
 pub const DEFAULT_NAME: &str = "plex-remote-health";
-
-/// How often to check when the configuration does not say.
-const DEFAULT_SCHEDULE: &str = "rate(5 minutes)";
 
 /// Everything that the user decided.
 #[derive(Debug, Clone)]
@@ -95,7 +91,7 @@ impl Config {
         let region = top.get("region").map(region).transpose()?;
         let schedule = top.get("schedule");
         let function = function::read(top.table("function", "[function]")?)?;
-        let schedule = schedule_of(schedule, &top, function.timeout_s)?;
+        let schedule = schedule::read(schedule, &top, function.timeout_s)?;
 
         let mut secrets = SecretSources::default();
         if let Some(access) = top.table("access", "[access]")? {
@@ -187,38 +183,6 @@ fn region(value: Value<'_>) -> Result<String> {
         && parts.iter().all(|part| !part.is_empty())
         && parts.last().is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
     if good { Ok(region.to_owned()) } else { Err(value.error("must be an AWS region such as \"us-east-1\"")) }
-}
-
-/// The schedule, checked by AWS's grammar and so that one run is over before the next one begins.
-fn schedule_of(value: Option<Value<'_>>, top: &Table<'_>, timeout_s: u32) -> Result<Schedule> {
-    let expression = value.as_ref().map_or(Ok(DEFAULT_SCHEDULE), Value::string)?;
-    let schedule = match (Schedule::parse(expression), &value) {
-        (Ok(schedule), _) => schedule,
-        (Err(why), Some(value)) => return Err(value.error(why).hint(
-            "allowed: rate(N minutes|hours|days), rate(1 minute|hour|day), or a six-field cron(...) in UTC",
-        )),
-        (Err(why), None) => return Err(top.error(why)),
-    };
-    let Some(gap) = schedule.smallest_gap().filter(|gap| gap.as_secs() <= u64::from(timeout_s)) else {
-        return Ok(schedule);
-    };
-    let apart = duration(gap.as_secs());
-    Err(match value {
-        Some(value) => value
-            .error(format!(
-                "has runs {apart} apart, which is not longer than `timeout_s` ({timeout_s} s): runs could overlap"
-            ))
-            .hint("lower `timeout_s` in [function] or check less often"),
-        None => {
-            let why = format!(
-                "is {timeout_s}, but without `schedule` there is a run every {apart}: runs could overlap"
-            );
-            let timeout = top.table("function", "[function]")?.and_then(|table| table.get("timeout_s"));
-            timeout
-                .map_or_else(|| top.error(format!("`timeout_s` {why}")), |value| value.error(&why))
-                .hint("lower it, or check less often: schedule = \"rate(30 minutes)\"")
-        }
-    })
 }
 
 fn targets(top: &Table<'_>, reader: &target::Reader<'_>, secrets: &mut SecretSources) -> Result<Vec<Target>> {

@@ -1,11 +1,13 @@
 //! Schedule expressions: their grammar, checked before any call, and the times between runs that follow from them.
 
 mod cron;
+mod read;
 
 use std::fmt;
 use std::time::Duration;
 
 use self::cron::Cron;
+pub(super) use self::read::read;
 
 /// What EventBridge takes at most.
 const LONGEST: usize = 256;
