@@ -71,6 +71,7 @@ fn what(kind: Kind) -> &'static str {
         Kind::Blind => "sees nothing",
         Kind::Sighted => "sees again",
         Kind::Channel => "has a channel that is broken",
+        Kind::Other => "has news that only another release knows",
     }
 }
 
