@@ -2,9 +2,12 @@
 
 use std::io::{Error, ErrorKind};
 use std::net::SocketAddr;
+use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio::net::{TcpStream, lookup_host};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until};
 
 use super::address::Address;
 use super::observation::Journal;
@@ -47,32 +50,80 @@ pub(super) fn listed(candidates: &[SocketAddr]) -> String {
     }
 }
 
-/// Tries one address after the other; one that hangs gets only its share of the remaining time. The first failure
-/// is the one that is told, since it is that of the address that clients would use.
+/// How long an address is waited for before the next one is tried beside it: longer than any way around the world, and
+/// by then the kernel has repeated its first packet.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Connects to the first address that takes a connection.
 pub(super) async fn connect(
     candidates: &[SocketAddr],
     deadline: Instant,
     journal: &mut Journal,
 ) -> Result<TcpStream, String> {
-    let mut first_failure = None;
-    for (tried, candidate) in (0_u32..).zip(candidates) {
-        journal.address(candidate.ip());
-        let left = u32::try_from(candidates.len()).unwrap_or(u32::MAX).saturating_sub(tried).max(1);
-        let share = deadline.saturating_duration_since(Instant::now()) / left;
-        // The last one may use all the time there is: then the probe's own time-out speaks.
-        let until = if left == 1 { deadline + share } else { Instant::now() + share };
-        let why = match timeout_at(until, TcpStream::connect(candidate)).await {
-            Ok(Ok(stream)) => {
-                // A request is one small write; waiting to fill a packet would only add to the time measured.
-                let _ = stream.set_nodelay(true);
-                return Ok(stream);
-            }
-            Ok(Err(why)) => why_not_connected(&why, candidates),
-            Err(_) => "no connection: the host does not answer".to_owned(),
-        };
-        first_failure.get_or_insert(why);
+    let outcome = race(candidates, deadline, |address| {
+        journal.address(address.ip());
+        TcpStream::connect(address)
+    })
+    .await;
+    let stream = outcome.map_err(|why| {
+        why.map_or_else(
+            || "the host name has no address".to_owned(),
+            |why| why_not_connected(&why, candidates),
+        )
+    })?;
+    if let Ok(peer) = stream.peer_addr() {
+        journal.address(peer.ip());
     }
-    Err(first_failure.unwrap_or_else(|| "the host name has no address".to_owned()))
+    // A request is one small write; waiting to fill a packet would only add to the time measured.
+    let _ = stream.set_nodelay(true);
+    Ok(stream)
+}
+
+/// Tries one address after the other and gives up none of them: where one is silent, the next is tried beside it. The
+/// failure of the earliest address is the one that counts, since clients would use that one. Where all are silent, this
+/// does not end by itself: then the probe's own time-out speaks.
+async fn race<T, F>(
+    candidates: &[SocketAddr],
+    deadline: Instant,
+    mut dial: impl FnMut(SocketAddr) -> F,
+) -> Result<T, Option<Error>>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let time = deadline.saturating_duration_since(Instant::now());
+    // The last one must have its time too, however many there are and however little time there is.
+    let places = u32::try_from(candidates.len()).unwrap_or(u32::MAX).saturating_add(2);
+    let patience = PATIENCE.min(time / places);
+    let mut waiting = candidates.iter().enumerate();
+    let mut under_way = FuturesUnordered::new();
+    let mut failure: Option<(usize, Error)> = None;
+    let mut next_at = Instant::now();
+    loop {
+        if (under_way.is_empty() || Instant::now() >= next_at)
+            && let Some((place, address)) = waiting.next()
+        {
+            let attempt = dial(*address);
+            under_way.push(async move { (place, attempt.await) });
+            next_at = Instant::now() + patience;
+        }
+        if under_way.is_empty() {
+            return Err(failure.map(|(_, why)| why));
+        }
+        tokio::select! {
+            biased;
+            Some((place, outcome)) = under_way.next() => match outcome {
+                Ok(connection) => return Ok(connection),
+                Err(why) => {
+                    if failure.as_ref().is_none_or(|(earlier, _)| place < *earlier) {
+                        failure = Some((place, why));
+                    }
+                    next_at = Instant::now();
+                }
+            },
+            () = sleep_until(next_at), if waiting.len() > 0 => {}
+            () = sleep_until(deadline), if failure.is_some() => return Err(failure.map(|(_, why)| why)),
+        }
+    }
 }
 
 /// The resolver's errors have no kind of their own, only a text.
@@ -150,5 +201,63 @@ mod tests {
         );
         assert!(why_not_connected(&unreachable, &[v6]).contains("IPv6 addresses only"));
         assert_eq!(why_not_connected(&unreachable, &[v4, v6]), "network unreachable");
+    }
+
+    /// What an address does, and after how many milliseconds.
+    #[derive(Clone, Copy)]
+    enum Does {
+        Takes(u64),
+        Refuses(u64),
+        Nothing,
+    }
+
+    /// Which address took the connection and when, in milliseconds; or the failure that counts.
+    async fn raced(limit_s: u64, does: &[Does]) -> (Result<u16, Option<String>>, u64) {
+        let addresses: Vec<SocketAddr> =
+            (0..).take(does.len()).map(|port| SocketAddr::from(([192, 0, 2, 1], port))).collect();
+        let begun = Instant::now();
+        let outcome = race(&addresses, begun + Duration::from_secs(limit_s), |address| async move {
+            match does[usize::from(address.port())] {
+                Does::Takes(ms) => {
+                    sleep_until(Instant::now() + Duration::from_millis(ms)).await;
+                    Ok(address.port())
+                }
+                Does::Refuses(ms) => {
+                    sleep_until(Instant::now() + Duration::from_millis(ms)).await;
+                    Err(Error::other(address.port().to_string()))
+                }
+                Does::Nothing => std::future::pending().await,
+            }
+        })
+        .await;
+        let ms = u64::try_from(begun.elapsed().as_millis()).unwrap();
+        (outcome.map_err(|why| why.map(|why| why.to_string())), ms)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_address_hides_no_other_and_each_has_its_time() {
+        use Does::{Nothing, Refuses, Takes};
+        for (limit_s, does, expected) in [
+            (10, &[Takes(300), Takes(10)][..], (Ok(0), 300)),
+            (10, &[Takes(2_900)], (Ok(0), 2_900)),
+            (10, &[Takes(2_900), Nothing], (Ok(0), 2_900)),
+            (10, &[Nothing, Takes(300)], (Ok(1), 1_300)),
+            (10, &[Nothing, Nothing, Nothing, Takes(3_000)], (Ok(3), 6_000)),
+            (5, &[Nothing, Takes(2_900)], (Ok(1), 3_900)),
+            (2, &[Nothing, Nothing, Nothing, Takes(300)], (Ok(3), 1_299)),
+            (10, &[Refuses(5), Takes(300)], (Ok(1), 305)),
+            (10, &[Refuses(2_000), Nothing, Takes(300)], (Ok(2), 2_300)),
+            (10, &[Refuses(5), Refuses(5)], (Err(Some("0".to_owned())), 10)),
+            (10, &[Refuses(1_500), Refuses(5)], (Err(Some("0".to_owned())), 1_500)),
+            (10, &[Nothing, Refuses(5)], (Err(Some("1".to_owned())), 10_000)),
+            (10, &[], (Err(None), 0)),
+        ] {
+            let (found, ms) = raced(limit_s, does).await;
+            // Timers are exact to a millisecond.
+            assert!(
+                found == expected.0 && ms.abs_diff(expected.1) <= 3,
+                "{found:?} after {ms}, not {expected:?}"
+            );
+        }
     }
 }
