@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::probe::Cause;
 use crate::settings::Severity;
 
 /// How long a message that nobody waits for is worth sending, in seconds.
@@ -141,6 +142,9 @@ pub struct Entry {
     /// Why the target was down, or what else there is to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// The class of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// Why it could not be delivered so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -163,6 +167,7 @@ impl Entry {
             tries: 0,
             scope: None,
             why: None,
+            cause: None,
             error: None,
         }
     }

@@ -100,6 +100,9 @@ fn finding(aws: Option<&Observation>, here: &Observation) -> Option<String> {
         (false, true, Some(Cause::Challenge)) => {
             "only AWS is challenged: Cloudflare takes its addresses for robots"
         }
+        (false, true, Some(Cause::Blocked | Cause::RateLimited)) => {
+            "only AWS is blocked: a rule about addresses, networks, countries or how often; allow the path"
+        }
         (false, true, Some(Cause::Access)) => {
             "only AWS is refused: run `plexmon-deploy up` with the right token in the environment"
         }

@@ -88,7 +88,18 @@ pub fn advice(cause: Cause) -> &'static str {
         Cause::Access => {
             "check the service token, and that the app's Access policy has a Service Auth rule for it"
         }
-        Cause::Challenge => "let this path pass Cloudflare's bot protection without a challenge",
+        Cause::Challenge => "let this path pass the bot protection without a challenge",
+        Cause::Blocked => {
+            "a firewall in front of the app blocks it: allow this path there, rather than addresses, which change"
+        }
+        Cause::RateLimited => "check less often (`schedule`), or exempt this path from the limit",
+        Cause::LoginWall => {
+            "let this path pass without a login, or check one that the wall lets through; `exposure = \"closed\"` checks \
+             that it is closed"
+        }
+        Cause::Unreadable => {
+            "choose a `contains` near the beginning of the page, or a path with a short answer that is not compressed"
+        }
         Cause::Maintenance => "wait: the app is busy with itself and should come back",
         Cause::Condition => {
             "something answers, but not as configured: check the route, `status` and `contains`"
@@ -97,6 +108,7 @@ pub fn advice(cause: Cause) -> &'static str {
         Cause::Timeout => "it takes the connection and then is silent: check the app, or raise `timeout_s`",
         Cause::Exposed => "put the app behind Cloudflare Access again, and look at who has been there",
         Cause::Blind => "the monitor cannot tell from here",
+        Cause::Other => "a later release of plexmon says this: use it here as well",
     }
 }
 

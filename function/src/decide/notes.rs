@@ -10,8 +10,28 @@ use crate::time::{date, duration};
 
 const DAY_S: u64 = 24 * 60 * 60;
 
-/// A certificate's end is told so many days before it.
-const WARNINGS: [u64; 4] = [1, 3, 7, 14];
+/// Warn when less is left than these days, and than this part of the certificate's whole life. Automatic renewals happen
+/// when a third is left, or earlier.
+const WARNINGS: [Warning; 4] = [
+    Warning { days: 1, part: 1.0 / 90.0 },
+    Warning { days: 3, part: 1.0 / 30.0 },
+    Warning { days: 7, part: 1.0 / 10.0 },
+    Warning { days: 14, part: 3.0 / 10.0 },
+];
+
+/// A step towards a certificate's end. Its days also name it in the state.
+struct Warning {
+    days: u64,
+    part: f64,
+}
+
+impl Warning {
+    /// Whether it is due; `left` and the certificate's whole `life`, if known, are in seconds.
+    fn is_due(&self, left: u64, life: Option<u64>) -> bool {
+        let most = life.map_or(f64::INFINITY, |life| life as f64 * self.part);
+        left <= self.days * DAY_S && left as f64 <= most
+    }
+}
 
 /// Takes one observation into the target's state, and what is worth a word into the outbox.
 pub(super) fn observe(
@@ -42,10 +62,17 @@ pub(super) fn add(
     outbox: &mut Vec<Entry>,
     scene: Scene<'_>,
 ) {
+    let entry = Entry { why: Some(why.to_owned()), ..Entry::new(kind, scene.now) };
+    add_entry(target, &entry, outbox, scene);
+}
+
+/// The same with a copy of `entry`, which has no id yet.
+fn add_entry(target: &mut TargetState, entry: &Entry, outbox: &mut Vec<Entry>, scene: Scene<'_>) {
     target.seq = target.seq.wrapping_add(1);
-    for channel in scene.settings.channels.iter().filter(|channel| channel.min <= kind.severity()) {
+    let severity = entry.kind.severity();
+    for channel in scene.settings.channels.iter().filter(|channel| channel.min <= severity) {
         let id = format!("{}:{}:{}", target.name, target.seq, channel.name);
-        add_note(outbox, Entry { id, why: Some(why.to_owned()), ..Entry::new(kind, scene.now) });
+        add_note(outbox, Entry { id, ..entry.clone() });
     }
 }
 
@@ -67,8 +94,9 @@ fn visibility(
         let unseen = Streak::longer(target.unseen, scene.now);
         target.unseen = Some(unseen);
         if unseen.runs == wanted.down_after {
-            let why = seen.failed.as_ref().map(ToString::to_string).unwrap_or_default();
-            add(target, Kind::Unseen, &why, outbox, scene);
+            let why = Some(seen.failed.as_ref().map(ToString::to_string).unwrap_or_default());
+            let entry = Entry { why, cause: seen.cause(), ..Entry::new(Kind::Unseen, scene.now) };
+            add_entry(target, &entry, outbox, scene);
         }
         return;
     }
@@ -109,7 +137,7 @@ fn speed(
     }
 }
 
-/// Once for each step, and anew for a new certificate.
+/// Once for each step of each certificate.
 fn certificate(
     target: &mut TargetState,
     wanted: &Target,
@@ -124,14 +152,25 @@ fn certificate(
         return;
     }
     let left = expires.saturating_sub(scene.now);
-    let Some(step) = WARNINGS.into_iter().find(|days| left <= days * DAY_S) else {
-        target.certificate = None;
+    let life = seen.certificate_begins.map(|begins| expires.saturating_sub(begins));
+    let Some(step) = WARNINGS.iter().find(|warning| warning.is_due(left, life)) else {
+        // Two servers may take turns with two certificates, so that the last one warned about is remembered until it
+        // has expired.
+        if target.certificate_until.is_none_or(|until| until < scene.now) {
+            (target.certificate, target.certificate_until) = (None, None);
+        }
         return;
     };
-    if target.certificate.is_some_and(|told| told <= step) {
+    // A state of an earlier release does not say which certificate it meant: this one, most likely.
+    let until = *target.certificate_until.get_or_insert(expires);
+    if expires > until {
+        target.certificate = None;
+        target.certificate_until = Some(expires);
+    }
+    if target.certificate.is_some_and(|last| last <= step.days) {
         return;
     }
-    target.certificate = Some(step);
+    target.certificate = Some(step.days);
     let why = format!("the certificate expires in {}, on {}", duration(left), date(expires));
     add(target, Kind::Certificate, &why, outbox, scene);
 }

@@ -39,7 +39,9 @@ fn of_notes(one: &Entry, entries: &[Entry], is_exposure: bool) -> (String, Strin
         Kind::Fast => format!("{some} are fast again"),
         _ => format!("certificate expires soon: {some}"),
     };
-    let more = if one.kind == Kind::Unseen { single::unseen(one.why.as_deref()) } else { String::new() };
+    // Where causes differ, no advice fits all.
+    let cause = one.cause.filter(|_| entries.iter().all(|entry| entry.cause == one.cause));
+    let more = if one.kind == Kind::Unseen { single::unseen(cause) } else { String::new() };
     (title, format!("{}{more}", grouped(entries, |entry| entry.why.clone().unwrap_or_default())))
 }
 

@@ -2,6 +2,7 @@
 
 use super::capitalised;
 use crate::outbox::{Entry, Kind};
+use crate::probe::Cause;
 use crate::settings::{Expect, Settings, Target};
 use crate::time::{clock, date, duration, span};
 
@@ -26,7 +27,7 @@ fn title(entry: &Entry) -> String {
         (Kind::WasDown, false) => format!("{name} was DOWN and is UP again"),
         (Kind::Reminder, _) => format!("{name} is still DOWN"),
         (Kind::Flapping, _) => format!("{name} goes up and down"),
-        (Kind::Unseen, _) if is_updating(entry.why.as_deref()) => format!("{name} is updating"),
+        (Kind::Unseen, _) if entry.cause == Some(Cause::Maintenance) => format!("{name} is updating"),
         (Kind::Unseen, _) => format!("{name} cannot be seen"),
         (Kind::Seen, _) => format!("{name} can be seen again"),
         (Kind::Slow, _) => format!("{name} is slow"),
@@ -54,31 +55,37 @@ fn body(entry: &Entry) -> String {
             let why = why.map_or_else(String::new, |why| format!(": {why}"));
             format!("{}{why}. {}", outage(entry), late(entry))
         }
-        Kind::Unseen => format!("{}.{}", capitalised(why.unwrap_or_default()), unseen(why)),
+        Kind::Unseen => format!("{}.{}", capitalised(why.unwrap_or_default()), unseen(entry.cause)),
         _ => format!("{}.", capitalised(why.unwrap_or_default())),
     }
 }
 
 /// What to make of not seeing something.
-pub(super) fn unseen(why: Option<&str>) -> String {
-    format!(" That is neither up nor down. {}", advice(why))
+pub(super) fn unseen(cause: Option<Cause>) -> String {
+    format!(" That is neither up nor down. {}", advice(cause))
 }
 
-fn advice(why: Option<&str>) -> &'static str {
-    match why.unwrap_or_default() {
-        why if why.contains("Access refused") => {
+fn advice(cause: Option<Cause>) -> &'static str {
+    match cause {
+        Some(Cause::Access) => {
             "Check that the service token is valid and that the app's Access policy has a Service Auth rule for it."
         }
-        why if why.contains("challenges") => {
+        Some(Cause::Challenge) => {
             "Let the path pass without a challenge: Cloudflare's bot protection sees AWS as a robot."
         }
-        _ if is_updating(why) => "It should be back by itself.",
+        Some(Cause::Blocked) => {
+            "Let the path pass in that firewall: AWS's addresses change, so allow the path."
+        }
+        Some(Cause::RateLimited) => "Check less often, or exempt the path from the limit.",
+        Some(Cause::LoginWall) => {
+            "Let the path pass without a login, or check an address that the wall lets through."
+        }
+        Some(Cause::Unreadable) => {
+            "Choose a text near the beginning of the page, or a path with a short, plain answer."
+        }
+        Some(Cause::Maintenance) => "It should be back by itself.",
         _ => "You will be told when it can be seen again.",
     }
-}
-
-fn is_updating(why: Option<&str>) -> bool {
-    why.is_some_and(|why| why.contains("is updating its database"))
 }
 
 /// Outages before this one that could not be reported.
@@ -166,6 +173,7 @@ mod tests {
             tries: 0,
             scope: None,
             why: Some("connection refused (TCP)".to_owned()),
+            cause: None,
             error: None,
         }
     }
@@ -200,6 +208,33 @@ mod tests {
             "plex was DOWN and is UP again",
             "Was down 3 times (10:05-10:40 UTC): connection refused (TCP). You were not told earlier.",
         );
+    }
+
+    #[test]
+    fn what_cannot_be_seen_comes_with_advice_by_its_cause() {
+        let rendered = |cause: Option<Cause>, why: &str| {
+            let entry = Entry { cause, why: Some(why.to_owned()), ..entry(Kind::Unseen) };
+            let target = Target { name: "plex".to_owned(), ..Target::default() };
+            let settings = Settings { targets: vec![target], ..Settings::default() };
+            let message = message(&[entry], &State::default(), &settings, true);
+            (message.title, message.body)
+        };
+        let generic = "You will be told when it can be seen again.";
+        for (cause, title, end) in [
+            (
+                Some(Cause::LoginWall),
+                "plex cannot be seen",
+                "or check an address that the wall lets through.",
+            ),
+            (Some(Cause::RateLimited), "plex cannot be seen", "or exempt the path from the limit."),
+            (Some(Cause::Maintenance), "plex is updating", "It should be back by itself."),
+            (Some(Cause::Other), "plex cannot be seen", generic),
+            // As an earlier release has kept it.
+            (None, "plex cannot be seen", generic),
+        ] {
+            let (found, body) = rendered(cause, "Access refused a robot that is updating its database");
+            assert!(found == title && body.ends_with(end), "{cause:?}: {found} | {body}");
+        }
     }
 
     #[test]

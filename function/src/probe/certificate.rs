@@ -1,15 +1,54 @@
-//! Reads one thing from a certificate: when it expires. A full X.509 parser would outweigh the rest of the probe.
+//! Reads a few things from a certificate: its validity and its common name. A full X.509 parser would outweigh the rest
+//! of the probe.
 //!
 //! The path through the DER is fixed by RFC 5280: Certificate / tbsCertificate / [version] / serial / signature /
-//! issuer / validity / notAfter. The certificate has been verified before, so what is odd just yields nothing.
+//! issuer / validity / subject. The certificate has been verified before, so what is odd just yields nothing.
 
 const SEQUENCE: u8 = 0x30;
 const VERSION: u8 = 0xa0;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
-/// The end of a certificate's validity, in Unix seconds.
-pub(super) fn not_after(certificate: &[u8]) -> Option<u64> {
+const SET: u8 = 0x31;
+const OBJECT_ID: u8 = 0x06;
+const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+
+/// When a certificate is valid, in Unix seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Validity {
+    pub(super) begins: u64,
+    pub(super) ends: u64,
+}
+
+/// A certificate's validity.
+pub(super) fn validity(certificate: &[u8]) -> Option<Validity> {
+    let (_, validity, _) = element(behind_issuer(certificate)?)?;
+    let (tag, text, rest) = element(validity)?;
+    let begins = time(tag, text);
+    let (tag, text, _) = element(rest)?;
+    // Of certificates that begin before 1970, only the end matters.
+    Some(Validity { begins: begins.unwrap_or_default(), ends: time(tag, text)? })
+}
+
+/// The last common name of a certificate's subject.
+pub(super) fn common_name(certificate: &[u8]) -> Option<&str> {
+    let (_, _, rest) = element(behind_issuer(certificate)?)?;
+    let (_, mut names, _) = element(rest)?;
+    let mut found = None;
+    while let Some((SET, mut attributes, rest)) = element(names) {
+        while let Some((SEQUENCE, attribute, rest)) = element(attributes) {
+            if let Some((OBJECT_ID, COMMON_NAME, value)) = element(attribute) {
+                found = element(value).and_then(|(_, text, _)| std::str::from_utf8(text).ok());
+            }
+            attributes = rest;
+        }
+        names = rest;
+    }
+    found
+}
+
+/// What follows the issuer: the validity, the subject and so on.
+fn behind_issuer(certificate: &[u8]) -> Option<&[u8]> {
     let (tag, certificate, _) = element(certificate)?;
     let (tbs_tag, mut fields, _) = element(certificate)?;
     if tag != SEQUENCE || tbs_tag != SEQUENCE {
@@ -21,10 +60,7 @@ pub(super) fn not_after(certificate: &[u8]) -> Option<u64> {
     for _serial_signature_issuer in 0..3 {
         fields = element(fields)?.2;
     }
-    let (_, validity, _) = element(fields)?;
-    let (_, _, validity) = element(validity)?;
-    let (tag, text, _) = element(validity)?;
-    time(tag, text)
+    Some(fields)
 }
 
 /// The first element's tag and content, and what follows it.
@@ -95,7 +131,7 @@ mod tests {
         for der in
             [&[][..], &[0x30], &[0x30, 0x84, 1, 1, 1, 1], &[0x30, 0x02, 0x30, 0x00], &[0x30, 0x05, 0x30]]
         {
-            assert_eq!(not_after(der), None);
+            assert_eq!((validity(der), common_name(der)), (None, None));
         }
     }
 }

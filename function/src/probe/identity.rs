@@ -16,10 +16,26 @@ pub struct Identity {
     pub version: Option<String>,
 }
 
+/// The text by which Plex's answer in XML is known. Settings name this one, whichever form is asked for.
+pub(super) const ID_IN_XML: &str = "machineIdentifier=";
+
+/// Whether Plex's answer in JSON has what [`ID_IN_XML`] is in XML.
+pub(super) fn has_id_in_json(body: &[u8]) -> bool {
+    const KEY: &[u8] = b"\"machineIdentifier\"";
+    let keys = body.windows(KEY.len()).enumerate().filter(|(_, window)| *window == KEY);
+    let mut behind = keys.map(|(at, _)| body[at + KEY.len()..].trim_ascii_start());
+    behind.any(|rest| rest.starts_with(b":"))
+}
+
 /// As far as the body tells.
 pub(super) fn of(body: &[u8]) -> Identity {
     let text = String::from_utf8_lossy(body);
-    Identity { id: attribute(&text, "machineIdentifier"), version: attribute(&text, "version") }
+    // XML's first line has a version of its own.
+    let text = match text.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']).strip_prefix("<?xml") {
+        Some(rest) => rest.split_once("?>").map_or("", |(_, rest)| rest),
+        None => &text,
+    };
+    Identity { id: attribute(text, "machineIdentifier"), version: attribute(text, "version") }
 }
 
 /// `name="value"` or `"name":"value"`, where the name is not the end of another one.
@@ -52,11 +68,28 @@ mod tests {
             both
         );
         assert_eq!(of(r#"{"MediaContainer":{"machineIdentifier": "abc","version":"1.41.2-9"}}"#), both);
+        let whole = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<MediaContainer size=\"0\" apiVersion=\"1.1.1\" \
+                     claimed=\"1\" machineIdentifier=\"abc\" version=\"1.41.2-9\"></MediaContainer>";
+        assert_eq!(of(whole), both, "the version is Plex's, not XML's");
         let none = (String::new(), String::new());
         for text in
             ["", "machineIdentifier=", r#"machineIdentifier="a b" version="""#, "version=\"\u{1F980}\""]
         {
             assert_eq!(of(text), none, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_key_of_json_counts_as_the_attribute_of_xml() {
+        for (body, has) in [
+            ("{\"machineIdentifier\":\"a\"}", true),
+            ("{\"machineIdentifier\" : \"a\"}", true),
+            ("{\"note\":\"machineIdentifier\",\"machineIdentifier\"\n:\"a\"}", true),
+            ("{\"note\":\"machineIdentifier\"}", false),
+            ("machineIdentifier: a", false),
+            ("\"machineIdentifier\"", false),
+        ] {
+            assert_eq!(has_id_in_json(body.as_bytes()), has, "{body}");
         }
     }
 }

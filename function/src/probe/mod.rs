@@ -4,13 +4,22 @@
 //! reused from one probe to the next, because the whole chain is what is being watched.
 
 mod address;
+mod answer;
+mod body;
 mod cause;
 mod certificate;
+mod coding;
 mod connect;
+mod edge;
 mod exchange;
+mod failure;
 mod identity;
+mod judge;
+mod lenient;
 mod observation;
 mod tls;
+mod trust;
+mod wall;
 
 use std::time::Duration;
 
@@ -21,6 +30,7 @@ pub use self::cause::Cause;
 use self::cause::Fault;
 pub use self::connect::Family;
 pub use self::identity::Identity;
+use self::lenient::Lenient;
 use self::observation::Journal;
 pub use self::observation::{Failure, Link, LinkName, Observation, Verdict};
 pub use self::tls::Tls;
@@ -45,7 +55,11 @@ pub async fn probe_over(family: Family, target: &Target, secrets: &TargetSecrets
     };
     match fault {
         // What cannot be reached is open to nobody, and no proof that it is closed either.
-        Some(fault) if target.expect == Expect::Refusal && fault.cause != Cause::Exposed => {
+        Some(fault)
+            if target.expect == Expect::Refusal
+                && fault.cause != Cause::Exposed
+                && fault.cause.verdict() == Verdict::Down =>
+        {
             journal.fail(Fault { cause: Cause::Blind, ..fault });
         }
         Some(fault) => journal.fail(fault),
@@ -74,12 +88,12 @@ async fn ask(
     journal.done(tcp.peer_addr().map_or_else(|_| String::new(), |peer| peer.to_string()));
 
     if !address.is_https {
-        return exchange::run(tcp, request, target, journal).await;
+        return exchange::run(tcp, request, &address.host, target, journal).await;
     }
     journal.begin(LinkName::Tls);
     let session = tls.handshake(tcp, &address.host, target.ca_pem.as_deref()).await?;
-    let expires = tls::expiry(&session);
-    journal.certificate(expires, tls::certificate(&session));
-    journal.done(tls::described(&session, expires));
-    exchange::run(session, request, target, journal).await
+    let validity = tls::validity(&session);
+    journal.certificate(validity, tls::certificate(&session));
+    journal.done(tls::described(&session, validity));
+    exchange::run(Lenient(session), request, &address.host, target, journal).await
 }

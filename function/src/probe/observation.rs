@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::cause::{Cause, Fault};
+use super::certificate::Validity;
 use super::identity::Identity;
 use crate::text::single_line;
 
@@ -30,6 +31,9 @@ pub struct Observation {
     pub failed: Option<Failure>,
     /// When the server's certificate expires, in Unix seconds.
     pub certificate_expires: Option<u64>,
+    /// When it became valid, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_begins: Option<u64>,
     /// The certificate itself, in DER; for whoever wants to show more of it.
     #[serde(skip)]
     pub certificate: Option<Vec<u8>>,
@@ -83,6 +87,7 @@ impl Observation {
             links: Vec::new(),
             failed: None,
             certificate_expires: None,
+            certificate_begins: None,
             certificate: None,
             server: Identity::default(),
             tries: 1,
@@ -198,8 +203,9 @@ impl Journal {
         self.observation.http = Some(status);
     }
 
-    pub(super) fn certificate(&mut self, expires: Option<u64>, der: Option<Vec<u8>>) {
-        self.observation.certificate_expires = expires;
+    pub(super) fn certificate(&mut self, validity: Option<Validity>, der: Option<Vec<u8>>) {
+        self.observation.certificate_begins = validity.map(|validity| validity.begins);
+        self.observation.certificate_expires = validity.map(|validity| validity.ends);
         self.observation.certificate = der;
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::Error as IoError;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustls::client::Resumption;
+use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::{AlertDescription, CertificateError, ClientConfig, Error, RootCertStore};
 use rustls_pki_types::pem::PemObject;
@@ -15,6 +15,8 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::cause::{Cause, Fault};
+use super::certificate::Validity;
+use super::trust::Trust;
 use super::{certificate, connect};
 use crate::time::date;
 
@@ -49,6 +51,11 @@ impl Tls {
         (*self.public).clone()
     }
 
+    /// Whether all certificates in this PEM text can be trusted by a probe; for the reader of a configuration.
+    pub fn accepts(pem: &str) -> Result<(), String> {
+        Self::new().map_err(|why| why.to_string())?.trusting(pem).map(|_| ())
+    }
+
     /// A full handshake. A resumed session would not show an expired certificate, so there is none.
     pub(super) async fn handshake(
         &self,
@@ -71,7 +78,7 @@ impl Tls {
         }
         let mut config = match ca_pem {
             None => self.public(),
-            Some(pem) => config(&self.provider, &self.with_authority(pem)?).map_err(|why| why.to_string())?,
+            Some(pem) => self.trusting(pem)?,
         };
         config.resumption = Resumption::disabled();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
@@ -80,14 +87,24 @@ impl Tls {
         Ok(config)
     }
 
-    fn with_authority(&self, pem: &str) -> Result<Arc<RootCertStore>, String> {
+    /// The public authorities and the certificates in this PEM text.
+    fn trusting(&self, pem: &str) -> Result<ClientConfig, String> {
+        let listed: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
+        let listed = listed.ok().filter(|listed| !listed.is_empty()).ok_or(BAD_AUTHORITY)?;
         let mut roots = (*self.roots).clone();
-        let before = roots.len();
-        for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-            let certificate = certificate.map_err(|_| BAD_AUTHORITY.to_owned())?;
-            roots.add(certificate).map_err(|_| BAD_AUTHORITY.to_owned())?;
+        for certificate in &listed {
+            roots.add(certificate.clone()).map_err(|_| BAD_AUTHORITY)?;
         }
-        if roots.len() == before { Err(BAD_AUTHORITY.to_owned()) } else { Ok(Arc::new(roots)) }
+        let provider = Arc::clone(&self.provider);
+        let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+        let authorities = authorities.build().map_err(|why| why.to_string())?;
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|why| why.to_string())?;
+        // What is "dangerous" here is only that rustls cannot know what this verifier does.
+        let config =
+            config.dangerous().with_custom_certificate_verifier(Arc::new(Trust { authorities, listed }));
+        Ok(config.with_no_client_auth())
     }
 }
 
@@ -100,10 +117,10 @@ fn config(provider: &Arc<CryptoProvider>, roots: &Arc<RootCertStore>) -> Result<
         .with_no_client_auth())
 }
 
-/// When the server's certificate expires, in Unix seconds.
-pub(super) fn expiry(session: &TlsStream<TcpStream>) -> Option<u64> {
+/// When the server's certificate is valid.
+pub(super) fn validity(session: &TlsStream<TcpStream>) -> Option<Validity> {
     let (_, connection) = session.get_ref();
-    certificate::not_after(connection.peer_certificates()?.first()?)
+    certificate::validity(connection.peer_certificates()?.first()?)
 }
 
 /// The server's certificate, in DER.
@@ -113,14 +130,14 @@ pub(super) fn certificate(session: &TlsStream<TcpStream>) -> Option<Vec<u8>> {
 }
 
 /// `TLS 1.3, certificate until 2027-01-02`
-pub(super) fn described(session: &TlsStream<TcpStream>, expires: Option<u64>) -> String {
+pub(super) fn described(session: &TlsStream<TcpStream>, validity: Option<Validity>) -> String {
     let (_, connection) = session.get_ref();
     let version = match connection.protocol_version() {
         Some(rustls::ProtocolVersion::TLSv1_3) => "TLS 1.3",
         _ => "TLS 1.2",
     };
-    match expires {
-        Some(at) => format!("{version}, certificate until {}", date(at)),
+    match validity {
+        Some(validity) => format!("{version}, certificate until {}", date(validity.ends)),
         None => version.to_owned(),
     }
 }
@@ -134,6 +151,13 @@ fn in_words(why: &IoError, host: &str) -> Fault {
         Some(Error::InvalidMessage(_)) => of_tls("the server does not speak TLS on this port".to_owned()),
         Some(Error::AlertReceived(AlertDescription::UnrecognisedName)) => {
             of_tls(format!("the server knows no certificate for {host}"))
+        }
+        Some(Error::AlertReceived(AlertDescription::HandshakeFailure)) => of_tls(
+            "the server has no cipher or key that plexmon supports (keys on the curve P-521 are not)"
+                .to_owned(),
+        ),
+        Some(Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => {
+            of_tls("the server speaks HTTP/2 only".to_owned())
         }
         Some(Error::AlertReceived(alert)) => of_tls(format!("the server refuses TLS ({alert:?})")),
         Some(Error::PeerIncompatible(_)) => {
@@ -162,6 +186,10 @@ fn certificate_in_words(why: &CertificateError, host: &str) -> String {
             "certificate is not signed by a trusted authority".to_owned()
         }
         CertificateError::Revoked => "certificate was revoked".to_owned(),
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "certificate is signed in a way that is not supported (by a key on the curve P-521, or with SHA-1)".to_owned()
+        }
         // webpki's name for an authority's own certificate that is used as the server's.
         CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
             "certificate is not signed by a trusted authority (it is an authority's own)".to_owned()

@@ -187,9 +187,12 @@ pub struct TargetState {
     /// When its outage was last told again, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminded: Option<u64>,
-    /// The last warning about its certificate, in days before its end.
+    /// The last warning about its certificate, by the days of its step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<u64>,
+    /// When the certificate expires that this warning was about, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_until: Option<u64>,
     /// The server's own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in a test, a panic is the message")]
 
+mod certificates;
 mod channels;
 mod debian;
 mod decide;
 mod dice;
+mod encodings;
 mod end_to_end;
 mod faults;
 mod handler;
@@ -17,10 +19,12 @@ mod patience;
 mod probe;
 mod pushover;
 mod recall;
+mod refusers;
 mod scale;
 mod server;
 mod sizes;
 mod ssm;
 mod startup;
 mod state;
+mod trust;
 mod world;

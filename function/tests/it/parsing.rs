@@ -172,6 +172,7 @@ fn any_state(dice: &mut Dice) -> State {
         flapping: dice.once_in(2),
         reminded: maybe(dice, Dice::draw),
         certificate: maybe(dice, Dice::draw),
+        certificate_until: maybe(dice, Dice::draw),
         identity: maybe(dice, text),
         app_version: maybe(dice, text),
     });
@@ -190,6 +191,7 @@ fn any_state(dice: &mut Dice) -> State {
         tries: small(dice),
         scope: maybe(dice, scope),
         why: maybe(dice, text),
+        cause: maybe(dice, |dice| dice.of(&[Cause::Access, Cause::LoginWall, Cause::RateLimited])),
         error: maybe(dice, text),
     });
     let outbox = outbox.collect();

@@ -20,6 +20,8 @@ use tokio_rustls::TlsAcceptor;
 pub enum Answer {
     /// Sends these bytes and closes.
     Bytes(Vec<u8>),
+    /// Sends these bytes and drops the connection, without a word if it is TLS.
+    Torn(Vec<u8>),
     /// Sends these bytes, then neither more nor an end.
     Hang(Vec<u8>),
     /// Sends these bytes, then those over and over again until the client has had enough.
@@ -139,6 +141,10 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: Answe
             let _ = stream.write_all(&bytes).await;
             let _ = stream.shutdown().await;
         }
+        Answer::Torn(bytes) => {
+            let _ = stream.write_all(&bytes).await;
+            let _ = stream.flush().await;
+        }
         Answer::Hang(bytes) => {
             let _ = stream.write_all(&bytes).await;
             let _ = stream.flush().await;
@@ -227,7 +233,8 @@ pub fn self_signed(name: &str) -> Arc<ServerConfig> {
     server_side(certificate.der().clone(), &key)
 }
 
-fn server_side(certificate: CertificateDer<'static>, key: &KeyPair) -> Arc<ServerConfig> {
+/// A server's side with this certificate.
+pub fn server_side(certificate: CertificateDer<'static>, key: &KeyPair) -> Arc<ServerConfig> {
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()

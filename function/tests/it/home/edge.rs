@@ -48,6 +48,9 @@ fn own_answer(request: &str, trouble: &Trouble) -> Option<String> {
         let headers = "cf-mitigated: challenge\r\nserver: cloudflare\r\ncontent-type: text/html\r\n";
         return Some(http("403 Forbidden", headers, "<title>Just a moment...</title>"));
     }
+    if trouble.blocked.contains(app) {
+        return Some(http("403 Forbidden", "server: cloudflare\r\ncf-ray: 8a-IAD\r\n", "error code: 1020"));
+    }
     if is_behind_access(app) && !trouble.open.contains(app) && (!has_token || trouble.is_token_revoked) {
         let login = "location: https://team.cloudflareaccess.com/cdn-cgi/access/login/127.0.0.1?kid=1&meta=2\r\n\
                      server: cloudflare\r\ncf-access-domain: 127.0.0.1\r\n";

@@ -25,6 +25,8 @@ pub struct Trouble {
     pub hiccups: BTreeSet<String>,
     /// Apps that Cloudflare's bot protection shields.
     pub challenged: BTreeSet<String>,
+    /// Apps before which Cloudflare's firewall turns the monitor away.
+    pub blocked: BTreeSet<String>,
     /// Apps that migrate their database.
     pub migrating: BTreeSet<String>,
     /// Apps whose Access application was deleted.

@@ -39,6 +39,7 @@ scenarios! {
     notes::the_certificate_expires_soon: "certificate 15 to 1 days before its end, then renewed",
     notes::the_access_token_is_revoked: "Access token revoked, then valid again",
     notes::an_app_is_challenged: "Cloudflare challenges the monitor at Plex",
+    notes::an_app_is_blocked: "Cloudflare's firewall blocks the monitor at Plex",
     notes::everything_is_challenged: "Cloudflare challenges it everywhere",
     notes::plex_migrates_its_database: "Plex migrates its database",
     notes::sonarr_is_open_to_the_world: "Sonarr lets people in without a token",

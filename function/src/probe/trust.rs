@@ -1,0 +1,110 @@
+//! Trust in the certificates that the owner names: they may be authorities, and each may be the server's own.
+//!
+//! `openssl req -x509` makes a certificate that is its own authority and the server's at once. A chain cannot be built
+//! from it, but an owner who puts it into the configuration byte for byte has said what to trust.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+
+use super::certificate::{common_name, validity};
+
+/// Builds chains to authorities, and takes the listed certificates as they are.
+pub(super) struct Trust {
+    pub(super) authorities: Arc<WebPkiServerVerifier>,
+    pub(super) listed: Vec<CertificateDer<'static>>,
+}
+
+impl fmt::Debug for Trust {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Trust")
+    }
+}
+
+impl ServerCertVerifier for Trust {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        if !self.listed.iter().any(|listed| listed.as_ref() == end_entity.as_ref()) {
+            return self.authorities.verify_server_cert(
+                end_entity,
+                intermediates,
+                server_name,
+                ocsp_response,
+                now,
+            );
+        }
+        within_validity(end_entity, now)?;
+        for_name(end_entity, server_name)?;
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.authorities.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.authorities.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.authorities.supported_verify_schemes()
+    }
+}
+
+fn within_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), Error> {
+    let time = |seconds| UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
+    let validity = validity(certificate).ok_or(CertificateError::BadEncoding)?;
+    if now.as_secs() < validity.begins {
+        let not_before = time(validity.begins);
+        return Err(CertificateError::NotValidYetContext { time: now, not_before }.into());
+    }
+    if now.as_secs() > validity.ends {
+        let not_after = time(validity.ends);
+        return Err(CertificateError::ExpiredContext { time: now, not_after }.into());
+    }
+    Ok(())
+}
+
+/// Its alternative names count; where it has none at all, its common name does, as for curl.
+fn for_name(certificate: &CertificateDer<'_>, name: &ServerName<'_>) -> Result<(), Error> {
+    let parsed = ParsedCertificate::try_from(certificate)?;
+    match verify_server_name(&parsed, name) {
+        Err(Error::InvalidCertificate(CertificateError::NotValidForNameContext { presented, .. }))
+            if presented.is_empty()
+                && common_name(certificate).is_some_and(|common| is_name(common, name)) =>
+        {
+            Ok(())
+        }
+        outcome => outcome,
+    }
+}
+
+fn is_name(common: &str, name: &ServerName<'_>) -> bool {
+    match name {
+        ServerName::DnsName(name) => common.eq_ignore_ascii_case(name.as_ref()),
+        ServerName::IpAddress(address) => common.parse() == Ok(IpAddr::from(*address)),
+        _ => false,
+    }
+}

@@ -1,0 +1,150 @@
+//! Bodies that come compressed, in JSON, or over a connection that just ends.
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+use plexmon_function::probe::{Cause, Observation, Tls, Verdict, probe};
+use plexmon_function::secrets::TargetSecrets;
+use plexmon_function::settings::Target;
+
+use crate::server::{Answer, Authority, Server, http};
+use crate::world;
+
+const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<MediaContainer size=\"0\" apiVersion=\"1.1.1\" \
+                   claimed=\"1\" machineIdentifier=\"abc\" version=\"1.41.0.1-ab\"></MediaContainer>\n";
+const JSON: &str = "{\"MediaContainer\":{\"size\":0,\"claimed\":true,\"machineIdentifier\":\"abc\",\
+                    \"version\":\"1.41.0.1-ab\"}}";
+
+async fn ask(answer: Answer, adjust: impl FnOnce(&mut Target)) -> Observation {
+    let server = Server::start(&[answer]).await;
+    let mut target = Target { url: server.url(), timeout_s: 5, ..world::target("plex") };
+    adjust(&mut target);
+    probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await
+}
+
+fn coded(coding: &str, body: &[u8]) -> Answer {
+    let head =
+        format!("HTTP/1.1 200 OK\r\ncontent-encoding: {coding}\r\ncontent-length: {}\r\n\r\n", body.len());
+    Answer::Bytes([head.as_bytes(), body].concat())
+}
+
+fn gzip(data: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(data).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zlib(data: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(data).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn bare_deflate(data: &[u8]) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(data).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[tokio::test]
+async fn compressed_bodies_are_searched_and_read() {
+    for (coding, body) in [
+        ("gzip", gzip(XML.as_bytes())),
+        ("X-GZIP", gzip(XML.as_bytes())),
+        ("deflate", zlib(XML.as_bytes())),
+        ("deflate", bare_deflate(XML.as_bytes())),
+        ("deflate, gzip", gzip(&zlib(XML.as_bytes()))),
+        ("identity", XML.as_bytes().to_vec()),
+        ("gzip", XML.as_bytes().to_vec()),
+        ("utf-8", XML.as_bytes().to_vec()),
+    ] {
+        let seen = ask(coded(coding, &body), |target| target.pin = true).await;
+        assert!(seen.ok, "{coding}: {seen:?}");
+        assert_eq!(seen.server.id.as_deref(), Some("abc"), "{coding}");
+        assert_eq!(seen.server.version.as_deref(), Some("1.41.0.1-ab"), "{coding}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_said_and_is_no_outage() {
+    for (answer, verdict, cause, why) in [
+        (
+            coded("x-lzma", b"\x0b\x02\x80"),
+            Verdict::Unseen,
+            Cause::Unreadable,
+            "the body comes compressed (x-lzma), which plexmon cannot read",
+        ),
+        (
+            coded("gzip", &gzip(&vec![b'x'; 10_000_000])),
+            Verdict::Unseen,
+            Cause::Unreadable,
+            "the first 64 KiB of the body lack `machineIdentifier=`; no more is read",
+        ),
+        (
+            coded("gzip", &gzip(b"<html>Welcome</html>")),
+            Verdict::Down,
+            Cause::Condition,
+            "body lacks `machineIdentifier=`",
+        ),
+        (
+            coded("gzip", &gzip(XML.as_bytes())[..30]),
+            Verdict::Down,
+            Cause::Condition,
+            "the compressed body is damaged or not complete",
+        ),
+    ] {
+        let seen = ask(answer, |_| {}).await;
+        assert_eq!((seen.verdict(), seen.cause()), (verdict, Some(cause)), "{why}");
+        assert_eq!(seen.failed.unwrap().why, why);
+    }
+    let seen = ask(coded("x-lzma", b"\x0b\x02\x80"), |target| target.contains = None).await;
+    assert!(seen.ok, "no text is wanted of it: {seen:?}");
+    // A firewall's page is recognised also when it is compressed.
+    let page = gzip(b"error code: 1020");
+    let head = "HTTP/1.1 403 Forbidden\r\nserver: cloudflare\r\ncontent-encoding: gzip\r\n\r\n";
+    let seen = ask(Answer::Bytes([head.as_bytes(), &page].concat()), |_| {}).await;
+    assert_eq!(seen.cause(), Some(Cause::Blocked), "{seen:?}");
+}
+
+#[tokio::test]
+async fn plex_may_answer_in_json() {
+    for body in [JSON.to_owned(), JSON.replace(':', " : "), format!("{}{JSON}", " ".repeat(5_000))] {
+        let seen = ask(http("200 OK", "content-type: application/json\r\n", &body), |target| {
+            target.pin = true;
+            target.tell_version = true;
+        })
+        .await;
+        assert!(seen.ok, "{body}: {seen:?}");
+        assert_eq!(seen.server.id.as_deref(), Some("abc"));
+        assert_eq!(seen.server.version.as_deref(), Some("1.41.0.1-ab"));
+    }
+    let seen = ask(http("200 OK", "", "{\"machineIdentifier\"}"), |_| {}).await;
+    assert_eq!(seen.cause(), Some(Cause::Condition));
+}
+
+/// Many servers end TLS without a word; where the length was announced, it counts.
+#[tokio::test]
+async fn a_session_may_end_without_a_close_notify() {
+    let authority = Authority::new();
+    for (head, ok) in [
+        ("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".to_owned(), true),
+        ("HTTP/1.0 200 OK\r\n\r\n".to_owned(), true),
+        (format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", XML.len()), true),
+        (format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", XML.len() + 1), false),
+        ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n".to_owned(), false),
+    ] {
+        let answer = Answer::Torn(format!("{head}{XML}").into());
+        let server = Server::start_tls(&[answer], authority.server("localhost", 2049)).await;
+        let target = Target {
+            url: server.https("localhost"),
+            ca_pem: Some(authority.pem()),
+            contains: None,
+            timeout_s: 5,
+            ..world::target("plex")
+        };
+        let seen = probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await;
+        assert_eq!(seen.ok, ok, "{head}: {seen:?}");
+        assert!(ok || seen.verdict() == Verdict::Down, "{seen:?}");
+    }
+}

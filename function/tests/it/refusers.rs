@@ -1,0 +1,223 @@
+//! Those who answer in the app's place: firewalls, login pages, limits. They are no outage, and prove nothing about
+//! whether the app is closed.
+
+use std::time::Duration;
+
+use plexmon_function::handler::{Live, Monitor, Occasion};
+use plexmon_function::probe::{Cause, Observation, Tls, Verdict, probe};
+use plexmon_function::secrets::{AccessToken, Secret, TargetSecrets};
+use plexmon_function::settings::{Expect, Target};
+use plexmon_function::store::MemoryStore;
+use plexmon_function::vault::Vault;
+use tokio::time::Instant;
+
+use crate::server::{Answer, Authority, Server, http};
+use crate::world;
+
+const GOOD: &str = r#"<MediaContainer size="0" machineIdentifier="abc" version="1"/>"#;
+const EDGE: &str = "server: cloudflare\r\ncf-ray: 8a-IAD\r\n";
+const NGINX: &str = "<h1>403 Forbidden</h1>\r\n<hr><center>nginx</center>";
+
+async fn ask(answer: Answer, adjust: impl FnOnce(&mut Target)) -> Observation {
+    let server = Server::start(&[answer]).await;
+    let mut target = Target { url: server.url(), timeout_s: 5, ..world::target("plex") };
+    adjust(&mut target);
+    probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await
+}
+
+/// Verdict and cause for a target as it usually is.
+async fn cause(answer: Answer) -> (Verdict, Option<Cause>) {
+    let seen = ask(answer, |_| {}).await;
+    (seen.verdict(), seen.cause())
+}
+
+/// The same for one that must be closed.
+async fn closed(answer: Answer) -> (Verdict, Option<Cause>) {
+    let seen = ask(answer, |target| target.expect = Expect::Refusal).await;
+    (seen.verdict(), seen.cause())
+}
+
+const fn unknown(cause: Cause) -> (Verdict, Option<Cause>) {
+    (Verdict::Unseen, Some(cause))
+}
+
+const fn down(cause: Cause) -> (Verdict, Option<Cause>) {
+    (Verdict::Down, Some(cause))
+}
+
+#[tokio::test]
+async fn a_block_by_an_edge_is_neither_up_nor_down() {
+    let blocked = "<title>Attention Required! | Cloudflare</title>Sorry, you have been blocked";
+    for (status, body, expected) in [
+        ("403 Forbidden", "error code: 1020", Cause::Blocked),
+        ("403 Forbidden", "error code: 1006", Cause::Blocked),
+        ("403 Forbidden", "error code: 1009", Cause::Blocked),
+        ("403 Forbidden", "error code: 1010", Cause::Blocked),
+        ("403 Forbidden", blocked, Cause::Blocked),
+        ("503 Service Unavailable", "error code: 1020", Cause::Blocked),
+        ("429 Too Many Requests", "error code: 1015", Cause::RateLimited),
+        ("503 Service Unavailable", "<title>Just a moment...</title>", Cause::Challenge),
+    ] {
+        assert_eq!(cause(http(status, EDGE, body)).await, unknown(expected), "{status} {body}");
+        assert_eq!(closed(http(status, EDGE, body)).await, unknown(expected), "{status} {body}");
+        let is_good_status =
+            |target: &mut Target| (target.status, target.contains) = (vec![200, 403, 429, 503], None);
+        let seen = ask(http(status, EDGE, body), is_good_status).await;
+        assert_eq!((seen.verdict(), seen.cause()), unknown(expected), "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn too_many_requests_are_no_outage_whoever_says_so() {
+    for headers in ["", EDGE, "server: nginx\r\n"] {
+        let answer = http("429 Too Many Requests", headers, "slow down");
+        assert_eq!(cause(answer.clone()).await, unknown(Cause::RateLimited));
+        assert_eq!(closed(answer).await, unknown(Cause::RateLimited));
+    }
+    let seen = ask(http("429 Too Many Requests", "retry-after: 5400\r\n", ""), |_| {}).await;
+    let why = seen.failed.unwrap().to_string();
+    assert_eq!(why, "too many requests (HTTP 429, retry after 1 h 30 min)");
+    for odd in ["soon", "-1", "0", "99999999999", "Fri, 31 Dec 1999 23:59:59 GMT"] {
+        let seen = ask(http("429 Too Many Requests", &format!("retry-after: {odd}\r\n"), ""), |_| {}).await;
+        assert_eq!(seen.failed.unwrap().why, "too many requests (HTTP 429)", "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn after_too_many_requests_a_run_sends_no_further_one() {
+    let server = Server::start(&[http("429 Too Many Requests", "retry-after: 2\r\n", "")]).await;
+    let mut settings = world::settings(&["plex"]);
+    settings.targets[0] = Target { url: server.url(), timeout_s: 5, tries: 3, ..world::target("plex") };
+    let live = Live(Tls::new().unwrap());
+    let monitor = Monitor::new(settings, MemoryStore::default(), live, Vec::new(), Vault::stored());
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let run = { monitor }.run_for(Occasion::Check, world::NOW, deadline).await;
+    assert_eq!(run.reply.targets[0].cause, Some(Cause::RateLimited));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn only_the_app_proves_that_it_is_open() {
+    let login = "location: https://team.cloudflareaccess.com/cdn-cgi/access/login/app\r\n";
+    let wall = "location: https://auth.example.com/?rd=https%3A%2F%2Fapp.example.com%2F&rm=GET\r\n";
+    for (answer, expected) in [
+        (http("302 Found", login, ""), (Verdict::Up, None)),
+        (http("302 Found", wall, ""), (Verdict::Up, None)),
+        (http("401 Unauthorized", "set-cookie: authelia_session=x\r\n", ""), (Verdict::Up, None)),
+        (http("200 OK", "", "<title>Sign in - Cloudflare Access</title>"), (Verdict::Up, None)),
+        (http("200 OK", "", GOOD), down(Cause::Exposed)),
+        (http("302 Found", "location: /login\r\n", ""), down(Cause::Exposed)),
+        (http("401 Unauthorized", "www-authenticate: Basic realm=\"app\"\r\n", ""), down(Cause::Exposed)),
+        (http("403 Forbidden", EDGE, NGINX), down(Cause::Exposed)),
+        (http("403 Forbidden", "server: Kestrel\r\n", ""), down(Cause::Exposed)),
+        (http("403 Forbidden", EDGE, "our own words"), unknown(Cause::Blind)),
+        (http("404 Not Found", EDGE, ""), unknown(Cause::Blind)),
+        (http("404 Not Found", EDGE, "no such page"), down(Cause::Exposed)),
+        (http("502 Bad Gateway", EDGE, ""), unknown(Cause::Blind)),
+    ] {
+        let Answer::Bytes(bytes) = &answer else { unreachable!() };
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        assert_eq!(closed(answer).await, expected, "{text}");
+    }
+    let seen = ask(http("404 Not Found", EDGE, ""), |target| {
+        (target.expect, target.status) = (Expect::Refusal, vec![404]);
+    })
+    .await;
+    assert_eq!(seen.cause(), Some(Cause::Exposed), "the status that its owner takes from the app");
+}
+
+#[tokio::test]
+async fn a_login_wall_is_not_the_app() {
+    let wall = "location: https://auth.example.com/?rd=https%3A%2F%2Fapp.example.com%2F&rm=GET\r\n";
+    let seen = ask(http("302 Found", wall, ""), |target| target.status = vec![200, 302]).await;
+    assert_eq!((seen.verdict(), seen.cause()), unknown(Cause::LoginWall), "not up by accident");
+    assert_eq!(seen.failed.unwrap().why, "a login page answers in the app's place (Authelia)");
+    let tinyauth = "x-tinyauth-location: https://t.example.com/login\r\n";
+    assert_eq!(cause(http("401 Unauthorized", tinyauth, "")).await, unknown(Cause::LoginWall));
+    let page = "<title>Login - Authelia</title>";
+    assert_eq!(cause(http("200 OK", "", page)).await, unknown(Cause::LoginWall), "instead of the text");
+    let seen = ask(http("200 OK", "", page), |target| target.contains = Some("Authelia".to_owned())).await;
+    assert!(seen.ok, "who watches the wall itself sees it up: {seen:?}");
+
+    let own = "location: /login?next=%2F\r\n";
+    let seen =
+        ask(http("302 Found", own, ""), |target| (target.status, target.contains) = (vec![302], None)).await;
+    assert!(seen.ok, "the app's own login is the app: {seen:?}");
+    let provider = "location: https://id.example.com/auth?client_id=a&response_type=code&redirect_uri=x\r\n";
+    let seen =
+        ask(http("302 Found", provider, ""), |target| (target.status, target.contains) = (vec![302], None))
+            .await;
+    assert!(seen.ok, "an app may send people to a provider itself: {seen:?}");
+    assert_eq!(cause(http("302 Found", provider, "")).await, unknown(Cause::LoginWall));
+}
+
+#[tokio::test]
+async fn access_is_blamed_for_its_own_refusals_alone() {
+    let authority = Authority::new();
+    let token = AccessToken { id: Secret::new("id"), secret: Secret::new("secret") };
+    let secrets = TargetSecrets { access: Some(token), ..TargetSecrets::default() };
+    for (answer, expected) in [
+        (
+            http("401 Unauthorized", "www-authenticate: Basic realm=\"app\"\r\nserver: nginx\r\n", ""),
+            Cause::Condition,
+        ),
+        (http("403 Forbidden", EDGE, NGINX), Cause::Condition),
+        (http("403 Forbidden", "server: Caddy\r\n", ""), Cause::Condition),
+        (http("401 Unauthorized", "set-cookie: CF_Authorization=eyJh.eyJi.c\r\n", ""), Cause::Condition),
+        (http("403 Forbidden", EDGE, "error code: 1020"), Cause::Blocked),
+        (http("403 Forbidden", "cf-access-domain: app.example.com\r\n", ""), Cause::Access),
+        (http("403 Forbidden", EDGE, "<title>Error - Cloudflare Access</title>"), Cause::Access),
+    ] {
+        let server = Server::start_tls(&[answer], authority.server("localhost", 2049)).await;
+        let (url, ca_pem) = (server.https("localhost"), Some(authority.pem()));
+        let access = Some("home".to_owned());
+        let target = Target { url, ca_pem, access, timeout_s: 5, ..world::target("plex") };
+        let seen = probe(&target, &secrets, &Tls::new().unwrap()).await;
+        assert_eq!(seen.cause(), Some(expected), "{seen:?}");
+    }
+}
+
+#[tokio::test]
+async fn maintenance_is_what_plex_says_itself() {
+    let xml = |status: &str| format!("<Response code=\"503\" title=\"Maintenance\" status=\"{status}\"/>");
+    let json = "{\"Response\":{\"code\":503,\"title\":\"Maintenance\",\
+                \"status\":\"Plex Media Server is currently running database migrations.\"}}";
+    for (body, why) in [
+        (xml("Plex Media Server is currently running database migrations."), "plex is updating its database"),
+        (json.to_owned(), "plex is updating its database"),
+        (
+            xml("Plex Media Server is currently running startup maintenance tasks."),
+            "plex is busy with its maintenance",
+        ),
+    ] {
+        let seen = ask(http("503 Service Unavailable", "", &body), |_| {}).await;
+        assert_eq!((seen.verdict(), seen.cause()), unknown(Cause::Maintenance), "{body}");
+        assert_eq!(seen.failed.unwrap().why, why);
+    }
+    for body in [
+        "<h1>Maintenance</h1>No server is available.",
+        "We run a database migration.",
+        "<h1>Plex Media Server is in Maintenance</h1>",
+        "",
+    ] {
+        let answer = http("503 Service Unavailable", "content-type: text/html\r\n", body);
+        assert_eq!(cause(answer).await, down(Cause::App), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn cloudflares_own_numbers_count_only_with_its_signs() {
+    for (status, headers, body, cause) in [
+        ("530 <none>", EDGE, "error code: 1033", Cause::Home),
+        ("530 <none>", "", "error code: 1033", Cause::Home),
+        ("530 <none>", EDGE, "", Cause::Home),
+        ("530 <none>", EDGE, "error code: 1016", Cause::Dns),
+        ("530 Suspended", "server: nginx\r\n", "", Cause::Condition),
+        ("522 <none>", EDGE, "error code: 522", Cause::Origin),
+        ("526 <none>", EDGE, "", Cause::Origin),
+        ("522 <none>", "server: nginx\r\n", "", Cause::Condition),
+        ("502 Bad Gateway", EDGE, "error code: 502", Cause::App),
+    ] {
+        assert_eq!(self::cause(http(status, headers, body)).await, down(cause), "{status} {headers} {body}");
+    }
+}
