@@ -4,6 +4,7 @@
 
 mod access;
 mod calendar;
+mod certificates;
 mod function;
 mod notify;
 pub mod preset;
@@ -16,7 +17,7 @@ mod warnings;
 mod zone;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use function::{Architecture, FunctionConfig};
 use plexmon_function::parts::capacity;
@@ -282,13 +283,4 @@ fn tables<'a>(list: &Value<'a>) -> Result<Vec<Value<'a>>> {
 fn filled<'a>(list: &Value<'a>) -> Result<Vec<Value<'a>>> {
     let values = list.array()?;
     if values.is_empty() { Err(list.error("is empty: name one at least")) } else { Ok(values) }
-}
-
-/// Reads a file that the configuration names, relative to it.
-fn companion(value: &Value<'_>, folder: &Path) -> Result<(PathBuf, String)> {
-    let path = folder.join(value.string()?);
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        value.error(format!("names `{}`, which cannot be read", path.display())).cause(error)
-    })?;
-    Ok((path, text))
 }

@@ -10,7 +10,7 @@ use plexmon_function::settings::{
 };
 
 use super::reader::{Table, Value};
-use super::{SecretSources, calendar, filled, secret, target};
+use super::{SecretSources, calendar, certificates, filled, secret, target};
 use crate::error::Result;
 
 const KINDS: [&str; 7] = ["pushover", "pushbullet", "ntfy", "discord", "slack", "webhook", "email"];
@@ -152,8 +152,11 @@ impl Reader<'_> {
             None => EMAIL_PORT,
         };
         let user = self.table.get("user").map(|value| value.string().map(str::to_owned)).transpose()?;
-        let ca_pem =
-            self.table.get("ca_file").map(|value| target::authority(&value, self.folder)).transpose()?;
+        let ca_pem = self
+            .table
+            .get("ca_file")
+            .map(|value| certificates::authority(&value, self.folder))
+            .transpose()?;
         if user.is_some() {
             self.secret("password", "password = { env = \"SMTP_PASSWORD\" }")?;
         } else if let Some(password) = self.table.get("password") {

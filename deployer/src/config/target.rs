@@ -8,7 +8,7 @@ use url::Url;
 
 use super::preset::{HTTP, PRESETS, Preset};
 use super::reader::{Table, Value};
-use super::{SecretSources, access, calendar, secret};
+use super::{SecretSources, access, calendar, certificates, secret};
 use crate::error::Result;
 
 /// Behind a target's name, it names the check that it is closed to those without a token.
@@ -126,7 +126,10 @@ impl Reader<'_> {
             contains: contains(&table, preset)?,
             headers,
             secrets_over_http,
-            ca_pem: table.get("ca_file").map(|value| authority(&value, self.folder)).transpose()?,
+            ca_pem: table
+                .get("ca_file")
+                .map(|value| certificates::authority(&value, self.folder))
+                .transpose()?,
             site: table
                 .get("site")
                 .map(|value| target_name(&value))
@@ -287,19 +290,4 @@ fn in_the_open(table: &Table<'_>, headers: &BTreeMap<String, HeaderValue>) -> Re
     Err(value.error(format!("has the secret `{name}`, and the address is plain http: everybody on the way could read it")).hint(
         "use an https:// address; or, if nobody else is on the way, add secrets_over_http = true to this target",
     ))
-}
-
-/// The certificates in a PEM file, checked so that the function need not find out at night.
-pub fn authority(value: &Value<'_>, folder: &Path) -> Result<String> {
-    use rustls_pki_types::CertificateDer;
-    use rustls_pki_types::pem::PemObject;
-
-    let (path, text) = super::companion(value, folder)?;
-    let certificates = CertificateDer::pem_slice_iter(text.as_bytes()).collect::<Result<Vec<_>, _>>();
-    match certificates {
-        Ok(list) if !list.is_empty() => Ok(text),
-        _ => Err(value
-            .error(format!("names `{}`, which holds no PEM certificate", path.display()))
-            .hint("the file must have a -----BEGIN CERTIFICATE----- block")),
-    }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod calendar;
+mod certificates;
 mod channels;
 mod garbled;
 mod good;

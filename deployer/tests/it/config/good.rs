@@ -87,7 +87,7 @@ fn every_setting_in_the_example_can_be_uncommented_and_shows_its_default() {
 }
 
 /// No certificate of anyone, but PEM with the right head: only the form is checked here.
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nAQIDBA==\n-----END CERTIFICATE-----\n";
+const CERTIFICATE: &str = include_str!("../../corpus/tls/authority.pem");
 
 #[test]
 fn another_name_changes_the_default_parameter() {

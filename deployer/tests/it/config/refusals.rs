@@ -226,8 +226,8 @@ fn certificates_must_be_there_and_be_certificates() {
       cause: No such file or directory (os error 2)
     ");
     assert_snapshot!(refusal("key.pem"), @"
-    error: FOLDER/config.toml:4: `[[target]] ca_file` names `FOLDER/key.pem`, which holds no PEM certificate
+    error: FOLDER/config.toml:4: `[[target]] ca_file` names `FOLDER/key.pem`, which has a private key in line 1
 
-    hint: the file must have a -----BEGIN CERTIFICATE----- block
+    hint: leave only the certificate in the file; nobody needs the key to trust it
     ");
 }
