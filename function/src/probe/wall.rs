@@ -40,7 +40,7 @@ fn is_access_page(answer: &Answer<'_>) -> bool {
 }
 
 /// Names of cookies, or their beginnings.
-const COOKIES: [(&str, &str); 13] = [
+const COOKIES: [(&str, &str); 14] = [
     ("authelia_session", "Authelia"),
     ("authentik_proxy", "authentik"),
     ("_oauth2_proxy", "oauth2-proxy"),
@@ -49,7 +49,8 @@ const COOKIES: [(&str, &str); 13] = [
     ("tinyauth", "Tinyauth"),
     ("mod_auth_openidc", "mod_auth_openidc"),
     ("AUTHP_", "AuthCrunch"),
-    ("Vouch", "Vouch Proxy"),
+    ("VouchCookie", "Vouch Proxy"),
+    ("VouchSession", "Vouch Proxy"),
     ("organizr_", "Organizr"),
     ("lemonldap", "LemonLDAP::NG"),
     ("OAuth_Token_Request_State", "Keycloak"),
@@ -132,7 +133,7 @@ const RETURNS: [&str; 13] = [
 /// The login wall that answered, if one did. `host` is the target's own.
 pub(super) fn login(answer: &Answer<'_>, host: &str) -> Option<Wall> {
     if answer.status.is_success() {
-        return named(&NAMES, &answer.title().to_ascii_lowercase());
+        return by_title(&answer.title().to_ascii_lowercase());
     }
     let place = answer.target_of_redirect();
     if place.is_empty() && !matches!(answer.status.as_u16(), 401 | 403) {
@@ -146,6 +147,12 @@ pub(super) fn login(answer: &Answer<'_>, host: &str) -> Option<Wall> {
         true => by_page(answer),
         false => by_place(&place, host),
     })
+}
+
+/// `Login - Authelia`, or the name alone. A page that only speaks of one is no wall.
+fn by_title(title: &str) -> Option<Wall> {
+    let is_login = ["login", "log in", "sign in", "sign-in"].iter().any(|word| title.contains(word));
+    named(&NAMES, title).filter(|wall| is_login || wall.name.eq_ignore_ascii_case(title))
 }
 
 fn by_header(answer: &Answer<'_>) -> Option<Wall> {
@@ -299,6 +306,7 @@ mod tests {
             (403, "x-pomerium-intercepted-response: true", "", "Pomerium"),
             (401, "", "<title>Organizr</title>", "Organizr"),
             (200, "", "<title>Login - Authelia</title>", "Authelia"),
+            (200, "", "<title>Organizr</title>", "Organizr"),
         ] {
             assert_eq!(wall(status, lines, body), Some(certain(name)), "{status} {lines} {body}");
         }
@@ -320,6 +328,8 @@ mod tests {
             (401, "", "{\"error\":\"unauthorized\"}"),
             (500, "set-cookie: authelia_session=x", "authelia"),
             (200, "set-cookie: authelia_session=x", "<title>Sonarr</title> behind authelia"),
+            (200, "", "<title>Vouchers for pangolins</title>"),
+            (302, "location: /\nset-cookie: VoucherBasket=1", ""),
             (304, "", ""),
         ] {
             assert_eq!(wall(status, lines, body), None, "{status} {lines} {body}");
