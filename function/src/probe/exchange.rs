@@ -10,13 +10,13 @@ use http_body_util::Empty;
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::address::Address;
 use super::answer::Answer;
 use super::body::{self, Searched};
 use super::cause::Fault;
 use super::failure::in_words;
+use super::lenient::Lenient;
 use super::observation::{Journal, LinkName};
 use super::{identity, judge};
 use crate::secrets::TargetSecrets;
@@ -81,16 +81,13 @@ fn value(name: &str, text: &str) -> Result<HeaderValue, String> {
 }
 
 /// Sends the request and judges the answer.
-pub(super) async fn run<T>(
-    stream: T,
+pub(super) async fn run(
+    stream: Lenient,
     request: Request<Empty<Bytes>>,
     host: &str,
     target: &Target,
     journal: &mut Journal,
-) -> Result<(), Fault>
-where
-    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+) -> Result<(), Fault> {
     journal.begin(LinkName::Http);
     // What curl and browsers put up with is no outage.
     let (mut sender, connection) = http1::Builder::new()

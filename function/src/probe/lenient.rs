@@ -7,10 +7,16 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Takes the end of the connection for the end of the data, like every browser.
-pub(super) struct Lenient<T>(pub(super) T);
+/// A connection, with or without TLS.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
-impl<T: AsyncRead + Unpin> AsyncRead for Lenient<T> {
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// Takes the end of the connection for the end of the data, like every browser. One type for both kinds of connections,
+/// so that the code that speaks HTTP is in the binary once.
+pub(super) struct Lenient(pub(super) Box<dyn Stream>);
+
+impl AsyncRead for Lenient {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -23,7 +29,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for Lenient<T> {
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Lenient<T> {
+impl AsyncWrite for Lenient {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

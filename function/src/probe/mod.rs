@@ -88,12 +88,12 @@ async fn ask(
     journal.done(tcp.peer_addr().map_or_else(|_| String::new(), |peer| peer.to_string()));
 
     if !address.is_https {
-        return exchange::run(tcp, request, &address.host, target, journal).await;
+        return exchange::run(Lenient(Box::new(tcp)), request, &address.host, target, journal).await;
     }
     journal.begin(LinkName::Tls);
     let session = tls.handshake(tcp, &address.host, target.ca_pem.as_deref()).await?;
     let validity = tls::validity(&session);
     journal.certificate(validity, tls::certificate(&session));
     journal.done(tls::described(&session, validity));
-    exchange::run(Lenient(session), request, &address.host, target, journal).await
+    exchange::run(Lenient(Box::new(session)), request, &address.host, target, journal).await
 }
