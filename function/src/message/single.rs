@@ -71,7 +71,7 @@ fn advice(cause: Option<Cause>) -> &'static str {
             "Check that the service token is valid and that the app's Access policy has a Service Auth rule for it."
         }
         Some(Cause::Challenge) => {
-            "Let the path pass without a challenge: Cloudflare's bot protection sees AWS as a robot."
+            "Let the path pass without a challenge: bot protection takes AWS for a robot."
         }
         Some(Cause::Blocked) => {
             "Let the path pass in that firewall: AWS's addresses change, so allow the path."

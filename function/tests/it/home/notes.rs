@@ -69,7 +69,7 @@ pub async fn an_app_is_challenged() -> Vec<Letter> {
     home.runs(2).await;
     home.heard(&[
         "10:10 phone: plex cannot be seen | Cloudflare challenges the monitor. That is neither up nor \
-         down. Let the path pass without a challenge: Cloudflare's bot protection sees AWS as a robot.",
+         down. Let the path pass without a challenge: bot protection takes AWS for a robot.",
         "10:30 phone: plex can be seen again | Up; could not be seen for 20 min.",
     ])
 }
@@ -97,7 +97,7 @@ pub async fn everything_is_challenged() -> Vec<Letter> {
     home.heard(&[
         "10:10 phone: 9 apps cannot be seen | Cloudflare challenges the monitor: plex, overseerr, \
          wizarr, uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent. That is neither up nor \
-         down. Let the path pass without a challenge: Cloudflare's bot protection sees AWS as a robot.",
+         down. Let the path pass without a challenge: bot protection takes AWS for a robot.",
         "10:30 phone: 9 apps can be seen again | Up; could not be seen for 20 min: plex, overseerr, \
          wizarr, uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
     ])
