@@ -14,7 +14,8 @@ pub(super) struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// The header's text; empty if it is absent or not ASCII.
+    /// The header's text; empty if it is absent or not ASCII. It has dozens of callers, which would all hold a copy.
+    #[inline(never)]
     pub(super) fn header(&self, name: &str) -> &'a str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
@@ -31,11 +32,13 @@ impl<'a> Answer<'a> {
     }
 
     /// Whether the body has this text.
+    #[inline(never)]
     pub(super) fn says(&self, text: &str) -> bool {
         self.body.windows(text.len()).any(|window| window == text.as_bytes())
     }
 
     /// [`Answer::says`], in upper or lower case.
+    #[inline(never)]
     pub(super) fn mentions(&self, text: &str) -> bool {
         self.body.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()))
     }

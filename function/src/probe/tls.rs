@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::Error as IoError;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustls::client::{Resumption, WebPkiServerVerifier};
+use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::{AlertDescription, CertificateError, ClientConfig, Error, RootCertStore};
 use rustls_pki_types::pem::PemObject;
@@ -96,14 +96,16 @@ impl Tls {
             roots.add(certificate.clone()).map_err(|_| BAD_AUTHORITY)?;
         }
         let provider = Arc::clone(&self.provider);
-        let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
-        let authorities = authorities.build().map_err(|why| why.to_string())?;
+        let (authorities, algorithms) = (Arc::new(roots), provider.signature_verification_algorithms);
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|why| why.to_string())?;
         // What is "dangerous" here is only that rustls cannot know what this verifier does.
-        let config =
-            config.dangerous().with_custom_certificate_verifier(Arc::new(Trust { authorities, listed }));
+        let config = config.dangerous().with_custom_certificate_verifier(Arc::new(Trust {
+            authorities,
+            algorithms,
+            listed,
+        }));
         Ok(config.with_no_client_auth())
     }
 }

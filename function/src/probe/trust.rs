@@ -8,16 +8,18 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{WebPkiServerVerifier, verify_server_name};
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use super::certificate::{common_name, validity};
 
 /// Builds chains to authorities, and takes the listed certificates as they are.
 pub(super) struct Trust {
-    pub(super) authorities: Arc<WebPkiServerVerifier>,
+    pub(super) authorities: Arc<RootCertStore>,
+    pub(super) algorithms: WebPkiSupportedAlgorithms,
     pub(super) listed: Vec<CertificateDer<'static>>,
 }
 
@@ -33,20 +35,19 @@ impl ServerCertVerifier for Trust {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        _: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        if !self.listed.iter().any(|listed| listed.as_ref() == end_entity.as_ref()) {
-            return self.authorities.verify_server_cert(
-                end_entity,
-                intermediates,
-                server_name,
-                ocsp_response,
-                now,
-            );
+        if self.listed.iter().any(|listed| listed.as_ref() == end_entity.as_ref()) {
+            within_validity(end_entity, now)?;
+            for_name(end_entity, server_name)?;
+            return Ok(ServerCertVerified::assertion());
         }
-        within_validity(end_entity, now)?;
-        for_name(end_entity, server_name)?;
+        // What rustls does itself where nobody has lists of revoked certificates.
+        let parsed = ParsedCertificate::try_from(end_entity)?;
+        let (roots, algorithms) = (&self.authorities, self.algorithms.all);
+        verify_server_cert_signed_by_trust_anchor(&parsed, roots, intermediates, now, algorithms)?;
+        verify_server_name(&parsed, server_name)?;
         Ok(ServerCertVerified::assertion())
     }
 
@@ -56,7 +57,7 @@ impl ServerCertVerifier for Trust {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.authorities.verify_tls12_signature(message, certificate, signature)
+        verify_tls12_signature(message, certificate, signature, &self.algorithms)
     }
 
     fn verify_tls13_signature(
@@ -65,11 +66,11 @@ impl ServerCertVerifier for Trust {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.authorities.verify_tls13_signature(message, certificate, signature)
+        verify_tls13_signature(message, certificate, signature, &self.algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.authorities.supported_verify_schemes()
+        self.algorithms.supported_schemes()
     }
 }
 
