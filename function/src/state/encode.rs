@@ -76,9 +76,10 @@ fn drop_marks(state: &mut State) {
         let TargetState { slow, unseen, reminded, scope, app_version, certificate, .. } = target;
         (*slow, *unseen, *reminded, *scope, *app_version, *certificate) =
             (None, None, None, None, None, None);
+        target.certificate_until = None;
     }
     for entry in &mut state.outbox {
-        (entry.scope, entry.tries) = (None, 0);
+        (entry.scope, entry.cause, entry.tries) = (None, None, 0);
     }
     state.monitor.broken.clear();
 }

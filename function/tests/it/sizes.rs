@@ -210,7 +210,7 @@ fn at_its_largest(settings: &Settings) -> State {
         since: when,
         seq: 9_999,
         why: Some(long.clone()),
-        cause: Some(Cause::Condition),
+        cause: Some(Cause::Maintenance),
         told: channels.iter().map(|name| ((*name).to_owned(), Told::Failed(long.clone()))).collect(),
         doubt: streak,
         unseen: streak,
@@ -221,6 +221,7 @@ fn at_its_largest(settings: &Settings) -> State {
         flapping: target.damp,
         reminded: Some(when),
         certificate: Some(14),
+        certificate_until: Some(when),
         identity: target.pin.then(|| "0123456789abcdef".repeat(3)),
         app_version: target.tell_version.then(|| long.clone()),
     };
