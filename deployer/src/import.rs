@@ -5,8 +5,12 @@
 
 mod apps;
 mod compose;
+mod environment;
+mod file_name;
 mod home;
 mod labels;
+mod nature;
+mod parsed;
 mod role;
 mod route;
 mod terraform;
@@ -15,17 +19,18 @@ mod variables;
 pub mod write;
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::config::preset::Preset;
 use crate::error::Result;
-use compose::Container;
 pub use compose::clean;
+use compose::{ComposeFile, Container};
+pub use environment::Environments;
+pub use file_name::{kind_in_folder, kind_of, set_aside, why_passed_over, why_refused};
+use parsed::Parsed;
 use route::Route;
-use terraform::Cloudflare;
 pub use terraform::Gate;
-use variables::Variables;
 
 /// A file of the home, with its text.
 #[derive(Debug, Clone)]
@@ -33,6 +38,30 @@ pub struct File {
     pub path: PathBuf,
     pub kind: Kind,
     pub text: String,
+    pub origin: Origin,
+}
+
+/// How a file came to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// On the command line: what cannot be read is an error.
+    Named,
+    /// In a folder that was searched: what cannot be read is a remark.
+    Found,
+    /// Another file needs it.
+    Mentioned,
+    /// In a folder that was searched; its name, or that of a folder around it, says that it is not in use.
+    SetAside(String),
+}
+
+/// A file that another one needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mention {
+    Compose(PathBuf),
+    /// What Compose merges over a file with a usual name, if it is there.
+    Companion(PathBuf),
+    /// Values of variables, or of labels.
+    Values(PathBuf),
 }
 
 /// What to expect in a file, by its name.
@@ -87,76 +116,77 @@ pub struct Unseen {
     pub why: String,
 }
 
-/// What kind of file this is, going by its name; nothing for what is not read.
-pub fn kind_of(path: &Path) -> Option<Kind> {
-    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    match name.rsplit('.').next()? {
-        "yml" | "yaml" => Some(Kind::Yaml),
-        "tf" => Some(Kind::Terraform),
-        "tfvars" => Some(Kind::TerraformValues),
-        "env" if name == ".env" => Some(Kind::Env),
-        _ => None,
+/// The further files that this one needs.
+pub fn mentions(file: &File, environments: &Environments) -> Vec<Mention> {
+    let folder = file.path.parent().unwrap_or(Path::new(""));
+    let named = || compose::compose_files(folder, environments).unwrap_or_default();
+    if file.kind == Kind::Env && file.origin == Origin::Found {
+        return named().into_iter().map(Mention::Compose).collect();
     }
-}
-
-/// The further files that this one builds upon, as it names them: relative to its own folder. Of one that cannot be
-/// known, the variable that is missing for it.
-pub fn mentions(file: &File, env: Option<&str>) -> Result<Vec<Result<String, String>>> {
     if file.kind != Kind::Yaml {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let variables = Variables::read(env.unwrap_or_default());
-    Ok(compose::mentions(&yaml::read(&file.text, &file.path)?, &variables))
+    let Ok(documents) = yaml::read(&file.text, &file.path) else { return Vec::new() };
+    let compose = ComposeFile { path: &file.path, origin: &file.origin, documents };
+    let mut mentions = compose::mentions(&compose, environments);
+    mentions.extend(compose::companions(&file.path).into_iter().map(Mention::Companion));
+    if named().contains(&file.path) {
+        mentions.extend(named().into_iter().map(Mention::Compose));
+    }
+    mentions
 }
 
-/// Whether there is anything in this file that is read here.
+/// Whether a file of a searched folder belongs to what is read here, or was meant to.
 pub fn is_of_use(file: &File) -> bool {
-    match file.kind {
-        Kind::Yaml => yaml::read(&file.text, &file.path).is_ok_and(|documents| {
-            tunnel::routes(&documents).is_some() || !compose::containers(&documents, &file.path).is_empty()
-        }),
-        _ => true,
+    if file.kind != Kind::Yaml {
+        return true;
+    }
+    let name = file.path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let is_named = name.contains("compose") || name.contains("docker-stack");
+    if !is_named && !["services", "ingress"].iter().any(|key| file.text.contains(key)) {
+        return false;
+    }
+    let is_marked = nature::of(&file.text).or_else(|| nature::template(&file.text)).is_some();
+    let has_services = || file.text.lines().any(|line| line.trim_end() == "services:");
+    match yaml::read(&file.text, &file.path) {
+        Ok(_) if is_marked && (is_named || has_services()) => true,
+        Ok(documents) => {
+            tunnel::routes(&documents).is_some_and(|routes| !routes.is_empty())
+                || documents.iter().any(|document| compose::is_compose(document, &file.path))
+        }
+        Err(_) => is_named || has_services(),
     }
 }
 
 /// Reads them all.
 pub fn read(files: &[File]) -> Result<Inventory> {
-    let mut containers = Vec::new();
-    let mut routes = Vec::new();
-    for file in files.iter().filter(|file| file.kind == Kind::Yaml) {
-        let documents = yaml::read(&file.text, &file.path)?;
-        match tunnel::routes(&documents) {
-            Some(rules) => routes.extend(rules),
-            None => containers.extend(compose::containers(&documents, &file.path)),
-        }
+    let mut inventory = Parsed::new(files)?;
+    let environments = Environments::new(files);
+    let settled = compose::containers(&inventory.compose, &environments, &inventory.unreadable);
+    let mut containers = settled.containers;
+    inventory.remarks.extend(settled.remarks);
+    for copy in settled.copies {
+        inventory.remarks.extend(copied(copy, &mut containers));
     }
-    let containers = compose::settled(containers);
-    let Cloudflare { routes: ingress, applications } = cloudflare(files)?;
-    let mut routes: Vec<Route> = ingress.into_iter().chain(routes).collect();
-    let environments = environments(files);
+    let mut routes: Vec<Route> = inventory.cloudflare.routes.into_iter().chain(inventory.routes).collect();
     for (index, container) in containers.iter().enumerate() {
-        routes.extend(labels::routes(container, index, variables_of(container, &environments)));
+        routes.extend(labels::routes(container, index, &container.variables));
     }
-    Ok(apps::inventory(&containers, &routes, &applications))
+    let applications = inventory.cloudflare.applications;
+    let mut whole = apps::inventory(&containers, &routes, &applications);
+    whole.remarks.extend(inventory.remarks);
+    Ok(whole)
 }
 
-fn cloudflare(files: &[File]) -> Result<Cloudflare> {
-    let parsed = |kind: Kind| -> Result<Vec<_>> {
-        let of_kind = files.iter().filter(|file| file.kind == kind);
-        let folder = |file: &File| file.path.parent().unwrap_or(Path::new("")).to_owned();
-        of_kind.map(|file| Ok((folder(file), terraform::parse(&file.text, &file.path)?))).collect()
+/// Adds a container that another file has, too, if it has a host name of its own; if not, a remark is enough.
+fn copied(copy: Container, containers: &mut Vec<Container>) -> Option<String> {
+    let hosts = |one: &Container| -> BTreeSet<String> {
+        labels::routes(one, 0, &one.variables).into_iter().filter_map(|route| route.host.ok()).collect()
     };
-    Ok(terraform::read(&parsed(Kind::Terraform)?, &parsed(Kind::TerraformValues)?))
-}
-
-/// The variables of each folder that has some.
-fn environments(files: &[File]) -> BTreeMap<PathBuf, Variables> {
-    let all = files.iter().filter(|file| file.kind == Kind::Env);
-    all.filter_map(|file| Some((file.path.parent()?.to_owned(), Variables::read(&file.text)))).collect()
-}
-
-/// Those that are nearest: beside the container's file, or in a folder above it.
-fn variables_of<'a>(container: &Container, environments: &'a BTreeMap<PathBuf, Variables>) -> &'a Variables {
-    static NONE: Variables = Variables::none();
-    container.file.ancestors().skip(1).find_map(|folder| environments.get(folder)).unwrap_or(&NONE)
+    let known: BTreeSet<String> = containers.iter().filter(|one| one.off.is_none()).flat_map(hosts).collect();
+    if hosts(&copy).is_subset(&known) {
+        return copy.off.map(|why| format!("`{}`: {}: {why}.", copy.file.display(), copy.name));
+    }
+    containers.push(copy);
+    None
 }

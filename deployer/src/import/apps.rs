@@ -36,6 +36,10 @@ pub fn inventory(containers: &[Container], routes: &[Route], applications: &[App
             }
             continue;
         }
+        if let Some((app, off)) = app.and_then(|app| Some((app, containers[app].off.as_ref()?))) {
+            hidden_names.push((app, switched_off(off, route)));
+            continue;
+        }
         seen.extend(app);
         let made = home.app(&resolved);
         let doubled =
@@ -127,7 +131,8 @@ impl Home<'_> {
     fn group(&self, container: Option<&Container>, owner: Option<usize>) -> Option<String> {
         let joined = container.and_then(|container| container.joins.as_deref());
         let joined = joined.map(|name| {
-            self.containers.iter().find(|other| other.is_called(name)).map_or(name, |other| &other.name)
+            let index = container.and_then(|container| self.joined(container));
+            index.map_or(name, |index| &self.containers[index].name)
         });
         let owned = owner
             .filter(|index| !self.members(*index).is_empty())
@@ -136,6 +141,9 @@ impl Home<'_> {
     }
 
     fn why_unseen(&self, container: &Container) -> String {
+        if let Some(off) = &container.off {
+            return off.clone();
+        }
         let index = self.containers.iter().position(|other| std::ptr::eq(other, container));
         let members = index.map(|index| self.members(index)).unwrap_or_default();
         if !members.is_empty() {
@@ -149,9 +157,13 @@ impl Home<'_> {
         if let Some(role) = role::of_image(&container.image) {
             return role.why_unseen().to_owned();
         }
+        let missing = match container.missing.first() {
+            Some(file) => format!("; {} was not found", printable_path(file)),
+            None => String::new(),
+        };
         match container.published.first() {
-            Some((port, _)) => format!("no public host name found; port {port} is open at home"),
-            None => "no public host name found".to_owned(),
+            Some((port, _)) => format!("no public host name found; port {port} is open at home{missing}"),
+            None => format!("no public host name found{missing}"),
         }
     }
 
@@ -168,6 +180,19 @@ impl Home<'_> {
         };
         silent.map(remark).collect::<BTreeSet<_>>().into_iter().collect()
     }
+}
+
+/// Why an app that has a public name is not watched.
+fn switched_off(why: &str, route: &Route) -> String {
+    match &route.host {
+        Ok(host) => format!("{why}; {} leads there", printable(&host.to_ascii_lowercase())),
+        Err(_) => why.to_owned(),
+    }
+}
+
+/// A path that can stand in a comment.
+fn printable_path(path: &str) -> String {
+    path.chars().filter(|character| !character.is_control()).take(120).collect()
 }
 
 /// Gives apps of the same name names that differ.

@@ -51,14 +51,15 @@ impl Home<'_> {
 
     /// Which container answers at this address, as seen from the tunnel or proxy.
     fn behind(&self, host: &str, port: Option<u16>) -> Option<usize> {
-        let called = self.containers.iter().position(|container| container.is_called(host));
+        let called = self.called(host, None);
         if called.is_some() {
             return called;
         }
         let port = port.filter(|_| is_machine(host))?;
         let publishes = |container: &Container| {
-            container.published.iter().any(|(outside, _)| *outside == port)
-                || (container.on_host && self.preset(container).port == Some(port))
+            container.off.is_none()
+                && (container.published.iter().any(|(outside, _)| *outside == port)
+                    || (container.on_host && self.preset(container).port == Some(port)))
         };
         let mut all = (0..self.containers.len()).filter(|index| publishes(&self.containers[*index]));
         // On several machines the same port may be several things.
@@ -80,11 +81,21 @@ impl Home<'_> {
         all.next().filter(|_| all.next().is_none())
     }
 
-    /// The containers that share the network of this one.
+    /// The container with this name: rather one of the project that asks than one of another.
+    fn called(&self, name: &str, project: Option<usize>) -> Option<usize> {
+        let is = |container: &&Container| container.is_called(name);
+        let own = |container: &Container| project == Some(container.project) && is(&container);
+        self.containers.iter().position(own).or_else(|| self.containers.iter().position(|other| is(&other)))
+    }
+
+    /// The container whose network this one shares.
+    pub fn joined(&self, container: &Container) -> Option<usize> {
+        self.called(container.joins.as_deref()?, Some(container.project))
+    }
+
+    /// The containers that share the network of this one and run.
     pub fn members(&self, owner: usize) -> Vec<usize> {
-        let joins = |container: &Container| {
-            container.joins.as_deref().is_some_and(|name| self.containers[owner].is_called(name))
-        };
+        let joins = |container: &Container| container.off.is_none() && self.joined(container) == Some(owner);
         (0..self.containers.len()).filter(|index| joins(&self.containers[*index])).collect()
     }
 

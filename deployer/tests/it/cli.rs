@@ -7,6 +7,7 @@ mod connection;
 mod families;
 mod help;
 mod init;
+mod init_folders;
 mod init_from;
 mod logs;
 mod permissions;

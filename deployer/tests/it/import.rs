@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use plexmon_deploy::config::Config;
 use plexmon_deploy::error::Result;
-use plexmon_deploy::import::{self, File, Inventory, kind_of, write};
+use plexmon_deploy::import::{self, File, Inventory, Origin, kind_of, write};
 
 /// The files of one of the homes in `tests/homes`, by their paths within it.
 pub fn home(name: &str) -> Vec<(String, String)> {
@@ -34,7 +34,7 @@ pub fn home(name: &str) -> Vec<(String, String)> {
 fn inventory(files: &[(String, String)]) -> Result<Inventory> {
     let file = |(path, text): &(String, String)| {
         let path = PathBuf::from(path);
-        Some(File { kind: kind_of(&path)?, path, text: text.clone() })
+        Some(File { kind: kind_of(&path)?, path, text: text.clone(), origin: Origin::Named })
     };
     import::read(&files.iter().filter_map(file).collect::<Vec<_>>())
 }

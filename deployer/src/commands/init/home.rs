@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::import::{self, File, Inventory, Kind, clean, write};
+use crate::import::{self, Environments, File, Inventory, Kind, Mention, Origin, clean, write};
 
 /// Folders within folders that are searched.
-const DEEPEST: usize = 4;
+const DEEPEST: usize = 8;
 /// A home has some dozens of these; whoever names `/` by mistake should not wait for ever.
 const MOST_FILES: usize = 2000;
 /// Nobody writes larger ones by hand.
@@ -24,13 +24,10 @@ pub struct Made {
 
 /// Reads what is at `paths` and makes a configuration of it, to be written to `path`.
 pub fn import(paths: &[PathBuf], path: &Path) -> Result<Made> {
-    let Found { files, unknown, .. } = gather(paths)?;
-    let mut inventory = import::read(&files)?;
-    for variable in unknown {
-        let remark =
-            format!("A file that is included was not read: `{variable}` in its path has no value in `.env`.");
-        inventory.remarks.push(remark);
-    }
+    let gathered = gather(paths)?;
+    let mut inventory = import::read(&gathered.files)?;
+    inventory.remarks.extend(gathered.remarks());
+    let files = gathered.files;
     let known = inventory.apps.iter().filter(|app| app.address.is_ok()).count();
     if known == 0 {
         return Err(nothing(&files, &inventory));
@@ -91,99 +88,162 @@ fn shown(names: &[String]) -> String {
     }
 }
 
-/// All files at these paths, and those that they build upon, each once.
-fn gather(paths: &[PathBuf]) -> Result<Found> {
-    let mut found = Found::default();
+/// All files at these paths, and those that they need, each once.
+fn gather(paths: &[PathBuf]) -> Result<Gathered> {
+    let mut gathered = Gathered::default();
+    let mut folders = Vec::new();
+    // A file that is named counts as that, whichever folder it is in.
     for path in paths {
         let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
         if metadata.is_dir() {
-            found.folder(path, 0)?;
+            std::fs::read_dir(path).map_err(|error| unreadable(path, &error))?;
+            folders.push(path);
         } else {
-            let kind = import::kind_of(path).ok_or_else(|| {
-                Error::usage(format!("`{}` is not a file that `init --from` reads", path.display()))
-                    .hint("name Compose files (*.yml, *.yaml), Terraform files (*.tf, *.tfvars), or a folder with such files")
-            })?;
-            found.file(path, kind)?;
+            gathered.named(path)?;
         }
     }
-    Ok(found)
+    for folder in folders {
+        gathered.folder(folder, folder, 0);
+    }
+    gathered.mentioned();
+    Ok(gathered)
 }
 
 #[derive(Default)]
-struct Found {
+struct Gathered {
     files: Vec<File>,
+    /// By their true paths: a link to a file is no second file.
     seen: BTreeSet<PathBuf>,
-    /// Variables in the paths of files that were therefore not found.
-    unknown: BTreeSet<String>,
+    remarks: BTreeSet<String>,
+    /// Folders that may not be entered.
+    closed: Vec<String>,
+    /// Whether not everything could be searched.
+    is_cut: bool,
 }
 
-impl Found {
-    /// What goes by the usual names in a folder and those below it.
-    fn folder(&mut self, folder: &Path, depth: usize) -> Result<()> {
-        let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+impl Gathered {
+    /// A file from the command line, and the `.env` files that Compose would read with it.
+    fn named(&mut self, path: &Path) -> Result<()> {
+        let kind = match import::kind_of(path) {
+            Some(kind) => kind,
+            None => return Err(import::why_refused(path).unwrap_or_else(|| refused(path))),
+        };
+        if kind == Kind::Yaml {
+            // Compose looks beside the file, and where it is started.
+            let folders = path.parent().unwrap_or(Path::new("")).ancestors();
+            for folder in folders.take_while(|folder| path.is_relative() || Some(*folder) == path.parent()) {
+                let beside = folder.join(".env");
+                if beside.is_file() {
+                    self.add(&beside, Kind::Env, Origin::Mentioned);
+                }
+            }
+        }
+        if self.is_new(path) {
+            self.files.push(File { origin: Origin::Named, ..read(path, kind)? });
+        }
+        Ok(())
+    }
+
+    /// What is of use in a folder and those below it. `root` is where the search started.
+    fn folder(&mut self, root: &Path, folder: &Path, depth: usize) {
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            self.closed.push(format!("`{}`", folder.display()));
+            return;
+        };
         let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         paths.sort();
-        for path in &paths {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-            if path.is_file()
-                && let Some(kind) = wanted(&name, path)
-            {
-                // Many a `config.yml` belongs to something else, and may be a template.
-                if name.starts_with("config.") && !read(path, kind).is_ok_and(|file| import::is_of_use(&file))
-                {
-                    continue;
-                }
-                self.file(path, kind)?;
+        for path in paths.iter().filter(|path| path.is_file()) {
+            let within = path.strip_prefix(root).unwrap_or(path);
+            if let Some(kind) = import::kind_in_folder(path) {
+                let origin = import::set_aside(within).map_or(Origin::Found, Origin::SetAside);
+                self.add(path, kind, origin);
+            } else if let Some(remark) = import::why_passed_over(within) {
+                self.remarks.insert(remark);
             }
         }
-        let below = paths.iter().filter(|path| path.is_dir() && !path.is_symlink() && depth < DEEPEST);
-        for path in below.filter(|path| !is_aside(path)) {
-            // A folder of a container's own, say, that others may not enter.
-            if std::fs::read_dir(path).is_ok() {
-                self.folder(path, depth + 1)?;
+        for path in paths.iter().filter(|path| path.is_dir() && !path.is_symlink() && !is_aside(path)) {
+            if depth < DEEPEST {
+                self.folder(root, path, depth + 1);
+            } else {
+                self.is_cut = true;
             }
         }
-        Ok(())
     }
 
-    /// A file, the `.env` beside it, and what it builds upon.
-    fn file(&mut self, path: &Path, kind: Kind) -> Result<()> {
-        let path = clean(path);
-        if self.files.len() >= MOST_FILES || !self.seen.insert(path.clone()) {
-            return Ok(());
+    /// What the files need that were found so far, and what those need in turn.
+    fn mentioned(&mut self) {
+        let mut environments = Environments::new(&self.files);
+        let mut env_files = self.env_files();
+        let mut next = 0;
+        while next < self.files.len() {
+            for mention in import::mentions(&self.files[next], &environments) {
+                let (path, kind, origin) = match mention {
+                    Mention::Compose(path) => (path, Kind::Yaml, Origin::Mentioned),
+                    Mention::Companion(path) => (path, Kind::Yaml, Origin::Found),
+                    Mention::Values(path) => (path, Kind::Env, Origin::Mentioned),
+                };
+                if path.is_file() {
+                    self.add(&path, kind, origin);
+                }
+            }
+            if self.env_files() != env_files {
+                env_files = self.env_files();
+                environments = Environments::new(&self.files);
+            }
+            next += 1;
         }
-        let file = read(&path, kind)?;
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let mut env = None;
-        if kind == Kind::Yaml {
-            let beside = folder.join(".env");
-            if beside.is_file() {
-                env = Some(read(&beside, Kind::Env)?);
+    }
+
+    fn env_files(&self) -> usize {
+        self.files.iter().filter(|file| file.kind == Kind::Env).count()
+    }
+
+    /// A file that nobody named. If it cannot be read, the others still can.
+    fn add(&mut self, path: &Path, kind: Kind, origin: Origin) {
+        if !self.is_new(path) {
+            return;
+        }
+        if self.files.len() >= MOST_FILES {
+            self.is_cut = true;
+            return;
+        }
+        match read(path, kind) {
+            Ok(file) => {
+                let file = File { origin, ..file };
+                // Most YAML files in a home belong to the apps themselves.
+                if file.origin == Origin::Mentioned || import::is_of_use(&file) {
+                    self.files.push(file);
+                }
+            }
+            Err(error) => {
+                let causes = error.causes().first().map(|cause| format!(" ({cause})")).unwrap_or_default();
+                self.remarks.insert(format!("Not read: {}{causes}.", error.message()));
             }
         }
-        let mentioned = import::mentions(&file, env.as_ref().map(|env| env.text.as_str()))?;
-        if let Some(env) = env.filter(|env| self.seen.insert(env.path.clone())) {
-            self.files.push(env);
+    }
+
+    fn is_new(&mut self, path: &Path) -> bool {
+        self.seen.insert(path.canonicalize().unwrap_or_else(|_| clean(path)))
+    }
+
+    /// What could not be searched.
+    fn remarks(&self) -> Vec<String> {
+        let mut remarks: Vec<String> = self.remarks.iter().cloned().collect();
+        if !self.closed.is_empty() {
+            remarks.push(format!("Not searched, because they may not be entered: {}.", shown(&self.closed)));
         }
-        self.files.push(file);
-        for name in mentioned {
-            match name.map(|name| folder.join(name)) {
-                Ok(path) if path.is_file() => self.file(&path, Kind::Yaml)?,
-                // One that is fetched from elsewhere, or missing, says nothing about the others.
-                Ok(_) => {}
-                Err(variable) => drop(self.unknown.insert(variable)),
-            }
+        if self.is_cut {
+            remarks.push(format!(
+                "Not everything was searched: at most {MOST_FILES} files, and {DEEPEST} folders deep. Name what is missing."
+            ));
         }
-        Ok(())
+        remarks
     }
 }
 
-/// What a file in a searched folder is read as.
-fn wanted(name: &str, path: &Path) -> Option<Kind> {
-    let kind = import::kind_of(path)?;
-    let is_compose = name.contains("compose") || name.contains("docker-stack");
-    let is_tunnel = matches!(name, "config.yml" | "config.yaml" | "cloudflared.yml" | "cloudflared.yaml");
-    (kind != Kind::Yaml || is_compose || is_tunnel).then_some(kind)
+fn refused(path: &Path) -> Error {
+    Error::usage(format!("`{}` is not a file that `init --from` reads", path.display()))
+        .hint("name Compose files (*.yml, *.yaml), their env files (*.env), Terraform files (*.tf, *.tfvars), or a folder with such files")
 }
 
 /// Folders of tools, which hold copies and other people's files.
@@ -203,7 +263,19 @@ fn read(path: &Path, kind: Kind) -> Result<File> {
         .hint("name the files that you wrote, one by one"));
     }
     let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
-    Ok(File { path: clean(path), kind, text: String::from_utf8_lossy(&bytes).into_owned() })
+    Ok(File { path: clean(path), kind, text: decoded(&bytes), origin: Origin::Found })
+}
+
+/// The text of a file. Some editors on Windows write UTF-16.
+fn decoded(bytes: &[u8]) -> String {
+    let units = |from: fn([u8; 2]) -> u16| -> Vec<u16> {
+        bytes[2..].chunks_exact(2).map(|pair| from([pair[0], pair[1]])).collect()
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => String::from_utf16_lossy(&units(u16::from_le_bytes)),
+        [0xfe, 0xff, ..] => String::from_utf16_lossy(&units(u16::from_be_bytes)),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Error {

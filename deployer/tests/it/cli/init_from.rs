@@ -6,11 +6,11 @@ use crate::import::home;
 use crate::support::{Deploy, snapshot};
 
 /// The command in a folder that has the home in `home`.
-fn init(folder: &Path, args: &[&str]) -> crate::support::Ran {
+pub(super) fn init(folder: &Path, args: &[&str]) -> crate::support::Ran {
     Deploy::new(folder).args(["init"]).args(args).run()
 }
 
-fn with_home(name: &str) -> tempfile::TempDir {
+pub(super) fn with_home(name: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in home(name) {
         let path = folder.path().join("home").join(path);
@@ -51,7 +51,7 @@ fn files_can_be_named_one_by_one() {
 #[test]
 fn what_a_file_builds_upon_is_read_with_it() {
     let folder = with_home("traefik");
-    snapshot!(init(folder.path(), &["--from", "home/docker-compose.yml"]).ended(0).stdout, @"wrote config.toml: 7 targets, 1 commented out, 4 containers not seen from outside");
+    snapshot!(init(folder.path(), &["--from", "home/docker-compose.yml"]).ended(0).stdout, @"wrote config.toml: 6 targets, 1 commented out, 5 containers not seen from outside");
     let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
     assert!(written.contains("https://sonarr.example.net"), "{written}");
     assert!(written.contains("# A file that is included was not read: `STACK`"), "{written}");
@@ -110,9 +110,10 @@ fn host_names_that_hang_on_a_variable_name_it() {
     exit 2
     --- stderr
     error: no app with a public host name was found
-      cause: read home/docker-compose.yml, home/media/compose.yml, home/base.yml; 4 containers without a public name
+      cause: read home/base.yml, home/docker-compose.yml, home/media/compose.yml; 5 containers without a public name
       cause: A file that is included was not read: `STACK` in its path has no value in `.env`.
-      cause: the host names of 8 apps depend on `DOMAIN`, `HOST`, `SECOND_DOMAIN`
+      cause: `home/docker-compose.yml` includes `home/media/missing.yml`, which was not found.
+      cause: the host names of 7 apps depend on `DOMAIN`, `HOST`, `SECOND_DOMAIN`
 
     hint: put the values into an `.env` file beside the Compose file (for Terraform, a `*.tfvars`) and run this again
     ");
@@ -121,7 +122,7 @@ fn host_names_that_hang_on_a_variable_name_it() {
 #[test]
 fn what_is_malformed_is_shown_at_its_line() {
     let folder = with_home("malformed-yaml");
-    snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
+    snapshot!(init(folder.path(), &["--from", "home/docker-compose.yml"]).whole(), @"
     exit 2
     --- stderr
     error: home/docker-compose.yml:4: this is not valid YAML
@@ -130,7 +131,7 @@ fn what_is_malformed_is_shown_at_its_line() {
     hint: look at the indentation of this line and the one above; `docker compose config` checks it, too
     ");
     let folder = with_home("malformed-terraform");
-    snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
+    snapshot!(init(folder.path(), &["--from", "home/cloudflare.tf"]).whole(), @"
     exit 2
     --- stderr
     error: home/cloudflare.tf:5: this is not valid Terraform
@@ -138,6 +139,20 @@ fn what_is_malformed_is_shown_at_its_line() {
 
     hint: mend this line or the one above; `terraform validate` checks it, too
     ");
+    // In a folder that is searched, it is said and stops nothing.
+    std::fs::write(
+        folder.path().join("home/compose.yml"),
+        "services: { plex: { image: plex, environment: { VIRTUAL_HOST: plex.example.com } } }",
+    )
+    .unwrap();
+    snapshot!(init(folder.path(), &["--from", "home"]).ended(0).stdout, @"wrote config.toml: 1 target");
+    let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
+    assert!(
+        written.contains(
+            "# Not read: home/cloudflare.tf:5: this is not valid Terraform (expected newline or eof).\n"
+        ),
+        "{written}"
+    );
 }
 
 #[test]
@@ -157,7 +172,7 @@ fn paths_that_lead_nowhere_are_errors() {
     --- stderr
     error: `notes.txt` is not a file that `init --from` reads
 
-    hint: name Compose files (*.yml, *.yaml), Terraform files (*.tf, *.tfvars), or a folder with such files
+    hint: name Compose files (*.yml, *.yaml), their env files (*.env), Terraform files (*.tf, *.tfvars), or a folder with such files
     ");
 }
 
