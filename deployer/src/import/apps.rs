@@ -158,7 +158,7 @@ impl Home<'_> {
             return role.why_unseen().to_owned();
         }
         let missing = match container.missing.first() {
-            Some(file) => format!("; {} was not found", printable_path(file)),
+            Some(what) => format!("; {}", printable_text(what)),
             None => String::new(),
         };
         match container.published.first() {
@@ -190,9 +190,9 @@ fn switched_off(why: &str, route: &Route) -> String {
     }
 }
 
-/// A path that can stand in a comment.
-fn printable_path(path: &str) -> String {
-    path.chars().filter(|character| !character.is_control()).take(120).collect()
+/// A text that can stand in a comment.
+fn printable_text(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(200).collect()
 }
 
 /// Gives apps of the same name names that differ.

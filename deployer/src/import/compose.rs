@@ -47,7 +47,7 @@ pub struct Container {
     pub variables: Rc<Variables>,
     /// Why Compose does not start it, if so.
     pub off: Option<String>,
-    /// Files that may say more about it and were not found.
+    /// What may say more about it and was not found, one sentence each.
     pub missing: Vec<String>,
 }
 
@@ -110,10 +110,10 @@ impl Service {
         let on_networks =
             networks.iter().filter_map(|(_, network)| network.get("aliases")).flat_map(Node::texts);
         let mut missing = self.missing.clone();
-        let mut from_files = |key| self.from_files(key, environments, &mut missing);
-        inherit(&mut labels, from_files("label_file"));
+        let mut values_in_files = |key| self.values_in_files(key, environments, &mut missing);
+        inherit(&mut labels, values_in_files("label_file"));
         let mut environment = self.environment();
-        inherit(&mut environment, from_files("env_file"));
+        inherit(&mut environment, values_in_files("env_file"));
         Container {
             file: self.file.clone(),
             project,
@@ -137,7 +137,11 @@ impl Service {
             environment,
             labels,
             variables: self.variables.clone(),
-            off: self.why_off(),
+            off: self
+                .removed
+                .as_ref()
+                .map(|by| format!("switched off ({by} removes it)"))
+                .or_else(|| self.why_off()),
             missing,
         }
     }
@@ -164,7 +168,7 @@ impl Service {
     }
 
     /// What `env_file` or `label_file` say; of several files, a later one wins.
-    fn from_files(
+    fn values_in_files(
         &self,
         key: &str,
         environments: &Environments,
@@ -177,7 +181,7 @@ impl Service {
                     let earlier = std::mem::replace(&mut all, values.for_container(&self.variables));
                     inherit(&mut all, earlier);
                 }
-                None if is_required => missing.push(path),
+                None if is_required => missing.push(format!("`{path}` was not found")),
                 None => {}
             }
         }
@@ -245,6 +249,11 @@ pub fn clean(path: &Path) -> PathBuf {
         }
     }
     clean
+}
+
+/// A path that a file names. Windows separates folders otherwise.
+fn joined(directory: &Path, path: &str) -> PathBuf {
+    clean(&directory.join(path.replace('\\', "/")))
 }
 
 impl Container {

@@ -74,6 +74,10 @@ const ASIDE: [&str; 16] = [
     "samples",
 ];
 
+/// Endings of the names of copies, before the one that says what kind of file it is.
+const COPIES: [&str; 11] =
+    [".backup", ".bkp", ".copy", " copy", "-copy", "_copy", ".orig", ".save", ".tmp", ".template", ".dist"];
+
 /// Why a file of a searched folder is not in use, going by its path within that folder.
 pub fn set_aside(within: &Path) -> Option<String> {
     let is_aside = |name: &str| {
@@ -95,5 +99,6 @@ pub fn set_aside(within: &Path) -> Option<String> {
     }
     let name = within.file_name()?.to_string_lossy();
     let stem = name.rsplit_once('.').map_or(name.as_ref(), |(stem, _)| stem);
-    is_aside(stem).then(|| format!("its file is called `{name}`"))
+    let is_copy = COPIES.iter().any(|ending| stem.to_ascii_lowercase().ends_with(ending));
+    (is_aside(stem) || is_copy).then(|| format!("its file is called `{name}`"))
 }

@@ -94,10 +94,6 @@ fn first_line(text: &str, is_sign: impl Fn(&str) -> bool, kind: Kind) -> Option<
 }
 
 impl Nature {
-    pub fn is_template(self) -> bool {
-        matches!(self.kind, Kind::Template(_))
-    }
-
     /// For a file that was named on the command line.
     pub fn error(self, path: &Path) -> Error {
         let error = Error::usage(format!("{}:{}: this is {self}", path.display(), self.line));

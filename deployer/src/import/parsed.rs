@@ -30,7 +30,7 @@ impl<'a> Parsed<'a> {
         for file in files.iter().filter(|file| file.kind == Kind::Yaml) {
             let Some(documents) = parsed.take(file, yaml::read)? else { continue };
             match tunnel::routes(&documents) {
-                Some(_) if parsed.leaves_out(file) => {}
+                Some(rules) if matches!(file.origin, Origin::SetAside(_)) => parsed.leave_out(file, &rules),
                 Some(rules) => parsed.routes.extend(rules),
                 None => {
                     parsed.compose.push(ComposeFile { path: &file.path, origin: &file.origin, documents })
@@ -43,7 +43,8 @@ impl<'a> Parsed<'a> {
         let mut of_kind = |kind: Kind| -> Result<Vec<_>> {
             let mut bodies = Vec::new();
             for file in files.iter().filter(|file| file.kind == kind) {
-                if parsed.leaves_out(file) {
+                if matches!(file.origin, Origin::SetAside(_)) {
+                    parsed.leave_out(file, &[]);
                     continue;
                 }
                 let folder = file.path.parent().unwrap_or(Path::new("")).to_owned();
@@ -56,11 +57,13 @@ impl<'a> Parsed<'a> {
         Ok(parsed)
     }
 
-    /// Whether a file is not in use, going by its name; of Compose files, the containers are listed instead.
-    fn leaves_out(&mut self, file: &File) -> bool {
-        let Origin::SetAside(why) = &file.origin else { return false };
-        self.remarks.push(format!("`{}` was left out: {why}.", file.path.display()));
-        true
+    /// Says that a file is not in use, and which names it has. Of Compose files, the containers are listed instead.
+    fn leave_out(&mut self, file: &File, routes: &[Route]) {
+        let Origin::SetAside(why) = &file.origin else { return };
+        let names: Vec<String> =
+            routes.iter().filter_map(|route| Some(format!("`{}`", route.host.as_ref().ok()?))).collect();
+        let names = if names.is_empty() { String::new() } else { format!(" It has {}.", names.join(", ")) };
+        self.remarks.push(format!("`{}` was left out: {why}.{names}", file.path.display()));
     }
 
     /// What `read` makes of the file. One that cannot be read stops nothing, unless it was named.

@@ -14,6 +14,9 @@ const MOST_FILES: usize = 2000;
 /// Nobody writes larger ones by hand.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
+/// Containers that an error lists.
+const MOST_SHOWN: usize = 5;
+
 /// A configuration that was made from a home's own files.
 pub struct Made {
     pub text: String,
@@ -64,11 +67,13 @@ fn nothing(files: &[File], inventory: &Inventory) -> Error {
         _ => error.cause(format!(
             "read {}; {}",
             shown(&read),
-            crate::commands::plural(containers, "container") + " without a public name"
+            crate::commands::plural(containers, "container") + " not seen from outside"
         )),
     };
     let error = inventory.remarks.iter().fold(error, |error, remark| error.cause(remark));
     if missing.is_empty() {
+        let unseen = inventory.unseen.iter().take(MOST_SHOWN);
+        let error = unseen.fold(error, |error, one| error.cause(format!("{}: {}", one.name, one.why)));
         return error.hint(
             "name the file that has the host names, too (cloudflare.tf, cloudflared's config.yml), or start with \
              `plexmon-deploy init --url https://...` and add the others by hand",
@@ -138,7 +143,7 @@ impl Gathered {
                 }
             }
         }
-        if self.is_new(path) {
+        if self.seen.insert(place(path)) {
             self.files.push(File { origin: Origin::Named, ..read(path, kind)? });
         }
         Ok(())
@@ -200,7 +205,8 @@ impl Gathered {
 
     /// A file that nobody named. If it cannot be read, the others still can.
     fn add(&mut self, path: &Path, kind: Kind, origin: Origin) {
-        if !self.is_new(path) {
+        let place = place(path);
+        if self.seen.contains(&place) {
             return;
         }
         if self.files.len() >= MOST_FILES {
@@ -212,6 +218,7 @@ impl Gathered {
                 let file = File { origin, ..file };
                 // Most YAML files in a home belong to the apps themselves.
                 if file.origin == Origin::Mentioned || import::is_of_use(&file) {
+                    self.seen.insert(place);
                     self.files.push(file);
                 }
             }
@@ -220,10 +227,6 @@ impl Gathered {
                 self.remarks.insert(format!("Not read: {}{causes}.", error.message()));
             }
         }
-    }
-
-    fn is_new(&mut self, path: &Path) -> bool {
-        self.seen.insert(path.canonicalize().unwrap_or_else(|_| clean(path)))
     }
 
     /// What could not be searched.
@@ -239,6 +242,11 @@ impl Gathered {
         }
         remarks
     }
+}
+
+/// Where a file really is.
+fn place(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| clean(path))
 }
 
 fn refused(path: &Path) -> Error {

@@ -5,14 +5,14 @@ use std::rc::Rc;
 
 use super::super::variables::Variables;
 use super::super::yaml::Node;
-use super::clean;
+use super::joined;
 
 /// The service with the paths of its env files made complete: after a merge nobody knows where they started.
 pub fn located(node: &Node, directory: &Path, variables: &Variables) -> Node {
     let located = |node: &Node| {
         let path = |text: &str| {
             let filled = variables.fill(text).unwrap_or_else(|_| text.to_owned());
-            Node::Text(Rc::from(clean(&directory.join(filled)).to_string_lossy().as_ref()))
+            Node::Text(Rc::from(joined(directory, &filled).to_string_lossy().as_ref()))
         };
         let entry = |node: &Node| match node {
             Node::Map(entries) => {

@@ -9,8 +9,8 @@ use super::super::environment::Environments;
 use super::super::variables::Variables;
 use super::super::yaml::Node;
 use super::env_file::located;
-use super::include::includes;
-use super::{clean, merge, services};
+use super::include::{Includes, includes};
+use super::{joined, merge, services};
 
 /// Longer chains of `extends` or `include` are circles.
 const LONGEST_CHAIN: usize = 8;
@@ -30,7 +30,9 @@ pub struct Service {
     pub file: PathBuf,
     pub node: Node,
     pub variables: Rc<Variables>,
-    /// Files that may say more about it and were not found.
+    /// The file that removes it, if one does.
+    pub removed: Option<String>,
+    /// What may say more about it and was not found, one sentence each.
     pub missing: Vec<String>,
 }
 
@@ -75,12 +77,10 @@ impl Loader<'_> {
                     match merge::service(&all[at].node, &service.node) {
                         Some(node) => {
                             all[at].node = node;
+                            all[at].removed = None;
                             all[at].missing.extend(service.missing);
                         }
-                        None => {
-                            self.remarks.insert(format!("{} removes `{}`.", shown(path), service.name));
-                            all.remove(at);
-                        }
+                        None => all[at].removed = Some(shown(path)),
                     }
                 }
             }
@@ -104,22 +104,15 @@ impl Loader<'_> {
                 file: path.to_owned(),
                 node: Node::Reset,
                 variables: variables.clone(),
+                removed: None,
                 missing: Vec::new(),
             };
             service.node = self.extended(node, &mut service, path, directory, LONGEST_CHAIN);
             all.push(service);
         }
-        for include in includes(document, directory, variables, self.environments) {
-            let include = match include {
-                Ok(include) if chain > 0 => include,
-                Ok(_) => continue,
-                Err(variable) => {
-                    self.remarks.insert(format!(
-                        "A file that is included was not read: `{variable}` in its path has no value in `.env`."
-                    ));
-                    continue;
-                }
-            };
+        let Includes { entries, unknown } = includes(document, directory, variables, self.environments);
+        self.remarks.extend(unknown);
+        for include in entries.into_iter().filter(|_| chain > 0) {
             for missing in &include.paths {
                 if !self.is_known(missing) {
                     let remark = format!("{} includes {}, which was not found.", shown(path), shown(missing));
@@ -153,7 +146,7 @@ impl Loader<'_> {
         let (Some(name), true) = (name, chain > 0) else { return own };
         let file = match file {
             None => Ok(path.to_owned()),
-            Some(Ok(file)) => Ok(clean(&directory.join(file))),
+            Some(Ok(file)) => Ok(joined(directory, &file)),
             Some(Err(variable)) => Err(variable),
         };
         let base = file.as_ref().ok().and_then(|file| {
@@ -163,7 +156,7 @@ impl Loader<'_> {
         });
         let Some((file, base)) = base else {
             let file = file.map_or_else(|variable| format!("`${variable}`"), |file| shown(&file));
-            service.missing.push(format!("{file} with the service `{name}`, which it extends"));
+            service.missing.push(format!("the service `{name}` of {file}, which it extends, was not found"));
             return own;
         };
         self.extended.insert((file.clone(), name.to_owned()));

@@ -8,7 +8,7 @@ use super::super::environment::Environments;
 use super::super::yaml::Node;
 use super::include::{extended_by, includes_of};
 use super::load::{ComposeFile, folder_of, shown};
-use super::{clean, services};
+use super::{clean, joined, services};
 
 /// The names that Compose looks for in a folder. The first that exists is taken.
 const DEFAULTS: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
@@ -18,6 +18,22 @@ const OVERRIDES: [&str; 4] = [
     "compose.override.yaml",
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
+];
+
+/// Words in the names of files that say how a project runs on some occasion.
+const VARIANTS: [&str; 12] = [
+    "prod",
+    "production",
+    "dev",
+    "development",
+    "stage",
+    "staging",
+    "test",
+    "testing",
+    "local",
+    "debug",
+    "override",
+    "overrides",
 ];
 
 /// Files that are merged, in this order.
@@ -110,12 +126,18 @@ impl<'a> Selection<'a> {
             let Some(named) = compose_files(folder, self.environments) else { continue };
             let (known, missing): (Vec<PathBuf>, Vec<PathBuf>) =
                 named.into_iter().partition(|path| self.file(path).is_some());
-            let Some(first) = known.first() else { continue };
+            // Somebody who names a file asks for no other one.
+            let is_searched =
+                |file: &ComposeFile<'_>| folder_of(file.path) == folder && *file.origin == Origin::Found;
+            if known.is_empty() && !self.files.iter().any(is_searched) {
+                continue;
+            }
             for path in missing.iter().filter(|path| !self.unreadable.contains(*path)) {
                 self.remarks.insert(format!("`COMPOSE_FILE` names {}, which was not found.", shown(path)));
             }
+            let Some(first) = known.first() else { continue };
             // The project's own folder is that of its first file.
-            self.on(&folder_of(first).to_owned(), known.clone());
+            self.on(folder_of(first), known.clone());
             let rest = self.files.iter().filter(|file| *file.origin == Origin::Found).map(|file| file.path);
             let is_left_out = |path: &&Path| folder_of(path) == folder || is_sibling(&known, path);
             for path in rest.filter(is_left_out).collect::<Vec<_>>() {
@@ -165,8 +187,8 @@ impl<'a> Selection<'a> {
         }
         // What is merged over another file comes after it.
         let all = self.files.iter().filter(|file| folder_of(file.path) == folder);
-        let (whole, partial): (Vec<_>, Vec<_>) = all.partition(|file| partial(file).is_empty());
-        for file in whole.into_iter().chain(partial) {
+        let (whole, changing): (Vec<_>, Vec<_>) = all.partition(|file| changed(file).is_empty());
+        for file in whole.into_iter().chain(changing) {
             if !self.taken.contains(file.path) {
                 self.further(file, folder, base.as_deref(), over.as_deref());
             }
@@ -210,15 +232,12 @@ impl<'a> Selection<'a> {
         self.on(folder, vec![path.to_owned()]);
     }
 
-    /// The project that a file is meant to be merged into: it cannot run by itself.
+    /// The project that a file is meant to be merged into.
     fn base_of(&self, file: &ComposeFile<'_>) -> Option<usize> {
-        let partial = partial(file);
-        if partial.is_empty() {
-            return None;
-        }
+        let changed = changed(file);
         let has = |path: &PathBuf| {
             let documents = self.file(path).map(|file| &file.documents).into_iter().flatten();
-            documents.flat_map(services).any(|(name, _)| partial.contains(&name))
+            documents.flat_map(services).any(|(name, _)| changed.contains(&name))
         };
         let includes = |project: &Project| {
             project.files.iter().filter_map(|path| self.includes.get(path.as_path())).flatten().any(has)
@@ -246,6 +265,20 @@ fn partial<'a>(file: &'a ComposeFile<'_>) -> Vec<&'a str> {
         |node: &Node| ["image", "build", "extends", "provider"].iter().any(|key| node.get(key).is_some());
     let own = file.documents.iter().flat_map(services);
     own.filter(|(_, node)| !makes(node)).map(|(name, _)| name).collect()
+}
+
+/// The services that a file changes, if it is there to change another one: they cannot run as they are, or the name
+/// says so, as in `docker-compose.prod.yml`.
+fn changed<'a>(file: &'a ComposeFile<'_>) -> Vec<&'a str> {
+    let name = file.path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let mut words = name.split(['.', '-', '_']);
+    let is_variant = words.any(|word| VARIANTS.contains(&word))
+        || (*file.origin == Origin::Named
+            && ["docker-compose.", "compose."].iter().any(|start| name.starts_with(start)));
+    if is_variant && !DEFAULTS.contains(&name.as_str()) {
+        return file.documents.iter().flat_map(services).map(|(name, _)| name).collect();
+    }
+    partial(file)
 }
 
 /// Whether a list of files names others of the same kind: one in the same folder, or two of the same name in the
@@ -281,7 +314,7 @@ pub fn compose_files(folder: &Path, environments: &Environments) -> Option<Vec<P
         if named.contains(';') { ";" } else { ":" }.to_owned()
     });
     let names = named.split(&separator).map(str::trim).filter(|name| !name.is_empty());
-    Some(names.map(|name| clean(&folder.join(name))).collect())
+    Some(names.map(|name| joined(folder, name)).collect())
 }
 
 /// The file that Compose merges over one with a usual name, if it is beside it.

@@ -170,7 +170,7 @@ fn env_files_say_what_a_container_gets() {
     url = "https://photos.example.org"
     # Not seen from outside:
     # - proxy: the proxy in front of the others, which are seen through it
-    # - radio: no public host name found; home/kept-elsewhere.env was not found
+    # - radio: no public host name found; `home/kept-elsewhere.env` was not found
     "#);
 }
 
@@ -186,9 +186,9 @@ fn of_several_files_with_usual_names_compose_reads_one() {
     url = "https://sonarr.example.com"
     url = "https://radarr.example.com"
     # Not seen from outside:
+    # - ombi: switched off (Compose reads `compose.yml` and not `docker-compose.yml`); ombi.example.com leads there
     # - lidarr: switched off (Compose reads `docker-compose.override.yml` and not `docker-compose.override.yaml`);
     # lidarr.example.com leads there
-    # - ombi: switched off (Compose reads `compose.yml` and not `docker-compose.yml`); ombi.example.com leads there
     "#);
 }
 
@@ -316,4 +316,88 @@ fn text_of_windows_editors_is_read() {
     let bytes: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     std::fs::write(home.path().join("compose.yaml"), bytes).unwrap();
     assert_eq!(written(home.path(), &["."]), "url = \"https://sonarr.example.com\"");
+}
+
+#[test]
+fn later_files_win_as_compose_merges_them() {
+    let base = "services:
+  lists: { image: hotio/sonarr, environment: [A=b, VIRTUAL_HOST=before.example.com] }
+  keys: { image: hotio/radarr, labels: { a: b, traefik.http.routers.r.rule: Host(`before.example.com`) } }
+  gone: { image: hotio/lidarr, environment: { VIRTUAL_HOST: gone.example.com } }
+  hosted: { image: hotio/bazarr, network_mode: host, environment: { VIRTUAL_HOST: hosted.example.com } }
+---
+services:
+  hosted: { environment: { VIRTUAL_HOST: second.example.com } }
+";
+    let over = "services:
+  lists: { environment: { VIRTUAL_HOST: after.example.com } }
+  keys:
+    labels:
+      traefik.http.routers.r.rule: !reset null
+      traefik.http.routers.s.rule: Host(`keys.example.com`)
+  gone: !reset null
+  hosted: { labels: }
+";
+    let home = folder(&[("compose.yaml", base), ("compose.override.yml", over)]);
+    snapshot!(written(home.path(), &["."]), @r#"
+    url = "https://after.example.com"
+    url = "https://keys.example.com"
+    url = "https://second.example.com"
+    # Not seen from outside:
+    # - gone: switched off (`compose.override.yml` removes it); gone.example.com leads there
+    "#);
+}
+
+#[test]
+fn where_all_is_switched_off_the_error_says_so() {
+    let home = folder(&[(
+        "compose.yaml",
+        &format!("{}    profiles: [films]\n", compose("radarr", "films.example.com")),
+    )]);
+    snapshot!(init(home.path(), &["--from", "."]).whole(), @"
+    exit 2
+    --- stderr
+    error: no app with a public host name was found
+      cause: read compose.yaml; 1 container not seen from outside
+      cause: radarr: switched off (profile films); films.example.com leads there
+
+    hint: name the file that has the host names, too (cloudflare.tf, cloudflared's config.yml), or start with `plexmon-deploy init --url https://...` and add the others by hand
+    ");
+}
+
+#[test]
+fn paths_start_at_the_folder_of_the_project() {
+    let home = folder(&[
+        (".env", "COMPOSE_FILE=main.yml;apps\\wiki.yml\n"),
+        (
+            "main.yml",
+            "include:\n  - { path: more/notes.yml, project_directory: . }\n  - https://example.com/other.git\n",
+        ),
+        ("apps/wiki.yml", "services: { wiki: { image: requarks/wiki, env_file: values/wiki.env } }\n"),
+        ("more/notes.yml", "services: { notes: { image: joplin/server, env_file: values/notes.env } }\n"),
+        ("values/wiki.env", "VIRTUAL_HOST=wiki.example.com\n"),
+        ("values/notes.env", "VIRTUAL_HOST=notes.example.com\n"),
+    ]);
+    snapshot!(written(home.path(), &["."]), @r#"
+    # A file that is included was not read: `https://example.com/other.git` is fetched from elsewhere.
+    url = "https://notes.example.com"
+    url = "https://wiki.example.com"
+    "#);
+}
+
+#[test]
+fn what_is_put_away_beside_compose_is_left_out_too() {
+    let tunnel = "ingress:\n  - { hostname: before.example.com, service: 'http://radarr:7878' }\n";
+    let home = folder(&[
+        ("compose.yaml", &compose("radarr", "films.example.com")),
+        ("old/config.yml", tunnel),
+        ("archive/tunnel.tf", "locals {}\n"),
+        (".env", "$ANSIBLE_VAULT;1.1;AES256\n31323334\n"),
+    ]);
+    snapshot!(written(home.path(), &["."]), @r#"
+    # `old/config.yml` was left out: `old/config.yml` is in a folder called `old`. It has `before.example.com`.
+    # `.env` was not read: line 1 shows that it is encrypted (Ansible Vault).
+    # `archive/tunnel.tf` was left out: `archive/tunnel.tf` is in a folder called `archive`.
+    url = "https://films.example.com"
+    "#);
 }

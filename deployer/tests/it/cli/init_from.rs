@@ -78,8 +78,10 @@ fn where_nothing_is_found_nothing_is_written() {
     exit 2
     --- stderr
     error: no app with a public host name was found
-      cause: read home/docker-compose.yml; 2 containers without a public name
+      cause: read home/docker-compose.yml; 2 containers not seen from outside
       cause: swag keeps its host names in its own files or database, which are not read: add what it publishes by hand.
+      cause: swag: the proxy in front of the others, which are seen through it
+      cause: sonarr: no public host name found; port 8989 is open at home
 
     hint: name the file that has the host names, too (cloudflare.tf, cloudflared's config.yml), or start with `plexmon-deploy init --url https://...` and add the others by hand
     ");
@@ -110,7 +112,7 @@ fn host_names_that_hang_on_a_variable_name_it() {
     exit 2
     --- stderr
     error: no app with a public host name was found
-      cause: read home/base.yml, home/docker-compose.yml, home/media/compose.yml; 5 containers without a public name
+      cause: read home/base.yml, home/docker-compose.yml, home/media/compose.yml; 5 containers not seen from outside
       cause: A file that is included was not read: `STACK` in its path has no value in `.env`.
       cause: `home/docker-compose.yml` includes `home/media/missing.yml`, which was not found.
       cause: the host names of 7 apps depend on `DOMAIN`, `HOST`, `SECOND_DOMAIN`
