@@ -10,7 +10,7 @@ use super::{File, Kind, Origin, nature};
 #[derive(Debug, Default)]
 pub struct Environments {
     files: BTreeMap<PathBuf, Variables>,
-    /// Named on the command line and not called `.env`, in the order in which they were named.
+    /// Named on the command line, as for `--env-file`, in the order in which they were named.
     named: Vec<PathBuf>,
     /// Of these, those beside or above no Compose file: they count for all of them.
     general: Vec<PathBuf>,
@@ -21,15 +21,18 @@ impl Environments {
         // The values of an encrypted file are none.
         let all = files.iter().filter(|file| file.kind == Kind::Env && nature::of(&file.text).is_none());
         let is_dotenv = |file: &File| file.path.file_name().is_some_and(|name| name == ".env");
-        let named = all.clone().filter(|file| file.origin == Origin::Named && !is_dotenv(file));
-        let has_compose =
-            |folder: &Path| files.iter().any(|file| file.kind == Kind::Yaml && file.path.starts_with(folder));
-        let named: Vec<PathBuf> = named.map(|file| file.path.clone()).collect();
-        let is_general = |path: &&PathBuf| !has_compose(path.parent().unwrap_or(Path::new("")));
+        let has_compose = |file: &File| {
+            let folder = file.path.parent().unwrap_or(Path::new(""));
+            files.iter().any(|other| other.kind == Kind::Yaml && other.path.starts_with(folder))
+        };
+        // A `.env` counts where it is, unless nothing is there that it could count for.
+        let named = all
+            .clone()
+            .filter(|file| file.origin == Origin::Named && !(is_dotenv(file) && has_compose(file)));
         Self {
-            general: named.iter().filter(is_general).cloned().collect(),
+            general: named.clone().filter(|file| !has_compose(file)).map(|file| file.path.clone()).collect(),
             files: all.map(|file| (file.path.clone(), Variables::read(&file.text))).collect(),
-            named,
+            named: named.map(|file| file.path.clone()).collect(),
         }
     }
 

@@ -49,6 +49,13 @@ pub fn containers(
             container
         }));
     }
+    // What nobody extends was meant to run.
+    for container in all.iter_mut().filter(|container| container.is_abstract) {
+        if !loader.extended.contains(&(container.file.clone(), container.name.clone())) {
+            container.is_abstract = false;
+            container.missing.push("it has neither an image nor a `build`".to_owned());
+        }
+    }
     // What runs comes first, so that nothing that is looked up by its name finds something switched off instead.
     let (on, off): (Vec<_>, Vec<_>) = all.into_iter().partition(|container| container.off.is_none());
     let Loader { remarks, extended, .. } = loader;

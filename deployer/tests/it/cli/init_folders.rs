@@ -153,7 +153,9 @@ fn a_compose_file_may_have_any_name_and_an_env_file_too() {
     # url = "https://sonarr.example.com"
     "#);
     snapshot!(written(home.path(), &["home/stacks/series.yaml", "home/production.env"]), @r#"url = "https://series.example.net""#);
-    snapshot!(written(home.path(), &["home", "home/production.env"]), @r#"
+    std::fs::create_dir(home.path().join("settings")).unwrap();
+    std::fs::rename(home.path().join("home/production.env"), home.path().join("settings/.env")).unwrap();
+    snapshot!(written(home.path(), &["home", "settings/.env"]), @r#"
     url = "https://films.example.org"
     url = "https://series.example.net"
     "#);
@@ -399,5 +401,16 @@ fn what_is_put_away_beside_compose_is_left_out_too() {
     # `.env` was not read: line 1 shows that it is encrypted (Ansible Vault).
     # `archive/tunnel.tf` was left out: `archive/tunnel.tf` is in a folder called `archive`.
     url = "https://films.example.com"
+    "#);
+}
+
+#[test]
+fn a_service_without_an_image_is_listed() {
+    let half = format!("{}  wiki:\n    restart: always\n", compose("radarr", "films.example.com"));
+    let home = folder(&[("compose.yaml", &half)]);
+    snapshot!(written(home.path(), &["."]), @r#"
+    url = "https://films.example.com"
+    # Not seen from outside:
+    # - wiki: no public host name found; it has neither an image nor a `build`
     "#);
 }
