@@ -1,5 +1,7 @@
 //! The containers of a home, and which of them a way in leads to.
 
+use std::path::Path;
+
 use super::compose::Container;
 use super::role::{self, Role};
 use super::route::{Destination, Route};
@@ -26,7 +28,7 @@ impl Home<'_> {
     pub fn resolve<'a>(&self, route: &'a Route) -> Resolved<'a> {
         let (owner, port) = match &route.to {
             Destination::Container(index) => (Some(*index), None),
-            Destination::Address { host, port } => (self.behind(host, *port), *port),
+            Destination::Address { host, port } => (self.behind(host, *port, route.folder.as_deref()), *port),
         };
         let Some(index) = owner else {
             let named = self.by_name(route, 0..self.containers.len(), true);
@@ -50,8 +52,8 @@ impl Home<'_> {
     }
 
     /// Which container answers at this address, as seen from the tunnel or proxy.
-    fn behind(&self, host: &str, port: Option<u16>) -> Option<usize> {
-        let called = self.called(host, None);
+    fn behind(&self, host: &str, port: Option<u16>, folder: Option<&Path>) -> Option<usize> {
+        let called = self.called(host, None, folder);
         if called.is_some() {
             return called;
         }
@@ -61,9 +63,9 @@ impl Home<'_> {
                 && (container.published.iter().any(|(outside, _)| *outside == port)
                     || (container.on_host && self.preset(container).port == Some(port)))
         };
-        let mut all = (0..self.containers.len()).filter(|index| publishes(&self.containers[*index]));
+        let all = (0..self.containers.len()).filter(|index| publishes(&self.containers[*index]));
         // On several machines the same port may be several things.
-        all.next().filter(|_| all.next().is_none())
+        self.nearest(all, folder).filter(|found| found.len() == 1)?.first().copied()
     }
 
     /// The container on the host's network that the name is short for: `ha` for `home-assistant`.
@@ -81,16 +83,30 @@ impl Home<'_> {
         all.next().filter(|_| all.next().is_none())
     }
 
-    /// The container with this name: rather one of the project that asks than one of another.
-    fn called(&self, name: &str, project: Option<usize>) -> Option<usize> {
-        let is = |container: &&Container| container.is_called(name);
-        let own = |container: &Container| project == Some(container.project) && is(&container);
-        self.containers.iter().position(own).or_else(|| self.containers.iter().position(|other| is(&other)))
+    /// The container with this name: rather one that runs, of the project that asks, and near to the file that names it.
+    fn called(&self, name: &str, project: Option<usize>, folder: Option<&Path>) -> Option<usize> {
+        let all = || (0..self.containers.len()).filter(|index| self.containers[*index].is_called(name));
+        let own = all().find(|index| project == Some(self.containers[*index].project));
+        let running = all().filter(|index| self.containers[*index].off.is_none());
+        let nearest = || self.nearest(running, folder)?.first().copied();
+        own.or_else(nearest).or_else(|| all().next())
+    }
+
+    /// Those of these containers whose files are nearest to the folder.
+    fn nearest(&self, all: impl Iterator<Item = usize>, folder: Option<&Path>) -> Option<Vec<usize>> {
+        let common = |index: &usize| {
+            let file = self.containers[*index].file.parent().unwrap_or(Path::new(""));
+            let shared = file.components().zip(folder.unwrap_or(file).components());
+            folder.map_or(0, |_| shared.take_while(|(a, b)| a == b).count())
+        };
+        let all: Vec<usize> = all.collect();
+        let most = all.iter().map(common).max()?;
+        Some(all.into_iter().filter(|index| common(index) == most).collect())
     }
 
     /// The container whose network this one shares.
     pub fn joined(&self, container: &Container) -> Option<usize> {
-        self.called(container.joins.as_deref()?, Some(container.project))
+        self.called(container.joins.as_deref()?, Some(container.project), None)
     }
 
     /// The containers that share the network of this one and run.

@@ -31,7 +31,12 @@ impl<'a> Parsed<'a> {
             let Some(documents) = parsed.take(file, yaml::read)? else { continue };
             match tunnel::routes(&documents) {
                 Some(rules) if matches!(file.origin, Origin::SetAside(_)) => parsed.leave_out(file, &rules),
-                Some(rules) => parsed.routes.extend(rules),
+                Some(rules) => {
+                    let folder = file.path.parent().map(Path::to_owned);
+                    parsed
+                        .routes
+                        .extend(rules.into_iter().map(|rule| Route { folder: folder.clone(), ..rule }));
+                }
                 None => {
                     parsed.compose.push(ComposeFile { path: &file.path, origin: &file.origin, documents })
                 }

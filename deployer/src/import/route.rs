@@ -1,6 +1,7 @@
 //! A public name, and what stands behind it; wherever it was found.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 /// One way in from outside.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct Route {
     /// A proxy on the way that may ask for a login.
     pub middleware: Option<String>,
     pub https: bool,
+    /// The folder of the file that has it: of several containers with the same name, the nearest is meant.
+    pub folder: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +30,7 @@ pub enum Destination {
 
 impl Route {
     pub fn new(host: Result<String, String>, to: Destination) -> Self {
-        Self { host, path: None, to, label: None, middleware: None, https: true }
+        Self { host, path: None, to, label: None, middleware: None, https: true, folder: None }
     }
 }
 

@@ -414,3 +414,25 @@ fn a_service_without_an_image_is_listed() {
     # - wiki: no public host name found; it has neither an image nor a `build`
     "#);
 }
+
+#[test]
+fn a_tunnel_leads_to_the_containers_of_its_own_machine() {
+    let machine = |host: &str| {
+        format!(
+            "ingress:\n  - {{ hostname: {host}, service: 'http://dozzle:8080' }}\n  - {{ hostname: films.{host}, service: 'http://localhost:7878' }}\n"
+        )
+    };
+    let compose = "services:\n  dozzle: { image: amir20/dozzle }\n  radarr: { image: hotio/radarr, ports: ['7878:7878'] }\n";
+    let home = folder(&[
+        ("attic/compose.yaml", compose),
+        ("attic/cloudflared/config.yml", &machine("attic.example.com")),
+        ("cellar/compose.yaml", compose),
+        ("cellar/cloudflared/config.yml", &machine("cellar.example.com")),
+    ]);
+    snapshot!(written(home.path(), &["."]), @r#"
+    url = "https://attic.example.com"
+    url = "https://films.attic.example.com"
+    url = "https://cellar.example.com"
+    url = "https://films.cellar.example.com"
+    "#);
+}
