@@ -41,7 +41,18 @@ pub fn why_passed_over(within: &Path) -> Option<String> {
     let (inner, ending) = name.trim_end_matches('~').rsplit_once('.').unwrap_or((&name, ""));
     let is_put_away = matches!(
         ending,
-        "disabled" | "off" | "old" | "bak" | "unused" | "inactive" | "backup" | "orig" | "save"
+        "disabled"
+            | "off"
+            | "old"
+            | "bak"
+            | "unused"
+            | "inactive"
+            | "backup"
+            | "orig"
+            | "save"
+            | "sample"
+            | "example"
+            | "dist"
     );
     (is_put_away && kind_of(Path::new(inner)) == Some(Kind::Yaml))
         .then(|| format!("`{}` was not read: its ending says that it is not in use.", within.display()))
