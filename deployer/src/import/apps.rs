@@ -190,7 +190,7 @@ fn switched_off(why: &str, route: &Route) -> String {
     }
 }
 
-/// A text that can stand in a comment.
+/// The text, as far as a comment can hold it.
 fn printable_text(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(200).collect()
 }

@@ -146,7 +146,7 @@ impl Service {
         }
     }
 
-    /// What stands in the service itself. A variable without a value there has the one from outside.
+    /// What the service itself sets. A variable without a value there has the one from outside.
     fn environment(&self) -> Vec<(String, String)> {
         let Some(node) = self.node.get("environment") else { return Vec::new() };
         let outside = |key: &str| self.variables.value(key).map(|_| (key.to_owned(), format!("${{{key}}}")));

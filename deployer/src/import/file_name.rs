@@ -1,4 +1,4 @@
-//! What the names of files and folders tell: what to expect in them, and whether they are in use.
+//! What the names of files and folders say: what to expect in them, and whether they are in use.
 
 use std::path::Path;
 

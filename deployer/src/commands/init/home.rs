@@ -72,8 +72,8 @@ fn nothing(files: &[File], inventory: &Inventory) -> Error {
     };
     let error = inventory.remarks.iter().fold(error, |error, remark| error.cause(remark));
     if missing.is_empty() {
-        let unseen = inventory.unseen.iter().take(MOST_SHOWN);
-        let error = unseen.fold(error, |error, one| error.cause(format!("{}: {}", one.name, one.why)));
+        let hidden = inventory.unseen.iter().take(MOST_SHOWN);
+        let error = hidden.fold(error, |error, one| error.cause(format!("{}: {}", one.name, one.why)));
         return error.hint(
             "name the file that has the host names, too (cloudflare.tf, cloudflared's config.yml), or start with \
              `plexmon-deploy init --url https://...` and add the others by hand",

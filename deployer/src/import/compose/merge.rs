@@ -50,7 +50,7 @@ fn maps(base: &Node, over: &Node, depth: usize) -> Node {
     Node::Map(entries.into())
 }
 
-/// A list of `key=value` as the map that it stands for. A key without a value keeps none.
+/// A list of `key=value` as the map that it means. A key without a value keeps none.
 fn keyed(node: &Node) -> Node {
     if node.is_map() {
         return node.clone();

@@ -43,7 +43,7 @@ pub fn containers(
             let mut container = service.container(number, environments);
             if let Some(why) = &project.off {
                 container.off = Some(format!("switched off ({why})"));
-                // It is not what others build upon: it is told, whatever it lacks.
+                // Nothing extends it: it is listed, whatever it lacks.
                 container.is_abstract = false;
             }
             container

@@ -300,7 +300,7 @@ fn equal_names_in_several_projects_stay_apart() {
 }
 
 #[test]
-fn a_public_name_of_what_is_off_is_told() {
+fn a_public_name_of_what_is_switched_off_is_listed() {
     let tunnel = "ingress:\n  - { hostname: sonarr.example.com, service: 'http://sonarr:8989' }\n  - { hostname: lidarr.example.com, service: 'http://lidarr:8686' }\n  - { service: 'http_status:404' }\n";
     let compose = "services:\n  sonarr: { image: hotio/sonarr }\n  lidarr: { image: hotio/lidarr, profiles: [music] }\n";
     let home = folder(&[("compose.yaml", compose), ("cloudflared/tunnel.yml", tunnel)]);
