@@ -147,14 +147,15 @@ pub fn is_of_use(file: &File) -> bool {
         return false;
     }
     let is_marked = nature::of(&file.text).or_else(|| nature::template(&file.text)).is_some();
-    let has_services = || file.text.lines().any(|line| line.trim_end() == "services:");
+    // What was meant to be read shows it in its first keys, even where the rest is not valid.
+    let is_meant = || file.text.lines().any(|line| matches!(line.trim_end(), "services:" | "ingress:"));
     match yaml::read(&file.text, &file.path) {
-        Ok(_) if is_marked && (is_named || has_services()) => true,
+        Ok(_) if is_marked && (is_named || is_meant()) => true,
         Ok(documents) => {
             tunnel::routes(&documents).is_some_and(|routes| !routes.is_empty())
                 || documents.iter().any(|document| compose::is_compose(document, &file.path))
         }
-        Err(_) => is_named || has_services(),
+        Err(_) => is_named || is_meant(),
     }
 }
 

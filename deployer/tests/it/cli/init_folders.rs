@@ -395,9 +395,11 @@ fn what_is_put_away_beside_compose_is_left_out_too() {
         ("old/config.yml", tunnel),
         ("archive/tunnel.tf", "locals {}\n"),
         (".env", "$ANSIBLE_VAULT;1.1;AES256\n31323334\n"),
+        ("tunnel/config.yml", "ingress:\n  - hostname: [\n"),
     ]);
     snapshot!(written(home.path(), &["."]), @r#"
     # `old/config.yml` was left out: `old/config.yml` is in a folder called `old`. It has `before.example.com`.
+    # Not read: tunnel/config.yml:3: this is not valid YAML (while parsing a node, did not find expected node content).
     # `.env` was not read: line 1 shows that it is encrypted (Ansible Vault).
     # `archive/tunnel.tf` was left out: `archive/tunnel.tf` is in a folder called `archive`.
     url = "https://films.example.com"
