@@ -7,6 +7,7 @@ mod apps;
 mod compose;
 mod home;
 mod labels;
+mod missing;
 mod role;
 mod route;
 mod terraform;
@@ -22,9 +23,11 @@ use crate::config::preset::Preset;
 use crate::error::Result;
 use compose::Container;
 pub use compose::clean;
+pub use missing::{Missing, Reason};
 use route::Route;
 use terraform::Cloudflare;
-pub use terraform::Gate;
+pub use terraform::files::{Files, Unreadable};
+pub use terraform::{Gap, Gate};
 use variables::Variables;
 
 /// A file of the home, with its text.
@@ -53,6 +56,8 @@ pub struct Inventory {
     pub unseen: Vec<Unseen>,
     /// What the reader of all this should know besides.
     pub remarks: Vec<String>,
+    /// What was not read in full; each is among the remarks.
+    pub gaps: Vec<Gap>,
 }
 
 /// Something that can be asked from outside.
@@ -60,8 +65,8 @@ pub struct Inventory {
 pub struct App {
     pub name: String,
     pub preset: &'static Preset,
-    /// Host name and path, or the variables without which it is not known.
-    pub address: Result<Address, String>,
+    /// Host name and path, or what is missing to know it.
+    pub address: Result<Address, Missing>,
     /// The container whose network it shares with others.
     pub group: Option<String>,
     pub gate: Gate,
@@ -90,10 +95,12 @@ pub struct Unseen {
 /// What kind of file this is, going by its name; nothing for what is not read.
 pub fn kind_of(path: &Path) -> Option<Kind> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    match name.rsplit('.').next()? {
-        "yml" | "yaml" => Some(Kind::Yaml),
-        "tf" => Some(Kind::Terraform),
+    // The JSON forms have an ending more.
+    match name.strip_suffix(".json").unwrap_or(&name).rsplit('.').next()? {
+        "tf" | "tofu" => Some(Kind::Terraform),
         "tfvars" => Some(Kind::TerraformValues),
+        _ if name.ends_with(".json") => None,
+        "yml" | "yaml" => Some(Kind::Yaml),
         "env" if name == ".env" => Some(Kind::Env),
         _ => None,
     }
@@ -119,8 +126,8 @@ pub fn is_of_use(file: &File) -> bool {
     }
 }
 
-/// Reads them all.
-pub fn read(files: &[File]) -> Result<Inventory> {
+/// Reads them all. `further` has the files that Terraform's modules and functions name.
+pub fn read(files: &[File], further: &dyn Files) -> Result<Inventory> {
     let mut containers = Vec::new();
     let mut routes = Vec::new();
     for file in files.iter().filter(|file| file.kind == Kind::Yaml) {
@@ -131,22 +138,29 @@ pub fn read(files: &[File]) -> Result<Inventory> {
         }
     }
     let containers = compose::settled(containers);
-    let Cloudflare { routes: ingress, applications } = cloudflare(files)?;
+    let Cloudflare { routes: ingress, applications, unseen, gaps } = cloudflare(files, further)?;
     let mut routes: Vec<Route> = ingress.into_iter().chain(routes).collect();
     let environments = environments(files);
     for (index, container) in containers.iter().enumerate() {
         routes.extend(labels::routes(container, index, variables_of(container, &environments)));
     }
-    Ok(apps::inventory(&containers, &routes, &applications))
+    let mut inventory = apps::inventory(&containers, &routes, &applications);
+    inventory.unseen.extend(unseen);
+    inventory.remarks.extend(gaps.iter().map(Gap::to_string));
+    inventory.gaps = gaps;
+    Ok(inventory)
 }
 
-fn cloudflare(files: &[File]) -> Result<Cloudflare> {
+fn cloudflare(files: &[File], further: &dyn Files) -> Result<Cloudflare> {
     let parsed = |kind: Kind| -> Result<Vec<_>> {
         let of_kind = files.iter().filter(|file| file.kind == kind);
-        let folder = |file: &File| file.path.parent().unwrap_or(Path::new("")).to_owned();
-        of_kind.map(|file| Ok((folder(file), terraform::parse(&file.text, &file.path)?))).collect()
+        let source = |file: &File| {
+            let body = terraform::parse(&file.text, &file.path)?;
+            Ok(terraform::Source { path: file.path.clone(), body })
+        };
+        of_kind.map(source).collect()
     };
-    Ok(terraform::read(&parsed(Kind::Terraform)?, &parsed(Kind::TerraformValues)?))
+    Ok(terraform::read(parsed(Kind::Terraform)?, &parsed(Kind::TerraformValues)?, further))
 }
 
 /// The variables of each folder that has some.

@@ -115,7 +115,7 @@ impl Home<'_> {
                 .host
                 .clone()
                 .map(|host| Address { https: route.https, host: host.to_ascii_lowercase(), path })
-                .map_err(|what| printable(&what)),
+                .map_err(|missing| missing.printable(printable)),
             group: self.group(container, *owner),
             gate: gate.unwrap_or(Gate::Open),
             also: Vec::new(),

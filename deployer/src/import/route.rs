@@ -2,11 +2,13 @@
 
 use std::net::IpAddr;
 
+use super::missing::Missing;
+
 /// One way in from outside.
 #[derive(Debug, Clone)]
 pub struct Route {
-    /// The host name, or the variable that is missing to know it.
-    pub host: Result<String, String>,
+    /// The host name, or what is missing to know it.
+    pub host: Result<String, Missing>,
     /// The part of the site that leads there, if not all of it does.
     pub path: Option<String>,
     pub to: Destination,
@@ -26,8 +28,8 @@ pub enum Destination {
 }
 
 impl Route {
-    pub fn new(host: Result<String, String>, to: Destination) -> Self {
-        Self { host, path: None, to, label: None, middleware: None, https: true }
+    pub fn new(host: Result<String, impl Into<Missing>>, to: Destination) -> Self {
+        Self { host: host.map_err(Into::into), path: None, to, label: None, middleware: None, https: true }
     }
 }
 

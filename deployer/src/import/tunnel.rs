@@ -1,5 +1,6 @@
 //! The file of cloudflared itself: which host name its tunnel leads where.
 
+use super::missing::Missing;
 use super::route::{Destination, Route, is_path};
 use super::yaml::Node;
 
@@ -13,7 +14,7 @@ fn route(rule: &Node) -> Option<Route> {
     let text = |key| rule.get(key).and_then(Node::text);
     let to = Destination::of_address(text("service")?)?;
     let host = text("hostname").filter(|host| !host.is_empty())?;
-    limited(Route::new(Ok(host.to_owned()), to), text("path"))
+    limited(Route::new(Ok::<_, Missing>(host.to_owned()), to), text("path"))
 }
 
 /// Puts the rule's path into its route; nothing remains of a rule whose path cannot be asked for.

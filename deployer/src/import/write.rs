@@ -69,9 +69,7 @@ fn target(app: &App, surplus: bool) -> String {
     if let Err(missing) = &app.address {
         comment(
             &mut text,
-            &format!(
-                "Its host name needs `{missing}`, which has no value in the files that were read: put the name here."
-            ),
+            &format!("Its host name needs `{}`, {}: put the name here.", missing.what, missing.why()),
         );
     }
     if surplus && app.address.is_ok() {

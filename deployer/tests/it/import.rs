@@ -1,15 +1,16 @@
 //! What is read from the files of a home, and what is made of it.
 
 mod compose;
+mod expressions;
 mod fuzz;
 mod homes;
 mod terraform;
+mod unknown;
 
 use std::path::{Path, PathBuf};
 
 use plexmon_deploy::config::Config;
-use plexmon_deploy::error::Result;
-use plexmon_deploy::import::{self, File, Inventory, kind_of, write};
+use plexmon_deploy::import::{self, File, Files, Inventory, Unreadable, clean, kind_of, write};
 
 /// The files of one of the homes in `tests/homes`, by their paths within it.
 pub fn home(name: &str) -> Vec<(String, String)> {
@@ -31,16 +32,41 @@ pub fn home(name: &str) -> Vec<(String, String)> {
     files
 }
 
-fn inventory(files: &[(String, String)]) -> Result<Inventory> {
+fn inventory(files: &[(String, String)]) -> plexmon_deploy::error::Result<Inventory> {
     let file = |(path, text): &(String, String)| {
         let path = PathBuf::from(path);
         Some(File { kind: kind_of(&path)?, path, text: text.clone() })
     };
-    import::read(&files.iter().filter_map(file).collect::<Vec<_>>())
+    import::read(&files.iter().filter_map(file).collect::<Vec<_>>(), &Memory(files))
+}
+
+/// The files of a home, wherever Terraform looks for them.
+struct Memory<'f>(&'f [(String, String)]);
+
+impl Files for Memory<'_> {
+    fn text(&self, path: &Path) -> Result<String, Unreadable> {
+        let wanted = self.0.iter().find(|(name, _)| clean(Path::new(name)) == path);
+        wanted.map(|(_, text)| text.clone()).ok_or(if path.starts_with("..") {
+            Unreadable::Outside
+        } else {
+            Unreadable::Missing
+        })
+    }
+
+    fn entries(&self, folder: &Path) -> Result<Vec<(String, bool)>, Unreadable> {
+        let below = self.0.iter().filter_map(|(name, _)| Path::new(name).strip_prefix(folder).ok());
+        let entry = |path: &Path| {
+            let mut parts = path.components();
+            let name = parts.next()?.as_os_str().to_str()?.to_owned();
+            Some((name, parts.next().is_some()))
+        };
+        let entries: std::collections::BTreeSet<_> = below.filter_map(entry).collect();
+        if entries.is_empty() { Err(Unreadable::Missing) } else { Ok(entries.into_iter().collect()) }
+    }
 }
 
 /// The configuration that is written for these files. It can be read, or there is nothing to watch.
-fn written(files: &[(String, String)]) -> Result<String> {
+fn written(files: &[(String, String)]) -> plexmon_deploy::error::Result<String> {
     let inventory = inventory(files)?;
     let known = inventory.apps.iter().filter(|app| app.address.is_ok()).count();
     let text = write::config(&inventory, &["`home`".to_owned()], known.min(15));

@@ -1,11 +1,15 @@
-//! `init --from`: finds and reads the files of a home. The only part of the import that touches a disk.
+//! `init --from`: finds and reads the files of a home. With `disk`, the only part of the import that touches one.
+
+mod disk;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use disk::Disk;
+
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::import::{self, File, Inventory, Kind, clean, write};
+use crate::import::{self, File, Inventory, Kind, Missing, clean, write};
 
 /// Folders within folders that are searched.
 const DEEPEST: usize = 4;
@@ -25,7 +29,7 @@ pub struct Made {
 /// Reads what is at `paths` and makes a configuration of it, to be written to `path`.
 pub fn import(paths: &[PathBuf], path: &Path) -> Result<Made> {
     let Found { files, unknown, .. } = gather(paths)?;
-    let mut inventory = import::read(&files)?;
+    let mut inventory = import::read(&files, &Disk::new(paths))?;
     for variable in unknown {
         let remark =
             format!("A file that is included was not read: `{variable}` in its path has no value in `.env`.");
@@ -56,8 +60,14 @@ pub fn import(paths: &[PathBuf], path: &Path) -> Result<Made> {
 }
 
 fn nothing(files: &[File], inventory: &Inventory) -> Error {
-    let missing: BTreeSet<&str> =
-        inventory.apps.iter().filter_map(|app| app.address.as_ref().err()).map(String::as_str).collect();
+    let missing: BTreeSet<&Missing> =
+        inventory.apps.iter().filter_map(|app| app.address.as_ref().err()).collect();
+    let hint = missing
+        .iter()
+        .copied()
+        .chain(inventory.gaps.iter().map(|gap| &gap.missing))
+        .next()
+        .map(Missing::hint);
     let read: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
     let containers = inventory.unseen.len();
     let error = Error::usage("no app with a public host name was found");
@@ -72,14 +82,17 @@ fn nothing(files: &[File], inventory: &Inventory) -> Error {
     };
     let error = inventory.remarks.iter().fold(error, |error, remark| error.cause(remark));
     if missing.is_empty() {
-        return error.hint(
+        return error.hint(hint.unwrap_or(
             "name the file that has the host names, too (cloudflare.tf, cloudflared's config.yml), or start with \
              `plexmon-deploy init --url https://...` and add the others by hand",
-        );
+        ));
     }
-    let missing: Vec<String> = missing.into_iter().map(|name| format!("`{name}`")).collect();
-    error.cause(format!("the host names of {} depend on {}", crate::commands::plural(inventory.apps.len(), "app"), shown(&missing)))
-        .hint("put the values into an `.env` file beside the Compose file (for Terraform, a `*.tfvars`) and run this again")
+    let missing: Vec<String> =
+        missing.into_iter().map(|missing| format!("`{}`, {}", missing.what, missing.why())).collect();
+    let apps = crate::commands::plural(inventory.apps.len(), "app");
+    error
+        .cause(format!("the host names of {apps} depend on {}", shown(&missing)))
+        .hint(hint.unwrap_or_default())
 }
 
 /// Some of them, if there are many.
@@ -101,7 +114,7 @@ fn gather(paths: &[PathBuf]) -> Result<Found> {
         } else {
             let kind = import::kind_of(path).ok_or_else(|| {
                 Error::usage(format!("`{}` is not a file that `init --from` reads", path.display()))
-                    .hint("name Compose files (*.yml, *.yaml), Terraform files (*.tf, *.tfvars), or a folder with such files")
+                    .hint("name Compose files (*.yml, *.yaml), Terraform files (*.tf, *.tf.json, *.tofu, *.tfvars), or a folder with such files")
             })?;
             found.file(path, kind)?;
         }

@@ -150,3 +150,123 @@ fn expressions_that_lead_in_circles_end() {
     let inventory = inventory(&files).unwrap();
     assert!(inventory.apps.iter().all(|app| app.address.is_err()), "{:?}", inventory.apps);
 }
+
+/// The hosts of these files, in order; what each of the others needs.
+fn hosts(files: &[(&str, &str)]) -> String {
+    let files: Vec<_> = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    let inventory = inventory(&files).unwrap();
+    let host = |app: &plexmon_deploy::import::App| match &app.address {
+        Ok(address) => address.host.clone(),
+        Err(missing) => format!("needs {}", missing.what),
+    };
+    inventory.apps.iter().map(host).collect::<Vec<_>>().join(" ")
+}
+
+fn rule(host: &str, app: &str) -> String {
+    format!("ingress_rule {{\n hostname = {host}\n service = \"http://{app}\"\n }}")
+}
+
+#[test]
+fn values_of_variables_come_from_the_file_that_terraform_would_take() {
+    let text = tunnel(&rule("var.host", "app"));
+    let declared = format!("variable \"host\" {{\n  default = \"d.example.com\"\n}}\n{text}");
+    let value = |host: &str| format!("host = \"{host}.example.com\"\n");
+    let (a, b) = (value("a"), value("b"));
+    let json = "{ \"host\": \"j.example.com\" }";
+    for (files, expected) in [
+        (vec![("x/main.tf", declared.as_str())], "d.example.com"),
+        (vec![("x/main.tf", &declared), ("x/terraform.tfvars", &a)], "a.example.com"),
+        (
+            vec![("x/main.tf", &declared), ("x/terraform.tfvars.json", json), ("x/terraform.tfvars", &a)],
+            "j.example.com",
+        ),
+        (vec![("x/main.tf", &declared), ("x/b.auto.tfvars", &b), ("x/a.auto.tfvars", &a)], "b.example.com"),
+        (vec![("x/main.tf", &declared), ("x/terraform.tfvars", &b), ("x/home.tfvars", &a)], "a.example.com"),
+        (vec![("x/main.tf", &text), ("values/home.tfvars", &a)], "a.example.com"),
+        (vec![("x/main.tf", &text), ("x/one.tfvars", &a), ("x/two.tfvars", &b)], "needs var.host"),
+        // Another configuration's values are not this one's.
+        (
+            vec![("x/main.tf", &text), ("y/main.tf", "locals {}\n"), ("y/terraform.tfvars", &a)],
+            "needs var.host",
+        ),
+        (vec![("x/main.tofu", &text), ("x/terraform.tfvars", &a)], "a.example.com"),
+    ] {
+        assert_eq!(hosts(&files), expected, "{files:?}");
+    }
+}
+
+#[test]
+fn override_files_replace_what_they_name() {
+    let base = tunnel(&rule("local.host", "app"));
+    let locals = "locals {\n  host = \"a.example.com\"\n  other = 1\n}\n";
+    let over = "locals {\n  host = \"b.example.com\"\n}\n";
+    assert_eq!(hosts(&[("a.tf", &format!("{base}{locals}")), ("z_override.tf", over)]), "b.example.com");
+    let rules = tunnel(&rule("\"c.example.com\"", "app"));
+    assert_eq!(hosts(&[("a.tf", &format!("{base}{locals}")), ("override.tf", &rules)]), "c.example.com");
+}
+
+#[test]
+fn records_give_their_whole_names() {
+    let records = "
+data \"cloudflare_zone\" \"home\" {
+  filter = { name = \"example.com\" }
+}
+resource \"cloudflare_zone\" \"lab\" {
+  zone = \"lab.example.com\"
+}
+resource \"cloudflare_record\" \"app\" {
+  for_each = toset([\"plex\", \"@\"])
+  zone_id  = data.cloudflare_zone.home.id
+  name     = each.key
+}
+resource \"cloudflare_dns_record\" \"lab\" {
+  count   = 2
+  zone_id = cloudflare_zone.lab.id
+  name    = \"node${count.index}\"
+}
+";
+    let rules = [
+        rule("cloudflare_record.app[\"plex\"].hostname", "a:1"),
+        rule("cloudflare_record.app[\"@\"].hostname", "b:1"),
+        rule("cloudflare_dns_record.lab[1].hostname", "c:1"),
+        rule("[for record in cloudflare_dns_record.lab : record.hostname][0]", "d:1"),
+        rule("\"${cloudflare_record.app[\"plex\"].name}2.${data.cloudflare_zone.home.name}\"", "e:1"),
+        rule("cloudflare_record.app[\"none\"].hostname", "f:1"),
+        rule("cloudflare_record.app[\"plex\"].modified_on", "g:1"),
+    ];
+    assert_eq!(
+        hosts(&[("a.tf", &format!("{records}{}", tunnel(&rules.join("\n"))))]),
+        "plex.example.com example.com node1.lab.example.com node0.lab.example.com plex2.example.com needs an element \
+         needs cloudflare_record.app[\"plex\"].modified_on"
+    );
+}
+
+#[test]
+fn modules_that_call_themselves_end() {
+    let call = |source: &str| {
+        format!("module \"again\" {{\n  source = \"{source}\"\n  host = \"${{var.host}}x\"\n}}\n")
+    };
+    let text = tunnel(&rule("\"plex.example.com\"", "plex"));
+    for files in [
+        vec![("a/main.tf".to_owned(), call(".") + &text)],
+        vec![("a/main.tf".to_owned(), call("../b")), ("b/main.tf".to_owned(), call("../a") + &text)],
+    ] {
+        let inventory = inventory(&files).unwrap();
+        let hosts: Vec<_> = inventory.apps.iter().filter_map(|app| app.address.as_ref().ok()).collect();
+        assert_eq!(hosts.len(), 1, "{hosts:?}");
+    }
+}
+
+#[test]
+fn the_variables_of_a_module_are_its_own() {
+    let module = format!(
+        "variable \"host\" {{}}\nvariable \"zone\" {{}}\n{}",
+        tunnel(&rule("\"${var.host}.${var.zone}\"", "app"))
+    );
+    let call = "module \"m\" {\n  source = \"./m\"\n  host = \"a\"\n}\n";
+    let values = "host = \"b\"\nzone = \"example.com\"\n";
+    assert_eq!(
+        hosts(&[("main.tf", call), ("m/main.tf", &module), ("terraform.tfvars", values)]),
+        "needs module.m.var.zone"
+    );
+}
