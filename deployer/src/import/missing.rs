@@ -90,6 +90,16 @@ impl Missing {
     }
 }
 
+/// Its name, and the reason where that is not simply a variable without a value.
+impl std::fmt::Display for Missing {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.reason {
+            Reason::Environment | Reason::Variable => write!(formatter, "`{}`", self.what),
+            _ => write!(formatter, "`{}` ({})", self.what, self.why()),
+        }
+    }
+}
+
 /// The name of a variable in a Compose file.
 impl From<String> for Missing {
     fn from(what: String) -> Self {

@@ -8,5 +8,6 @@ mod families;
 mod help;
 mod init;
 mod init_from;
+mod init_terraform;
 mod permissions;
 mod printing;

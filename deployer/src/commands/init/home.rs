@@ -87,8 +87,7 @@ fn nothing(files: &[File], inventory: &Inventory) -> Error {
              `plexmon-deploy init --url https://...` and add the others by hand",
         ));
     }
-    let missing: Vec<String> =
-        missing.into_iter().map(|missing| format!("`{}`, {}", missing.what, missing.why())).collect();
+    let missing: Vec<String> = missing.into_iter().map(Missing::to_string).collect();
     let apps = crate::commands::plural(inventory.apps.len(), "app");
     error
         .cause(format!("the host names of {apps} depend on {}", shown(&missing)))
@@ -114,7 +113,7 @@ fn gather(paths: &[PathBuf]) -> Result<Found> {
         } else {
             let kind = import::kind_of(path).ok_or_else(|| {
                 Error::usage(format!("`{}` is not a file that `init --from` reads", path.display()))
-                    .hint("name Compose files (*.yml, *.yaml), Terraform files (*.tf, *.tf.json, *.tofu, *.tfvars), or a folder with such files")
+                    .hint("name Compose files (*.yml, *.yaml), Terraform files (*.tf, *.tfvars), or a folder with such files")
             })?;
             found.file(path, kind)?;
         }

@@ -29,7 +29,11 @@ impl<'a> Scope<'a> {
             let (name, (contents, rest)) = self.block(block, &place.deeper());
             let (all, missing) = blocks.entry(name).or_default();
             all.extend(contents);
-            *missing = missing.take().or(rest);
+            if let Some(rest) = rest
+                && *missing.get_or_insert_with(|| rest.clone()) != rest
+            {
+                all.push(rest.into());
+            }
         }
         for (name, (mut contents, rest)) in blocks {
             // In JSON, a block that is written out looks like an attribute.

@@ -53,7 +53,13 @@ impl<'a> Scope<'a> {
             // What Cloudflare would answer: a record's whole name is its own and its zone's.
             ("hostname", None) => self
                 .record(read("name"), read("zone_id"), &copy.place)
-                .unwrap_or_else(|| Unknown::new(format!("{address}.hostname"), Reason::Provider).into()),
+                .unwrap_or_else(|| self.part_of_zone(format!("{address}.hostname"), read("name"))),
+            // What Cloudflare would find by this name.
+            ("zones" | "result", None) if kind.contains("data.cloudflare_zones.") => {
+                let name = read("name").unwrap_or(Value::Null);
+                let zone = [("name".to_owned(), name), ("id".to_owned(), Value::Id(address.into()))];
+                Value::list(vec![zone.into_iter().collect()], None)
+            }
             ("output", None) if kind.contains("terraform_data.") => read("input").unwrap_or(Value::Null),
             ("content", None) if kind.contains("data.local_file.") => {
                 let path = read("filename").unwrap_or(Value::Null);
@@ -64,6 +70,13 @@ impl<'a> Scope<'a> {
                 false => Unknown::new(format!("{address}.{name}"), Reason::Provider).into(),
             },
         }
+    }
+
+    /// The name of a record whose zone is not known: it still says which app it is.
+    fn part_of_zone(&self, what: String, name: Option<Value>) -> Value {
+        let likely =
+            name.and_then(|name| name.into_text().ok()).map(|name| Value::from(format!("{name}.${{zone}}")));
+        Value::Unknown(Rc::new(Unknown { missing: Missing::new(what, Reason::Provider), likely }))
     }
 
     /// An attribute as it is written, or as it is looked for: a zone that is looked up by name has it within its filter.
@@ -91,7 +104,7 @@ impl<'a> Scope<'a> {
     }
 
     fn record(&self, name: Option<Value>, zone: Option<Value>, place: &Place<'a>) -> Option<Value> {
-        let Value::Id(zone) = zone? else { return None };
+        let Some(Value::Id(zone)) = zone else { return None };
         let zone = zone.strip_prefix(place.instance.address.as_str())?;
         let (address, key) = zone.split_once('[').map_or((zone, None), |(address, key)| (address, Some(key)));
         let Definition::Block(body) = self.find(&place.instance, address)? else { return None };

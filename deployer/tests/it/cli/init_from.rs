@@ -62,7 +62,7 @@ fn as_a_document_it_counts_what_it_wrote() {
     let folder = with_home("version5");
     let init = init(folder.path(), &["--json", "--from", "home"]).ended(0);
     let expected =
-        serde_json::json!({"written": "config.toml", "targets": 5, "commented_out": 1, "not_seen": 2});
+        serde_json::json!({"written": "config.toml", "targets": 5, "commented_out": 1, "not_seen": 3});
     assert_eq!(init.json(), expected);
 }
 
@@ -114,7 +114,7 @@ fn host_names_that_hang_on_a_variable_name_it() {
       cause: A file that is included was not read: `STACK` in its path has no value in `.env`.
       cause: the host names of 8 apps depend on `DOMAIN`, `HOST`, `SECOND_DOMAIN`
 
-    hint: put the values into an `.env` file beside the Compose file (for Terraform, a `*.tfvars`) and run this again
+    hint: put the values into an `.env` file beside the Compose file and run this again
     ");
 }
 
@@ -136,7 +136,7 @@ fn what_is_malformed_is_shown_at_its_line() {
     error: home/cloudflare.tf:5: this is not valid Terraform
       cause: expected newline or eof
 
-    hint: mend this line or the one above; `terraform validate` checks it, too
+    hint: correct this line or the one above; `terraform validate` checks it, too
     ");
 }
 

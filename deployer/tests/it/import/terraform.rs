@@ -205,11 +205,25 @@ fn override_files_replace_what_they_name() {
     assert_eq!(hosts(&[("a.tf", &format!("{base}{locals}")), ("override.tf", &rules)]), "c.example.com");
 }
 
+/// Records and zones know their names where the files have them.
 #[test]
 fn records_give_their_whole_names() {
     let records = "
 data \"cloudflare_zone\" \"home\" {
   filter = { name = \"example.com\" }
+}
+data \"cloudflare_zones\" \"all\" {
+  filter {
+    name = \"z.example.com\"
+  }
+}
+resource \"cloudflare_record\" \"z\" {
+  zone_id = data.cloudflare_zones.all.zones[0].id
+  name    = \"h\"
+}
+resource \"cloudflare_record\" \"elsewhere\" {
+  zone_id = var.zone_id
+  name    = \"kuma\"
 }
 resource \"cloudflare_zone\" \"lab\" {
   zone = \"lab.example.com\"
@@ -233,11 +247,15 @@ resource \"cloudflare_dns_record\" \"lab\" {
         rule("\"${cloudflare_record.app[\"plex\"].name}2.${data.cloudflare_zone.home.name}\"", "e:1"),
         rule("cloudflare_record.app[\"none\"].hostname", "f:1"),
         rule("cloudflare_record.app[\"plex\"].modified_on", "g:1"),
+        rule("cloudflare_record.z.hostname", "h:1"),
+        rule("\"i.${data.cloudflare_zones.all.zones[0].name}\"", "i:1"),
+        rule("cloudflare_record.elsewhere.hostname", "j:1"),
     ];
     assert_eq!(
         hosts(&[("a.tf", &format!("{records}{}", tunnel(&rules.join("\n"))))]),
         "plex.example.com example.com node1.lab.example.com node0.lab.example.com plex2.example.com needs an element \
-         needs cloudflare_record.app[\"plex\"].modified_on"
+         needs cloudflare_record.app[\"plex\"].modified_on h.z.example.com i.z.example.com \
+         needs cloudflare_record.elsewhere.hostname"
     );
 }
 

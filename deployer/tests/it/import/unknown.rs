@@ -47,6 +47,7 @@ fn a_list_that_is_not_known_is_no_empty_list() {
         ),
         @"
         plex at https://plex.example.com
+        gap: data.external.names.result.all Provider
         gap: var.more Variable
         "
     );

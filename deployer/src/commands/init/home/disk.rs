@@ -65,3 +65,56 @@ impl Files for Disk {
         Ok(entries)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = root.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn only_what_is_below_the_named_folders_is_read() {
+        let root = folder(&[("home/a.yml", "a"), ("other/b.yml", "b"), ("home/in/c.yml", "c")]);
+        let home = root.path().join("home");
+        let disk = Disk::new(&[home.join("a.yml")]);
+        assert_eq!(disk.text(&home.join("in/c.yml")).unwrap(), "c");
+        assert_eq!(disk.text(&home.join("../other/b.yml")), Err(Unreadable::Outside));
+        assert_eq!(disk.entries(&root.path().join("other")), Err(Unreadable::Outside));
+        assert_eq!(disk.text(&home.join("nothing.yml")), Err(Unreadable::Missing));
+        assert_eq!(disk.entries(&home).unwrap(), [("a.yml".to_owned(), false), ("in".to_owned(), true)]);
+    }
+
+    #[test]
+    fn the_repository_around_a_folder_belongs_to_it() {
+        let root = folder(&[(".git/config", ""), ("data/b.yml", "b"), ("infra/tf/main.tf", "")]);
+        let disk = Disk::new(&[root.path().join("infra/tf")]);
+        assert_eq!(disk.text(&root.path().join("infra/tf/../../data/b.yml")).unwrap(), "b");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_leads_nowhere_else() {
+        let root = folder(&[("home/a.yml", "a"), ("secret", "s")]);
+        let home = root.path().join("home");
+        std::os::unix::fs::symlink(root.path().join("secret"), home.join("link.yml")).unwrap();
+        assert_eq!(Disk::new(&[home.clone()]).text(&home.join("link.yml")), Err(Unreadable::Outside));
+    }
+
+    #[test]
+    fn large_files_and_what_is_no_text_are_not_read() {
+        let large = "x".repeat(LARGEST as usize + 1);
+        let root = folder(&[("large.yml", &large)]);
+        fs::write(root.path().join("binary.yml"), [0xff, 0xfe, 0x00]).unwrap();
+        let disk = Disk::new(&[root.path().to_owned()]);
+        assert_eq!(disk.text(&root.path().join("large.yml")), Err(Unreadable::Missing));
+        assert_eq!(disk.text(&root.path().join("binary.yml")), Err(Unreadable::Missing));
+    }
+}

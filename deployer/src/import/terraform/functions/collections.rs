@@ -65,8 +65,8 @@ fn spread(value: &Value, depth: usize, items: &mut Vec<Value>, rest: &mut Option
     match value {
         Value::Null => {}
         Value::List(list) => {
-            if rest.is_none() {
-                rest.clone_from(&list.rest);
+            if let Some(missing) = &list.rest {
+                incomplete(missing, items, rest);
             }
             for item in &list.items {
                 match item {
@@ -92,9 +92,16 @@ fn spread(value: &Value, depth: usize, items: &mut Vec<Value>, rest: &mut Option
                 items.extend(guesses.into_iter().map(tainted));
             }
             Some(_) => items.push(value.clone()),
-            None => drop(rest.get_or_insert_with(|| unknown.missing.clone())),
+            None => incomplete(&unknown.missing, items, rest),
         },
         other => items.push(other.clone()),
+    }
+}
+
+/// A list that lacks elements for two reasons has an element for the second one.
+fn incomplete(missing: &Missing, items: &mut Vec<Value>, rest: &mut Option<Missing>) {
+    if rest.get_or_insert_with(|| missing.clone()) != missing {
+        items.push(missing.clone().into());
     }
 }
 
@@ -104,8 +111,8 @@ fn merge(maps: &[Value]) -> Value {
         match map {
             Value::Map(map) => {
                 merged.extend(map.entries.iter().map(|(key, value)| (key.clone(), value.clone())));
-                if rest.is_none() {
-                    rest.clone_from(&map.rest);
+                if let Some(missing) = &map.rest {
+                    lacking(missing, &mut merged, &mut rest);
                 }
             }
             Value::Unknown(unknown) => {
@@ -117,13 +124,25 @@ fn merge(maps: &[Value]) -> Value {
                         merged.entry(key.clone()).or_insert(value);
                     }
                 } else {
-                    rest.get_or_insert_with(|| unknown.missing.clone());
+                    lacking(&unknown.missing, &mut merged, &mut rest);
                 }
             }
             _ => {}
         }
     }
     Value::map(merged, rest)
+}
+
+/// The same for a map.
+fn lacking(missing: &Missing, entries: &mut BTreeMap<String, Value>, rest: &mut Option<Missing>) {
+    if rest.get_or_insert_with(|| missing.clone()) != missing {
+        entry(
+            Err(Unknown::new(&missing.what, missing.reason.clone())),
+            missing.clone().into(),
+            entries,
+            rest,
+        );
+    }
 }
 
 fn element(arguments: &Arguments<'_>) -> Evaluated {
