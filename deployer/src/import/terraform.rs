@@ -3,6 +3,7 @@
 mod access;
 mod body;
 mod copies;
+mod embedded;
 mod expression;
 pub mod files;
 mod folder;
@@ -153,7 +154,12 @@ impl Found {
         for Resource { address, value, .. } in tunnels {
             rules.tunnel(value, address);
         }
-        let found_any = !self.resources.is_empty();
+        let others =
+            self.resources.iter().filter(|resource| embedded::KINDS.contains(&resource.kind.as_str()));
+        for Resource { address, value, .. } in others {
+            embedded::read(value, address, &mut rules);
+        }
+        let found_any = !rules.routes.is_empty() || !rules.gaps.is_empty();
         for (missing, inputs) in self.modules {
             if !found_any || is_about_tunnels(&missing, &inputs) {
                 rules.module(&inputs, &missing);
@@ -168,7 +174,8 @@ impl Found {
 
 fn resource(block: &Block) -> Option<(&str, &str)> {
     let [kind, name] = block.labels() else { return None };
-    let is_read = block.identifier() == "resource" && KINDS.contains(&kind.as_str());
+    let is_read = KINDS.contains(&kind.as_str()) || embedded::KINDS.contains(&kind.as_str());
+    let is_read = block.identifier() == "resource" && is_read;
     is_read.then(|| (kind.as_str(), name.as_str()))
 }
 

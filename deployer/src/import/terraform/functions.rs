@@ -11,7 +11,7 @@ mod numbers;
 mod paths;
 mod sets;
 mod texts;
-mod yaml;
+pub mod yaml;
 
 use std::rc::Rc;
 

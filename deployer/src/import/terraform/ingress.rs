@@ -70,7 +70,7 @@ impl Ingress {
             Value::List(list) => list.items.iter().for_each(|rule| self.likely(rule, missing, address)),
             Value::Map(_) if is_rule(rules) => self.rule(rules, Some(missing)),
             Value::Map(map) => map.entries.values().for_each(|rule| self.likely(rule, missing, address)),
-            Value::Unknown(_) => self.rest(Some(missing), address),
+            Value::Unknown(_) | Value::Text(_) => self.rest(Some(missing), address),
             _ => {}
         }
     }
@@ -90,7 +90,8 @@ impl Ingress {
         }
     }
 
-    fn rest(&mut self, missing: Option<&Missing>, address: &str) {
+    /// Mentions that there are more rules, or may be.
+    pub fn rest(&mut self, missing: Option<&Missing>, address: &str) {
         let gap = missing.map(|missing| Gap::rules(address, missing.clone()));
         self.gaps.extend(gap.filter(|gap| !self.gaps.contains(gap)));
     }

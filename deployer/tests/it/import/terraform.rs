@@ -288,3 +288,51 @@ fn the_variables_of_a_module_are_its_own() {
         "needs module.m.var.zone"
     );
 }
+
+/// Where cloudflared runs in a cluster, its file is often within another resource.
+#[test]
+fn the_file_of_cloudflared_may_be_within_another_resource() {
+    let written = "
+locals {
+  rules = concat(
+    [for name in [\"plex\", \"sonarr\"] : { hostname = \"${name}.example.com\", service = \"http://${name}:80\" }],
+    [{ hostname = \"wiki.${var.zone}\", service = \"http://wiki:80\" }],
+    [{ service = \"http_status:404\" }],
+  )
+}
+resource \"kubernetes_config_map\" \"cloudflared\" {
+  data = {
+    \"config.yaml\" = yamlencode({
+      tunnel  = cloudflare_zero_trust_tunnel_cloudflared.home.id
+      ingress = local.rules
+    })
+  }
+}
+resource \"local_file\" \"config\" {
+  filename = \"config.yml\"
+  content  = <<-EOT
+    tunnel: ${var.tunnel}
+    ingress:
+      - hostname: gitea.example.com
+        service: http://gitea:3000
+      - hostname: vault.${var.zone}
+        service: http://vault:8200
+      - service: http_status:404
+    EOT
+}
+resource \"helm_release\" \"tunnel\" {
+  values = [yamlencode({ cloudflare = { ingress = [{ hostname = \"chart.example.com\", service = \"http://c:80\" }] } })]
+}
+resource \"helm_release\" \"app\" {
+  values = [yamlencode({ ingress = [{ hostname = \"no.example.com\", path = \"/service\" }] })]
+}
+";
+    assert_eq!(
+        hosts(&[("a.tf", written)]),
+        "plex.example.com sonarr.example.com needs var.zone gitea.example.com needs var.zone chart.example.com"
+    );
+    let template =
+        "resource \"local_file\" \"cloudflared\" {\n  content = templatefile(\"config.tftpl\", {})\n}\n";
+    let inventory = inventory(&[("a.tf".to_owned(), template.to_owned())]).unwrap();
+    assert_eq!(inventory.gaps.len(), 1, "{:?}", inventory.remarks);
+}

@@ -1,5 +1,7 @@
 //! Functions that read and write JSON, YAML, CSV and base64.
 
+use std::rc::Rc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
@@ -46,12 +48,17 @@ fn of_json(json: &Json) -> Value {
     }
 }
 
-/// The value as JSON, if all of it is known.
+/// The value as JSON. If not all of it is known, what is likely has the names of the gaps in their places.
 pub fn json_text(value: &Value) -> Evaluated<String> {
-    if let Some(gap) = value.gap() {
-        return Err(gap);
+    let text = to_json(value).to_string();
+    match value.gap() {
+        Some(gap) => Err(Rc::new(Unknown { missing: gap.missing.clone(), likely: Some(Value::from(text)) })),
+        None => Ok(text),
     }
-    Ok(to_json(value).to_string())
+}
+
+fn placeholder(what: &str) -> Json {
+    Json::from(format!("${{{what}}}"))
 }
 
 fn to_json(value: &Value) -> Json {
@@ -60,11 +67,20 @@ fn to_json(value: &Value) -> Json {
         Value::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => Json::from(*number as i64),
         Value::Number(number) => Json::from(*number),
         Value::Text(text) => Json::from(text.as_ref()),
-        Value::List(list) => Json::Array(list.items.iter().map(to_json).collect()),
+        Value::List(list) => {
+            let rest = list.rest.as_ref().map(|missing| placeholder(&missing.what));
+            Json::Array(list.items.iter().map(to_json).chain(rest).collect())
+        }
         Value::Map(map) => {
             Json::Object(map.entries.iter().map(|(key, value)| (key.clone(), to_json(value))).collect())
         }
-        Value::Null | Value::Id(_) | Value::Unknown(_) => Json::Null,
+        Value::Id(address) => placeholder(&format!("{address}.id")),
+        // What is only likely must not be taken for known.
+        Value::Unknown(unknown) => match unknown.likely.as_ref().and_then(Value::as_text) {
+            Some(text) if text.contains("${") => Json::from(text),
+            _ => placeholder(&unknown.missing.what),
+        },
+        Value::Null => Json::Null,
     }
 }
 
