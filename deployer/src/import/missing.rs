@@ -30,6 +30,8 @@ pub enum Reason {
     File,
     /// A file that lies outside of what may be read.
     Outside,
+    /// The `count` of a resource or module is 0.
+    SwitchedOff,
     /// The expression has no value, such as an attribute that is not set.
     Invalid,
     /// It leads in circles, or to more than any home has.
@@ -55,6 +57,7 @@ impl Missing {
             Reason::Function => "which is not evaluated here".to_owned(),
             Reason::File => "which could not be read".to_owned(),
             Reason::Outside => "which lies outside of the folders that were named".to_owned(),
+            Reason::SwitchedOff => "which is 0, so that it is switched off".to_owned(),
             Reason::Invalid => "which has no value".to_owned(),
             Reason::Endless => "which leads in circles or to more than can be read".to_owned(),
         }
@@ -74,6 +77,9 @@ impl Missing {
             Reason::Undefined => "name the whole folder of the Terraform files with `--from`",
             Reason::Module(_) | Reason::Provider | Reason::Function | Reason::Invalid | Reason::Endless => {
                 "start with `plexmon-deploy init --url https://...` and add the other hosts by hand"
+            }
+            Reason::SwitchedOff => {
+                "give the variables that switch it on in a `terraform.tfvars` beside the *.tf files, and run this again"
             }
             Reason::File => "check that the file exists and is valid, and run this again",
             Reason::Outside => "name the folder that has the file with `--from`, too",

@@ -28,6 +28,7 @@ use std::rc::Rc;
 use hcl::{Block, Body};
 
 pub use access::{Application, Gate, gate_of};
+use copies::{Copies, Copy};
 use files::Files;
 pub use gap::Gap;
 use inputs::Inputs;
@@ -61,6 +62,8 @@ struct Resource {
     kind: String,
     address: String,
     value: Value,
+    /// What switches it off, if anything does.
+    off: Option<Missing>,
 }
 
 /// The tunnel's settings went by several names.
@@ -107,7 +110,7 @@ pub fn read(sources: Vec<Source>, values: &[Source], files: &dyn Files) -> Cloud
     for root in folder::roots(&folders, &named) {
         if let Some((root, body)) = scope.folder(&root) {
             let instance = Instance::new(root, root, String::new(), 0, Inputs::Files(values, &with_files));
-            found.instance(&scope, &instance, body);
+            found.instance(&scope, &instance, body, None);
             instance.forget();
         }
     }
@@ -123,23 +126,32 @@ struct Found {
 }
 
 impl Found {
-    fn instance<'a>(&mut self, scope: &Scope<'a>, instance: &Rc<Instance<'a>>, body: &'a Body) {
+    /// Reads the resources of a module and of those within it. `off` says what switches it off, if anything does.
+    fn instance<'a>(
+        &mut self,
+        scope: &Scope<'a>,
+        instance: &Rc<Instance<'a>>,
+        body: &'a Body,
+        off: Option<&Missing>,
+    ) {
         let place = Place::new(instance, 0);
         for block in body.blocks() {
             if let Some((kind, name)) = resource(block) {
-                for copy in scope.copies(block.body(), &place).all {
-                    let address = format!("{}{kind}.{name}{}", instance.address, copy.suffix());
+                let address = format!("{}{kind}.{name}", instance.address);
+                for (copy, off) in copies(scope, block, &place, &address, off) {
+                    let address = format!("{address}{}", copy.suffix());
                     let value = scope.body(block.body(), &copy.place);
-                    self.resources.push(Resource { kind: kind.to_owned(), address, value });
+                    self.resources.push(Resource { kind: kind.to_owned(), address, value, off });
                 }
             }
         }
         for (name, block) in folder::calls(body) {
-            for copy in scope.copies(block.body(), &place).all {
+            let address = format!("{}module.{name}", instance.address);
+            for (copy, off) in copies(scope, block, &place, &address, off) {
                 match scope.child(name, block.body(), &copy) {
                     Ok(child) => {
                         if let Some((_, body)) = scope.folder(child.folder) {
-                            self.instance(scope, &child, body);
+                            self.instance(scope, &child, body, off.as_ref());
                         }
                     }
                     Err(missing) => self.modules.push((missing, scope.body(block.body(), &copy.place))),
@@ -151,14 +163,17 @@ impl Found {
     fn cloudflare(self) -> Cloudflare {
         let mut rules = ingress::Ingress::default();
         let tunnels = self.resources.iter().filter(|resource| TUNNELS.contains(&resource.kind.as_str()));
-        for Resource { address, value, .. } in tunnels {
+        for Resource { address, value, off, .. } in tunnels {
+            rules.doubt.clone_from(off);
             rules.tunnel(value, address);
         }
         let others =
             self.resources.iter().filter(|resource| embedded::KINDS.contains(&resource.kind.as_str()));
-        for Resource { address, value, .. } in others {
+        for Resource { address, value, off, .. } in others {
+            rules.doubt.clone_from(off);
             embedded::read(value, address, &mut rules);
         }
+        rules.doubt = None;
         let found_any = !rules.routes.is_empty() || !rules.gaps.is_empty();
         for (missing, inputs) in self.modules {
             if !found_any || is_about_tunnels(&missing, &inputs) {
@@ -166,10 +181,27 @@ impl Found {
                 rules.gaps.push(Gap::module(missing));
             }
         }
-        let ingress::Ingress { routes, unseen, mut gaps } = rules;
-        let applications = access::applications(&self.resources, &mut gaps);
+        let ingress::Ingress { routes, unseen, mut gaps, .. } = rules;
+        let present: Vec<Resource> =
+            self.resources.into_iter().filter(|resource| resource.off.is_none()).collect();
+        let applications = access::applications(&present, &mut gaps);
         Cloudflare { routes, applications, unseen, gaps }
     }
+}
+
+/// The copies of a block, and the one that there would be if it were not switched off.
+fn copies<'a>(
+    scope: &Scope<'a>,
+    block: &Block,
+    place: &Place<'a>,
+    address: &str,
+    off: Option<&Missing>,
+) -> Vec<(Copy<'a>, Option<Missing>)> {
+    let Copies { all, absent, .. } = scope.copies(block.body(), place);
+    let missing =
+        off.cloned().unwrap_or_else(|| Missing::new(format!("{address}.count"), Reason::SwitchedOff));
+    let present = all.into_iter().map(|copy| (copy, off.cloned()));
+    present.chain(absent.map(|copy| (copy, Some(missing)))).collect()
 }
 
 fn resource(block: &Block) -> Option<(&str, &str)> {

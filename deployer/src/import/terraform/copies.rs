@@ -20,6 +20,8 @@ pub struct Copies<'a> {
     pub shape: Shape,
     /// What would have to be known to tell how many there are.
     pub missing: Option<Missing>,
+    /// What the first one would be, where `count` is 0.
+    pub absent: Option<Copy<'a>>,
 }
 
 /// One of them.
@@ -59,7 +61,7 @@ impl<'a> Scope<'a> {
             return self.each(&set, place);
         }
         let one = Copy { key: Value::Null, place: place.clone() };
-        Copies { all: vec![one], shape: Shape::One, missing: None }
+        Copies { all: vec![one], shape: Shape::One, missing: None, absent: None }
     }
 
     fn counted(&self, count: Result<f64, Rc<Unknown>>, place: &Place<'a>) -> Copies<'a> {
@@ -70,7 +72,8 @@ impl<'a> Scope<'a> {
         match count {
             Ok(count) => {
                 let all = (0..count.clamp(0.0, MOST) as usize).map(|index| copy(Value::Number(index as f64)));
-                Copies { all: all.collect(), shape: Shape::List, missing: None }
+                let absent = (count < 1.0).then(|| copy(Value::Number(0.0)));
+                Copies { all: all.collect(), shape: Shape::List, missing: None, absent }
             }
             // What it would be if it exists.
             Err(unknown) => {
@@ -79,7 +82,7 @@ impl<'a> Scope<'a> {
                     likely: Some(Value::Number(0.0)),
                     ..(*unknown).clone()
                 }));
-                Copies { all: vec![copy(index)], shape: Shape::List, missing }
+                Copies { all: vec![copy(index)], shape: Shape::List, missing, absent: None }
             }
         }
     }
@@ -96,7 +99,7 @@ impl<'a> Scope<'a> {
                     let pair =
                         |(key, value): (Value, Value)| copy(if is_list { value.clone() } else { key }, value);
                     let all = pairs.into_iter().take(MOST as usize).map(pair).collect();
-                    return Copies { all, shape: Shape::Map, missing };
+                    return Copies { all, shape: Shape::Map, missing, absent: None };
                 }
                 Err(unknown) => unknown,
             },
@@ -111,7 +114,7 @@ impl<'a> Scope<'a> {
             let nothing: Value = unknown.missing.clone().into();
             all.push(copy(nothing.clone(), nothing));
         }
-        Copies { all, shape: Shape::Map, missing: Some(unknown.missing.clone()) }
+        Copies { all, shape: Shape::Map, missing: Some(unknown.missing.clone()), absent: None }
     }
 
     /// Follows a reference to a block: `inside` follows it into a copy, once it is clear which.

@@ -14,6 +14,8 @@ pub struct Ingress {
     /// Names that lead to what is not asked by HTTP.
     pub unseen: Vec<Unseen>,
     pub gaps: Vec<Gap>,
+    /// Why the tunnel that is being read may not exist.
+    pub doubt: Option<Missing>,
 }
 
 impl Ingress {
@@ -100,6 +102,7 @@ impl Ingress {
         // The last rule catches the rest, and has no name.
         let Some(host) = rule.get("hostname").filter(|host| !host.is_empty()) else { return };
         let label = label(&host);
+        let doubt = doubt.or(self.doubt.as_ref());
         let mut host = match (host.into_text(), doubt) {
             (Ok(_), Some(missing)) => Err(missing.clone()),
             (Ok(host), None) => Ok(host.trim().trim_end_matches('.').to_owned()),

@@ -254,3 +254,34 @@ fn an_access_application_without_a_known_domain_is_named() {
     let inventory = read(&[("a.tf", &format!("{}{access}", tunnel(rules)))]);
     assert_snapshot!(inventory.remarks.join("\n"), @r#"What `cloudflare_access_application.apps[*]` guards is not known: it depends on `var.apps`, which has no value in the files that were read. If it is one of the targets, set `exposure = "closed"` there."#);
 }
+
+#[test]
+fn what_is_switched_off_is_commented_out() {
+    let module = format!(
+        "variable \"token\" {{}}\n{}",
+        tunnel("[{ hostname = \"plex.example.com\", service = \"http://plex\" }]")
+    );
+    let call = "
+variable \"token\" {
+  default = \"\"
+}
+module \"tunnel\" {
+  source = \"./tunnel\"
+  count  = var.token == \"\" ? 0 : 1
+  token  = var.token
+}
+resource \"cloudflare_tunnel_config\" \"old\" {
+  count = 0
+  config {
+    ingress_rule {
+      hostname = \"wiki.example.com\"
+      service  = \"http://wiki\"
+    }
+  }
+}
+";
+    assert_snapshot!(summary(&read(&[("a.tf", call), ("tunnel/main.tf", &module)])), @"
+    wiki needs cloudflare_tunnel_config.old.count: SwitchedOff
+    plex needs module.tunnel.count: SwitchedOff
+    ");
+}
