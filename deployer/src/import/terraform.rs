@@ -6,6 +6,7 @@ mod copies;
 mod embedded;
 mod expression;
 pub mod files;
+mod fingerprint;
 mod folder;
 mod functions;
 mod gap;
@@ -14,6 +15,7 @@ mod inputs;
 mod json;
 mod merge;
 mod operation;
+mod records;
 mod reference;
 mod resource;
 mod scope;
@@ -140,7 +142,12 @@ impl Found {
                 let address = format!("{}{kind}.{name}", instance.address);
                 for (copy, off) in copies(scope, block, &place, &address, off) {
                     let address = format!("{address}{}", copy.suffix());
-                    let value = scope.body(block.body(), &copy.place);
+                    let is_record = records::KINDS.contains(&kind);
+                    let value = match is_record {
+                        // What Cloudflare makes of its name is part of it.
+                        true => scope.object_of(&address, block.body(), &copy),
+                        false => scope.body(block.body(), &copy.place),
+                    };
                     self.resources.push(Resource { kind: kind.to_owned(), address, value, off });
                 }
             }
@@ -174,6 +181,7 @@ impl Found {
             embedded::read(value, address, &mut rules);
         }
         rules.doubt = None;
+        records::read(&self.resources, &mut rules);
         let found_any = !rules.routes.is_empty() || !rules.gaps.is_empty();
         for (missing, inputs) in self.modules {
             if !found_any || is_about_tunnels(&missing, &inputs) {
@@ -206,7 +214,8 @@ fn copies<'a>(
 
 fn resource(block: &Block) -> Option<(&str, &str)> {
     let [kind, name] = block.labels() else { return None };
-    let is_read = KINDS.contains(&kind.as_str()) || embedded::KINDS.contains(&kind.as_str());
+    let kinds: [&[&str]; 3] = [&KINDS, &embedded::KINDS, &records::KINDS];
+    let is_read = kinds.iter().any(|kinds| kinds.contains(&kind.as_str()));
     let is_read = block.identifier() == "resource" && is_read;
     is_read.then(|| (kind.as_str(), name.as_str()))
 }

@@ -14,6 +14,8 @@ pub struct Ingress {
     /// Names that lead to what is not asked by HTTP.
     pub unseen: Vec<Unseen>,
     pub gaps: Vec<Gap>,
+    /// Where names without a rule of their own are led: all of them, or those with this ending.
+    pub fallbacks: Vec<(Option<String>, Destination)>,
     /// Why the tunnel that is being read may not exist.
     pub doubt: Option<Missing>,
 }
@@ -100,7 +102,13 @@ impl Ingress {
 
     fn rule(&mut self, rule: &Value, doubt: Option<&Missing>) {
         // The last rule catches the rest, and has no name.
-        let Some(host) = rule.get("hostname").filter(|host| !host.is_empty()) else { return };
+        let to = rule.get("service").and_then(|service| destination(service.likely().as_text()?));
+        let Some(host) = rule.get("hostname").filter(|host| !host.is_empty()) else {
+            return self.fallbacks.extend(to.map(|to| (None, to)));
+        };
+        if let (Some(ending), Some(to)) = (host.as_text().and_then(|host| host.strip_prefix('*')), to) {
+            self.fallbacks.push((Some(ending.to_owned()), to));
+        }
         let label = label(&host);
         let doubt = doubt.or(self.doubt.as_ref());
         let mut host = match (host.into_text(), doubt) {
@@ -153,7 +161,8 @@ fn label(host: &Value) -> Option<String> {
     likely.as_text().and_then(first)
 }
 
-fn first(host: &str) -> Option<String> {
+/// The first part of a name, if it can be one.
+pub fn first(host: &str) -> Option<String> {
     let first = host.split('.').next()?;
     let is_plain = first.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     (is_plain && !first.is_empty()).then(|| first.to_owned())

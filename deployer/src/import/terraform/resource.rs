@@ -90,7 +90,7 @@ impl<'a> Scope<'a> {
     }
 
     /// All of it. What is not written there is its provider's.
-    fn object_of(&self, address: &str, body: &Body, copy: &Copy<'a>) -> Value {
+    pub fn object_of(&self, address: &str, body: &Body, copy: &Copy<'a>) -> Value {
         let Value::Map(map) = self.body(body, &copy.place) else {
             return Unknown::new(address, Reason::Provider).into();
         };

@@ -336,3 +336,49 @@ resource \"helm_release\" \"app\" {
     let inventory = inventory(&[("a.tf".to_owned(), template.to_owned())]).unwrap();
     assert_eq!(inventory.gaps.len(), 1, "{:?}", inventory.remarks);
 }
+
+/// A tunnel may lead everything to one proxy; then the names are only in DNS.
+#[test]
+fn records_that_lead_to_a_tunnel_are_names_of_what_it_leads_everything_to() {
+    let records = "
+data \"cloudflare_zone\" \"home\" {
+  name = \"example.com\"
+}
+resource \"cloudflare_record\" \"apps\" {
+  for_each = toset([\"@\", \"*\", \"sonarr\", \"plex\"])
+  zone_id  = data.cloudflare_zone.home.id
+  name     = each.key
+  content  = \"${cloudflare_zero_trust_tunnel_cloudflared.home.id}.cfargotunnel.com\"
+}
+resource \"cloudflare_dns_record\" \"five\" {
+  zone_id = var.zone_id
+  name    = \"wiki.example.org\"
+  content = cloudflare_tunnel.home.cname
+}
+resource \"cloudflare_record\" \"part\" {
+  zone_id = var.zone_id
+  name    = \"radarr\"
+  value   = cloudflare_tunnel.home.cname
+}
+resource \"cloudflare_record\" \"mail\" {
+  zone_id = data.cloudflare_zone.home.id
+  name    = \"mail\"
+  content = \"192.0.2.1\"
+}
+";
+    let with = |rules: &str| hosts(&[("a.tf", &format!("{records}{}", tunnel(rules)))]);
+    let plex = rule("\"plex.example.com\"", "plex");
+    let rest = "ingress_rule {\n service = \"http://traefik:80\"\n }";
+    assert_eq!(
+        with(&format!("{plex}\n{rest}")),
+        "plex.example.com example.com sonarr.example.com wiki.example.org needs cloudflare_record.part.hostname"
+    );
+    // Without such a rule, nothing answers there.
+    assert_eq!(
+        with(&format!("{plex}\ningress_rule {{\n service = \"http_status:404\"\n }}")),
+        "plex.example.com"
+    );
+    let wild = rule("\"*.example.com\"", "traefik");
+    let found = with(&format!("{plex}\n{wild}"));
+    assert!(found.contains("sonarr.example.com") && !found.contains("wiki"), "{found}");
+}
