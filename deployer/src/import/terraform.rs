@@ -106,7 +106,7 @@ pub fn read(sources: Vec<Source>, values: &[Source], files: &dyn Files) -> Cloud
     let named: BTreeSet<PathBuf> =
         sources.iter().map(|source| source.path.parent().unwrap_or(Path::new("")).to_owned()).collect();
     let folders = folder::load(sources, files);
-    let with_files: BTreeSet<&Path> = folders.keys().map(PathBuf::as_path).collect();
+    let with_files: BTreeSet<&Path> = folders.bodies.keys().map(PathBuf::as_path).collect();
     let scope = Scope::new(&folders, files);
     let mut found = Found::default();
     for root in folder::roots(&folders, &named) {

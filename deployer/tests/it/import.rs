@@ -33,11 +33,19 @@ pub fn home(name: &str) -> Vec<(String, String)> {
 }
 
 fn inventory(files: &[(String, String)]) -> plexmon_deploy::error::Result<Inventory> {
+    inventory_among(files, files)
+}
+
+/// The same for files among others that are there, too.
+fn inventory_among(
+    files: &[(String, String)],
+    all: &[(String, String)],
+) -> plexmon_deploy::error::Result<Inventory> {
     let file = |(path, text): &(String, String)| {
         let path = PathBuf::from(path);
         Some(File { kind: kind_of(&path)?, path, text: text.clone() })
     };
-    import::read(&files.iter().filter_map(file).collect::<Vec<_>>(), &Memory(files))
+    import::read(&files.iter().filter_map(file).collect::<Vec<_>>(), &Memory(all))
 }
 
 /// The files of a home, wherever Terraform looks for them.

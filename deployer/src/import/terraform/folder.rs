@@ -10,13 +10,18 @@ use super::files::Files;
 use super::{Source, merge, parse};
 use crate::import::clean;
 
-/// Folders that modules may add to those that were named.
-const MOST_FOLDERS: usize = 200;
+/// Folders that are read.
+const MOST_FOLDERS: usize = 500;
 /// Files that one of them may have.
 const MOST_FILES: usize = 200;
 
 /// All folders with their contents: those that were named, and the modules that they use.
-pub type Folders = BTreeMap<PathBuf, Body>;
+#[derive(Default)]
+pub struct Folders {
+    pub bodies: BTreeMap<PathBuf, Body>,
+    /// Modules from elsewhere that `terraform init` has fetched: by the folder and the name of their calls.
+    installed: BTreeMap<(PathBuf, String), PathBuf>,
+}
 
 /// What a name means.
 #[derive(Clone, Copy)]
@@ -84,13 +89,43 @@ pub fn calls(body: &Body) -> impl Iterator<Item = (&str, &Block)> {
         .filter_map(|block| Some((block.labels().first()?.as_str(), block)))
 }
 
-/// Where a call finds its module, if that is a folder of this home.
-pub fn source(folder: &Path, call: &Body) -> Option<PathBuf> {
-    let Some(Expression::String(source)) = attribute(call, "source") else { return None };
-    // Terraform takes a path for local only if it begins with a dot.
-    let is_local =
-        source.starts_with("./") || source.starts_with("../") || matches!(source.as_str(), "." | "..");
-    is_local.then(|| clean(&folder.join(source)))
+impl Folders {
+    /// Where a call finds its module, if that is on this disk.
+    pub fn source(&self, folder: &Path, name: &str, call: &Body) -> Option<PathBuf> {
+        let Some(Expression::String(source)) = attribute(call, "source") else { return None };
+        // Terraform takes a path for local only if it begins with a dot.
+        let is_local =
+            source.starts_with("./") || source.starts_with("../") || matches!(source.as_str(), "." | "..");
+        if is_local {
+            return Some(clean(&folder.join(source)));
+        }
+        self.installed.get(&(folder.to_owned(), name.to_owned())).cloned()
+    }
+
+    fn called(&self, folder: &Path, body: &Body) -> Vec<PathBuf> {
+        calls(body).filter_map(|(name, block)| self.source(folder, name, block.body())).collect()
+    }
+
+    /// Reads what `terraform init` notes about the modules that a folder needs.
+    fn note_installed(&mut self, root: &Path, files: &dyn Files) {
+        let text = files.text(&root.join(".terraform/modules/modules.json")).unwrap_or_default();
+        let notes: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        let entries =
+            notes.get("Modules").and_then(serde_json::Value::as_array).map_or(&[][..], Vec::as_slice);
+        let entry = |entry: &serde_json::Value| {
+            let text = |key: &str| entry.get(key)?.as_str().map(str::to_owned);
+            Some((text("Key")?, clean(&root.join(text("Dir")?))))
+        };
+        let folders: BTreeMap<String, PathBuf> =
+            entries.iter().filter_map(entry).take(MOST_FOLDERS).collect();
+        for (key, folder) in &folders {
+            let (parent, name) = key.rsplit_once('.').unwrap_or(("", key));
+            let parent = if parent.is_empty() { Some(clean(root)) } else { folders.get(parent).cloned() };
+            if let Some(parent) = parent.filter(|_| !name.is_empty()) {
+                self.installed.insert((parent, name.to_owned()), folder.clone());
+            }
+        }
+    }
 }
 
 /// Puts the files of each folder together and reads the folders of the modules that they call.
@@ -100,25 +135,23 @@ pub fn load(sources: Vec<Source>, files: &dyn Files) -> Folders {
         let folder = source.path.parent().unwrap_or(Path::new("")).to_owned();
         named.entry(folder).or_default().push(source);
     }
-    let mut folders: Folders =
-        named.into_iter().map(|(folder, sources)| (folder, merge::files(sources))).collect();
-    let mut pending: Vec<PathBuf> = folders.iter().flat_map(|(folder, body)| called(folder, body)).collect();
+    let mut folders = Folders::default();
+    named.keys().for_each(|folder| folders.note_installed(folder, files));
+    folders.bodies = named.into_iter().map(|(folder, sources)| (folder, merge::files(sources))).collect();
+    let mut pending: Vec<PathBuf> =
+        folders.bodies.iter().flat_map(|(folder, body)| folders.called(folder, body)).collect();
     while let Some(folder) = pending.pop() {
-        if folders.contains_key(&folder) || folders.len() >= MOST_FOLDERS {
+        if folders.bodies.contains_key(&folder) || folders.bodies.len() >= MOST_FOLDERS {
             continue;
         }
         let sources = beside(&folder, files);
         if !sources.is_empty() {
             let body = merge::files(sources);
-            pending.extend(called(&folder, &body));
-            folders.insert(folder, body);
+            pending.extend(folders.called(&folder, &body));
+            folders.bodies.insert(folder, body);
         }
     }
     folders
-}
-
-fn called(folder: &Path, body: &Body) -> Vec<PathBuf> {
-    calls(body).filter_map(|(_, block)| source(folder, block.body())).collect()
 }
 
 /// The Terraform files of a folder. One that is not valid says nothing.
@@ -139,10 +172,10 @@ fn beside(folder: &Path, files: &dyn Files) -> Vec<Source> {
 
 /// The folders to start from: those that no other one calls as its module.
 pub fn roots(folders: &Folders, named: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
-    let all: BTreeSet<PathBuf> = folders
-        .iter()
-        .flat_map(|(folder, body)| called(folder, body).into_iter().filter(move |module| module != folder))
-        .collect();
+    let others = |(folder, body): (&PathBuf, &Body)| {
+        folders.called(folder, body).into_iter().filter(|module| module != folder).collect::<Vec<_>>()
+    };
+    let all: BTreeSet<PathBuf> = folders.bodies.iter().flat_map(others).collect();
     let mut roots: Vec<PathBuf> = named.iter().filter(|folder| !all.contains(*folder)).cloned().collect();
     let mut reached = BTreeSet::new();
     roots.iter().for_each(|root| reach(root, folders, &mut reached));
@@ -160,9 +193,9 @@ fn reach(start: &Path, folders: &Folders, reached: &mut BTreeSet<PathBuf>) {
     let mut pending = vec![start.to_owned()];
     while let Some(folder) = pending.pop() {
         if reached.insert(folder.clone())
-            && let Some(body) = folders.get(&folder)
+            && let Some(body) = folders.bodies.get(&folder)
         {
-            pending.extend(called(&folder, body));
+            pending.extend(folders.called(&folder, body));
         }
     }
 }

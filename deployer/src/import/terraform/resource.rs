@@ -8,7 +8,7 @@ use hcl::Body;
 use hcl::expr::{Expression, TraversalOperator};
 
 use super::copies::Copy;
-use super::folder::{Definition, attribute, source};
+use super::folder::{Definition, attribute};
 use super::inputs::Inputs;
 use super::reference::elsewhere;
 use super::scope::{DEEPEST_MODULE, Instance, Place, Scope};
@@ -171,8 +171,10 @@ impl<'a> Scope<'a> {
         let parent = &copy.place.instance;
         let own = format!("{}module.{name}", parent.address);
         let missing = |reason: Reason| Missing::new(own.as_str(), reason);
-        let folder: PathBuf =
-            source(parent.folder, call).ok_or_else(|| missing(Reason::Module(origin(call))))?;
+        let folder: PathBuf = self
+            .folders
+            .source(parent.folder, name, call)
+            .ok_or_else(|| missing(Reason::Module(origin(call))))?;
         let (folder, _) = self.folder(&folder).ok_or_else(|| missing(Reason::File))?;
         if parent.depth >= DEEPEST_MODULE || self.charge(1, copy.place.depth).is_err() {
             return Err(missing(Reason::Endless));

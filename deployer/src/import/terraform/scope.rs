@@ -114,7 +114,7 @@ impl<'a> Instance<'a> {
 impl<'a> Scope<'a> {
     pub fn new(folders: &'a Folders, files: &'a dyn Files) -> Self {
         let definitions =
-            folders.iter().map(|(folder, body)| (folder.as_path(), Definitions::of(body))).collect();
+            folders.bodies.iter().map(|(folder, body)| (folder.as_path(), Definitions::of(body))).collect();
         Self { folders, definitions, files, steps: Cell::new(0) }
     }
 
@@ -130,7 +130,10 @@ impl<'a> Scope<'a> {
 
     /// The folder of the configuration, as long as all the values live.
     pub fn folder(&self, path: &Path) -> Option<(&'a Path, &'a Body)> {
-        self.folders.get_key_value(path).map(|(folder, body): (&PathBuf, &Body)| (folder.as_path(), body))
+        self.folders
+            .bodies
+            .get_key_value(path)
+            .map(|(folder, body): (&PathBuf, &Body)| (folder.as_path(), body))
     }
 
     pub fn find(&self, instance: &Instance<'a>, address: &str) -> Option<Definition<'a>> {

@@ -382,3 +382,30 @@ resource \"cloudflare_record\" \"mail\" {
     let found = with(&format!("{plex}\n{wild}"));
     assert!(found.contains("sonarr.example.com") && !found.contains("wiki"), "{found}");
 }
+
+#[test]
+fn modules_that_terraform_has_fetched_are_read() {
+    let call = "module \"outer\" {\n  source = \"example/outer/cloudflare\"\n  zone = \"example.com\"\n}\n";
+    let outer = "variable \"zone\" {}\nmodule \"inner\" {\n  source = \"git::https://git.example.com/inner.git\"\n  host = \"plex.${var.zone}\"\n}\n";
+    let inner = format!("variable \"host\" {{}}\n{}", tunnel(&rule("var.host", "plex")));
+    let notes = r#"{"Modules": [{"Key": "", "Source": "", "Dir": "."},
+        {"Key": "outer", "Source": "example/outer/cloudflare", "Dir": ".terraform/modules/outer"},
+        {"Key": "outer.inner", "Source": "git::https://git.example.com/inner.git", "Dir": ".terraform/modules/outer.inner"}]}"#;
+    let mut files = vec![
+        ("tf/main.tf", call),
+        ("tf/.terraform/modules/modules.json", notes),
+        ("tf/.terraform/modules/outer/main.tf", outer),
+        ("tf/.terraform/modules/outer.inner/main.tf", &inner),
+    ];
+    // A search passes over hidden folders.
+    let named: Vec<_> = files.drain(..1).map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+    let all: Vec<_> = files
+        .into_iter()
+        .map(|(path, text)| (path.to_owned(), text.to_owned()))
+        .chain(named.clone())
+        .collect();
+    let inventory = super::inventory_among(&named, &all).unwrap();
+    let hosts: Vec<_> =
+        inventory.apps.iter().map(|app| app.address.as_ref().unwrap().host.as_str()).collect();
+    assert_eq!(hosts, ["plex.example.com"]);
+}
