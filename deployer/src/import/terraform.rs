@@ -125,6 +125,8 @@ struct Found {
     resources: Vec<Resource>,
     /// Modules that are not among the files, with what they are called with.
     modules: Vec<(Missing, Value)>,
+    /// Tunnels that a loop over nothing makes none of.
+    empty: Vec<Gap>,
 }
 
 impl Found {
@@ -140,7 +142,11 @@ impl Found {
         for block in body.blocks() {
             if let Some((kind, name)) = resource(block) {
                 let address = format!("{}{kind}.{name}", instance.address);
-                for (copy, off) in copies(scope, block, &place, &address, off) {
+                let copies = copies(scope, block, &place, &address, off);
+                if copies.is_empty() && TUNNELS.contains(&kind) {
+                    self.empty.push(Gap::empty(&address));
+                }
+                for (copy, off) in copies {
                     let address = format!("{address}{}", copy.suffix());
                     let is_record = records::KINDS.contains(&kind);
                     let value = match is_record {
@@ -172,7 +178,11 @@ impl Found {
         let tunnels = self.resources.iter().filter(|resource| TUNNELS.contains(&resource.kind.as_str()));
         for Resource { address, value, off, .. } in tunnels {
             rules.doubt.clone_from(off);
+            let before = rules.size();
             rules.tunnel(value, address);
+            if rules.size() == before && off.is_none() {
+                rules.gaps.push(Gap::empty(address));
+            }
         }
         let others =
             self.resources.iter().filter(|resource| embedded::KINDS.contains(&resource.kind.as_str()));
@@ -182,6 +192,7 @@ impl Found {
         }
         rules.doubt = None;
         records::read(&self.resources, &mut rules);
+        rules.gaps.extend(self.empty);
         let found_any = !rules.routes.is_empty() || !rules.gaps.is_empty();
         for (missing, inputs) in self.modules {
             if !found_any || is_about_tunnels(&missing, &inputs) {

@@ -18,6 +18,8 @@ enum Of {
     Domain(String),
     /// What the module publishes, if anything.
     Module,
+    /// All rules of the tunnel at this address: there are none with a name.
+    Empty(String),
 }
 
 impl Gap {
@@ -29,6 +31,12 @@ impl Gap {
     /// The name that an application of Access guards.
     pub fn domain(address: &str, missing: Missing) -> Self {
         Self { missing, of: Of::Domain(address.to_owned()) }
+    }
+
+    /// A tunnel without names: what it loops over is likely to be given elsewhere.
+    pub fn empty(address: &str) -> Self {
+        let missing = Missing::new(format!("{address}.config"), Reason::Variable);
+        Self { missing, of: Of::Empty(address.to_owned()) }
     }
 
     /// All that a module has.
@@ -50,6 +58,10 @@ impl std::fmt::Display for Gap {
                 formatter,
                 "What `{address}` guards is not known: it depends on `{what}`, {why}. If it is one of the targets, set \
                  `exposure = \"closed\"` there."
+            ),
+            Of::Empty(address) => write!(
+                formatter,
+                "`{address}` has no rule with a host name. If variables give it some, put them into a `terraform.tfvars`."
             ),
             Of::Module => {
                 let why = match &self.missing.reason {

@@ -21,6 +21,11 @@ pub struct Ingress {
 }
 
 impl Ingress {
+    /// How much was found. Rules that lead everything to one proxy count, too.
+    pub fn size(&self) -> usize {
+        self.routes.len() + self.unseen.len() + self.gaps.len() + self.fallbacks.len()
+    }
+
     /// Reads the tunnel's configuration at this address.
     pub fn tunnel(&mut self, tunnel: &Value, address: &str) {
         match tunnel.get("config") {

@@ -285,3 +285,16 @@ resource \"cloudflare_tunnel_config\" \"old\" {
     plex needs module.tunnel.count: SwitchedOff
     ");
 }
+
+#[test]
+fn a_tunnel_without_names_is_mentioned() {
+    let variable = "variable \"apps\" {\n  default = {}\n}\n";
+    let rules = "[for k, v in var.apps : { hostname = k, service = v }]";
+    let looped = tunnel(rules).replacen('{', "{\n  for_each = var.apps", 1);
+    for text in [tunnel(rules), looped] {
+        let inventory = read(&[("a.tf", &format!("{variable}{text}"))]);
+        assert_eq!(inventory.gaps.len(), 1, "{text}");
+        assert!(inventory.remarks[0].contains("has no rule with a host name"), "{:?}", inventory.remarks);
+        assert_eq!(inventory.gaps[0].missing.reason, Reason::Variable);
+    }
+}
