@@ -7,6 +7,8 @@ use crate::import::missing::{Missing, Reason};
 
 /// Elements and text of one value, all in all. No home needs more, and whatever reads a value ends soon.
 pub const LARGEST: usize = 300_000;
+/// Lists within lists. Whatever walks through a value may take a part of the stack for each.
+const DEEPEST: usize = 100;
 
 /// A value. Large ones are shared, not copied.
 #[derive(Debug, Clone)]
@@ -31,6 +33,7 @@ pub struct List {
     /// There are more elements, or may be: this would say which.
     pub rest: Option<Missing>,
     weight: usize,
+    depth: usize,
 }
 
 /// A map or an object. Terraform visits its keys in this order, too.
@@ -39,6 +42,7 @@ pub struct Map {
     pub entries: BTreeMap<String, Value>,
     pub rest: Option<Missing>,
     weight: usize,
+    depth: usize,
 }
 
 /// A value that is not known.
@@ -128,19 +132,21 @@ impl Value {
 
     fn collection(items: Vec<Self>, rest: Option<Missing>, is_set: bool) -> Self {
         let weight = items.iter().map(Self::weight).fold(1, usize::saturating_add);
-        if weight > LARGEST {
+        let depth = 1 + items.iter().map(Self::depth).max().unwrap_or_default();
+        if weight > LARGEST || depth > DEEPEST {
             return Unknown::endless("a list").into();
         }
-        Self::List(Rc::new(List { items, is_set, rest, weight }))
+        Self::List(Rc::new(List { items, is_set, rest, weight, depth }))
     }
 
     pub fn map(entries: BTreeMap<String, Self>, rest: Option<Missing>) -> Self {
         let weight =
             entries.iter().map(|(key, value)| value.weight() + key.len() / 32).fold(1, usize::saturating_add);
-        if weight > LARGEST {
+        let depth = 1 + entries.values().map(Self::depth).max().unwrap_or_default();
+        if weight > LARGEST || depth > DEEPEST {
             return Unknown::endless("a map").into();
         }
-        Self::Map(Rc::new(Map { entries, rest, weight }))
+        Self::Map(Rc::new(Map { entries, rest, weight, depth }))
     }
 
     /// How much there is to go through.
@@ -151,6 +157,15 @@ impl Value {
             Self::Map(map) => map.weight,
             Self::Unknown(unknown) => 1 + unknown.likely.as_ref().map_or(0, Self::weight),
             _ => 1,
+        }
+    }
+
+    fn depth(&self) -> usize {
+        match self {
+            Self::List(list) => list.depth,
+            Self::Map(map) => map.depth,
+            Self::Unknown(unknown) => unknown.likely.as_ref().map_or(0, |likely| 1 + likely.depth()),
+            _ => 0,
         }
     }
 

@@ -153,6 +153,21 @@ fn operators_and_loops() {
 }
 
 #[test]
+fn a_form_that_does_not_fit_has_no_value() {
+    for expression in [
+        r#"format("%c.example.com", "x")"#,
+        r#"format("%d.example.com", "x")"#,
+        r#"format("%s.%s", "x")"#,
+        r#"format("%", "x")"#,
+        r#"formatlist("%z.example.com", ["x"])[0]"#,
+    ] {
+        let found = host(expression);
+        assert!(found.starts_with("needs "), "{expression}: {found}");
+    }
+    assert_eq!(host(r#"format("%s.%s.example.com", "x", var.y)"#), "needs var.y");
+}
+
+#[test]
 fn a_calculation_without_a_result_has_no_value() {
     for expression in
         ["1 / 0", "1 % 0", "18446744073709551615 * 18446744073709551615 * 0 / 0", "-\"x\"", "\"a\" + 1"]
@@ -201,6 +216,16 @@ fn files_are_read_beside_the_module() {
     ] {
         assert_eq!(host_with("", expression, &files), expected, "{expression}");
     }
+}
+
+/// From the inside out, no single expression is deep.
+#[test]
+fn values_do_not_grow_deeper_without_an_end() {
+    let locals: String = (1..3000).map(|level| format!("l{level} = [local.l{}]\n", level - 1)).collect();
+    let all: Vec<String> = (0..3000).map(|level| format!("local.l{level}")).collect();
+    let expression = format!("jsonencode([{}])", all.join(", "));
+    let found = host_with(&format!("l0 = []\n{locals}"), &expression, &[]);
+    assert_eq!(found, "needs a list");
 }
 
 #[test]

@@ -36,6 +36,10 @@ pub fn filled(form: &str, values: &[Value]) -> Evaluated<String> {
 
 /// Names the gap in the text, so that the rest still says what it is about.
 fn guessed(form: &str, values: &[Value], unknown: &Unknown) -> Rc<Unknown> {
+    // A verb that does not fit its value is no gap.
+    if !values.iter().any(|value| matches!(value, Value::Unknown(_))) {
+        return Rc::new(unknown.clone());
+    }
     let guess = |value: &Value| match value {
         Value::Unknown(unknown) => {
             unknown.likely.clone().unwrap_or_else(|| Value::from(format!("${{{}}}", unknown.missing.what)))
