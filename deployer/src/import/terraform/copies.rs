@@ -160,11 +160,11 @@ impl<'a> Scope<'a> {
             let items = copies.all.iter().map(|copy| inside(copy, &[]));
             return Value::list(items.collect(), copies.missing.clone());
         }
-        let (mut entries, mut rest) = (std::collections::BTreeMap::new(), copies.missing.clone());
+        let (mut entries, mut unnamed) = (std::collections::BTreeMap::new(), Vec::new());
         for copy in &copies.all {
-            entry(copy.key.clone().into_text(), inside(copy, &[]), &mut entries, &mut rest);
+            entry(copy.key.clone().into_text(), inside(copy, &[]), &mut entries, &mut unnamed);
         }
-        Value::map(entries, rest)
+        Value::partly_named(entries, unnamed, copies.missing.clone())
     }
 
     fn chosen(

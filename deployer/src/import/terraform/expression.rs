@@ -41,7 +41,7 @@ impl<'a> Scope<'a> {
         entries: impl Iterator<Item = (&'b ObjectKey, &'b Expression)>,
         place: &Place<'a>,
     ) -> Value {
-        let (mut known, mut rest) = (BTreeMap::new(), None);
+        let (mut known, mut unnamed) = (BTreeMap::new(), Vec::new());
         for (key, value) in entries {
             let key = match key {
                 ObjectKey::Identifier(name) => Ok(Rc::from(name.as_str())),
@@ -50,9 +50,9 @@ impl<'a> Scope<'a> {
                 ObjectKey::Expression(key) => self.value(key, place).into_text(),
                 _ => Err(Unknown::invalid("a key")),
             };
-            entry(key, self.value(value, place), &mut known, &mut rest);
+            entry(key, self.value(value, place), &mut known, &mut unnamed);
         }
-        Value::map(known, rest)
+        Value::partly_named(known, unnamed, None)
     }
 
     /// One of two values. With a condition that is not known, what both have in common or, likely, the one that is more.
@@ -103,14 +103,15 @@ impl<'a> Scope<'a> {
     }
 
     fn loop_over(&self, each: &ForExpr, collection: Value, place: &Place<'a>) -> Value {
-        let (pairs, mut rest) = match collection {
+        let (pairs, rest) = match collection {
             Value::Unknown(unknown) => return unknown.then(|likely| self.loop_over(each, likely, place)),
             collection => match pairs(&collection) {
                 Ok(pairs) => pairs,
                 Err(unknown) => return unknown.into(),
             },
         };
-        let (mut list, mut map) = (Vec::new(), BTreeMap::new());
+        let (mut list, mut map, mut unnamed) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let mut groups: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         for (key, value) in pairs {
             if let Err(endless) = self.charge(1, place.depth) {
                 return endless.into();
@@ -137,43 +138,30 @@ impl<'a> Scope<'a> {
             };
             let key = self.value(key, &place).into_text();
             match (each.grouping, &key) {
-                (true, Ok(key)) => groups(&mut map, key, value),
-                _ => entry(key, value, &mut map, &mut rest),
+                (true, Ok(key)) => groups.entry(key.to_string()).or_default().push(value),
+                _ => entry(key, value, &mut map, &mut unnamed),
             }
         }
-        if each.key_expr.is_some() { Value::map(map, rest) } else { Value::list(list, rest) }
+        map.extend(groups.into_iter().map(|(key, items)| (key, Value::list(items, None))));
+        if each.key_expr.is_some() {
+            Value::partly_named(map, unnamed, rest)
+        } else {
+            Value::list(list, rest)
+        }
     }
 }
 
-/// Adds an entry. One whose key is not known keeps what is known of it, by a name that nothing else has.
+/// Adds an entry to those whose keys are known, or to the others.
 pub fn entry(
     key: Evaluated<Rc<str>>,
     value: Value,
     entries: &mut BTreeMap<String, Value>,
-    rest: &mut Option<Missing>,
+    unnamed: &mut Vec<(Rc<Unknown>, Value)>,
 ) {
     match key {
         Ok(key) => drop(entries.insert(key.to_string(), value)),
-        Err(unknown) => {
-            let mut stand_in =
-                format!("\u{0}{}", unknown.likely.as_ref().and_then(Value::as_text).unwrap_or_default());
-            while entries.contains_key(&stand_in) {
-                stand_in.push('\u{0}');
-            }
-            entries.insert(stand_in, value);
-            rest.get_or_insert_with(|| unknown.missing.clone());
-        }
+        Err(unknown) => unnamed.push((unknown, value)),
     }
-}
-
-/// Puts a value into the list of its group.
-fn groups(map: &mut BTreeMap<String, Value>, key: &str, value: Value) {
-    let mut items = match map.get(key) {
-        Some(Value::List(list)) => list.items.clone(),
-        _ => Vec::new(),
-    };
-    items.push(value);
-    map.insert(key.to_owned(), Value::list(items, None));
 }
 
 /// The pairs that a loop visits, and what is missing for the rest.
@@ -183,8 +171,9 @@ pub type Pairs = (Vec<(Value, Value)>, Option<Missing>);
 pub fn pairs(collection: &Value) -> Evaluated<Pairs> {
     match collection {
         Value::Map(map) => {
-            let pair = |(key, value): (&String, &Value)| (key_of(key, map.rest.as_ref()), value.clone());
-            Ok((map.entries.iter().map(pair).collect(), map.rest.clone()))
+            let named = map.entries.iter().map(|(key, value)| (Value::from(key.as_str()), value.clone()));
+            let unnamed = map.unnamed.iter().map(|(key, value)| (Value::from(key.clone()), value.clone()));
+            Ok((named.chain(unnamed).collect(), map.rest.clone()))
         }
         Value::List(list) => {
             let pair = |(index, item): (usize, &Value)| {
@@ -195,17 +184,5 @@ pub fn pairs(collection: &Value) -> Evaluated<Pairs> {
         }
         Value::Unknown(unknown) => Err(unknown.clone()),
         _ => Err(Unknown::invalid("a loop over what is no list or map")),
-    }
-}
-
-/// The key of an entry, unless it is only a placeholder.
-pub fn key_of(key: &str, rest: Option<&Missing>) -> Value {
-    match (key.strip_prefix('\u{0}'), rest) {
-        (Some(likely), Some(missing)) => {
-            let likely =
-                Some(likely.trim_end_matches('\u{0}')).filter(|likely| !likely.is_empty()).map(Value::from);
-            Value::Unknown(Rc::new(Unknown { missing: missing.clone(), likely }))
-        }
-        _ => Value::from(key),
     }
 }

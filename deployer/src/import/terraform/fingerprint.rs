@@ -37,6 +37,10 @@ impl Value {
                     Self::from(key.as_str()).print(print);
                     value.print(print);
                 }
+                for (key, value) in &map.unnamed {
+                    Self::from(key.clone()).print(print);
+                    value.print(print);
+                }
             }
         }
     }

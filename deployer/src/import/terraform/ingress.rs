@@ -60,9 +60,9 @@ impl Ingress {
                 list.items.iter().for_each(|rule| self.rules(rule, address));
                 self.rest(list.rest.as_ref(), address);
             }
-            Value::Map(map) if is_rule(rules) || map.entries.is_empty() => self.rule(rules, None),
+            Value::Map(map) if is_rule(rules) || map.values().next().is_none() => self.rule(rules, None),
             Value::Map(map) => {
-                map.entries.values().for_each(|rule| self.rules(rule, address));
+                map.values().for_each(|rule| self.rules(rule, address));
                 self.rest(map.rest.as_ref(), address);
             }
             Value::Unknown(unknown) => match &unknown.likely {
@@ -78,7 +78,7 @@ impl Ingress {
         match rules {
             Value::List(list) => list.items.iter().for_each(|rule| self.likely(rule, missing, address)),
             Value::Map(_) if is_rule(rules) => self.rule(rules, Some(missing)),
-            Value::Map(map) => map.entries.values().for_each(|rule| self.likely(rule, missing, address)),
+            Value::Map(map) => map.values().for_each(|rule| self.likely(rule, missing, address)),
             Value::Unknown(_) | Value::Text(_) => self.rest(Some(missing), address),
             _ => {}
         }
@@ -90,7 +90,7 @@ impl Ingress {
         for value in map.entries.values() {
             let rules = value.clone().likely();
             let maps = match &rules {
-                Value::Map(map) if !is_rule(&rules) => map.entries.values().collect(),
+                Value::Map(map) if !is_rule(&rules) => map.values().collect(),
                 rules => rules.maps(),
             };
             for rule in maps.into_iter().filter(|rule| rule.get("hostname").is_some() && is_rule(rule)) {

@@ -97,6 +97,9 @@ pub fn same(left: &Value, right: &Value) -> Evaluated<bool> {
             unknown.map_or(Ok(true), Err)
         }
         (Value::Map(one), Value::Map(other)) => {
+            if let Some((key, _)) = one.unnamed.first().or(other.unnamed.first()) {
+                return Err(key.clone());
+            }
             let mut unknown = one
                 .rest
                 .as_ref()

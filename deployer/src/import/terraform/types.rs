@@ -48,7 +48,14 @@ fn convert_to<'a>(
                 ("map", Some(kind), Value::Map(map)) => {
                     let entries =
                         map.entries.iter().map(|(key, value)| (key.clone(), inner(value.clone(), kind)));
-                    Value::map(entries.collect(), map.rest.clone())
+                    Value::partly_named(
+                        entries.collect(),
+                        map.unnamed
+                            .iter()
+                            .map(|(key, value)| (key.clone(), inner(value.clone(), kind)))
+                            .collect(),
+                        map.rest.clone(),
+                    )
                 }
                 ("list", Some(kind), Value::List(list)) => {
                     let items = list.items.iter().map(|item| inner(item.clone(), kind));

@@ -40,6 +40,8 @@ pub struct List {
 #[derive(Debug, Default)]
 pub struct Map {
     pub entries: BTreeMap<String, Value>,
+    /// Entries whose keys are not known.
+    pub unnamed: Vec<(Rc<Unknown>, Value)>,
     pub rest: Option<Missing>,
     weight: usize,
     depth: usize,
@@ -140,13 +142,24 @@ impl Value {
     }
 
     pub fn map(entries: BTreeMap<String, Self>, rest: Option<Missing>) -> Self {
-        let weight =
-            entries.iter().map(|(key, value)| value.weight() + key.len() / 32).fold(1, usize::saturating_add);
-        let depth = 1 + entries.values().map(Self::depth).max().unwrap_or_default();
+        Self::partly_named(entries, Vec::new(), rest)
+    }
+
+    /// A map with entries whose keys are not known.
+    pub fn partly_named(
+        entries: BTreeMap<String, Self>,
+        unnamed: Vec<(Rc<Unknown>, Self)>,
+        rest: Option<Missing>,
+    ) -> Self {
+        let named = entries.iter().map(|(key, value)| value.weight() + key.len() / 32);
+        let weight = named.chain(unnamed.iter().map(|(_, value)| 1 + value.weight()));
+        let weight = weight.fold(1, usize::saturating_add);
+        let values = entries.values().chain(unnamed.iter().map(|(_, value)| value));
+        let depth = 1 + values.map(Self::depth).max().unwrap_or_default();
         if weight > LARGEST || depth > DEEPEST {
             return Unknown::endless("a map").into();
         }
-        Self::Map(Rc::new(Map { entries, rest, weight, depth }))
+        Self::Map(Rc::new(Map { entries, unnamed, rest, weight, depth }))
     }
 
     /// How much there is to go through.
@@ -188,7 +201,11 @@ impl Value {
         match self {
             Self::Unknown(unknown) => Some(unknown.clone()),
             Self::List(list) => list.items.iter().find_map(Self::gap).or_else(|| list.rest.as_ref().map(of)),
-            Self::Map(map) => map.entries.values().find_map(Self::gap).or_else(|| map.rest.as_ref().map(of)),
+            Self::Map(map) => {
+                let unnamed = || map.unnamed.first().map(|(key, _)| key.clone());
+                let rest = || map.rest.as_ref().map(of);
+                map.entries.values().find_map(Self::gap).or_else(unnamed).or_else(rest)
+            }
             Self::Id(address) => Some(Unknown::new(format!("{address}.id"), Reason::Provider)),
             _ => None,
         }
@@ -200,7 +217,7 @@ impl Value {
             Self::Null => true,
             Self::Text(text) => text.is_empty(),
             Self::List(list) => list.items.is_empty() && list.rest.is_none(),
-            Self::Map(map) => map.entries.is_empty() && map.rest.is_none(),
+            Self::Map(map) => map.entries.is_empty() && map.unnamed.is_empty() && map.rest.is_none(),
             _ => false,
         }
     }
@@ -264,9 +281,18 @@ impl Value {
 }
 
 impl Map {
+    /// All values, whether their keys are known or not.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.entries.values().chain(self.unnamed.iter().map(|(_, value)| value))
+    }
+
     /// An attribute: nothing if it is not set, unknown if it may be.
     pub fn get(&self, key: &str) -> Option<Value> {
         self.entries.get(key).cloned().or_else(|| {
+            // One of those may be it.
+            if let Some((unknown, _)) = self.unnamed.first() {
+                return Some(unknown.missing.clone().into());
+            }
             let mut missing = self.rest.clone()?;
             if missing.reason == Reason::Provider {
                 missing.what = format!("{}.{key}", missing.what);

@@ -145,9 +145,8 @@ resource \"cloudflare_tunnel_config\" \"t\" {
 ";
     assert_snapshot!(summary(&read(&[("a.tf", text)])), @"
     app needs var.apps: Variable
-    app 2 needs var.name: Variable
     plex at https://plex.example.com
-    gap: var.name Variable
+    app 2 needs var.name: Variable
     ");
 }
 
@@ -253,6 +252,21 @@ fn an_access_application_without_a_known_domain_is_named() {
     let rules = "[{ hostname = \"plex.example.com\", service = \"http://plex\" }]";
     let inventory = read(&[("a.tf", &format!("{}{access}", tunnel(rules)))]);
     assert_snapshot!(inventory.remarks.join("\n"), @r#"What `cloudflare_access_application.apps[*]` guards is not known: it depends on `var.apps`, which has no value in the files that were read. If it is one of the targets, set `exposure = "closed"` there."#);
+}
+
+#[test]
+fn keys_that_are_not_known_do_not_replace_each_other() {
+    assert_snapshot!(
+        summary_of(
+            "[for k, v in merge({ (var.a) = \"http://a\" }, { (var.b) = \"http://b\" }, { \"plex.${var.c}\" = \"http://c\" }) : \
+             { hostname = k, service = v }]"
+        ),
+        @"
+        app needs var.a: Variable
+        app 2 needs var.b: Variable
+        plex needs var.c: Variable
+        "
+    );
 }
 
 #[test]

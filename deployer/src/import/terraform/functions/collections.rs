@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::arguments::Arguments;
 use crate::import::missing::Missing;
-use crate::import::terraform::expression::{entry, key_of};
+use crate::import::terraform::expression::entry;
 use crate::import::terraform::operation::same;
 use crate::import::terraform::value::{Evaluated, LARGEST, Unknown, Value};
 
@@ -20,11 +20,12 @@ pub fn call(arguments: &Arguments<'_>) -> Option<Evaluated> {
         "flatten" => arguments.list(0).map(|list| joined(&[Value::List(list)], DEEPEST)),
         "merge" => Ok(merge(&arguments.values)),
         "keys" => arguments.map(0).map(|map| {
-            let keys = map.entries.keys().map(|key| key_of(key, map.rest.as_ref()));
-            Value::list(keys.collect(), map.rest.clone())
+            let named = map.entries.keys().map(|key| Value::from(key.as_str()));
+            let unnamed = map.unnamed.iter().map(|(key, _)| Value::from(key.clone()));
+            Value::list(named.chain(unnamed).collect(), map.rest.clone())
         }),
         "values" => {
-            arguments.map(0).map(|map| Value::list(map.entries.values().cloned().collect(), map.rest.clone()))
+            arguments.map(0).map(|map| Value::list(map.values().cloned().collect(), map.rest.clone()))
         }
         "element" => element(arguments),
         "index" => index(arguments),
@@ -106,13 +107,14 @@ fn incomplete(missing: &Missing, items: &mut Vec<Value>, rest: &mut Option<Missi
 }
 
 fn merge(maps: &[Value]) -> Value {
-    let (mut merged, mut rest): (BTreeMap<String, Value>, Option<Missing>) = Default::default();
+    let (mut merged, mut unnamed, mut rest) = (BTreeMap::new(), Vec::new(), None);
     for map in maps {
         match map {
             Value::Map(map) => {
                 merged.extend(map.entries.iter().map(|(key, value)| (key.clone(), value.clone())));
+                unnamed.extend(map.unnamed.iter().cloned());
                 if let Some(missing) = &map.rest {
-                    lacking(missing, &mut merged, &mut rest);
+                    lacking(missing, &mut unnamed, &mut rest);
                 }
             }
             Value::Unknown(unknown) => {
@@ -124,24 +126,19 @@ fn merge(maps: &[Value]) -> Value {
                         merged.entry(key.clone()).or_insert(value);
                     }
                 } else {
-                    lacking(&unknown.missing, &mut merged, &mut rest);
+                    lacking(&unknown.missing, &mut unnamed, &mut rest);
                 }
             }
             _ => {}
         }
     }
-    Value::map(merged, rest)
+    Value::partly_named(merged, unnamed, rest)
 }
 
-/// The same for a map.
-fn lacking(missing: &Missing, entries: &mut BTreeMap<String, Value>, rest: &mut Option<Missing>) {
+/// A map that lacks entries for two reasons has an entry for the second one.
+fn lacking(missing: &Missing, unnamed: &mut Vec<(Rc<Unknown>, Value)>, rest: &mut Option<Missing>) {
     if rest.get_or_insert_with(|| missing.clone()) != missing {
-        entry(
-            Err(Unknown::new(&missing.what, missing.reason.clone())),
-            missing.clone().into(),
-            entries,
-            rest,
-        );
+        unnamed.push((Unknown::new(&missing.what, missing.reason.clone()), missing.clone().into()));
     }
 }
 
@@ -174,7 +171,7 @@ fn length(arguments: &Arguments<'_>) -> Evaluated {
         Value::List(_) => arguments.complete(0)?.items.len(),
         Value::Map(map) => match &map.rest {
             Some(missing) => return Err(Unknown::new(&missing.what, missing.reason.clone())),
-            None => map.entries.len(),
+            None => map.values().count(),
         },
         _ => return Err(arguments.invalid()),
     };
@@ -254,13 +251,14 @@ fn zipmap(arguments: &Arguments<'_>) -> Evaluated {
     if missing.is_none() && keys.items.len() != values.items.len() {
         return Err(arguments.invalid());
     }
-    let (mut entries, mut rest) = (BTreeMap::new(), missing.cloned());
+    let rest = missing.cloned();
+    let (mut entries, mut unnamed) = (BTreeMap::new(), Vec::new());
     for (index, key) in keys.items.iter().enumerate() {
         let value =
             values.items.get(index).cloned().or_else(|| Some(rest.clone()?.into())).unwrap_or(Value::Null);
-        entry(key.clone().into_text(), value, &mut entries, &mut rest);
+        entry(key.clone().into_text(), value, &mut entries, &mut unnamed);
     }
-    Ok(Value::map(entries, rest))
+    Ok(Value::partly_named(entries, unnamed, rest))
 }
 
 /// The elements of the first list whose partners in the second are among the third.

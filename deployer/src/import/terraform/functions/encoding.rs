@@ -72,7 +72,10 @@ fn to_json(value: &Value) -> Json {
             Json::Array(list.items.iter().map(to_json).chain(rest).collect())
         }
         Value::Map(map) => {
-            Json::Object(map.entries.iter().map(|(key, value)| (key.clone(), to_json(value))).collect())
+            let named = map.entries.iter().map(|(key, value)| (key.clone(), to_json(value)));
+            let unnamed = map.unnamed.iter();
+            let unnamed = unnamed.map(|(key, value)| (format!("${{{}}}", key.missing.what), to_json(value)));
+            Json::Object(named.chain(unnamed).collect())
         }
         Value::Id(address) => placeholder(&format!("{address}.id")),
         // What is only likely must not be taken for known.
