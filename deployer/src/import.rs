@@ -4,13 +4,24 @@
 //! it is pure; the files are found and read by the command `init`.
 
 mod apps;
+mod braces;
+mod caddy;
 mod compose;
+mod doors;
 mod home;
 mod labels;
+mod name;
+mod naming;
+mod obstacle;
+mod path;
+mod ports;
 mod role;
 mod route;
+mod swag;
 mod terraform;
+mod traefik;
 mod tunnel;
+mod values;
 mod variables;
 pub mod write;
 mod yaml;
@@ -19,13 +30,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::config::preset::Preset;
-use crate::error::Result;
-use compose::Container;
+use crate::error::{Error, Result};
+use apps::Facts;
+use caddy::Caddyfile;
 pub use compose::clean;
-use route::Route;
+use home::Home;
+pub use route::Login;
+use route::{Route, Source};
 use terraform::Cloudflare;
 pub use terraform::Gate;
+use traefik::Traefik;
+use values::Values;
 use variables::Variables;
+use yaml::Node;
 
 /// A file of the home, with its text.
 #[derive(Debug, Clone)]
@@ -38,8 +55,12 @@ pub struct File {
 /// What to expect in a file, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Compose, or cloudflared's own.
+    /// Compose, cloudflared's own, or Traefik's.
     Yaml,
+    /// Traefik's.
+    Toml,
+    /// Caddy's, or one that such a file imports.
+    Caddyfile,
     Terraform,
     TerraformValues,
     /// Values of variables. Some of them are secrets.
@@ -56,19 +77,37 @@ pub struct Inventory {
 }
 
 /// Something that can be asked from outside.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct App {
     pub name: String,
     pub preset: &'static Preset,
     /// Host name and path, or the variables without which it is not known.
     pub address: Result<Address, String>,
+    /// Why it is not watched before its owner has looked at it.
+    pub doubt: Option<Doubt>,
     /// The container whose network it shares with others.
     pub group: Option<String>,
     pub gate: Gate,
     /// Further names that lead there.
     pub also: Vec<String>,
     /// A proxy's step that seems to ask for a login.
-    pub middleware: Option<String>,
+    pub login: Option<Login>,
+}
+
+/// What has to be cleared up before an app can be watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// Its host name is kept where it was not read.
+    NoHostName,
+    /// A certificate has its name, and nothing that was read leads there.
+    CertificateOnly,
+}
+
+impl App {
+    /// Whether it can be watched as it is.
+    pub fn is_ready(&self) -> bool {
+        self.address.is_ok() && self.doubt.is_none()
+    }
 }
 
 /// Where it is asked.
@@ -76,6 +115,8 @@ pub struct App {
 pub struct Address {
     pub https: bool,
     pub host: String,
+    /// None for the usual one.
+    pub port: Option<u16>,
     /// Empty unless the app has only a part of the site.
     pub path: String,
 }
@@ -87,6 +128,10 @@ pub struct Unseen {
     pub why: String,
 }
 
+/// Endings of copies and templates.
+const ASIDE: [&str; 12] =
+    ["bak", "backup", "old", "orig", "save", "dist", "example", "sample", "template", "tmpl", "j2", "md"];
+
 /// What kind of file this is, going by its name; nothing for what is not read.
 pub fn kind_of(path: &Path) -> Option<Kind> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
@@ -94,7 +139,11 @@ pub fn kind_of(path: &Path) -> Option<Kind> {
         "yml" | "yaml" => Some(Kind::Yaml),
         "tf" => Some(Kind::Terraform),
         "tfvars" => Some(Kind::TerraformValues),
+        "toml" => Some(Kind::Toml),
         "env" if name == ".env" => Some(Kind::Env),
+        "caddy" | "caddyfile" => Some(Kind::Caddyfile),
+        // `Caddyfile.home`, but not what is kept aside.
+        ending if name.starts_with("caddyfile.") && !ASIDE.contains(&ending) => Some(Kind::Caddyfile),
         _ => None,
     }
 }
@@ -109,35 +158,121 @@ pub fn mentions(file: &File, env: Option<&str>) -> Result<Vec<Result<String, Str
     Ok(compose::mentions(&yaml::read(&file.text, &file.path)?, &variables))
 }
 
+/// The files that a Caddyfile imports. The last part of a path may have a `*` in it.
+pub fn imports(file: &File) -> Vec<PathBuf> {
+    if file.kind == Kind::Caddyfile { Caddyfile::imports(&file.text, &file.path) } else { Vec::new() }
+}
+
+/// Whether a file is what such an import names.
+pub fn is_imported(pattern: &Path, file: &Path) -> bool {
+    caddy::is_imported(pattern, file)
+}
+
 /// Whether there is anything in this file that is read here.
 pub fn is_of_use(file: &File) -> bool {
     match file.kind {
-        Kind::Yaml => yaml::read(&file.text, &file.path).is_ok_and(|documents| {
-            tunnel::routes(&documents).is_some() || !compose::containers(&documents, &file.path).is_empty()
+        Kind::Yaml => documents(file).is_ok_and(|documents| {
+            tunnel::routes(&documents).is_some()
+                || documents.iter().any(is_traefik)
+                || !compose::containers(&documents, &file.path).is_empty()
         }),
+        Kind::Toml => toml(file).is_ok_and(|node| is_traefik(&node)),
         _ => true,
+    }
+}
+
+fn is_traefik(document: &Node) -> bool {
+    traefik::is_dynamic(document) || traefik::is_fixed(document)
+}
+
+fn documents(file: &File) -> Result<Vec<Node>> {
+    yaml::read(&traefik::with_plain_variables(&file.text), &file.path)
+}
+
+fn toml(file: &File) -> Result<Node> {
+    let text = traefik::with_plain_variables(file.text.trim_start_matches('\u{feff}'));
+    let value: toml::Value = text.parse::<toml::Table>().map(toml::Value::Table).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let line = text.get(..start).unwrap_or_default().matches('\n').count() + 1;
+        Error::usage(format!("{}:{line}: this is not valid TOML", file.path.display()))
+            .cause(error.message().replace('\n', ", "))
+            .hint("correct this line or the one above")
+    })?;
+    Ok(traefik::of_toml(&value))
+}
+
+/// What the files of Traefik say, each with its path.
+#[derive(Default)]
+struct TraefikFiles {
+    fixed: Vec<(PathBuf, Node)>,
+    dynamic: Vec<(PathBuf, Node)>,
+}
+
+impl TraefikFiles {
+    fn take(&mut self, path: &Path, document: &Node) {
+        if traefik::is_fixed(document) {
+            self.fixed.push((path.to_owned(), document.clone()));
+        }
+        if traefik::is_dynamic(document) {
+            self.dynamic.push((path.to_owned(), document.clone()));
+        }
     }
 }
 
 /// Reads them all.
 pub fn read(files: &[File]) -> Result<Inventory> {
     let mut containers = Vec::new();
-    let mut routes = Vec::new();
+    let mut tunnels = Vec::new();
+    let mut of_traefik = TraefikFiles::default();
     for file in files.iter().filter(|file| file.kind == Kind::Yaml) {
-        let documents = yaml::read(&file.text, &file.path)?;
+        let documents = documents(file)?;
         match tunnel::routes(&documents) {
-            Some(rules) => routes.extend(rules),
-            None => containers.extend(compose::containers(&documents, &file.path)),
+            Some(rules) => tunnels.extend(rules),
+            None => {
+                documents.iter().for_each(|document| of_traefik.take(&file.path, document));
+                containers.extend(compose::containers(&documents, &file.path));
+            }
         }
     }
+    for file in files.iter().filter(|file| file.kind == Kind::Toml) {
+        of_traefik.take(&file.path, &toml(file)?);
+    }
+    let caddyfiles = files.iter().filter(|file| file.kind == Kind::Caddyfile);
+    let caddyfiles: Result<Vec<_>> =
+        caddyfiles.map(|file| Caddyfile::parse(&file.text, &file.path)).collect();
+    let caddyfiles = caddyfiles?;
     let containers = compose::settled(containers);
     let Cloudflare { routes: ingress, applications } = cloudflare(files)?;
-    let mut routes: Vec<Route> = ingress.into_iter().chain(routes).collect();
-    let environments = environments(files);
-    for (index, container) in containers.iter().enumerate() {
-        routes.extend(labels::routes(container, index, variables_of(container, &environments)));
+    let mut routes: Vec<Route> = ingress.into_iter().chain(tunnels).collect();
+    routes.iter_mut().for_each(|route| route.source = Source::Tunnel);
+    let values = Values { containers: &containers, folders: environments(files) };
+    let mut facts = Facts { has_caddyfile: !caddyfiles.is_empty(), ..Facts::default() };
+    let remarks = proxies(&values, &of_traefik, &caddyfiles, &mut routes, &mut facts);
+    let mut inventory = apps::inventory(&Home::new(&containers, &applications, &routes), &routes, &facts);
+    inventory.remarks.extend(remarks);
+    Ok(inventory)
+}
+
+/// Adds what the proxies of the home publish; the remarks say what of it was not read.
+fn proxies(
+    values: &Values<'_>,
+    of_traefik: &TraefikFiles,
+    caddyfiles: &[Caddyfile],
+    routes: &mut Vec<Route>,
+    facts: &mut Facts,
+) -> Vec<String> {
+    let traefik = Traefik::new(&of_traefik.fixed, values).found(&of_traefik.dynamic, values);
+    let caddy = caddy::found(values.containers, caddyfiles, values);
+    let swag = swag::routes(values.containers, values);
+    facts.excluded = traefik.excluded;
+    facts.has_swag = !swag.is_empty();
+    routes.extend(traefik.routes);
+    for (index, container) in values.containers.iter().enumerate() {
+        routes.extend(labels::routes(container, index, &values.container(container)));
     }
-    Ok(apps::inventory(&containers, &routes, &applications))
+    routes.extend(caddy.routes);
+    routes.extend(swag);
+    traefik.remarks.into_iter().chain(caddy.remarks).collect()
 }
 
 fn cloudflare(files: &[File]) -> Result<Cloudflare> {
@@ -153,10 +288,4 @@ fn cloudflare(files: &[File]) -> Result<Cloudflare> {
 fn environments(files: &[File]) -> BTreeMap<PathBuf, Variables> {
     let all = files.iter().filter(|file| file.kind == Kind::Env);
     all.filter_map(|file| Some((file.path.parent()?.to_owned(), Variables::read(&file.text)))).collect()
-}
-
-/// Those that are nearest: beside the container's file, or in a folder above it.
-fn variables_of<'a>(container: &Container, environments: &'a BTreeMap<PathBuf, Variables>) -> &'a Variables {
-    static NONE: Variables = Variables::none();
-    container.file.ancestors().skip(1).find_map(|folder| environments.get(folder)).unwrap_or(&NONE)
 }

@@ -13,7 +13,10 @@ pub struct Container {
     pub name: String,
     /// Further names that others on its network know it by.
     pub aliases: Vec<String>,
+    pub container_name: Option<String>,
     pub image: String,
+    /// Its arguments, as far as they are written in the file.
+    pub command: Vec<String>,
     /// It has neither an image nor a recipe for one: others extend it, and nothing runs.
     pub is_abstract: bool,
     /// The container whose network it shares, if it has none of its own.
@@ -73,6 +76,8 @@ fn container(name: &str, node: &Node, file: &Path) -> Container {
             .chain(on_networks)
             .map(str::to_owned)
             .collect(),
+        container_name: text("container_name").map(str::to_owned),
+        command: node.get("command").map(command).unwrap_or_default(),
         image: text("image").unwrap_or_default().to_owned(),
         is_abstract: text("image").is_none() && node.get("build").is_none(),
         joins: joined.map(|name| name.trim().to_owned()),
@@ -82,6 +87,30 @@ fn container(name: &str, node: &Node, file: &Path) -> Container {
         labels,
         extends: node.get("extends").and_then(base),
     }
+}
+
+/// The arguments: a list, or one text that is split as a shell would. Blanks between backticks separate nothing: rules
+/// of Traefik are written with them.
+fn command(node: &Node) -> Vec<String> {
+    let Some(text) = node.text() else { return node.texts().into_iter().map(str::to_owned).collect() };
+    let mut arguments = vec![String::new()];
+    let mut quote = None;
+    for character in text.chars() {
+        match (quote, character) {
+            (None, character) if character.is_whitespace() => arguments.push(String::new()),
+            (None, '"' | '\'' | '`') => quote = Some(character),
+            (Some(open), character) if open == character => quote = None,
+            _ => {}
+        }
+        let is_mark = matches!(character, '"' | '\'') && quote.is_none_or(|open| open == character);
+        if let Some(last) =
+            arguments.last_mut().filter(|_| !is_mark && (quote.is_some() || !character.is_whitespace()))
+        {
+            last.push(character);
+        }
+    }
+    arguments.retain(|argument| !argument.is_empty());
+    arguments
 }
 
 /// `"8080:80/tcp"`, `127.0.0.1:8080:80`, `80`, or the long form with keys.
@@ -172,11 +201,15 @@ impl Container {
         if self.image.is_empty() {
             self.image = base.image;
         }
+        if self.command.is_empty() {
+            self.command = base.command;
+        }
         self.is_abstract &= base.is_abstract;
         self.joins = self.joins.or(base.joins);
         self.on_host |= base.on_host;
         if self.name == base.name {
             self.aliases.extend(base.aliases);
+            self.container_name = self.container_name.or(base.container_name);
         }
         self.published.extend(base.published);
         inherit(&mut self.environment, base.environment);

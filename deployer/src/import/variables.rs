@@ -14,10 +14,6 @@ const LONGEST: usize = 4096;
 const ENDLESS: &str = "a variable without an end";
 
 impl Variables {
-    pub const fn none() -> Self {
-        Self(BTreeMap::new())
-    }
-
     /// Reads `NAME=value` lines as Compose does; what is none is passed over.
     pub fn read(text: &str) -> Self {
         let mut variables = BTreeMap::new();
@@ -30,6 +26,12 @@ impl Variables {
             }
         }
         Self(variables)
+    }
+
+    /// With these values, which win over others.
+    pub fn with(mut self, values: impl Iterator<Item = (String, String)>) -> Self {
+        self.0.extend(values);
+        self
     }
 
     /// The text with every variable in place, or the name of one that has no value.

@@ -3,6 +3,8 @@
 mod compose;
 mod fuzz;
 mod homes;
+mod proxies;
+mod routes;
 mod terraform;
 
 use std::path::{Path, PathBuf};
@@ -42,7 +44,7 @@ fn inventory(files: &[(String, String)]) -> Result<Inventory> {
 /// The configuration that is written for these files. It can be read, or there is nothing to watch.
 fn written(files: &[(String, String)]) -> Result<String> {
     let inventory = inventory(files)?;
-    let known = inventory.apps.iter().filter(|app| app.address.is_ok()).count();
+    let known = inventory.apps.iter().filter(|app| app.is_ready()).count();
     let text = write::config(&inventory, &["`home`".to_owned()], known.min(15));
     let parsed = Config::parse(&text, Path::new("config.toml"));
     match parsed {
@@ -54,6 +56,31 @@ fn written(files: &[(String, String)]) -> Result<String> {
         Err(error) => assert_eq!(known, 0, "{error}\n{text}"),
     }
     Ok(text)
+}
+
+/// One line for each target (with `#` if it is commented out), for each name or container that is not seen, and for each
+/// remark.
+fn summary(name: &str) -> String {
+    let inventory = inventory(&home(name)).unwrap();
+    let mut lines = Vec::new();
+    for app in &inventory.apps {
+        let mark = if app.is_ready() { "" } else { "# " };
+        let address = app.address.as_ref().map_or_else(|what| format!("<{what}>"), ToString::to_string);
+        let mut line = format!("{mark}{}: {} {address}", app.name, app.preset.kind);
+        if let Some(group) = &app.group {
+            line += &format!(", in {group}");
+        }
+        if let Some(login) = &app.login {
+            line += &format!(", through {}'s {}", login.proxy, login.name);
+        }
+        if !app.also.is_empty() {
+            line += &format!(", also {}", app.also.join(" "));
+        }
+        lines.push(line);
+    }
+    lines.extend(inventory.unseen.iter().map(|one| format!("- {}: {}", one.name, one.why)));
+    lines.extend(inventory.remarks.iter().map(|remark| format!("! {remark}")));
+    lines.join("\n")
 }
 
 /// What is said between the settings and the channels: targets, and what cannot be seen.

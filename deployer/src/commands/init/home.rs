@@ -31,11 +31,17 @@ pub fn import(paths: &[PathBuf], path: &Path) -> Result<Made> {
             format!("A file that is included was not read: `{variable}` in its path has no value in `.env`.");
         inventory.remarks.push(remark);
     }
-    let known = inventory.apps.iter().filter(|app| app.address.is_ok()).count();
-    if known == 0 {
-        return Err(nothing(&files, &inventory));
-    }
+    let known = inventory.apps.iter().filter(|app| app.is_ready()).count();
     let sources: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    if known == 0 {
+        // Where nothing but host names is missing, a configuration to fill in is worth more than an error.
+        let is_skeleton = inventory.apps.iter().any(|app| app.doubt.is_some());
+        return if is_skeleton {
+            Ok(skeleton(&inventory, &sources))
+        } else {
+            Err(nothing(&files, &inventory))
+        };
+    }
     // How many fit into the state depends on their names: the reader of the configuration knows it.
     let mut last = None;
     for most in (1..=known).rev() {
@@ -55,6 +61,16 @@ pub fn import(paths: &[PathBuf], path: &Path) -> Result<Made> {
     Err(last.unwrap_or_else(|| nothing(&files, &inventory)).context("what these files say cannot be watched"))
 }
 
+/// A configuration whose targets are all commented out.
+fn skeleton(inventory: &Inventory, sources: &[String]) -> Made {
+    Made {
+        text: write::config(inventory, sources, 0),
+        targets: 0,
+        commented: inventory.apps.len(),
+        unseen: inventory.unseen.len(),
+    }
+}
+
 fn nothing(files: &[File], inventory: &Inventory) -> Error {
     let missing: BTreeSet<&str> =
         inventory.apps.iter().filter_map(|app| app.address.as_ref().err()).map(String::as_str).collect();
@@ -62,8 +78,9 @@ fn nothing(files: &[File], inventory: &Inventory) -> Error {
     let containers = inventory.unseen.len();
     let error = Error::usage("no app with a public host name was found");
     let error = match read.as_slice() {
-        [] => error
-            .cause("there is no Compose file, no *.tf and no configuration of cloudflared at these paths"),
+        [] => error.cause(
+            "there is no Compose file, no *.tf, no Caddyfile and no configuration of cloudflared or Traefik at these paths",
+        ),
         _ => error.cause(format!(
             "read {}; {}",
             shown(&read),
@@ -101,7 +118,7 @@ fn gather(paths: &[PathBuf]) -> Result<Found> {
         } else {
             let kind = import::kind_of(path).ok_or_else(|| {
                 Error::usage(format!("`{}` is not a file that `init --from` reads", path.display()))
-                    .hint("name Compose files (*.yml, *.yaml), Terraform files (*.tf, *.tfvars), or a folder with such files")
+                    .hint("name Compose files (*.yml, *.yaml), Terraform files (*.tf, *.tfvars), a Caddyfile, Traefik's files, or a folder with such files")
             })?;
             found.file(path, kind)?;
         }
@@ -129,7 +146,9 @@ impl Found {
                 && let Some(kind) = wanted(&name, path)
             {
                 // Many a `config.yml` belongs to something else, and may be a template.
-                if name.starts_with("config.") && !read(path, kind).is_ok_and(|file| import::is_of_use(&file))
+                if !is_compose(&name)
+                    && matches!(kind, Kind::Yaml | Kind::Toml)
+                    && !read(path, kind).is_ok_and(|file| import::is_of_use(&file))
                 {
                     continue;
                 }
@@ -165,7 +184,18 @@ impl Found {
         if let Some(env) = env.filter(|env| self.seen.insert(env.path.clone())) {
             self.files.push(env);
         }
+        let imports = import::imports(&file);
         self.files.push(file);
+        for pattern in imports {
+            let folder = pattern.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+            let mut beside: Vec<PathBuf> = std::fs::read_dir(folder)
+                .map(|entries| entries.filter_map(|entry| Some(clean(&entry.ok()?.path()))).collect())
+                .unwrap_or_default();
+            beside.sort();
+            for path in beside.iter().filter(|path| path.is_file() && import::is_imported(&pattern, path)) {
+                self.file(path, Kind::Caddyfile)?;
+            }
+        }
         for name in mentioned {
             match name.map(|name| folder.join(name)) {
                 Ok(path) if path.is_file() => self.file(&path, Kind::Yaml)?,
@@ -181,9 +211,12 @@ impl Found {
 /// What a file in a searched folder is read as.
 fn wanted(name: &str, path: &Path) -> Option<Kind> {
     let kind = import::kind_of(path)?;
-    let is_compose = name.contains("compose") || name.contains("docker-stack");
-    let is_tunnel = matches!(name, "config.yml" | "config.yaml" | "cloudflared.yml" | "cloudflared.yaml");
-    (kind != Kind::Yaml || is_compose || is_tunnel).then_some(kind)
+    // Of the others, those are read in which there is something.
+    (kind != Kind::Yaml || !name.starts_with('.')).then_some(kind)
+}
+
+fn is_compose(name: &str) -> bool {
+    name.contains("compose") || name.contains("docker-stack")
 }
 
 /// Folders of tools, which hold copies and other people's files.

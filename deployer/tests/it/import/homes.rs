@@ -57,7 +57,7 @@ fn labels_of_traefik() {
 
     # Not seen from outside:
     # - printer: its host name is known at home only
-    # - off: no public host name found
+    # - off: switched off by its label `traefik.enable`
     # - database: only a database; the apps that use it show when it fails
     # - vpn: the network of qbittorrent; it is seen through those of them that are watched
     "#);
@@ -144,11 +144,11 @@ fn nginx_proxy_and_caddy() {
     kind = "tautulli"
     url = "https://tautulli.example.com"
 
-    # Also at https://join.example.com.
+    # Also at http://invite.example.com.
     [[target]]
     name = "wizarr"
     kind = "wizarr"
-    url = "http://invite.example.com"
+    url = "https://join.example.com"
 
     [[target]]
     name = "bazarr"
