@@ -265,7 +265,7 @@ fn proxies(
     let caddy = caddy::found(values.containers, caddyfiles, values);
     let swag = swag::routes(values.containers, values);
     facts.excluded = traefik.excluded;
-    facts.has_swag = !swag.is_empty();
+    facts.has_swag = swag.iter().any(|route| route.obstacle.is_none() && !route.is_guess);
     routes.extend(traefik.routes);
     for (index, container) in values.containers.iter().enumerate() {
         routes.extend(labels::routes(container, index, &values.container(container)));

@@ -80,11 +80,11 @@ fn why_blocked(
         blocked.why.about(host.unwrap_or("its host name"))
     });
     let excluded = || {
-        // That a database is switched off for the proxy says less than that it is one.
+        // For a database, its role says more than the proxy's label.
         let is_app = role::of_image(&containers[index].image).is_none();
-        let tells =
+        let counts =
             |why: &Obstacle| is_app || !matches!(why, Obstacle::Disabled(_) | Obstacle::NotEnabled(_));
-        let (_, why) = facts.excluded.iter().find(|(at, why)| *at == index && tells(why))?;
+        let (_, why) = facts.excluded.iter().find(|(at, why)| *at == index && counts(why))?;
         let subject = if *why == Obstacle::ManyNames { "its host name" } else { "its router" };
         Some(why.about(subject))
     };

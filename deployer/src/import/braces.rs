@@ -1,4 +1,4 @@
-//! What stands in braces in the files of proxies: variables and actions.
+//! Replaces what proxies write in braces: variables and actions.
 
 /// The text with what is between each pair of marks replaced, marks included, as far as `value` knows it.
 pub fn replaced(text: &str, marks: (&str, &str), value: impl Fn(&str) -> Option<String>) -> String {

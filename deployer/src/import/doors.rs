@@ -43,7 +43,7 @@ impl Doors {
         for resolved in resolved(home, routes) {
             doors.take(home, resolved, routes);
         }
-        doors.tell_apart(home);
+        doors.correct_presets(home);
         doors
     }
 
@@ -116,7 +116,7 @@ impl Doors {
             });
         };
         if open.container.is_none() && door.container.is_some() {
-            // A label tells what an ingress rule to the proxy does not.
+            // A label names the app that an ingress rule to the proxy does not name.
             let app = App { gate: door.app.gate, ..door.app.clone() };
             *open = Door { container: door.container, port: door.port, app };
         } else if open.container == door.container || door.container.is_none() {
@@ -129,7 +129,7 @@ impl Doors {
     }
 
     /// Of several doors of one container, only the one that leads to its usual port is the app that its image says.
-    fn tell_apart(&mut self, home: &Home<'_>) {
+    fn correct_presets(&mut self, home: &Home<'_>) {
         let is_usual = |door: &Door| {
             door.container.zip(door.port).map(|(index, port)| ports::listens(&home.containers[index], port))
         };

@@ -90,7 +90,7 @@ impl<'a> Home<'a> {
         };
         if self.is_proxy(index) && matches!(route.to, Destination::Address { .. }) {
             let app = self.by_name(route, 0..self.containers.len(), true).filter(|app| *app != index);
-            // Among several behind one proxy, the port tells nothing.
+            // The port is the proxy's, which several apps share.
             return Resolved { route, app, owner: None, port: None };
         }
         let members = self.members(index);

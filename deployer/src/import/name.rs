@@ -25,7 +25,7 @@ const INTERNAL_ENDINGS: [&str; 16] = [
     "alt",
 ];
 
-/// Domains whose names lead to this machine or to the router of whoever asks.
+/// Domains whose names lead to the asking machine or to its router.
 const INTERNAL_DOMAINS: [&str; 6] =
     ["fritz.box", "localtest.me", "lvh.me", "lacolhost.com", "vcap.me", "local.gd"];
 

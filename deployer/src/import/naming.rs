@@ -1,4 +1,4 @@
-//! What an app is and what it is called, as far as names tell.
+//! Guesses what an app is, and names it.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Where apps listen that have no preset: the port tells them apart on a network that they share.
+//! Where apps listen that have no preset: on a shared network, the port says which one answers.
 
 use super::compose::Container;
 use crate::config::preset::{self, image_name};
@@ -54,7 +54,7 @@ const USUAL: [(&str, &[u16]); 44] = [
     ("whisparr", &[6969]),
 ];
 
-/// Whether the container listens on this port, as far as its image and environment tell.
+/// Whether the container listens on this port, as far as its image and environment say.
 pub fn listens(container: &Container, port: u16) -> bool {
     match configured(container) {
         Some(own) => own == port,

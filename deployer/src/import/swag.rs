@@ -32,6 +32,13 @@ pub fn routes(containers: &[Container], values: &Values<'_>) -> Vec<Route> {
             routes.extend(certified(name, domain, containers, &variables, &labelled));
         }
     }
+    let further = setting("EXTRA_DOMAINS").unwrap_or_default().split(',').map(str::trim);
+    let own = (setting("ONLY_SUBDOMAINS") != Some("true")).then_some(domain);
+    for name in further.filter(|name| !name.is_empty()).chain(own) {
+        let route = Route::new(filled(name, &variables), Destination::Elsewhere);
+        let is_known = labelled.iter().any(|other| other.host == route.host);
+        routes.extend((!is_known).then(|| route.blocked(Some(Obstacle::CertificateOnly))));
+    }
     routes
 }
 

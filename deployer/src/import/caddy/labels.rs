@@ -54,7 +54,7 @@ fn order(name: &str) -> u32 {
     name.split_once('_').and_then(|(number, _)| number.parse().ok()).unwrap_or(u32::MAX)
 }
 
-/// Without the number that orders it, and the one that tells it from its like.
+/// Without the number that orders it, and the one that makes it unique.
 fn bare(name: &str) -> &str {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let name = name.split_once('_').filter(|(number, _)| is_number(number)).map_or(name, |(_, rest)| rest);

@@ -45,7 +45,7 @@ pub fn words(text: &str) -> Vec<Word> {
                 let mut text = String::new();
                 while let Some(next) = characters.next_if(|next| !next.is_whitespace()) {
                     if next == '\\' && characters.peek() == Some(&'\n') {
-                        // The line goes on.
+                        // The line continues.
                         characters.next();
                         break;
                     }

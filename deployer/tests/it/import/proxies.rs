@@ -78,6 +78,8 @@ fn swag_publishes_the_names_of_its_labels_and_its_certificate() {
     - rest: no public host name found
     - movies.example.net: it is on the proxy's certificate; what it leads to is in the proxy's own files
     - other.example.net: it is on the proxy's certificate; what it leads to is in the proxy's own files
+    - elsewhere.example.org: it is on the proxy's certificate; what it leads to is in the proxy's own files
+    - example.net: it is on the proxy's certificate; what it leads to is in the proxy's own files
     ");
 }
 
