@@ -118,7 +118,7 @@ fn files_of_proxies_are_found_in_a_folder() {
     let folder = with_home("caddyfile");
     let lost = folder.path().join("home/lost.conf");
     std::fs::write(&lost, "found.example.net {\n\treverse_proxy rest:80\n}\n").unwrap();
-    snapshot!(init(folder.path(), &["--from", "home"]).ended(0).stdout, @"wrote config.toml: 7 targets, 6 containers not seen from outside");
+    snapshot!(init(folder.path(), &["--from", "home"]).ended(0).stdout, @"wrote config.toml: 7 targets, 5 containers not seen from outside");
     let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
     assert!(
         written.contains("https://blog.example.net") && written.contains("https://found.example.net"),
@@ -169,7 +169,7 @@ fn host_names_that_hang_on_a_variable_name_it() {
     exit 2
     --- stderr
     error: no app with a public host name was found
-      cause: read home/docker-compose.yml, home/media/compose.yml, home/base.yml; 4 containers without a public name
+      cause: read home/base.yml, home/docker-compose.yml, home/media/compose.yml; 4 containers without a public name
       cause: A file that is included was not read: `STACK` in its path has no value in `.env`.
       cause: the host names of 8 apps depend on `DOMAIN`, `HOST`, `SECOND_DOMAIN`
 
