@@ -155,7 +155,7 @@ pub fn mentions(file: &File, env: Option<&str>) -> Result<Vec<Result<String, Str
         return Ok(Vec::new());
     }
     let variables = Variables::read(env.unwrap_or_default());
-    Ok(compose::mentions(&yaml::read(&file.text, &file.path)?, &variables))
+    Ok(compose::mentions(&documents(file)?, &variables))
 }
 
 /// The files that a Caddyfile imports. The last part of a path may have a `*` in it.
