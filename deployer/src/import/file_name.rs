@@ -15,17 +15,36 @@ pub fn kind_of(path: &Path) -> Option<Kind> {
         Some(Kind::Terraform)
     } else if is(&[".tfvars", ".tfvars.json"]) {
         Some(Kind::TerraformValues)
+    } else if is(&[".toml"]) {
+        Some(Kind::Toml)
     } else if name.starts_with(".env") || is(&[".env"]) {
         Some(Kind::Env)
+    } else if is_caddyfile(&name) {
+        Some(Kind::Caddyfile)
     } else {
         None
     }
 }
 
+/// `Caddyfile`, `Caddyfile.home`, `site.caddy`, but not a copy or a template.
+fn is_caddyfile(name: &str) -> bool {
+    let aside =
+        ["bak", "backup", "old", "orig", "save", "dist", "example", "sample", "template", "tmpl", "j2", "md"];
+    let ending = name.rsplit('.').next().unwrap_or_default();
+    matches!(ending, "caddy" | "caddyfile") || (name.starts_with("caddyfile.") && !aside.contains(&ending))
+}
+
 /// What a file in a searched folder is read as. Of the env files, Compose reads `.env` by itself.
 pub fn kind_in_folder(path: &Path) -> Option<Kind> {
     let kind = kind_of(path)?;
-    (kind != Kind::Env || path.file_name().is_some_and(|name| name == ".env")).then_some(kind)
+    let name = path.file_name()?.to_string_lossy();
+    let is_wanted = match kind {
+        Kind::Env => name == ".env",
+        // Settings of tools.
+        Kind::Yaml => !name.starts_with('.'),
+        _ => true,
+    };
+    is_wanted.then_some(kind)
 }
 
 /// What is to be said about a file of a searched folder that is not read, if its name shows that it belongs to a

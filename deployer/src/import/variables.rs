@@ -59,6 +59,12 @@ impl Variables {
         self.0.iter().map(|(name, value)| (name.clone(), filled(value))).collect()
     }
 
+    /// With these values, which win over others.
+    pub fn with(mut self, values: impl Iterator<Item = (String, String)>) -> Self {
+        self.0.extend(values);
+        self
+    }
+
     /// The text with every variable in place, or the name of one that has no value.
     pub fn fill(&self, text: &str) -> Result<String, String> {
         self.fill_to(text, DEEPEST)

@@ -9,6 +9,7 @@ mod help;
 mod init;
 mod init_folders;
 mod init_from;
+mod init_terraform;
 mod logs;
 mod permissions;
 mod printing;

@@ -10,6 +10,7 @@ use super::super::variables::Variables;
 use super::super::yaml::Node;
 use super::env_file::located;
 use super::include::{Includes, includes};
+use super::service::Service;
 use super::{joined, merge, services};
 
 /// Longer chains of `extends` or `include` are circles.
@@ -21,19 +22,6 @@ pub struct ComposeFile<'a> {
     pub path: &'a Path,
     pub origin: &'a Origin,
     pub documents: Vec<Node>,
-}
-
-/// A service after all files had their say.
-#[derive(Debug)]
-pub struct Service {
-    pub name: String,
-    pub file: PathBuf,
-    pub node: Node,
-    pub variables: Rc<Variables>,
-    /// The file that removes it, if one does.
-    pub removed: Option<String>,
-    /// What may say more about it and was not found, one sentence each.
-    pub missing: Vec<String>,
 }
 
 pub struct Loader<'a> {

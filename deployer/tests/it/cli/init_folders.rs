@@ -342,8 +342,8 @@ services:
 ";
     let home = folder(&[("compose.yaml", base), ("compose.override.yml", over)]);
     snapshot!(written(home.path(), &["."]), @r#"
-    url = "https://after.example.com"
     url = "https://keys.example.com"
+    url = "https://after.example.com"
     url = "https://second.example.com"
     # Not seen from outside:
     # - gone: switched off (`compose.override.yml` removes it); gone.example.com leads there
