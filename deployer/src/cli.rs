@@ -114,8 +114,8 @@ pub struct Init {
     /// The address to watch, for example https://plex.example.com; asked for when left out on a terminal.
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// Read your own docker-compose.yml, Cloudflare's *.tf, cloudflared's config.yml, or folders with them, and
-    /// write a target for each app that they publish.
+    /// Read your own Compose and env files, Caddyfile, Cloudflare's *.tf, the files of cloudflared and Traefik, or
+    /// folders with them, and write a target for each app that they publish.
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "url")]
     pub from: Vec<PathBuf>,
 }

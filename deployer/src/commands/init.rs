@@ -18,6 +18,8 @@ const PROMPT: &str = "The address of your Plex, as your phone uses it (https://.
 const EXAMPLE_URL: &str = "https://plex.example.com";
 const NEXT_AFTER_IMPORT: &str = "next: read it through, then `plexmon-deploy check`, then set the variables that it \
 names, then `plexmon-deploy up`";
+const NEXT_AFTER_SKELETON: &str = "next: no public host name was found, so every target is commented out. Put the host \
+names in and remove the `# ` before the targets that you want, then `plexmon-deploy check`";
 
 pub async fn init(path: &Path, args: &Init, output: &Output, interrupt: &Interrupt) -> Result<Exit> {
     if path.exists() {
@@ -30,7 +32,7 @@ pub async fn init(path: &Path, args: &Init, output: &Output, interrupt: &Interru
             "written": path, "targets": made.targets, "commented_out": made.commented, "not_seen": made.unseen,
         }))?;
         output.text(format!("wrote {}: {}", path.display(), summary(&made)))?;
-        output.note(NEXT_AFTER_IMPORT);
+        output.note(if made.targets == 0 { NEXT_AFTER_SKELETON } else { NEXT_AFTER_IMPORT });
         return Ok(Exit::Success);
     }
     let url = match &args.url {

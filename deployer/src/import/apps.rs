@@ -3,99 +3,118 @@
 use std::collections::BTreeSet;
 
 use super::compose::Container;
-use super::home::{Home, Resolved};
+use super::doors::Doors;
+use super::home::{Home, Resolved, is_machine};
+use super::name::{hidden, is_host};
+use super::naming::{distinguish, guess, printable, title};
+use super::obstacle::Obstacle;
 use super::role::{self, Role};
-use super::route::{Destination, Route, hidden};
-use super::terraform::{Application, Gate, gate_of};
-use super::{Address, App, Inventory, Unseen};
+use super::route::{Route, Source};
+use super::terraform::{Gate, gate_of};
+use super::{Address, App, Doubt, Inventory, Missing, Reason, Unseen};
 use crate::config::preset::{self, HTTP};
 
-/// Ports that many apps have: they say nothing about which one it is.
-const COMMON_PORTS: [u16; 7] = [80, 443, 3000, 3001, 8080, 8096, 8181];
+/// What is known beside the containers and the ways in.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Containers that a proxy leaves out, with the reason.
+    pub excluded: Vec<(usize, Obstacle)>,
+    /// A Caddyfile was read.
+    pub has_caddyfile: bool,
+    /// SWAG said something of its names.
+    pub has_swag: bool,
+}
 
-/// An app with the container and port that it was recognised by. The same door by another name is mentioned there.
-type Door = (Option<usize>, Option<u16>, App);
-
-pub fn inventory(containers: &[Container], routes: &[Route], applications: &[Application]) -> Inventory {
-    let home = Home { containers, applications };
+pub fn inventory(home: &Home<'_>, routes: &[Route], facts: &Facts) -> Inventory {
+    let doors = Doors::new(home, routes);
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for door in &doors.open {
+        names.extend(door.app.address.as_ref().ok().map(|address| address.host.clone()));
+        names.extend(door.app.also.iter().filter_map(|also| host_of(also)));
+    }
+    let silent = home.silent(routes, facts);
+    let is_empty = !doors.open.iter().any(|door| door.app.is_ready() || door.app.address.is_err());
     let mut inventory = Inventory::default();
-    let mut seen: BTreeSet<usize> = BTreeSet::new();
-    let mut hidden_names: Vec<(usize, String)> = Vec::new();
-    let mut doors: Vec<Door> = Vec::new();
-    for resolved in resolved(&home, routes) {
-        let Resolved { route, app, port, .. } = resolved;
-        if let Some((host, why)) = route.host.as_ref().ok().and_then(|host| Some((host, hidden(host)?))) {
-            match app {
-                // Without the name: it may be the value of a variable that is no name at all.
-                Some(app) => hidden_names.push((app, format!("its host name {why}"))),
-                None if host.starts_with("*.") => inventory.remarks.push(format!(
-                    "{}: a name for whatever else there is; what it leads to is not known.",
-                    printable(host)
-                )),
-                None => {}
-            }
+    let mut unseen = Vec::new();
+    for (index, container) in home.containers.iter().enumerate() {
+        if container.is_abstract || doors.reached.contains(&index) {
             continue;
         }
-        seen.extend(app);
-        let made = home.app(&resolved);
-        let doubled =
-            doors.iter_mut().find(|(_, _, door)| door.address.is_ok() && door.address == made.address);
-        if let Some(door) = doubled {
-            // A label tells what an ingress rule to the proxy does not.
-            if door.0.is_none() && app.is_some() {
-                *door = (app, port, made);
-            }
-            continue;
-        }
-        let same = |door: &&mut Door| {
-            app.is_some() && door.0 == app && (door.1 == port || door.1.is_none() || port.is_none())
-        };
-        match (doors.iter_mut().find(same), &made.address) {
-            (Some((.., door)), Ok(address)) if door.address.is_ok() => door.also.push(address.to_string()),
-            // The first name was not known; this one is.
-            (Some((.., door)), Ok(_)) => *door = made,
-            (Some(_), Err(_)) => {}
-            (None, _) => doors.push((app, port, made)),
+        if let Some(why) = why_blocked(home.containers, index, &doors, facts, &mut names) {
+            unseen.push(Unseen { name: printable(&container.name), why });
+        } else if (is_empty || !silent.is_empty()) && container.off.is_none() && home.is_app(index) {
+            // Nothing but the host name is missing.
+            inventory.apps.push(home.nameless(index));
+        } else {
+            unseen.push(Unseen { name: printable(&container.name), why: home.why_unseen(index) });
         }
     }
-    inventory.apps = doors.into_iter().map(|(.., app)| app).collect();
+    unseen.extend(nameless_rest(&doors, &mut names));
+    inventory.unseen = unseen;
+    let found: Vec<App> = doors.open.into_iter().map(|door| door.app).collect();
+    inventory.apps.splice(0..0, found);
     distinguish(&mut inventory.apps);
-    for (index, container) in
-        containers.iter().enumerate().filter(|(index, one)| !seen.contains(index) && !one.is_abstract)
-    {
-        let why = hidden_names.iter().find(|(at, _)| *at == index).map(|(_, why)| why.clone());
-        inventory.unseen.push(Unseen {
-            name: printable(&container.name),
-            why: why.unwrap_or_else(|| home.why_unseen(container)),
-        });
-    }
-    inventory.remarks.extend(home.remarks());
+    inventory.remarks = doors.remarks;
+    inventory.remarks.extend(silent.into_iter().map(|index| home.remark(index)).collect::<BTreeSet<_>>());
     inventory
 }
 
-/// Every route with its container. Those without a path come first: they are the front doors.
-fn resolved<'a>(home: &Home<'_>, routes: &'a [Route]) -> Vec<Resolved<'a>> {
-    let mut resolved: Vec<Resolved<'a>> = routes.iter().map(|route| home.resolve(route)).collect();
-    let order = |one: &Resolved<'_>| {
-        // A name from Terraform or the tunnel's own file is public for sure; one from a label is, if nobody denies it.
-        (matches!(one.route.to, Destination::Container(_)), one.app.is_some() && one.route.path.is_some())
+/// Why the container at this place has no door, if something is in the way of one.
+fn why_blocked(
+    containers: &[Container],
+    index: usize,
+    doors: &Doors,
+    facts: &Facts,
+    names: &mut BTreeSet<String>,
+) -> Option<String> {
+    let mut own: Vec<_> = doors.blocked.iter().filter(|blocked| blocked.container == Some(index)).collect();
+    // A public name says more than one that nobody can resolve.
+    own.sort_by_key(|blocked| !blocked.why.concerns_public_name());
+    let of_names = own.first().map(|blocked| {
+        let host = blocked
+            .host
+            .as_deref()
+            .filter(|host| blocked.why.concerns_public_name() && hidden(host).is_none());
+        names.extend(host.map(str::to_ascii_lowercase));
+        // Other names are left out: one may be the value of a variable that is no name at all.
+        blocked.why.about(host.unwrap_or("its host name"))
+    });
+    let excluded = || {
+        // For a database, its role says more than the proxy's label.
+        let is_app = role::of_image(&containers[index].image).is_none();
+        let counts =
+            |why: &Obstacle| is_app || !matches!(why, Obstacle::Disabled(_) | Obstacle::NotEnabled(_));
+        let (_, why) = facts.excluded.iter().find(|(at, why)| *at == index && counts(why))?;
+        let subject = if *why == Obstacle::ManyNames { "its host name" } else { "its router" };
+        Some(why.about(subject))
     };
-    resolved.sort_by_key(order);
-    resolved
+    of_names.or_else(excluded)
+}
+
+/// Names that are not asked and that no container's reason mentions.
+fn nameless_rest(doors: &Doors, names: &mut BTreeSet<String>) -> Vec<Unseen> {
+    let mut rest = Vec::new();
+    for blocked in &doors.blocked {
+        let Some(host) = &blocked.host else { continue };
+        let is_public = blocked.why.concerns_public_name() && hidden(host).is_none();
+        let is_name = blocked.container.is_none() && is_host(host) && host.contains('.') && !is_machine(host);
+        if (is_public || is_name) && names.insert(host.to_ascii_lowercase()) {
+            rest.push(Unseen { name: printable(host), why: blocked.why.about("it") });
+        }
+    }
+    rest
+}
+
+/// The host of an address that has been written.
+fn host_of(address: &str) -> Option<String> {
+    url::Url::parse(address).ok()?.host_str().map(str::to_owned)
 }
 
 impl Home<'_> {
-    fn app(&self, resolved: &Resolved<'_>) -> App {
+    pub(super) fn app(&self, resolved: &Resolved<'_>, routes: &[Route]) -> App {
         let Resolved { route, app, owner, port } = resolved;
         let container = app.map(|index| &self.containers[index]);
-        let first = route.host.as_ref().ok().and_then(|host| host.split('.').next());
-        let guess = || {
-            let by_port = port.filter(|port| !COMMON_PORTS.contains(port));
-            let by_port =
-                || preset::PRESETS.iter().find(|preset| by_port.is_some() && preset.port == by_port);
-            first.and_then(preset::of_name).or_else(by_port).unwrap_or(&HTTP)
-        };
-        let preset = container.map_or_else(guess, |container| self.preset(container));
+        let preset = container.map_or_else(|| guess(route, *port), |container| self.preset(container));
         let path = route.path.clone().unwrap_or_default();
         let checked = if path.is_empty() || preset.kind != HTTP.kind {
             format!("{path}{}", preset.path)
@@ -103,31 +122,48 @@ impl Home<'_> {
             path.clone()
         };
         let gate = route.host.as_ref().ok().and_then(|host| gate_of(self.applications, host, &checked));
-        let name = container
-            .map(|container| container.name.as_str())
-            .or(route.label.as_deref())
-            .or(first)
-            .unwrap_or("app");
+        let address = |host: String| {
+            // Through a tunnel, visitors come by the usual port, whatever the proxy has.
+            let is_tunnelled = route.source == Source::Proxy && Home::is_tunnelled(&host, routes);
+            Address {
+                https: route.https || is_tunnelled,
+                host: host.to_ascii_lowercase(),
+                port: route.port.filter(|_| !is_tunnelled),
+                path,
+            }
+        };
         App {
-            name: printable(name),
+            name: printable(&title(route, container)),
             preset,
-            address: route
-                .host
-                .clone()
-                .map(|host| Address { https: route.https, host: host.to_ascii_lowercase(), path })
-                .map_err(|what| printable(&what)),
-            group: self.group(container, *owner),
+            address: route.host.clone().map(address).map_err(|missing| missing.printable(printable)),
+            doubt: route.is_guess.then_some(Doubt::CertificateOnly),
+            group: self.group(*app, *owner),
             gate: gate.unwrap_or(Gate::Open),
             also: Vec::new(),
-            middleware: route.middleware.clone(),
+            login: route.login.clone(),
+        }
+    }
+
+    /// An app of which all but the host name is known.
+    fn nameless(&self, index: usize) -> App {
+        let container = &self.containers[index];
+        App {
+            name: printable(&container.name),
+            preset: self.preset(container),
+            address: Err(Missing::new("", Reason::Undefined)),
+            doubt: Some(Doubt::NoHostName),
+            group: self.group(Some(index), None),
+            gate: Gate::Open,
+            also: Vec::new(),
+            login: None,
         }
     }
 
     /// The container whose network it shares, by the name of its service.
-    fn group(&self, container: Option<&Container>, owner: Option<usize>) -> Option<String> {
-        let joined = container.and_then(|container| container.joins.as_deref());
-        let joined = joined.map(|name| {
-            self.containers.iter().find(|other| other.is_called(name)).map_or(name, |other| &other.name)
+    fn group(&self, app: Option<usize>, owner: Option<usize>) -> Option<String> {
+        let joined = app.and_then(|index| {
+            let name = self.containers[index].joins.as_deref()?;
+            Some(self.network(index).map_or(name, |owner| &self.containers[owner].name))
         });
         let owned = owner
             .filter(|index| !self.members(*index).is_empty())
@@ -135,9 +171,17 @@ impl Home<'_> {
         joined.or(owned).filter(|name| !name.contains('$')).map(printable).filter(|name| !name.is_empty())
     }
 
-    fn why_unseen(&self, container: &Container) -> String {
-        let index = self.containers.iter().position(|other| std::ptr::eq(other, container));
-        let members = index.map(|index| self.members(index)).unwrap_or_default();
+    /// Whether people use it: neither a network of others nor one of their helpers.
+    fn is_app(&self, index: usize) -> bool {
+        role::of_image(&self.containers[index].image).is_none() && self.members(index).is_empty()
+    }
+
+    fn why_unseen(&self, index: usize) -> String {
+        let container = &self.containers[index];
+        if let Some(off) = &container.off {
+            return off.clone();
+        }
+        let members = self.members(index);
         if !members.is_empty() {
             let names: Vec<String> =
                 members.iter().map(|index| printable(&self.containers[*index].name)).collect();
@@ -149,59 +193,61 @@ impl Home<'_> {
         if let Some(role) = role::of_image(&container.image) {
             return role.why_unseen().to_owned();
         }
-        match container.published.first() {
-            Some((port, _)) => format!("no public host name found; port {port} is open at home"),
-            None => "no public host name found".to_owned(),
-        }
-    }
-
-    fn remarks(&self) -> Vec<String> {
-        let silent = self
-            .containers
-            .iter()
-            .filter(|container| role::of_image(&container.image) == Some(Role::SilentProxy));
-        let remark = |container: &Container| {
-            format!(
-                "{} keeps its host names in its own files or database, which are not read: add what it publishes by hand.",
-                printable(&container.name)
-            )
+        let missing = match container.missing.first() {
+            Some(what) => format!("; {}", printable_text(what)),
+            None => String::new(),
         };
-        silent.map(remark).collect::<BTreeSet<_>>().into_iter().collect()
-    }
-}
-
-/// Gives apps of the same name names that differ.
-fn distinguish(apps: &mut [App]) {
-    let mut names = BTreeSet::new();
-    for app in apps {
-        let host = app.address.as_ref().map(|address| address.host.clone()).unwrap_or_default();
-        let mut name = app.name.clone();
-        if names.contains(&name) && !host.is_empty() {
-            name = printable(&format!("{name} at {host}"));
+        match container.published.first() {
+            Some((port, _)) => format!("no public host name found; port {port} is open at home{missing}"),
+            None => format!("no public host name found{missing}"),
         }
-        let mut number = 2;
-        while names.contains(&name) {
-            let start: String = app.name.chars().take(40).collect();
-            name = format!("{} {number}", start.trim());
-            number += 1;
-        }
-        names.insert(name.clone());
-        app.name = name;
     }
-}
 
-/// A name that can stand in a target, a message and a comment.
-fn printable(name: &str) -> String {
-    let plain = name
-        .chars()
-        .map(|character| if character.is_control() || "{}".contains(character) { ' ' } else { character });
-    let plain: String = plain.take(50).collect();
-    let plain = plain.trim();
-    if plain.is_empty() { "app".to_owned() } else { plain.to_owned() }
+    /// The proxies and tunnels whose names are kept where they were not read.
+    fn silent(&self, routes: &[Route], facts: &Facts) -> Vec<usize> {
+        let has_tunnel = routes.iter().any(|route| route.source == Source::Tunnel);
+        let is_silent = |index: &usize| {
+            let container = &self.containers[*index];
+            let is_caddy = preset::image_name(&container.image).contains("caddy");
+            match role::of_image(&container.image) {
+                Some(Role::SilentProxy) => !(facts.has_swag && super::swag::is_swag(container)),
+                Some(Role::WebServer) => {
+                    let is_read = self.sites.contains(index) || (is_caddy && facts.has_caddyfile);
+                    !is_read && self.is_entrance(*index, routes)
+                }
+                Some(Role::Tunnel) => !has_tunnel,
+                _ => false,
+            }
+        };
+        (0..self.containers.len()).filter(is_silent).collect()
+    }
+
+    fn remark(&self, index: usize) -> String {
+        let container = &self.containers[index];
+        let name = printable(&container.name);
+        match role::of_image(&container.image) {
+            Some(Role::Tunnel) => format!(
+                "{name} has its host names from the service that it connects to (for cloudflared, Cloudflare's dashboard): \
+                 add what it publishes by hand."
+            ),
+            _ => format!(
+                "{name} keeps its host names in its own files or database, which are not read: add what it publishes by hand."
+            ),
+        }
+    }
 }
 
 impl std::fmt::Display for Address {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}://{}{}", if self.https { "https" } else { "http" }, self.host, self.path)
+        write!(formatter, "{}://{}", if self.https { "https" } else { "http" }, self.host)?;
+        if let Some(port) = self.port {
+            write!(formatter, ":{port}")?;
+        }
+        formatter.write_str(&self.path)
     }
+}
+
+/// The text, as far as a comment can hold it.
+fn printable_text(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(200).collect()
 }

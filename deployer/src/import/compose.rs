@@ -1,6 +1,21 @@
 //! Compose files: the containers of a home, as far as they tell what can be seen from outside.
 
+mod env_file;
+mod include;
+mod load;
+mod merge;
+mod project;
+mod purpose;
+mod selection;
+mod service;
+
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+pub use include::mentions;
+pub use load::ComposeFile;
+pub use project::containers;
+pub use purpose::{companions, compose_files};
 
 use super::variables::Variables;
 use super::yaml::Node;
@@ -8,12 +23,18 @@ use super::yaml::Node;
 /// A service of a Compose file.
 #[derive(Debug, Clone, Default)]
 pub struct Container {
+    /// The file that has the service; of several that are merged, the first.
     pub file: PathBuf,
+    /// What Compose starts together: services know each other by name within it.
+    pub project: usize,
     /// The service's name.
     pub name: String,
     /// Further names that others on its network know it by.
     pub aliases: Vec<String>,
+    pub container_name: Option<String>,
     pub image: String,
+    /// Its arguments, as far as they are written in the file.
+    pub command: Vec<String>,
     /// It has neither an image nor a recipe for one: others extend it, and nothing runs.
     pub is_abstract: bool,
     /// The container whose network it shares, if it has none of its own.
@@ -25,22 +46,42 @@ pub struct Container {
     /// Variables are not filled in: they may be secrets.
     pub environment: Vec<(String, String)>,
     pub labels: Vec<(String, String)>,
-    extends: Option<Base>,
+    /// What its values are filled in from.
+    pub variables: Rc<Variables>,
+    /// Why Compose does not start it, if so.
+    pub off: Option<String>,
+    /// What may say more about it and was not found, one sentence each.
+    pub missing: Vec<String>,
 }
 
-/// What `extends` names.
-#[derive(Debug, Clone)]
-struct Base {
-    file: Option<String>,
-    service: String,
-}
+/// What a service of Compose has at least one of; other formats have `services`, too.
+const USUAL: [&str; 12] = [
+    "image",
+    "build",
+    "extends",
+    "provider",
+    "labels",
+    "environment",
+    "env_file",
+    "ports",
+    "volumes",
+    "profiles",
+    "network_mode",
+    "deploy",
+];
 
-/// Longer chains of `extends` are circles.
-const LONGEST_CHAIN: usize = 8;
-
-/// The containers that a file's documents describe; none if it is something else than a Compose file.
-pub fn containers(documents: &[Node], file: &Path) -> Vec<Container> {
-    documents.iter().flat_map(services).map(|(name, node)| container(name, node, file)).collect()
+/// Whether a document describes containers, or includes files that do. A document of the oldest format, which has no
+/// `services`, is known by its file's name alone.
+pub fn is_compose(document: &Node, file: &Path) -> bool {
+    let services = services(document);
+    let is_usual = |node: &Node| USUAL.iter().any(|key| node.get(key).is_some());
+    let name = file.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let is_named = name.contains("compose") || name.contains("docker-stack");
+    let includes = || document.get("include").is_some_and(|include| !include.items().is_empty());
+    match document.get("services") {
+        Some(_) => services.iter().any(|(_, node)| is_named || is_usual(node)),
+        None => is_named && (!services.is_empty() || includes()),
+    }
 }
 
 /// The services of a document. The oldest format has them at the top.
@@ -49,105 +90,13 @@ fn services(document: &Node) -> Vec<(&str, &Node)> {
         Some(services) => (services.entries(), false),
         None => (document.entries(), true),
     };
-    let is_service =
-        |node: &Node| node.is_map() && (!oldest || node.get("image").or_else(|| node.get("build")).is_some());
+    let is_service = |node: &Node| {
+        let is_reset = matches!(node, Node::Reset) && !oldest;
+        let makes = || node.get("image").or_else(|| node.get("build")).is_some();
+        is_reset || (node.is_map() && (!oldest || makes()))
+    };
     let named = entries.iter().filter(|(name, node)| !name.starts_with("x-") && is_service(node));
     named.map(|(name, node)| (name.as_ref(), node)).collect()
-}
-
-fn container(name: &str, node: &Node, file: &Path) -> Container {
-    let text = |key| node.get(key).and_then(Node::text);
-    let pairs = |node: Option<&Node>| node.map(Node::pairs).unwrap_or_default();
-    let mode = text("network_mode").unwrap_or_default();
-    let joined = mode.strip_prefix("service:").or_else(|| mode.strip_prefix("container:"));
-    let mut labels = pairs(node.get("labels"));
-    labels.extend(pairs(node.get("deploy").and_then(|deploy| deploy.get("labels"))));
-    let networks = node.get("networks").map(Node::entries).unwrap_or_default();
-    let on_networks = networks.iter().filter_map(|(_, network)| network.get("aliases")).flat_map(Node::texts);
-    Container {
-        file: file.to_owned(),
-        name: name.to_owned(),
-        aliases: [text("container_name"), text("hostname")]
-            .into_iter()
-            .flatten()
-            .chain(on_networks)
-            .map(str::to_owned)
-            .collect(),
-        image: text("image").unwrap_or_default().to_owned(),
-        is_abstract: text("image").is_none() && node.get("build").is_none(),
-        joins: joined.map(|name| name.trim().to_owned()),
-        on_host: mode == "host",
-        published: node.get("ports").map(Node::items).unwrap_or_default().iter().filter_map(port).collect(),
-        environment: pairs(node.get("environment")),
-        labels,
-        extends: node.get("extends").and_then(base),
-    }
-}
-
-/// `"8080:80/tcp"`, `127.0.0.1:8080:80`, `80`, or the long form with keys.
-fn port(node: &Node) -> Option<(u16, u16)> {
-    if node.is_map() {
-        let number = |key| node.get(key)?.text()?.parse().ok();
-        let target = number("target")?;
-        return Some((number("published").unwrap_or(target), target));
-    }
-    let text = node.text()?.split('/').next()?;
-    let mut parts = text.rsplit(':');
-    let inside = parts.next()?.trim().parse().ok()?;
-    let outside = parts.next().map_or(Some(inside), |outside| outside.trim().parse().ok())?;
-    Some((outside, inside))
-}
-
-fn base(node: &Node) -> Option<Base> {
-    let file = node.get("file").and_then(Node::text).map(str::to_owned);
-    let service = node.text().or_else(|| node.get("service").and_then(Node::text))?;
-    Some(Base { file, service: service.to_owned() })
-}
-
-/// The files that a Compose file builds upon, through `include` and `extends`, as they are written there; or the
-/// variable that is missing to know one.
-pub fn mentions(documents: &[Node], variables: &Variables) -> Vec<Result<String, String>> {
-    let mut paths = Vec::new();
-    for document in documents {
-        for include in document.get("include").map(Node::items).unwrap_or_default() {
-            let path = if include.is_map() { include.get("path") } else { Some(include) };
-            paths.extend(path.map(Node::texts).unwrap_or_default());
-        }
-        for (_, service) in services(document) {
-            paths.extend(service.get("extends").and_then(|extends| extends.get("file")).and_then(Node::text));
-        }
-    }
-    paths.into_iter().map(|path| variables.fill(path)).collect()
-}
-
-/// Puts `extends` into effect, and joins what several files of a folder say of the same service.
-pub fn settled(containers: Vec<Container>) -> Vec<Container> {
-    let extended: Vec<Container> =
-        containers.iter().map(|one| extended(one, &containers, LONGEST_CHAIN)).collect();
-    let mut settled: Vec<Container> = Vec::new();
-    for container in extended {
-        let same = |other: &&mut Container| {
-            other.name == container.name && other.file.parent() == container.file.parent()
-        };
-        match settled.iter_mut().find(same) {
-            Some(earlier) => *earlier = container.over(earlier.clone()),
-            None => settled.push(container),
-        }
-    }
-    settled
-}
-
-fn extended(container: &Container, all: &[Container], chain: usize) -> Container {
-    let Some(base) = container.extends.as_ref().filter(|_| chain > 0) else { return container.clone() };
-    let file = match &base.file {
-        Some(file) => clean(&container.file.parent().unwrap_or(Path::new("")).join(file)),
-        None => container.file.clone(),
-    };
-    let found = all.iter().find(|other| other.name == base.service && other.file == file);
-    match found.filter(|other| !std::ptr::eq(*other, container)) {
-        Some(base) => container.clone().over(extended(base, all, chain - 1)),
-        None => container.clone(),
-    }
 }
 
 /// The path without `.` and `..`, so that two ways to name a file are one.
@@ -166,35 +115,15 @@ pub fn clean(path: &Path) -> PathBuf {
     clean
 }
 
-impl Container {
-    /// This one, with what it leaves open from `base`. Names are not inherited.
-    fn over(mut self, base: Self) -> Self {
-        if self.image.is_empty() {
-            self.image = base.image;
-        }
-        self.is_abstract &= base.is_abstract;
-        self.joins = self.joins.or(base.joins);
-        self.on_host |= base.on_host;
-        if self.name == base.name {
-            self.aliases.extend(base.aliases);
-        }
-        self.published.extend(base.published);
-        inherit(&mut self.environment, base.environment);
-        inherit(&mut self.labels, base.labels);
-        self
-    }
+/// A path that a file names. Windows separates folders otherwise.
+fn joined(directory: &Path, path: &str) -> PathBuf {
+    clean(&directory.join(path.replace('\\', "/")))
+}
 
+impl Container {
     /// Whether `name` reaches it on a network of containers.
     pub fn is_called(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
             || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
-    }
-}
-
-fn inherit(own: &mut Vec<(String, String)>, base: Vec<(String, String)>) {
-    for (key, value) in base {
-        if !own.iter().any(|(name, _)| *name == key) {
-            own.push((key, value));
-        }
     }
 }

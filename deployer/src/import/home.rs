@@ -1,15 +1,23 @@
 //! The containers of a home, and which of them a way in leads to.
 
+use std::path::Path;
+
 use super::compose::Container;
+use super::ports;
 use super::role::{self, Role};
-use super::route::{Destination, Route};
+use super::route::{Destination, Route, Source};
 use super::terraform::Application;
 use crate::config::preset::{self, HTTP, Preset};
+
+/// Networks may be shared through several containers; longer chains are circles.
+const LONGEST_CHAIN: usize = 4;
 
 /// What is known before any way in is followed.
 pub struct Home<'a> {
     pub containers: &'a [Container],
     pub applications: &'a [Application],
+    /// Web servers that serve a site of their own: they are no proxies here.
+    pub sites: Vec<usize>,
 }
 
 /// A route whose destination is known as well as can be.
@@ -19,50 +27,152 @@ pub struct Resolved<'a> {
     pub app: Option<usize>,
     /// The one whose network that is.
     pub owner: Option<usize>,
+    /// The port that the app listens on.
     pub port: Option<u16>,
 }
 
-impl Home<'_> {
-    pub fn resolve<'a>(&self, route: &'a Route) -> Resolved<'a> {
-        let (owner, port) = match &route.to {
-            Destination::Container(index) => (Some(*index), None),
-            Destination::Address { host, port } => (self.behind(host, *port), *port),
-        };
-        let Some(index) = owner else {
-            let named = self.by_name(route, 0..self.containers.len(), true);
-            return Resolved { route, app: named.or_else(|| self.on_the_host(route)), owner: None, port };
-        };
-        let container = &self.containers[index];
-        let is_proxy = matches!(role::of_image(&container.image), Some(Role::Proxy | Role::SilentProxy))
-            && matches!(route.to, Destination::Address { .. });
-        let members = self.members(index);
-        let app = if is_proxy {
-            self.by_name(route, 0..self.containers.len(), true)
-        } else if members.is_empty() {
-            Some(index)
-        } else {
-            let own = (role::of_image(&container.image) != Some(Role::Vpn)).then_some(index);
-            let among = own.into_iter().chain(members.iter().copied());
-            self.by_name(route, among, false).or_else(|| self.by_port(&members, port)).or(own)
-        };
-        // Among several behind one proxy, the port tells nothing.
-        Resolved { route, app, owner: (!is_proxy).then_some(index), port: if is_proxy { None } else { port } }
+impl<'a> Home<'a> {
+    pub fn new(containers: &'a [Container], applications: &'a [Application], routes: &[Route]) -> Self {
+        let mut home = Self { containers, applications, sites: Vec::new() };
+        home.sites = (0..containers.len()).filter(|index| home.is_site(*index, routes)).collect();
+        home
     }
 
-    /// Which container answers at this address, as seen from the tunnel or proxy.
-    fn behind(&self, host: &str, port: Option<u16>) -> Option<usize> {
-        let called = self.containers.iter().position(|container| container.is_called(host));
-        if called.is_some() {
-            return called;
+    /// Whether this is a web server that one public name leads to, so that it is the site itself.
+    fn is_site(&self, index: usize, routes: &[Route]) -> bool {
+        if role::of_image(&self.containers[index].image) != Some(Role::WebServer) {
+            return false;
         }
-        let port = port.filter(|_| is_machine(host))?;
-        let publishes = |container: &Container| {
-            container.published.iter().any(|(outside, _)| *outside == port)
-                || (container.on_host && self.preset(container).port == Some(port))
+        let bare = |route: &Route| {
+            let host = route.host.clone().unwrap_or_else(|missing| missing.what);
+            host.trim_start_matches("www.").to_ascii_lowercase()
         };
-        let mut all = (0..self.containers.len()).filter(|index| publishes(&self.containers[*index]));
+        let mut names: Vec<String> =
+            routes.iter().filter(|route| self.leads(route, index)).map(bare).collect();
+        names.sort();
+        names.dedup();
+        names.len() == 1 && !names.iter().any(|name| name.starts_with('*'))
+    }
+
+    fn leads(&self, route: &Route, index: usize) -> bool {
+        match &route.to {
+            Destination::Address { host, port } => {
+                self.behind(host, *port, route.folder.as_deref()).is_some_and(|(to, _)| to == index)
+            }
+            Destination::Container { index: to, .. } => *to == index,
+            Destination::Elsewhere => false,
+        }
+    }
+
+    /// Whether visitors may come in through this web server, rather than through what is in front of it.
+    pub fn is_entrance(&self, index: usize, routes: &[Route]) -> bool {
+        let container = &self.containers[index];
+        let is_public = container.published.iter().any(|(outside, _)| matches!(outside, 80 | 443));
+        is_public
+            || container.on_host
+            || container.joins.is_some()
+            || routes.iter().any(|route| self.leads(route, index))
+    }
+
+    pub fn resolve<'r>(&self, route: &'r Route) -> Resolved<'r> {
+        let (owner, port) = match &route.to {
+            Destination::Container { index, port } => (Some(*index), *port),
+            Destination::Address { host, port } => match self.behind(host, *port, route.folder.as_deref()) {
+                Some((index, inside)) => (Some(index), inside),
+                None => (None, *port),
+            },
+            Destination::Elsewhere => (None, None),
+        };
+        let Some(index) = owner else {
+            // A name that is that of a container, unless the destination is named after something else.
+            let is_other = matches!(&route.to, Destination::Address { host, .. } if preset::of_name(first(host)).is_some());
+            let named = || self.by_name(route, 0..self.containers.len(), true);
+            let app = if is_other { None } else { named().or_else(|| self.on_the_host(route)) };
+            return Resolved { route, app, owner: None, port };
+        };
+        if self.is_proxy(index) && matches!(route.to, Destination::Address { .. }) {
+            let app = self.by_name(route, 0..self.containers.len(), true).filter(|app| *app != index);
+            // The port is the proxy's, which several apps share.
+            return Resolved { route, app, owner: None, port: None };
+        }
+        let members = self.members(index);
+        let app = if members.is_empty() { Some(index) } else { self.member(index, &members, route, port) };
+        Resolved { route, app, owner: Some(index), port }
+    }
+
+    /// Which of those that share a network answers: the port says it, or else the name.
+    fn member(&self, owner: usize, members: &[usize], route: &Route, port: Option<u16>) -> Option<usize> {
+        let is_network = role::of_image(&self.containers[owner].image) == Some(Role::Vpn);
+        if let ([only], true) = (members, is_network) {
+            return Some(*only);
+        }
+        let own = (!is_network).then_some(owner);
+        let among = own.into_iter().chain(members.iter().copied());
+        self.by_port(among.clone(), port).or_else(|| self.by_name(route, among, false)).or(own)
+    }
+
+    /// Whether requests only pass through this container.
+    pub fn is_proxy(&self, index: usize) -> bool {
+        role::of_image(&self.containers[index].image).is_some_and(Role::is_proxy)
+            && !self.sites.contains(&index)
+    }
+
+    /// Which container answers at this address as seen from the tunnel or proxy, and on which port of its own.
+    fn behind(&self, host: &str, port: Option<u16>, folder: Option<&Path>) -> Option<(usize, Option<u16>)> {
+        if let Some(called) = self.called(host, folder) {
+            return Some((called, port));
+        }
+        let outside = port?;
+        // A name that is no container's may be the machine's own; a usual port would be a guess then.
+        if !is_machine(host) && (ports::COMMON.contains(&outside) || preset::of_name(first(host)).is_some()) {
+            return None;
+        }
+        let inside = |container: &Container| {
+            let published = container.published.iter().find(|(public, _)| *public == outside);
+            let own = || container.on_host && ports::listens(container, outside);
+            published.map(|(_, inside)| *inside).or_else(|| own().then_some(outside))
+        };
+        let running = |index: &usize| self.containers[*index].off.is_none();
+        let publishes = |index: &usize| running(index) && inside(&self.containers[*index]).is_some();
         // On several machines the same port may be several things.
-        all.next().filter(|_| all.next().is_none())
+        let found = self.nearest((0..self.containers.len()).filter(publishes), folder);
+        let index = found.first().copied().filter(|_| found.len() == 1)?;
+        Some((index, inside(&self.containers[index])))
+    }
+
+    /// The container of this name, be it written `sonarr`, `sonarr.media_default` or `media-sonarr-1`.
+    fn called(&self, host: &str, folder: Option<&Path>) -> Option<usize> {
+        let position = |name: &str| self.position(name, None, folder);
+        if is_machine(host) {
+            return None;
+        }
+        let numbered = || {
+            let start = host.strip_suffix("-1").or_else(|| host.strip_suffix("_1"))?;
+            let (_, name) = start.split_once(['-', '_'])?;
+            position(name)
+        };
+        position(host).or_else(|| position(first(host))).or_else(numbered)
+    }
+
+    /// The container with this name: rather one that runs, of the project that asks, and near to the file that names it.
+    fn position(&self, name: &str, project: Option<usize>, folder: Option<&Path>) -> Option<usize> {
+        let all = || (0..self.containers.len()).filter(|index| self.containers[*index].is_called(name));
+        let own = all().find(|index| project == Some(self.containers[*index].project));
+        let running = all().filter(|index| self.containers[*index].off.is_none());
+        own.or_else(|| self.nearest(running, folder).first().copied()).or_else(|| all().next())
+    }
+
+    /// Those of these containers whose files are nearest to the folder.
+    fn nearest(&self, all: impl Iterator<Item = usize>, folder: Option<&Path>) -> Vec<usize> {
+        let common = |index: &usize| {
+            let file = self.containers[*index].file.parent().unwrap_or(Path::new(""));
+            let shared = file.components().zip(folder.unwrap_or(file).components());
+            folder.map_or(0, |_| shared.take_while(|(a, b)| a == b).count())
+        };
+        let mut all: Vec<usize> = all.collect();
+        let most = all.iter().map(common).max();
+        all.retain(|index| Some(common(index)) == most);
+        all
     }
 
     /// The container on the host's network that the name is short for: `ha` for `home-assistant`.
@@ -80,12 +190,28 @@ impl Home<'_> {
         all.next().filter(|_| all.next().is_none())
     }
 
-    /// The containers that share the network of this one.
+    /// The containers that share the network of this one, directly or through each other.
     pub fn members(&self, owner: usize) -> Vec<usize> {
-        let joins = |container: &Container| {
-            container.joins.as_deref().is_some_and(|name| self.containers[owner].is_called(name))
+        (0..self.containers.len())
+            .filter(|index| *index != owner && self.containers[*index].off.is_none())
+            .filter(|index| self.network(*index) == Some(owner))
+            .collect()
+    }
+
+    /// The container whose network this one has.
+    pub fn network(&self, index: usize) -> Option<usize> {
+        let joined = |index: usize| {
+            let name = self.containers[index].joins.as_deref()?;
+            self.position(name, Some(self.containers[index].project), None)
         };
-        (0..self.containers.len()).filter(|index| joins(&self.containers[*index])).collect()
+        let mut owner = joined(index)?;
+        for _ in 0..LONGEST_CHAIN {
+            match joined(owner) {
+                Some(next) if next != owner => owner = next,
+                _ => break,
+            }
+        }
+        Some(owner)
     }
 
     /// The container that the host or the router is named after. `strictly`: a preset in common is not enough.
@@ -114,21 +240,13 @@ impl Home<'_> {
     }
 
     /// The one of several on a network that listens on this port.
-    fn by_port(&self, members: &[usize], port: Option<u16>) -> Option<usize> {
+    fn by_port(&self, among: impl Iterator<Item = usize> + Clone, port: Option<u16>) -> Option<usize> {
         let port = port?;
-        let says = |index: &&usize| {
-            let container = &self.containers[**index];
-            container
-                .environment
-                .iter()
-                .any(|(key, value)| key.contains("PORT") && value.trim() == port.to_string())
+        let only = |fits: &dyn Fn(&Container) -> bool| {
+            let mut fitting = among.clone().filter(|index| fits(&self.containers[*index]));
+            fitting.next().filter(|_| fitting.next().is_none())
         };
-        let usual = |index: &&usize| self.preset(&self.containers[**index]).port == Some(port);
-        let only = |fits: &dyn Fn(&&usize) -> bool| {
-            let mut fitting = members.iter().filter(|index| fits(index));
-            fitting.next().filter(|_| fitting.next().is_none()).copied()
-        };
-        only(&says).or_else(|| only(&usual))
+        only(&|container| ports::listens(container, port)).or_else(|| only(&|one| ports::mentions(one, port)))
     }
 
     pub fn preset(&self, container: &Container) -> &'static Preset {
@@ -139,11 +257,23 @@ impl Home<'_> {
         let mut names = std::iter::once(&container.name).chain(&container.aliases);
         names.find_map(|name| preset::of_name(name)).unwrap_or(&HTTP)
     }
+
+    /// Whether a tunnel leads this name, or all names beside it, into the home.
+    pub fn is_tunnelled(host: &str, routes: &[Route]) -> bool {
+        let mut tunnels = routes.iter().filter(|route| route.source == Source::Tunnel);
+        tunnels.any(|route| route.host.as_ref().is_ok_and(|pattern| super::name::covers(pattern, host)))
+    }
 }
 
 /// Whether this is the machine that the containers run on, or might be.
-fn is_machine(host: &str) -> bool {
-    matches!(host, "localhost" | "host.docker.internal") || host.parse::<std::net::IpAddr>().is_ok()
+pub fn is_machine(host: &str) -> bool {
+    let known = ["localhost", "host.docker.internal", "gateway.docker.internal", "host.containers.internal"];
+    known.iter().any(|name| host.eq_ignore_ascii_case(name)) || host.parse::<std::net::IpAddr>().is_ok()
+}
+
+/// The first label of a name.
+pub fn first(host: &str) -> &str {
+    host.split('.').next().unwrap_or_default()
 }
 
 /// Letters and digits only: `sonarr-4k`, `Sonarr_4K` and `sonarr4k` are the same to their owner.

@@ -10,12 +10,14 @@ pub enum Role {
     Tunnel,
     /// A reverse proxy that keeps its host names in its own files or database.
     SilentProxy,
+    /// It serves pages of its own, or passes requests on: its own files say which.
+    WebServer,
     Proxy,
     Helper,
 }
 
 /// Parts of image names. An image that is none of them is an app.
-const ROLES: [(Role, &[&str]); 6] = [
+const ROLES: [(Role, &[&str]); 7] = [
     (
         Role::Database,
         &[
@@ -72,10 +74,26 @@ const ROLES: [(Role, &[&str]); 6] = [
             "npmplus",
             "nginx-proxy-manager-plus",
             "haproxy",
-            "caddy",
-            "nginx",
+            "letsencrypt",
             "zoraxy",
             "cosmos-server",
+            "nginx-ui",
+            "bunkerweb",
+            "envoy",
+            "goproxy",
+        ],
+    ),
+    (
+        Role::WebServer,
+        &[
+            "nginx",
+            "nginx-unprivileged",
+            "caddy",
+            "caddy-cloudflare",
+            "httpd",
+            "apache",
+            "openresty",
+            "angie",
         ],
     ),
     (
@@ -136,17 +154,31 @@ pub fn of_image(image: &str) -> Option<Role> {
     let exporter = name.ends_with("-exporter") || name.ends_with("_exporter");
     let found = ROLES.iter().find(|(_, images)| images.contains(&name.as_str())).map(|(role, _)| *role);
     // `jwilder/nginx-proxy`, `nginxproxy/nginx-proxy`, `nginxproxymanager/…`: the last part says it already.
-    found.or_else(|| exporter.then_some(Role::Helper))
+    found.or_else(|| exporter.then_some(Role::Helper)).or_else(|| caddy(&name))
+}
+
+/// The role of a Caddy that was built with other modules: `caddy-cloudflare-dockerproxy` and the like.
+fn caddy(name: &str) -> Option<Role> {
+    let reads_labels = name.contains("docker-proxy") || name.contains("dockerproxy");
+    let is_caddy = name.starts_with("caddy-") || name.ends_with("-caddy");
+    is_caddy.then_some(if reads_labels { Role::Proxy } else { Role::WebServer })
 }
 
 impl Role {
+    /// Whether requests may only pass through it.
+    pub fn is_proxy(self) -> bool {
+        matches!(self, Self::SilentProxy | Self::WebServer | Self::Proxy)
+    }
+
     /// Why nobody outside can see it, unless there is more to say.
     pub fn why_unseen(self) -> &'static str {
         match self {
             Self::Database => "only a database; the apps that use it show when it fails",
             Self::Vpn => "only a network, and nothing of its own is published",
             Self::Tunnel => "the tunnel itself; when it fails, all that is behind it cannot be reached",
-            Self::SilentProxy | Self::Proxy => "the proxy in front of the others, which are seen through it",
+            Self::SilentProxy | Self::WebServer | Self::Proxy => {
+                "the proxy in front of the others, which are seen through it"
+            }
             Self::Helper => "works in the background and has no public host name",
         }
     }

@@ -1,6 +1,10 @@
 //! The file of cloudflared itself: which host name its tunnel leads where.
 
-use super::route::{Destination, Route, is_path};
+use super::missing::Missing;
+use super::name::encoded;
+use super::obstacle::Obstacle;
+use super::path;
+use super::route::{Destination, Route};
 use super::yaml::Node;
 
 /// The ingress rules, if this is such a file.
@@ -11,27 +15,42 @@ pub fn routes(documents: &[Node]) -> Option<Vec<Route>> {
 
 fn route(rule: &Node) -> Option<Route> {
     let text = |key| rule.get(key).and_then(Node::text);
-    let to = Destination::of_address(text("service")?)?;
+    // The last rule catches the rest, and has no name.
     let host = text("hostname").filter(|host| !host.is_empty())?;
-    limited(Route::new(Ok(host.to_owned()), to), text("path"))
+    let (to, obstacle) = destination(text("service").unwrap_or_default());
+    Some(at(Route::new(Ok::<_, Missing>(encoded(host)), to).blocked(obstacle), text("path")))
 }
 
-/// Puts the rule's path into its route; nothing remains of a rule whose path cannot be asked for.
-pub fn limited(mut route: Route, expression: Option<&str>) -> Option<Route> {
-    // Everything begins with nothing, however that is written.
-    if let Some(expression) =
-        expression.filter(|expression| !expression.trim_matches(['^', '/', '.', '*', '$']).is_empty())
-    {
-        route.path = Some(start_of(expression)?);
+/// What a rule's service is, and what keeps the monitor from asking there.
+pub fn destination(service: &str) -> (Destination, Option<Obstacle>) {
+    let service = service.trim();
+    // A web server behind a socket has no port, and is asked by HTTP as well.
+    if service.starts_with("unix:") || service.starts_with("unix+tls:") {
+        return (Destination::Elsewhere, None);
     }
-    Some(route)
+    if let Some(to) = Destination::of_address(service) {
+        return (to, None);
+    }
+    let fixed = service.starts_with("http_status:") || matches!(service, "hello_world" | "hello-world");
+    let scheme = service.split(':').next().unwrap_or_default();
+    let protocol = match scheme {
+        "ssh" | "rdp" | "smb" | "tcp" | "udp" | "vnc" => scheme.to_ascii_uppercase(),
+        "bastion" => "SSH".to_owned(),
+        _ => "another protocol".to_owned(),
+    };
+    (Destination::Elsewhere, Some(if fixed { Obstacle::FixedResponse } else { Obstacle::Protocol(protocol) }))
 }
 
-/// The plain text that a regular expression for paths starts with.
-fn start_of(expression: &str) -> Option<String> {
-    let text = expression.trim_start_matches('^');
-    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_./~".contains(c))).unwrap_or(text.len());
-    let path = text[..end].trim_end_matches(['.', '/']);
-    let path = if path.starts_with('/') || end == 0 { path.to_owned() } else { format!("/{path}") };
-    is_path(&path).then_some(path)
+/// The route with the rule's path, which is an expression.
+pub fn at(route: Route, expression: Option<&str>) -> Route {
+    match expression.filter(|expression| !expression.is_empty()).map(path::of_pattern) {
+        None => route,
+        Some(Some(path)) => route.at(Some(&path)),
+        Some(None) => route.blocked(Some(Obstacle::PathPattern)),
+    }
+}
+
+/// The same, or nothing if the path cannot be asked for.
+pub fn limited(route: Route, expression: Option<&str>) -> Option<Route> {
+    Some(at(route, expression)).filter(|route| route.obstacle.is_none())
 }

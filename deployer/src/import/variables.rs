@@ -13,23 +13,56 @@ const LONGEST: usize = 4096;
 /// Said without any of the text, which may come from a value.
 const ENDLESS: &str = "a variable without an end";
 
-impl Variables {
-    pub const fn none() -> Self {
-        Self(BTreeMap::new())
+impl std::fmt::Debug for Variables {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The names alone: the values may be secrets.
+        formatter.debug_set().entries(self.0.keys()).finish()
     }
+}
 
+impl Variables {
     /// Reads `NAME=value` lines as Compose does; what is none is passed over.
     pub fn read(text: &str) -> Self {
         let mut variables = BTreeMap::new();
         for line in text.trim_start_matches('\u{feff}').lines() {
             let line = line.trim();
             let line = line.strip_prefix("export ").unwrap_or(line);
-            let Some((name, value)) = line.split_once('=') else { continue };
+            let Some((name, value)) = assignment(line) else { continue };
             if !name.starts_with('#') {
-                variables.insert(name.trim().to_owned(), unquoted(value.trim()).to_owned());
+                variables.insert(name.trim().to_owned(), unquoted(value.trim()));
             }
         }
         Self(variables)
+    }
+
+    /// These, and those of `lower` that are missing here.
+    pub fn over(mut self, lower: &Self) -> Self {
+        for (name, value) in &lower.0 {
+            self.0.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        self
+    }
+
+    /// The value of a variable that is set to something, with the variables in it filled in.
+    pub fn value(&self, name: &str) -> Option<String> {
+        self.0.get(name).and_then(|value| self.fill(value).ok()).filter(|value| !value.is_empty())
+    }
+
+    /// All of them as an `env_file` gives them to a container: filled in from one another and from `outer`. A `$`
+    /// that remains is doubled, because what a container gets is filled in again where it is used.
+    pub fn for_container(&self, outer: &Self) -> Vec<(String, String)> {
+        let all = outer.clone().over(self);
+        let filled = |value: &String| match all.fill(value) {
+            Ok(filled) => filled.replace('$', "$$"),
+            Err(_) => value.clone(),
+        };
+        self.0.iter().map(|(name, value)| (name.clone(), filled(value))).collect()
+    }
+
+    /// With these values, which win over others.
+    pub fn with(mut self, values: impl Iterator<Item = (String, String)>) -> Self {
+        self.0.extend(values);
+        self
     }
 
     /// The text with every variable in place, or the name of one that has no value.
@@ -101,12 +134,23 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// Without the quotes around it or, where there are none, without the comment behind it.
-fn unquoted(value: &str) -> &str {
-    for quote in ['"', '\''] {
-        if let Some((inner, _)) = value.strip_prefix(quote).and_then(|rest| rest.split_once(quote)) {
-            return inner;
-        }
+/// `NAME=value`; Compose also takes `NAME: value`.
+fn assignment(line: &str) -> Option<(&str, &str)> {
+    let at = line.find(['=', ':'])?;
+    let (name, value) = (&line[..at], &line[at + 1..]);
+    let is_colon = line[at..].starts_with(':');
+    (!is_colon || value.starts_with(' ')).then_some((name, value)).or_else(|| line.split_once('='))
+}
+
+/// Without the quotes around it or, where there are none, without the comment behind it. Nothing is filled in between
+/// single quotes.
+fn unquoted(value: &str) -> String {
+    let quoted = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.split_once(quote));
+    if let Some((inner, _)) = quoted('"') {
+        return inner.to_owned();
     }
-    value.split_once(" #").map_or(value, |(value, _)| value).trim()
+    if let Some((inner, _)) = quoted('\'') {
+        return inner.replace('$', "$$");
+    }
+    value.split_once(" #").map_or(value, |(value, _)| value).trim().to_owned()
 }

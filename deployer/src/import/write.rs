@@ -2,13 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::{App, Gate, Inventory};
+use super::{App, Doubt, Gate, Inventory, Login};
 use crate::config::preset::HTTP;
 
 /// Every setting that is no target is taken over from here, with its comment.
 const EXAMPLE: &str = include_str!("../../../config.example.toml");
 const TARGETS: &str = "# One block for each thing to watch.\n";
 const CHANNELS: &str = "# Whom to tell.";
+/// Said where no target can be watched yet.
+const SKELETON: &str = "No public host name was found in the files. Each block below is an app of this home: put its \
+address, as a phone outside of the home uses it, into `url`, and remove the `# ` at the start of its lines. At least one \
+is needed; delete what is not published.";
 /// Comments are no wider than the example's.
 const WIDTH: usize = 120;
 
@@ -33,9 +37,13 @@ pub fn config(inventory: &Inventory, sources: &[String], most: usize) -> String 
         comment(&mut text, remark);
     }
     let _ = write!(text, "\n{settings}{TARGETS}");
-    let mut known: Vec<&App> = inventory.apps.iter().filter(|app| app.address.is_ok()).collect();
+    let mut known: Vec<&App> = inventory.apps.iter().filter(|app| app.is_ready()).collect();
     known.sort_by_key(|app| app.preset.kind == HTTP.kind);
     let surplus = known.get(most..).unwrap_or_default();
+    if known.is_empty() && !inventory.apps.is_empty() {
+        comment(&mut text, SKELETON);
+        text.push('\n');
+    }
     for app in &inventory.apps {
         text.push_str(&target(app, surplus.iter().any(|other| std::ptr::eq(*other, app))));
     }
@@ -61,20 +69,29 @@ fn target(app: &App, surplus: bool) -> String {
                 if address.path.is_empty() || app.preset.kind == HTTP.kind { "" } else { app.preset.path };
             format!("{address}{front}")
         }
+        Err(_) if app.doubt == Some(Doubt::NoHostName) => {
+            format!("https://{}.example.com", as_label(&app.name))
+        }
         Err(_) => format!(
             "https://{}.example.com",
             if app.preset.kind == HTTP.kind { "app" } else { app.preset.kind }
         ),
     };
-    if let Err(missing) = &app.address {
-        comment(
+    match (app.doubt, &app.address) {
+        (Some(Doubt::NoHostName), _) => {
+            comment(&mut text, "Its host name is in none of the files that were read: put the name here.");
+        }
+        (Some(Doubt::CertificateOnly), _) => comment(
             &mut text,
-            &format!(
-                "Its host name needs `{missing}`, which has no value in the files that were read: put the name here."
-            ),
-        );
+            "The proxy has a certificate for this name, but no container of this name was read: uncomment it if an app is there.",
+        ),
+        (None, Err(missing)) => comment(
+            &mut text,
+            &format!("Its host name needs `{}`, {}: put the name here.", missing.what, missing.why()),
+        ),
+        (None, Ok(_)) => {}
     }
-    if surplus && app.address.is_ok() {
+    if surplus && app.is_ready() {
         comment(
             &mut text,
             "One too many for a single deployment: its state is kept in 4 KB. Watch it with a second one, with another `name`.",
@@ -99,7 +116,7 @@ fn target(app: &App, surplus: bool) -> String {
     if app.gate != Gate::Open {
         lines.push(setting("exposure", "closed"));
     }
-    let mark = if surplus || app.address.is_err() { "# " } else { "" };
+    let mark = if surplus || !app.is_ready() { "# " } else { "" };
     for line in lines {
         let _ = writeln!(text, "{mark}{line}");
     }
@@ -107,15 +124,23 @@ fn target(app: &App, surplus: bool) -> String {
     text
 }
 
+/// The name as a part of a host name.
+fn as_label(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let label: String = name.chars().map(plain).collect();
+    let label = label.trim_matches('-');
+    if label.is_empty() { "app".to_owned() } else { label.to_owned() }
+}
+
 fn notes(text: &mut String, app: &App) {
     if !app.also.is_empty() {
         comment(text, &format!("Also at {}.", listed(&app.also)));
     }
-    if let Some(middleware) = &app.middleware {
+    if let Some(Login { proxy, name }) = &app.login {
         comment(
             text,
             &format!(
-                "Traefik sends its visitors through `{middleware}`: if that asks for a login, let {} through without one.",
+                "{proxy} sends its visitors through `{name}`: if that asks for a login, let {} through without one.",
                 app.preset.path
             ),
         );

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
 
-use saphyr_parser::{Event, Parser, ScanError};
+use saphyr_parser::{Event, Parser, ScanError, Tag};
 
 use crate::error::{Error, Result};
 
@@ -19,6 +19,10 @@ pub enum Node {
     Text(Rc<str>),
     List(Rc<[Self]>),
     Map(Rc<[(Rc<str>, Self)]>),
+    /// `!reset`: removes what an earlier file has here.
+    Reset,
+    /// `!override`: replaces what an earlier file has here, where the two would be merged.
+    Override(Rc<Self>),
 }
 
 impl Node {
@@ -27,24 +31,29 @@ impl Node {
     }
 
     pub fn entries(&self) -> &[(Rc<str>, Self)] {
-        if let Self::Map(entries) = self { entries } else { &[] }
+        if let Self::Map(entries) = self.untagged() { entries } else { &[] }
     }
 
     pub fn items(&self) -> &[Self] {
-        if let Self::List(items) = self { items } else { &[] }
+        if let Self::List(items) = self.untagged() { items } else { &[] }
     }
 
     pub fn is_map(&self) -> bool {
-        matches!(self, Self::Map(_))
+        matches!(self.untagged(), Self::Map(_))
     }
 
     pub fn text(&self) -> Option<&str> {
-        if let Self::Text(text) = self { Some(text) } else { None }
+        if let Self::Text(text) = self.untagged() { Some(text) } else { None }
+    }
+
+    /// The value without `!override` around it.
+    fn untagged(&self) -> &Self {
+        if let Self::Override(inner) = self { inner } else { self }
     }
 
     /// `key: value` in a map as well as `- key=value` in a list: Compose takes labels and variables either way.
     pub fn pairs(&self) -> Vec<(String, String)> {
-        match self {
+        match self.untagged() {
             Self::Map(entries) => {
                 let pair = |(key, node): &(Rc<str>, Self)| Some((key.to_string(), node.text()?.to_owned()));
                 entries.iter().filter_map(pair).collect()
@@ -57,16 +66,16 @@ impl Node {
                 };
                 items.iter().filter_map(pair).collect()
             }
-            Self::Text(_) => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
     /// Its texts, be it one or a list of them.
     pub fn texts(&self) -> Vec<&str> {
-        match self {
+        match self.untagged() {
             Self::Text(text) => vec![text],
             Self::List(items) => items.iter().filter_map(Self::text).collect(),
-            Self::Map(_) => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }
@@ -96,7 +105,33 @@ fn at(path: &Path, line: usize, why: &str) -> Error {
 struct Open {
     anchor: usize,
     is_map: bool,
+    mark: Option<Mark>,
     items: Vec<Node>,
+}
+
+/// The tags with which Compose files control how they are merged.
+#[derive(Debug, Clone, Copy)]
+enum Mark {
+    Reset,
+    Override,
+}
+
+impl Mark {
+    fn of(tag: Option<&Tag>) -> Option<Self> {
+        match tag?.suffix.trim_start_matches('!') {
+            "reset" => Some(Self::Reset),
+            "override" => Some(Self::Override),
+            _ => None,
+        }
+    }
+
+    fn apply(mark: Option<Self>, node: Node) -> Node {
+        match mark {
+            None => node,
+            Some(Self::Reset) => Node::Reset,
+            Some(Self::Override) => Node::Override(Rc::new(node)),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -109,25 +144,27 @@ struct Reader {
 impl Reader {
     fn take(&mut self, event: Event<'_>) -> Result<(), &'static str> {
         match event {
-            Event::Scalar(text, _, anchor, _) => {
-                self.put(anchor, Node::Text(Rc::from(text.as_ref())));
+            Event::Scalar(text, _, anchor, tag) => {
+                let text = Node::Text(Rc::from(text.as_ref()));
+                self.put(anchor, Mark::apply(Mark::of(tag.as_deref()), text));
             }
             Event::Alias(anchor) => {
                 let node = self.anchors.get(&anchor).cloned();
                 let node = node.ok_or("this alias stands within what it stands for")?;
                 self.put(0, node);
             }
-            Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
+            Event::SequenceStart(anchor, ref tag) | Event::MappingStart(anchor, ref tag) => {
                 if self.open.len() >= DEEPEST {
                     return Err("it is nested too deeply");
                 }
                 let is_map = matches!(event, Event::MappingStart(..));
-                self.open.push(Open { anchor, is_map, items: Vec::new() });
+                let mark = Mark::of(tag.as_deref());
+                self.open.push(Open { anchor, is_map, mark, items: Vec::new() });
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(open) = self.open.pop() {
                     let value = if open.is_map { map(open.items) } else { Node::List(open.items.into()) };
-                    self.put(open.anchor, value);
+                    self.put(open.anchor, Mark::apply(open.mark, value));
                 }
             }
             _ => {}

@@ -1,8 +1,7 @@
 //! Cloudflare Access: which names it guards, and whom its policies let through.
 
-use super::Resource;
-use super::scope::{Place, Scope};
-use super::value::Known;
+use super::value::{List, Value};
+use super::{Gap, Resource};
 
 const APPLICATIONS: [&str; 2] = ["cloudflare_access_application", "cloudflare_zero_trust_access_application"];
 const POLICIES: [&str; 2] = ["cloudflare_access_policy", "cloudflare_zero_trust_access_policy"];
@@ -47,86 +46,85 @@ pub fn gate_of(applications: &[Application], host: &str, path: &str) -> Option<G
 }
 
 /// A policy, as far as it matters to a monitor.
-struct Policy {
-    address: String,
+struct Policy<'r> {
+    address: &'r str,
     /// The application that it names itself, as policies did up to version 4.
     application: Option<String>,
     lets: Option<Gate>,
 }
 
-pub(super) fn applications(resources: &[Resource<'_>], scope: &Scope<'_>) -> Vec<Application> {
-    let of =
-        |kinds: [&'static str; 2]| resources.iter().filter(move |resource| kinds.contains(&resource.kind));
-    let mut policies = Vec::new();
-    for resource in of(POLICIES) {
-        for policy in scope.instances(resource.body, &Place::new(resource.folder)) {
-            let application = if let Some(Known::Resource(address)) = policy.get("application_id") {
-                Some(address.clone())
-            } else {
-                None
-            };
-            policies.push(Policy { address: address(resource), application, lets: lets(&policy) });
-        }
-    }
+/// The applications among the resources; one whose domain is not known is a gap.
+pub(super) fn applications(resources: &[Resource], gaps: &mut Vec<Gap>) -> Vec<Application> {
+    let of = |kinds: [&'static str; 2]| {
+        resources.iter().filter(move |resource| kinds.contains(&resource.kind.as_str()))
+    };
+    let policy = |resource| {
+        let Resource { address, value, .. }: &Resource = resource;
+        let application = match value.get("application_id") {
+            Some(Value::Id(address)) => Some(address.to_string()),
+            _ => None,
+        };
+        Policy { address, application, lets: lets(value) }
+    };
+    let policies: Vec<Policy<'_>> = of(POLICIES).map(policy).collect();
     let mut applications = Vec::new();
-    for resource in of(APPLICATIONS) {
-        for known in scope.instances(resource.body, &Place::new(resource.folder)) {
-            // Bookmarks and sign-ins elsewhere guard nothing.
-            if known.get("type").and_then(Known::text).is_some_and(|kind| kind != "self_hosted") {
-                continue;
-            }
-            let gate = gate(&known, &address(resource), &policies);
-            applications.push(Application { domains: domains(&known), gate });
+    for Resource { address, value, .. } in of(APPLICATIONS) {
+        // Bookmarks and sign-ins elsewhere guard nothing.
+        if value.get("type").is_some_and(|kind| kind.as_text().is_some_and(|kind| kind != "self_hosted")) {
+            continue;
         }
+        let domains = domains(value);
+        let unknown = ["domain", "self_hosted_domains", "destinations"]
+            .iter()
+            .filter_map(|key| value.get(key))
+            .find_map(|value| value.gap());
+        if let Some(unknown) = unknown {
+            gaps.push(Gap::domain(address, unknown.missing.clone()));
+        }
+        applications.push(Application { domains, gate: gate(value, address, &policies) });
     }
     applications
 }
 
-fn address(resource: &Resource<'_>) -> String {
-    format!("{}.{}", resource.kind, resource.name)
-}
-
-fn domains(application: &Known) -> Vec<(String, String)> {
-    let mut texts: Vec<&str> = Vec::new();
-    texts.extend(application.get("domain").and_then(Known::text));
-    texts.extend(
-        application
-            .get("self_hosted_domains")
-            .map(Known::items)
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(Known::text),
-    );
-    let destinations = application.get("destinations").map(Known::maps).unwrap_or_default();
-    texts.extend(
-        destinations.into_iter().filter_map(|destination| destination.get("uri")).filter_map(Known::text),
-    );
-    let split = |text: &str| {
+fn domains(application: &Value) -> Vec<(String, String)> {
+    let texts = |key: &str| match application.get(key) {
+        Some(Value::Text(text)) => vec![text.to_string()],
+        Some(Value::List(list)) => {
+            let text = |item: &Value| match item {
+                Value::Map(map) => map.get("uri").and_then(|uri| uri.as_text().map(str::to_owned)),
+                item => item.as_text().map(str::to_owned),
+            };
+            list.items.iter().filter_map(text).collect()
+        }
+        _ => Vec::new(),
+    };
+    let split = |text: String| {
         let text = text.trim_start_matches("https://");
         let (host, path) = text.split_once('/').unwrap_or((text, ""));
         let path = path.trim_end_matches('*');
         (host.to_owned(), if path.is_empty() { String::new() } else { format!("/{path}") })
     };
-    texts.into_iter().map(split).collect()
+    ["domain", "self_hosted_domains", "destinations"].into_iter().flat_map(texts).map(split).collect()
 }
 
 /// What all the policies of an application come to.
-fn gate(application: &Known, address: &str, policies: &[Policy]) -> Gate {
+fn gate(application: &Value, address: &str, policies: &[Policy<'_>]) -> Gate {
     let mut lets: Vec<Option<Gate>> = policies
         .iter()
         .filter(|policy| policy.application.as_deref() == Some(address))
         .map(|policy| policy.lets)
         .collect();
     let mut unread = false;
-    for entry in application.get("policies").map(entries).unwrap_or_default() {
-        let named = entry.get("id").unwrap_or(entry);
-        match named {
-            Known::Resource(address) => {
-                let found = policies.iter().find(|policy| policy.address == *address);
+    let named = application.get("policies");
+    for entry in named.as_ref().map(entries).unwrap_or_default() {
+        match entry.get("id").unwrap_or_else(|| entry.clone()) {
+            Value::Id(address) => {
+                let found = policies.iter().find(|policy| *policy.address == *address);
                 unread |= found.is_none();
                 lets.extend(found.map(|policy| policy.lets));
             }
-            Known::Map(_) => lets.push(self::lets(entry)),
+            Value::Map(_) => lets.push(self::lets(&entry)),
+            Value::Null => {}
             _ => unread = true,
         }
     }
@@ -139,33 +137,37 @@ fn gate(application: &Known, address: &str, policies: &[Policy]) -> Gate {
     }
 }
 
-/// The elements of a list, and what is not one as it is.
-fn entries(known: &Known) -> Vec<&Known> {
-    if let Known::List(items) = known { items.iter().collect() } else { vec![known] }
+/// The elements of a list and what is missing of it, and what is not one as it is.
+fn entries(value: &Value) -> Vec<Value> {
+    if let Value::List(list) = value {
+        let List { items, rest, .. } = list.as_ref();
+        items.iter().cloned().chain(rest.clone().map(Value::from)).collect()
+    } else {
+        vec![value.clone()]
+    }
 }
 
 /// Whom a policy lets through, of those who matter to a monitor.
-fn lets(policy: &Known) -> Option<Gate> {
-    let include = policy.get("include").map(Known::maps).unwrap_or_default();
+fn lets(policy: &Value) -> Option<Gate> {
+    let include = policy.get("include");
+    let include = include.as_ref().map(Value::maps).unwrap_or_default();
     let includes = |wanted: &str| {
-        let named = |map: &&Known| {
-            map.get(wanted).is_some_and(|value| {
-                value.text() != Some("false")
-                    && *value != Known::List(Vec::new())
-                    && *value != Known::Missing("null".to_owned())
-            })
+        let is_set = |value: Value| match value {
+            Value::Null | Value::Bool(false) => false,
+            Value::List(list) => !list.items.is_empty() || list.rest.is_some(),
+            value => value.as_text() != Some("false"),
         };
-        include.iter().any(named)
+        include.iter().any(|map| map.get(wanted).is_some_and(is_set))
     };
     let by_address = !include.is_empty()
         && ["service_token", "any_valid_service_token", "everyone", "group"].iter().all(|key| !includes(key));
     match policy.get("decision") {
-        Some(Known::Text(decision)) => match decision.as_str() {
+        Some(Value::Text(decision)) => match decision.as_ref() {
             "bypass" if includes("everyone") => Some(Gate::Open),
             "non_identity" | "service_auth" if !by_address => Some(Gate::Token),
             _ => None,
         },
+        Some(Value::Null) | None => None,
         Some(_) => Some(Gate::Unknown),
-        None => None,
     }
 }

@@ -1,13 +1,14 @@
-//! What a reference such as `var.zone` or `cloudflare_access_policy.service.id` leads to.
+//! What a reference such as `var.zone` or `module.sonarr["uhd"].hostname` leads to.
 
-use hcl::Body;
 use hcl::expr::{Expression, Traversal, TraversalOperator};
 
-use super::scope::{Meaning, Place, Scope};
-use super::value::Known;
+use super::functions::relative;
+use super::scope::{Place, Scope};
+use super::value::{List, Unknown, Value};
+use crate::import::missing::Reason;
 
-impl Scope<'_> {
-    pub(super) fn traversal(&self, traversal: &Traversal, place: &Place) -> Known {
+impl<'a> Scope<'a> {
+    pub fn traversal(&self, traversal: &Traversal, place: &Place<'a>) -> Value {
         match &traversal.expr {
             Expression::Variable(root) => self.named(root.as_str(), &traversal.operators, place),
             inner => self.walk(self.value(inner, place), &traversal.operators, place),
@@ -15,91 +16,111 @@ impl Scope<'_> {
     }
 
     /// `var.zone`, `each.value.host`, `cloudflare_access_policy.service.id`.
-    pub(super) fn named(&self, root: &str, operators: &[TraversalOperator], place: &Place) -> Known {
-        if let Some((_, value)) = place.bound.iter().find(|(name, _)| name == root) {
-            return self.walk(value.clone(), operators, place);
+    pub fn named(&self, root: &str, operators: &[TraversalOperator], place: &Place<'a>) -> Value {
+        if let Some(value) = place.bound(root) {
+            return self.walk(value, operators, place);
         }
-        let mut names = vec![root.to_owned()];
-        let wanted = if root == "data" { 3 } else { 2 };
-        names.extend(
-            operators
-                .iter()
-                .map_while(|operator| {
-                    if let TraversalOperator::GetAttr(name) = operator {
-                        Some(name.to_string())
-                    } else {
-                        None
-                    }
-                })
-                .take(wanted - 1),
-        );
-        let address = names.join(".");
-        let rest = operators.get(names.len() - 1..).unwrap_or_default();
-        match self.find(&address, &place.folder) {
-            Some((folder, Meaning::Value(expression))) => {
-                let there = Place { folder: folder.clone(), bound: Vec::new(), depth: place.depth };
-                self.walk(self.value(expression, &there), rest, place)
+        let names: Vec<&str> = operators.iter().map_while(attribute).collect();
+        let written = [&[root], names.as_slice()].concat().join(".");
+        match (root, names.as_slice()) {
+            ("var" | "local", [name, ..]) => {
+                let value = self.defined(&format!("{root}.{name}"), place);
+                self.walk(value, &operators[1..], place)
             }
-            Some((folder, Meaning::Block(body))) => {
-                let there = Place { folder: folder.clone(), bound: Vec::new(), depth: place.depth };
-                self.resource(&address, body, rest, &there)
+            ("module", [name, ..]) => self.module(name, &operators[1..], place),
+            ("path", ["module"]) => Value::from(relative(place.instance.root, place.instance.folder)),
+            ("path", ["root" | "cwd"]) => Value::from("."),
+            ("terraform", ["workspace"]) => Value::from("default"),
+            ("each" | "count" | "self", _) | (_, []) => Unknown::invalid(written).into(),
+            ("data", [kind, name, ..]) => {
+                self.resource(&format!("data.{kind}.{name}"), &operators[2..], &written, place)
             }
-            // A resource of another file can still be told apart from others.
-            None if names.len() == wanted
-                && address.contains('_')
-                && !address.starts_with("var.")
-                && !address.starts_with("local.") =>
-            {
-                match rest.last() {
-                    Some(TraversalOperator::GetAttr(name)) if name.as_str() == "id" => {
-                        Known::Resource(address)
-                    }
-                    _ => Known::Missing(address),
+            (kind, [name, ..]) => self.resource(&format!("{kind}.{name}"), &operators[1..], &written, place),
+        }
+    }
+
+    pub fn walk(&self, value: Value, operators: &[TraversalOperator], place: &Place<'a>) -> Value {
+        let Some((operator, rest)) = operators.split_first() else { return value };
+        if let Err(endless) = self.charge(1, place.depth) {
+            return endless.into();
+        }
+        if let Value::Unknown(unknown) = value {
+            return unknown.then(|likely| self.walk(likely, operators, place));
+        }
+        let found = match operator {
+            TraversalOperator::GetAttr(name) => value.get(name.as_str()),
+            TraversalOperator::AttrSplat => {
+                let own = rest.iter().take_while(|operator| attribute(operator).is_some()).count();
+                let (inner, rest) = rest.split_at(own);
+                return self.walk(self.splat(value, inner, place), rest, place);
+            }
+            TraversalOperator::FullSplat => return self.splat(value, rest, place),
+            TraversalOperator::Index(index) => match self.value(index, place) {
+                Value::Unknown(unknown) => {
+                    Some(unknown.then(|likely| at(&value, &likely).unwrap_or(Value::Null)))
                 }
+                index => at(&value, &index),
+            },
+            TraversalOperator::LegacyIndex(index) => at(&value, &Value::Number(*index as f64)),
+        };
+        match found {
+            Some(found) => self.walk(found, rest, place),
+            None => Unknown::invalid(described(operator)).into(),
+        }
+    }
+
+    /// The rest of the reference, for each element.
+    fn splat(&self, value: Value, operators: &[TraversalOperator], place: &Place<'a>) -> Value {
+        match value {
+            Value::Null => Value::list(Vec::new(), None),
+            Value::List(list) => {
+                let items = list.items.iter().map(|item| self.walk(item.clone(), operators, place));
+                Value::list(items.collect(), list.rest.clone())
             }
-            None => Known::Missing(address),
+            Value::Unknown(unknown) => unknown.then(|likely| self.splat(likely, operators, place)),
+            single => Value::list(vec![self.walk(single, operators, place)], None),
         }
     }
+}
 
-    /// An attribute of a resource, if it is written there; its id stands for itself.
-    fn resource(&self, address: &str, body: &Body, operators: &[TraversalOperator], place: &Place) -> Known {
-        // `[0]` and `["key"]` choose among instances, which differ in nothing that matters here.
-        let at = operators.iter().position(|operator| matches!(operator, TraversalOperator::GetAttr(_)));
-        let (name, rest) = match at.and_then(|at| operators.get(at..)) {
-            Some([TraversalOperator::GetAttr(name), rest @ ..]) => (name, rest),
-            _ => return Known::Resource(address.to_owned()),
-        };
-        let read = |name: &str| {
-            let attribute = |name: &str| body.attributes().find(|attribute| attribute.key() == name);
-            // A zone that is looked up by name has it within its filter.
-            let filter = || self.value(attribute("filter")?.expr(), place).get(name).cloned();
-            attribute(name).map(|attribute| self.value(attribute.expr(), place)).or_else(filter)
-        };
-        match (name.as_str(), read(name.as_str())) {
-            ("id", _) => Known::Resource(address.to_owned()),
-            (_, Some(value)) => self.walk(value, rest, place),
-            // What Cloudflare would answer: a record's whole name is its own and its zone's.
-            ("hostname", None) => self
-                .record(read("name"), read("zone_id"), place)
-                .unwrap_or_else(|| Known::Missing(format!("{address}.hostname"))),
-            (name, None) => Known::Missing(format!("{address}.{name}")),
+fn attribute(operator: &TraversalOperator) -> Option<&str> {
+    if let TraversalOperator::GetAttr(name) = operator { Some(name.as_str()) } else { None }
+}
+
+fn described(operator: &TraversalOperator) -> String {
+    match operator {
+        TraversalOperator::GetAttr(name) => format!(".{name}"),
+        _ => "an element".to_owned(),
+    }
+}
+
+/// The element at a position or key.
+pub fn at(value: &Value, index: &Value) -> Option<Value> {
+    match value {
+        Value::List(list) => {
+            let index =
+                index.clone().into_number().ok().filter(|index| *index >= 0.0 && index.fract() == 0.0)?;
+            item(list, index as usize)
         }
+        other => other.get(&index.clone().into_text().ok()?),
     }
+}
 
-    fn record(&self, name: Option<Known>, zone: Option<Known>, place: &Place) -> Option<Known> {
-        let name = name?.into_text().ok()?;
-        let Known::Resource(zone) = zone? else { return None };
-        let (folder, Meaning::Block(body)) = self.find(&zone, &place.folder)? else { return None };
-        let attribute = body.attributes().find(|attribute| matches!(attribute.key(), "name" | "zone"))?;
-        let there = Place { folder: folder.clone(), bound: Vec::new(), depth: place.depth };
-        let zone = self.value(attribute.expr(), &there).into_text().ok()?;
-        let whole = if name == "@" || name == zone {
-            zone
-        } else if name.ends_with(&format!(".{zone}")) {
-            name
-        } else {
-            format!("{name}.{zone}")
-        };
-        Some(Known::Text(whole))
+/// An element of a list. Where there may be more of them, it may be any.
+fn item(list: &List, index: usize) -> Option<Value> {
+    match (&list.rest, list.items.get(index)) {
+        (None, found) => found.cloned(),
+        (Some(missing), found) => Some(Value::Unknown(std::rc::Rc::new(Unknown {
+            missing: missing.clone(),
+            likely: found.cloned().map(Value::likely).filter(|likely| !matches!(likely, Value::Unknown(_))),
+        }))),
     }
+}
+
+/// The address of something that is not among the files, as it is written.
+pub fn elsewhere(written: &str, address: &str, prefix: &str) -> Value {
+    if written.strip_prefix(address) == Some(".id") {
+        return Value::Id(format!("{prefix}{address}").into());
+    }
+    Unknown::new(written, Reason::Provider).into()
 }

@@ -1,161 +1,187 @@
-//! All that Terraform files define: where it is, and what its blocks come to.
+//! Where an expression is: in which copy of which module, with which names bound around it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use hcl::expr::Expression;
-use hcl::{Block, Body};
+use hcl::Body;
 
-use super::value::Known;
+use super::files::Files;
+use super::folder::{Definition, Definitions, Folders, attribute};
+use super::inputs::Inputs;
+use super::types;
+use super::value::{Unknown, Value};
+use crate::import::missing::Reason;
 
-/// Where a reference leads.
-pub(super) enum Meaning<'a> {
-    Value(&'a Expression),
-    Block(&'a Body),
-}
+/// Expressions within expressions end here, wherever they lead.
+const DEEPEST: usize = 150;
+/// Work that one set of files may cause in all; far more than any home needs.
+const MOST_STEPS: usize = 1_000_000;
+/// Modules within modules.
+pub const DEEPEST_MODULE: usize = 12;
 
-/// All that the files define, by address (`var.zone`, `data.cloudflare_zone.home`), and in which folder.
+/// All that is needed to evaluate.
 pub struct Scope<'a> {
-    meanings: BTreeMap<String, Vec<(PathBuf, Meaning<'a>)>>,
-    /// Taken so far: see [`Scope::value`].
-    pub(super) steps: Cell<usize>,
+    pub folders: &'a Folders,
+    pub definitions: BTreeMap<&'a Path, Definitions<'a>>,
+    pub files: &'a dyn Files,
+    steps: Cell<usize>,
 }
 
-/// Where an expression stands: its folder's definitions come first, and loops bind names.
+/// One copy of a module, with its inputs. The folder to start from is one, too.
+pub struct Instance<'a> {
+    pub folder: &'a Path,
+    /// Empty, or `module.tunnel.`: what the addresses in it begin with.
+    pub address: String,
+    pub root: &'a Path,
+    pub depth: usize,
+    pub inputs: Inputs<'a>,
+    memo: RefCell<BTreeMap<String, Memo>>,
+    pub children: RefCell<BTreeMap<String, Rc<Self>>>,
+}
+
+enum Memo {
+    Running,
+    Done(Value),
+}
+
+/// Where an expression is: an instance, and names that loops bind.
 #[derive(Clone)]
-pub struct Place {
-    pub folder: PathBuf,
-    pub(super) bound: Vec<(String, Known)>,
-    pub(super) depth: usize,
+pub struct Place<'a> {
+    pub instance: Rc<Instance<'a>>,
+    bound: Option<Rc<Bound>>,
+    pub depth: usize,
 }
 
-impl Place {
-    pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), bound: Vec::new(), depth: 0 }
+struct Bound {
+    name: String,
+    value: Value,
+    outer: Option<Rc<Self>>,
+}
+
+impl<'a> Place<'a> {
+    pub fn new(instance: &Rc<Instance<'a>>, depth: usize) -> Self {
+        Self { instance: instance.clone(), bound: None, depth }
     }
 
-    pub(super) fn with(&self, name: &str, value: Known) -> Self {
-        let mut place = self.clone();
-        place.bound.insert(0, (name.to_owned(), value));
-        place
+    pub fn with(&self, name: &str, value: Value) -> Self {
+        let bound = Bound { name: name.to_owned(), value, outer: self.bound.clone() };
+        Self { instance: self.instance.clone(), bound: Some(Rc::new(bound)), depth: self.depth }
     }
 
-    fn each(&self, name: &str, key: Known, value: Known) -> Self {
-        self.with(name, Known::Map(vec![("key".to_owned(), key), ("value".to_owned(), value)]))
+    /// With `each.key` and `each.value`, or those of a dynamic block.
+    pub fn with_pair(&self, name: &str, key: Value, value: Value) -> Self {
+        let pair = [("key".to_owned(), key), ("value".to_owned(), value)];
+        self.with(name, pair.into_iter().collect())
     }
 
-    pub(super) fn deeper(&self) -> Self {
+    pub fn bound(&self, name: &str) -> Option<Value> {
+        let mut bound = self.bound.as_ref();
+        while let Some(one) = bound {
+            if one.name == name {
+                return Some(one.value.clone());
+            }
+            bound = one.outer.as_ref();
+        }
+        None
+    }
+
+    pub fn deeper(&self) -> Self {
         Self { depth: self.depth + 1, ..self.clone() }
     }
 }
 
+impl<'a> Instance<'a> {
+    pub fn new(
+        folder: &'a Path,
+        root: &'a Path,
+        address: String,
+        depth: usize,
+        inputs: Inputs<'a>,
+    ) -> Rc<Self> {
+        let (memo, children) = Default::default();
+        Rc::new(Self { folder, address, root, depth, inputs, memo, children })
+    }
+
+    /// Lets go of the modules within, which lead back here by their inputs.
+    pub fn forget(&self) {
+        let children = self.children.take();
+        children.values().for_each(|child| child.forget());
+    }
+}
+
 impl<'a> Scope<'a> {
-    /// `values` are the contents of `*.tfvars`, which win over defaults.
-    pub fn new(files: &'a [(PathBuf, Body)], values: &'a [(PathBuf, Body)]) -> Self {
-        let mut scope = Self { meanings: BTreeMap::new(), steps: Cell::new(0) };
-        for (folder, body) in values {
-            for attribute in body.attributes() {
-                scope.define(format!("var.{}", attribute.key()), folder, Meaning::Value(attribute.expr()));
-            }
-        }
-        for (folder, body) in files {
-            for block in body.blocks() {
-                scope.define_block(folder, block);
-            }
-        }
-        scope
+    pub fn new(folders: &'a Folders, files: &'a dyn Files) -> Self {
+        let definitions =
+            folders.bodies.iter().map(|(folder, body)| (folder.as_path(), Definitions::of(body))).collect();
+        Self { folders, definitions, files, steps: Cell::new(0) }
     }
 
-    fn define(&mut self, address: String, folder: &Path, meaning: Meaning<'a>) {
-        self.meanings.entry(address).or_default().push((folder.to_owned(), meaning));
+    /// Counts work; an error when there was too much of it.
+    pub fn charge(&self, amount: usize, depth: usize) -> Result<(), Rc<Unknown>> {
+        let steps = self.steps.get().saturating_add(amount);
+        self.steps.set(steps);
+        if depth > DEEPEST || steps > MOST_STEPS {
+            return Err(Unknown::endless("an expression"));
+        }
+        Ok(())
     }
 
-    fn define_block(&mut self, folder: &Path, block: &'a Block) {
-        let labels: Vec<&str> = block.labels().iter().map(hcl::BlockLabel::as_str).collect();
-        match (block.identifier(), labels.as_slice()) {
-            ("variable", [name]) => {
-                if let Some(default) =
-                    block.body().attributes().find(|attribute| attribute.key() == "default")
-                {
-                    self.define(format!("var.{name}"), folder, Meaning::Value(default.expr()));
-                }
-            }
-            ("locals", []) => {
-                for local in block.body().attributes() {
-                    self.define(format!("local.{}", local.key()), folder, Meaning::Value(local.expr()));
-                }
-            }
-            ("resource", [kind, name]) => {
-                self.define(format!("{kind}.{name}"), folder, Meaning::Block(block.body()))
-            }
-            ("data", [kind, name]) => {
-                self.define(format!("data.{kind}.{name}"), folder, Meaning::Block(block.body()))
-            }
-            _ => {}
-        }
+    /// The folder of the configuration, as long as all the values live.
+    pub fn folder(&self, path: &Path) -> Option<(&'a Path, &'a Body)> {
+        self.folders
+            .bodies
+            .get_key_value(path)
+            .map(|(folder, body): (&PathBuf, &Body)| (folder.as_path(), body))
     }
 
-    pub(super) fn find(&self, address: &str, folder: &Path) -> Option<&(PathBuf, Meaning<'a>)> {
-        let all = self.meanings.get(address)?;
-        all.iter().find(|(at, _)| at == folder).or_else(|| all.first())
+    pub fn find(&self, instance: &Instance<'a>, address: &str) -> Option<Definition<'a>> {
+        self.definitions.get(instance.folder)?.get(address)
     }
 
-    /// A resource's contents, once for each instance that `for_each` or `count` makes of it.
-    pub fn instances(&self, body: &Body, place: &Place) -> Vec<Known> {
-        let attribute = |name: &str| body.attributes().find(|attribute| attribute.key() == name);
-        if attribute("count")
-            .is_some_and(|count| self.value(count.expr(), place) == Known::Text("0".to_owned()))
-        {
-            return Vec::new();
+    /// The value of `var.x`, `local.x` or `output.x`, evaluated once.
+    pub fn defined(&self, address: &str, place: &Place<'a>) -> Value {
+        let instance = &place.instance;
+        match instance.memo.borrow().get(address) {
+            Some(Memo::Done(value)) => return value.clone(),
+            Some(Memo::Running) => return Unknown::endless(address).into(),
+            None => {}
         }
-        match attribute("for_each").map(|each| self.value(each.expr(), place)) {
-            Some(set @ (Known::Map(_) | Known::List(_))) => set
-                .pairs()
-                .into_iter()
-                .map(|(key, value)| self.body(body, &place.each("each", key, value)))
-                .collect(),
-            _ => vec![self.body(body, place)],
-        }
-    }
-
-    /// A body as a map. Blocks of one name become a list; `dynamic` ones are written out.
-    pub fn body(&self, body: &Body, place: &Place) -> Known {
-        let mut entries: Vec<(String, Known)> = Vec::new();
-        for attribute in body.attributes() {
-            entries.push((attribute.key().to_owned(), self.value(attribute.expr(), place)));
-        }
-        for block in body.blocks() {
-            let (name, contents) = self.block(block, place);
-            match entries.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, Known::List(list))) => list.extend(contents),
-                Some(_) => {}
-                None => entries.push((name, Known::List(contents))),
-            }
-        }
-        Known::Map(entries)
-    }
-
-    fn block(&self, block: &Block, place: &Place) -> (String, Vec<Known>) {
-        let name = block.labels().first().map(hcl::BlockLabel::as_str);
-        let (Some(name), "dynamic") = (name, block.identifier()) else {
-            return (block.identifier().to_owned(), vec![self.body(block.body(), &place.deeper())]);
+        instance.memo.borrow_mut().insert(address.to_owned(), Memo::Running);
+        let there = Place::new(instance, place.depth);
+        let value = match (address.strip_prefix("var."), self.find(instance, address)) {
+            (Some(name), definition) => self.variable(name, definition, &there),
+            (None, Some(Definition::Value(expression))) => self.value(expression, &there),
+            (None, _) => Unknown::new(address, Reason::Undefined).into(),
         };
-        let attribute = |wanted: &str| block.body().attributes().find(|attribute| attribute.key() == wanted);
-        let iterator =
-            attribute("iterator").map_or_else(|| name.to_owned(), |iterator| iterator.expr().to_string());
-        let content = block.body().blocks().find(|block| block.identifier() == "content");
-        let set = attribute("for_each").map(|each| self.value(each.expr(), place));
-        let (Some(content), Some(set)) = (content, set) else { return (name.to_owned(), Vec::new()) };
-        let contents = match set {
-            // How many there are is not known, but what they have in common may be.
-            Known::Missing(_) | Known::Resource(_) | Known::Text(_) => vec![self.body(content.body(), place)],
-            set => set
-                .pairs()
-                .into_iter()
-                .map(|(key, value)| self.body(content.body(), &place.each(&iterator, key, value)))
-                .collect(),
+        instance.memo.borrow_mut().insert(address.to_owned(), Memo::Done(value.clone()));
+        value
+    }
+
+    /// What was given for a variable, or its default, as its type has it.
+    fn variable(&self, name: &str, definition: Option<Definition<'a>>, there: &Place<'a>) -> Value {
+        let body = if let Some(Definition::Block(body)) = definition { Some(body) } else { None };
+        let default = body.and_then(|body| attribute(body, "default"));
+        let given = there.instance.inputs.get(name, there.instance.folder).map(|given| match given {
+            Ok((expression, Some(caller))) => {
+                self.value(expression, &Place { depth: there.depth, ..caller.clone() })
+            }
+            Ok((expression, None)) => self.value(expression, there),
+            Err(missing) => missing.into(),
+        });
+        let nullable = body
+            .and_then(|body| attribute(body, "nullable"))
+            .is_none_or(|nullable| self.value(nullable, there).into_bool().unwrap_or(true));
+        let given = given.filter(|given| nullable || default.is_none() || !matches!(given, Value::Null));
+        let value = given.or_else(|| Some(self.value(default?, there)));
+        let Some(value) = value else {
+            // Only what sets a module up can say it; for the folder to start from, that is its owner.
+            return Unknown::new(format!("{}var.{name}", there.instance.address), Reason::Variable).into();
         };
-        (name.to_owned(), contents)
+        match body.and_then(|body| attribute(body, "type")) {
+            Some(kind) => types::convert(self, value, kind, there),
+            None => value,
+        }
     }
 }

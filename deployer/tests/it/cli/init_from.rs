@@ -6,11 +6,11 @@ use crate::import::home;
 use crate::support::{Deploy, snapshot};
 
 /// The command in a folder that has the home in `home`.
-fn init(folder: &Path, args: &[&str]) -> crate::support::Ran {
+pub(super) fn init(folder: &Path, args: &[&str]) -> crate::support::Ran {
     Deploy::new(folder).args(["init"]).args(args).run()
 }
 
-fn with_home(name: &str) -> tempfile::TempDir {
+pub(super) fn with_home(name: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in home(name) {
         let path = folder.path().join("home").join(path);
@@ -51,7 +51,7 @@ fn files_can_be_named_one_by_one() {
 #[test]
 fn what_a_file_builds_upon_is_read_with_it() {
     let folder = with_home("traefik");
-    snapshot!(init(folder.path(), &["--from", "home/docker-compose.yml"]).ended(0).stdout, @"wrote config.toml: 7 targets, 1 commented out, 4 containers not seen from outside");
+    snapshot!(init(folder.path(), &["--from", "home/docker-compose.yml"]).ended(0).stdout, @"wrote config.toml: 6 targets, 1 commented out, 5 containers not seen from outside");
     let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
     assert!(written.contains("https://sonarr.example.net"), "{written}");
     assert!(written.contains("# A file that is included was not read: `STACK`"), "{written}");
@@ -62,35 +62,94 @@ fn as_a_document_it_counts_what_it_wrote() {
     let folder = with_home("version5");
     let init = init(folder.path(), &["--json", "--from", "home"]).ended(0);
     let expected =
-        serde_json::json!({"written": "config.toml", "targets": 5, "commented_out": 1, "not_seen": 2});
+        serde_json::json!({"written": "config.toml", "targets": 5, "commented_out": 1, "not_seen": 3});
     assert_eq!(init.json(), expected);
 }
 
 #[test]
 fn where_nothing_is_found_nothing_is_written() {
-    for name in ["silent", "malformed-yaml", "malformed-terraform"] {
+    for name in ["malformed-yaml", "malformed-terraform"] {
         let folder = with_home(name);
         init(folder.path(), &["--from", "home"]).ended(2);
         assert!(!folder.path().join("config.toml").exists());
     }
-    let folder = with_home("silent");
-    snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
-    exit 2
-    --- stderr
-    error: no app with a public host name was found
-      cause: read home/docker-compose.yml; 2 containers without a public name
-      cause: swag keeps its host names in its own files or database, which are not read: add what it publishes by hand.
-
-    hint: name the file that has the host names, too (cloudflare.tf, cloudflared's config.yml), or start with `plexmon-deploy init --url https://...` and add the others by hand
-    ");
     let empty = tempfile::tempdir().unwrap();
     snapshot!(init(empty.path(), &["--from", "."]).whole(), @"
     exit 2
     --- stderr
     error: no app with a public host name was found
-      cause: there is no Compose file, no *.tf and no configuration of cloudflared at these paths
+      cause: there is no Compose file, no *.tf, no Caddyfile and no configuration of cloudflared or Traefik at these paths
 
     hint: name the file that has the host names, too (cloudflare.tf, cloudflared's config.yml), or start with `plexmon-deploy init --url https://...` and add the others by hand
+    ");
+}
+
+/// Where only the host names are missing, everything else is worth writing.
+#[test]
+fn a_home_without_readable_host_names_becomes_a_skeleton() {
+    let folder = with_home("silent");
+    snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
+    exit 0
+    --- stdout
+    wrote config.toml: 0 targets, 1 commented out, 1 container not seen from outside
+    --- stderr
+    next: no public host name was found, so every target is commented out. Put the host names in and remove the `# ` before the targets that you want, then `plexmon-deploy check`
+    ");
+    let path = folder.path().join("config.toml");
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(written.contains("\n# kind = \"sonarr\"\n# url = \"https://sonarr.example.com\"\n"), "{written}");
+    let check = Deploy::new(folder.path()).args(["check"]).run().ended(2);
+    assert!(check.stderr.contains("there is no [[target]]"), "{}", check.whole());
+
+    // Filled in, it is a configuration like any other.
+    let lines = ["# [[target]]", "# name = \"sonarr\"", "# kind = \"sonarr\"", "# url = \"https://sonarr"];
+    let filled = lines
+        .iter()
+        .fold(written, |text, line| text.replace(&format!("\n{line}"), &format!("\n{}", &line[2..])));
+    std::fs::write(&path, filled).unwrap();
+    let plan = Deploy::new(folder.path()).args(["plan"]).run();
+    assert!(plan.stderr.starts_with("error: no AWS region was given"), "{}", plan.whole());
+    init(folder.path(), &["--from", "home"]).ended(2);
+}
+
+/// A Caddyfile, the files that it imports and Traefik's files lie beside the Compose file.
+#[test]
+fn files_of_proxies_are_found_in_a_folder() {
+    let folder = with_home("caddyfile");
+    let lost = folder.path().join("home/lost.conf");
+    std::fs::write(&lost, "found.example.net {\n\treverse_proxy rest:80\n}\n").unwrap();
+    snapshot!(init(folder.path(), &["--from", "home"]).ended(0).stdout, @"wrote config.toml: 7 targets, 5 containers not seen from outside");
+    let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
+    assert!(
+        written.contains("https://blog.example.net") && written.contains("https://found.example.net"),
+        "{written}"
+    );
+    assert!(!written.contains("was not read"), "{written}");
+
+    let folder = with_home("traefik-files");
+    init(folder.path(), &["--from", "home"]).ended(0);
+    let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
+    for host in ["ha.example.net", "pihole.example.net", "nas.example.net"] {
+        assert!(written.contains(&format!("url = \"https://{host}")), "{written}");
+    }
+    let folder = with_home("traefik-files");
+    init(folder.path(), &["--from", "home/compose.yaml"]).ended(0);
+    let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
+    let words = written.replace("\n# ", " ");
+    assert!(words.contains("Traefik reads routers from files, too, and none of these was read"), "{written}");
+}
+
+#[test]
+fn a_caddyfile_that_is_none_is_shown_at_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("Caddyfile"), "a.example.net {\n\treverse_proxy a:1\n").unwrap();
+    snapshot!(init(folder.path(), &["--from", "Caddyfile"]).whole(), @"
+    exit 2
+    --- stderr
+    error: Caddyfile:1: this is not a valid Caddyfile
+      cause: this brace is not closed
+
+    hint: look at the braces of this block; `caddy validate` checks it, too
     ");
 }
 
@@ -110,18 +169,19 @@ fn host_names_that_hang_on_a_variable_name_it() {
     exit 2
     --- stderr
     error: no app with a public host name was found
-      cause: read home/docker-compose.yml, home/media/compose.yml, home/base.yml; 4 containers without a public name
+      cause: read home/base.yml, home/docker-compose.yml, home/media/compose.yml; 5 containers not seen from outside
       cause: A file that is included was not read: `STACK` in its path has no value in `.env`.
-      cause: the host names of 8 apps depend on `DOMAIN`, `HOST`, `SECOND_DOMAIN`
+      cause: `home/docker-compose.yml` includes `home/media/missing.yml`, which was not found.
+      cause: the host names of 7 apps depend on `DOMAIN`, `HOST`, `SECOND_DOMAIN`
 
-    hint: put the values into an `.env` file beside the Compose file (for Terraform, a `*.tfvars`) and run this again
+    hint: put the values into an `.env` file beside the Compose file and run this again
     ");
 }
 
 #[test]
 fn what_is_malformed_is_shown_at_its_line() {
     let folder = with_home("malformed-yaml");
-    snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
+    snapshot!(init(folder.path(), &["--from", "home/docker-compose.yml"]).whole(), @"
     exit 2
     --- stderr
     error: home/docker-compose.yml:4: this is not valid YAML
@@ -130,14 +190,28 @@ fn what_is_malformed_is_shown_at_its_line() {
     hint: look at the indentation of this line and the one above; `docker compose config` checks it, too
     ");
     let folder = with_home("malformed-terraform");
-    snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
+    snapshot!(init(folder.path(), &["--from", "home/cloudflare.tf"]).whole(), @"
     exit 2
     --- stderr
     error: home/cloudflare.tf:5: this is not valid Terraform
       cause: expected newline or eof
 
-    hint: mend this line or the one above; `terraform validate` checks it, too
+    hint: correct this line or the one above; `terraform validate` checks it, too
     ");
+    // In a folder that is searched, it is said and stops nothing.
+    std::fs::write(
+        folder.path().join("home/compose.yml"),
+        "services: { plex: { image: plex, environment: { VIRTUAL_HOST: plex.example.com } } }",
+    )
+    .unwrap();
+    snapshot!(init(folder.path(), &["--from", "home"]).ended(0).stdout, @"wrote config.toml: 1 target");
+    let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
+    assert!(
+        written.contains(
+            "# Not read: home/cloudflare.tf:5: this is not valid Terraform (expected newline or eof).\n"
+        ),
+        "{written}"
+    );
 }
 
 #[test]
@@ -157,7 +231,7 @@ fn paths_that_lead_nowhere_are_errors() {
     --- stderr
     error: `notes.txt` is not a file that `init --from` reads
 
-    hint: name Compose files (*.yml, *.yaml), Terraform files (*.tf, *.tfvars), or a folder with such files
+    hint: name Compose files (*.yml, *.yaml), their env files (*.env), Terraform files (*.tf, *.tfvars), a Caddyfile, Traefik's files, or a folder with such files
     ");
 }
 

@@ -60,6 +60,11 @@ impl Chance {
                         "...",
                         "%{",
                         "\\",
+                        "import ",
+                        "handle_path ",
+                        "{$",
+                        "\n}\n",
+                        "&&",
                     ];
                     let token = tokens[self.below(tokens.len())];
                     bytes.splice(at..at, token.bytes());
@@ -79,7 +84,24 @@ impl Chance {
 #[test]
 fn mutilated_homes_never_panic() {
     let cases = std::env::var("PLEXMON_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1500);
-    let homes = ["tunnel", "version5", "traefik", "minimal", "labels"].map(home);
+    let homes = [
+        "tunnel",
+        "version5",
+        "traefik",
+        "minimal",
+        "labels",
+        "caddyfile",
+        "traefik-files",
+        "conditions",
+        "spellings",
+        "swag",
+        "tunnel-labels",
+        "modules",
+        "functions",
+        "zones",
+        "json",
+    ]
+    .map(home);
     let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
     let (mut good, mut refused) = (0, 0);
     for case in 0..cases {

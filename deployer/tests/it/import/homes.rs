@@ -1,8 +1,9 @@
 //! Whole homes of several shapes, and what is written for them.
 
 use insta::assert_snapshot;
+use plexmon_deploy::import::App;
 
-use super::{home, middle, written};
+use super::{home, inventory, middle, written};
 
 #[test]
 fn labels_of_traefik() {
@@ -45,21 +46,16 @@ fn labels_of_traefik() {
     url = "https://status.example.net"
 
     [[target]]
-    name = "whoami"
-    kind = "http"
-    url = "https://whoami.example.net/who"
-    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
-
-    [[target]]
     name = "radarr"
     kind = "radarr"
     url = "https://media.example.net/radarr/ping"
 
     # Not seen from outside:
     # - printer: its host name is known at home only
-    # - off: no public host name found
+    # - off: switched off by its label `traefik.enable`
     # - database: only a database; the apps that use it show when it fails
     # - vpn: the network of qbittorrent; it is seen through those of them that are watched
+    # - whoami: switched off (profile debug); whoami.example.net leads there
     "#);
 }
 
@@ -71,19 +67,19 @@ fn version_5_of_the_provider() {
     kind = "jellyfin"
     url = "https://jellyfin.casa.example.com"
 
-    [[target]]
-    name = "sonarr"
-    kind = "sonarr"
-    url = "https://sonarr.casa.example.com"
-    access = "cloudflare"
-    exposure = "closed"
-
     # Cloudflare Access lets people in, but no service token: its health cannot be seen until a Service Auth policy
     # (decision "non_identity") is added, and access = "cloudflare" here. Until then, only the lock is watched.
     [[target]]
     name = "photos"
     kind = "http"
     url = "https://photos.casa.example.com"
+    exposure = "closed"
+
+    [[target]]
+    name = "sonarr"
+    kind = "sonarr"
+    url = "https://sonarr.casa.example.com"
+    access = "cloudflare"
     exposure = "closed"
 
     # Its host name needs `var.second_zone`, which has no value in the files that were read: put the name here.
@@ -112,6 +108,7 @@ fn version_5_of_the_provider() {
     # Not seen from outside:
     # - database: only a database; the apps that use it show when it fails
     # - cache: only a database; the apps that use it show when it fails
+    # - ssh.casa.example.com: the tunnel leads to a service of type ssh, which is not asked by HTTP
 
     # The service token that lets the monitor through Cloudflare Access. Its two halves come from the environment.
     [access.cloudflare]
@@ -144,11 +141,11 @@ fn nginx_proxy_and_caddy() {
     kind = "tautulli"
     url = "https://tautulli.example.com"
 
-    # Also at https://join.example.com.
+    # Also at http://invite.example.com.
     [[target]]
     name = "wizarr"
     kind = "wizarr"
-    url = "http://invite.example.com"
+    url = "https://join.example.com"
 
     [[target]]
     name = "bazarr"
@@ -171,6 +168,96 @@ fn nginx_proxy_and_caddy() {
     # - proxy: the proxy in front of the others, which are seen through it
     # - caddy: the proxy in front of the others, which are seen through it
     "#);
+}
+
+#[test]
+fn modules_of_terraform() {
+    assert_snapshot!(middle(&written(&home("modules")).unwrap()), @r#"
+    [[target]]
+    name = "plex"
+    kind = "plex"
+    url = "https://plex.lab.example.com"
+
+    [[target]]
+    name = "sonarr"
+    kind = "sonarr"
+    url = "https://sonarr.lab.example.com"
+    access = "cloudflare"
+    exposure = "closed"
+
+    [[target]]
+    name = "wizarr"
+    kind = "wizarr"
+    url = "https://join.lab.example.com"
+
+    [[target]]
+    name = "kuma1"
+    kind = "http"
+    url = "https://kuma1.lab.example.com"
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+
+    [[target]]
+    name = "grafana"
+    kind = "http"
+    url = "https://grafana.lab.example.com"
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+
+    [[target]]
+    name = "immich"
+    kind = "http"
+    url = "https://immich.lab.example.com"
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+
+    # The service token that lets the monitor through Cloudflare Access. Its two halves come from the environment.
+    [access.cloudflare]
+    id = { env = "CF_ACCESS_CLIENT_ID" }         # or { file = "path" }
+    secret = { env = "CF_ACCESS_CLIENT_SECRET" }
+    "#);
+}
+
+#[test]
+fn functions_of_terraform() {
+    assert_snapshot!(hosts("functions"), @"
+    jellyfin (jellyfin) at https://jellyfin.home.example.org
+    lidarr (http) at https://lidarr.home.example.org
+    gitea-web (http) at https://gitea-web.home.example.org
+    vault-web (http) at https://vault-web.home.example.org
+    prowlarr (prowlarr) at https://prowlarr.home.example.org
+    readarr (http) at https://readarr.home.example.org
+    mealie (http) at https://mealie.home.example.org
+    lidarr-uhd (http) at https://lidarr-uhd.home.example.org
+    jellyseerr (overseerr) at https://request.home.example.org
+    paperless (http) at https://paperless.home.example.org
+    node3 (http) at https://node3.home.example.org
+    cam07 (http) at https://cam07.home.example.org
+    books (http) at https://books.home.example.org
+    music (http) at https://music.home.example.org
+    ");
+}
+
+#[test]
+fn data_in_files_that_terraform_reads() {
+    assert_snapshot!(hosts("zones"), @"
+    plex (plex) at https://plex.example.net
+    example (http) at https://example.net
+    radarr (radarr) at https://radarr.lab.example.net
+    ");
+}
+
+#[test]
+fn terraform_in_json() {
+    assert_snapshot!(hosts("json"), @"home (http) at https://home.json.example.com");
+}
+
+/// The names and addresses of a home's apps, and what is said besides.
+fn hosts(name: &str) -> String {
+    let inventory = inventory(&home(name)).unwrap();
+    let app = |app: &App| match &app.address {
+        Ok(address) => format!("{} ({}) at {address}", app.name, app.preset.kind),
+        Err(missing) => format!("{} needs {}", app.name, missing.what),
+    };
+    let lines: Vec<String> = inventory.apps.iter().map(app).chain(inventory.remarks.clone()).collect();
+    lines.join("\n")
 }
 
 /// `.env`, variables of Terraform and commands of containers hold secrets: none of them is ever written.

@@ -150,3 +150,262 @@ fn expressions_that_lead_in_circles_end() {
     let inventory = inventory(&files).unwrap();
     assert!(inventory.apps.iter().all(|app| app.address.is_err()), "{:?}", inventory.apps);
 }
+
+/// The hosts of these files, in order; what each of the others needs.
+fn hosts(files: &[(&str, &str)]) -> String {
+    let files: Vec<_> = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    let inventory = inventory(&files).unwrap();
+    let host = |app: &plexmon_deploy::import::App| match &app.address {
+        Ok(address) => address.host.clone(),
+        Err(missing) => format!("needs {}", missing.what),
+    };
+    inventory.apps.iter().map(host).collect::<Vec<_>>().join(" ")
+}
+
+fn rule(host: &str, app: &str) -> String {
+    format!("ingress_rule {{\n hostname = {host}\n service = \"http://{app}\"\n }}")
+}
+
+#[test]
+fn values_of_variables_come_from_the_file_that_terraform_would_take() {
+    let text = tunnel(&rule("var.host", "app"));
+    let declared = format!("variable \"host\" {{\n  default = \"d.example.com\"\n}}\n{text}");
+    let value = |host: &str| format!("host = \"{host}.example.com\"\n");
+    let (a, b) = (value("a"), value("b"));
+    let json = "{ \"host\": \"j.example.com\" }";
+    for (files, expected) in [
+        (vec![("x/main.tf", declared.as_str())], "d.example.com"),
+        (vec![("x/main.tf", &declared), ("x/terraform.tfvars", &a)], "a.example.com"),
+        (
+            vec![("x/main.tf", &declared), ("x/terraform.tfvars.json", json), ("x/terraform.tfvars", &a)],
+            "j.example.com",
+        ),
+        (vec![("x/main.tf", &declared), ("x/b.auto.tfvars", &b), ("x/a.auto.tfvars", &a)], "b.example.com"),
+        (vec![("x/main.tf", &declared), ("x/terraform.tfvars", &b), ("x/home.tfvars", &a)], "a.example.com"),
+        (vec![("x/main.tf", &text), ("values/home.tfvars", &a)], "a.example.com"),
+        (vec![("x/main.tf", &text), ("x/one.tfvars", &a), ("x/two.tfvars", &b)], "needs var.host"),
+        // Another configuration's values are not this one's.
+        (
+            vec![("x/main.tf", &text), ("y/main.tf", "locals {}\n"), ("y/terraform.tfvars", &a)],
+            "needs var.host",
+        ),
+        (vec![("x/main.tofu", &text), ("x/terraform.tfvars", &a)], "a.example.com"),
+    ] {
+        assert_eq!(hosts(&files), expected, "{files:?}");
+    }
+}
+
+#[test]
+fn override_files_replace_what_they_name() {
+    let base = tunnel(&rule("local.host", "app"));
+    let locals = "locals {\n  host = \"a.example.com\"\n  other = 1\n}\n";
+    let over = "locals {\n  host = \"b.example.com\"\n}\n";
+    assert_eq!(hosts(&[("a.tf", &format!("{base}{locals}")), ("z_override.tf", over)]), "b.example.com");
+    let rules = tunnel(&rule("\"c.example.com\"", "app"));
+    assert_eq!(hosts(&[("a.tf", &format!("{base}{locals}")), ("override.tf", &rules)]), "c.example.com");
+}
+
+/// Records and zones know their names where the files have them.
+#[test]
+fn records_give_their_whole_names() {
+    let records = "
+data \"cloudflare_zone\" \"home\" {
+  filter = { name = \"example.com\" }
+}
+data \"cloudflare_zones\" \"all\" {
+  filter {
+    name = \"z.example.com\"
+  }
+}
+resource \"cloudflare_record\" \"z\" {
+  zone_id = data.cloudflare_zones.all.zones[0].id
+  name    = \"h\"
+}
+resource \"cloudflare_record\" \"elsewhere\" {
+  zone_id = var.zone_id
+  name    = \"kuma\"
+}
+resource \"cloudflare_zone\" \"lab\" {
+  zone = \"lab.example.com\"
+}
+resource \"cloudflare_record\" \"app\" {
+  for_each = toset([\"plex\", \"@\"])
+  zone_id  = data.cloudflare_zone.home.id
+  name     = each.key
+}
+resource \"cloudflare_dns_record\" \"lab\" {
+  count   = 2
+  zone_id = cloudflare_zone.lab.id
+  name    = \"node${count.index}\"
+}
+";
+    let rules = [
+        rule("cloudflare_record.app[\"plex\"].hostname", "a:1"),
+        rule("cloudflare_record.app[\"@\"].hostname", "b:1"),
+        rule("cloudflare_dns_record.lab[1].hostname", "c:1"),
+        rule("[for record in cloudflare_dns_record.lab : record.hostname][0]", "d:1"),
+        rule("\"${cloudflare_record.app[\"plex\"].name}2.${data.cloudflare_zone.home.name}\"", "e:1"),
+        rule("cloudflare_record.app[\"none\"].hostname", "f:1"),
+        rule("cloudflare_record.app[\"plex\"].modified_on", "g:1"),
+        rule("cloudflare_record.z.hostname", "h:1"),
+        rule("\"i.${data.cloudflare_zones.all.zones[0].name}\"", "i:1"),
+        rule("cloudflare_record.elsewhere.hostname", "j:1"),
+    ];
+    assert_eq!(
+        hosts(&[("a.tf", &format!("{records}{}", tunnel(&rules.join("\n"))))]),
+        "plex.example.com example.com node1.lab.example.com node0.lab.example.com plex2.example.com needs an element \
+         needs cloudflare_record.app[\"plex\"].modified_on h.z.example.com i.z.example.com \
+         needs cloudflare_record.elsewhere.hostname"
+    );
+}
+
+#[test]
+fn modules_that_call_themselves_end() {
+    let call = |source: &str| {
+        format!("module \"again\" {{\n  source = \"{source}\"\n  host = \"${{var.host}}x\"\n}}\n")
+    };
+    let text = tunnel(&rule("\"plex.example.com\"", "plex"));
+    for files in [
+        vec![("a/main.tf".to_owned(), call(".") + &text)],
+        vec![("a/main.tf".to_owned(), call("../b")), ("b/main.tf".to_owned(), call("../a") + &text)],
+    ] {
+        let inventory = inventory(&files).unwrap();
+        let hosts: Vec<_> = inventory.apps.iter().filter_map(|app| app.address.as_ref().ok()).collect();
+        assert_eq!(hosts.len(), 1, "{hosts:?}");
+    }
+}
+
+#[test]
+fn the_variables_of_a_module_are_its_own() {
+    let module = format!(
+        "variable \"host\" {{}}\nvariable \"zone\" {{}}\n{}",
+        tunnel(&rule("\"${var.host}.${var.zone}\"", "app"))
+    );
+    let call = "module \"m\" {\n  source = \"./m\"\n  host = \"a\"\n}\n";
+    let values = "host = \"b\"\nzone = \"example.com\"\n";
+    assert_eq!(
+        hosts(&[("main.tf", call), ("m/main.tf", &module), ("terraform.tfvars", values)]),
+        "needs module.m.var.zone"
+    );
+}
+
+/// Where cloudflared runs in a cluster, its file is often within another resource.
+#[test]
+fn the_file_of_cloudflared_may_be_within_another_resource() {
+    let written = "
+locals {
+  rules = concat(
+    [for name in [\"plex\", \"sonarr\"] : { hostname = \"${name}.example.com\", service = \"http://${name}:80\" }],
+    [{ hostname = \"wiki.${var.zone}\", service = \"http://wiki:80\" }],
+    [{ service = \"http_status:404\" }],
+  )
+}
+resource \"kubernetes_config_map\" \"cloudflared\" {
+  data = {
+    \"config.yaml\" = yamlencode({
+      tunnel  = cloudflare_zero_trust_tunnel_cloudflared.home.id
+      ingress = local.rules
+    })
+  }
+}
+resource \"local_file\" \"config\" {
+  filename = \"config.yml\"
+  content  = <<-EOT
+    tunnel: ${var.tunnel}
+    ingress:
+      - hostname: gitea.example.com
+        service: http://gitea:3000
+      - hostname: vault.${var.zone}
+        service: http://vault:8200
+      - service: http_status:404
+    EOT
+}
+resource \"helm_release\" \"tunnel\" {
+  values = [yamlencode({ cloudflare = { ingress = [{ hostname = \"chart.example.com\", service = \"http://c:80\" }] } })]
+}
+resource \"helm_release\" \"app\" {
+  values = [yamlencode({ ingress = [{ hostname = \"no.example.com\", path = \"/service\" }] })]
+}
+";
+    assert_eq!(
+        hosts(&[("a.tf", written)]),
+        "plex.example.com sonarr.example.com needs var.zone gitea.example.com needs var.zone chart.example.com"
+    );
+    let template =
+        "resource \"local_file\" \"cloudflared\" {\n  content = templatefile(\"config.tftpl\", {})\n}\n";
+    let inventory = inventory(&[("a.tf".to_owned(), template.to_owned())]).unwrap();
+    assert_eq!(inventory.gaps.len(), 1, "{:?}", inventory.remarks);
+}
+
+/// A tunnel may lead everything to one proxy; then the names are only in DNS.
+#[test]
+fn records_that_lead_to_a_tunnel_are_names_of_what_it_leads_everything_to() {
+    let records = "
+data \"cloudflare_zone\" \"home\" {
+  name = \"example.com\"
+}
+resource \"cloudflare_record\" \"apps\" {
+  for_each = toset([\"@\", \"*\", \"sonarr\", \"plex\"])
+  zone_id  = data.cloudflare_zone.home.id
+  name     = each.key
+  content  = \"${cloudflare_zero_trust_tunnel_cloudflared.home.id}.cfargotunnel.com\"
+}
+resource \"cloudflare_dns_record\" \"five\" {
+  zone_id = var.zone_id
+  name    = \"wiki.example.org\"
+  content = cloudflare_tunnel.home.cname
+}
+resource \"cloudflare_record\" \"part\" {
+  zone_id = var.zone_id
+  name    = \"radarr\"
+  value   = cloudflare_tunnel.home.cname
+}
+resource \"cloudflare_record\" \"mail\" {
+  zone_id = data.cloudflare_zone.home.id
+  name    = \"mail\"
+  content = \"192.0.2.1\"
+}
+";
+    let with = |rules: &str| hosts(&[("a.tf", &format!("{records}{}", tunnel(rules)))]);
+    let plex = rule("\"plex.example.com\"", "plex");
+    let rest = "ingress_rule {\n service = \"http://traefik:80\"\n }";
+    assert_eq!(
+        with(&format!("{plex}\n{rest}")),
+        "plex.example.com example.com sonarr.example.com wiki.example.org needs cloudflare_record.part.hostname"
+    );
+    // Without such a rule, nothing answers there.
+    assert_eq!(
+        with(&format!("{plex}\ningress_rule {{\n service = \"http_status:404\"\n }}")),
+        "plex.example.com"
+    );
+    let wild = rule("\"*.example.com\"", "traefik");
+    let found = with(&format!("{plex}\n{wild}"));
+    assert!(found.contains("sonarr.example.com") && !found.contains("wiki"), "{found}");
+}
+
+#[test]
+fn modules_that_terraform_has_fetched_are_read() {
+    let call = "module \"outer\" {\n  source = \"example/outer/cloudflare\"\n  zone = \"example.com\"\n}\n";
+    let outer = "variable \"zone\" {}\nmodule \"inner\" {\n  source = \"git::https://git.example.com/inner.git\"\n  host = \"plex.${var.zone}\"\n}\n";
+    let inner = format!("variable \"host\" {{}}\n{}", tunnel(&rule("var.host", "plex")));
+    let notes = r#"{"Modules": [{"Key": "", "Source": "", "Dir": "."},
+        {"Key": "outer", "Source": "example/outer/cloudflare", "Dir": ".terraform/modules/outer"},
+        {"Key": "outer.inner", "Source": "git::https://git.example.com/inner.git", "Dir": ".terraform/modules/outer.inner"}]}"#;
+    let mut files = vec![
+        ("tf/main.tf", call),
+        ("tf/.terraform/modules/modules.json", notes),
+        ("tf/.terraform/modules/outer/main.tf", outer),
+        ("tf/.terraform/modules/outer.inner/main.tf", &inner),
+    ];
+    // A search passes over hidden folders.
+    let named: Vec<_> = files.drain(..1).map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+    let all: Vec<_> = files
+        .into_iter()
+        .map(|(path, text)| (path.to_owned(), text.to_owned()))
+        .chain(named.clone())
+        .collect();
+    let inventory = super::inventory_among(&named, &all).unwrap();
+    let hosts: Vec<_> =
+        inventory.apps.iter().map(|app| app.address.as_ref().unwrap().host.as_str()).collect();
+    assert_eq!(hosts, ["plex.example.com"]);
+}

@@ -1,0 +1,116 @@
+//! The further files that a Compose file names.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::super::Mention;
+use super::super::environment::Environments;
+use super::super::variables::Variables;
+use super::super::yaml::Node;
+use super::env_file::{located, value_files};
+use super::load::{ComposeFile, folder_of};
+use super::{joined, services};
+
+/// An entry of `include`.
+pub struct Include {
+    pub paths: Vec<PathBuf>,
+    pub directory: PathBuf,
+    pub variables: Rc<Variables>,
+}
+
+/// What a document includes.
+#[derive(Default)]
+pub struct Includes {
+    pub entries: Vec<Include>,
+    /// What of it cannot be read, as remarks.
+    pub unknown: Vec<String>,
+}
+
+pub fn includes(
+    document: &Node,
+    directory: &Path,
+    variables: &Rc<Variables>,
+    environments: &Environments,
+) -> Includes {
+    let mut all = Includes::default();
+    for entry in document.get("include").map(Node::items).unwrap_or_default() {
+        let texts = (if entry.is_map() { entry.get("path") } else { Some(entry) }).map(Node::texts);
+        let mut paths = Vec::new();
+        for text in texts.unwrap_or_default() {
+            match variables.fill(text) {
+                Ok(path) if is_remote(&path) => all.unknown.push(format!(
+                    "A file that is included was not read: `{text}` is fetched from elsewhere."
+                )),
+                Ok(path) => paths.push(joined(directory, &path)),
+                Err(variable) => all.unknown.push(format!(
+                    "A file that is included was not read: `{variable}` in its path has no value in `.env`."
+                )),
+            }
+        }
+        let filled = |text: &str| variables.fill(text).ok().map(|path| joined(directory, &path));
+        let own = entry.get("project_directory").and_then(Node::text).and_then(filled);
+        let own = own.or_else(|| paths.first().map(|first| folder_of(first).to_owned()));
+        let own = own.unwrap_or_else(|| directory.to_owned());
+        let named = entry.get("env_file").map(Node::texts).unwrap_or_default();
+        let named: Vec<PathBuf> = named.into_iter().filter_map(filled).collect();
+        let values = if named.is_empty() { vec![own.join(".env")] } else { named };
+        let inner = values.iter().rev().filter_map(|path| environments.file(path));
+        let inner = inner.fold(Variables::default(), |all, next| all.over(next));
+        // What the including project knows wins.
+        let variables = Rc::new(variables.as_ref().clone().over(&inner));
+        all.entries.push(Include { paths, directory: own, variables });
+    }
+    all
+}
+
+/// A repository or a registry, as Compose can include them, too.
+fn is_remote(path: &str) -> bool {
+    path.contains("://") || path.starts_with("git@")
+}
+
+/// The files that a Compose file includes.
+pub fn includes_of(file: &ComposeFile<'_>, environments: &Environments) -> Vec<PathBuf> {
+    let directory = folder_of(file.path);
+    let variables = Rc::new(environments.of(directory));
+    let all = file.documents.iter().map(|document| includes(document, directory, &variables, environments));
+    all.flat_map(|all| all.entries).flat_map(|include| include.paths).collect()
+}
+
+/// The files that a Compose file extends services of.
+pub fn extended_by(file: &ComposeFile<'_>, environments: &Environments) -> Vec<PathBuf> {
+    let directory = folder_of(file.path);
+    let variables = environments.of(directory);
+    let names = file
+        .documents
+        .iter()
+        .flat_map(services)
+        .filter_map(|(_, service)| service.get("extends")?.get("file")?.text());
+    names.filter_map(|name| Some(joined(directory, &variables.fill(name).ok()?))).collect()
+}
+
+/// All further files that a Compose file needs, as far as their paths are known. A project may have its folder above
+/// that of the file: then relative paths start there.
+pub fn mentions(file: &ComposeFile<'_>, environments: &Environments) -> Vec<Mention> {
+    let variables = Rc::new(environments.of(folder_of(file.path)));
+    let mut all: Vec<Mention> = extended_by(file, environments).into_iter().map(Mention::Compose).collect();
+    let included = |document| includes(document, folder_of(file.path), &variables, environments).entries;
+    for include in file.documents.iter().flat_map(included) {
+        all.extend(include.paths.into_iter().map(Mention::Compose));
+        all.push(Mention::Values(include.directory.join(".env")));
+    }
+    for document in &file.documents {
+        let entries = document.get("include").map(Node::items).unwrap_or_default();
+        let named = entries.iter().filter_map(|entry| entry.get("env_file")).flat_map(Node::texts);
+        let named = named.filter_map(|name| variables.fill(name).ok());
+        all.extend(named.map(|name| Mention::Values(joined(folder_of(file.path), &name))));
+    }
+    let own = file.documents.iter().flat_map(services);
+    for (directory, (_, service)) in
+        own.flat_map(|own| folder_of(file.path).ancestors().map(move |one| (one, own)))
+    {
+        let located = located(service, directory, &variables);
+        let values = ["env_file", "label_file"].into_iter().flat_map(|key| value_files(&located, key));
+        all.extend(values.map(|(path, _)| Mention::Values(PathBuf::from(path))));
+    }
+    all
+}

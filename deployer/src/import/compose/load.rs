@@ -1,0 +1,170 @@
+//! Loads the files of a Compose project as Compose does: `extends`, `include`, then one file merged over the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::super::Origin;
+use super::super::environment::Environments;
+use super::super::variables::Variables;
+use super::super::yaml::Node;
+use super::env_file::located;
+use super::include::{Includes, includes};
+use super::service::Service;
+use super::{joined, merge, services};
+
+/// Longer chains of `extends` or `include` are circles.
+const LONGEST_CHAIN: usize = 8;
+
+/// A Compose file that could be read.
+#[derive(Debug)]
+pub struct ComposeFile<'a> {
+    pub path: &'a Path,
+    pub origin: &'a Origin,
+    pub documents: Vec<Node>,
+}
+
+pub struct Loader<'a> {
+    pub files: BTreeMap<&'a Path, &'a ComposeFile<'a>>,
+    pub environments: &'a Environments,
+    /// Files that exist and could not be read: a remark says so already.
+    pub unreadable: &'a BTreeSet<PathBuf>,
+    pub remarks: BTreeSet<String>,
+    /// Services that others extend, with their files.
+    pub extended: BTreeSet<(PathBuf, String)>,
+}
+
+impl Loader<'_> {
+    /// The services of these files, the later merged over the earlier. Relative paths start at `directory`.
+    pub fn services(
+        &mut self,
+        paths: &[PathBuf],
+        directory: &Path,
+        variables: &Rc<Variables>,
+    ) -> Vec<Service> {
+        self.merged(paths, directory, variables, LONGEST_CHAIN)
+    }
+
+    fn merged(
+        &mut self,
+        paths: &[PathBuf],
+        directory: &Path,
+        variables: &Rc<Variables>,
+        chain: usize,
+    ) -> Vec<Service> {
+        let mut all: Vec<Service> = Vec::new();
+        for path in paths {
+            let Some(file) = self.files.get(path.as_path()).copied() else { continue };
+            for document in &file.documents {
+                for service in self.document(document, path, directory, variables, chain) {
+                    let Some(at) = all.iter().position(|earlier| earlier.name == service.name) else {
+                        // What removes a service that no file has is nothing itself.
+                        all.extend(Some(service).filter(|service| !matches!(service.node, Node::Reset)));
+                        continue;
+                    };
+                    match merge::service(&all[at].node, &service.node) {
+                        Some(node) => {
+                            all[at].node = node;
+                            all[at].removed = None;
+                            all[at].missing.extend(service.missing);
+                        }
+                        None => all[at].removed = Some(shown(path)),
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// The services of one document, and those that it includes.
+    fn document(
+        &mut self,
+        document: &Node,
+        path: &Path,
+        directory: &Path,
+        variables: &Rc<Variables>,
+        chain: usize,
+    ) -> Vec<Service> {
+        let mut all = Vec::new();
+        for (name, node) in services(document) {
+            let mut service = Service {
+                name: name.to_owned(),
+                file: path.to_owned(),
+                node: Node::Reset,
+                variables: variables.clone(),
+                removed: None,
+                missing: Vec::new(),
+            };
+            service.node = self.extended(node, &mut service, path, directory, LONGEST_CHAIN);
+            all.push(service);
+        }
+        let Includes { entries, unknown } = includes(document, directory, variables, self.environments);
+        self.remarks.extend(unknown);
+        for include in entries.into_iter().filter(|_| chain > 0) {
+            for missing in &include.paths {
+                if !self.is_known(missing) {
+                    let remark = format!("{} includes {}, which was not found.", shown(path), shown(missing));
+                    self.remarks.insert(remark);
+                }
+            }
+            let included = self.merged(&include.paths, &include.directory, &include.variables, chain - 1);
+            let known: BTreeSet<String> = all.iter().map(|service: &Service| service.name.clone()).collect();
+            all.extend(included.into_iter().filter(|service| !known.contains(&service.name)));
+        }
+        all
+    }
+
+    fn is_known(&self, path: &Path) -> bool {
+        self.files.contains_key(path) || self.unreadable.contains(path)
+    }
+
+    /// The service with what it extends.
+    fn extended(
+        &mut self,
+        node: &Node,
+        service: &mut Service,
+        path: &Path,
+        directory: &Path,
+        chain: usize,
+    ) -> Node {
+        let own = located(node, directory, &service.variables);
+        let Some(extends) = node.get("extends") else { return own };
+        let name = extends.text().or_else(|| extends.get("service").and_then(Node::text));
+        let file = extends.get("file").and_then(Node::text).map(|file| service.variables.fill(file));
+        let (Some(name), true) = (name, chain > 0) else { return own };
+        let file = match file {
+            None => Ok(path.to_owned()),
+            Some(Ok(file)) => Ok(joined(directory, &file)),
+            Some(Err(variable)) => Err(variable),
+        };
+        let base = file.as_ref().ok().and_then(|file| {
+            let documents = self.files.get(file.as_path()).copied()?.documents.iter();
+            let found = documents.rev().flat_map(services).find(|(other, _)| *other == name);
+            Some((file.clone(), found?.1))
+        });
+        let Some((file, base)) = base else {
+            let file = file.map_or_else(|variable| format!("`${variable}`"), |file| shown(&file));
+            service.missing.push(format!("the service `{name}` of {file}, which it extends, was not found"));
+            return own;
+        };
+        self.extended.insert((file.clone(), name.to_owned()));
+        let folder = if file == path { directory.to_owned() } else { folder_of(&file).to_owned() };
+        let base = self.extended(base, service, &file, &folder, chain - 1);
+        let own = without(&own, "extends");
+        merge::service(&without(&base, "extends"), &own).unwrap_or(own)
+    }
+}
+
+pub fn without(node: &Node, key: &str) -> Node {
+    Node::Map(
+        node.entries().iter().filter(|(name, _)| name.as_ref() != key).cloned().collect::<Vec<_>>().into(),
+    )
+}
+
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
+pub fn shown(path: &Path) -> String {
+    format!("`{}`", path.display())
+}

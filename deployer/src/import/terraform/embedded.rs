@@ -1,0 +1,111 @@
+//! The file of cloudflared within another resource: a config map, the values of a chart, a file that Terraform writes.
+
+use super::functions::yaml;
+use super::ingress::Ingress;
+use super::value::{Unknown, Value};
+use crate::import::missing::{Missing, Reason};
+
+/// Resources that may hold such a file.
+pub const KINDS: [&str; 10] = [
+    "docker_config",
+    "helm_release",
+    "kubectl_manifest",
+    "kubernetes_config_map",
+    "kubernetes_config_map_v1",
+    "kubernetes_manifest",
+    "kubernetes_secret",
+    "kubernetes_secret_v1",
+    "local_file",
+    "local_sensitive_file",
+];
+
+/// Maps within maps that are searched.
+const DEEPEST: usize = 8;
+
+/// Reads the rules in a resource, if there are any.
+pub fn read(resource: &Value, address: &str, into: &mut Ingress) {
+    search(resource, address, DEEPEST, into);
+}
+
+fn search(value: &Value, address: &str, depth: usize, into: &mut Ingress) {
+    match value {
+        Value::Text(text) if is_file(text) => rules(yaml::read(text), address, depth, into),
+        Value::Unknown(unknown) => match &unknown.likely {
+            Some(Value::Text(text)) if is_file(text) => {
+                let document = yaml::read(text).map(|document| with_gaps(document, &unknown.missing));
+                rules(document, address, depth, into);
+            }
+            _ => {}
+        },
+        Value::List(list) if depth > 0 => {
+            list.items.iter().for_each(|item| search(item, address, depth - 1, into));
+        }
+        Value::Map(map) if depth > 0 => {
+            for (key, item) in &map.entries {
+                search(item, address, depth - 1, into);
+                mention(key, item, address, into);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Says that the file itself is not known, where the names leave no doubt that it is one.
+fn mention(key: &str, value: &Value, address: &str, into: &mut Ingress) {
+    let is_tunnel = address.contains("cloudflared") || address.contains("tunnel");
+    if let Value::Unknown(unknown) = value
+        && unknown.likely.is_none()
+        && is_tunnel
+        && (key.contains("config") || key == "content")
+    {
+        into.rest(Some(&unknown.missing), address);
+    }
+}
+
+fn is_file(text: &str) -> bool {
+    text.contains("ingress") && text.contains("hostname") && text.contains("service")
+}
+
+/// Finds `ingress` in a document, however deep a chart has it.
+fn rules(document: Option<Value>, address: &str, depth: usize, into: &mut Ingress) {
+    let Some(Value::Map(map)) = document else { return };
+    for (key, value) in &map.entries {
+        match value {
+            Value::List(list) if key == "ingress" => {
+                let is_rule =
+                    |item: &Value| matches!(item, Value::Map(map) if map.entries.contains_key("service"));
+                if list.items.iter().any(is_rule) {
+                    into.rules(value, address);
+                }
+            }
+            value if depth > 0 => {
+                search(value, address, depth - 1, into);
+                rules(Some(value.clone()), address, depth - 1, into);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Texts with the name of a gap in them are unknown again.
+fn with_gaps(value: Value, missing: &Missing) -> Value {
+    match value {
+        Value::Text(text) => match text.split_once("${").and_then(|(_, rest)| rest.split_once('}')) {
+            Some((what, _)) => {
+                let missing = if what == missing.what {
+                    missing.clone()
+                } else {
+                    let is_variable = what.starts_with("var.") || what.contains(".var.");
+                    Missing::new(what, if is_variable { Reason::Variable } else { Reason::Provider })
+                };
+                Value::Unknown(std::rc::Rc::new(Unknown { missing, likely: Some(Value::Text(text)) }))
+            }
+            None => Value::Text(text),
+        },
+        Value::List(list) => list.items.iter().map(|item| with_gaps(item.clone(), missing)).collect(),
+        Value::Map(map) => {
+            map.entries.iter().map(|(key, item)| (key.clone(), with_gaps(item.clone(), missing))).collect()
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,137 @@
+//! Patterns of file names: `*.yml`, `**/*.json`, `{a,b}/*`.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use crate::import::terraform::files::{Files, Unreadable};
+use crate::import::terraform::value::Unknown;
+
+/// Ways to read one pattern with braces.
+const MOST_ALTERNATIVES: usize = 64;
+/// Folders within folders that `**` enters.
+const DEEPEST: usize = 8;
+
+/// Why a search ended early: too much work, or a folder that may not be read.
+pub type Stopped = Result<Rc<Unknown>, Unreadable>;
+
+/// The patterns that one with braces means.
+pub fn alternatives(pattern: &str) -> Vec<String> {
+    let mut done = Vec::new();
+    let mut pending = vec![pattern.to_owned()];
+    while let Some(pattern) = pending.pop() {
+        let braces = pattern.split_once('{').and_then(|(start, rest)| {
+            let (inner, end) = rest.split_once('}')?;
+            Some(inner.split(',').map(|part| format!("{start}{part}{end}")).collect::<Vec<_>>())
+        });
+        match braces {
+            Some(parts) if done.len() + pending.len() + parts.len() <= MOST_ALTERNATIVES => {
+                pending.extend(parts)
+            }
+            _ => done.push(pattern),
+        }
+    }
+    done
+}
+
+/// Finds the files below a folder that fit.
+pub fn find(
+    files: &dyn Files,
+    folder: &Path,
+    parts: &[&str],
+    charge: &dyn Fn() -> Result<(), Rc<Unknown>>,
+    found: &mut dyn FnMut(String),
+) -> Result<(), Stopped> {
+    below(&Search { files, charge }, folder, "", parts, DEEPEST, found)
+}
+
+struct Search<'f> {
+    files: &'f dyn Files,
+    charge: &'f dyn Fn() -> Result<(), Rc<Unknown>>,
+}
+
+fn below(
+    search: &Search<'_>,
+    folder: &Path,
+    prefix: &str,
+    parts: &[&str],
+    depth: usize,
+    found: &mut dyn FnMut(String),
+) -> Result<(), Stopped> {
+    let Some((part, rest)) = parts.split_first() else { return Ok(()) };
+    if *part == "**" {
+        below(search, folder, prefix, rest, depth, found)?;
+    }
+    let entries = match search.files.entries(folder) {
+        Ok(entries) => entries,
+        // A folder that does not exist has no files.
+        Err(Unreadable::Missing) => return Ok(()),
+        Err(outside) => return Err(Err(outside)),
+    };
+    for (name, is_folder) in entries {
+        (search.charge)().map_err(Ok)?;
+        let path = format!("{prefix}{name}");
+        match (is_folder, *part) {
+            (true, "**") if depth > 0 => {
+                below(search, &folder.join(&name), &format!("{path}/"), parts, depth - 1, found)?;
+            }
+            (true, part) if part != "**" && !rest.is_empty() && fits(part, &name) => {
+                below(search, &folder.join(&name), &format!("{path}/"), rest, depth, found)?;
+            }
+            (false, part) if rest.is_empty() && (part == "**" || fits(part, &name)) => found(path),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a name fits a pattern without slashes.
+fn fits(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (mut p, mut n) = (0, 0);
+    // Where the last `*` is, and how much of the name it took.
+    let mut star: Option<(usize, usize)> = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some('[') if class(&pattern[p..], name[n]).is_some_and(|(_, is_in)| is_in) => {
+                p += class(&pattern[p..], name[n]).map_or(1, |(length, _)| length);
+                n += 1;
+            }
+            Some('?') => (p, n) = (p + 1, n + 1),
+            Some(character) if *character == name[n] && *character != '[' => (p, n) = (p + 1, n + 1),
+            _ => match star {
+                Some((at, taken)) => {
+                    star = Some((at, taken + 1));
+                    (p, n) = (at + 1, taken + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|character| *character == '*')
+}
+
+/// The length of `[a-z]`, and whether the character is in it.
+fn class(pattern: &[char], character: char) -> Option<(usize, bool)> {
+    let end = pattern.iter().position(|character| *character == ']')?;
+    let mut inner = &pattern[1..end];
+    let negated = matches!(inner.first(), Some('^' | '!'));
+    inner = if negated { &inner[1..] } else { inner };
+    let mut is_in = false;
+    while let Some((first, rest)) = inner.split_first() {
+        inner = match rest {
+            ['-', last, rest @ ..] => {
+                is_in |= (*first..=*last).contains(&character);
+                rest
+            }
+            rest => {
+                is_in |= *first == character;
+                rest
+            }
+        };
+    }
+    Some((end + 1, is_in != negated))
+}

@@ -1,0 +1,176 @@
+//! Where public names lead: rules of Traefik, ingress rules, and containers that share a network.
+
+use insta::assert_snapshot;
+
+use super::{home, summary, written};
+
+#[test]
+fn the_port_in_a_label_picks_the_member_of_a_shared_network() {
+    assert_snapshot!(summary("shared-vpn"), @"
+    series: sonarr https://shows.example.net, in tunnel
+    movies: radarr https://cinema.example.net, in tunnel
+    torrent: qbittorrent https://leech.example.net, in tunnel
+    unknown: http https://unknown.example.net, in tunnel
+    deluge: http https://seed.example.net, in lonely-vpn
+    music: http https://music.example.net, in tunnel
+    nzb: http https://usenet.example.net, in tunnel
+    - tunnel: the network of series, movies, torrent, music, nzb; it is seen through those of them that are watched
+    - lonely-vpn: the network of deluge; it is seen through those of them that are watched
+    ");
+}
+
+#[test]
+fn routers_and_sites_with_different_ports_are_different_targets() {
+    assert_snapshot!(summary("several-doors"), @"
+    storage: http https://console.example.net
+    storage at bucket.example.net: http https://bucket.example.net, also https://s3.example.net
+    sonarr: sonarr https://sonarr.example.net
+    sonarr at metrics.example.net: http https://metrics.example.net
+    dns: http https://dns.example.net
+    hass: http https://home.example.net
+    plex: plex https://films.example.net, also https://www.films.example.net
+    - front: the proxy in front of the others, which are seen through it
+    ");
+}
+
+#[test]
+fn routers_that_take_only_some_requests_are_no_targets() {
+    assert_snapshot!(summary("conditions"), @"
+    sonarr: sonarr https://sonarr.example.net, through Traefik's oauth-chain@file
+    radarr: radarr https://radarr.example.net, through Traefik's guarded
+    outside: http https://outside.example.net
+    pictures: http https://pictures.example.net
+    cloud: http https://cloud.example.net
+    usenet: http https://usenet.example.net
+    variable: http https://variable.example.net
+    - grpc: grpc.example.net is only for requests with the header `Content-Type`
+    - hook: hook.example.net is only for requests with the method POST
+    - search: search.example.net is only for requests with the query parameter `key`
+    - inside: inside.example.net is only for requests with certain client addresses
+    - broker: broker.example.net leads to TCP, not to HTTP
+    - anything: its router takes requests for any host and has no name of its own
+    - broken: its router has a rule that could not be understood
+    - upload.example.net: it is only for requests with the header `X-Key`
+    ");
+}
+
+/// Values of headers, queries and users are secrets.
+#[test]
+fn values_of_matchers_are_not_written() {
+    let text = written(&home("conditions")).unwrap();
+    assert!(!text.contains("secret-"), "{text}");
+}
+
+#[test]
+fn rules_are_read_in_every_spelling() {
+    assert_snapshot!(summary("spellings"), @"
+    lower: http https://lower.example.net
+    upper: http https://upper.example.net
+    blank: http https://blank.example.net
+    header: http https://header.example.net
+    quoted: http https://quoted.example.net
+    expression: http https://expression.example.net
+    negated: http https://negated.example.net
+    list: http https://list.example.net, also https://list2.example.net
+    part: http https://whole.example.net, also https://part.example.net/x
+    both: http https://both.example.net
+    oldest: http https://oldest.example.net/old
+    - many: its host name is a pattern for many names
+    - expression-path: paths.example.net leads there only for paths that match a pattern
+    - mesh: its host name is known at home only: it belongs to a mesh network (unless Tailscale Funnel publishes it)
+    - short: its host name is known at home only
+    - invented: its host name is known at home only
+    - numbered: its host name is known at home only
+    - accents: its host name cannot be used as it is written
+    ");
+}
+
+#[test]
+fn the_name_of_the_destination_says_which_app_it_is() {
+    assert_snapshot!(summary("destinations"), @"
+    overseerr: overseerr https://example.net/requests
+    qbittorrent: qbittorrent https://leech.example.net
+    tautulli: tautulli https://numbers.example.net
+    uptime-kuma: uptime-kuma https://up.example.net
+    watch: plex https://watch.example.net
+    tv: jellyfin https://tv.example.net
+    graphs: http https://graphs.example.net
+    any: http https://any.example.net
+    socket: http https://socket.example.net
+    - shell.example.net: it leads to SSH, not to HTTP
+    - files.example.net: it leads to TCP, not to HTTP
+    - hello.example.net: it gets a fixed response from the proxy itself
+    - gone.example.net: it gets a fixed response from the proxy itself
+    - images.example.net: it leads there only for paths that match a pattern
+    - inside.home.arpa: it is known at home only
+    ! *.example.net: a name for whatever else there is; what it leads to is not known.
+    ");
+}
+
+#[test]
+fn the_port_is_a_part_of_the_address() {
+    assert_snapshot!(summary("odd-ports"), @"
+    bazarr: bazarr https://bazarr.example.net
+    sonarr: sonarr https://sonarr.example.net, through Traefik's authelia@docker
+    radarr: radarr https://radarr.example.net:9443
+    wiki: http https://wiki.example.net:8444
+    plex: plex https://plex.example.net:8444, also http://plain.example.net
+    blog: http http://blog.example.net:8081
+    - traefik: the proxy in front of the others, which are seen through it
+    ");
+}
+
+#[test]
+fn a_web_server_with_one_public_name_is_the_site() {
+    assert_snapshot!(summary("web-server"), @"
+    www.example.net: http https://www.example.net, also https://example.net
+    one: http https://one.example.net
+    two: http https://two.example.net
+    librechat: http https://chat.example.net
+    photos: http https://photos.example.net
+    - gate: the proxy in front of the others, which are seen through it
+    ! gate keeps its host names in its own files or database, which are not read: add what it publishes by hand.
+    ");
+}
+
+#[test]
+fn the_default_rule_names_containers_without_a_rule() {
+    assert_snapshot!(summary("default-rule"), @"
+    sonarr: sonarr https://my-sonarr.example.net
+    radarr: radarr https://media-radarr-1.example.net
+    named: http https://own.example.net
+    - traefik: the proxy in front of the others, which are seen through it
+    - whoami: the proxy publishes only what has the label `traefik.enable=true`
+    - forgotten: the proxy publishes only what has the label `traefik.enable=true`
+    - off: switched off by its label `traefik.enable`
+    ");
+}
+
+#[test]
+fn dynamic_files_of_traefik_have_routers_too() {
+    assert_snapshot!(summary("traefik-files"), @"
+    plex: plex https://plex.example.net
+    sonarr: sonarr https://linked.example.net
+    hass: http https://ha.example.net
+    sonarr at nas.example.net: sonarr https://nas.example.net, through Traefik's people
+    pihole: http https://pihole.example.net
+    - traefik: the proxy in front of the others, which are seen through it
+    - linked: no public host name found
+    - printer.example.net: it is only for requests with certain client addresses
+    - database.example.net: it leads to TCP, not to HTTP
+    ! Traefik's router broken has a rule that could not be understood.
+    ");
+}
+
+#[test]
+fn an_address_of_the_machine_leads_to_what_is_published_there() {
+    assert_snapshot!(summary("addresses"), @"
+    torrent: qbittorrent https://leech.example.net, in vpn
+    series: sonarr https://tv.example.net, in vpn
+    home: http https://smart.example.net
+    books: http https://read.example.net
+    films: radarr https://films.example.net
+    twice: http https://second.example.net, also a name that needs `NOWHERE`
+    - vpn: the network of series, torrent; it is seen through those of them that are watched
+    ");
+}
