@@ -228,7 +228,8 @@ fn control(top: &Table<'_>) -> Result<Vec<String>> {
 fn heartbeat(table: Table<'_>, folder: &Path, secrets: &mut SecretSources) -> Result<Heartbeat> {
     let url = table.require("url", "url = { env = \"HEARTBEAT_URL\" }")?;
     let heartbeat = if url.value.as_str().is_some() {
-        Heartbeat::Address(target::address(&url)?.to_string())
+        let instead = "write url = { env = \"HEARTBEAT_URL\" }, and put the whole address there";
+        Heartbeat::Address(target::address_or(&url, instead)?.to_string())
     } else {
         secrets.heartbeat = Some(secret::read(&url, folder)?);
         Heartbeat::Secret

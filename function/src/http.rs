@@ -1,8 +1,12 @@
-//! One TLS configuration and one HTTP client for all that is not a probe: SSM and the channels.
+//! One TLS configuration and one HTTP client for all that is not a probe: SSM, the channels and the heartbeat.
 //!
 //! The AWS SDK is given this client instead of its own HTTPS stack, which would bring a second one into the binary.
 
+use std::error::Error as _;
 use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
@@ -14,29 +18,33 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response};
+use http::{HeaderName, HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
-use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client as HyperClient;
-use hyper_util::client::legacy::connect::HttpConnector as TcpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::client::legacy::connect::capture_connection;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::ClientConfig;
+use tokio::time::{Instant, sleep, timeout_at};
+use tower_service::Service;
 
+use crate::connect::{ConnectError, Link, connect};
 use crate::probe::Tls;
-
-/// How long a connection may take to be made. AWS and Pushover answer in milliseconds or not at all.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Idle connections serve the rest of the run, and are gone before the next: after minutes the peer has hung up.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// More than SSM ever answers; a limit all the same.
+/// Before the second try of what was not sent: a service that restarts is back by then.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// More than SSM ever answers; the limit is for what is not SSM.
 const MAX_ANSWER_BYTES: usize = 256 * 1024;
 
 /// A client that keeps connections alive. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Http {
-    client: HyperClient<HttpsConnector<TcpConnector>, Full<Bytes>>,
+    client: HyperClient<Connector, Full<Bytes>>,
+    tls: Tls,
 }
 
 impl fmt::Debug for Http {
@@ -45,31 +53,112 @@ impl fmt::Debug for Http {
     }
 }
 
+/// Why a request has no answer. Says nothing of its address, which may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendError {
+    /// Nothing of it was sent.
+    NotSent(String),
+    /// It was sent, at least in part, and within this time there was no answer: it may have arrived.
+    Silent(Duration),
+    /// It was sent, at least in part, and the answer broke off or made no sense: it may have arrived.
+    Lost,
+}
+
 impl Http {
     /// A client that trusts the public authorities. Plain `http` is possible, for emulators.
     pub fn new(tls: &Tls) -> Self {
-        let mut tcp = TcpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        tcp.set_nodelay(true);
-        let connector = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_tls_config(tls.public())
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
+        let connector = Connector { tls: Arc::new(tls.public()) };
         let client =
             HyperClient::builder(TokioExecutor::new()).pool_idle_timeout(IDLE_TIMEOUT).build(connector);
-        Self { client }
+        Self { client, tls: tls.clone() }
     }
 
-    /// Sends a request and returns as soon as the answer's head is there.
-    pub async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, HttpError> {
-        self.client.request(request).await
+    /// The TLS configurations that it was made with.
+    pub fn tls(&self) -> &Tls {
+        &self.tls
+    }
+
+    /// Sends a request and returns as soon as the answer's head is there. What could not be sent is sent once more, if
+    /// there is time.
+    pub async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+        deadline: Instant,
+    ) -> Result<Response<Incoming>, SendError> {
+        let first = self.send_once(request.clone(), deadline).await;
+        if !matches!(first, Err(SendError::NotSent(_))) || Instant::now() + PAUSE >= deadline {
+            return first;
+        }
+        sleep(PAUSE).await;
+        match self.send_once(request, deadline).await {
+            // The first reason is the better one: the second may be that the time was up.
+            Err(SendError::NotSent(_)) => first,
+            second => second,
+        }
+    }
+
+    /// [`send`](Self::send), with one try.
+    pub async fn send_once(
+        &self,
+        mut request: Request<Full<Bytes>>,
+        deadline: Instant,
+    ) -> Result<Response<Incoming>, SendError> {
+        let limit = deadline.saturating_duration_since(Instant::now());
+        let used = capture_connection(&mut request);
+        match timeout_at(deadline, self.client.request(request)).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(why)) => Err(not_answered(&why)),
+            Err(_) if used.connection_metadata().is_some() => Err(SendError::Silent(limit)),
+            Err(_) => Err(SendError::NotSent(format!("no connection within {}", seconds(limit)))),
+        }
     }
 }
 
-/// Why there is no answer; [`HttpError::is_connect`] tells whether the request ever left.
-pub type HttpError = hyper_util::client::legacy::Error;
+/// `5 s`; what is shorter than a second counts as one.
+pub fn seconds(limit: Duration) -> String {
+    format!("{} s", limit.as_secs_f64().round().max(1.0))
+}
+
+fn not_answered(why: &HttpError) -> SendError {
+    let of_hyper = why.source().and_then(|source| source.downcast_ref::<hyper::Error>());
+    if why.is_connect() {
+        let known = why.source().and_then(|source| source.downcast_ref::<ConnectError>());
+        SendError::NotSent(known.map_or_else(|| "no connection".to_owned(), ToString::to_string))
+    } else if of_hyper.is_some_and(hyper::Error::is_canceled) {
+        // A connection from before that was closed just now: hyper returns the request as it was.
+        SendError::NotSent("the connection was closed".to_owned())
+    } else {
+        SendError::Lost
+    }
+}
+
+/// Makes hyper's connections.
+#[derive(Clone)]
+struct Connector {
+    tls: Arc<ClientConfig>,
+}
+
+impl Service<Uri> for Connector {
+    type Response = TokioIo<Link>;
+    type Error = ConnectError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let tls = Arc::clone(&self.tls);
+        Box::pin(async move {
+            let (tls, port) = if uri.scheme_str() == Some("https") { (Some(&tls), 443) } else { (None, 80) };
+            let host = uri.host().ok_or_else(|| ConnectError("its address has no host".to_owned()))?;
+            connect(host, uri.port_u16().unwrap_or(port), tls).await.map(TokioIo::new)
+        })
+    }
+}
+
+/// hyper's own words.
+type HttpError = hyper_util::client::legacy::Error;
 
 impl HttpClient for Http {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
@@ -87,7 +176,7 @@ impl HttpConnector for Http {
 impl Http {
     async fn call_sdk(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let request = from_sdk(request).map_err(|why| ConnectorError::user(why.into()))?;
-        let response = self.send(request).await.map_err(|why| {
+        let response = self.client.request(request).await.map_err(|why| {
             let never_connected = why.is_connect();
             let error = ConnectorError::io(why.into());
             if never_connected { error.never_connected() } else { error }

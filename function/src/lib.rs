@@ -14,7 +14,9 @@
 //! The promise: no change is lost while the store takes writes. A message can repeat only when a run dies, or a reply
 //! is lost, between the channel's acceptance and the second save; it then says so.
 
+pub mod connect;
 pub mod decide;
+pub mod endpoint;
 pub mod handler;
 pub mod heartbeat;
 pub mod http;
@@ -22,6 +24,7 @@ pub mod log;
 pub mod message;
 pub mod notify;
 pub mod outbox;
+pub mod page;
 pub mod parts;
 pub mod probe;
 pub mod reply;

@@ -9,9 +9,14 @@ use plexmon_function::settings::{
     ChannelKind, ChannelSettings, EMAIL_PORT, PUSHBULLET_URL, PUSHOVER_URL, Severity, Smtp, SmtpTls,
 };
 
+use url::Url;
+
 use super::reader::{Table, Value};
 use super::{SecretSources, calendar, certificates, filled, secret, target};
 use crate::error::Result;
+
+/// Between mail servers. AWS blocks it unless an account asks for more.
+const SMTP_RELAY_PORT: u16 = 25;
 
 const KINDS: [&str; 7] = ["pushover", "pushbullet", "ntfy", "discord", "slack", "webhook", "email"];
 
@@ -95,15 +100,7 @@ impl Reader<'_> {
                 self.secret("token", "token = { env = \"PUSHBULLET_TOKEN\" }")?;
                 ChannelKind::Pushbullet { url: self.address(PUSHBULLET_URL)? }
             }
-            "ntfy" => {
-                let url = self.table.require("url", "url = \"https://ntfy.sh/my-topic\"")?;
-                let address = target::address(&url)?.to_string();
-                ntfy::check_url(&address).map_err(|why| {
-                    url.error(format!("cannot be used: {why}"))
-                        .hint("for example: url = \"https://ntfy.sh/my-topic\"")
-                })?;
-                ChannelKind::Ntfy { url: address, token: self.optional("token")? }
-            }
+            "ntfy" => self.ntfy()?,
             "discord" => {
                 self.secret("url", "url = { env = \"DISCORD_URL\" }")?;
                 ChannelKind::Discord
@@ -115,6 +112,39 @@ impl Reader<'_> {
             "webhook" => self.webhook()?,
             _ => self.email()?,
         })
+    }
+
+    fn ntfy(&mut self) -> Result<ChannelKind> {
+        let value = self.table.require("url", "url = \"https://ntfy.sh/my-topic\"")?;
+        let login = "user = \"me\" and password = { env = \"NTFY_PASSWORD\" }";
+        let url = target::address_or(&value, &format!("write {login} into this table instead"))?;
+        ntfy::check_url(url.as_str()).map_err(|why| {
+            value
+                .error(format!("cannot be used: {why}"))
+                .hint("for example: url = \"https://ntfy.sh/my-topic\"")
+        })?;
+        let user = self.table.get("user").map(|value| value.string().map(str::to_owned)).transpose()?;
+        let token = self.optional("token")?;
+        let password = self.table.get("password");
+        match (&user, password) {
+            (Some(_), _) if token => {
+                return Err(self
+                    .table
+                    .error(format!("{} has a `token` and a `user`: ntfy takes one of them", self.label))
+                    .hint("leave out `token`, or `user` and `password`"));
+            }
+            (Some(_), _) => self.secret("password", "password = { env = \"NTFY_PASSWORD\" }")?,
+            (None, Some(password)) => {
+                return Err(password
+                    .error("is of no use without `user`")
+                    .hint("add, for example: user = \"me\""));
+            }
+            (None, None) => {}
+        }
+        if token || user.is_some() {
+            in_private(&value, &url)?;
+        }
+        Ok(ChannelKind::Ntfy { url: url.to_string(), token, user })
     }
 
     fn webhook(&mut self) -> Result<ChannelKind> {
@@ -138,7 +168,14 @@ impl Reader<'_> {
             }
             webhook::check_headers(&headers).map_err(|why| value.error(format!("cannot be sent: {why}")))?;
         }
-        Ok(ChannelKind::Webhook { template, headers, token: self.optional("token")? })
+        let success = match self.table.get("success") {
+            Some(value) if value.string()?.is_empty() => {
+                return Err(value.error("is empty; leave it out if any answer with a status of 2xx will do"));
+            }
+            Some(value) => Some(value.string()?.to_owned()),
+            None => None,
+        };
+        Ok(ChannelKind::Webhook { template, headers, token: self.optional("token")?, success })
     }
 
     fn email(&mut self) -> Result<ChannelKind> {
@@ -148,10 +185,11 @@ impl Reader<'_> {
         let to = self.table.require("to", "to = [\"me@example.com\"]")?;
         let to = if to.value.as_str().is_some() { vec![to] } else { filled(&to)? };
         let port = match self.table.get("port") {
-            Some(value) => u16::try_from(value.integer(1..=65_535)?).unwrap_or(EMAIL_PORT),
+            Some(value) => port(&value)?,
             None => EMAIL_PORT,
         };
         let user = self.table.get("user").map(|value| value.string().map(str::to_owned)).transpose()?;
+        let hello = self.table.get("hello").map(|value| value.string().map(str::to_owned)).transpose()?;
         let ca_pem = self
             .table
             .get("ca_file")
@@ -178,7 +216,7 @@ impl Reader<'_> {
             },
             None => SmtpTls::of_port(port),
         };
-        let smtp = Smtp { host, port, tls, user, from, to, ca_pem };
+        let smtp = Smtp { host, port, tls, user, from, to, hello, ca_pem };
         email::check(&smtp)
             .map_err(|why| self.table.error(format!("{} cannot be used: {why}", self.label)))?;
         Ok(ChannelKind::Email(smtp))
@@ -199,8 +237,31 @@ impl Reader<'_> {
 
     fn address(&self, default: &str) -> Result<String> {
         match self.table.get("url") {
-            Some(value) => Ok(target::address(&value)?.to_string()),
+            Some(value) => {
+                let url = target::address_or(&value, "leave them out: this service signs in with its token")?;
+                in_private(&value, &url)?;
+                Ok(url.to_string())
+            }
             None => Ok(default.to_owned()),
         }
+    }
+}
+
+/// Refuses an address that would carry secrets where everybody on the way could read them.
+fn in_private(value: &Value<'_>, url: &Url) -> Result<()> {
+    if target::is_private(url) {
+        return Ok(());
+    }
+    Err(value
+        .error("is plain http, and secrets are sent there: everybody on the way could read them")
+        .hint("use an https:// address"))
+}
+
+fn port(value: &Value<'_>) -> Result<u16> {
+    match u16::try_from(value.integer(1..=65_535)?).unwrap_or(EMAIL_PORT) {
+        SMTP_RELAY_PORT => Err(value
+            .error("is 25, which AWS blocks for Lambda: connections to it time out")
+            .hint("use 587 (STARTTLS) or 465 (TLS from the start), as mail programs do")),
+        port => Ok(port),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use plexmon_function::endpoint::Endpoint;
 use plexmon_function::secrets::{AccessToken, Secret, Secrets};
 use plexmon_function::state::MAX_BYTES;
 
@@ -128,7 +129,37 @@ impl SecretSources {
             return Err(Error::usage(format!("the secrets need {size} bytes, and SSM keeps {MAX_BYTES}"))
                 .hint("share Access tokens in [access.NAME], or use fewer channels"));
         }
+        self.check_addresses(&secrets)?;
         Ok(Found::All(secrets))
+    }
+}
+
+impl SecretSources {
+    /// The function would find out at night only. No address is quoted.
+    fn check_addresses(&self, secrets: &Secrets) -> Result<()> {
+        for (channel, sources) in &self.channels {
+            if let (Some(source), Some(address)) = (sources.get("url"), secrets.channel(channel).get("url")) {
+                check_address(&format!("[notify.{channel}]"), source, address)?;
+            }
+        }
+        match (&self.heartbeat, &secrets.heartbeat) {
+            (Some(source), Some(address)) => check_address("[heartbeat]", source, address),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_address(table: &str, source: &SecretSource, address: &Secret) -> Result<()> {
+    let wrong = |why: &str, hint: &str| {
+        Err(Error::usage(format!("the `url` of {table}, from {}, {why}", source.described())).hint(hint))
+    };
+    match Endpoint::parse(address.expose()) {
+        None => wrong("is not an address that a request can be sent to", "it must begin with https://"),
+        Some(endpoint) if !endpoint.is_private() => wrong(
+            "is a secret, and plain http: everybody on the way could read it",
+            "use an https:// address",
+        ),
+        Some(_) => Ok(()),
     }
 }
 
@@ -153,6 +184,13 @@ fn is_exposed(_: &Path) -> bool {
 }
 
 impl SecretSource {
+    fn described(&self) -> String {
+        match self {
+            Self::Env(variable) => format!("the variable {variable}"),
+            Self::File(path) => format!("`{}`", path.display()),
+        }
+    }
+
     fn fetch(&self, further: &BTreeMap<String, Secret>, missing: &mut Vec<String>) -> Result<Secret> {
         match self {
             Self::Env(variable) => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use plexmon_function::endpoint::is_loopback;
 use plexmon_function::settings::{DEFAULT_TARGET_TIMEOUT_S, Expect, HeaderValue, Target};
 use url::Url;
 
@@ -100,11 +101,11 @@ impl Reader<'_> {
         };
         let secrets_over_http = table.get("secrets_over_http").map(|value| value.boolean()).transpose()?;
         let secrets_over_http = secrets_over_http.unwrap_or_default();
-        if url.scheme() == "http" && !secrets_over_http {
+        if !is_private(&url) && !secrets_over_http {
             in_the_open(&table, &headers)?;
         }
         let access = match table.get("access") {
-            Some(value) if url.scheme() != "https" => {
+            Some(value) if !is_private(&url) => {
                 return Err(value
                     .error("is a secret, and the address is plain http: everybody on the way could read it")
                     .hint("use an https:// address"));
@@ -217,8 +218,21 @@ fn preset(kind: Option<Value<'_>>) -> Result<&'static Preset> {
     })
 }
 
+/// Whether nobody on the way can read what is sent there: it is encrypted, or stays on this machine.
+pub fn is_private(url: &Url) -> bool {
+    url.scheme() == "https" || url.host_str().is_some_and(is_loopback)
+}
+
 /// An absolute http or https address without credentials in it.
 pub fn address(value: &Value<'_>) -> Result<Url> {
+    address_or(
+        value,
+        "send it as a header from the environment: headers = { Authorization = { env = \"VAR\" } }",
+    )
+}
+
+/// [`address`], with a hint of where credentials belong instead.
+pub fn address_or(value: &Value<'_>, instead: &str) -> Result<Url> {
     let text = value.string()?;
     let wrong = |why: &str| {
         value
@@ -235,9 +249,7 @@ pub fn address(value: &Value<'_>) -> Result<Url> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(value
             .error("has a user name or password in it, which would end up in messages and logs")
-            .hint(
-                "send it as a header from the environment: headers = { Authorization = { env = \"VAR\" } }",
-            ));
+            .hint(instead));
     }
     url.set_fragment(None);
     Ok(url)

@@ -97,7 +97,7 @@ pub(super) async fn deliver(
             return Delivery::Retry { why: format!("the secrets could not be read: {why}"), unproven: false };
         }
     };
-    let first = bounded(channel.send(message, &used), until).await;
+    let first = bounded(channel.send(message, &used, until), until).await;
     if !matches!(first, Delivery::Refused { credentials: true, .. }) {
         return first;
     }
@@ -108,7 +108,7 @@ pub(super) async fn deliver(
         vault.get(store).await.map(|secrets| secrets.channel(channel.name()).clone())
     };
     match renewed {
-        Ok(renewed) if renewed != used => bounded(channel.send(message, &renewed), until).await,
+        Ok(renewed) if renewed != used => bounded(channel.send(message, &renewed, until), until).await,
         _ => first,
     }
 }

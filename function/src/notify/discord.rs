@@ -1,11 +1,13 @@
 //! Discord: an incoming webhook. <https://discord.com/developers/docs/resources/webhook#execute-webhook>
 //!
 //! There is nothing to fold repeats by. Ten thousand refusals in ten minutes get an address blocked, and Lambda's are
-//! shared, so that a webhook which is gone (404) is not asked again.
+//! shared: what Discord itself refuses is not asked again, and a page of Cloudflare's says nothing about the webhook.
 
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
-use super::answer::Reason;
+use super::answer::{Answer, refusal};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
 use crate::http::Http;
@@ -39,18 +41,30 @@ impl Channel for Discord {
         &self.name
     }
 
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
-        send(&self.http, post(message, secrets), secrets)
+    fn send<'a>(
+        &'a self,
+        message: &'a Message,
+        secrets: &'a ChannelSecrets,
+        deadline: Instant,
+    ) -> Sending<'a> {
+        send(&self.http, post(message, secrets), secrets, deadline)
     }
 }
 
 fn post(message: &Message, secrets: &ChannelSecrets) -> Result<Post, Delivery> {
     let url = secret(SERVICE, secrets, "url")?.expose();
     // Without this, Discord answers before it knows whether the message can be posted.
-    let url = format!("{url}{}wait=true", if url.contains('?') { '&' } else { '?' });
+    let url = waiting(url);
     // A target may be called @everyone.
     let execution = Execution { content: content(message), allowed_mentions: Mentions { parse: [] } };
-    Ok(Post::json(SERVICE, &url, &execution, reason)?.with_secret_address())
+    Ok(Post::json(SERVICE, &url, &execution, Box::new(read))?.with_secrets())
+}
+
+/// The address with `wait=true`, whatever it said about waiting before.
+fn waiting(url: &str) -> String {
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("wait="));
+    format!("{path}?{}", kept.chain(["wait=true"]).collect::<Vec<_>>().join("&"))
 }
 
 #[derive(Debug, Serialize)]
@@ -91,14 +105,59 @@ fn escaped(text: &str) -> String {
     text.chars().flat_map(|c| is_markdown(c).then_some('\\').into_iter().chain([c])).collect()
 }
 
-/// `{"message":"Unknown Webhook","code":10015}`
-#[derive(Debug, Default, Deserialize)]
-struct Answer {
+/// The message, with its `id`, or `{"message":"Unknown Webhook","code":10015}`; of an address that is no webhook's,
+/// `{"webhook_id":["Value \"x\" is not snowflake."]}`.
+#[derive(Debug, Deserialize)]
+struct Reply {
     #[serde(default)]
-    message: String,
+    id: Option<String>,
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default)]
+    code: Option<u32>,
+    #[serde(default)]
+    webhook_id: Option<Vec<String>>,
+    #[serde(default)]
+    retry_after: Option<f64>,
 }
 
-fn reason(answer: &[u8]) -> Reason {
-    let Answer { message } = serde_json::from_slice(answer).unwrap_or_default();
-    Reason { text: message, ..Reason::default() }
+/// What it says when it is busy, or where it blocks an address, whatever the status.
+const PASSING: [u32; 7] = [20_016, 20_022, 20_028, 20_029, 40_062, 40_333, 130_000];
+
+fn read(status: StatusCode, body: &[u8]) -> Answer {
+    // What a relay in front of it answers that does not pass `wait` on.
+    if status == StatusCode::NO_CONTENT && body.is_empty() {
+        return Answer::Taken;
+    }
+    let Ok(reply) = serde_json::from_slice::<Reply>(body) else { return Answer::Foreign };
+    match reply {
+        Reply { webhook_id: Some(text), .. } => refusal(status, text.join("; "), true),
+        Reply { message: Some(text), retry_after: Some(_), .. } => Answer::Busy { text },
+        Reply { message: Some(text), code: Some(code), .. } if PASSING.contains(&code) => {
+            Answer::Busy { text }
+        }
+        Reply { message: Some(text), code: Some(code), .. } => {
+            let is_lost = matches!(code, 0 | 10_015 | 50_027) && matches!(status.as_u16(), 401 | 403 | 404);
+            refusal(status, text, is_lost)
+        }
+        Reply { id: Some(id), .. } if status.is_success() && !id.is_empty() => Answer::Taken,
+        _ => Answer::Foreign,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_waits_whatever_it_said() {
+        for (url, expected) in [
+            ("https://d/1/x", "https://d/1/x?wait=true"),
+            ("https://d/1/x?", "https://d/1/x?wait=true"),
+            ("https://d/1/x?thread_id=7", "https://d/1/x?thread_id=7&wait=true"),
+            ("https://d/1/x?wait=false&thread_id=7", "https://d/1/x?thread_id=7&wait=true"),
+        ] {
+            assert_eq!(waiting(url), expected);
+        }
+    }
 }

@@ -1,27 +1,26 @@
 //! E-mail: handed over to one mail server, always within TLS, and never repeated in the same run.
 //!
-//! Either all receivers get it or none does: a receiver that the server does not know is told at the first test, and
-//! not lost in silence. Until the final dot nothing was sent; after it, only the server knows.
+//! Either all receivers get it or none does: a receiver that the server does not know is noticed at the first test, and
+//! not lost in silence. Until the mail itself nothing was sent; after it, only the server knows.
 
-use std::error::Error as _;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder};
-use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
-use lettre::transport::smtp::extension::ClientId;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
-use tokio::time::timeout;
+use rustls::ClientConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, timeout};
 
 use super::answer::later;
 use super::post::{fold_key, secret};
-use super::redact::without_secrets;
+use super::redact::Hidden;
+use super::smtp::{Conversation, Failure, Reply, Step, Trouble};
 use super::{Channel, Delivery, Sending};
+use crate::endpoint::is_loopback;
+use crate::http::Http;
 use crate::message::Message;
+use crate::probe::Tls;
 use crate::secrets::ChannelSecrets;
 use crate::settings::{Smtp, SmtpTls};
 use crate::text::{bounded, single_line};
@@ -29,77 +28,87 @@ use crate::text::{bounded, single_line};
 const MAX_SUBJECT: usize = 200;
 const MAX_BODY: usize = 20_000;
 const MAX_WHY_CHARS: usize = 150;
-
-/// For each of the server's addresses.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const MAX_DOMAIN: usize = 255;
 
 /// The mail is delivered; taking leave is a courtesy.
 const LEAVE_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// What we greet with where nobody has a full name. Nobody can own it (RFC 6761), and its form is right.
+const NAMELESS: &str = "plexmon.invalid";
+
 const SERVICE: &str = "the mail server";
-const BAD_AUTHORITY: &str = "the certificate of the mail server's authority cannot be read";
 
 /// The channel.
 #[derive(Debug)]
 pub struct Email {
     name: String,
     smtp: Smtp,
+    http: Http,
 }
 
 impl Email {
-    /// A channel that hands mails over to the server in the settings.
-    pub fn new(name: String, smtp: Smtp) -> Self {
-        Self { name, smtp }
+    /// A channel that hands mails over to the server in the settings, with the TLS of `http`.
+    pub fn new(name: String, smtp: Smtp, http: &Http) -> Self {
+        Self { name, smtp, http: http.clone() }
     }
 
-    async fn deliver(&self, message: &Message, secrets: &ChannelSecrets) -> Result<(), Delivery> {
+    async fn deliver(
+        &self,
+        message: &Message,
+        secrets: &ChannelSecrets,
+        deadline: Instant,
+    ) -> Result<(), Delivery> {
         let mail = mail(&self.smtp, message).map_err(|why| later(why, false))?;
-        let mut server = self.sign_in(secrets).await?;
-        let told = |why: Error| judge(&why, Stage::Before, secrets);
-        server.command(Mail::new(mail.envelope().from().cloned(), Vec::new())).await.map_err(told)?;
-        for receiver in mail.envelope().to() {
-            server.command(Rcpt::new(receiver.clone(), Vec::new())).await.map_err(told)?;
-        }
-        server.command(Data).await.map_err(told)?;
-        let taken = server.message(&mail.formatted()).await;
-        taken.map_err(|why| judge(&why, Stage::After, secrets))?;
-        let _ = timeout(LEAVE_TIMEOUT, server.quit()).await;
-        Ok(())
-    }
-
-    async fn sign_in(&self, secrets: &ChannelSecrets) -> Result<AsyncSmtpConnection, Delivery> {
+        let tls = tls(self.http.tls(), &self.smtp).map_err(|why| later(why, false))?;
         let credentials = match &self.smtp.user {
             None => None,
-            Some(user) => {
-                let password = secret(SERVICE, secrets, "password")?;
-                Some(Credentials::new(user.clone(), password.expose().to_owned()))
-            }
+            Some(user) => Some((user.as_str(), secret(SERVICE, secrets, "password")?.expose())),
         };
-        let mut server = self.connect(secrets).await?;
-        if let Some(credentials) = credentials {
-            let known = [Mechanism::Plain, Mechanism::Login];
-            let signed_in = server.auth(&known, &credentials).await;
-            signed_in.map_err(|why| judge(&why, Stage::SigningIn, secrets))?;
-        }
-        Ok(server)
+        let handed_over = self.hand_over(&mail, &tls, credentials, deadline).await;
+        handed_over.map_err(|failure| judge(&failure, secrets))
     }
 
-    async fn connect(&self, secrets: &ChannelSecrets) -> Result<AsyncSmtpConnection, Delivery> {
-        let tls = tls(&self.smtp).map_err(|why| later(why, false))?;
-        let (at_once, afterwards) = match self.smtp.tls {
-            SmtpTls::Implicit => (Some(tls), None),
-            SmtpTls::Starttls => (None, Some(tls)),
-        };
-        let told = |why: Error| judge(&why, Stage::Connecting, secrets);
-        let (address, hello) = ((self.smtp.host.as_str(), self.smtp.port), ClientId::default());
-        let connection =
-            AsyncSmtpConnection::connect_tokio1(address, Some(CONNECT_TIMEOUT), &hello, at_once, None);
-        let mut server = connection.await.map_err(told)?;
-        if let Some(tls) = afterwards {
-            server.starttls(tls, &hello).await.map_err(told)?;
+    async fn hand_over(
+        &self,
+        mail: &lettre::Message,
+        tls: &Arc<ClientConfig>,
+        credentials: Option<(&str, &str)>,
+        deadline: Instant,
+    ) -> Result<(), Failure> {
+        let Smtp { host, port, .. } = &self.smtp;
+        let hello = hello(&self.smtp);
+        let is_implicit = self.smtp.tls == SmtpTls::Implicit;
+        let implicit = is_implicit.then_some(tls);
+        let mut server = Conversation::connect(host, *port, implicit, deadline).await?;
+        server.greeting().await?;
+        if !is_implicit {
+            server.hello(&hello).await?;
+            server = server.start_tls(host, tls).await?;
         }
-        Ok(server)
+        dialog(&mut server, &hello, credentials, mail).await
     }
+}
+
+/// All that is said within TLS.
+async fn dialog<S: AsyncRead + AsyncWrite + Unpin>(
+    server: &mut Conversation<S>,
+    hello: &str,
+    credentials: Option<(&str, &str)>,
+    mail: &lettre::Message,
+) -> Result<(), Failure> {
+    server.hello(hello).await?;
+    if let Some((user, password)) = credentials {
+        server.sign_in(user, password).await?;
+    }
+    let sender = mail.envelope().from().map(ToString::to_string).unwrap_or_default();
+    server.command(Step::Sender, &format!("MAIL FROM:<{sender}>")).await?;
+    for receiver in mail.envelope().to() {
+        server.command(Step::Receiver, &format!("RCPT TO:<{receiver}>")).await?;
+    }
+    server.command(Step::Data, "DATA").await?;
+    server.content(&mail.formatted()).await?;
+    let _ = timeout(LEAVE_TIMEOUT, server.command(Step::Content, "QUIT")).await;
+    Ok(())
 }
 
 impl Channel for Email {
@@ -107,33 +116,58 @@ impl Channel for Email {
         &self.name
     }
 
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
-        Box::pin(async move { self.deliver(message, secrets).await.err().unwrap_or(Delivery::Delivered) })
+    fn send<'a>(
+        &'a self,
+        message: &'a Message,
+        secrets: &'a ChannelSecrets,
+        deadline: Instant,
+    ) -> Sending<'a> {
+        Box::pin(async move {
+            self.deliver(message, secrets, deadline).await.err().unwrap_or(Delivery::Delivered)
+        })
     }
 }
 
 /// Whether mails can be written and sent with these settings, for whoever reads a configuration.
 pub fn check(smtp: &Smtp) -> Result<(), String> {
     mail(smtp, &crate::message::test_message("", "", 0))?;
-    tls(smtp).map(|_| ())
-}
-
-fn tls(smtp: &Smtp) -> Result<TlsParameters, String> {
-    let mut tls = TlsParameters::builder(smtp.host.clone());
-    if let Some(pem) = &smtp.ca_pem {
-        for authority in authorities(pem).ok_or(BAD_AUTHORITY)? {
-            tls = tls.add_root_certificate(authority);
-        }
+    if let Some(name) = &smtp.hello
+        && !is_full_name(name)
+    {
+        return Err(format!("{} is not a full host name to greet with", single_line(name, MAX_WHY_CHARS)));
     }
-    tls.build_rustls().map_err(|_| BAD_AUTHORITY.to_owned())
+    let public = Tls::new().map_err(|why| why.to_string())?;
+    tls(&public, smtp).map(|_| ())
 }
 
-/// `None` if there is none, or one cannot be read.
-fn authorities(pem: &str) -> Option<Vec<Certificate>> {
-    let read = CertificateDer::pem_slice_iter(pem.as_bytes());
-    let all: Option<Vec<Certificate>> =
-        read.map(|found| Certificate::from_der(found.ok()?.to_vec()).ok()).collect();
-    all.filter(|all| !all.is_empty())
+fn tls(tls: &Tls, smtp: &Smtp) -> Result<Arc<ClientConfig>, String> {
+    tls.client(smtp.ca_pem.as_deref())
+        .map_err(|_| "the certificate of the mail server's authority cannot be read".to_owned())
+}
+
+/// What we greet the server with: servers refuse a loopback address, and names without a domain.
+fn hello(smtp: &Smtp) -> String {
+    let domain = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.to_owned());
+    let sender = mailbox(&smtp.from).ok().map(|sender| sender.email.domain().to_owned());
+    let known = [smtp.hello.clone(), sender, smtp.user.as_deref().and_then(domain)];
+    known.into_iter().flatten().find(|name| is_full_name(name)).unwrap_or_else(|| NAMELESS.to_owned())
+}
+
+/// `mail.example.com`, as greetings and certificates have it.
+fn is_full_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let is_number =
+        name.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    name.len() <= MAX_DOMAIN
+        && name.contains('.')
+        && name.split('.').all(is_label)
+        && !is_number
+        && !is_loopback(name)
 }
 
 fn mail(smtp: &Smtp, message: &Message) -> Result<lettre::Message, String> {
@@ -162,46 +196,65 @@ fn mailbox(address: &str) -> Result<Mailbox, String> {
     mailbox.ok_or_else(|| format!("{} is no e-mail address", single_line(address, MAX_WHY_CHARS)))
 }
 
-/// How far it came.
+/// What a server's refusal means for the next try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Connecting,
-    SigningIn,
-    /// Nothing of the mail was sent yet.
-    Before,
-    /// It was sent up to its final dot.
-    After,
+enum Refusal {
+    /// The same mail would be refused again.
+    Final,
+    /// The user or the password is wrong.
+    Credentials,
+    /// It passes, like blocks of Lambda's addresses, which others share.
+    Temporary,
 }
 
-/// What the server said, or what else began it.
-fn root(why: &Error) -> String {
-    let mut cause = why.source();
-    while let Some(deeper) = cause.and_then(|cause| cause.source()) {
-        cause = Some(deeper);
+fn refusal(step: Step, reply: &Reply) -> Refusal {
+    if reply.code < 500 || step <= Step::Tls {
+        return Refusal::Temporary;
     }
-    cause.map(ToString::to_string).unwrap_or_default()
+    if matches!(reply.code, 530 | 534 | 535 | 538) {
+        return Refusal::Credentials;
+    }
+    match reply.enhanced() {
+        Some((5, 7, 8 | 9)) => Refusal::Credentials,
+        // Addresses, size, the protocol and the content are ours.
+        Some((5, 1 | 5 | 6, _) | (5, 2, 1 | 3) | (5, 3, 4)) => Refusal::Final,
+        Some((5, _, _)) => Refusal::Temporary,
+        _ if matches!(reply.code, 500..=504 | 510..=513 | 551..=553 | 555 | 556) => Refusal::Final,
+        // 550 and 554 alone come mostly from filters and policies.
+        _ => Refusal::Temporary,
+    }
 }
 
-fn judge(why: &Error, stage: Stage, secrets: &ChannelSecrets) -> Delivery {
-    let text = without_secrets(&root(why), secrets);
-    let Some(code) = why.status() else {
-        let (why, unproven) = match stage {
-            Stage::Connecting => (format!("no connection to {SERVICE}: {text}"), false),
-            Stage::SigningIn if why.is_client() => {
-                (format!("{SERVICE} does not let anybody sign in with PLAIN or LOGIN"), false)
-            }
-            Stage::SigningIn | Stage::Before => (format!("the connection to {SERVICE} was lost"), false),
-            Stage::After => (format!("{SERVICE}'s answer was lost"), true),
-        };
-        return later(single_line(&why, MAX_WHY_CHARS), unproven);
+fn judge(failure: &Failure, secrets: &ChannelSecrets) -> Delivery {
+    let Failure { step, trouble } = failure;
+    let (why, refusal) = match trouble {
+        Trouble::NoConnection(why) => (format!("no connection to {SERVICE}: {why}"), Refusal::Temporary),
+        Trouble::Lacks(what) => (format!("{SERVICE} does not offer {what}"), Refusal::Temporary),
+        Trouble::Silent(limit) => {
+            (format!("no {} from {SERVICE} within {limit}", step.awaited()), Refusal::Temporary)
+        }
+        Trouble::Closed => {
+            (format!("{SERVICE} closed the connection: no {}", step.awaited()), Refusal::Temporary)
+        }
+        Trouble::Nonsense => {
+            (format!("{SERVICE} does not speak SMTP: no {}", step.awaited()), Refusal::Temporary)
+        }
+        Trouble::Refused(reply) => {
+            let answered = format!("{SERVICE} answered SMTP {}", reply.code);
+            // What was sent to sign in holds the password in a form that would not be recognised.
+            let is_quotable = *step != Step::SignIn && !reply.text().is_empty();
+            let why = if is_quotable { format!("{answered}: {}", reply.text()) } else { answered };
+            (why, refusal(*step, reply))
+        }
     };
-    let mut why = format!("{SERVICE} answered SMTP {code}");
-    // What was sent to sign in holds the password in a form that would not be recognised.
-    if stage != Stage::SigningIn {
-        why = single_line(&format!("{why}: {text}"), MAX_WHY_CHARS);
-    }
-    match u16::from(code) {
-        400..=499 => later(why, false),
-        code => Delivery::Refused { why, credentials: matches!(code, 530 | 534 | 535) },
+    let why = single_line(&Hidden::of(secrets).without(&why), MAX_WHY_CHARS);
+    let is_answered = matches!(trouble, Trouble::Refused(_));
+    match refusal {
+        Refusal::Temporary => later(why, *step == Step::Content && !is_answered),
+        Refusal::Final => Delivery::Refused { why, credentials: false },
+        Refusal::Credentials => Delivery::Refused { why, credentials: true },
     }
 }
+
+#[cfg(test)]
+mod tests;

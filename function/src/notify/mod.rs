@@ -1,6 +1,6 @@
 //! The channels through which people are told. One file each; this is what they have in common.
 
-mod answer;
+pub(crate) mod answer;
 pub mod discord;
 pub mod email;
 pub mod ntfy;
@@ -9,9 +9,12 @@ pub mod pushbullet;
 pub mod pushover;
 mod redact;
 pub mod slack;
+mod smtp;
 pub mod webhook;
 
 use std::pin::Pin;
+
+use tokio::time::Instant;
 
 use crate::http::Http;
 use crate::message::Message;
@@ -35,7 +38,7 @@ pub enum Delivery {
     Retry {
         /// What went wrong.
         why: String,
-        /// Whether it may have arrived all the same: it was sent, and the answer was lost.
+        /// Whether it may have arrived: it was sent, at least in part, and no answer was understood.
         unproven: bool,
     },
 }
@@ -54,13 +57,18 @@ impl Delivery {
 /// The future of a [`Channel::send`].
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Delivery> + Send + 'a>>;
 
-/// Someone to tell. How long a message may take is the caller's business.
+/// A way to notify somebody.
 pub trait Channel: Send + Sync {
     /// The name that stands in outbox entries. Has no colon.
     fn name(&self) -> &str;
 
-    /// Sends one message, once, with this channel's own secrets.
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a>;
+    /// Sends one message with this channel's own secrets, and returns by `deadline`.
+    fn send<'a>(
+        &'a self,
+        message: &'a Message,
+        secrets: &'a ChannelSecrets,
+        deadline: Instant,
+    ) -> Sending<'a>;
 }
 
 /// The channels that the settings name.
@@ -73,12 +81,16 @@ fn one(settings: &ChannelSettings, http: &Http) -> Box<dyn Channel> {
     match &settings.kind {
         ChannelKind::Pushover { url } => Box::new(pushover::Pushover::new(name, url.clone(), http)),
         ChannelKind::Pushbullet { url } => Box::new(pushbullet::Pushbullet::new(name, url.clone(), http)),
-        ChannelKind::Ntfy { url, token } => Box::new(ntfy::Ntfy::new(name, url.clone(), *token, http)),
+        ChannelKind::Ntfy { url, token, user } => {
+            let login = ntfy::Login::of(*token, user.as_deref());
+            Box::new(ntfy::Ntfy::new(name, url.clone(), login, http))
+        }
         ChannelKind::Discord => Box::new(discord::Discord::new(name, http)),
         ChannelKind::Slack => Box::new(slack::Slack::new(name, http)),
-        ChannelKind::Webhook { template, headers, token } => {
-            Box::new(webhook::Webhook::new(name, template.clone(), headers.clone(), *token, http))
+        ChannelKind::Webhook { template, headers, token, success } => {
+            let (template, headers) = (template.clone(), headers.clone());
+            Box::new(webhook::Webhook::new(name, template, headers, *token, success.clone(), http))
         }
-        ChannelKind::Email(smtp) => Box::new(email::Email::new(name, smtp.clone())),
+        ChannelKind::Email(smtp) => Box::new(email::Email::new(name, smtp.clone(), http)),
     }
 }

@@ -3,12 +3,14 @@
 //! From 2.16 on, a message with a sequence id that was seen before replaces the earlier one on the phone; older
 //! servers ignore the id.
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
-use super::answer::{Reason, later};
+use super::answer::{Answer, later, refusal};
 use super::post::{Post, fold_key, secret, send};
 use super::{Channel, Delivery, Sending};
+use crate::endpoint::Credentials;
 use crate::http::Http;
 use crate::message::Message;
 use crate::secrets::ChannelSecrets;
@@ -31,14 +33,36 @@ const SERVICE: &str = "ntfy";
 pub struct Ntfy {
     name: String,
     url: String,
-    has_token: bool,
+    login: Login,
     http: Http,
+}
+
+/// How it signs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Login {
+    /// Not at all: anybody may write to the topic.
+    None,
+    /// With the secret `token`.
+    Token,
+    /// As this user, with the secret `password`.
+    User(String),
+}
+
+impl Login {
+    /// What the settings say.
+    pub fn of(has_token: bool, user: Option<&str>) -> Self {
+        match user {
+            _ if has_token => Self::Token,
+            Some(user) => Self::User(user.to_owned()),
+            None => Self::None,
+        }
+    }
 }
 
 impl Ntfy {
     /// A channel that posts through `http` to the server and the topic in `url`.
-    pub fn new(name: String, url: String, has_token: bool, http: &Http) -> Self {
-        Self { name, url, has_token, http: http.clone() }
+    pub fn new(name: String, url: String, login: Login, http: &Http) -> Self {
+        Self { name, url, login, http: http.clone() }
     }
 
     fn post(&self, message: &Message, secrets: &ChannelSecrets) -> Result<Post, Delivery> {
@@ -52,12 +76,19 @@ impl Ntfy {
             tags: [tag],
             click: Some(message.url.as_str()).filter(|url| !url.is_empty() && url.len() <= MAX_URL_BYTES),
         };
-        let mut post = Post::json(SERVICE, root, &publication, reason)?;
+        let mut post = Post::json(SERVICE, root, &publication, Box::new(read))?;
         // Sixteen bytes in hexadecimal fit into any header.
         if let Ok(key) = HeaderValue::from_str(&fold_key(&message.id)) {
             post.headers().insert(SEQUENCE_ID, key);
         }
-        if self.has_token { post.with_token(secret(SERVICE, secrets, "token")?) } else { Ok(post) }
+        match &self.login {
+            Login::None => Ok(post),
+            Login::Token => post.with_token(secret(SERVICE, secrets, "token")?),
+            Login::User(user) => {
+                let password = secret(SERVICE, secrets, "password")?;
+                post.with_credentials(&Credentials::new(user, password.expose()))
+            }
+        }
     }
 }
 
@@ -66,8 +97,13 @@ impl Channel for Ntfy {
         &self.name
     }
 
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
-        send(&self.http, self.post(message, secrets), secrets)
+    fn send<'a>(
+        &'a self,
+        message: &'a Message,
+        secrets: &'a ChannelSecrets,
+        deadline: Instant,
+    ) -> Sending<'a> {
+        send(&self.http, self.post(message, secrets), secrets, deadline)
     }
 }
 
@@ -116,14 +152,35 @@ fn in_json(c: char) -> usize {
     }
 }
 
+/// The message, with its `id` and `"event":"message"`, or
 /// `{"code":40301,"http":403,"error":"forbidden","link":"https://ntfy.sh/docs/publish/#authentication"}`
-#[derive(Debug, Default, Deserialize)]
-struct Answer {
+#[derive(Debug, Deserialize)]
+struct Reply {
     #[serde(default)]
-    error: String,
+    id: Option<String>,
+    #[serde(default)]
+    event: Option<String>,
+    #[serde(default)]
+    code: Option<u32>,
+    #[serde(default)]
+    error: Option<String>,
 }
 
-fn reason(answer: &[u8]) -> Reason {
-    let Answer { error } = serde_json::from_slice(answer).unwrap_or_default();
-    Reason { text: error, ..Reason::default() }
+fn read(status: StatusCode, body: &[u8]) -> Answer {
+    match serde_json::from_slice(body) {
+        Ok(Reply { code: Some(code), error: Some(text), .. }) => refused(status, code, text),
+        Ok(Reply { id: Some(id), event: Some(event), .. }) if !id.is_empty() && event == "message" => {
+            Answer::Taken
+        }
+        _ => Answer::Foreign,
+    }
+}
+
+/// The code begins with ntfy's own status, whatever came of that on the way.
+fn refused(status: StatusCode, code: u32, text: String) -> Answer {
+    match code / 100 {
+        429 | 500..=599 => Answer::Busy { text },
+        401 | 403 => refusal(status, format!("{text} (see `token`, or `user` and `password`)"), true),
+        _ => refusal(status, text, false),
+    }
 }

@@ -2,14 +2,17 @@
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use http_body_util::Full;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
-use super::answer::{Reader, bounded, judge, later};
+use super::answer::{Reader, judge, later, received};
+use super::redact::Hidden;
 use super::{Delivery, Sending};
-use crate::http::Http;
+use crate::endpoint::{Credentials, Endpoint};
+use crate::http::{Http, SendError, seconds};
 use crate::secrets::{ChannelSecrets, Secret};
 
 /// What makes a repeat the same to a service that folds repeats: ntfy takes 64 characters out of `[-_A-Za-z0-9]`, and
@@ -21,7 +24,11 @@ pub(super) struct Post {
     service: &'static str,
     request: Request<Full<Bytes>>,
     read: Reader,
-    is_address_secret: bool,
+    /// Whether nobody on the way can read it.
+    is_private: bool,
+    has_secrets: bool,
+    /// What else must not be shown, beside the channel's secrets.
+    credentials: Vec<String>,
 }
 
 impl Post {
@@ -34,15 +41,21 @@ impl Post {
         read: Reader,
     ) -> Result<Self, Delivery> {
         // What is wrong with it is not said: the address may be a secret.
-        let uri = url.parse::<Uri>().ok().filter(|uri| uri.scheme().is_some() && uri.host().is_some());
-        let uri = uri.ok_or_else(|| later(format!("{service}'s address cannot be understood"), false))?;
+        let Some(endpoint) = Endpoint::parse(url) else {
+            return Err(later(format!("{service}'s address cannot be understood"), false));
+        };
+        let is_private = endpoint.is_private();
         let mut request = Request::new(Full::new(body.into()));
         *request.method_mut() = Method::POST;
-        *request.uri_mut() = uri;
+        *request.uri_mut() = endpoint.uri;
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         headers.insert(USER_AGENT, HeaderValue::from_static(concat!("plexmon/", env!("CARGO_PKG_VERSION"))));
-        Ok(Self { service, request, read, is_address_secret: false })
+        let post = Self { service, request, read, is_private, has_secrets: false, credentials: Vec::new() };
+        match endpoint.credentials {
+            Some(credentials) => post.with_credentials(&credentials),
+            None => Ok(post),
+        }
     }
 
     /// Posts JSON to `url`.
@@ -57,9 +70,9 @@ impl Post {
         Self::new(service, url, "application/json", body, read)
     }
 
-    /// Whoever has the address may post, so that one which leads nowhere is a wrong secret.
-    pub(super) fn with_secret_address(mut self) -> Self {
-        self.is_address_secret = true;
+    /// There are secrets in the address or in the body.
+    pub(super) fn with_secrets(mut self) -> Self {
+        self.has_secrets = true;
         self
     }
 
@@ -70,7 +83,7 @@ impl Post {
         })?;
         value.set_sensitive(true);
         self.headers().insert(name, value);
-        Ok(self)
+        Ok(self.with_secrets())
     }
 
     /// Signs in with a token.
@@ -78,25 +91,39 @@ impl Post {
         self.with_secret(AUTHORIZATION, &format!("Bearer {}", token.expose()))
     }
 
+    /// Signs in with a user and a password.
+    pub(super) fn with_credentials(mut self, credentials: &Credentials) -> Result<Self, Delivery> {
+        self.credentials.extend(credentials.forms());
+        self.with_secret(AUTHORIZATION, &format!("Basic {}", credentials.basic()))
+    }
+
     /// The headers, to add to them.
     pub(super) fn headers(&mut self) -> &mut HeaderMap {
         self.request.headers_mut()
     }
 
-    async fn deliver(self, http: &Http, secrets: &ChannelSecrets) -> Delivery {
-        let Self { service, request, read, is_address_secret } = self;
-        match http.send(request).await {
-            Ok(response) => {
-                let (head, body) = response.into_parts();
-                if head.status.is_success() {
-                    return Delivery::Delivered;
-                }
-                let reason = read(&bounded(body).await);
-                judge(service, head.status, &reason, is_address_secret, secrets)
-            }
-            Err(why) if why.is_connect() => later(format!("no connection to {service}"), false),
-            Err(_) => later(format!("{service}'s answer was lost"), true),
+    async fn deliver(self, http: &Http, secrets: &ChannelSecrets, deadline: Instant) -> Delivery {
+        let Self { service, request, read, is_private, has_secrets, credentials } = self;
+        if has_secrets && !is_private {
+            let why = format!("{service}'s address is plain http, over which no secret is sent: use https");
+            return later(why, false);
         }
+        let response = match http.send(request, deadline).await {
+            Ok(response) => response,
+            Err(SendError::NotSent(why)) => {
+                return later(format!("no connection to {service}: {why}"), false);
+            }
+            Err(SendError::Silent(limit)) => {
+                return later(format!("no answer from {service} within {}", seconds(limit)), true);
+            }
+            Err(SendError::Lost) => return later(format!("{service}'s answer was lost"), true),
+        };
+        let (head, body) = response.into_parts();
+        let body = received(body, deadline).await;
+        let answer = read(head.status, &body.bytes);
+        let mut hidden = Hidden::of(secrets);
+        hidden.add(credentials);
+        judge(service, head.status, answer, &body, &hidden)
     }
 }
 
@@ -105,10 +132,11 @@ pub(super) fn send<'a>(
     http: &'a Http,
     post: Result<Post, Delivery>,
     secrets: &'a ChannelSecrets,
+    deadline: Instant,
 ) -> Sending<'a> {
     Box::pin(async move {
         match post {
-            Ok(post) => post.deliver(http, secrets).await,
+            Ok(post) => post.deliver(http, secrets, deadline).await,
             Err(delivery) => delivery,
         }
     })

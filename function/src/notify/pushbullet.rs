@@ -3,10 +3,11 @@
 //! A push with a `guid` that it has seen before is answered with the push that it has. Free accounts have 500 pushes a
 //! month; it refuses the rest with 400, which passes when the next month begins.
 
-use http::HeaderName;
+use http::{HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
-use super::answer::Reason;
+use super::answer::{Answer, refusal};
 use super::post::{Post, fold_key, secret, send};
 use super::{Channel, Delivery, Sending};
 use crate::http::Http;
@@ -45,7 +46,7 @@ impl Pushbullet {
             url,
             guid: fold_key(&message.id),
         };
-        Post::json(SERVICE, &self.url, &push, reason)?.with_secret(ACCESS_TOKEN, token.expose())
+        Post::json(SERVICE, &self.url, &push, Box::new(read))?.with_secret(ACCESS_TOKEN, token.expose())
     }
 }
 
@@ -54,8 +55,13 @@ impl Channel for Pushbullet {
         &self.name
     }
 
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
-        send(&self.http, self.post(message, secrets), secrets)
+    fn send<'a>(
+        &'a self,
+        message: &'a Message,
+        secrets: &'a ChannelSecrets,
+        deadline: Instant,
+    ) -> Sending<'a> {
+        send(&self.http, self.post(message, secrets), secrets, deadline)
     }
 }
 
@@ -70,24 +76,42 @@ struct Push<'a> {
     guid: String,
 }
 
+/// The push, with its `iden`, or
 /// `{"error":{"type":"invalid_request","message":"Access token is missing or invalid.","code":"invalid_access_token"}}`
-#[derive(Debug, Default, Deserialize)]
-struct Answer {
+#[derive(Debug, Deserialize)]
+struct Reply {
     #[serde(default)]
-    error: Failure,
+    iden: Option<String>,
+    #[serde(default)]
+    error: Option<Failure>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Failure {
-    #[serde(default)]
     message: String,
+    #[serde(default, rename = "type")]
+    kind: String,
     #[serde(default)]
     code: String,
 }
 
-fn reason(answer: &[u8]) -> Reason {
-    let Failure { message, code } = serde_json::from_slice::<Answer>(answer).unwrap_or_default().error;
-    let passes = code == "pushbullet_pro_required";
-    let text = if passes { "the free pushes of this month are used up".to_owned() } else { message };
-    Reason { text, blames_secrets: code == "invalid_access_token", passes }
+fn read(status: StatusCode, body: &[u8]) -> Answer {
+    match serde_json::from_slice(body) {
+        Ok(Reply { error: Some(failure), .. }) => refused(status, failure),
+        Ok(Reply { iden: Some(iden), .. }) if !iden.is_empty() => Answer::Taken,
+        _ => Answer::Foreign,
+    }
+}
+
+fn refused(status: StatusCode, Failure { message, kind, code }: Failure) -> Answer {
+    if kind.is_empty() && code.is_empty() {
+        return Answer::Foreign;
+    }
+    match code.as_str() {
+        "pushbullet_pro_required" => {
+            Answer::Busy { text: "the free pushes of this month are used up".to_owned() }
+        }
+        "ratelimited" => Answer::Busy { text: message },
+        _ => refusal(status, message, code == "invalid_access_token"),
+    }
 }

@@ -4,10 +4,12 @@
 //! answered with 4xx (many of those get an address blocked, and Lambda's addresses are shared), except 429; anything
 //! else may be sent again later.
 
+use http::StatusCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use tokio::time::Instant;
 
-use super::answer::Reason;
+use super::answer::{Answer, refusal};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
 use crate::http::Http;
@@ -44,7 +46,8 @@ impl Pushover {
     fn post(&self, message: &Message, secrets: &ChannelSecrets) -> Result<Post, Delivery> {
         let (token, user) = (secret(SERVICE, secrets, "token")?, secret(SERVICE, secrets, "user")?);
         let form = form(message, token, user);
-        Post::new(SERVICE, &self.url, "application/x-www-form-urlencoded", form, reason)
+        let content_type = "application/x-www-form-urlencoded";
+        Ok(Post::new(SERVICE, &self.url, content_type, form, Box::new(read))?.with_secrets())
     }
 }
 
@@ -53,8 +56,13 @@ impl Channel for Pushover {
         &self.name
     }
 
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
-        send(&self.http, self.post(message, secrets), secrets)
+    fn send<'a>(
+        &'a self,
+        message: &'a Message,
+        secrets: &'a ChannelSecrets,
+        deadline: Instant,
+    ) -> Sending<'a> {
+        send(&self.http, self.post(message, secrets), secrets, deadline)
     }
 }
 
@@ -78,9 +86,10 @@ fn form(message: &Message, token: &Secret, user: &Secret) -> String {
     fields.into_iter().map(encoded).collect::<Vec<_>>().join("&")
 }
 
-/// `{"status":0,"errors":["user key is invalid"],"user":"invalid"}`
-#[derive(Debug, Default, Deserialize)]
-struct Answer {
+/// `{"status":1,"request":"..."}` or `{"status":0,"errors":["user key is invalid"],"user":"invalid"}`
+#[derive(Debug, Deserialize)]
+struct Reply {
+    status: u8,
     #[serde(default)]
     errors: Vec<String>,
     #[serde(default)]
@@ -89,12 +98,14 @@ struct Answer {
     token: Option<String>,
 }
 
-fn reason(answer: &[u8]) -> Reason {
-    let answer: Answer = serde_json::from_slice(answer).unwrap_or_default();
-    let is_invalid = |field: &Option<String>| field.as_deref() == Some("invalid");
-    Reason {
-        text: answer.errors.join("; "),
-        blames_secrets: is_invalid(&answer.user) || is_invalid(&answer.token),
-        passes: false,
+fn read(status: StatusCode, body: &[u8]) -> Answer {
+    let Ok(reply) = serde_json::from_slice::<Reply>(body) else { return Answer::Foreign };
+    match reply.status {
+        1 => Answer::Taken,
+        0 => {
+            let is_invalid = |field: &Option<String>| field.as_deref() == Some("invalid");
+            refusal(status, reply.errors.join("; "), is_invalid(&reply.user) || is_invalid(&reply.token))
+        }
+        _ => Answer::Foreign,
     }
 }

@@ -7,18 +7,41 @@ const HIDDEN: &str = "(hidden)";
 /// Shorter pieces are words like `api`, and hiding those would only garble the text.
 const MIN_CHARS: usize = 4;
 
-/// `text` with every secret hidden, and with every piece of a secret address that may be one by itself.
-pub(super) fn without_secrets(text: &str, secrets: &ChannelSecrets) -> String {
-    let mut pieces: Vec<&str> = secrets.values().flat_map(|secret| pieces(secret.expose())).collect();
-    // The longest first: a piece is not to be cut out of the middle of what holds it.
-    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
-    pieces.into_iter().fold(text.to_owned(), |text, piece| text.replace(piece, HIDDEN))
+/// What must not be shown. Holds secrets, hence no `Debug`.
+#[derive(Default)]
+pub(super) struct Hidden {
+    /// The longest first: a piece is not to be cut out of the middle of what holds it.
+    pieces: Vec<String>,
+}
+
+impl Hidden {
+    /// Hides every secret of a channel, and every piece of a secret address that may be one by itself.
+    pub(super) fn of(secrets: &ChannelSecrets) -> Self {
+        let mut hidden = Self::default();
+        hidden.add(secrets.values().flat_map(|secret| pieces(secret.expose())).map(str::to_owned));
+        hidden
+    }
+
+    /// Hides these, too.
+    pub(super) fn add(&mut self, further: impl IntoIterator<Item = String>) {
+        self.pieces.extend(further.into_iter().filter(|piece| piece.chars().count() >= MIN_CHARS));
+        self.pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
+    }
+
+    /// `text` without any of it.
+    pub(super) fn without(&self, text: &str) -> String {
+        self.pieces.iter().fold(text.to_owned(), |text, piece| text.replace(piece, HIDDEN))
+    }
 }
 
 fn pieces(secret: &str) -> impl Iterator<Item = &str> {
-    let path = secret.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
+    let behind_scheme = secret.split_once("://").map(|(_, rest)| rest);
+    let path = behind_scheme.and_then(|rest| rest.split_once('/')).map(|(_, path)| path);
     let parts = path.into_iter().flat_map(|path| path.split(['/', '?', '&', '=', '#']));
-    std::iter::once(secret).chain(parts).filter(|piece| piece.chars().count() >= MIN_CHARS)
+    let authority = behind_scheme.and_then(|rest| rest.split(['/', '?', '#']).next());
+    let credentials = authority.and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
+    let words = credentials.into_iter().flat_map(|user| user.splitn(2, ':').chain([user]));
+    std::iter::once(secret).chain(parts).chain(words)
 }
 
 #[cfg(test)]
@@ -26,13 +49,10 @@ mod tests {
     use super::*;
     use crate::secrets::Secret;
 
-    fn hidden(secret: &str, text: &str) -> String {
-        without_secrets(text, &[("url".to_owned(), Secret::new(secret))].into())
-    }
-
     #[test]
     fn what_is_quoted_back_is_hidden() {
         let hook = "https://discord.com/api/webhooks/1234567/tOkEn_-x?wait=true";
+        let with_user = "https://plexmon:s3cret%21@hook.example.com/x";
         for (secret, text, expected) in [
             ("s3cret", "token s3cret is wrong: s3cret", "token (hidden) is wrong: (hidden)"),
             (
@@ -46,9 +66,12 @@ mod tests {
                 "Cannot POST /api/(hidden)/(hidden)/(hidden)",
             ),
             ("https://hook.example.com", "hook.example.com is odd", "hook.example.com is odd"),
+            (with_user, "no user plexmon:s3cret%21", "no user (hidden)"),
+            (with_user, "plexmon, your s3cret%21 is wrong", "(hidden), your (hidden) is wrong"),
             ("", "nothing to hide", "nothing to hide"),
         ] {
-            assert_eq!(hidden(secret, text), expected);
+            let hidden = Hidden::of(&[("url".to_owned(), Secret::new(secret))].into());
+            assert_eq!(hidden.without(text), expected);
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Slack, and what understands its incoming webhooks.
 //! <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>
 //!
-//! It answers `ok`, or a status with one word for a reason. There is nothing to fold repeats by.
+//! It answers `ok`, or a status with one word for a reason. There is nothing to fold repeats by. Mattermost, and Discord
+//! below `/slack`, say `ok` too; Rocket.Chat and Zulip answer in JSON.
 
-use serde::Serialize;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
-use super::answer::Reason;
+use super::answer::{Answer, refusal};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
 use crate::http::Http;
@@ -18,18 +21,41 @@ const MAX_TEXT: usize = 4_000;
 const MAX_TITLE: usize = 250;
 const MAX_URL: usize = 500;
 
-/// Its words are short; anything else is somebody else's page.
-const MAX_WORD: usize = 50;
-
 /// What it says of a webhook that was taken back, or leads where nobody may post.
-const LOST: [&str; 7] = [
+const LOST: [&str; 10] = [
+    "action_prohibited",
+    "channel_is_archived",
+    "channel_not_found",
     "invalid_token",
     "no_active_hooks",
     "no_service",
     "no_service_id",
     "no_team",
+    "posting_to_general_channel_denied",
     "team_disabled",
-    "channel_is_archived",
+];
+
+/// What it says of a message that it cannot take.
+const UNFIT: [&str; 9] = [
+    "invalid_attachments",
+    "invalid_blocks",
+    "invalid_payload",
+    "missing_text_or_fallback_or_attachments",
+    "msg_too_long",
+    "no_text",
+    "too_many_attachments",
+    "user_not_found",
+    "user_not_in_channel",
+];
+
+/// What it says when it cannot take any.
+const PASSING: [&str; 6] = [
+    "fatal_error",
+    "internal_error",
+    "message_limit_exceeded",
+    "rate_limited",
+    "ratelimited",
+    "rollup_error",
 ];
 
 const SERVICE: &str = "Slack";
@@ -53,14 +79,19 @@ impl Channel for Slack {
         &self.name
     }
 
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
-        send(&self.http, post(message, secrets), secrets)
+    fn send<'a>(
+        &'a self,
+        message: &'a Message,
+        secrets: &'a ChannelSecrets,
+        deadline: Instant,
+    ) -> Sending<'a> {
+        send(&self.http, post(message, secrets), secrets, deadline)
     }
 }
 
 fn post(message: &Message, secrets: &ChannelSecrets) -> Result<Post, Delivery> {
     let url = secret(SERVICE, secrets, "url")?.expose();
-    Ok(Post::json(SERVICE, url, &Text { text: text(message) }, reason)?.with_secret_address())
+    Ok(Post::json(SERVICE, url, &Text { text: text(message) }, Box::new(read))?.with_secrets())
 }
 
 #[derive(Debug, Serialize)]
@@ -101,9 +132,55 @@ fn escaped(text: &str) -> String {
     })
 }
 
-fn reason(answer: &[u8]) -> Reason {
-    let word = std::str::from_utf8(answer).unwrap_or_default().trim();
-    let is_word = word.len() <= MAX_WORD && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-    let text = if is_word { word.to_owned() } else { String::new() };
-    Reason { blames_secrets: LOST.contains(&text.as_str()), text, passes: false }
+fn read(status: StatusCode, body: &[u8]) -> Answer {
+    let word = std::str::from_utf8(body).unwrap_or_default().trim();
+    if word == "ok" {
+        Answer::Taken
+    } else if PASSING.contains(&word) {
+        Answer::Busy { text: word.to_owned() }
+    } else if LOST.contains(&word) || UNFIT.contains(&word) {
+        refusal(status, word.to_owned(), LOST.contains(&word))
+    } else {
+        serde_json::from_slice(body).map_or(Answer::Foreign, |reply| in_json(status, reply))
+    }
+}
+
+/// What those answer that take Slack's messages but do not speak its words: Rocket.Chat `{"success":true}`, Zulip
+/// `{"result":"success"}` or `{"ok":true}`, and Mattermost's
+/// `{"id":"web.incoming_webhook.invalid.app_error","message":"Invalid webhook.","status_code":400}`.
+#[derive(Debug, Deserialize)]
+struct Reply {
+    #[serde(default)]
+    success: Option<bool>,
+    #[serde(default)]
+    ok: Option<bool>,
+    #[serde(default)]
+    result: Option<String>,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    error: Option<String>,
+    #[serde(default)]
+    message: Option<String>,
+}
+
+fn in_json(status: StatusCode, reply: Reply) -> Answer {
+    let is_taken =
+        reply.success == Some(true) || reply.ok == Some(true) || reply.result.as_deref() == Some("success");
+    let id = reply.id.unwrap_or_default();
+    if status.is_success() && is_taken {
+        Answer::Taken
+    } else if id.ends_with(".app_error") {
+        let text = reply.message.unwrap_or_default();
+        // Also those for a hook that is switched off, which come with a status of 501.
+        if id.starts_with("web.incoming_webhook") || status.is_client_error() {
+            let is_lost = id.contains("invalid") || id.contains("disabled");
+            return Answer::Refused { text, credentials: is_lost };
+        }
+        Answer::Busy { text }
+    } else if reply.success == Some(false) && status.is_client_error() {
+        refusal(status, reply.error.unwrap_or_default(), matches!(status.as_u16(), 401 | 404))
+    } else {
+        Answer::Foreign
+    }
 }

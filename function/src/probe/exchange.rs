@@ -19,6 +19,7 @@ use super::failure::in_words;
 use super::lenient::Lenient;
 use super::observation::{Journal, LinkName};
 use super::{identity, judge};
+use crate::endpoint::is_loopback;
 use crate::secrets::TargetSecrets;
 use crate::settings::{self, Expect, Target};
 
@@ -45,7 +46,8 @@ pub(super) fn request(
     // The body is searched as it comes, and must come from the server itself.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    let in_the_open = !address.is_https && !target.secrets_over_http;
+    let is_private = address.is_https || is_loopback(&address.host);
+    let in_the_open = !is_private && !target.secrets_over_http;
     for (name, source) in &target.headers {
         let text = match source {
             settings::HeaderValue::Literal(text) => text,

@@ -56,6 +56,14 @@ impl Tls {
         Self::new().map_err(|why| why.to_string())?.trusting(pem).map(|_| ())
     }
 
+    /// The same, which trusts the certificates in `ca_pem` as well, if there are any.
+    pub fn client(&self, ca_pem: Option<&str>) -> Result<Arc<ClientConfig>, String> {
+        match ca_pem {
+            None => Ok(Arc::clone(&self.public)),
+            Some(pem) => self.trusting(pem).map(Arc::new),
+        }
+    }
+
     /// A full handshake. A resumed session would not show an expired certificate, so there is none.
     pub(super) async fn handshake(
         &self,

@@ -45,13 +45,16 @@ pub enum ChannelKind {
         /// Where messages are posted.
         url: String,
     },
-    /// Secret `token`, if the topic wants one.
+    /// Secret `token`, or `password` of a user, if the topic wants one.
     Ntfy {
         /// The server and the topic: `https://ntfy.sh/my-topic`.
         url: String,
         /// Whether there is a token.
         #[serde(default)]
         token: bool,
+        /// The user that the password is of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user: Option<String>,
     },
     /// Secret `url`.
     Discord,
@@ -68,6 +71,9 @@ pub enum ChannelKind {
         /// Whether there is a token, sent as `Authorization: Bearer`.
         #[serde(default)]
         token: bool,
+        /// Text that the answer contains when the message was taken; without, every 2xx is a success.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        success: Option<String>,
     },
     /// Secret `password`.
     Email(Smtp),
@@ -90,6 +96,9 @@ pub struct Smtp {
     pub from: String,
     /// The receivers' addresses.
     pub to: Vec<String>,
+    /// The name that we greet the server with; without, the domain of the sender's address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hello: Option<String>,
     /// PEM certificates of a private authority, trusted beside the public ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_pem: Option<String>,

@@ -51,7 +51,7 @@ impl Channel for Phone {
         "pushover"
     }
 
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
+    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets, _: Instant) -> Sending<'a> {
         let token = secrets["token"].expose();
         self.record.lock().unwrap().push(format!("send[{token}] {}", message.title));
         self.bodies.lock().unwrap().push(message.body.clone());

@@ -4,6 +4,7 @@
 
 mod certificates;
 mod channels;
+mod connect;
 mod debian;
 mod decide;
 mod dice;

@@ -59,7 +59,7 @@ fn several_channels_of_a_kind_have_names_of_their_own() {
          [notify.you]\nkind = \"ntfy\"\nurl = \"https://ntfy.example.com/you\"\ntoken = { env = \"T\" }",
     ))
     .unwrap();
-    let ntfy = |url: &str, token| ChannelKind::Ntfy { url: url.to_owned(), token };
+    let ntfy = |url: &str, token| ChannelKind::Ntfy { url: url.to_owned(), token, user: None };
     let kinds: Vec<_> = config.channels.iter().map(|channel| channel.kind.clone()).collect();
     assert_eq!(kinds, [ntfy("https://ntfy.sh/me", false), ntfy("https://ntfy.example.com/you", true)]);
 }
@@ -78,13 +78,79 @@ fn what_a_channel_is_for_and_when_it_is_quiet() {
 #[test]
 fn a_webhook_may_have_its_own_words_headers_and_a_token() {
     let lines = "[notify.hook]\nkind = \"webhook\"\nurl = { env = \"A\" }\ntoken = { env = \"B\" }\n\
-        template = '{\"text\": \"{title}: {body}\"}'\nheaders = { X-From = \"plexmon\" }";
+        template = '{\"text\": \"{title}: {body}\"}'\nheaders = { X-From = \"plexmon\" }\n\
+        success = \"queued\"";
     let expected = ChannelKind::Webhook {
         template: Some("{\"text\": \"{title}: {body}\"}".to_owned()),
         headers: [("X-From".to_owned(), "plexmon".to_owned())].into(),
         token: true,
+        success: Some("queued".to_owned()),
     };
     assert_eq!(channel(lines).kind, expected);
+}
+
+#[test]
+fn a_topic_may_belong_to_a_user() {
+    let lines =
+        "[notify.ntfy]\nurl = \"https://ntfy.example.com/t\"\nuser = \"me\"\npassword = { env = \"P\" }";
+    let config = parse(&below(lines)).unwrap();
+    let user = Some("me".to_owned());
+    let expected = ChannelKind::Ntfy { url: "https://ntfy.example.com/t".to_owned(), token: false, user };
+    assert_eq!(config.channels[0].kind, expected);
+    assert_eq!(config.secrets.channels["ntfy"]["password"], SecretSource::Env("P".to_owned()));
+}
+
+#[test]
+fn secrets_may_stay_on_this_machine() {
+    for host in ["localhost:8080", "127.0.0.1", "[::1]:8080"] {
+        for lines in [
+            format!("[notify.ntfy]\nurl = \"http://{host}/t\"\ntoken = {{ env = \"A\" }}"),
+            format!("[notify.pushbullet]\nurl = \"http://{host}/p\"\ntoken = {{ env = \"A\" }}"),
+        ] {
+            parse(&below(&lines)).unwrap();
+        }
+        parse(&format!(
+            "[[target]]\nname = \"plex\"\nurl = \"http://{host}/\"\nheaders = {{ X-Key = {{ env = \"A\" }} }}\n\
+             access = {{ id = {{ env = \"B\" }}, secret = {{ env = \"C\" }} }}\n"
+        ))
+        .unwrap();
+    }
+    // Who has no secret to send may send in the open.
+    parse(&below("[notify.ntfy]\nurl = \"http://ntfy.example.com/t\"")).unwrap();
+}
+
+/// Only those who deploy know the addresses: the configuration does not have them.
+#[test]
+fn secret_addresses_are_checked_once_they_are_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let resolve = |table: &str, address: &str| {
+        std::fs::write(folder.path().join("url"), address).unwrap();
+        let text = below(&format!("{table}\nurl = {{ file = \"url\" }}"));
+        let resolved = Config::parse(&text, &folder.path().join("config.toml")).unwrap().secrets.resolve();
+        resolved.map_err(|error| error.to_string().replace(&folder.path().display().to_string(), "FOLDER"))
+    };
+    for table in ["[notify.slack]", "[notify.discord]", "[notify.webhook]", "[heartbeat]"] {
+        for address in
+            ["https://user:pass@hooks.example.com/x", "http://localhost:8080/x", "http://127.0.0.1/x"]
+        {
+            assert!(matches!(resolve(table, address), Ok(Found::All(_))), "{address}");
+        }
+        for (address, why, hint) in [
+            (
+                "http://hooks.example.com/s3cret",
+                "is a secret, and plain http: everybody on the way could read it",
+                "use an https:// address",
+            ),
+            (
+                "hooks.example.com/s3cret",
+                "is not an address that a request can be sent to",
+                "it must begin with https://",
+            ),
+        ] {
+            let expected = format!("error: the `url` of {table}, from `FOLDER/url`, {why}\n\nhint: {hint}\n");
+            assert_eq!(resolve(table, address).unwrap_err().trim(), expected.trim());
+        }
+    }
 }
 
 #[test]
@@ -106,10 +172,13 @@ fn mail_is_sent_the_way_its_port_suggests() {
         user: None,
         from: "a@example.com".to_owned(),
         to: vec!["b@example.com".to_owned(), "C <c@example.com>".to_owned()],
+        hello: None,
         ca_pem: None,
     };
     assert_eq!(smtp(""), least);
     assert_eq!(smtp("port = 465"), Smtp { port: 465, tls: SmtpTls::Implicit, ..least.clone() });
+    let hello = Some("nas.example.net".to_owned());
+    assert_eq!(smtp("hello = \"nas.example.net\""), Smtp { hello, ..least.clone() });
     let told = "port = 465\ntls = \"starttls\"\nuser = \"me\"\npassword = { env = \"P\" }";
     assert_eq!(smtp(told), Smtp { port: 465, user: Some("me".to_owned()), ..least });
 }
@@ -138,6 +207,16 @@ fn channels_that_cannot_work_are_refused() {
         ntfy("quiet = \"22:00-24:00\""),
         ntfy("quiet = \"22:00-22:00\""),
         ntfy("topic = \"t\""),
+        ntfy("user = \"me\""),
+        ntfy("password = { env = \"P\" }"),
+        ntfy("token = { env = \"T\" }\nuser = \"me\"\npassword = { env = \"P\" }"),
+        below("[notify.ntfy]\nurl = \"https://me:hush@ntfy.example.com/t\""),
+        below("[notify.ntfy]\nurl = \"http://ntfy.example.com/t\"\ntoken = { env = \"T\" }"),
+        below(
+            "[notify.ntfy]\nurl = \"http://ntfy.example.com/t\"\nuser = \"me\"\npassword = { env = \"P\" }"
+        ),
+        below("[notify.pushbullet]\nurl = \"http://push.example.com/p\"\ntoken = { env = \"T\" }"),
+        below("[notify.pushbullet]\nurl = \"https://me:hush@push.example.com/p\"\ntoken = { env = \"T\" }"),
         below("[notify.ntfy]\nurl = \"https://ntfy.sh\""),
         below("[notify.ntfy]\nurl = \"https://ntfy.sh/my topic\""),
         hook("template = \"{title}\""),
@@ -145,11 +224,15 @@ fn channels_that_cannot_work_are_refused() {
         hook("headers = { Host = \"a\" }"),
         hook("headers = { \"not a name\" = \"a\" }"),
         hook("headers = { X-Key = { env = \"A\" } }"),
+        hook("success = \"\""),
+        hook("success = 200"),
         mail("[]", ""),
         mail("\"nobody\"", ""),
         mail("[\"b@example.com\", 5]", ""),
         mail("\"b@example.com\"", "tls = \"none\""),
         mail("\"b@example.com\"", "port = 0"),
+        mail("\"b@example.com\"", "port = 25"),
+        mail("\"b@example.com\"", "hello = \"localhost\""),
         mail("\"b@example.com\"", "user = \"me\""),
         mail("\"b@example.com\"", "user = \"me\"\npassword = \"hush\""),
         mail("\"b@example.com\"", "password = { env = \"P\" }"),
@@ -183,6 +266,7 @@ fn addresses_of_others_are_checked() {
         top("control = [\"https://me:hush@one.example.com\"]"),
         below("[heartbeat]"),
         below("[heartbeat]\nurl = \"hc.example.com\""),
+        below("[heartbeat]\nurl = \"https://me:hush@hc.example.com/x\""),
         below("[heartbeat]\nurl = { var = \"A\" }"),
         below("[heartbeat]\nurl = \"https://hc.example.com\"\nevery = \"5m\""),
     ];
@@ -192,7 +276,7 @@ fn addresses_of_others_are_checked() {
 #[test]
 fn secrets_that_are_too_large_for_one_parameter_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("long"), "x".repeat(1400)).unwrap();
+    std::fs::write(folder.path().join("long"), format!("https://h/{}", "x".repeat(1390))).unwrap();
     let hook =
         |number: usize| format!("[notify.hook{number}]\nkind = \"webhook\"\nurl = {{ file = \"long\" }}\n");
     let resolve = |hooks: usize| {

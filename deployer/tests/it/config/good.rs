@@ -75,7 +75,7 @@ fn every_setting_in_the_example_can_be_uncommented_and_shows_its_default() {
     assert_eq!(config.state_parameter, least.state_parameter);
     let pushover = config.channels.iter().find(|channel| channel.name == "pushover").unwrap();
     assert_eq!(pushover.kind, ChannelKind::Pushover { url: PUSHOVER_URL.to_owned() });
-    assert_eq!(config.channels.len(), 7, "one of each kind");
+    assert_eq!(config.channels.len(), 8, "one of each kind, and two of ntfy");
     assert_eq!(config.control, least.control);
     assert_eq!(config.region.as_deref(), Some("us-east-1"));
     let [_, second, _closed] = config.targets.as_slice() else { panic!("{:?}", config.targets) };

@@ -1,20 +1,23 @@
 //! A webhook of one's own: JSON to a secret address, as a template has it, or all there is to say.
 //!
-//! Whoever wants to fold repeats can do so by the `Idempotency-Key`: it is the message's id.
+//! A receiver can fold repeats by the `Idempotency-Key`: it is the message's id. Nobody knows its words, so that it never
+//! refuses for good, and any 2xx is a success unless the settings name a text that must be in it.
 
 mod template;
 
 use std::collections::BTreeMap;
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
+use tokio::time::Instant;
 
 pub use self::template::check_template;
-use super::answer::{Reason, later};
+use super::answer::{Answer, later};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
 use crate::http::Http;
 use crate::message::Message;
+use crate::page;
 use crate::secrets::ChannelSecrets;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -37,6 +40,8 @@ pub struct Webhook {
     template: Option<String>,
     headers: BTreeMap<String, String>,
     has_token: bool,
+    /// What the answer to a message that was taken contains.
+    success: Option<String>,
     http: Http,
 }
 
@@ -47,30 +52,34 @@ impl Webhook {
         template: Option<String>,
         headers: BTreeMap<String, String>,
         has_token: bool,
+        success: Option<String>,
         http: &Http,
     ) -> Self {
-        Self { name, template, headers, has_token, http: http.clone() }
+        Self { name, template, headers, has_token, success, http: http.clone() }
     }
 
     fn post(&self, message: &Message, secrets: &ChannelSecrets) -> Result<Post, Delivery> {
         let url = secret(SERVICE, secrets, "url")?.expose();
+        let success = self.success.clone();
+        let read = Box::new(move |status, body: &[u8]| read(status, body, success.as_deref()));
         let mut post = match &self.template {
-            None => Post::json(SERVICE, url, message, unread)?,
+            None => Post::json(SERVICE, url, message, read)?,
             Some(template) => {
                 let body = template::filled(template, message)
                     .map_err(|why| later(format!("the webhook's template: {why}"), false))?;
-                Post::new(SERVICE, url, "application/json", body, unread)?
+                Post::new(SERVICE, url, "application/json", body, read)?
             }
         };
         let headers =
             headers(&self.headers).map_err(|why| later(format!("the webhook's headers: {why}"), false))?;
+        // The newest word counts: credentials in the address, then a header, then the token.
         post.headers().extend(headers);
         // Visible characters stay as they are; a target's name may have others.
         let key = utf8_percent_encode(&message.id, CONTROLS).to_string();
         if let Ok(key) = HeaderValue::from_str(&key) {
             post.headers().insert(IDEMPOTENCY_KEY, key);
         }
-        let post = post.with_secret_address();
+        let post = post.with_secrets();
         if self.has_token { post.with_token(secret(SERVICE, secrets, "token")?) } else { Ok(post) }
     }
 }
@@ -80,8 +89,13 @@ impl Channel for Webhook {
         &self.name
     }
 
-    fn send<'a>(&'a self, message: &'a Message, secrets: &'a ChannelSecrets) -> Sending<'a> {
-        send(&self.http, self.post(message, secrets), secrets)
+    fn send<'a>(
+        &'a self,
+        message: &'a Message,
+        secrets: &'a ChannelSecrets,
+        deadline: Instant,
+    ) -> Sending<'a> {
+        send(&self.http, self.post(message, secrets), secrets, deadline)
     }
 }
 
@@ -101,7 +115,16 @@ fn headers(wanted: &BTreeMap<String, String>) -> Result<HeaderMap, String> {
     Ok(headers)
 }
 
-/// Nobody knows what a stranger's answer holds, so that its status must do.
-fn unread(_: &[u8]) -> Reason {
-    Reason::default()
+fn read(status: StatusCode, body: &[u8], success: Option<&str>) -> Answer {
+    if !status.is_success() {
+        return Answer::Busy { text: String::new() };
+    }
+    match success {
+        Some(wanted) if String::from_utf8_lossy(body).contains(wanted) => Answer::Taken,
+        Some(_) => Answer::Foreign,
+        None if page::is_wall(body) => {
+            Answer::Doubtful("with a form or a redirect: `success` can name a text that the right answer has")
+        }
+        None => Answer::Taken,
+    }
 }

@@ -1,11 +1,12 @@
 //! What is posted to Discord, and what its answers are taken for.
 
 use plexmon_function::message::Message;
+use plexmon_function::notify::Delivery;
 use plexmon_function::secrets::ChannelSecrets;
 use plexmon_function::settings::ChannelKind;
 use serde_json::json;
 
-use super::{Posted, at, channel, endless, later, message, refused, secrets, send, sent};
+use super::{Posted, at, channel, endless, later, message, refused, secrets, send, sent, soon};
 use crate::server::{Answer, Server, http};
 
 const PATH: &str = "/api/webhooks/223704706495545344/3d89bb7572e0fb30d8128367b3b1b44fecd1726d";
@@ -60,7 +61,7 @@ async fn whatever_there_is_to_say_it_fits() {
 async fn a_thread_may_be_named_in_the_address() {
     let server = Server::start(&[http("200 OK", "", "")]).await;
     let url = format!("{}{PATH}?thread_id=7", at(&server));
-    channel(ChannelKind::Discord).send(&message(), &secrets(&[("url", &url)])).await;
+    channel(ChannelKind::Discord).send(&message(), &secrets(&[("url", &url)]), soon()).await;
     assert_eq!(Posted::of(&server.requests()[0]).line, format!("POST {PATH}?thread_id=7&wait=true HTTP/1.1"));
 }
 
@@ -79,22 +80,47 @@ async fn answers_are_told_apart() {
             refused("Discord answered HTTP 401: Invalid Webhook Token", true),
         ),
         (
+            "404 Not Found",
+            r#"{"message":"404: Not Found","code":0}"#,
+            refused("Discord answered HTTP 404: 404: Not Found", true),
+        ),
+        (
             "400 Bad Request",
             r#"{"message":"Cannot send an empty message","code":50006}"#,
             refused("Discord answered HTTP 400: Cannot send an empty message", false),
         ),
         (
             "400 Bad Request",
+            r#"{"message":"must have a thread_name or thread_id","code":220001}"#,
+            refused("Discord answered HTTP 400: must have a thread_name or thread_id", false),
+        ),
+        (
+            "400 Bad Request",
             r#"{"webhook_id":["Value is not snowflake."]}"#,
-            refused("Discord answered HTTP 400", false),
+            refused("Discord answered HTTP 400: Value is not snowflake.", true),
+        ),
+        (
+            "403 Forbidden",
+            r#"{"message":"internal network error","code":40333}"#,
+            later("Discord answered HTTP 403: internal network error", false),
         ),
         (
             "429 Too Many Requests",
             limited,
             later("Discord answered HTTP 429: You are being rate limited.", false),
         ),
-        ("429 Too Many Requests", "error code: 1015", later("Discord answered HTTP 429", false)),
-        ("502 Bad Gateway", "<html>", later("Discord answered HTTP 502", false)),
+        (
+            "500 Internal Server Error",
+            r#"{"message":"500: Internal Server Error","code":0}"#,
+            later("Discord answered HTTP 500: 500: Internal Server Error", false),
+        ),
+        // A relay that does not pass `wait` on.
+        ("204 No Content", "", Delivery::Delivered),
+        (
+            "200 OK",
+            r#"{"message":"Unknown Webhook","code":10015}"#,
+            refused("Discord answered HTTP 200: Unknown Webhook", false),
+        ),
     ] {
         assert_eq!(send(setup, http(status, "retry-after: 65\r\n", body), &message()).await, expected);
     }

@@ -1,6 +1,7 @@
 //! What is handed over to a mail server, and what its answers are taken for.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use plexmon_function::message::Message;
 use plexmon_function::notify::Delivery;
@@ -8,10 +9,11 @@ use plexmon_function::notify::email::check;
 use plexmon_function::secrets::ChannelSecrets;
 use plexmon_function::settings::{ChannelKind, Smtp, SmtpTls};
 use rustls::ServerConfig;
+use tokio::time::Instant;
 
 use super::smtp::{MailServer, Odd, PASSWORD, USER};
-use super::{channel, endless, later, message, refused, secrets};
-use crate::server::{Authority, self_signed};
+use super::{channel, endless, later, message, refused, secrets, soon};
+use crate::server::{Answer, Authority, Server, self_signed};
 
 /// An authority, and the server's side of it.
 pub struct World {
@@ -34,6 +36,7 @@ impl World {
             user: Some(USER.to_owned()),
             from: "plexmon <plexmon@example.com>".to_owned(),
             to: vec!["me@example.com".to_owned(), "You <you@example.org>".to_owned()],
+            hello: None,
             ca_pem: Some(self.authority.pem()),
         }
     }
@@ -43,10 +46,18 @@ impl World {
         let smtp = self.smtp(server.port, SmtpTls::Implicit);
         (deliver(smtp, message).await, server)
     }
+
+    /// What a server was greeted with.
+    async fn greeting(&self, change: impl FnOnce(Smtp) -> Smtp) -> String {
+        let server = MailServer::start(Arc::clone(&self.tls), true, None).await;
+        let smtp = change(self.smtp(server.port, SmtpTls::Implicit));
+        deliver(smtp, &message()).await;
+        server.lines().remove(0)
+    }
 }
 
 async fn deliver(smtp: Smtp, message: &Message) -> Delivery {
-    channel(ChannelKind::Email(smtp)).send(message, &secrets(&[("password", PASSWORD)])).await
+    channel(ChannelKind::Email(smtp)).send(message, &secrets(&[("password", PASSWORD)]), soon()).await
 }
 
 #[tokio::test]
@@ -87,7 +98,7 @@ async fn a_connection_may_become_secure_on_the_way() {
 async fn nothing_is_sent_in_the_open() {
     let world = World::new();
     for (odd, told) in [
-        (("EHLO", Odd::Says("250 no TLS here")), "STARTTLS is not supported"),
+        (("EHLO", Odd::Says("250 no TLS here")), "the mail server does not offer STARTTLS"),
         (("STARTTLS", Odd::Says("454 4.7.0 TLS not available")), "TLS not available"),
     ] {
         let server = MailServer::start(Arc::clone(&world.tls), false, Some(odd)).await;
@@ -142,44 +153,115 @@ async fn whatever_there_is_to_say_it_is_a_mail() {
 }
 
 #[tokio::test]
+async fn servers_are_greeted_with_the_senders_domain() {
+    let world = World::new();
+    assert_eq!(world.greeting(|smtp| smtp).await, "EHLO example.com");
+    let hello = |smtp| Smtp { hello: Some("nas.example.net".to_owned()), ..smtp };
+    assert_eq!(world.greeting(hello).await, "EHLO nas.example.net");
+    for name in ["localhost", "nas", "[127.0.0.1]", "127.0.0.1", "a b.example.com", "a..b", "-a.b", ""] {
+        let smtp = Smtp { hello: Some(name.to_owned()), ..world.smtp(465, SmtpTls::Implicit) };
+        assert_eq!(check(&smtp), Err(format!("{name} is not a full host name to greet with")));
+    }
+}
+
+#[tokio::test]
+async fn old_ways_to_sign_in_are_known() {
+    let world = World::new();
+    for offer in ["250-mail.example.com\r\n250 AUTH LOGIN", "250-mail.example.com\r\n250 auth=login cram-md5"]
+    {
+        let (delivery, server) = world.send(Some(("EHLO", Odd::Says(offer))), &message()).await;
+        assert_eq!(delivery, Delivery::Delivered);
+        assert_eq!(server.lines()[1], "AUTH LOGIN");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_silent_has_got_nothing() {
+    let world = World::new();
+    // It waits for a command that never comes.
+    let silent = Server::start(&[Answer::Hang(Vec::new())]).await;
+    for (tls, expected) in [
+        (SmtpTls::Implicit, "no connection to the mail server: no connection within 1 s"),
+        (SmtpTls::Starttls, "no greeting from the mail server within 1 s"),
+    ] {
+        let channel = channel(ChannelKind::Email(world.smtp(silent.address.port(), tls)));
+        let deadline = Instant::now() + Duration::from_secs(1);
+        let delivery = channel.send(&message(), &secrets(&[("password", PASSWORD)]), deadline).await;
+        assert_eq!(delivery, later(expected, false));
+    }
+}
+
+#[tokio::test]
 async fn answers_are_told_apart() {
     let world = World::new();
     let says = Odd::Says;
     let ends = || Odd::Ends(Vec::new());
-    let server = "the mail server";
+    let answered = |reply: &str| format!("the mail server answered SMTP {reply}");
+    let closed = |step: &str| later(&format!("the mail server closed the connection: no {step}"), false);
     for (at, odd, expected) in [
+        ("greeting", says("421 4.3.2 closing"), later(&answered("421: 4.3.2 closing"), false)),
+        ("AUTH", says("535 5.7.8 bad"), refused(&answered("535"), true)),
+        ("AUTH", says("534 5.7.9 app password"), refused(&answered("534"), true)),
+        ("AUTH", says("454 4.7.0 later"), later(&answered("454"), false)),
+        ("MAIL", says("530 5.7.0 sign in"), refused(&answered("530: 5.7.0 sign in"), true)),
+        ("RCPT", says("450 4.2.0 grey"), later(&answered("450: 4.2.0 grey"), false)),
+        ("DATA", says("452 4.3.1 full"), later(&answered("452: 4.3.1 full"), false)),
+        (".", says("451 4.3.0 later"), later(&answered("451: 4.3.0 later"), false)),
+        (".", says("250-one\r\n250 two"), Delivery::Delivered),
+        ("EHLO", ends(), closed("answer to EHLO")),
+        ("AUTH", ends(), closed("answer to the sign-in")),
+        ("MAIL", ends(), closed("answer to the sender's address")),
+        ("DATA", ends(), closed("answer to DATA")),
+        (".", ends(), later("the mail server closed the connection: no answer to the mail", true)),
         (
-            "greeting",
-            says("421 4.3.2 closing"),
-            later(&format!("{server} answered SMTP 421: 4.3.2 closing"), false),
+            ".",
+            Odd::Ends(b"nonsense\r\n".to_vec()),
+            later("the mail server does not speak SMTP: no answer to the mail", true),
         ),
-        ("greeting", says("554 no"), refused(&format!("{server} answered SMTP 554: no"), false)),
-        ("AUTH", says("535 5.7.8 bad"), refused(&format!("{server} answered SMTP 535"), true)),
-        ("AUTH", says("534 5.7.9 app password"), refused(&format!("{server} answered SMTP 534"), true)),
-        ("AUTH", says("454 4.7.0 later"), later(&format!("{server} answered SMTP 454"), false)),
-        (
-            "MAIL",
-            says("530 5.7.0 sign in"),
-            refused(&format!("{server} answered SMTP 530: 5.7.0 sign in"), true),
-        ),
-        ("RCPT", says("550 5.1.1 who?"), refused(&format!("{server} answered SMTP 550: 5.1.1 who?"), false)),
-        ("RCPT", says("450 4.2.0 grey"), later(&format!("{server} answered SMTP 450: 4.2.0 grey"), false)),
-        ("DATA", says("452 4.3.1 full"), later(&format!("{server} answered SMTP 452: 4.3.1 full"), false)),
-        (".", says("554 5.7.1 spam"), refused(&format!("{server} answered SMTP 554: 5.7.1 spam"), false)),
-        (".", says("451 4.3.0 again"), later(&format!("{server} answered SMTP 451: 4.3.0 again"), false)),
-        ("AUTH", ends(), later("the connection to the mail server was lost", false)),
-        ("MAIL", ends(), later("the connection to the mail server was lost", false)),
-        ("DATA", ends(), later("the connection to the mail server was lost", false)),
-        (".", ends(), later("the mail server's answer was lost", true)),
-        (".", Odd::Ends(b"nonsense\r\n".to_vec()), later("the mail server's answer was lost", true)),
         ("QUIT", ends(), Delivery::Delivered),
         ("QUIT", Odd::Hangs, Delivery::Delivered),
+        ("QUIT", says("554 5.7.1 spam"), Delivery::Delivered),
     ] {
         assert_eq!(world.send(Some((at, odd)), &message()).await.0, expected, "{at}");
     }
     let open = Some(("EHLO", says("250-mail.example.com\r\n250 AUTH CRAM-MD5")));
-    let expected = later("the mail server does not let anybody sign in with PLAIN or LOGIN", false);
+    let expected = later("the mail server does not offer a sign-in with PLAIN or LOGIN", false);
     assert_eq!(world.send(open, &message()).await.0, expected);
+}
+
+#[tokio::test]
+async fn a_refusal_is_final_only_where_the_mail_is_at_fault() {
+    let world = World::new();
+    for (at, reply, is_final) in [
+        // Blocks of addresses that others share, filters and policies.
+        ("greeting", "554 no SMTP service here", false),
+        ("greeting", "554 5.7.1 Service unavailable; client host blocked using zen.spamhaus.org", false),
+        ("EHLO", "550 Helo command rejected", false),
+        ("EHLO", "501 Syntactically invalid HELO argument", false),
+        ("MAIL", "550 5.7.1 Mail from this address is rejected", false),
+        ("RCPT", "550 Blocked - see https://ipcheck.example.com/?ip=192.0.2.1", false),
+        ("RCPT", "554 5.7.1 Relay access denied", false),
+        ("RCPT", "550 5.7.1 Helo command rejected: that is my own address", false),
+        ("RCPT", "552 5.2.2 The mailbox is full", false),
+        ("RCPT", "521 host does not accept mail", false),
+        (".", "554 5.7.1 spam", false),
+        (".", "550 High probability of spam", false),
+        (".", "552 5.7.0 blocked because its content presents a potential security issue", false),
+        // Addresses, size and content.
+        ("MAIL", "501 5.1.7 Bad sender address syntax", true),
+        ("MAIL", "553 5.1.8 Sender address not owned by user", true),
+        ("RCPT", "550 5.1.1 who?", true),
+        ("RCPT", "550 5.2.1 The mailbox is disabled", true),
+        ("RCPT", "553 mailbox name not allowed", true),
+        ("RCPT", "501 malformed address", true),
+        (".", "552 5.3.4 too big", true),
+        (".", "552 message size exceeds the limit", true),
+        (".", "554 5.6.0 no such lines", true),
+    ] {
+        let why = format!("the mail server answered SMTP {}: {}", &reply[..3], &reply[4..]);
+        let expected = if is_final { refused(&why, false) } else { later(&why, false) };
+        assert_eq!(world.send(Some((at, Odd::Says(reply))), &message()).await.0, expected);
+    }
 }
 
 #[tokio::test]
@@ -203,7 +285,8 @@ async fn what_is_missing_or_unreadable_is_told_and_nothing_sent() {
     let server = MailServer::start(Arc::clone(&world.tls), true, None).await;
     let smtp = world.smtp(server.port, SmtpTls::Implicit);
     assert_eq!(check(&smtp), Ok(()));
-    let unknown = channel(ChannelKind::Email(smtp.clone())).send(&message(), &ChannelSecrets::new()).await;
+    let unknown =
+        channel(ChannelKind::Email(smtp.clone())).send(&message(), &ChannelSecrets::new(), soon()).await;
     assert_eq!(unknown, later("there is no password for the mail server among the secrets", false));
     for (broken, told) in [
         (Smtp { from: "nobody".to_owned(), ..smtp.clone() }, "nobody is no e-mail address"),

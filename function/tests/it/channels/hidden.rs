@@ -2,7 +2,7 @@
 
 use plexmon_function::secrets::{ChannelSecrets, Secret};
 
-use super::{ALL, at, channel, endless, message};
+use super::{ALL, at, channel, endless, message, soon};
 use crate::server::{Answer, Server, http};
 
 /// Whatever of a secret is one by itself: of an address, all but the server's name and what everybody's begins with.
@@ -17,19 +17,19 @@ fn quoted(request: &str) -> String {
 }
 
 fn pushover_like(request: &str) -> Answer {
-    http("400 Bad", "", &format!(r#"{{"errors":[{}]}}"#, quoted(request)))
+    http("400 Bad", "", &format!(r#"{{"status":0,"errors":[{}]}}"#, quoted(request)))
 }
 
 fn pushbullet_like(request: &str) -> Answer {
-    http("401 Bad", "", &format!(r#"{{"error":{{"message":{}}}}}"#, quoted(request)))
+    http("401 Bad", "", &format!(r#"{{"error":{{"code":"c","message":{}}}}}"#, quoted(request)))
 }
 
 fn ntfy_like(request: &str) -> Answer {
-    http("429 Bad", "", &format!(r#"{{"error":{}}}"#, quoted(request)))
+    http("429 Bad", "", &format!(r#"{{"code":42901,"error":{}}}"#, quoted(request)))
 }
 
 fn discord_like(request: &str) -> Answer {
-    http("500 Bad", "", &format!(r#"{{"message":{}}}"#, quoted(request)))
+    http("500 Bad", "", &format!(r#"{{"code":0,"message":{}}}"#, quoted(request)))
 }
 
 fn plain(request: &str) -> Answer {
@@ -50,7 +50,7 @@ async fn what_a_server_quotes_is_hidden() {
                 let server = Server::start(&[Answer::By(quote)]).await;
                 let (kind, secrets) = setup(&at(&server));
                 let channel = channel(kind);
-                let delivery = channel.send(&message, &secrets).await;
+                let delivery = channel.send(&message, &secrets, soon()).await;
                 let shown = format!("{delivery:?} {:?} {secrets:?}", delivery.outcome());
                 assert!(shown.contains(&format!("{service} answered HTTP")), "{shown}");
                 for part in parts(&secrets) {
@@ -71,7 +71,7 @@ async fn secrets_that_cannot_be_sent_are_not_told() {
         for broken in ["http://[s3cret-value", "s3cret-value", "/s3cret-value", "s3cret\nvalue"] {
             let broken: ChannelSecrets =
                 secrets.keys().map(|name| (name.clone(), Secret::new(broken))).collect();
-            let why = channel.send(&message(), &broken).await.outcome().1.unwrap_or_default();
+            let why = channel.send(&message(), &broken, soon()).await.outcome().1.unwrap_or_default();
             assert!(!why.contains("s3cret"), "{service}: {why}");
             let told = ["cannot be understood", "no header takes", "answered HTTP 401"];
             assert!(told.iter().any(|told| why.contains(told)), "{service}: {why}");

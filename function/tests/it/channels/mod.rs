@@ -11,6 +11,7 @@ pub mod smtp;
 mod webhook;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use plexmon_function::http::Http;
 use plexmon_function::message::{Message, News};
@@ -20,6 +21,7 @@ use plexmon_function::probe::Tls;
 use plexmon_function::secrets::{ChannelSecrets, Secret};
 use plexmon_function::settings::{ChannelKind, ChannelSettings, Severity};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::pushover;
 use crate::server::{Answer, Server};
@@ -27,7 +29,7 @@ use crate::server::{Answer, Server};
 /// What a channel needs to speak to a server at this address.
 pub type Setup = fn(&str) -> (ChannelKind, ChannelSecrets);
 
-/// What the secrets are called in what a person reads, and how to speak to a server in their place.
+/// What the service is called in what a person reads, and how to speak to a server in its place.
 pub const ALL: [(&str, Setup); 6] = [
     ("Pushover", self::pushover),
     ("Pushbullet", pushbullet::setup),
@@ -35,6 +37,15 @@ pub const ALL: [(&str, Setup); 6] = [
     ("Discord", discord::setup),
     ("Slack", slack::setup),
     ("the webhook", webhook::setup),
+];
+
+/// The services whose confirmation is known, and what it looks like.
+pub const KNOWN: [(&str, Setup, &str); 5] = [
+    ("Pushover", self::pushover, r#"{"status":1,"request":"647d2300"}"#),
+    ("Pushbullet", pushbullet::setup, r#"{"active":true,"iden":"ubdpj29aOK0sKG"}"#),
+    ("ntfy", ntfy::setup, r#"{"id":"hwQ2YpKdmg","event":"message"}"#),
+    ("Discord", discord::setup, r#"{"id":"1","content":"as it was"}"#),
+    ("Slack", slack::setup, "ok"),
 ];
 
 fn pushover(address: &str) -> (ChannelKind, ChannelSecrets) {
@@ -78,11 +89,16 @@ pub fn at(server: &Server) -> String {
     format!("http://{}", server.address)
 }
 
+/// More time than any test needs.
+pub fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(20)
+}
+
 /// Sends to a service that answers so. No channel repeats by itself.
 pub async fn send(setup: Setup, answer: Answer, message: &Message) -> Delivery {
     let server = Server::start(&[answer]).await;
     let (kind, secrets) = setup(&at(&server));
-    let delivery = channel(kind).send(message, &secrets).await;
+    let delivery = channel(kind).send(message, &secrets, soon()).await;
     assert_eq!(server.requests().len(), 1, "{delivery:?}");
     delivery
 }
@@ -91,7 +107,7 @@ pub async fn send(setup: Setup, answer: Answer, message: &Message) -> Delivery {
 pub async fn sent(setup: Setup, service: fn(&str) -> Answer, message: &Message) -> Posted {
     let server = Server::start(&[Answer::By(service)]).await;
     let (kind, secrets) = setup(&at(&server));
-    assert_eq!(channel(kind).send(message, &secrets).await, Delivery::Delivered);
+    assert_eq!(channel(kind).send(message, &secrets, soon()).await, Delivery::Delivered);
     Posted::of(&server.requests()[0])
 }
 

@@ -6,13 +6,14 @@ use plexmon_function::notify::ntfy::check_url;
 use plexmon_function::secrets::ChannelSecrets;
 use plexmon_function::settings::{ChannelKind, Severity};
 
-use super::{Posted, at, channel, endless, later, message, refused, secrets, send, sent};
+use super::{Posted, at, channel, endless, later, message, refused, secrets, send, sent, soon};
 use crate::server::{Answer, Server, http};
 
 const TOKEN: &str = "tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2";
 
 pub fn setup(address: &str) -> (ChannelKind, ChannelSecrets) {
-    (ChannelKind::Ntfy { url: format!("{address}/my-Topic_1"), token: true }, secrets(&[("token", TOKEN)]))
+    let url = format!("{address}/my-Topic_1");
+    (ChannelKind::Ntfy { url, token: true, user: None }, secrets(&[("token", TOKEN)]))
 }
 
 fn is_id(text: &str) -> bool {
@@ -65,12 +66,34 @@ async fn the_topic_is_taken_from_the_address() {
 
 #[tokio::test]
 async fn a_server_may_live_under_a_path_and_want_no_token() {
-    let server = Server::start(&[http("200 OK", "", "")]).await;
-    let kind = ChannelKind::Ntfy { url: format!("{}/push/alerts", at(&server)), token: false };
-    assert_eq!(channel(kind).send(&message(), &ChannelSecrets::new()).await, Delivery::Delivered);
+    let server = Server::start(&[http("200 OK", "", r#"{"id":"x","event":"message"}"#)]).await;
+    let kind = ChannelKind::Ntfy { url: format!("{}/push/alerts", at(&server)), token: false, user: None };
+    assert_eq!(channel(kind).send(&message(), &ChannelSecrets::new(), soon()).await, Delivery::Delivered);
     let posted = Posted::of(&server.requests()[0]);
     assert_eq!((posted.line.as_str(), posted.text("topic")), ("POST /push/ HTTP/1.1", "alerts"));
     assert_eq!(posted.header("authorization"), "");
+}
+
+#[tokio::test]
+async fn a_user_signs_in_with_a_password() {
+    let server = Server::start(&[Answer::By(|request| {
+        // `phil:mypässword:1`
+        if Posted::of(request).header("authorization") == "Basic cGhpbDpteXDDpHNzd29yZDox" {
+            return http("200 OK", "", r#"{"id":"x","event":"message"}"#);
+        }
+        failure(40_101, "unauthorized")
+    })])
+    .await;
+    let url = format!("{}/alerts", at(&server));
+    let kind = ChannelKind::Ntfy { url, token: false, user: Some("phil".to_owned()) };
+    let password = |password| secrets(&[("password", password)]);
+    let right = channel(kind.clone()).send(&message(), &password("mypässword:1"), soon()).await;
+    assert_eq!(right, Delivery::Delivered);
+    let wrong = channel(kind.clone()).send(&message(), &password("wrong"), soon()).await;
+    let why = "ntfy answered HTTP 401: unauthorized (see `token`, or `user` and `password`)";
+    assert_eq!(wrong, refused(why, true));
+    let missing = channel(kind).send(&message(), &ChannelSecrets::new(), soon()).await;
+    assert_eq!(missing, later("there is no password for ntfy among the secrets", false));
 }
 
 #[tokio::test]
@@ -113,8 +136,10 @@ async fn whatever_there_is_to_say_it_fits() {
 #[tokio::test]
 async fn answers_are_told_apart() {
     for (answer, expected) in [
-        (failure(40_101, "unauthorized"), refused("ntfy answered HTTP 401: unauthorized", true)),
-        (failure(40_301, "forbidden"), refused("ntfy answered HTTP 403: forbidden", true)),
+        (
+            failure(40_301, "forbidden"),
+            refused("ntfy answered HTTP 403: forbidden (see `token`, or `user` and `password`)", true),
+        ),
         (failure(40_401, "page not found"), refused("ntfy answered HTTP 404: page not found", false)),
         (failure(40_009, "topic invalid"), refused("ntfy answered HTTP 400: topic invalid", false)),
         (
@@ -134,8 +159,8 @@ async fn an_address_without_a_topic_is_told_and_not_quoted() {
     {
         let why = check_url(url).unwrap_err();
         assert_eq!(why, "the address of ntfy does not end in a topic, like https://ntfy.sh/my-topic");
-        let channel = channel(ChannelKind::Ntfy { url: url.to_owned(), token: false });
-        assert_eq!(channel.send(&message(), &ChannelSecrets::new()).await, later(&why, false));
+        let channel = channel(ChannelKind::Ntfy { url: url.to_owned(), token: false, user: None });
+        assert_eq!(channel.send(&message(), &ChannelSecrets::new(), soon()).await, later(&why, false));
     }
     assert!(check_url(&format!("https://ntfy.sh/{}", "x".repeat(65))).is_err());
     assert_eq!(check_url(&format!("https://ntfy.sh/{}", "x".repeat(64))), Ok(()));

@@ -57,11 +57,59 @@ async fn answers_are_told_apart() {
         ("404 Not Found", "no_service", refused("Slack answered HTTP 404: no_service", true)),
         ("404 Not Found", "channel_not_found", refused("Slack answered HTTP 404: channel_not_found", true)),
         ("410 Gone", "channel_is_archived", refused("Slack answered HTTP 410: channel_is_archived", true)),
-        ("404 Not Found", "<html>Slack</html>", refused("Slack answered HTTP 404", true)),
+        (
+            "404 Not Found",
+            "404 page not found",
+            later("something in front of Slack answered HTTP 404", false),
+        ),
+        ("403 Forbidden", "forbidden", later("something in front of Slack answered HTTP 403", false)),
         ("429 Too Many", "rate_limited", later("Slack answered HTTP 429: rate_limited", false)),
         ("500 Oh", "rollup_error", later("Slack answered HTTP 500: rollup_error", false)),
-        ("200 OK", "ok", Delivery::Delivered),
+        ("200 OK", "ok\n", Delivery::Delivered),
+        ("502 Bad", "ok", later("Slack answered HTTP 502", false)),
     ] {
         assert_eq!(send(setup, http(status, "", body), &message()).await, expected);
+    }
+}
+
+/// Mattermost, Rocket.Chat and Zulip take what Slack takes.
+#[tokio::test]
+async fn those_who_take_the_same_messages_have_words_of_their_own() {
+    let mattermost = |id: &str, status: u16| {
+        format!(
+            r#"{{"id":"{id}","message":"Not so.","detailed_error":"","request_id":"r","status_code":{status}}}"#
+        )
+    };
+    for (status, body, expected) in [
+        ("200 OK", r#"{"success":true}"#.to_owned(), Delivery::Delivered),
+        ("200 OK", r#"{"result":"success","msg":""}"#.to_owned(), Delivery::Delivered),
+        ("200 OK", r#"{"ok":true}"#.to_owned(), Delivery::Delivered),
+        (
+            "400 Bad Request",
+            mattermost("web.incoming_webhook.invalid.app_error", 400),
+            refused("Slack answered HTTP 400: Not so.", true),
+        ),
+        (
+            "501 Not Implemented",
+            mattermost("web.incoming_webhook.disabled.app_error", 501),
+            refused("Slack answered HTTP 501: Not so.", true),
+        ),
+        (
+            "500 Internal Server Error",
+            mattermost("app.post.save.app_error", 500),
+            later("Slack answered HTTP 500: Not so.", false),
+        ),
+        (
+            "401 Unauthorized",
+            r#"{"success":false,"error":"Invalid integration id or token provided."}"#.to_owned(),
+            refused("Slack answered HTTP 401: Invalid integration id or token provided.", true),
+        ),
+        (
+            "429 Too Many Requests",
+            r#"{"success":false,"error":"Error, too many requests."}"#.to_owned(),
+            later("Slack answered HTTP 429: Error, too many requests.", false),
+        ),
+    ] {
+        assert_eq!(send(setup, http(status, "", &body), &message()).await, expected);
     }
 }

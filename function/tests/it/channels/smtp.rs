@@ -10,6 +10,10 @@ use tokio_rustls::TlsAcceptor;
 /// The user and the password below, as `AUTH PLAIN` has them.
 const SIGNED_IN: &str = "AUTH PLAIN AHBsZXhtb25AZXhhbXBsZS5jb20AYXBwLXBhc3N3MHJkLXh5eg==";
 
+/// The same, as `AUTH LOGIN` has them.
+const LOGIN_USER: &str = "cGxleG1vbkBleGFtcGxlLmNvbQ==";
+const LOGIN_PASSWORD: &str = "YXBwLXBhc3N3MHJkLXh5eg==";
+
 pub const USER: &str = "plexmon@example.com";
 pub const PASSWORD: &str = "app-passw0rd-xyz";
 
@@ -105,6 +109,12 @@ impl Script {
                     return Some(stream.into_inner());
                 }
                 _ if !is_secure && verb != "QUIT" => "530 5.7.0 Must issue a STARTTLS command first",
+                "AUTH" if line == "AUTH LOGIN" => "334 VXNlcm5hbWU6",
+                _ if line == LOGIN_USER => "334 UGFzc3dvcmQ6",
+                _ if line == LOGIN_PASSWORD => {
+                    is_signed_in = true;
+                    "235 2.7.0 accepted"
+                }
                 "AUTH" => {
                     is_signed_in = line == SIGNED_IN;
                     if is_signed_in { "235 2.7.0 accepted" } else { "535 5.7.8 not accepted" }

@@ -9,14 +9,14 @@ use plexmon_function::secrets::ChannelSecrets;
 use plexmon_function::settings::ChannelKind;
 use serde_json::json;
 
-use super::{Posted, at, channel, endless, later, message, secrets};
+use super::{Posted, at, channel, endless, later, message, secrets, soon};
 use crate::server::{Server, http};
 
 const TOKEN: &str = "b3arer-t0ken";
 
 fn kind(template: Option<&str>, headers: &[(&str, &str)]) -> ChannelKind {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    ChannelKind::Webhook { template: template.map(str::to_owned), headers, token: true }
+    ChannelKind::Webhook { template: template.map(str::to_owned), headers, token: true, success: None }
 }
 
 pub fn setup(address: &str) -> (ChannelKind, ChannelSecrets) {
@@ -27,7 +27,7 @@ pub fn setup(address: &str) -> (ChannelKind, ChannelSecrets) {
 async fn posted(kind: ChannelKind, message: &Message) -> Posted {
     let server = Server::start(&[http("200 OK", "", "")]).await;
     let (_, secrets) = setup(&at(&server));
-    assert_eq!(channel(kind).send(message, &secrets).await, Delivery::Delivered);
+    assert_eq!(channel(kind).send(message, &secrets, soon()).await, Delivery::Delivered);
     Posted::of(&server.requests()[0])
 }
 
@@ -128,10 +128,49 @@ async fn what_cannot_be_sent_is_told_and_not_sent() {
         (kind(Some("{titel}"), &[]), "the webhook's template: there is no {titel}"),
         (kind(None, &[("host", "h")]), "the webhook's headers: \"host\" is no header that can be set"),
     ] {
-        let delivery = channel(kind).send(&message(), &secrets).await;
+        let delivery = channel(kind).send(&message(), &secrets, soon()).await;
         let why = delivery.outcome().1.unwrap_or_default();
         assert!(why.starts_with(told), "{why}");
         assert_eq!(delivery, later(&why, false));
     }
     assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn the_settings_may_say_what_a_success_is() {
+    for (body, expected) in [
+        (r#"{"queued":"yes"}"#, Delivery::Delivered),
+        ("<html>queued</html>", Delivery::Delivered),
+        ("", later("HTTP 200, but without the webhook's own confirmation", true)),
+        ("QUEUED", later("HTTP 200, but without the webhook's own confirmation", true)),
+        ("<html>Sign in</html>", later("a web page came in the webhook's place (HTTP 200)", false)),
+        (
+            r#"{"success":false}"#,
+            later("HTTP 200, but the answer speaks of a failure and is not the webhook's", false),
+        ),
+    ] {
+        let server = Server::start(&[http("200 OK", "", body)]).await;
+        let (_, secrets) = setup(&at(&server));
+        let kind = ChannelKind::Webhook {
+            template: None,
+            headers: BTreeMap::new(),
+            token: true,
+            success: Some("queued".to_owned()),
+        };
+        assert_eq!(channel(kind).send(&message(), &secrets, soon()).await, expected, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_may_sign_in_by_itself() {
+    let server = Server::start(&[http("200 OK", "", "")]).await;
+    let url = format!("http://us%40er:p%3Ass@{}/hook", server.address);
+    let kind = ChannelKind::Webhook { template: None, headers: BTreeMap::new(), token: false, success: None };
+    let delivery = channel(kind).send(&message(), &secrets(&[("url", &url)]), soon()).await;
+    assert_eq!(delivery, Delivery::Delivered);
+    let posted = Posted::of(&server.requests()[0]);
+    // `us@er:p:ss`
+    assert_eq!(posted.header("authorization"), "Basic dXNAZXI6cDpzcw==");
+    assert_eq!(posted.line, "POST /hook HTTP/1.1");
+    assert_eq!(posted.header("host"), server.address.to_string());
 }

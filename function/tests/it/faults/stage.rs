@@ -18,6 +18,7 @@ use plexmon_function::state::{MAX_BYTES, State};
 use plexmon_function::store::{MemoryStore, Store, StoreError, Stored};
 
 use plexmon_function::handler::Prober;
+use tokio::time::Instant;
 
 use super::judge::Offer;
 use super::story::{Answer, Load, Save};
@@ -203,7 +204,7 @@ impl Channel for Door {
         "pushover"
     }
 
-    fn send<'a>(&'a self, message: &'a Message, _: &'a ChannelSecrets) -> Sending<'a> {
+    fn send<'a>(&'a self, message: &'a Message, _: &'a ChannelSecrets, _: Instant) -> Sending<'a> {
         Box::pin(async move {
             self.pause().await;
             let answer = self.offer(message);

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use plexmon_function::message::Message;
 use plexmon_function::notify::{Channel, Delivery, Sending};
 use plexmon_function::secrets::ChannelSecrets;
+use tokio::time::Instant;
 
 /// A channel, with what it was told and has not been looked at.
 #[derive(Clone)]
@@ -32,7 +33,7 @@ impl Channel for Inbox {
         self.name
     }
 
-    fn send<'a>(&'a self, message: &'a Message, _: &'a ChannelSecrets) -> Sending<'a> {
+    fn send<'a>(&'a self, message: &'a Message, _: &'a ChannelSecrets, _: Instant) -> Sending<'a> {
         let failure = self.failure.lock().unwrap().clone();
         if failure.is_none() {
             self.unread.lock().unwrap().push_back((message.title.clone(), message.body.clone()));
