@@ -4,7 +4,8 @@
 //! shared: what Discord itself refuses is not asked again, and a page of Cloudflare's says nothing about the webhook.
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::answer::{Answer, refusal};
@@ -105,42 +106,30 @@ fn escaped(text: &str) -> String {
     text.chars().flat_map(|c| is_markdown(c).then_some('\\').into_iter().chain([c])).collect()
 }
 
-/// The message, with its `id`, or `{"message":"Unknown Webhook","code":10015}`; of an address that is no webhook's,
-/// `{"webhook_id":["Value \"x\" is not snowflake."]}`.
-#[derive(Debug, Deserialize)]
-struct Reply {
-    #[serde(default)]
-    id: Option<String>,
-    #[serde(default)]
-    message: Option<String>,
-    #[serde(default)]
-    code: Option<u32>,
-    #[serde(default)]
-    webhook_id: Option<Vec<String>>,
-    #[serde(default)]
-    retry_after: Option<f64>,
-}
-
 /// What it says when it is busy, or where it blocks an address, whatever the status.
-const PASSING: [u32; 7] = [20_016, 20_022, 20_028, 20_029, 40_062, 40_333, 130_000];
+const PASSING: [u64; 7] = [20_016, 20_022, 20_028, 20_029, 40_062, 40_333, 130_000];
 
+/// The message, with its `id`, or `{"message":"Unknown Webhook","code":10015}`; of an address that is not a webhook's,
+/// `{"webhook_id":["Value \"x\" is not snowflake."]}`.
 fn read(status: StatusCode, body: &[u8]) -> Answer {
     // What a relay in front of it answers that does not pass `wait` on.
     if status == StatusCode::NO_CONTENT && body.is_empty() {
         return Answer::Taken;
     }
-    let Ok(reply) = serde_json::from_slice::<Reply>(body) else { return Answer::Foreign };
-    match reply {
-        Reply { webhook_id: Some(text), .. } => refusal(status, text.join("; "), true),
-        Reply { message: Some(text), retry_after: Some(_), .. } => Answer::Busy { text },
-        Reply { message: Some(text), code: Some(code), .. } if PASSING.contains(&code) => {
-            Answer::Busy { text }
-        }
-        Reply { message: Some(text), code: Some(code), .. } => {
+    let reply: Value = serde_json::from_slice(body).unwrap_or_default();
+    let message = reply["message"].as_str().map(str::to_owned);
+    match (message, reply["code"].as_u64()) {
+        (Some(text), _) if reply["retry_after"].is_number() => Answer::Busy { text },
+        (Some(text), Some(code)) if PASSING.contains(&code) => Answer::Busy { text },
+        (Some(text), Some(code)) => {
             let is_lost = matches!(code, 0 | 10_015 | 50_027) && matches!(status.as_u16(), 401 | 403 | 404);
             refusal(status, text, is_lost)
         }
-        Reply { id: Some(id), .. } if status.is_success() && !id.is_empty() => Answer::Taken,
+        // Of an address that is not a webhook's. In a message, the id is a text.
+        (None, None) if reply["webhook_id"].is_array() => {
+            refusal(status, reply["webhook_id"][0].as_str().unwrap_or_default().to_owned(), true)
+        }
+        _ if status.is_success() && reply["id"].as_str().is_some_and(|id| !id.is_empty()) => Answer::Taken,
         _ => Answer::Foreign,
     }
 }

@@ -6,7 +6,7 @@
 
 use http::StatusCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::answer::{Answer, refusal};
@@ -87,24 +87,15 @@ fn form(message: &Message, token: &Secret, user: &Secret) -> String {
 }
 
 /// `{"status":1,"request":"..."}` or `{"status":0,"errors":["user key is invalid"],"user":"invalid"}`
-#[derive(Debug, Deserialize)]
-struct Reply {
-    status: u8,
-    #[serde(default)]
-    errors: Vec<String>,
-    #[serde(default)]
-    user: Option<String>,
-    #[serde(default)]
-    token: Option<String>,
-}
-
 fn read(status: StatusCode, body: &[u8]) -> Answer {
-    let Ok(reply) = serde_json::from_slice::<Reply>(body) else { return Answer::Foreign };
-    match reply.status {
-        1 => Answer::Taken,
-        0 => {
-            let is_invalid = |field: &Option<String>| field.as_deref() == Some("invalid");
-            refusal(status, reply.errors.join("; "), is_invalid(&reply.user) || is_invalid(&reply.token))
+    let reply: Value = serde_json::from_slice(body).unwrap_or_default();
+    let errors = reply["errors"]
+        .as_array()
+        .map(|errors| errors.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "));
+    match (reply["status"].as_u64(), errors) {
+        (Some(1), None) => Answer::Taken,
+        (Some(0), Some(text)) => {
+            refusal(status, text, reply["user"] == "invalid" || reply["token"] == "invalid")
         }
         _ => Answer::Foreign,
     }

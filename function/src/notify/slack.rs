@@ -5,7 +5,8 @@
 //! below `/slack`, say `ok` too; Rocket.Chat and Zulip answer in JSON.
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::answer::{Answer, refusal};
@@ -141,45 +142,28 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
     } else if LOST.contains(&word) || UNFIT.contains(&word) {
         refusal(status, word.to_owned(), LOST.contains(&word))
     } else {
-        serde_json::from_slice(body).map_or(Answer::Foreign, |reply| in_json(status, reply))
+        in_json(status, &serde_json::from_slice(body).unwrap_or_default())
     }
 }
 
 /// What those answer that take Slack's messages but do not speak its words: Rocket.Chat `{"success":true}`, Zulip
 /// `{"result":"success"}` or `{"ok":true}`, and Mattermost's
 /// `{"id":"web.incoming_webhook.invalid.app_error","message":"Invalid webhook.","status_code":400}`.
-#[derive(Debug, Deserialize)]
-struct Reply {
-    #[serde(default)]
-    success: Option<bool>,
-    #[serde(default)]
-    ok: Option<bool>,
-    #[serde(default)]
-    result: Option<String>,
-    #[serde(default)]
-    id: Option<String>,
-    #[serde(default)]
-    error: Option<String>,
-    #[serde(default)]
-    message: Option<String>,
-}
-
-fn in_json(status: StatusCode, reply: Reply) -> Answer {
-    let is_taken =
-        reply.success == Some(true) || reply.ok == Some(true) || reply.result.as_deref() == Some("success");
-    let id = reply.id.unwrap_or_default();
+fn in_json(status: StatusCode, reply: &Value) -> Answer {
+    let text = |name: &str| reply[name].as_str().unwrap_or_default().to_owned();
+    let is_taken = reply["success"] == true || reply["ok"] == true || reply["result"] == "success";
+    let id = text("id");
     if status.is_success() && is_taken {
         Answer::Taken
     } else if id.ends_with(".app_error") {
-        let text = reply.message.unwrap_or_default();
         // Also those for a hook that is switched off, which come with a status of 501.
         if id.starts_with("web.incoming_webhook") || status.is_client_error() {
             let is_lost = id.contains("invalid") || id.contains("disabled");
-            return Answer::Refused { text, credentials: is_lost };
+            return Answer::Refused { text: text("message"), credentials: is_lost };
         }
-        Answer::Busy { text }
-    } else if reply.success == Some(false) && status.is_client_error() {
-        refusal(status, reply.error.unwrap_or_default(), matches!(status.as_u16(), 401 | 404))
+        Answer::Busy { text: text("message") }
+    } else if reply["success"] == false && status.is_client_error() {
+        refusal(status, text("error"), matches!(status.as_u16(), 401 | 404))
     } else {
         Answer::Foreign
     }

@@ -98,6 +98,10 @@ async fn answers_are_told_apart() {
     for (answer, expected) in [
         (http("200 OK", "", r#"{"status":1,"request":"x"}"#), Delivery::Delivered),
         (
+            http("200 OK", "", r#"{"status":1,"info":"no active devices to send to","request":"x"}"#),
+            Delivery::Delivered,
+        ),
+        (
             http("202 Accepted", "", "nonsense"),
             later("HTTP 202, but without Pushover's own confirmation", true),
         ),

@@ -114,6 +114,11 @@ async fn answers_are_told_apart() {
             r#"{"message":"500: Internal Server Error","code":0}"#,
             later("Discord answered HTTP 500: 500: Internal Server Error", false),
         ),
+        (
+            "200 OK",
+            r#"{"id":"1325","type":0,"content":"x","webhook_id":"2237","channel_id":"9","embeds":[],"tts":false}"#,
+            Delivery::Delivered,
+        ),
         // A relay that does not pass `wait` on.
         ("204 No Content", "", Delivery::Delivered),
         (
