@@ -57,8 +57,9 @@ async fn what_was_not_sent_is_sent_once_more() {
         request
     };
     let client = client();
-    let (answer, request) = tokio::join!(client.send(get(address), soon()), serve);
-    assert_eq!(answer.unwrap().status(), 200);
+    let served = async { Ok(serve.await) };
+    let (answer, request) = tokio::try_join!(client.send(get(address), soon()), served).unwrap();
+    assert_eq!(answer.status(), 200);
     assert!(request.starts_with("GET /x HTTP/1.1"), "{request}");
 }
 
