@@ -10,11 +10,11 @@ use plexmon_function::connect::{ConnectError, Link, connect_to_any};
 use plexmon_function::http::{Http, SendError};
 use plexmon_function::probe::Tls;
 use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 use crate::channels::soon;
-use crate::server::{Authority, Server, http, read_request, self_signed};
+use crate::server::{Authority, Server, http, read_request, refusing, self_signed};
 
 fn client() -> Http {
     Http::new(&Tls::new().unwrap())
@@ -44,9 +44,7 @@ async fn an_address_that_fails_at_tls_is_passed_over() {
 /// The clock is paused: it moves on when everybody waits.
 #[tokio::test(start_paused = true)]
 async fn what_was_not_sent_is_sent_once_more() {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let address = socket.local_addr().unwrap();
+    let (socket, address) = refusing();
     let serve = async {
         // After the first try, which was refused.
         sleep(Duration::from_millis(100)).await;
@@ -84,9 +82,7 @@ async fn a_connection_that_was_closed_meanwhile_is_no_failure() {
 
 #[tokio::test]
 async fn who_refuses_twice_is_not_reached() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (_reserved, address) = refusing();
     let failed = client().send(get(address), soon()).await.unwrap_err();
     assert_eq!(failed, SendError::NotSent("connection refused".to_owned()));
 }

@@ -50,7 +50,7 @@ impl Channel for Slow {
         self.name
     }
 
-    fn send<'a>(&'a self, _: &'a Message, _: &'a ChannelSecrets) -> Sending<'a> {
+    fn send<'a>(&'a self, _: &'a Message, _: &'a ChannelSecrets, _: Instant) -> Sending<'a> {
         Box::pin(async move {
             sleep(self.takes).await;
             self.taken.lock().unwrap().push((self.name, self.started.elapsed()));
@@ -100,6 +100,7 @@ async fn a_mail_has_twenty_seconds_of_a_run_that_is_long_enough() {
         user: None,
         from: "me@example.com".to_owned(),
         to: vec!["me@example.com".to_owned()],
+        hello: None,
         ca_pem: None,
     };
     let mut settings = named(&["mail"]);

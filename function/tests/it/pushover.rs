@@ -6,10 +6,9 @@ use plexmon_function::notify::{Channel, Delivery, pushover::Pushover};
 use plexmon_function::probe::Tls;
 use plexmon_function::secrets::{ChannelSecrets, Secret, Secrets};
 use plexmon_function::settings::Severity;
-use tokio::net::TcpListener;
 
 use crate::channels::soon;
-use crate::server::{Answer, Server, http};
+use crate::server::{Answer, Server, http, refusing};
 use crate::world::NOW;
 
 pub fn secrets(token: &str) -> Secrets {
@@ -144,9 +143,8 @@ async fn an_endless_reason_is_bounded() {
 
 #[tokio::test]
 async fn what_never_left_has_not_arrived() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    drop(listener);
+    let (_reserved, address) = refusing();
+    let url = format!("http://{address}/");
     let expected =
         Delivery::Retry { why: "no connection to Pushover: connection refused".to_owned(), unproven: false };
     assert_eq!(send(url, &message()).await, expected);

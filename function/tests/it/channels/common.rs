@@ -5,11 +5,10 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use plexmon_function::notify::Delivery;
 use plexmon_function::secrets::ChannelSecrets;
-use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 use super::{ALL, KNOWN, at, channel, later, message, send, soon, webhook};
-use crate::server::{Answer, Server, http};
+use crate::server::{Answer, Server, http, refusing};
 
 const LOGIN: &str = "<!doctype html><html><title>Sign in</title><form></form></html>";
 
@@ -150,9 +149,8 @@ async fn a_channel_keeps_its_deadline_and_says_how_far_it_came() {
 #[tokio::test]
 async fn what_never_left_has_not_arrived() {
     for (service, setup) in ALL {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (kind, secrets) = setup(&format!("http://{}", listener.local_addr().unwrap()));
-        drop(listener);
+        let (_reserved, address) = refusing();
+        let (kind, secrets) = setup(&format!("http://{address}"));
         let expected = later(&format!("no connection to {service}: connection refused"), false);
         assert_eq!(channel(kind).send(&message(), &secrets, soon()).await, expected);
     }
