@@ -201,7 +201,7 @@ pub struct Permissions {
     /// Whom the policy is for: one who changes things, or one who only looks.
     #[arg(long = "for", value_name = "WHOM", default_value = "up")]
     pub audience: Audience,
-    /// Allow making roles only with this permissions boundary (set it in [function], too).
+    /// Recommended: allow making roles only with this permissions boundary (set it in [function], too).
     #[arg(long, value_name = "ARN")]
     pub boundary: Option<String>,
 }

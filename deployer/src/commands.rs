@@ -54,7 +54,8 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         }
         Command::Sandbox(args) => sandbox::sandbox(args, &output, &interrupt).await,
         Command::Permissions(args) => {
-            permissions::permissions(&Config::load(&cli.global.config)?, args, cli.global.region.as_deref())
+            let config = Config::load(&cli.global.config)?;
+            permissions::permissions(&config, args, cli.global.region.as_deref(), &output)
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();

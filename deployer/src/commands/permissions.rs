@@ -10,7 +10,7 @@ use crate::cli::{Audience, Permissions};
 use crate::config::Config;
 use crate::error::{Context, Error, Exit, Result};
 use crate::names::{Account, Names, any_part};
-use crate::output::stdout;
+use crate::output::{Output, stdout};
 
 /// What an action is allowed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,13 +116,26 @@ const BOUNDED: [&str; 6] = [
     "iam:UpdateAssumeRolePolicy",
 ];
 
-pub fn permissions(config: &Config, args: &Permissions, region: Option<&str>) -> Result<Exit> {
+/// What the policy gives away without a boundary.
+const WITHOUT_BOUNDARY: &str = "this policy lets its holder become administrator of the account: it can write any policy \
+    into the role and run code with it. Print it with `--boundary ARN` to limit the role to a permissions boundary";
+
+/// Prints the policy, and a warning to stderr, so that stdout stays JSON.
+pub fn permissions(
+    config: &Config,
+    args: &Permissions,
+    region: Option<&str>,
+    output: &Output,
+) -> Result<Exit> {
     if args.boundary.as_ref().is_some_and(|arn| !arn.starts_with("arn:") || !arn.contains(":policy/")) {
         return Err(Error::usage("--boundary must be the ARN of a policy")
             .hint("for example: --boundary arn:aws:iam::123456789012:policy/plexmon-boundary"));
     }
     let document = policy(config, args, region.or(config.region.as_deref()));
     let text = serde_json::to_string_pretty(&document).context(|| "could not write the policy as JSON")?;
+    if args.audience == Audience::Up && args.boundary.is_none() {
+        output.warning(WITHOUT_BOUNDARY);
+    }
     stdout(&format!("{text}\n")).map(|()| Exit::Success)
 }
 

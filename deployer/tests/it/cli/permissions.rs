@@ -46,3 +46,16 @@ fn with_a_boundary_what_could_widen_the_role_is_allowed_only_within_it() {
     // Who only looks makes no roles.
     assert_eq!(statements(&["--for", "status", "--boundary", BOUNDARY]), statements(&["--for", "status"]));
 }
+
+#[test]
+fn without_a_boundary_a_warning_says_what_the_policy_gives_away() {
+    let stderr = |args: &[&str]| World::new().deploy(&["permissions"]).args(args).run().ended(0).stderr;
+    let warning = stderr(&[]);
+    assert!(
+        warning.starts_with("warning: this policy lets its holder become administrator")
+            && warning.contains("--boundary ARN"),
+        "{warning}"
+    );
+    assert_eq!(stderr(&["--boundary", BOUNDARY]), "");
+    assert_eq!(stderr(&["--for", "status"]), "");
+}
