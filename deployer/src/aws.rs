@@ -1,7 +1,20 @@
 //! The AWS clients, and the one place where an SDK error becomes a [`CallError`] that says what AWS said.
 
 mod call_error;
+mod chain;
 mod connect;
+mod denied;
+mod endpoints;
+mod environment;
+mod failure;
+mod http_client;
+mod identity;
+mod ini;
+mod obstacle;
+mod profiles;
+mod proxy;
+mod source;
+mod trust;
 
 use std::fmt;
 use std::pin::Pin;
@@ -41,9 +54,12 @@ pub struct Aws {
     pub logs: aws_sdk_cloudwatchlogs::Client,
     pub sts: aws_sdk_sts::Client,
     pub region: String,
-    pub profile: Option<String>,
     /// Whether it is an emulator on this machine.
     pub is_local: bool,
+    /// Who signs the calls, where a profile is involved: `profile work`, `keys of the environment`.
+    pub identity: Option<String>,
+    /// What the user should know about the credentials.
+    pub warnings: Vec<String>,
     call_log: CallLog,
 }
 
@@ -58,7 +74,7 @@ impl Aws {
     pub fn new(
         config: &aws_config::SdkConfig,
         region: String,
-        profile: Option<String>,
+        identity: Option<String>,
         call_log: CallLog,
     ) -> Self {
         Self {
@@ -69,8 +85,9 @@ impl Aws {
             logs: aws_sdk_cloudwatchlogs::Client::new(config),
             sts: aws_sdk_sts::Client::new(config),
             region,
-            profile,
             is_local: config.endpoint_url().is_some_and(crate::config::is_loopback),
+            identity,
+            warnings: Vec::new(),
             call_log,
         }
     }
@@ -90,7 +107,10 @@ impl Aws {
         let operation = Operation { service, name };
         Box::pin(async move {
             let started = Instant::now();
-            let result = sent.await.map_err(|error| CallError::new(operation, error));
+            let result = sent.await.map_err(|error| CallError {
+                region: Some(self.region.clone()),
+                ..CallError::new(operation, error)
+            });
             (self.call_log)(operation, started.elapsed(), result.as_ref().err());
             result
         })

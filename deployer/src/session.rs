@@ -63,15 +63,16 @@ impl Session {
             reporter.report(Event::Detail(&format!("{operation} {} ms {how}", took.as_millis())));
         });
         let aws = connection.open(call_log).await?;
+        output.warnings(&aws.warnings);
         Ok(Self { names: Names::new(&config), config, aws, origin, output, interrupt })
     }
 
-    /// Which account, region and profile; shown above every plan.
+    /// Which account, region and credentials; shown above every plan.
     pub fn place(&self, observed: &Observed) -> String {
-        let profile =
-            self.aws.profile.as_ref().map_or_else(String::new, |profile| format!(", profile {profile}"));
+        let identity =
+            self.aws.identity.as_ref().map_or_else(String::new, |identity| format!(", {identity}"));
         format!(
-            "{} in account {}, region {}{profile}",
+            "{} in account {}, region {}{identity}",
             self.names.deployment, observed.account.id, observed.account.region
         )
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use plexmon_function::secrets::{Secret as SecretValue, Secrets};
 
-use crate::aws::{Aws, Reason};
+use crate::aws::Aws;
 use crate::config::{Config, Found};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::names::{Account, Names};
 use crate::resources::parameter::{self, Parameters};
 use crate::resources::{Binding, Content, Function, LogGroup, Parameter, Role, Schedule, Secret};
@@ -149,13 +149,7 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
 }
 
 async fn identity(aws: &Aws) -> Result<Account> {
-    let caller = aws.call("sts", "GetCallerIdentity", aws.sts.get_caller_identity().send()).await;
-    let caller = caller.map_err(|error| match (&error.reason, &aws.profile) {
-        (Reason::NoCredentials { .. }, Some(profile)) => {
-            Error::from(error).cause(format!("looked in the profile `{profile}`; is it in ~/.aws/config?"))
-        }
-        _ => error.into(),
-    })?;
+    let caller = aws.call("sts", "GetCallerIdentity", aws.sts.get_caller_identity().send()).await?;
     Ok(Account::from_caller(
         caller.arn().unwrap_or_default(),
         caller.account().unwrap_or_default(),

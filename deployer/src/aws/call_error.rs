@@ -12,6 +12,11 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::Operation;
+use super::chain::{causes, find, text};
+use super::denied::Denial;
+use super::failure::Failure;
+use super::identity;
+use super::obstacle::Obstacle;
 use crate::error::Error;
 
 /// A call that did not succeed.
@@ -19,6 +24,8 @@ use crate::error::Error;
 pub struct CallError {
     pub operation: Operation,
     pub reason: Reason,
+    /// Where it was sent, if that is known.
+    pub region: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +33,9 @@ pub enum Reason {
     /// AWS answered no.
     Refused { code: String, message: String },
     /// No usable answer; whether the call was carried out is unknown.
-    NoAnswer { detail: String },
+    NoAnswer { detail: String, obstacle: Obstacle },
     /// There was nothing to sign the call with.
-    NoCredentials { detail: String },
+    NoCredentials(Box<Failure>),
 }
 
 impl CallError {
@@ -48,12 +55,13 @@ impl CallError {
             }
             other => unanswered(other),
         };
-        Self { operation, reason }
+        Self { operation, reason, region: None }
     }
 
     /// A refusal that came inside of a successful answer, as EventBridge has them.
     pub fn refused(operation: Operation, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { operation, reason: Reason::Refused { code: code.into(), message: message.into() } }
+        let reason = Reason::Refused { code: code.into(), message: message.into() };
+        Self { operation, reason, region: None }
     }
 
     pub fn code(&self) -> &str {
@@ -66,7 +74,8 @@ impl CallError {
     pub fn message(&self) -> &str {
         match &self.reason {
             Reason::Refused { message, .. } => message,
-            Reason::NoAnswer { detail } | Reason::NoCredentials { detail } => detail,
+            Reason::NoAnswer { detail, .. } => detail,
+            Reason::NoCredentials(failure) => &failure.detail,
         }
     }
 
@@ -105,37 +114,20 @@ impl CallError {
 
     /// One thing that the user can do.
     pub fn hint(&self) -> Option<String> {
-        let region_or_keys =
-            "check the access key; in a region that must be enabled first, enable it in the console";
-        Some(match &self.reason {
-            Reason::NoCredentials { .. } => {
-                "sign in with `aws configure` or `aws sso login`, and name the profile with --profile or AWS_PROFILE"
-                    .to_owned()
+        match &self.reason {
+            // Its own hint is part of the failure.
+            Reason::NoCredentials(_) => None,
+            Reason::NoAnswer { obstacle, .. } => Some(obstacle.hint()),
+            Reason::Refused { message, .. } if self.is_denied() => {
+                Some(Denial::of(message).hint(&self.permission()))
             }
-            Reason::NoAnswer { .. } => {
-                "check the network, the region and AWS_ENDPOINT_URL, then run the same command again: it continues"
-                    .to_owned()
-            }
-            Reason::Refused { code, .. } if self.is_denied() => {
-                let _ = code;
-                format!("the credentials in use need `{}` on this resource", self.permission())
-            }
-            Reason::Refused { code, .. } => match code.as_str() {
-                "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {
-                    "the session has expired: sign in again, for example with `aws sso login`".to_owned()
-                }
-                "InvalidClientTokenId" | "UnrecognizedClientException" | "InvalidAccessKeyId" => {
-                    region_or_keys.to_owned()
-                }
-                "SignatureDoesNotMatch" | "InvalidSignatureException" | "IncompleteSignature" => {
-                    "check the secret access key and this computer's clock".to_owned()
-                }
-                "Throttling" | "ThrottlingException" | "TooManyRequestsException" | "TooManyUpdates" => {
-                    "AWS asks for patience: run the same command again in a minute, it continues".to_owned()
-                }
-                _ => return None,
+            Reason::Refused { code, message } => match code.as_str() {
+                "Throttling" | "ThrottlingException" | "TooManyRequestsException" | "TooManyUpdates" => Some(
+                    "AWS asks for patience: run the same command again in a minute, it continues".to_owned(),
+                ),
+                code => identity::hint(code, message, self.region.as_deref()),
             },
-        })
+        }
     }
 
     /// The IAM action that allows the call; a few are called otherwise than the operation.
@@ -145,36 +137,29 @@ impl CallError {
             (_, name) => name,
         };
         // A denied call may lack a right other than its own, such as `iam:PassRole`; AWS's text names it.
-        let named = self.message().split("perform: ").nth(1).and_then(|rest| rest.split_whitespace().next());
+        let named = self.message().split_once("perform").and_then(|(_, rest)| {
+            let action = rest.trim_start_matches([':', ' ']).split_whitespace().next()?;
+            Some(action.trim_end_matches(['.', ','])).filter(|action| action.contains(':'))
+        });
         named.map_or_else(|| format!("{}:{name}", self.operation.service), str::to_owned)
     }
 }
 
-fn unanswered<E: StdError + 'static>(error: &SdkError<E, HttpResponse>) -> Reason {
-    let mut parts: Vec<String> = Vec::new();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if cause.downcast_ref::<CredentialsError>().is_some() {
-            return Reason::NoCredentials { detail: deepest(cause) };
-        }
-        let text = cause.to_string();
-        if !parts.iter().any(|part| part.contains(&text)) {
-            parts.push(text);
-        }
-        source = cause.source();
+fn unanswered<E: StdError + Send + Sync + 'static>(error: &SdkError<E, HttpResponse>) -> Reason {
+    let causes = causes(error);
+    if let Some(failure) = find::<Failure>(&causes) {
+        return Reason::NoCredentials(Box::new(failure.clone()));
     }
-    if parts.is_empty() {
-        parts.push(error.to_string());
+    if let Some(failure) = find::<CredentialsError>(&causes) {
+        return Reason::NoCredentials(Box::new(Failure::unexplained(failure)));
     }
-    Reason::NoAnswer { detail: parts.join(": ") }
-}
-
-fn deepest(error: &(dyn StdError + 'static)) -> String {
-    let mut last = error;
-    while let Some(cause) = last.source() {
-        last = cause;
-    }
-    last.to_string()
+    // The first one is the SDK's own frame around the others.
+    let detail = text(causes.get(1..).filter(|inner| !inner.is_empty()).unwrap_or(&causes));
+    let obstacle = match error {
+        SdkError::ConstructionFailure(_) => Obstacle::Settings,
+        _ => Obstacle::of(&causes),
+    };
+    Reason::NoAnswer { detail, obstacle }
 }
 
 impl fmt::Display for CallError {
@@ -183,9 +168,14 @@ impl fmt::Display for CallError {
             Reason::Refused { code, message } => {
                 write!(formatter, "{} was refused ({code}): {message}", self.operation)
             }
-            Reason::NoAnswer { detail } => write!(formatter, "{} got no answer: {detail}", self.operation),
-            Reason::NoCredentials { detail } => {
-                write!(formatter, "{} was not sent, for lack of credentials: {detail}", self.operation)
+            Reason::NoAnswer { detail, obstacle: Obstacle::Settings } => {
+                write!(formatter, "{} could not be sent: {detail}", self.operation)
+            }
+            Reason::NoAnswer { detail, .. } => {
+                write!(formatter, "{} got no answer: {detail}", self.operation)
+            }
+            Reason::NoCredentials(failure) => {
+                write!(formatter, "{} was not sent, for lack of credentials: {failure}", self.operation)
             }
         }
     }
@@ -195,10 +185,10 @@ impl StdError for CallError {}
 
 impl From<CallError> for Error {
     fn from(error: CallError) -> Self {
-        let wrapped = match &error.reason {
-            Reason::NoCredentials { detail } => Self::new("no AWS credentials were found").cause(detail),
-            _ => Self::new(error.to_string()),
-        };
+        if let Reason::NoCredentials(failure) = &error.reason {
+            return Self::from(failure.as_ref());
+        }
+        let wrapped = Self::new(error.to_string());
         match error.hint() {
             Some(hint) => wrapped.hint(hint),
             None => wrapped,

@@ -2,98 +2,189 @@
 
 use std::time::Duration;
 
-use aws_config::meta::region::ProvideRegion;
-use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::identity::IdentityCache;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::{BehaviorVersion, Region};
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
+use aws_config::{BehaviorVersion, ConfigLoader, Region};
 use aws_credential_types::Credentials;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
+use super::endpoints;
+use super::environment::Environment;
+use super::failure::Explained;
+use super::http_client::http_client;
+use super::profiles::{Profile, Profiles, encoded};
+use super::proxy::Proxies;
+use super::source::{Base, Selected, Source};
+use super::trust::Trust;
 use super::{Aws, CallLog};
-use crate::error::{Context, Error, Result};
+use crate::error::{Error, Result};
 
 /// One attempt of one call, the upload of the function's code included.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What gives credentials may ask its user first, as a `credential_process` does.
+const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How to reach AWS, as far as the user said.
 #[derive(Debug, Clone, Default)]
 pub struct Connection {
     pub profile: Option<String>,
     pub region: Option<String>,
-    /// An emulator of our own: the environment then has no say, neither in the address nor in the keys.
+    /// An emulator of our own: environment and profiles then have no say, neither in the address and the way to it nor
+    /// in the keys.
     pub emulator: Option<(String, Credentials)>,
 }
 
 impl Connection {
     /// Builds the clients. No call is made yet.
     pub async fn open(self, call_log: CallLog) -> Result<Aws> {
-        let Some(region) = self.region().await else {
-            return Err(Error::usage("no AWS region was given").hint(
-                "name one with --region, `region = \"us-east-1\"` in the configuration, AWS_REGION or the profile",
-            ));
-        };
-        let http_client = http_client()?;
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new(region.clone()))
-            .http_client(http_client.clone())
-            // Never less than the SDK's own three: a new account is throttled soon.
-            .retry_config(
-                RetryConfig::standard().with_max_attempts(5).with_initial_backoff(Duration::from_millis(200)),
-            )
-            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build());
-        if let Some(profile) = &self.profile {
-            // As with the AWS CLI, a profile that is named beats keys in the environment; the SDK has it otherwise.
-            let provider = ProviderConfig::without_region()
-                .with_region(Some(Region::new(region.clone())))
-                .with_http_client(http_client);
-            let named =
-                ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
-            loader = loader.profile_name(profile).credentials_provider(named);
-        }
-        if let Some((endpoint, credentials)) = &self.emulator {
-            loader = loader.endpoint_url(endpoint).credentials_provider(credentials.clone());
-        }
-        let config = loader.load().await;
-        let profile = self.profile.or_else(|| std::env::var("AWS_PROFILE").ok());
-        Ok(Aws::new(&config, region, profile, call_log))
-    }
-
-    /// The SDK's own chain would go on to ask the metadata service of a cloud machine, which takes seconds at home.
-    async fn region(&self) -> Option<String> {
-        if let Some(region) = &self.region {
-            return Some(region.clone());
-        }
-        for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
-            if let Some(region) = std::env::var(variable).ok().filter(|value| !value.trim().is_empty()) {
-                return Some(region.trim().to_owned());
+        let environment = Environment::of_process();
+        match self.emulator {
+            Some((endpoint, credentials)) => {
+                let region = required(self.region)?;
+                Ok(emulator(&endpoint, credentials, region, call_log).await)
             }
+            None => aws(self.profile.as_deref(), self.region, &environment, call_log).await,
         }
-        let mut profile = ProfileFileRegionProvider::builder();
-        if let Some(name) = &self.profile {
-            profile = profile.profile_name(name);
-        }
-        profile.build().region().await.map(|region| region.to_string())
     }
 }
 
-/// rustls on ring, the system's certificates and, as with every AWS tool, those in `AWS_CA_BUNDLE`.
-fn http_client() -> Result<aws_smithy_runtime_api::client::http::SharedHttpClient> {
-    let mut trust = TrustStore::default();
-    if let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
-        let pem = std::fs::read(&path)
-            .context(|| format!("could not read AWS_CA_BUNDLE at `{}`", path.display()))
-            .map_err(|error| error.hint("correct the variable or unset it"))?;
-        trust.add_pem_certificate(pem);
+async fn emulator(endpoint: &str, credentials: Credentials, region: String, call_log: CallLog) -> Aws {
+    let no_files = EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, "").build();
+    let config = loader(&region)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .profile_files(no_files)
+        .profile_name("default")
+        .use_fips(false)
+        .use_dual_stack(false)
+        .endpoint_url(endpoint)
+        .credentials_provider(credentials)
+        .load()
+        .await;
+    Aws::new(&config, region, None, call_log)
+}
+
+async fn aws(
+    profile: Option<&str>,
+    region: Option<String>,
+    environment: &Environment,
+    call_log: CallLog,
+) -> Result<Aws> {
+    let profiles = Profiles::read(environment)?;
+    let selected = Selected::choose(profile, environment, &profiles)?;
+    let profile = profiles.get(&selected.name).map(|profile| (selected.name.as_str(), profile));
+    let region = required(choose_region(region, environment, profile)?)?;
+    let source = Source::of(&profiles, &selected, environment)?;
+    endpoints::check(environment, &profiles, profile, &source)?;
+    let http_client = http_client(&Trust::read(environment, profile)?, Proxies::read(environment)?)?;
+
+    let setting = |variable: &str, key: &str| {
+        let of_profile = || Some(profile?.1.get(key)?.eq_ignore_ascii_case("true"));
+        environment.flag(variable).or_else(of_profile)
+    };
+    let provider_config = ProviderConfig::without_region()
+        .with_region(Some(Region::new(region.clone())))
+        .with_http_client(http_client.clone())
+        .with_use_fips(setting("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"))
+        .with_use_dual_stack(setting("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"));
+    let credentials = Explained {
+        inner: provider(&source, &selected, &profiles, &provider_config, environment),
+        source: source.clone(),
+        region: region.clone(),
+    };
+    let config = loader(&region)
+        .http_client(http_client)
+        .profile_files(profiles.for_sdk())
+        .profile_name(encoded(&selected.name))
+        .credentials_provider(credentials)
+        .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build())
+        .load()
+        .await;
+    let mut aws = Aws::new(&config, region, source.shown(&selected), call_log);
+    aws.warnings = source.warnings();
+    Ok(aws)
+}
+
+fn loader(region: &str) -> ConfigLoader {
+    aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new(region.to_owned()))
+        // Never less than the SDK's own three: a new account is throttled soon.
+        .retry_config(
+            RetryConfig::standard().with_max_attempts(5).with_initial_backoff(Duration::from_millis(200)),
+        )
+        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
+}
+
+/// The one provider that the settings lead to. The SDK's own chain has another order than the AWS CLI, and goes on to
+/// the next one where the CLI says what is missing.
+fn provider(
+    source: &Source,
+    selected: &Selected,
+    profiles: &Profiles,
+    config: &ProviderConfig,
+    environment: &Environment,
+) -> SharedCredentialsProvider {
+    match &source.base {
+        // Without the blanks and line breaks that were pasted with them.
+        Base::EnvironmentKeys => {
+            let value = |name| environment.get(name).map(str::to_owned);
+            let key = value("AWS_ACCESS_KEY_ID").unwrap_or_default();
+            let secret = value("AWS_SECRET_ACCESS_KEY").or(value("SECRET_ACCESS_KEY")).unwrap_or_default();
+            let token = value("AWS_SESSION_TOKEN");
+            SharedCredentialsProvider::new(Credentials::new(key, secret, token, None, "environment"))
+        }
+        Base::WebIdentity { profile: None, .. } => SharedCredentialsProvider::new(
+            WebIdentityTokenCredentialsProvider::builder().configure(config).build(),
+        ),
+        Base::Machine { .. } => {
+            let container = EcsCredentialsProvider::builder().configure(config).build();
+            let machine = ImdsCredentialsProvider::builder().configure(config).build();
+            SharedCredentialsProvider::new(
+                CredentialsProviderChain::first_try("EcsContainer", container)
+                    .or_else("Ec2InstanceMetadata", machine),
+            )
+        }
+        _ => SharedCredentialsProvider::new(
+            ProfileFileCredentialsProvider::builder()
+                .configure(config)
+                .profile_files(profiles.for_sdk())
+                .profile_name(encoded(&selected.name))
+                .build(),
+        ),
     }
-    let context = TlsContext::builder()
-        .with_trust_store(trust)
-        .build()
-        .context(|| "could not load the certificates for AWS")?;
-    Ok(aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .tls_context(context)
-        .build_https())
+}
+
+/// The SDK's own chain would go on to ask the metadata service of a cloud machine, which takes seconds at home.
+fn choose_region(
+    given: Option<String>,
+    environment: &Environment,
+    profile: Option<(&str, &Profile)>,
+) -> Result<Option<String>> {
+    let variable = |name: &'static str| Some((environment.get(name)?.to_owned(), name.to_owned()));
+    let of_profile = || {
+        let (name, profile) = profile?;
+        Some((profile.get("region")?.to_owned(), format!("`region` of profile `{name}`")))
+    };
+    let found = given
+        .map(|region| (region, "--region or the configuration".to_owned()))
+        .or_else(|| variable("AWS_REGION"))
+        .or_else(|| variable("AWS_DEFAULT_REGION"))
+        .or_else(of_profile);
+    found.map(|(region, named_by)| endpoints::region(&region, &named_by)).transpose()
+}
+
+fn required(region: Option<String>) -> Result<String> {
+    region.ok_or_else(|| {
+        Error::usage("no AWS region was given").hint(
+            "name one with --region, `region = \"us-east-1\"` in the configuration, AWS_REGION or the profile",
+        )
+    })
 }

@@ -1,9 +1,11 @@
 //! Whole commands, without any AWS: what they print, and how they end.
 
+mod authorities;
 mod check;
 mod completions;
 mod configuration;
 mod connection;
+mod credentials;
 mod families;
 mod help;
 mod init;
@@ -13,3 +15,5 @@ mod init_terraform;
 mod logs;
 mod permissions;
 mod printing;
+mod profiles;
+mod proxies;

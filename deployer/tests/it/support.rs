@@ -1,6 +1,7 @@
 //! What the tests share: the real binary in a clean environment, the emulator that it talks to, stand-ins
 //! for a Plex server and a phone, a configuration, and another client that interferes.
 
+mod aws;
 mod bootstrap;
 mod client;
 mod deploy;
@@ -12,6 +13,7 @@ mod side_by_side;
 mod snapshot;
 mod world;
 
+pub use aws::{AwsStandIn, Request as AwsRequest, refused as refused_by_aws};
 pub use bootstrap::{bootstrap, cargo_environment};
 pub use client::Caller;
 pub use deploy::{Deploy, Ran};

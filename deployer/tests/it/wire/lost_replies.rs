@@ -103,7 +103,7 @@ async fn a_wire_that_stays_dead_is_an_error_with_a_hint() {
     rig.fake.always("iam:CreateRole", Answer::Lost);
     assert_snapshot!(rig.mend(|stack| stack.role = None).await, @"
     error: could not create role `plex-remote-health-role`
-      cause: iam:CreateRole got no answer: io error: connection reset by peer
+      cause: iam:CreateRole got no answer: connection reset by peer
 
     hint: check the network, the region and AWS_ENDPOINT_URL, then run the same command again: it continues
     ");

@@ -104,6 +104,59 @@ async fn a_right_that_aws_names_is_the_one_in_the_hint() {
     ");
 }
 
+/// More rights for these credentials would not help, so the hint does not ask for any.
+#[tokio::test(start_paused = true)]
+async fn what_forbids_a_call_is_the_one_in_the_hint() {
+    let user = "User: arn:aws:iam::123456789012:user/me is not authorized to perform: iam:TagRole on resource: \
+                arn:aws:iam::123456789012:role/plex-remote-health-role";
+    let mut hints = String::new();
+    for rest in [
+        "with an explicit deny",
+        "with an explicit deny in a service control policy",
+        "with an explicit deny in an identity-based policy",
+        "because no permissions boundary allows the iam:TagRole action",
+        "because no session policy allows the iam:TagRole action",
+    ] {
+        let rig = Rig::new();
+        rig.fake.always("iam:CreateRole", refused("AccessDenied", &format!("{user} {rest}")));
+        let _ = writeln!(hints, "{}", hint(&rig.up().await));
+    }
+    assert_snapshot!(hints, @"
+    an explicit deny forbids `iam:TagRole`, by the organization (SCP), a permissions boundary, a session policy or a policy of its own: more permissions for these credentials do not help; ask the administrator of the account, or use another account
+    a policy of the organization forbids `iam:TagRole`: more permissions for these credentials do not help; ask the administrator of the organization, or use another account or region
+    a policy of the credentials in use denies `iam:TagRole` explicitly: more permissions for these credentials do not help; remove that statement or meet its condition (often: sign in with MFA)
+    the permissions boundary of the credentials in use does not allow `iam:TagRole`: more permissions for these credentials do not help; ask the administrator of the account to extend the boundary, or use other credentials
+    the session policy with which these credentials were made does not allow `iam:TagRole`: more permissions for these credentials do not help; get new ones with a wider session policy
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_wrong_is_recognized_by_the_message() {
+    let mut hints = String::new();
+    for (code, message) in [
+        ("SignatureDoesNotMatch", "Signature expired: 20261125T100000Z is now earlier than 20261125T101000Z"),
+        (
+            "SignatureDoesNotMatch",
+            "Signature not yet current: 20261125T103000Z is still later than 20261125T102000Z",
+        ),
+        (
+            "SignatureDoesNotMatch",
+            "The request signature we calculated does not match the signature you provided.",
+        ),
+        ("RegionDisabledException", "STS is not activated in this region"),
+    ] {
+        let rig = Rig::new();
+        rig.fake.always("sts:GetCallerIdentity", refused(code, message));
+        let _ = writeln!(hints, "{}", hint(&rig.observe(false).await.unwrap_err().to_string()));
+    }
+    assert_snapshot!(hints, @"
+    this computer's clock is behind: set it, for example by switching on NTP
+    this computer's clock is ahead: set it, for example by switching on NTP
+    check the secret access key: it does not belong to this access key
+    switch STS on for eu-central-1 (IAM console, Account settings), or use another region
+    ");
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_expired_session_is_told_before_anything_else() {
     let rig = Rig::new();
@@ -127,7 +180,7 @@ async fn unknown_keys_are_told_with_what_to_check() {
     assert_snapshot!(rig.observe(false).await.unwrap_err(), @"
     error: sts:GetCallerIdentity was refused (InvalidClientTokenId): The security token included in the request is invalid.
 
-    hint: check the access key; in a region that must be enabled first, enable it in the console
+    hint: check the access key: it is mistyped, switched off, deleted, of another partition, or begins with ASIA and has no AWS_SESSION_TOKEN
     ");
 }
 

@@ -1,0 +1,171 @@
+//! Regions and endpoints that cannot be right are refused: the SDK would ignore such an endpoint without a word, and
+//! call AWS itself instead of the emulator that was meant.
+
+use url::Url;
+
+use super::chain::printable;
+use super::environment::Environment;
+use super::profiles::{Profile, Profiles};
+use super::source::{Base, Source};
+use crate::error::{Error, Result};
+
+/// The services that are called, as in `AWS_ENDPOINT_URL_<SERVICE>` and, in lower case, in a `[services]` section.
+const SERVICES: [&str; 9] =
+    ["CLOUDWATCH_LOGS", "EVENTBRIDGE", "IAM", "LAMBDA", "SIGNIN", "SSM", "SSO", "SSO_OIDC", "STS"];
+
+/// Those that give credentials.
+const GIVING: [&str; 4] = ["SIGNIN", "SSO", "SSO_OIDC", "STS"];
+
+/// An endpoint that is set for a service.
+struct Endpoint<'a> {
+    named_by: String,
+    /// `None` for all of them.
+    service: Option<&'a str>,
+    url: &'a str,
+}
+
+/// Checks all endpoints that are set for what is called.
+pub fn check(
+    environment: &Environment,
+    profiles: &Profiles,
+    profile: Option<(&str, &Profile)>,
+    source: &Source,
+) -> Result<()> {
+    check_container(environment, source)?;
+    let endpoints = endpoints(environment, profiles, profile)?;
+    let ignored = environment.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").or_else(|| {
+        let value = profile?.1.get("ignore_configured_endpoint_urls")?;
+        Some(value.eq_ignore_ascii_case("true"))
+    });
+    if ignored == Some(true) {
+        let asks = !source.roles.is_empty()
+            || matches!(source.base, Base::WebIdentity { .. } | Base::Sso { .. } | Base::Login { .. });
+        let giving =
+            |endpoint: &&Endpoint<'_>| endpoint.service.is_none_or(|service| GIVING.contains(&service));
+        return match endpoints.iter().find(giving).filter(|_| asks) {
+            Some(endpoint) => Err(Error::usage(format!(
+                "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is not supported for the service that gives these credentials, and \
+                 {} is set",
+                endpoint.named_by
+            ))
+            .hint("unset the endpoint instead of ignoring it")),
+            None => Ok(()),
+        };
+    }
+    for Endpoint { named_by, url, .. } in &endpoints {
+        if !is_url(url) {
+            return Err(not_a_url(named_by, url));
+        }
+    }
+    Ok(())
+}
+
+/// Addresses of a container's credentials, with which the SDK panics if they are malformed.
+fn check_container(environment: &Environment, source: &Source) -> Result<()> {
+    if !matches!(source.base, Base::Machine { .. } | Base::Named { .. }) {
+        return Ok(());
+    }
+    let variable = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    if let Some(url) = environment.get(variable).filter(|url| !is_url(url)) {
+        return Err(not_a_url(variable, url));
+    }
+    let variable = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+    match environment.get(variable).filter(|path| !path.starts_with('/')) {
+        Some(path) => Err(Error::usage(format!("{variable} is not a path: `{path}`"))
+            .hint("the container's platform sets it; it begins with `/`")),
+        None => Ok(()),
+    }
+}
+
+fn is_url(text: &str) -> bool {
+    // The SDK parses it in this way, too.
+    let parsed = text.parse::<http::Uri>().is_ok();
+    parsed && Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
+fn not_a_url(named_by: &str, url: &str) -> Error {
+    Error::usage(format!("{named_by} is not a URL: `{}`", printable(url)))
+        .hint("write it as https://host or http://host:port")
+}
+
+fn endpoints<'a>(
+    environment: &'a Environment,
+    profiles: &'a Profiles,
+    profile: Option<(&str, &'a Profile)>,
+) -> Result<Vec<Endpoint<'a>>> {
+    let mut endpoints = Vec::new();
+    let mut add = |named_by: String, service, url: Option<&'a str>| {
+        endpoints.extend(url.map(|url| Endpoint { named_by, service, url }));
+    };
+    add("AWS_ENDPOINT_URL".to_owned(), None, environment.get("AWS_ENDPOINT_URL"));
+    for service in SERVICES {
+        let variable = format!("AWS_ENDPOINT_URL_{service}");
+        let url = environment.get(&variable);
+        add(variable, Some(service), url);
+    }
+    let Some((name, profile)) = profile else { return Ok(endpoints) };
+    add(format!("`endpoint_url` of profile `{name}`"), None, profile.get("endpoint_url"));
+    let Some(section) = profile.get("services") else { return Ok(endpoints) };
+    if !profiles.has_services(section) {
+        return Err(Error::usage(format!(
+            "AWS profile `{name}` names `services = {section}`, which does not exist"
+        ))
+        .cause(format!("there is no [services {section}] in {}", profiles.places()))
+        .hint("add the section or remove the setting"));
+    }
+    for (key, url) in profiles.service_endpoints(section) {
+        let service =
+            SERVICES.into_iter().find(|service| service.eq_ignore_ascii_case(&key.replace('-', "_")));
+        if service.is_some() {
+            add(format!("`{key}` of [services {section}]"), service, Some(url));
+        }
+    }
+    Ok(endpoints)
+}
+
+/// A region in the form that AWS's have. Names that only an emulator has are fine.
+pub fn region(value: &str, named_by: &str) -> Result<String> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let label = !value.is_empty() && value.len() <= 63 && value.bytes().all(plain);
+    let zone = value.len() > 2
+        && value.matches('-').count() >= 2
+        && value.ends_with(|last: char| last.is_ascii_lowercase())
+        && value[..value.len() - 1].ends_with(|last: char| last.is_ascii_digit());
+    if label && !zone && !value.starts_with('-') && !value.ends_with('-') {
+        return Ok(value.to_owned());
+    }
+    let shown: String = value.chars().filter(|character| !character.is_control()).take(80).collect();
+    let error = Error::usage(format!("`{shown}` is not an AWS region ({named_by})"));
+    if label && zone {
+        let region = &value[..value.len() - 1];
+        return Err(error.hint(format!("that is an availability zone; its region is {region}")));
+    }
+    Err(error.hint("write it as in us-east-1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_has_the_form_of_one() {
+        for good in ["us-east-1", "ap-southeast-7", "us-gov-west-1", "us-iso-east-1", "aws-global", "local"] {
+            assert_eq!(region(good, "--region").unwrap(), good);
+        }
+        for bad in [
+            "EU-CENTRAL-1",
+            "eu_central_1",
+            "eu central 1",
+            "Frankfurt",
+            "-a",
+            "eu-central-1.",
+            "eu-west-1\n",
+        ] {
+            let error = region(bad, "AWS_REGION").unwrap_err();
+            assert_eq!(error.hint_text(), Some("write it as in us-east-1"), "{bad}");
+            assert!(error.message().ends_with("` is not an AWS region (AWS_REGION)"), "{error}");
+        }
+        let zone = region("us-east-1a", "--region").unwrap_err();
+        assert_eq!(zone.hint_text(), Some("that is an availability zone; its region is us-east-1"));
+    }
+}

@@ -1,0 +1,96 @@
+//! Which certificate authorities are trusted: those of `AWS_CA_BUNDLE` or of the profile's `ca_bundle` alone, as for the
+//! AWS CLI; otherwise the system's.
+//!
+//! The SDK panics on a bundle that it cannot parse, and in debug builds without any system certificate. Both are
+//! checked before it gets them.
+
+use std::path::PathBuf;
+
+use aws_smithy_http_client::tls::TrustStore;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+
+use super::environment::Environment;
+use super::profiles::{Profile, expanded};
+use crate::error::{Error, Result};
+
+/// The certificate authorities for connections to AWS.
+#[derive(Debug, Clone)]
+pub struct Trust {
+    pub store: TrustStore,
+    pub origin: Origin,
+}
+
+/// Where they come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    System,
+    /// The system has none, so no TLS connection can succeed.
+    Nowhere,
+    /// A bundle, with what names it.
+    Bundle {
+        named_by: String,
+        path: PathBuf,
+    },
+}
+
+impl Trust {
+    /// Reads the bundle that is named, or looks whether the system has certificates.
+    pub fn read(environment: &Environment, profile: Option<(&str, &Profile)>) -> Result<Self> {
+        let of_profile = || {
+            let (name, profile) = profile?;
+            Some((format!("`ca_bundle` of profile `{name}`"), profile.get("ca_bundle")?))
+        };
+        let named = environment.get("AWS_CA_BUNDLE").map(|path| ("AWS_CA_BUNDLE".to_owned(), path));
+        match named.or_else(of_profile) {
+            Some((named_by, path)) => bundle(named_by, expanded(path)),
+            None if system_has_certificates() => {
+                Ok(Self { store: TrustStore::default(), origin: Origin::System })
+            }
+            None => Ok(Self { store: TrustStore::empty(), origin: Origin::Nowhere }),
+        }
+    }
+}
+
+fn bundle(named_by: String, path: PathBuf) -> Result<Trust> {
+    let failed = || format!("could not read {named_by} at `{}`", path.display());
+    let hint = "name a file with certificates in PEM format, or remove the setting to use the system's";
+    let usage = |cause: String| Error::usage(failed()).cause(cause).hint(hint);
+    let pem = std::fs::read(&path).map_err(|error| usage(error.to_string()))?;
+    let mut store = TrustStore::empty();
+    let mut count = 0;
+    for (index, certificate) in CertificateDer::pem_slice_iter(&pem).enumerate() {
+        let number = index + 1;
+        // The library's own text is that of a `Debug` implementation.
+        let certificate =
+            certificate.map_err(|_| usage(format!("certificate {number} is not valid PEM or Base64")))?;
+        match rustls::RootCertStore::empty().add(certificate.clone()) {
+            Ok(()) => {
+                store.add_pem_certificate(to_pem(&certificate));
+                count += 1;
+            }
+            // A certificate that only our TLS library cannot use does no harm beside others.
+            Err(_) if x509_parser::parse_x509_certificate(&certificate).is_ok() => {}
+            Err(_) => return Err(usage(format!("certificate {number} cannot be parsed"))),
+        }
+    }
+    if count == 0 {
+        return Err(usage("it contains no certificate that can be used".to_owned()));
+    }
+    Ok(Trust { store, origin: Origin::Bundle { named_by, path } })
+}
+
+fn to_pem(certificate: &CertificateDer<'_>) -> String {
+    use base64::Engine as _;
+    let text = base64::engine::general_purpose::STANDARD.encode(certificate);
+    format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+}
+
+/// macOS and Windows always have some, and listing theirs takes time.
+fn system_has_certificates() -> bool {
+    if cfg!(any(target_os = "macos", windows)) {
+        return true;
+    }
+    let found = rustls_native_certs::load_native_certs().certs;
+    rustls::RootCertStore::empty().add_parsable_certificates(found).0 > 0
+}

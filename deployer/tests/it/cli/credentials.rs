@@ -1,0 +1,276 @@
+//! What gives credentials and fails: each failure with its reason, the name of what failed, and what to do.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::support::{AwsStandIn, Deploy, refused_by_aws, snapshot};
+
+const KEYS: &str = "aws_access_key_id = AKIABASE\naws_secret_access_key = secret\n";
+
+fn home(config: &str) -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let text = "[[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = \"https://plex.example.com\"\n";
+    std::fs::write(home.path().join("config.toml"), text).unwrap();
+    std::fs::write(home.path().join("aws-config"), config).unwrap();
+    home
+}
+
+fn down(home: &Path, aws: &AwsStandIn) -> Deploy {
+    Deploy::new(home)
+        .args(["down", "--yes", "--region", "eu-central-1"])
+        .env("AWS_ENDPOINT_URL", aws.url())
+        .env("AWS_MAX_ATTEMPTS", "1")
+}
+
+/// An AWS that refuses the exchange of credentials.
+fn refusing(action: &'static str, code: &'static str, message: &'static str) -> AwsStandIn {
+    AwsStandIn::scripted(move |request| request.is(action).then(|| refused_by_aws("sts", 403, code, message)))
+}
+
+const NOT_TRUSTED: &str = "User: arn:aws:iam::123456789012:user/me is not authorized to perform: sts:AssumeRole on \
+                           resource: arn:aws:iam::123456789012:role/deployer";
+
+fn role(further: &str) -> String {
+    format!(
+        "[profile deploy]\nrole_arn = arn:aws:iam::123456789012:role/deployer\nsource_profile = base\n{further}[profile \
+         base]\n{KEYS}"
+    )
+}
+
+#[test]
+fn a_role_that_does_not_trust_these_credentials_is_named() {
+    let aws = refusing("AssumeRole", "AccessDenied", NOT_TRUSTED);
+    let home_ = home(&role(""));
+    snapshot!(down(home_.path(), &aws).args(["--profile", "deploy"]).run().whole(), @"
+    exit 1
+    --- stderr
+    error: role `arn:aws:iam::123456789012:role/deployer` could not be assumed
+      cause: User: arn:aws:iam::123456789012:user/me is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/deployer (AccessDenied)
+
+    hint: check that the role exists and that its trust policy allows the credentials of profile `base` to assume it, with or without MFA
+    ");
+}
+
+#[test]
+fn a_role_that_wants_a_code_leads_to_the_command_line() {
+    let aws = refusing("AssumeRole", "AccessDenied", NOT_TRUSTED);
+    let home_ = home(&role("mfa_serial = arn:aws:iam::123456789012:mfa/me\n"));
+    snapshot!(down(home_.path(), &aws).args(["--profile", "deploy"]).run().whole(), @r#"
+    exit 1
+    --- stderr
+    warning: profile `deploy` has `mfa_serial`, but plexmon-deploy cannot ask for a code: the role is assumed without it
+    error: role `arn:aws:iam::123456789012:role/deployer` could not be assumed
+      cause: User: arn:aws:iam::123456789012:user/me is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/deployer (AccessDenied)
+
+    hint: the role seems to demand MFA, for which plexmon-deploy cannot ask: run `eval "$(aws configure export-credentials --profile deploy --format env)"`, then the same command without --profile
+    "#);
+    // Where the role is given without a code, that is said.
+    let giving = AwsStandIn::start();
+    let ran = down(home_.path(), &giving).args(["--profile", "deploy"]).run().ended(0);
+    assert!(ran.stderr.contains("profile `deploy` has `mfa_serial`"), "{}", ran.whole());
+    assert_eq!(giving.requests().last().unwrap().key, "ASIAROLE");
+}
+
+#[test]
+fn other_refusals_of_a_role_have_their_own_hints() {
+    for (code, message, hint) in [
+        (
+            "AccessDenied",
+            "User: u is not authorized to perform: sts:AssumeRole on resource: r with an explicit deny in a service \
+             control policy",
+            "a policy of the organization forbids `sts:AssumeRole`",
+        ),
+        (
+            "InvalidClientTokenId",
+            "The security token included in the request is invalid.",
+            "check the access key",
+        ),
+        ("ExpiredToken", "The security token included in the request is expired", "the session has expired"),
+        ("RegionDisabledException", "STS is not activated in this region", "switch STS on for eu-central-1"),
+        ("ValidationError", "arn is invalid", "correct `role_arn` of profile `deploy`"),
+    ] {
+        let aws = refusing("AssumeRole", code, message);
+        let home_ = home(&role(""));
+        let ran = down(home_.path(), &aws).args(["--profile", "deploy"]).run().ended(1);
+        let text = &ran.stderr;
+        assert!(
+            text.starts_with("error: role `arn:aws:iam::123456789012:role/deployer` could not be assumed"),
+            "{text}"
+        );
+        assert!(text.contains(message) && text.contains(&format!("hint: {hint}")), "{text}");
+        assert!(!text.contains("Error {") && !text.contains("Some("), "{text}");
+    }
+}
+
+#[test]
+fn a_token_file_is_named() {
+    let aws = refusing(
+        "AssumeRoleWithWebIdentity",
+        "AccessDenied",
+        "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+    );
+    let home_ = home("");
+    let with = |file: &str| {
+        down(home_.path(), &aws)
+            .env("AWS_WEB_IDENTITY_TOKEN_FILE", file)
+            .env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/ci")
+    };
+    snapshot!(with("/nonexistent").run().whole(), @"
+    exit 1
+    --- stderr
+    error: could not read the web identity token `/nonexistent`
+      cause: No such file or directory (os error [NUMBER])
+
+    hint: correct AWS_WEB_IDENTITY_TOKEN_FILE, or unset it with AWS_ROLE_ARN to use a profile
+    ");
+    std::fs::write(home_.path().join("token"), "t").unwrap();
+    snapshot!(with("token").run().whole(), @"
+    exit 1
+    --- stderr
+    error: role `arn:aws:iam::123456789012:role/ci` could not be assumed with the token `token`
+      cause: Not authorized to perform sts:AssumeRoleWithWebIdentity (AccessDenied)
+
+    hint: check the trust policy of `arn:aws:iam::123456789012:role/ci`: its conditions on `sub` and `aud` have to match the token
+    ");
+    let without_role =
+        down(home_.path(), &aws).env("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent").run().ended(2);
+    snapshot!(without_role.whole(), @"
+    exit 2
+    --- stderr
+    error: AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN
+      cause: the token is in `/nonexistent`
+
+    hint: set AWS_ROLE_ARN to the role to assume with this token, or unset both
+    ");
+}
+
+#[test]
+fn a_session_that_is_not_signed_in_leads_to_the_sign_in() {
+    let config = "[profile \"my home\"]\nsso_session = home\nsso_account_id = 123456789012\nsso_role_name = r\n\
+                  [sso-session home]\nsso_region = eu-central-1\nsso_start_url = https://home.awsapps.com/start\n\
+                  [profile console]\nlogin_session = arn:aws:iam::123456789012:user/me\n";
+    let aws = AwsStandIn::scripted(|request| {
+        let answer = (
+            401,
+            r#"{"__type":"UnauthorizedException","message":"Session token not found or invalid"}"#.to_owned(),
+        );
+        request.line.contains("/federation/").then_some(answer)
+    });
+    let home_ = home(config);
+    let run = |profile: &str| down(home_.path(), &aws).args(["--profile", profile]).run();
+    snapshot!(run("my home").whole(), @r#"
+    exit 1
+    --- stderr
+    error: IAM Identity Center gave no credentials for profile `my home`
+      cause: an error occurred while loading an access token: failed to load the cached SSO token
+
+    hint: run `aws sso login --profile "my home"`
+    "#);
+    let cache = home_.path().join(".aws/sso/cache");
+    std::fs::create_dir_all(&cache).unwrap();
+    // The SHA-1 of "home".
+    let token = cache.join("e83249bd3ba79932e16fb1fb5100dafade9954c2.json");
+    std::fs::write(&token, r#"{"accessToken":"t","expiresAt":"2020-01-01T00:00:00Z"}"#).unwrap();
+    snapshot!(run("my home").whole(), @r#"
+    exit 1
+    --- stderr
+    error: IAM Identity Center gave no credentials for profile `my home`
+      cause: an error occurred while loading an access token: the SSO token has expired and cannot be refreshed
+
+    hint: run `aws sso login --profile "my home"`
+    "#);
+    std::fs::write(&token, r#"{"accessToken":"t","expiresAt":"2100-01-01T00:00:00Z"}"#).unwrap();
+    snapshot!(run("my home").whole(), @r#"
+    exit 1
+    --- stderr
+    error: IAM Identity Center gave no credentials for profile `my home`
+      cause: UnauthorizedException: Session token not found or invalid
+
+    hint: run `aws sso login --profile "my home"`
+    "#);
+    snapshot!(run("console").whole(), @"
+    exit 1
+    --- stderr
+    error: the sign-in of profile `console` gave no credentials
+      cause: failed to read `[HOME]/.aws/login/cache/286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f.json`: No such file or directory (os error [NUMBER])
+
+    hint: run `aws login --profile console`
+    ");
+}
+
+#[test]
+fn the_error_output_of_a_credential_process_is_shown() {
+    let config = "[profile fails]\ncredential_process = echo not today >&2; exit 3\n\
+                  [profile garbage]\ncredential_process = echo hello\n\
+                  [profile version]\ncredential_process = echo '{\"Version\": 2}'\n\
+                  [profile missing]\ncredential_process = /nonexistent/program\n";
+    let aws = AwsStandIn::start();
+    let home_ = home(config);
+    let run = |profile: &str| down(home_.path(), &aws).args(["--profile", profile]).run();
+    snapshot!(run("fails").whole(), @"
+    exit 1
+    --- stderr
+    error: the credential_process of profile `fails` failed
+      cause: Error retrieving credentials: external process exited with code exit status: 3. Stderr: not today
+
+    hint: run the command in `credential_process` of profile `fails` by hand: it has to print JSON
+    ");
+    for (profile, said) in
+        [("garbage", "could not parse response"), ("version", "unknown version"), ("missing", "not found")]
+    {
+        let ran = run(profile).ended(1);
+        let first = format!("error: the credential_process of profile `{profile}` failed\n  cause: ");
+        assert!(ran.stderr.starts_with(&first) && ran.stderr.contains(said), "{}", ran.whole());
+    }
+}
+
+#[test]
+fn no_answer_on_the_way_to_credentials_is_no_refusal() {
+    let aws = AwsStandIn::start();
+    let home_ = home(&role(""));
+    let ran = down(home_.path(), &aws)
+        .args(["--profile", "deploy"])
+        .env("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
+        .run();
+    snapshot!(ran.whole(), @"
+    exit 1
+    --- stderr
+    error: role `arn:aws:iam::123456789012:role/deployer` could not be assumed
+      cause: no answer came: client error (Connect): tcp connect error: Connection refused (os error [NUMBER])
+
+    hint: check the network, the region and AWS_ENDPOINT_URL, then run the same command again: it continues
+    ");
+}
+
+#[test]
+fn keys_without_their_secret_are_not_passed_over() {
+    let aws = AwsStandIn::start();
+    let home_ = home(&format!("[default]\n{KEYS}"));
+    snapshot!(down(home_.path(), &aws).env("AWS_ACCESS_KEY_ID", "AKIA").run().whole(), @"
+    exit 2
+    --- stderr
+    error: AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY
+
+    hint: set both, or unset AWS_ACCESS_KEY_ID to use a profile
+    ");
+    assert!(aws.requests().is_empty());
+}
+
+#[test]
+fn a_container_without_a_role_leads_to_its_variables() {
+    let aws = AwsStandIn::start();
+    let home_ = home("");
+    let ran = down(home_.path(), &aws)
+        .env("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/role")
+        .run()
+        .ended(1);
+    snapshot!(ran.whole(), @"
+    exit 1
+    --- stderr
+    error: the role of this container or cloud machine gave no credentials
+      cause: no answer came: client error (Connect): tcp connect error: Connection refused (os error [NUMBER])
+
+    hint: check AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and the role that is given there, or name a profile with --profile
+    ");
+}
