@@ -45,7 +45,7 @@ pub fn text(causes: &[Cause<'_>]) -> String {
             continue;
         }
         let hollow = cause.is::<CredentialsError>() || cause.is::<ConnectorError>();
-        let text = cause.to_string();
+        let text = without_debug(cause.to_string());
         if hollow || matches!(text.as_str(), "" | "service error" | "dispatch failure" | "response error") {
             continue;
         }
@@ -60,6 +60,18 @@ pub fn text(causes: &[Cause<'_>]) -> String {
             printable(&text.replace(&error.to_string(), "the certificate's authority is not trusted"))
         }
         _ => printable(&text),
+    }
+}
+
+/// The SDK shows HTTP answers of metadata services by their `Debug` implementation.
+fn without_debug(text: String) -> String {
+    if let Some((before, _)) = text.split_once("). ").filter(|_| text.starts_with("error response from IMDS"))
+    {
+        return format!("{before})");
+    }
+    match text.split_once("StatusCode(").and_then(|(before, rest)| Some((before, rest.split_once(')')?))) {
+        Some((before, (status, after))) => format!("{before}HTTP {status}{after}"),
+        None => text,
     }
 }
 
@@ -92,6 +104,16 @@ mod tests {
             ErrorMetadata::builder().code("AccessDenied").message("no").custom("request", "1").build();
         let error = CredentialsError::provider_error(answer);
         assert_eq!(text(&causes(&error)), "no (AccessDenied)");
+    }
+
+    #[test]
+    fn answers_of_metadata_services_are_shown_by_their_status() {
+        let text = |said: &str| text(&causes(&CredentialsError::provider_error(said)));
+        assert_eq!(
+            text("error response from IMDS (code: 404). Response { .. }"),
+            "error response from IMDS (code: 404)"
+        );
+        assert_eq!(text("Non-success status: StatusCode(403)"), "Non-success status: HTTP 403");
     }
 
     #[test]

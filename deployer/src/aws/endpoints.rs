@@ -94,6 +94,10 @@ fn endpoints<'a>(
     profile: Option<(&str, &'a Profile)>,
 ) -> Result<Vec<Endpoint<'a>>> {
     let mut endpoints = Vec::new();
+    for variable in SERVICES.iter().map(|service| format!("AWS_ENDPOINT_URL_{service}")) {
+        refuse_empty(environment, &variable)?;
+    }
+    refuse_empty(environment, "AWS_ENDPOINT_URL")?;
     let mut add = |named_by: String, service, url: Option<&'a str>| {
         endpoints.extend(url.map(|url| Endpoint { named_by, service, url }));
     };
@@ -121,6 +125,14 @@ fn endpoints<'a>(
         }
     }
     Ok(endpoints)
+}
+
+/// The SDK panics with an endpoint of no characters.
+fn refuse_empty(environment: &Environment, variable: &str) -> Result<()> {
+    if environment.has(variable) && environment.get(variable).is_none() {
+        return Err(Error::usage(format!("{variable} is set, but empty")).hint(format!("unset {variable}")));
+    }
+    Ok(())
 }
 
 /// A region in the form that AWS's have. Names that only an emulator has are fine.

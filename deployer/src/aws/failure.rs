@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_sdk_sts::error::ProvideErrorMetadata as _;
@@ -114,9 +115,9 @@ impl Failure {
             Base::Machine { .. } if self.step != Step::Nothing => {
                 "the role of this container or cloud machine gave no credentials".to_owned()
             }
-            Base::EnvironmentKeys | Base::Keys { .. } | Base::Machine { .. } => {
-                "no AWS credentials were found".to_owned()
-            }
+            Base::EnvironmentKeys => "the keys of the environment cannot be used".to_owned(),
+            Base::Keys { profile } => format!("the keys of profile `{profile}` cannot be used"),
+            Base::Machine { .. } => "no AWS credentials were found".to_owned(),
         }
     }
 
@@ -150,6 +151,10 @@ impl Failure {
             Base::Process { profile } => {
                 format!("run the command in `credential_process` of profile `{profile}` by hand: it has to print JSON")
             }
+            Base::EnvironmentKeys => {
+                "correct AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN".to_owned()
+            }
+            Base::Keys { profile } => format!("correct the keys with `aws configure --profile {}`", shell_word(profile)),
             _ => "sign in with `aws configure` or `aws sso login`, and name the profile with --profile or AWS_PROFILE"
                 .to_owned(),
         }
@@ -242,6 +247,21 @@ impl From<&Failure> for Error {
     }
 }
 
+/// The SDK panics with characters that a header cannot hold.
+fn usable(credentials: Credentials) -> Result<Credentials, CredentialsError> {
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    let what = if !plain(credentials.access_key_id()) {
+        "the access key"
+    } else if !credentials.session_token().is_none_or(plain) {
+        "the session token"
+    } else {
+        return Ok(credentials);
+    };
+    Err(CredentialsError::invalid_configuration(format!(
+        "{what} contains a blank or a character that no key has"
+    )))
+}
+
 /// A provider whose errors are [`Failure`]s.
 #[derive(Debug)]
 pub struct Explained<P> {
@@ -256,7 +276,8 @@ impl<P: ProvideCredentials> ProvideCredentials for Explained<P> {
         Self: 'a,
     {
         future::ProvideCredentials::new(async move {
-            self.inner.provide_credentials().await.map_err(|error| {
+            let found = self.inner.provide_credentials().await.and_then(usable);
+            found.map_err(|error| {
                 CredentialsError::provider_error(Failure::new(&self.source, &self.region, &error))
             })
         })

@@ -159,7 +159,7 @@ impl Profiles {
     pub fn service_endpoints(&self, section: &str) -> impl Iterator<Item = (&str, &str)> {
         let services = self.services.get(section).into_iter().flatten();
         services.filter_map(|(service, settings)| {
-            Some((service.as_str(), settings.get("endpoint_url")?.as_str()))
+            Some((service.as_str(), settings.get("endpoint_url").filter(|url| !url.is_empty())?.as_str()))
         })
     }
 
@@ -256,6 +256,10 @@ fn write_section(text: &mut String, header: &str, section: &Section, services: b
         if has_session && ["sso_start_url", "sso_region"].contains(&entry.key.as_str()) {
             continue;
         }
+        // An empty setting counts as missing; the SDK would take it.
+        if entry.value.is_empty() && entry.nested.is_empty() {
+            continue;
+        }
         // The documented names of services have underscores; the SDK looks for hyphens.
         let key = if services { entry.key.replace('_', "-") } else { entry.key.clone() };
         let value = if REFERENCES.contains(&key.as_str()) && !services {
@@ -264,7 +268,7 @@ fn write_section(text: &mut String, header: &str, section: &Section, services: b
             entry.value.replace('\n', "\n  ")
         };
         let _ = writeln!(text, "{key} = {value}");
-        for (key, value) in &entry.nested {
+        for (key, value) in entry.nested.iter().filter(|(_, value)| !value.is_empty()) {
             let _ = writeln!(text, "  {key} = {value}");
         }
     }

@@ -247,6 +247,13 @@ fn base(profiles: &Profiles, name: &str, profile: &Profile, keys_first: bool) ->
             return Err(wrong(profiles, name, &text));
         }
     }
+    // With them, the SDK panics where it signs the exchange for a role.
+    for key in ["aws_access_key_id", "aws_session_token"] {
+        if profile.get(key).is_some_and(|value| !value.bytes().all(|byte| byte.is_ascii_graphic())) {
+            let text = format!("its {key} contains a blank or a character that no key has");
+            return Err(wrong(profiles, name, &text));
+        }
+    }
     Ok(Base::Keys { profile: owner() })
 }
 

@@ -95,6 +95,10 @@ fn settings_that_cannot_work_are_named() {
         ),
         ("web_identity_token_file = t", "it has web_identity_token_file, but no role_arn"),
         ("aws_access_key_id = k", "it has no aws_secret_access_key"),
+        (
+            "aws_access_key_id = k\n  more\naws_secret_access_key = s",
+            "its aws_access_key_id contains a blank or a character that no key has",
+        ),
         ("aws_secret_access_key = k", "it has no aws_access_key_id"),
         ("sso_session = s\nsso_account_id = 1\nsso_role_name = r", "its sso_session `s` does not exist"),
         ("sso_account_id = 1\nsso_role_name = r", "it uses IAM Identity Center, but has no sso_start_url"),

@@ -274,3 +274,46 @@ fn a_container_without_a_role_leads_to_its_variables() {
     hint: check AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and the role that is given there, or name a profile with --profile
     ");
 }
+
+#[test]
+fn keys_that_no_header_can_hold_are_refused() {
+    let aws = AwsStandIn::start();
+    let home_ = home(
+        "[profile p]\ncredential_process = echo '{\"Version\": 1, \"AccessKeyId\": \"a b\", \"SecretAccessKey\": \"s\"}'\n",
+    );
+    let broken = down(home_.path(), &aws)
+        .env("AWS_ACCESS_KEY_ID", "AKIA\nTEST")
+        .env("AWS_SECRET_ACCESS_KEY", "secret")
+        .run()
+        .ended(1);
+    let program = down(home_.path(), &aws).args(["--profile", "p"]).run().ended(1);
+    for (ran, first) in [
+        (broken, "error: the keys of the environment cannot be used"),
+        (program, "error: the credential_process of profile `p` failed"),
+    ] {
+        assert!(ran.stderr.starts_with(first), "{}", ran.whole());
+        assert!(
+            ran.stderr.contains("the access key contains a blank or a character that no key has"),
+            "{}",
+            ran.whole()
+        );
+    }
+    // What was pasted with a line break at its end works.
+    let pasted = down(home_.path(), &aws)
+        .env("AWS_ACCESS_KEY_ID", " AKIATEST\n")
+        .env("AWS_SECRET_ACCESS_KEY", "secret\n");
+    pasted.run().ended(0);
+    assert_eq!(aws.requests().last().unwrap().key, "AKIATEST");
+}
+
+#[test]
+fn a_profile_may_repeat_what_its_sso_session_says() {
+    let aws = AwsStandIn::start();
+    let home_ = home(
+        "[profile a]\nsso_session = home\nsso_start_url = https://home.awsapps.com/start\nsso_account_id = \
+         123456789012\nsso_role_name = r\nendpoint_url =\n[sso-session home]\nsso_region = eu-central-1\nsso_start_url = \
+         https://home.awsapps.com/start\n",
+    );
+    let ran = down(home_.path(), &aws).args(["--profile", "a"]).run().ended(1);
+    assert!(ran.stderr.contains("hint: run `aws sso login --profile a`"), "{}", ran.whole());
+}

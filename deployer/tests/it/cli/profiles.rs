@@ -153,6 +153,8 @@ fn settings_that_the_sdk_would_ignore_are_refused() {
         refused(&format!("{config}services = local\n"), "A", "b"),
         "AWS profile `default` names `services = local`, which does not exist"
     );
+    assert_eq!(refused(&config, "AWS_ENDPOINT_URL", ""), "AWS_ENDPOINT_URL is set, but empty");
+    assert_eq!(refused(&config, "AWS_ENDPOINT_URL_SSM", " "), "AWS_ENDPOINT_URL_SSM is set, but empty");
     let machine = "[default]\nregion = us-east-1\n";
     assert_eq!(
         refused(machine, "AWS_CONTAINER_CREDENTIALS_FULL_URI", "localhost:80"),
