@@ -63,7 +63,7 @@ impl Denial {
             ),
             Self::NotAllowed(Policy::ServiceControl | Policy::ResourceControl)
             | Self::Forbidden(Some(Policy::ServiceControl | Policy::ResourceControl)) => format!(
-                "a policy of the organization forbids `{action}`: {stop}; ask the administrator of the organization, or \
+                "a policy of the organization (SCP or RCP) forbids `{action}`: {stop}; ask the administrator of the organization, or \
                  use another account or region"
             ),
             Self::NotAllowed(Policy::VpcEndpoint) | Self::Forbidden(Some(Policy::VpcEndpoint)) => format!(

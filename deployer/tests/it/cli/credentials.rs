@@ -79,7 +79,7 @@ fn other_refusals_of_a_role_have_their_own_hints() {
             "AccessDenied",
             "User: u is not authorized to perform: sts:AssumeRole on resource: r with an explicit deny in a service \
              control policy",
-            "a policy of the organization forbids `sts:AssumeRole`",
+            "a policy of the organization (SCP or RCP) forbids `sts:AssumeRole`",
         ),
         (
             "InvalidClientTokenId",

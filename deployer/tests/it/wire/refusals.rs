@@ -123,7 +123,7 @@ async fn what_forbids_a_call_is_the_one_in_the_hint() {
     }
     assert_snapshot!(hints, @"
     an explicit deny forbids `iam:TagRole`, by the organization (SCP), a permissions boundary, a session policy or a policy of its own: more permissions for these credentials do not help; ask the administrator of the account, or use another account
-    a policy of the organization forbids `iam:TagRole`: more permissions for these credentials do not help; ask the administrator of the organization, or use another account or region
+    a policy of the organization (SCP or RCP) forbids `iam:TagRole`: more permissions for these credentials do not help; ask the administrator of the organization, or use another account or region
     a policy of the credentials in use denies `iam:TagRole` explicitly: more permissions for these credentials do not help; remove that statement or meet its condition (often: sign in with MFA)
     the permissions boundary of the credentials in use does not allow `iam:TagRole`: more permissions for these credentials do not help; ask the administrator of the account to extend the boundary, or use other credentials
     the session policy with which these credentials were made does not allow `iam:TagRole`: more permissions for these credentials do not help; get new ones with a wider session policy
