@@ -4,9 +4,11 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use plexmon_deploy::resources::Parameter;
+use plexmon_deploy::resources::{Binding, Parameter};
 use plexmon_deploy::stack::Stack;
 
+use super::answers::{function_json, json_of};
+use super::fake::refused;
 use super::rig::Rig;
 
 fn slow() -> Rig {
@@ -67,5 +69,42 @@ async fn what_only_the_function_tells_of_goes_before_it() {
     events:DeleteRule iam:DeleteRole ssm:DeleteParameters
     lambda:DeleteFunction
     lambda:GetFunction logs:DeleteLogGroup
+    ");
+}
+
+/// What is removed to be made anew has to be gone; that its removal was accepted is not enough.
+#[tokio::test(start_paused = true)]
+async fn a_function_that_is_replaced_is_seen_gone_before_it_is_made_anew() {
+    let rig = Rig::new();
+    let there = json_of(function_json(&rig.world));
+    let gone = refused("ResourceNotFoundException", "Function not found");
+    rig.fake.until(Duration::from_secs(3), "lambda:GetFunction", there, gone);
+    let orphaned = |stack: &mut Stack| {
+        stack.role = None;
+        stack.function.as_mut().unwrap().binding = Binding::Stale;
+    };
+    assert_eq!(rig.mend(orphaned).await, "done");
+    let rounds = rig.fake.rounds();
+    let second = |operation: &str| rounds.iter().position(|round| round.iter().any(|made| made == operation));
+    assert_eq!(second("lambda:DeleteFunction"), Some(0));
+    assert!(second("lambda:CreateFunction") >= Some(3), "{rounds:?}");
+}
+
+/// What is superfluous goes when all else stands, to the last call.
+#[tokio::test(start_paused = true)]
+async fn what_an_earlier_name_has_left_goes_after_everything_else() {
+    let rig = slow();
+    let renamed = |stack: &mut Stack| {
+        stack.log_group = None;
+        let state = stack.state.clone().unwrap();
+        stack.old_parameters = vec![Parameter { name: "/old".to_owned(), ..state }];
+        stack.function.as_mut().unwrap().state = Some("/old".to_owned());
+    };
+    assert_eq!(rig.mend(renamed).await, "done");
+    assert_snapshot!(rounds(&rig), @"
+    logs:CreateLogGroup
+    logs:PutRetentionPolicy
+    ssm:DeleteParameter
+    lambda:TagResource
     ");
 }
