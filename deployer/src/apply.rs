@@ -1,6 +1,8 @@
 //! Runs a plan's steps, each in its turn, and reports each. Makes no choices: the plan has made them all.
 
 mod batch;
+mod created;
+mod pace;
 mod turn;
 
 use std::sync::{Arc, Mutex};
@@ -11,6 +13,8 @@ use plexmon_function::secrets::Secrets;
 use serde::Serialize;
 
 pub use self::batch::Batch;
+pub use self::created::CreatedHere;
+pub use self::pace::Pace;
 use self::turn::Board;
 pub use self::turn::Turn;
 use crate::artifact::Zip;
@@ -21,7 +25,7 @@ use crate::names::{Account, Names};
 use crate::plan::{Change, Delta, Plan, Step};
 use crate::report::{Event, Progress, Reporter};
 use crate::resource::Resource;
-use crate::retry::{SHORT_BUDGET, keep_calling, transient};
+use crate::retry::{SHORT_BUDGET, keep_calling};
 
 /// After Ctrl-C, calls in flight get this long to come back before they are abandoned.
 const GRACE: Duration = Duration::from_secs(10);
@@ -152,6 +156,8 @@ pub struct Task<'a> {
     /// Detach from the role what others attached to it.
     pub force: bool,
     pub parameters: &'a Batch,
+    pub created: &'a CreatedHere,
+    pub pace: &'a Pace,
     pub turn: &'a Turn<'a>,
     pub progress: &'a Progress,
 }
@@ -159,7 +165,17 @@ pub struct Task<'a> {
 impl Task<'_> {
     /// A call that may meet somebody else's change to the same thing, which is a matter of moments.
     pub async fn settle<T>(&self, call: impl AsyncFnMut() -> Result<T, CallError>) -> Result<T> {
-        keep_calling(self.progress, SHORT_BUDGET, transient, call).await
+        self.call_within(SHORT_BUDGET, call).await
+    }
+
+    /// Repeats a call as long as AWS says that it is busy, or does not know yet what this run has created.
+    pub async fn call_within<T>(
+        &self,
+        budget: Duration,
+        call: impl AsyncFnMut() -> Result<T, CallError>,
+    ) -> Result<T> {
+        let is_new = |error: &CallError| self.created.includes(error.operation.service);
+        keep_calling(self.progress, budget, is_new, call).await
     }
 }
 
@@ -173,6 +189,8 @@ pub struct AwsCloud<'a> {
     pub force: bool,
     /// Those that the plan deletes, to be deleted together.
     pub parameters: Batch,
+    pub created: CreatedHere,
+    pub pace: Pace,
 }
 
 impl Cloud for AwsCloud<'_> {
@@ -185,6 +203,8 @@ impl Cloud for AwsCloud<'_> {
             role_id: &self.role_id,
             force: self.force,
             parameters: &self.parameters,
+            created: &self.created,
+            pace: &self.pace,
             turn,
             progress,
         };

@@ -4,6 +4,7 @@ mod build;
 mod elf;
 mod sources;
 
+use std::fmt;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,9 @@ use crate::error::{Context, Error, Result};
 /// What Lambda takes in one call; a larger zip would have to go through S3.
 const LARGEST_ZIP: usize = 50 * 1024 * 1024;
 
+/// As many characters of a digest tell two apart.
+const DIGEST_LENGTH: usize = 16;
+
 /// The function's sources as they were when this program was built.
 const SOURCES: &str = env!("PLEXMON_FUNCTION_SOURCES");
 
@@ -33,6 +37,51 @@ pub enum Origin {
     File(PathBuf),
 }
 
+/// Which code runs, with which settings: what a tag of the function says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    pub source: CodeSource,
+    /// Digest of the sources, or of the file.
+    pub code: String,
+    /// Digest of settings and architecture.
+    pub settings: String,
+}
+
+/// Where the code came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeSource {
+    Built,
+    /// With `--bootstrap`. Without that file at hand, nobody can say whether it is still the one.
+    Given,
+}
+
+impl CodeSource {
+    const ALL: [Self; 2] = [Self::Built, Self::Given];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Built => "built",
+            Self::Given => "given",
+        }
+    }
+}
+
+impl Identity {
+    /// From its text; `None` for that of earlier releases, which have one digest of everything.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (source, digests) = text.split_once(':')?;
+        let (code, settings) = digests.split_once(':')?;
+        let source = CodeSource::ALL.into_iter().find(|known| known.as_str() == source)?;
+        Some(Self { source, code: code.to_owned(), settings: settings.to_owned() })
+    }
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}:{}", self.source.as_str(), self.code, self.settings)
+    }
+}
+
 /// A zip, ready for upload.
 pub struct Zip {
     pub bytes: Vec<u8>,
@@ -45,15 +94,15 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The identity of code, settings and architecture together. Needs no build, and no network.
-pub fn identity(origin: &Origin, settings: &Settings, architecture: Architecture) -> Result<String> {
-    let code = match origin {
-        Origin::Sources | Origin::Host => SOURCES.to_owned(),
-        Origin::File(path) => sha256(&read(path)?),
+/// The identity of code, settings and architecture. Needs no build, and no network.
+pub fn identity(origin: &Origin, settings: &Settings, architecture: Architecture) -> Result<Identity> {
+    let (source, code) = match origin {
+        Origin::Sources | Origin::Host => (CodeSource::Built, SOURCES.to_owned()),
+        Origin::File(path) => (CodeSource::Given, sha256(&read(path)?)),
     };
-    let mut whole = sha256(format!("{code}\n{}\n{}", architecture.as_str(), json(settings)?).as_bytes());
-    whole.truncate(32);
-    Ok(whole)
+    let settings = sha256(format!("{}\n{}", architecture.as_str(), json(settings)?).as_bytes());
+    let short = |digest: &str| digest.chars().take(DIGEST_LENGTH).collect();
+    Ok(Identity { source, code: short(&code), settings: short(&settings) })
 }
 
 /// Builds or reads the binary, checks that Lambda can run it, and packs it with its settings.

@@ -1,5 +1,6 @@
 //! The AWS clients, and the one place where an SDK error becomes a [`CallError`] that says what AWS said.
 
+pub mod answer;
 mod call_error;
 mod chain;
 mod connect;
@@ -25,6 +26,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+pub use answer::{Created, Meaning, Wait};
 pub use call_error::{CallError, Reason};
 pub use connect::Connection;
 

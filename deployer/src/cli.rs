@@ -194,6 +194,9 @@ pub struct Down {
     /// Detach from our role what others attached to it.
     #[arg(long)]
     pub force: bool,
+    /// Do not wait for a run in flight to end; its state parameter may then come back.
+    #[arg(long)]
+    pub no_wait: bool,
 }
 
 #[derive(Debug, Args)]

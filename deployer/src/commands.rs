@@ -18,6 +18,7 @@ pub mod verdict;
 
 use clap::CommandFactory as _;
 
+use self::down::{Removal, Runs};
 use crate::artifact::Origin;
 use crate::cli::{Cli, Command, Source};
 use crate::config::Config;
@@ -50,7 +51,9 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Resume => pause::resume(&session(None).await?).await,
         Command::Down(args) => {
             let keep = down::Keep { state: args.keep_state, logs: args.keep_logs };
-            down::down(&session(None).await?, keep, args.yes, args.force).await
+            let runs = if args.no_wait { Runs::Ignored } else { Runs::MayBeInFlight };
+            let removal = Removal { keep, yes: args.yes, force: args.force, runs };
+            down::down(&session(None).await?, removal).await
         }
         Command::Sandbox(args) => sandbox::sandbox(args, &output, &interrupt).await,
         Command::Permissions(args) => {

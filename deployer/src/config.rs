@@ -61,6 +61,8 @@ pub struct Config {
     pub secrets: SecretSources,
     /// SSM parameter of the state.
     pub state_parameter: String,
+    /// Whether the file names it. If not, that of a function that is taken over is kept.
+    pub names_state_parameter: bool,
     /// The function's own settings.
     pub function: FunctionConfig,
     /// What may deserve a warning.
@@ -112,10 +114,12 @@ impl Config {
             Some(table) => Some(heartbeat(table, folder, &mut secrets)?),
             None => None,
         };
-        let state_parameter = match top.table("state", "[state]")? {
-            Some(state) => state_table(state, &name)?,
-            None => default_parameter(&name),
+        let own_parameter = match top.table("state", "[state]")? {
+            Some(state) => state_table(state)?,
+            None => None,
         };
+        let names_state_parameter = own_parameter.is_some();
+        let state_parameter = own_parameter.unwrap_or_else(|| default_parameter(&name));
         let list = top.get("target");
         let statements = Statements::collect(&top)?;
         top.finish()?;
@@ -132,6 +136,7 @@ impl Config {
             clock,
             secrets,
             state_parameter,
+            names_state_parameter,
             function,
             statements,
         };
@@ -238,27 +243,35 @@ fn heartbeat(table: Table<'_>, folder: &Path, secrets: &mut SecretSources) -> Re
     Ok(heartbeat)
 }
 
-fn state_table(state: Table<'_>, name: &str) -> Result<String> {
-    let parameter = match state.get("parameter") {
-        Some(value) => parameter(&value)?,
-        None => default_parameter(name),
-    };
+fn state_table(state: Table<'_>) -> Result<Option<String>> {
+    let parameter = state.get("parameter").map(|value| parameter(&value)).transpose()?;
     state.finish()?;
     Ok(parameter)
 }
 
-/// A parameter name by the rules of SSM; `_secrets` must still fit behind it.
-fn parameter(value: &Value<'_>) -> Result<String> {
-    let name = value.string()?;
+/// Whether SSM takes it as a parameter's name, with `_secrets` behind it, and it is none that plexmon appends itself.
+pub fn is_parameter_name(name: &str) -> bool {
+    is_allowed_by_ssm(name) && !crate::names::is_derived(name)
+}
+
+fn is_allowed_by_ssm(name: &str) -> bool {
     let lower = name.trim_start_matches('/').to_ascii_lowercase();
-    let good = name.starts_with('/')
+    // Without a slash, it is a name without levels.
+    (name.starts_with('/') || !name.contains('/'))
         && !name.ends_with('/')
         && !name.contains("//")
         && name.len() <= 900
         && name.split('/').count() <= 16
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/".contains(&byte))
+        && !lower.is_empty()
         && !lower.starts_with("aws")
-        && !lower.starts_with("ssm");
+        && !lower.starts_with("ssm")
+}
+
+/// A parameter name by the rules of SSM; `_secrets` must still fit behind it.
+fn parameter(value: &Value<'_>) -> Result<String> {
+    let name = value.string()?;
+    let good = name.starts_with('/') && is_allowed_by_ssm(name);
     if good && crate::names::is_derived(name) {
         Err(value.error("ends in `_secrets` or `_part` and a number, which plexmon appends itself"))
     } else if good {

@@ -17,6 +17,9 @@ pub const REGION_TAG_PREFIX: &str = "plexmon:region:";
 /// On the function: its state parameter, so that a renamed one can be cleared away.
 pub const STATE_TAG: &str = "plexmon:state";
 
+/// On the function: the state parameter of the function that it replaced.
+pub const INHERITED_STATE_TAG: &str = "plexmon:inherited-state";
+
 /// Names within one account and region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
@@ -24,6 +27,8 @@ pub struct Names {
     pub state_parameter: String,
     /// Further parameters of the state, if there are many targets, or were.
     pub state_parts: Vec<String>,
+    /// Whether the state parameter is that of a function that was taken over, and not the configuration's.
+    pub is_inherited: bool,
 }
 
 impl Names {
@@ -32,8 +37,22 @@ impl Names {
             deployment: config.name.clone(),
             state_parameter: config.state_parameter.clone(),
             state_parts: Vec::new(),
+            is_inherited: false,
         };
         names.reaching(layout(&config.settings("")).len())
+    }
+
+    /// The same, with the state parameter of a function that is taken over.
+    #[must_use]
+    pub fn inheriting(self, state_parameter: &str) -> Self {
+        let parts = self.state_parts.len() + 1;
+        let names = Self {
+            state_parameter: state_parameter.to_owned(),
+            state_parts: Vec::new(),
+            is_inherited: true,
+            ..self
+        };
+        names.reaching(parts)
     }
 
     /// The same, with so many parameters for the state at least.

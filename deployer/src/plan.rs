@@ -125,7 +125,8 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
             schedule.permission = None;
         }
     }
-    let function = planner.remembering(desired.function.as_ref(), &observed);
+    let wanted = planner.given_by_hand(desired.function.as_ref(), observed.function.as_ref());
+    let function = planner.remembering(wanted.as_ref(), &observed);
     planner.consider(function.as_ref(), observed.function.as_ref(), Change::Function)?;
     let schedule = planner.shared_rule(desired.schedule.as_ref(), observed.schedule.as_ref());
     planner.consider(schedule.as_ref(), observed.schedule.as_ref(), Change::Schedule)?;
@@ -137,7 +138,7 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
 
     let old: Vec<String> = observed.old_parameters.iter().map(|old| old.name.clone()).collect();
     planner.order(desired.function.is_some(), &old);
-    planner.forget(function, desired.function.as_ref());
+    planner.forget(function, wanted.as_ref());
     // Last: who has to take something over finds the secrets there, perhaps.
     secrets_available(desired, &observed)?;
     Ok(planner.plan)
@@ -259,7 +260,7 @@ impl Plan {
     pub fn needs_code(&self) -> bool {
         self.steps.iter().any(|step| match &step.change {
             Change::Function(Delta::Create(_)) => true,
-            Change::Function(Delta::Update { from, to }) => to.code_differs(from),
+            Change::Function(Delta::Update { from, to }) => to.needs_upload(from),
             _ => false,
         })
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::aws::CallError;
+use crate::aws::{CallError, Meaning};
 use crate::error::{Error, Result};
 use crate::report::Progress;
 
@@ -14,6 +14,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const FIRST_LOOK: Duration = Duration::from_millis(50);
 /// Pauses grow to this within the first seconds.
 const USUAL_PAUSE: Duration = Duration::from_millis(1000);
+/// After throttling, which the SDK has already waited for a little.
+const THROTTLED_PAUSE: Duration = Duration::from_secs(1);
 /// And to this after a minute.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -24,6 +26,11 @@ pub const FUNCTION_BUDGET: Duration = Duration::from_secs(120);
 /// Everything else that is only a matter of moments.
 pub const SHORT_BUDGET: Duration = Duration::from_secs(60);
 
+/// Throttling ends, but others may use up the same quota of the account for a while.
+pub const THROTTLED_BUDGET: Duration = Duration::from_secs(60);
+/// A service that fails, beyond the attempts of the SDK.
+pub const FAULT_BUDGET: Duration = Duration::from_secs(15);
+
 /// What one attempt came to.
 pub enum Attempt<T> {
     Done(T),
@@ -32,7 +39,33 @@ pub enum Attempt<T> {
         waiting_for: &'static str,
         refusal: Error,
     },
+    /// The same, but no sooner than AWS can accept more calls, and within a budget of its own.
+    Throttled {
+        waiting_for: &'static str,
+        refusal: Error,
+        budget: Duration,
+    },
     Failed(Error),
+}
+
+impl<T> Attempt<T> {
+    /// What to do after a refusal; `is_new` says that this run has just created what the call is about.
+    pub fn after(error: CallError, is_new: bool) -> Self {
+        match error.meaning(is_new) {
+            Meaning::Busy(wait) => Self::NotYet { waiting_for: wait.text(), refusal: error.into() },
+            Meaning::Throttled if error.is_fault() => Self::Throttled {
+                waiting_for: "AWS to recover from a fault",
+                refusal: error.into(),
+                budget: FAULT_BUDGET,
+            },
+            Meaning::Throttled => Self::Throttled {
+                waiting_for: "AWS to accept more calls",
+                refusal: error.into(),
+                budget: THROTTLED_BUDGET,
+            },
+            _ => Self::Failed(error.into()),
+        }
+    }
 }
 
 /// Repeats `attempt` until it is done, fails, or `budget` is spent.
@@ -61,10 +94,14 @@ async fn keep_at_it<T>(
 ) -> Result<T> {
     let started = Instant::now();
     loop {
-        let (waiting_for, refusal) = match attempt().await {
+        let (waiting_for, refusal, budget) = match attempt().await {
             Attempt::Done(value) => return Ok(value),
             Attempt::Failed(error) => return Err(error),
-            Attempt::NotYet { waiting_for, refusal } => (waiting_for, refusal),
+            Attempt::NotYet { waiting_for, refusal } => (waiting_for, refusal, budget),
+            Attempt::Throttled { waiting_for, refusal, budget } => {
+                pause = pause.max(THROTTLED_PAUSE);
+                (waiting_for, refusal, budget)
+            }
         };
         let waited = started.elapsed();
         if waited >= budget {
@@ -94,48 +131,36 @@ fn jittered(pause: Duration) -> Duration {
     pause * (800 + nanos / 1000 % 201) / 1000
 }
 
-/// [`keep_trying`] for a single call: `transient` names what is waited for, or `None` where the refusal is final.
+/// Repeat a read as long as it is throttled, which the SDK does only for a few seconds: many are asked at once.
+pub async fn keep_reading<T>(mut read: impl AsyncFnMut() -> Result<T, CallError>) -> Result<T, CallError> {
+    let started = Instant::now();
+    let mut pause = THROTTLED_PAUSE;
+    loop {
+        let result = read().await;
+        let is_throttled =
+            |error: &CallError| error.meaning(false) == Meaning::Throttled && !error.is_fault();
+        let waited = started.elapsed();
+        if waited >= SHORT_BUDGET || !result.as_ref().is_err_and(is_throttled) {
+            return result;
+        }
+        tokio::time::sleep(jittered(pause)).await;
+        pause = next(pause, waited);
+    }
+}
+
+/// [`keep_trying`] for a single call. `is_new` says whether this run has just created what the call is about.
 pub async fn keep_calling<T>(
     progress: &Progress,
     budget: Duration,
-    transient: impl Fn(&CallError) -> Option<&'static str>,
+    is_new: impl Fn(&CallError) -> bool,
     mut call: impl AsyncFnMut() -> Result<T, CallError>,
 ) -> Result<T> {
     keep_trying(progress, budget, async || match call().await {
         Ok(value) => Attempt::Done(value),
-        Err(error) => match transient(&error) {
-            Some(waiting_for) => Attempt::NotYet { waiting_for, refusal: error.into() },
-            None => Attempt::Failed(error.into()),
-        },
+        Err(error) => {
+            let is_new = is_new(&error);
+            Attempt::after(error, is_new)
+        }
     })
     .await
-}
-
-/// Refusals that pass by themselves, by code *and* message: the same codes also stand for lasting ones.
-pub fn transient(error: &CallError) -> Option<&'static str> {
-    let (code, message) = (error.code(), error.message());
-    let says = |text: &str| message.contains(text);
-    match code {
-        "InvalidParameterValueException"
-            if says("cannot be assumed by Lambda")
-                || says("execution role does not have permissions")
-                || says("KMS key is invalid for CreateGrant") =>
-        {
-            Some("the new role to become known to Lambda")
-        }
-        "ResourceConflictException"
-            if says("in progress") || says("Pending") || says("currently in the following state") =>
-        {
-            Some("the function to finish another update")
-        }
-        "MalformedPolicyDocument" if says("Invalid principal") => Some("IAM to know the principal"),
-        "DeleteConflict" => Some("IAM to detach the role's policies"),
-        "ValidationException" if says("since it has targets") => {
-            Some("EventBridge to release the rule's target")
-        }
-        "ConcurrentModification" | "ConcurrentModificationException" => Some("another change to finish"),
-        "OperationAbortedException" => Some("CloudWatch Logs to finish another operation"),
-        "TooManyUpdates" => Some("Parameter Store to finish another update"),
-        _ => None,
-    }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use plexmon_function::time;
 
-use crate::apply::{Applied, AwsCloud, Batch, Materials, OnFailure, Outcome, apply};
+use crate::apply::{Applied, AwsCloud, Batch, CreatedHere, Materials, OnFailure, Outcome, Pace, apply};
 use crate::artifact::{Origin, identity};
 use crate::aws::{Aws, CallLog, Connection};
 use crate::cli::Global;
@@ -17,7 +17,7 @@ use crate::plan::{Intent, Plan, plan};
 use crate::report::Event;
 use crate::resources::Content;
 use crate::resources::parameter::parts_of;
-use crate::stack::{Decrypt, Look, Observed, Stack, observe};
+use crate::stack::{Decrypt, Look, Observed, STATE_VARIABLE, Stack, observe};
 
 pub struct Session {
     pub config: Config,
@@ -30,6 +30,8 @@ pub struct Session {
 
 /// What AWS has, what it should have, and the secrets that were at hand.
 pub struct View {
+    /// The configuration, with the state parameter that was taken over, if one was.
+    pub config: Config,
     pub observed: Observed,
     pub desired: Stack,
     pub secrets: Found,
@@ -85,7 +87,9 @@ impl Session {
         let mut handed_over = Vec::new();
         let comparable = matches!(secrets, Found::All(_)) || (legacy && secrets != Found::NoneConfigured);
         let decrypt = if comparable { decrypt } else { Decrypt::No };
-        let observed = self.patiently(observe(&self.aws, &self.names, Look { decrypt, legacy })).await?;
+        let observed = self.observe(Look { decrypt, legacy }).await?;
+        let mut config = self.config.clone();
+        config.state_parameter.clone_from(&observed.names.state_parameter);
         if let Found::Missing(variables) = &secrets {
             let found = self.config.secrets.resolve_with(&observed.variables)?;
             if matches!(found, Found::All(_)) {
@@ -93,10 +97,10 @@ impl Session {
                 secrets = found;
             }
         }
-        let settings = self.config.settings(&self.names.secrets_parameter());
-        let code = identity(&self.origin, &settings, self.config.function.architecture)?;
-        let names = self.names.clone().reaching(observed.state.as_deref().map_or(0, parts_of));
-        let desired = Stack::desired(&self.config, &names, &observed.account, &secrets, code);
+        let settings = config.settings(&observed.names.secrets_parameter());
+        let code = identity(&self.origin, &settings, config.function.architecture)?.to_string();
+        let names = observed.names.clone().reaching(observed.state.as_deref().map_or(0, parts_of));
+        let desired = Stack::desired(&config, &names, &observed.account, &secrets, code);
         if let Some(secret) = &observed.stack.secrets
             && secret.content == Content::Denied
             && matches!(secrets, Found::All(_))
@@ -105,7 +109,44 @@ impl Session {
             self.output
                 .warning(&format!("secret `{name}` was not compared: these credentials may not read it"));
         }
-        Ok(View { observed, desired, secrets, handed_over })
+        if legacy {
+            self.say_what_is_taken_over(&observed);
+        }
+        Ok(View { config, observed, desired, secrets, handed_over })
+    }
+
+    /// Looks at AWS. Where the state is that of a function that was taken over, only a first look tells its name; so
+    /// another one follows.
+    pub async fn observe(&self, look: Look) -> Result<Observed> {
+        let observed = self.patiently(observe(&self.aws, &self.names, look)).await?;
+        if self.config.names_state_parameter {
+            return Ok(observed);
+        }
+        match observed.inherited_state()? {
+            Some(name) => {
+                let names = self.names.clone().inheriting(&name);
+                self.patiently(observe(&self.aws, &names, look)).await
+            }
+            None => Ok(observed),
+        }
+    }
+
+    fn say_what_is_taken_over(&self, observed: &Observed) {
+        let parameter = &observed.names.state_parameter;
+        let of_the_other = observed.variables.get(STATE_VARIABLE).map(|value| value.expose());
+        match of_the_other {
+            Some(_) if observed.names.is_inherited => self.output.note(&format!(
+                "state parameter `{parameter}`: taken over from {STATE_VARIABLE} of the function; write `parameter = \
+                 \"{parameter}\"` into [state], so that `permissions` covers it"
+            )),
+            Some(other) if other != parameter.as_str() => self.output.warning(&format!(
+                "the state in `{other}` is not taken over and stays: the configuration names `{parameter}` in [state]"
+            )),
+            _ => {}
+        }
+        if let Some(warning) = observed.other_rules.warning(observed.names.function()) {
+            self.output.warning(&warning);
+        }
     }
 
     /// Warn of what AWS accepts but what can hardly work as meant.
@@ -147,12 +188,14 @@ impl Session {
         let parameters = Batch::of(&plan);
         let cloud = AwsCloud {
             aws: &self.aws,
-            names: &self.names,
+            names: &observed.names,
             account: &observed.account,
             materials,
             role_id: Mutex::new(observed.role_id.clone()),
             force,
             parameters,
+            created: CreatedHere::default(),
+            pace: Pace::default(),
         };
         apply(plan, &cloud, on_failure, &self.output.reporter, &self.interrupt).await
     }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use plexmon_function::secrets::{Secret as SecretValue, Secrets};
 
-use crate::aws::Aws;
-use crate::config::{Config, Found};
-use crate::error::Result;
+use crate::aws::{Aws, Reason};
+use crate::config::{Config, Found, is_parameter_name};
+use crate::error::{Error, Result};
 use crate::names::{Account, Names};
 use crate::resources::parameter::{self, Parameters};
+use crate::resources::rules::OtherRules;
 use crate::resources::{Binding, Content, Function, LogGroup, Parameter, Role, Schedule, Secret};
 
 /// All that we manage. `None` is "not there".
@@ -84,7 +85,7 @@ pub enum Decrypt {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Look {
     pub decrypt: Decrypt,
-    /// Look for what the read-me's shell steps made, too.
+    /// Look for what the read-me's shell steps made, too, and for rules of others that run the function.
     pub legacy: bool,
 }
 
@@ -92,6 +93,8 @@ pub struct Look {
 #[derive(Debug, Clone)]
 pub struct Observed {
     pub account: Account,
+    /// The names under which was looked.
+    pub names: Names,
     pub stack: Stack,
     /// The role's unique id, which changes when a role is made anew under the same name.
     pub role_id: Option<String>,
@@ -101,7 +104,38 @@ pub struct Observed {
     pub further_states: Vec<String>,
     /// The environment of a function that may be taken over; empty unless [`Look::legacy`].
     pub variables: BTreeMap<String, SecretValue>,
+    /// Rules of others that run the function; empty unless [`Look::legacy`].
+    pub other_rules: OtherRules,
 }
+
+impl Observed {
+    /// The state parameter of a function that plexmon replaces, or has replaced. It holds where the configuration names
+    /// none.
+    pub fn inherited_state(&self) -> Result<Option<String>> {
+        let Some(function) = &self.stack.function else { return Ok(None) };
+        if function.owner.as_ref() == Some(&self.names.deployment) {
+            return Ok(function.inherited_state.clone());
+        }
+        let Some(name) = self.variables.get(STATE_VARIABLE).map(|value| value.expose().trim()) else {
+            return Ok(None);
+        };
+        if name.is_empty() || name == self.names.state_parameter {
+            return Ok(None);
+        }
+        if !is_parameter_name(name) {
+            return Err(Error::usage(format!(
+                "the state of function `{}` cannot be taken over",
+                function.name
+            ))
+            .cause(format!("its variable {STATE_VARIABLE} is `{name}`, which plexmon cannot use as a name"))
+            .hint("name another `parameter` in [state]: plexmon then starts with a new state"));
+        }
+        Ok(Some(name.to_owned()))
+    }
+}
+
+/// Names the state's parameter in the environment of the function that plexmon replaces.
+pub const STATE_VARIABLE: &str = "STATUS_PARAM";
 
 /// Asks for everything at once. A second round is needed only where ownership cannot be told from the first.
 pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
@@ -131,6 +165,7 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
         None => (None, BTreeMap::new()),
     };
     let variables = if look.legacy { variables } else { BTreeMap::new() };
+    let has_function = function.is_some();
     let (state_parts, further_states) = parts?.into_iter().unzip();
     let mut stack = Stack {
         role,
@@ -144,8 +179,26 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
         // Without its rule, what was read is the permission, and that is the new rule's.
         old_schedule: legacy?.filter(|schedule| schedule.rule.is_some()),
     };
-    settle(aws, names, &account, state_value.as_deref(), &mut stack).await?;
-    Ok(Observed { account, stack, role_id, state: state_value, further_states, variables })
+    let rules = async {
+        match look.legacy && has_function {
+            true => OtherRules::read(aws, names, &account).await,
+            false => OtherRules::default(),
+        }
+    };
+    let settled = settle(aws, names, &account, state_value.as_deref(), &mut stack);
+    let (settled, other_rules) = tokio::join!(settled, rules);
+    settled?;
+    let names = names.clone();
+    Ok(Observed {
+        account,
+        names,
+        stack,
+        role_id,
+        state: state_value,
+        further_states,
+        variables,
+        other_rules,
+    })
 }
 
 async fn identity(aws: &Aws) -> Result<Account> {

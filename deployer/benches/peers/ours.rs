@@ -60,7 +60,7 @@ impl Peer for Ours {
         match verb {
             Verb::Up | Verb::Unchanged | Verb::Change => command.args(["up", "--yes", "--bootstrap"]),
             Verb::Status => command.args(["status", "--bootstrap"]),
-            Verb::Remove => command.args(["down", "--yes"]),
+            Verb::Remove => command.args(["down", "--yes", "--no-wait"]),
         };
         if verb == Verb::Change {
             self.write(place, 8)?;

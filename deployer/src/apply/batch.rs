@@ -58,6 +58,7 @@ async fn delete(names: &[String], task: &Task<'_>) -> Result<()> {
 /// What is not there is no error: AWS only mentions it.
 async fn delete_together(names: &[String], task: &Task<'_>) -> Result<()> {
     let is_allowed = task.settle(async || {
+        task.pace.next().await;
         let call = task.aws.ssm.delete_parameters().set_names(Some(names.to_vec()));
         match task.aws.call("ssm", "DeleteParameters", call.send()).await {
             Err(error) if error.is_denied() => Ok(false),
@@ -73,6 +74,7 @@ async fn delete_together(names: &[String], task: &Task<'_>) -> Result<()> {
 
 async fn delete_one(name: &str, task: &Task<'_>) -> Result<()> {
     task.settle(async || {
+        task.pace.next().await;
         gone(task.aws.call("ssm", "DeleteParameter", task.aws.ssm.delete_parameter().name(name).send()).await)
     })
     .await

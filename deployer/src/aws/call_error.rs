@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::Operation;
+use super::answer::{self, Meaning};
 use super::chain::{causes, find, text};
 use super::denied::Denial;
 use super::failure::Failure;
@@ -50,9 +51,15 @@ impl CallError {
                     || format!("HTTP {}", refusal.raw().status().as_u16()),
                     |code| code.to_owned(),
                 );
-                let message = inner.message().unwrap_or("no further explanation").to_owned();
+                let message = inner.message().filter(|message| !message.trim().is_empty());
+                let message = without_values(message.unwrap_or("no further explanation"));
                 Reason::Refused { code, message }
             }
+            // From something between us and AWS.
+            SdkError::ResponseError(response) if response.raw().status().as_u16() >= 400 => Reason::Refused {
+                code: format!("HTTP {}", response.raw().status().as_u16()),
+                message: "an answer that is not AWS's".to_owned(),
+            },
             other => unanswered(other),
         };
         Self { operation, reason, region: None }
@@ -79,37 +86,33 @@ impl CallError {
         }
     }
 
+    /// What AWS's answer means; `is_new` says that this run has just created what the call is about.
+    pub fn meaning(&self, is_new: bool) -> Meaning {
+        match &self.reason {
+            Reason::Refused { code, message } => answer::meaning(self.operation, code, message, is_new),
+            Reason::NoAnswer { .. } => Meaning::Final,
+            Reason::NoCredentials { .. } => Meaning::Credentials,
+        }
+    }
+
     /// The named thing does not exist.
     pub fn is_missing(&self) -> bool {
-        matches!(
-            self.code(),
-            "NoSuchEntity"
-                | "NoSuchEntityException"
-                | "ResourceNotFoundException"
-                | "ParameterNotFound"
-                | "InvalidResourceId"
-        )
+        self.meaning(false) == Meaning::Gone
     }
 
     /// It exists already: perhaps by an earlier try of the same call whose answer was lost.
     pub fn already_exists(&self) -> bool {
-        match self.code() {
-            "EntityAlreadyExists"
-            | "EntityAlreadyExistsException"
-            | "ResourceAlreadyExistsException"
-            | "ParameterAlreadyExists" => true,
-            // Lambda uses one code for "exists" and for "busy"; only the text tells them apart.
-            "ResourceConflictException" => self.message().contains("already exist"),
-            _ => false,
-        }
+        self.meaning(false) == Meaning::Exists
     }
 
     /// The caller has no right to it.
     pub fn is_denied(&self) -> bool {
-        matches!(
-            self.code(),
-            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized"
-        )
+        self.meaning(false) == Meaning::Denied
+    }
+
+    /// Whether the service failed in a way that leaves open whether the call was carried out.
+    pub fn is_fault(&self) -> bool {
+        answer::is_fault(self.code())
     }
 
     /// One thing that the user can do.
@@ -142,6 +145,15 @@ impl CallError {
             Some(action.trim_end_matches(['.', ','])).filter(|action| action.contains(':'))
         });
         named.map_or_else(|| format!("{}:{name}", self.operation.service), str::to_owned)
+    }
+}
+
+/// One of Lambda's messages repeats all values of the environment.
+fn without_values(message: &str) -> String {
+    const BEFORE_VALUES: &str = "String measured:";
+    match message.split_once(BEFORE_VALUES) {
+        Some((before, _)) => format!("{before}{BEFORE_VALUES} (hidden)"),
+        None => message.to_owned(),
     }
 }
 

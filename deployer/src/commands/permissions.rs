@@ -44,7 +44,8 @@ const LOOKING: [(On, &[&str]); 7] = [
 ];
 
 /// To change, besides: `up`, `invoke`, `down`.
-const CHANGING: [(On, &[&str]); 7] = [
+const CHANGING: [(On, &[&str]); 8] = [
+    (Anything, &["events:ListRuleNamesByTarget"]),
     (
         Role,
         &[
@@ -67,6 +68,7 @@ const CHANGING: [(On, &[&str]); 7] = [
             "lambda:AddPermission",
             "lambda:CreateFunction",
             "lambda:DeleteFunction",
+            "lambda:DeleteFunctionConcurrency",
             "lambda:GetFunctionConfiguration",
             "lambda:InvokeFunction",
             "lambda:PutFunctionEventInvokeConfig",

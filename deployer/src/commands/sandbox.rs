@@ -87,7 +87,10 @@ async fn play(stage: &Stage, args: &Sandbox, output: &Output, interrupt: &Interr
         return Ok(Document { acts, seconds: started.elapsed().as_secs_f64() });
     }
     scene("7. Remove. This is `plexmon-deploy down`:")?;
-    down::down(session, down::Keep::default(), true, false).await?;
+    // Every run was awaited.
+    let removal =
+        down::Removal { keep: down::Keep::default(), yes: true, force: false, runs: down::Runs::Ignored };
+    down::down(session, removal).await?;
     Ok(Document { acts, seconds: started.elapsed().as_secs_f64() })
 }
 

@@ -8,7 +8,8 @@ use plexmon_function::time;
 use serde::Serialize;
 
 use crate::error::{Exit, Result};
-use crate::plan::Step;
+use crate::plan::{Kept, Plan, Step};
+use crate::resources::Health as FunctionHealth;
 use crate::session::{Session, View};
 use crate::stack::{Decrypt, Observed};
 
@@ -26,6 +27,9 @@ pub struct Report {
     targets: Vec<TargetReport>,
     /// What `up` would do.
     drift: Vec<Step>,
+    /// What stays as it is, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<Kept>,
     problems: Vec<String>,
     #[serde(skip)]
     place: String,
@@ -55,17 +59,21 @@ pub async fn status(session: &Session, exit_code: bool) -> Result<Exit> {
     })
 }
 
-fn report(session: &Session, view: &View) -> Report {
+/// What `status` shows.
+pub fn report(session: &Session, view: &View) -> Report {
     let stack = &view.observed.stack;
     let ours = Some(session.names.deployment.as_str());
     let mut problems = Vec::new();
-    let drift = match session.plan(&view.desired, stack, false) {
-        Ok(plan) => plan.steps,
-        Err(error) => {
-            problems.push(error.message().to_owned());
-            Vec::new()
-        }
-    };
+    let plan = session.plan(&view.desired, stack, false).unwrap_or_else(|error| {
+        problems.push(error.message().to_owned());
+        Plan::default()
+    });
+    let (drift, kept) = (plan.steps, plan.kept);
+    if let Some(function) =
+        stack.function.as_ref().filter(|function| function.health != FunctionHealth::Active)
+    {
+        problems.push(format!("the function is not able to run as it should ({})", function.health));
+    }
     let deployed = stack.function.as_ref().is_some_and(|function| function.owner.as_deref() == ours);
     let state = if deployed { state(&view.observed, &mut problems) } else { None };
     let rule = stack.schedule.as_ref().filter(|_| deployed).and_then(|schedule| schedule.rule.as_ref());
@@ -79,6 +87,7 @@ fn report(session: &Session, view: &View) -> Report {
         paused_until: state.as_ref().and_then(|state| state.paused_until).filter(|until| *until > now),
         targets: targets(session, state.as_ref()),
         drift: if deployed { drift } else { Vec::new() },
+        kept: if deployed { kept } else { Vec::new() },
         problems,
         place: session.place(&view.observed),
         now,
@@ -139,6 +148,9 @@ impl Display for Report {
                 let _ = write!(line, " ({})", fields.join(", "));
             }
             write!(formatter, "\n    would {line}")?;
+        }
+        for kept in &self.kept {
+            write!(formatter, "\n    keeps {} {} ({})", kept.kind, kept.name, kept.why)?;
         }
         for problem in &self.problems {
             write!(formatter, "\n  problem     {problem}")?;

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{invoke, remarks, verdict};
+use super::invoke::{self, New};
+use super::{remarks, verdict};
 use crate::apply::{Applied, Materials, OnFailure};
 use crate::artifact::package;
 use crate::config::Found;
@@ -49,8 +50,11 @@ pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
     }
     let materials = materials(session, &view, &plan).await?;
     // Rights so new that AWS may not know them everywhere yet; secrets so new that they have told nobody anything.
-    let fresh_role = changes(&plan, Kind::Role);
-    let fresh_secrets = changes(&plan, Kind::Secret);
+    let new = New {
+        role: changes(&plan, Kind::Role),
+        secrets: changes(&plan, Kind::Secret),
+        function: creates(&plan, Kind::Function),
+    };
     let applied = session.apply(plan, &view.observed, &materials, OnFailure::Stop, false).await;
     let verdict = session.verdict(&applied);
     if verdict.is_err() {
@@ -58,7 +62,7 @@ pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
         verdict?;
     }
     let progress = Progress::new(output.reporter.clone(), applied.len(), session.interrupt.clone());
-    let first_run = invoke::first_run(session, &progress, fresh_role, fresh_secrets);
+    let first_run = invoke::first_run(session, &progress, new);
     let reply = progress.stage("run the function once", first_run).await;
     output.document(&Document { steps: &applied, reply: reply.as_ref().ok() })?;
     let reply = reply.map_err(|error| error.context("everything is deployed, but the first run failed"))?;
@@ -74,7 +78,7 @@ async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materi
         Found::NoneConfigured | Found::Missing(_) => None,
     };
     let zip = if plan.needs_code() {
-        let settings = session.config.settings(&session.names.secrets_parameter());
+        let settings = view.config.settings(&view.observed.names.secrets_parameter());
         let say = |text: &str| session.output.reporter.report(crate::report::Event::Building(text));
         let package = package(&session.origin, &settings, session.config.function.architecture, &say);
         let zip = session.patiently(package).await;
@@ -88,4 +92,8 @@ async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materi
 
 fn changes(plan: &Plan, kind: Kind) -> bool {
     plan.steps.iter().any(|step| step.kind == kind && step.action != Action::Delete)
+}
+
+fn creates(plan: &Plan, kind: Kind) -> bool {
+    plan.steps.iter().any(|step| step.kind == kind && step.action == Action::Create)
 }

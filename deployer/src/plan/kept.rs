@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::Planner;
+use crate::artifact::{CodeSource, Identity};
 use crate::resource::{Kind, Resource as _};
-use crate::resources::{LogGroup, Role, Schedule};
+use crate::resources::{Function, LogGroup, Role, Schedule};
 
 /// Something that bears our name and is left alone, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,6 +37,32 @@ impl Planner<'_> {
         let why = format!("still in use in {}", regions.iter().cloned().collect::<Vec<_>>().join(", "));
         self.keep(Kind::Role, &observed.name, why);
         Some(observed.for_regions(regions, None))
+    }
+
+    /// The function as it should be, given that its code may have been given by hand: without that file, only the
+    /// settings are compared. Where it has to be uploaded anyway, it gets the code that is built.
+    pub(super) fn given_by_hand(
+        &mut self,
+        desired: Option<&Function>,
+        observed: Option<&Function>,
+    ) -> Option<Function> {
+        let (Some(desired), Some(observed)) = (desired, observed) else { return desired.cloned() };
+        let identity = |function: &Function| function.code.as_deref().and_then(Identity::parse);
+        let is_comparable = match (identity(desired), identity(observed)) {
+            (Some(wanted), Some(there)) => {
+                wanted.source == there.source
+                    || there.source != CodeSource::Given
+                    || wanted.settings != there.settings
+                    || observed.health.is_failed()
+            }
+            _ => true,
+        };
+        if is_comparable {
+            return Some(desired.clone());
+        }
+        let why = "its code was given by hand and is not compared; `--bootstrap PATH` names it";
+        self.keep(Kind::Function, &observed.name, why.to_owned());
+        Some(Function { code: observed.code.clone(), ..desired.clone() })
     }
 
     /// The schedule as it should be, given that others may have targets on its rule: for them the rule stays, without

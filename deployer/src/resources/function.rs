@@ -7,11 +7,13 @@ use plexmon_function::secrets::Secret;
 use serde::Serialize;
 
 use super::function_calls as calls;
+pub use super::function_calls::one_attempt;
+use super::health::Health;
 use crate::apply::Task;
 use crate::aws::{Aws, present};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::names::{Account, CODE_TAG, Names, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
+use crate::names::{Account, CODE_TAG, INHERITED_STATE_TAG, Names, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
 use crate::resource::{Difference, Differences, Kind, Resource};
 
 /// Static or old-glibc binaries named `bootstrap`.
@@ -36,6 +38,10 @@ pub struct Function {
     pub code: Option<String>,
     /// The state parameter that it was deployed with.
     pub state: Option<String>,
+    /// The same, where it was taken over together with a function that plexmon replaced; it holds as long as the
+    /// configuration names none.
+    pub inherited_state: Option<String>,
+    pub health: Health,
     /// Missing when making the function was interrupted.
     pub retries: Option<Retries>,
 }
@@ -84,6 +90,8 @@ impl Function {
             environment: BTreeSet::new(),
             code: Some(code),
             state: Some(names.state_parameter.clone()),
+            inherited_state: names.is_inherited.then(|| names.state_parameter.clone()),
+            health: Health::Active,
             retries: Some(Retries { attempts: 0, max_age_s: 60 }),
         }
     }
@@ -143,13 +151,19 @@ impl Function {
             environment: variables.keys().cloned().collect(),
             code,
             state: tag(STATE_TAG),
+            inherited_state: tag(INHERITED_STATE_TAG),
+            health: Health::of(answer),
             retries,
         };
         Ok(Found { function, role_id: tag(ROLE_TAG), variables })
     }
 
-    /// Whether `self` needs an upload where `observed` stands.
-    pub fn code_differs(&self, observed: &Self) -> bool {
+    /// Whether `self` needs an upload to replace `observed`.
+    pub fn needs_upload(&self, observed: &Self) -> bool {
+        self.code_differs(observed) || observed.health.is_failed()
+    }
+
+    fn code_differs(&self, observed: &Self) -> bool {
         self.code != observed.code || self.architecture != observed.architecture
     }
 
@@ -160,13 +174,19 @@ impl Function {
             || self.memory_mb != observed.memory_mb
             || self.timeout_s != observed.timeout_s
             || self.environment != observed.environment
+            || observed.health.is_failed()
+    }
+
+    fn inherits(&self, observed: &Self) -> bool {
+        self.inherited_state.is_some() && self.inherited_state != observed.inherited_state
     }
 
     fn tags_differ(&self, observed: &Self) -> bool {
         self.owner != observed.owner
             || self.state != observed.state
+            || self.inherits(observed)
             || self.binding != observed.binding
-            || self.code_differs(observed)
+            || self.needs_upload(observed)
     }
 }
 
@@ -195,6 +215,8 @@ impl Resource for Function {
             environment,
             code,
             state,
+            inherited_state,
+            health,
             retries,
         } = self;
         let mut differences = Differences::default();
@@ -209,6 +231,15 @@ impl Resource for Function {
         differences.field("environment", environment, observed.map(|function| &function.environment));
         differences.field("code", code, observed.map(|function| &function.code));
         differences.field("state_parameter", state, observed.map(|function| &function.state));
+        // Once the configuration names a parameter, what was inherited no longer matters.
+        if inherited_state.is_some() {
+            let there = observed.map(|function| &function.inherited_state);
+            differences.field("inherited_state", inherited_state, there);
+        }
+        // A function that does not exist yet has no health to repair.
+        if let Some(there) = observed {
+            differences.field("health", health, Some(&there.health));
+        }
         differences.field("retries", retries, observed.map(|function| &function.retries));
         differences.into_vec()
     }
@@ -221,7 +252,13 @@ impl Resource for Function {
     }
 
     async fn update(&self, observed: &Self, task: &Task<'_>) -> Result<()> {
-        let upload = self.code_differs(observed);
+        calls::revive(&self.name, &observed.health, self.timeout_s, task).await?;
+        let upload = self.needs_upload(observed);
+        // The environment names the state that is taken over: it is cleared only after a tag names it.
+        let inherits = self.inherits(observed);
+        if inherits {
+            calls::tag(self, upload, task).await?;
+        }
         let function = async {
             if upload {
                 calls::update_code(self, task).await?;
@@ -234,8 +271,13 @@ impl Resource for Function {
             Ok(())
         };
         // They name the code by its hash: until AWS runs just that, they do not count.
-        let tags =
-            async { if self.tags_differ(observed) { calls::tag(self, upload, task).await } else { Ok(()) } };
+        let tags = async {
+            if !inherits && self.tags_differ(observed) {
+                calls::tag(self, upload, task).await
+            } else {
+                Ok(())
+            }
+        };
         tokio::try_join!(function, tags)?;
         if self.retries != observed.retries {
             calls::put_retries(self, task).await?;

@@ -6,16 +6,19 @@ use std::time::Duration;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, LastUpdateStatus, Runtime, State};
 
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use plexmon_function::handler::Occasion;
 use tokio::time::Instant;
 
-use super::Function;
 use super::function::Found;
+use super::{Function, Health};
 use crate::apply::Task;
 use crate::artifact::Zip;
-use crate::aws::{CallError, gone, present};
+use crate::aws::{Created, gone, present};
 use crate::error::{Error, Result};
-use crate::names::{CODE_TAG, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
-use crate::retry::{Attempt, FUNCTION_BUDGET, ROLE_BUDGET, keep_calling, keep_looking, transient};
+use crate::names::{CODE_TAG, INHERITED_STATE_TAG, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
+use crate::retry::{Attempt, FUNCTION_BUDGET, ROLE_BUDGET, keep_looking};
 
 const DESCRIPTION: &str = "plexmon: checks home servers from outside and tells about changes";
 
@@ -28,6 +31,9 @@ fn tags(function: &Function, uploaded: bool, task: &Task<'_>) -> Result<HashMap<
     let mut tags = HashMap::from([(OWNER_TAG.to_owned(), task.names.deployment.clone())]);
     if let Some(state) = &function.state {
         tags.insert(STATE_TAG.to_owned(), state.clone());
+    }
+    if let Some(inherited) = &function.inherited_state {
+        tags.insert(INHERITED_STATE_TAG.to_owned(), inherited.clone());
     }
     if let Some(id) = task.role_id.lock().ok().and_then(|id| id.clone()) {
         tags.insert(ROLE_TAG.to_owned(), id);
@@ -46,27 +52,29 @@ fn architecture(function: &Function) -> Architecture {
 pub async fn create(function: &Function, task: &Task<'_>) -> Result<()> {
     let zip = zip(task)?;
     let tags = tags(function, true, task)?;
-    let created = keep_calling(task.progress, ROLE_BUDGET, transient, async || {
-        let call = task
-            .aws
-            .lambda
-            .create_function()
-            .function_name(&function.name)
-            .description(DESCRIPTION)
-            .role(&function.role)
-            .runtime(Runtime::from(function.runtime.as_str()))
-            .handler(&function.handler)
-            .architectures(architecture(function))
-            .memory_size(function.memory_mb)
-            .timeout(function.timeout_s)
-            .code(FunctionCode::builder().zip_file(Blob::new(zip.bytes.clone())).build())
-            .set_tags(Some(tags.clone()));
-        match task.aws.call("lambda", "CreateFunction", call.send()).await {
-            Err(error) if error.already_exists() => Ok(Some(error)),
-            other => other.map(|_| None),
-        }
-    })
-    .await?;
+    let created = task
+        .call_within(ROLE_BUDGET, async || {
+            let call = task
+                .aws
+                .lambda
+                .create_function()
+                .function_name(&function.name)
+                .description(DESCRIPTION)
+                .role(&function.role)
+                .runtime(Runtime::from(function.runtime.as_str()))
+                .handler(&function.handler)
+                .architectures(architecture(function))
+                .memory_size(function.memory_mb)
+                .timeout(function.timeout_s)
+                .code(FunctionCode::builder().zip_file(Blob::new(zip.bytes.clone())).build())
+                .set_tags(Some(tags.clone()));
+            match task.aws.call("lambda", "CreateFunction", call.send()).await {
+                Err(error) if error.already_exists() => Ok(Some(error)),
+                other => other.map(|_| None),
+            }
+        })
+        .await?;
+    task.created.add(Created::Function);
     match created {
         None => Ok(()),
         // Our own success whose answer was lost bears our tags, and so our code.
@@ -83,7 +91,7 @@ pub async fn create(function: &Function, task: &Task<'_>) -> Result<()> {
 
 pub async fn update_code(function: &Function, task: &Task<'_>) -> Result<()> {
     let zip = zip(task)?;
-    keep_calling(task.progress, FUNCTION_BUDGET, transient, async || {
+    task.call_within(FUNCTION_BUDGET, async || {
         // The architecture belongs to the code; left out, it would silently become x86_64.
         let call = task
             .aws
@@ -99,7 +107,7 @@ pub async fn update_code(function: &Function, task: &Task<'_>) -> Result<()> {
 }
 
 pub async fn update_configuration(function: &Function, task: &Task<'_>) -> Result<()> {
-    keep_calling(task.progress, ROLE_BUDGET, transient, async || {
+    task.call_within(ROLE_BUDGET, async || {
         let call = task
             .aws
             .lambda
@@ -121,7 +129,7 @@ pub async fn update_configuration(function: &Function, task: &Task<'_>) -> Resul
 
 pub async fn tag(function: &Function, uploaded: bool, task: &Task<'_>) -> Result<()> {
     let tags = tags(function, uploaded, task)?;
-    keep_calling(task.progress, FUNCTION_BUDGET, transient, async || {
+    task.call_within(FUNCTION_BUDGET, async || {
         let call = task
             .aws
             .lambda
@@ -136,7 +144,7 @@ pub async fn tag(function: &Function, uploaded: bool, task: &Task<'_>) -> Result
 
 pub async fn put_retries(function: &Function, task: &Task<'_>) -> Result<()> {
     let Some(retries) = function.retries else { return Ok(()) };
-    keep_calling(task.progress, FUNCTION_BUDGET, transient, async || {
+    task.call_within(FUNCTION_BUDGET, async || {
         let call = task
             .aws
             .lambda
@@ -178,7 +186,7 @@ pub async fn wait_until_ready(name: &str, task: &Task<'_>) -> Result<()> {
                     refusal: error.into(),
                 };
             }
-            Err(error) => return Attempt::Failed(error.into()),
+            Err(error) => return Attempt::after(error, false),
         };
         let not_yet = |waiting_for| Attempt::NotYet {
             waiting_for,
@@ -188,23 +196,66 @@ pub async fn wait_until_ready(name: &str, task: &Task<'_>) -> Result<()> {
             Attempt::Failed(
                 Error::new(format!("Lambda could not {what} the function"))
                     .cause(reason.unwrap_or("no reason was given"))
-                    .hint("run the same command again; if it fails again, `down` and `up` make it anew"),
+                    .hint(
+                        "run the same command again; if it fails again, `plexmon-deploy down --keep-state` and \
+                         then `plexmon-deploy up` create the function again",
+                    ),
             )
         };
         match (now.state(), now.last_update_status()) {
-            (Some(State::Failed), _) => failed("start", now.state_reason()),
-            (_, Some(LastUpdateStatus::Failed)) => failed("update", now.last_update_status_reason()),
             (Some(State::Pending), _) => not_yet("Lambda to start the function"),
             (_, Some(LastUpdateStatus::InProgress)) => not_yet("Lambda to update the function"),
+            (Some(State::Failed), _) => failed("start", now.state_reason()),
+            (_, Some(LastUpdateStatus::Failed)) => failed("update", now.last_update_status_reason()),
             _ => Attempt::Done(()),
         }
     })
     .await
 }
 
+/// Ends a state in which the function cannot run, as far as a call other than an update does.
+pub async fn revive(name: &str, health: &Health, timeout_s: i32, task: &Task<'_>) -> Result<()> {
+    match health {
+        Health::Active | Health::Failed(_) | Health::UpdateFailed(_) => Ok(()),
+        Health::Inactive(_) => {
+            // The first run after a long time is refused while Lambda brings back what the function runs on.
+            task.call_within(FUNCTION_BUDGET, async || {
+                let call = task.aws.lambda.invoke().function_name(name).payload(Blob::new(Occasion::EXAMINE));
+                let call = call.customize().config_override(one_attempt(timeout_s));
+                task.aws.call("lambda", "Invoke", call.send()).await
+            })
+            .await?;
+            wait_until_ready(name, task).await
+        }
+        Health::NoConcurrency => {
+            task.settle(async || {
+                let call = task.aws.lambda.delete_function_concurrency().function_name(name);
+                task.aws.call("lambda", "DeleteFunctionConcurrency", call.send()).await
+            })
+            .await?;
+            Ok(())
+        }
+        Health::Stopped(why) => Err(Error::new(format!("Lambda has stopped the function ({why})"))
+            .hint("`plexmon-deploy down --keep-state` and then `plexmon-deploy up` create it again")),
+    }
+}
+
+/// For Lambda to start the function, and for the way there and back.
+const MARGIN: Duration = Duration::from_secs(30);
+/// What is deployed may have a longer time limit than this configuration.
+const SHORTEST_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// For `Invoke`: one attempt that outlasts the function. The SDK's own repetition would start a second run beside the
+/// first.
+pub fn one_attempt(timeout_s: i32) -> aws_sdk_lambda::config::Builder {
+    let run = Duration::from_secs(timeout_s.unsigned_abs().into()) + MARGIN;
+    let timeout = TimeoutConfig::builder().operation_attempt_timeout(run.max(SHORTEST_TIMEOUT)).build();
+    aws_sdk_lambda::Config::builder().retry_config(RetryConfig::disabled()).timeout_config(timeout)
+}
+
 /// Deletes and sees it gone. The log group need not wait for that: the role has no right to make it anew.
 pub async fn delete(name: &str, task: &Task<'_>) -> Result<()> {
-    keep_calling(task.progress, FUNCTION_BUDGET, transient, async || {
+    task.call_within(FUNCTION_BUDGET, async || {
         gone(
             task.aws
                 .call(
@@ -225,7 +276,7 @@ pub async fn delete(name: &str, task: &Task<'_>) -> Result<()> {
                 waiting_for: "Lambda to delete the function",
                 refusal: Error::new(format!("function `{name}` is still there")),
             },
-            Err(error) => Attempt::<()>::Failed(CallError::into(error)),
+            Err(error) => Attempt::after(error, false),
         }
     })
     .await

@@ -1,7 +1,7 @@
 //! The function's log group, made before the function so that it has a retention from the first line on.
 
 use crate::apply::Task;
-use crate::aws::{Aws, gone, present};
+use crate::aws::{Aws, Created, gone, present};
 use crate::error::Result;
 use crate::names::{Account, Names, OWNER_TAG};
 use crate::resource::{Difference, Differences, Kind, Resource};
@@ -93,6 +93,7 @@ impl Resource for LogGroup {
             }
         })
         .await?;
+        task.created.add(Created::LogGroup);
         task.turn.pass();
         self.put_retention(task).await
     }

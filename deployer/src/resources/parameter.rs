@@ -9,11 +9,11 @@ use plexmon_function::state::State;
 
 use super::secret::{Content, Secret};
 use crate::apply::Task;
-use crate::aws::{Aws, CallError, present};
+use crate::aws::{Aws, CallError, Created, Meaning, Wait, present};
 use crate::error::{Context, Error, Result};
 use crate::names::{Names, OWNER_TAG, secrets_parameter};
 use crate::resource::{Difference, Differences, Kind, Resource};
-use crate::retry::{SHORT_BUDGET, keep_calling, transient};
+use crate::retry::{Attempt, SHORT_BUDGET, keep_reading, keep_trying};
 use crate::stack::Decrypt;
 
 /// What a monitor that has not run yet knows.
@@ -94,15 +94,16 @@ async fn read_one(aws: &Aws, name: &str) -> Result<Option<(Parameter, String)>> 
 
 async fn value(aws: &Aws, name: &str, decrypt: bool) -> Result<Option<String>, CallError> {
     let call = aws.ssm.get_parameter().name(name).with_decryption(decrypt);
-    let answer = present(aws.call("ssm", "GetParameter", call.send()).await)?;
-    Ok(answer.map(|answer| answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default()))
+    let answer = keep_reading(async || present(aws.call("ssm", "GetParameter", call.clone().send()).await));
+    Ok(answer.await?.map(|answer| answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default()))
 }
 
 async fn owner(aws: &Aws, name: &str) -> Result<Option<String>, CallError> {
     let call =
         aws.ssm.list_tags_for_resource().resource_type(ResourceTypeForTagging::Parameter).resource_id(name);
-    let answer = present(aws.call("ssm", "ListTagsForResource", call.send()).await)?;
-    Ok(answer.and_then(|answer| {
+    let answer =
+        keep_reading(async || present(aws.call("ssm", "ListTagsForResource", call.clone().send()).await));
+    Ok(answer.await?.and_then(|answer| {
         answer.tag_list().iter().find(|tag| tag.key() == OWNER_TAG).map(|tag| tag.value().to_owned())
     }))
 }
@@ -131,19 +132,26 @@ pub(super) async fn create(task: &Task<'_>, name: &str, kind: ParameterType, val
     let tag = owner_tag(&task.names.deployment)?;
     // Refused as existing, it may be our own success whose answer was lost, or the function was faster, or it was
     // deleted moments ago and its name is not free yet. A read tells the first two from the last.
-    let there = keep_calling(task.progress, SHORT_BUDGET, in_transit, async || {
+    let there = keep_trying(task.progress, SHORT_BUDGET, async || {
+        task.pace.next().await;
         let put = put(task, name, kind.clone(), value).tags(tag.clone());
-        match task.aws.call("ssm", "PutParameter", put.send()).await {
-            Err(error) if error.already_exists() => {
-                let get = task.aws.ssm.get_parameter().name(name);
-                let there = present(task.aws.call("ssm", "GetParameter", get.send()).await)?;
-                let there = there.and_then(|answer| answer.parameter).ok_or(error)?;
-                Ok(Some(there.value.unwrap_or_default()))
+        let Err(error) = task.aws.call("ssm", "PutParameter", put.send()).await else {
+            return Attempt::Done(None);
+        };
+        if error.meaning(false) != Meaning::Exists {
+            return Attempt::after(error, false);
+        }
+        let get = task.aws.ssm.get_parameter().name(name);
+        match present(task.aws.call("ssm", "GetParameter", get.send()).await) {
+            Ok(Some(answer)) => {
+                Attempt::Done(Some(answer.parameter.and_then(|there| there.value).unwrap_or_default()))
             }
-            other => other.map(|_| None),
+            Ok(None) => Attempt::NotYet { waiting_for: Wait::ParameterName.text(), refusal: error.into() },
+            Err(error) => Attempt::after(error, false),
         }
     })
     .await?;
+    task.created.add(Created::Parameter);
     let Some(there) = there else { return Ok(Made::Now) };
     let owner = owner(task.aws, name).await?.or_else(|| written_by(&there));
     if owner.as_ref() != Some(&task.names.deployment) {
@@ -156,7 +164,8 @@ pub(super) async fn create(task: &Task<'_>, name: &str, kind: ParameterType, val
 
 /// Gives it another value.
 pub(super) async fn overwrite(task: &Task<'_>, name: &str, kind: ParameterType, value: &str) -> Result<()> {
-    keep_calling(task.progress, SHORT_BUDGET, in_transit, async || {
+    task.settle(async || {
+        task.pace.next().await;
         let put = put(task, name, kind.clone(), value).overwrite(true);
         task.aws.call("ssm", "PutParameter", put.send()).await
     })
@@ -169,19 +178,11 @@ fn put(task: &Task<'_>, name: &str, kind: ParameterType, value: &str) -> PutPara
     task.aws.ssm.put_parameter().name(name).r#type(kind).tier(ParameterTier::Standard).value(value)
 }
 
-/// After a deletion, SSM wants half a minute before the name is used again; what it says until then is not documented.
-fn in_transit(error: &CallError) -> Option<&'static str> {
-    let says = |text: &str| error.message().contains(text);
-    if error.already_exists() || says("recently") || says("being deleted") || says("30 seconds") {
-        return Some("Parameter Store to release the name after its deletion");
-    }
-    transient(error)
-}
-
 /// Puts our tag on it.
 pub(super) async fn claim(task: &Task<'_>, name: &str) -> Result<()> {
     let tag = owner_tag(&task.names.deployment)?;
     task.settle(async || {
+        task.pace.next().await;
         let call = task
             .aws
             .ssm

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::role_policy::{document, document_of, statements, statements_for};
 use crate::apply::Task;
-use crate::aws::{Aws, CallError, gone, present};
+use crate::aws::{Aws, CallError, Created, Meaning, Wait, gone, present};
 use crate::config::Config;
 use crate::error::{Context, Error, Result};
 use crate::names::{Account, Names, OWNER_TAG, REGION_TAG_PREFIX};
@@ -123,12 +123,14 @@ impl Role {
                 .hint("detach them, or run `plexmon-deploy down --force` to have them detached"));
         }
         for arn in arns {
-            let call = iam.detach_role_policy().role_name(&self.name).policy_arn(arn).send();
-            gone(task.aws.call("iam", "DetachRolePolicy", call).await)?;
+            let call = iam.detach_role_policy().role_name(&self.name).policy_arn(arn);
+            let detach = async || gone(task.aws.call("iam", "DetachRolePolicy", call.clone().send()).await);
+            task.settle(detach).await?;
         }
         for name in others {
-            let call = iam.delete_role_policy().role_name(&self.name).policy_name(name).send();
-            gone(task.aws.call("iam", "DeleteRolePolicy", call).await)?;
+            let call = iam.delete_role_policy().role_name(&self.name).policy_name(name);
+            let delete = async || gone(task.aws.call("iam", "DeleteRolePolicy", call.clone().send()).await);
+            task.settle(delete).await?;
         }
         Ok(())
     }
@@ -189,6 +191,7 @@ impl Resource for Role {
         if let (Some(id), Ok(mut known)) = (created, task.role_id.lock()) {
             *known = Some(id);
         }
+        task.created.add(Created::Role);
         // What Lambda looks at when it takes the role is who may assume it.
         task.turn.pass();
         self.put_policy(task).await
@@ -229,13 +232,20 @@ impl Resource for Role {
     async fn delete(&self, task: &Task<'_>) -> Result<()> {
         let iam = &task.aws.iam;
         let policy = iam.delete_role_policy().role_name(&self.name).policy_name(task.names.role_policy());
-        gone(task.aws.call("iam", "DeleteRolePolicy", policy.send()).await)?;
+        task.settle(async || gone(task.aws.call("iam", "DeleteRolePolicy", policy.clone().send()).await))
+            .await?;
         task.turn.pass();
         let delete =
             async || task.aws.call("iam", "DeleteRole", iam.delete_role().role_name(&self.name).send()).await;
         match delete().await {
-            Err(error) if error.code() == "DeleteConflict" => self.detach_all(task).await?,
-            other => return Ok(gone(other)?),
+            Err(error) if error.meaning(false) == Meaning::Busy(Wait::RolePolicies) => {
+                self.detach_all(task).await?;
+            }
+            Err(error) if !matches!(error.meaning(false), Meaning::Busy(_) | Meaning::Throttled) => {
+                return Ok(gone(Err::<(), _>(error))?);
+            }
+            Err(_) => {}
+            Ok(_) => return Ok(()),
         }
         task.settle(async || gone(delete().await)).await
     }

@@ -2,12 +2,15 @@
 //!
 //! The three can go missing one by one, so each is an `Option`.
 
-use aws_sdk_eventbridge::types::{RuleState, Tag};
+use std::time::Duration;
+
+use aws_sdk_eventbridge::types::{RuleState, Tag, Target as RuleTarget};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use super::schedule_calls::accepted;
 use crate::apply::Task;
-use crate::aws::{Aws, CallError, gone, present};
+use crate::aws::{Aws, gone, present};
 use crate::config::Config;
 use crate::error::{Context, Result};
 use crate::names::{Account, Names, OWNER_TAG};
@@ -15,6 +18,8 @@ use crate::resource::{Difference, Differences, Kind, Resource};
 
 const PRINCIPAL: &str = "events.amazonaws.com";
 const ACTION: &str = "lambda:InvokeFunction";
+/// With pauses that grow, more than enough within the age.
+const RETRY_ATTEMPTS: i32 = 5;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
@@ -22,8 +27,7 @@ pub struct Schedule {
     pub name: String,
     pub owner: Option<String>,
     pub rule: Option<Rule>,
-    /// ARN of the function that the rule runs.
-    pub target: Option<String>,
+    pub target: Option<Target>,
     pub permission: Option<Permission>,
     /// Ids of targets that others gave to the rule. Seen, never managed: they decide whether the rule may go.
     pub others: Vec<String>,
@@ -33,6 +37,34 @@ pub struct Schedule {
 pub struct Rule {
     pub expression: String,
     pub enabled: bool,
+}
+
+/// What the rule runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// ARN of the function.
+    pub function: String,
+    /// `None` is EventBridge's own: 185 attempts within a day.
+    pub retry: Option<RetryPolicy>,
+}
+
+/// For how long EventBridge tries to start a run that Lambda does not accept. A late one would check again what the
+/// next one has checked, and after an outage of Lambda all of them would come at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct RetryPolicy {
+    pub max_age_s: i32,
+    pub attempts: i32,
+}
+
+impl RetryPolicy {
+    /// Within half of the time between two runs, and at most an hour. EventBridge wants a minute at least.
+    pub fn of(interval: Option<Duration>) -> Self {
+        const SHORTEST_S: u64 = 60;
+        const LONGEST_S: u64 = 3600;
+        let half_s = interval.map_or(LONGEST_S, |interval| interval.as_secs() / 2);
+        let max_age_s = i32::try_from(half_s.clamp(SHORTEST_S, LONGEST_S)).unwrap_or(i32::MAX);
+        Self { max_age_s, attempts: RETRY_ATTEMPTS }
+    }
 }
 
 /// A statement in the function's policy.
@@ -53,7 +85,10 @@ impl Schedule {
         Self {
             owner: Some(names.deployment.clone()),
             rule: Some(Rule { expression: config.schedule.expression().to_owned(), enabled: true }),
-            target: Some(account.function(names.function())),
+            target: Some(Target {
+                function: account.function(names.function()),
+                retry: Some(RetryPolicy::of(config.schedule.smallest_gap())),
+            }),
             permission: Some(Permission {
                 principal: PRINCIPAL.to_owned(),
                 action: ACTION.to_owned(),
@@ -76,8 +111,7 @@ impl Schedule {
             expression: rule.schedule_expression().unwrap_or_default().to_owned(),
             enabled: rule.state() != Some(&RuleState::Disabled),
         });
-        let targets =
-            present(targets.or_else(rule_not_found))?.map(|answer| answer.targets.unwrap_or_default());
+        let targets = present(targets)?.map(|answer| answer.targets.unwrap_or_default());
         let targets = targets.unwrap_or_default();
         // The same 404 stands for "no policy" and for "no function".
         let policy = present(policy)?.and_then(|answer| answer.policy);
@@ -91,7 +125,7 @@ impl Schedule {
             name,
             owner: None,
             rule,
-            target: ours.into_iter().next().map(|target| target.arn),
+            target: ours.into_iter().next().map(Target::read),
             permission,
             others: others.into_iter().map(|target| target.id).collect(),
         }))
@@ -106,16 +140,18 @@ impl Schedule {
 
     /// Whether its target is the function with this ARN.
     pub fn serves(&self, function: &str) -> bool {
-        self.target.as_deref() == Some(function)
+        self.target.as_ref().is_some_and(|target| target.function == function)
     }
 }
 
-/// Some answers call a missing rule a validation error.
-fn rule_not_found<T>(error: CallError) -> Result<T, CallError> {
-    if error.code() == "ValidationException" && error.message().contains("not found") {
-        return Err(CallError::refused(error.operation, "ResourceNotFoundException", error.message()));
+impl Target {
+    fn read(target: RuleTarget) -> Self {
+        let retry = target.retry_policy.map(|policy| RetryPolicy {
+            max_age_s: policy.maximum_event_age_in_seconds.unwrap_or(86_400),
+            attempts: policy.maximum_retry_attempts.unwrap_or(185),
+        });
+        Self { function: target.arn, retry }
     }
-    Err(error)
 }
 
 pub(super) fn owner_tag(owner: &str) -> Result<Tag> {
@@ -175,7 +211,11 @@ impl Resource for Schedule {
             }
             _ => differences.field("rule", rule, observed.map(|schedule| &schedule.rule)),
         }
-        differences.field("target", target, observed.map(|schedule| &schedule.target));
+        let there = observed.map(|schedule| schedule.target.as_ref());
+        let function = |target: Option<&Target>| target.map(|target| target.function.clone());
+        differences.field("target", &function(target.as_ref()), there.map(function).as_ref());
+        let retry = |target: Option<&Target>| target.and_then(|target| target.retry);
+        differences.field("retry_policy", &retry(target.as_ref()), there.map(retry).as_ref());
         differences.field("permission", permission, observed.map(|schedule| &schedule.permission));
         differences.into_vec()
     }

@@ -1,12 +1,12 @@
 //! What EventBridge and Lambda are asked for, so that the rule runs the function.
 
-use aws_sdk_eventbridge::types::{RuleState, Target as RuleTarget};
+use aws_sdk_eventbridge::operation::put_targets::PutTargetsOutput;
+use aws_sdk_eventbridge::types::{RetryPolicy as RuleRetryPolicy, RuleState, Target as RuleTarget};
 
-use super::schedule::{Permission, Rule, Schedule, owner_tag, statement};
+use super::schedule::{Permission, Rule, Schedule, Target, owner_tag, statement};
 use crate::apply::Task;
-use crate::aws::{CallError, Operation, gone, present};
+use crate::aws::{CallError, Created, Operation, gone, present};
 use crate::error::{Context, Result};
-use crate::retry::{SHORT_BUDGET, keep_calling, transient};
 
 const DESCRIPTION: &str = "Runs the plexmon function";
 
@@ -28,26 +28,29 @@ impl Schedule {
             task.aws.call("events", "PutRule", call.send()).await
         })
         .await?;
+        if is_new {
+            task.created.add(Created::Rule);
+        }
         Ok(())
     }
 
-    pub(super) async fn put_target(&self, arn: &str, task: &Task<'_>) -> Result<()> {
+    pub(super) async fn put_target(&self, target: &Target, task: &Task<'_>) -> Result<()> {
+        let retry = target.retry.map(|retry| {
+            RuleRetryPolicy::builder()
+                .maximum_event_age_in_seconds(retry.max_age_s)
+                .maximum_retry_attempts(retry.attempts)
+                .build()
+        });
         let target = RuleTarget::builder()
             .id(task.names.target_id())
-            .arn(arn)
+            .arn(&target.function)
+            .set_retry_policy(retry)
             .build()
             .context(|| "could not make the rule's target")?;
         let operation = Operation { service: "events", name: "PutTargets" };
         task.settle(async || {
             let call = task.aws.events.put_targets().rule(&self.name).targets(target.clone()).send();
-            let answer = task.aws.call(operation.service, operation.name, call).await?;
-            // Success outside, failure inside.
-            match answer.failed_entries().first() {
-                Some(entry) if answer.failed_entry_count() > 0 => {
-                    Err(failed_entry(operation, entry.error_code(), entry.error_message()))
-                }
-                _ => Ok(()),
-            }
+            accepted(&task.aws.call(operation.service, operation.name, call).await?)
         })
         .await
     }
@@ -101,10 +104,7 @@ impl Schedule {
 
     /// Whether it was added; `false` if a statement of this name is there already.
     async fn add_permission(&self, permission: &Permission, task: &Task<'_>) -> Result<bool> {
-        let in_time = |error: &CallError| {
-            transient(error).or_else(|| error.is_missing().then_some("Lambda to know the new function"))
-        };
-        keep_calling(task.progress, SHORT_BUDGET, in_time, async || {
+        task.settle(async || {
             let call = task
                 .aws
                 .lambda
@@ -129,6 +129,17 @@ impl Schedule {
             gone(task.aws.call("lambda", "RemovePermission", call.send()).await)
         })
         .await
+    }
+}
+
+/// Whether EventBridge took over the targets: an answer that is a success may contain failures.
+pub fn accepted(answer: &PutTargetsOutput) -> Result<(), CallError> {
+    let operation = Operation { service: "events", name: "PutTargets" };
+    match answer.failed_entries().first() {
+        Some(entry) if answer.failed_entry_count() > 0 => {
+            Err(failed_entry(operation, entry.error_code(), entry.error_message()))
+        }
+        _ => Ok(()),
     }
 }
 

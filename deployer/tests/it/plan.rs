@@ -2,6 +2,7 @@
 
 mod changes;
 mod down;
+mod given;
 mod hidden;
 mod ownership;
 mod parameters;

@@ -1,6 +1,6 @@
 //! Every world from which a run can start: each of the six resources is absent, old or new.
 
-use plexmon_deploy::resources::{Binding, Content};
+use plexmon_deploy::resources::{Binding, Content, Health};
 use plexmon_deploy::stack::Stack;
 use serde_json::json;
 
@@ -68,6 +68,7 @@ fn make_old(stack: &mut Stack) {
     function.code = None;
     function.memory_mb = 512;
     function.retries = None;
+    function.health = Health::UpdateFailed("no room for it".to_owned());
     function.binding = Binding::Unknown;
     let schedule = stack.schedule.as_mut().unwrap();
     schedule.rule.as_mut().unwrap().enabled = false;

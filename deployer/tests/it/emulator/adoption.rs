@@ -13,6 +13,11 @@ const WIDE: &str =
 
 /// The account as the shell steps leave it, after a while in which Plex was `status`.
 fn installed_by_hand(status: &str) -> World {
+    installed_with_its_state_in(STATE, status)
+}
+
+/// The same, with the state in any parameter.
+fn installed_with_its_state_in(parameter: &str, status: &str) -> World {
     let world = World::new();
     world.aws("iam", "create_role", json!({"RoleName": ROLE, "AssumeRolePolicyDocument": TRUST}));
     let policy = json!({"RoleName": ROLE, "PolicyName": "plex-remote-health-inline", "PolicyDocument": WIDE});
@@ -21,7 +26,7 @@ fn installed_by_hand(status: &str) -> World {
     let zip = base64::engine::general_purpose::STANDARD.encode(zip.bytes);
     let environment = json!({"Variables": {
         "CHECK_URL": format!("{}/identity", world.plex.url()), "PUSHOVER_TOKEN": TOKEN, "PUSHOVER_USER": USER,
-        "STATUS_PARAM": STATE,
+        "STATUS_PARAM": parameter,
     }});
     let function = json!({
         "FunctionName": NAME, "Runtime": "python3.12", "Handler": "lambda_function.lambda_handler", "Timeout": 10,
@@ -30,7 +35,7 @@ fn installed_by_hand(status: &str) -> World {
     });
     world.aws("lambda", "create_function", function);
     let state = json!({"status": status, "ts": 1_793_700_300}).to_string();
-    world.aws("ssm", "put_parameter", json!({"Name": STATE, "Value": state, "Type": "String"}));
+    world.aws("ssm", "put_parameter", json!({"Name": parameter, "Value": state, "Type": "String"}));
     world.aws("events", "put_rule", json!({"Name": OLD_RULE, "ScheduleExpression": "rate(5 minutes)"}));
     let arn = world.arn("lambda", &format!("function:{NAME}"));
     world.aws("events", "put_targets", json!({"Rule": OLD_RULE, "Targets": [{"Id": "lambda", "Arn": arn}]}));
@@ -96,6 +101,7 @@ fn it_is_taken_over_with_its_state_and_its_tokens() {
           owner: (none) -> plex-remote-health
           rule: (none) -> {"expression":"rate(5 minutes)","enabled":true}
           target: (none) -> arn:aws:lambda:us-east-1:[ACCOUNT]:function:plex-remote-health
+          retry_policy: (none) -> {"max_age_s":150,"attempts":5}
           permission: .../plex-remote-health-5min"} -> .../plex-remote-health-schedule"}
       - delete schedule  plex-remote-health-5min
     2 to create, 4 to update, 1 to delete
@@ -138,4 +144,31 @@ fn an_outage_that_the_old_one_told_is_not_told_again_but_its_end_is() {
     world.plex.mend();
     world.invoke().ended(0);
     assert_eq!(world.told()[0].title.as_deref(), Some("plex is UP again"));
+}
+
+#[test]
+fn a_state_in_a_parameter_of_the_owners_choice_is_kept_until_down() {
+    const OWN: &str = "/my/plex/state";
+    let world = installed_with_its_state_in(OWN, "down");
+    let arn = world.arn("lambda", &format!("function:{NAME}"));
+    world.aws("events", "put_rule", json!({"Name": "plex-check", "ScheduleExpression": "rate(1 day)"}));
+    world.aws("events", "put_targets", json!({"Rule": "plex-check", "Targets": [{"Id": "1", "Arn": arn}]}));
+    let up = adopted(&world);
+    assert!(
+        up.stderr.contains("state parameter `/my/plex/state`: taken over from STATUS_PARAM"),
+        "{}",
+        up.stderr
+    );
+    assert!(up.stderr.contains("rule `plex-check` names `plex-remote-health` as a target"), "{}", up.stderr);
+    assert_eq!(world.told()[0].title.as_deref(), Some("plex is UP again"));
+    // Without the option, and without a word in the configuration, it stays the state.
+    assert_eq!(world.plan(), [""; 0]);
+    world.with_code(&["status", "--exit-code"]).run().ended(0);
+    let down = world.down().ended(0);
+    assert!(
+        down.stdout.contains("rule `plex-check` names `plex-remote-health` as a target"),
+        "{}",
+        down.stdout
+    );
+    assert_eq!(world.inventory(), ["rule plex-check"]);
 }

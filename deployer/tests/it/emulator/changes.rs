@@ -67,7 +67,7 @@ fn what_aws_cannot_reach_gets_a_warning_before_anything_is_asked() {
 fn another_schedule() {
     let world = World::deployed();
     world.edit("rate(5 minutes)", "cron(0/10 * * * ? *)");
-    applied(&world, &["update schedule (expression)"]);
+    applied(&world, &["update schedule (expression, retry_policy)"]);
     let rule = world.aws("events", "describe_rule", json!({"Name": RULE}));
     assert_eq!(rule["ScheduleExpression"], "cron(0/10 * * * ? *)");
     let status = world.with_code(&["status", "--json"]).run().ended(0).json();

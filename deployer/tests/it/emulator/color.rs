@@ -19,7 +19,7 @@ fn has_colors(ran: &Ran) -> bool {
 #[test]
 fn a_terminal_has_colours_unless_they_are_not_wanted() {
     let world = World::deployed();
-    let down = on_a_terminal(&world, "1", &["down", "--yes"]).ended(0);
+    let down = on_a_terminal(&world, "1", &["down", "--yes", "--no-wait"]).ended(0);
     assert!(down.stdout.contains('✓') && !has_colors(&down), "{}", down.whole());
 
     let up = |no_color, args: &[&str]| {
@@ -51,7 +51,7 @@ fn a_pipe_has_them_only_if_they_are_asked_for() {
     let world = World::new();
     let up = world.with_code(&["up", "--yes"]).run().ended(0);
     assert!(up.stderr.contains("  done     ") && !up.whole().contains(ESCAPE), "{}", up.whole());
-    let down = world.deploy(&["down", "--yes", "--color", "always"]).run().ended(0);
+    let down = world.deploy(&["down", "--yes", "--no-wait", "--color", "always"]).run().ended(0);
     assert!(down.stderr.contains("  \u{1b}[32mdone\u{1b}[0m     delete role"), "{}", down.whole());
     let document = world.with_code(&["plan", "--json", "--color", "always"]).run().ended(0);
     assert!(!document.stdout.contains(ESCAPE), "a document is for programs");

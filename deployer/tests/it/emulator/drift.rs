@@ -80,11 +80,15 @@ fn the_schedule() {
     seen_and_mended(&world, "events", "put_rule", rule, &["update schedule (expression)"]);
 
     let target = json!({"Rule": RULE, "Ids": ["lambda"]});
-    seen_and_mended(&world, "events", "remove_targets", target, &["update schedule (target)"]);
+    seen_and_mended(&world, "events", "remove_targets", target, &["update schedule (target, retry_policy)"]);
 
     let elsewhere = world.arn("lambda", "function:another");
     let target = json!({"Rule": RULE, "Targets": [{"Id": "lambda", "Arn": elsewhere}]});
-    seen_and_mended(&world, "events", "put_targets", target, &["update schedule (target)"]);
+    seen_and_mended(&world, "events", "put_targets", target, &["update schedule (target, retry_policy)"]);
+
+    let function = world.arn("lambda", &format!("function:{NAME}"));
+    let target = json!({"Rule": RULE, "Targets": [{"Id": "lambda", "Arn": function}]});
+    seen_and_mended(&world, "events", "put_targets", target, &["update schedule (retry_policy)"]);
 }
 
 #[test]
@@ -182,4 +186,20 @@ fn a_plan_as_a_document_has_each_field_with_its_values() {
       last check  [TIME] ago
       plex        up since [DATE]
     ");
+}
+
+/// Whoever looks need not have the file that the code was given in.
+#[test]
+fn code_that_was_given_by_hand_is_no_drift_without_its_file() {
+    let world = World::deployed();
+    let status = world.deploy(&["status", "--exit-code"]).run().ended(0);
+    assert!(status.stdout.contains("yes, as configured"), "{}", status.stdout);
+    assert!(status.stdout.contains("its code was given by hand and is not compared"), "{}", status.stdout);
+    let plan = world.deploy(&["plan", "--exit-code"]).run().ended(0);
+    assert!(plan.stdout.contains("its code was given by hand and is not compared"), "{}", plan.stdout);
+    assert_eq!(world.deploy(&["status", "--json"]).run().json()["in_sync"], true);
+    // The settings are compared nevertheless.
+    world.edit("tries = 1", "tries = 2");
+    world.deploy(&["status", "--exit-code"]).run().ended(3);
+    world.deploy(&["plan", "--exit-code"]).run().ended(3);
 }

@@ -225,7 +225,7 @@ fn a_hundred_targets_have_their_state_in_several_parameters() {
 
     // Whoever keeps the state keeps all of it, even if the configuration at hand has fewer targets.
     crowd(&world, 1..=3);
-    let kept = world.deploy(&["down", "--yes", "--keep-state"]).run().ended(0);
+    let kept = world.deploy(&["down", "--yes", "--no-wait", "--keep-state"]).run().ended(0);
     let keeps = kept.stdout.lines().filter(|line| line.contains("(--keep-state)")).count();
     assert_eq!(keeps, parts.len() + 1, "{}", kept.whole());
     crowd(&world, 1..=100);

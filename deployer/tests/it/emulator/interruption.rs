@@ -48,7 +48,7 @@ fn down_that_was_killed_before_any_of_its_writes_is_completed_by_the_next() {
     for write in WRITES_OF_DOWN {
         world.up().ended(0);
         let gate = Gate::before(write);
-        let down = world.through(&gate, &["down", "--yes"]).start();
+        let down = world.through(&gate, &["down", "--yes", "--no-wait"]).start();
         gate.wait();
         down.kill();
         drop(gate);
@@ -125,7 +125,7 @@ fn ctrl_c_while_looking_changes_nothing() {
 fn ctrl_c_in_down_is_continued_by_the_next_down() {
     let world = World::deployed();
     let gate = Gate::before("DELETE /2015-03-31/functions/plex-remote-health");
-    let mut down = world.through(&gate, &["down", "--yes"]).start();
+    let mut down = world.through(&gate, &["down", "--yes", "--no-wait"]).start();
     gate.wait();
     down.interrupt();
     gate.open();
@@ -160,7 +160,7 @@ fn up_and_down_at_once_end_without_a_panic_and_down_settles_it() {
     let world = World::deployed();
     world.edit("[function]", "[function]\nmemory_mb = 256");
     let up = world.with_code(&["up", "--yes"]).start();
-    let down = world.deploy(&["down", "--yes"]).start();
+    let down = world.deploy(&["down", "--yes", "--no-wait"]).start();
     for ran in [up.end(), down.end()] {
         assert!(matches!(ran.code, Some(0 | 1)), "{}", ran.whole());
         assert!(!ran.stderr.contains("panicked"), "{}", ran.whole());

@@ -9,7 +9,7 @@ use crate::support::{Gate, LOG_GROUP, Ran, World, until};
 /// Runs `down`; when the log group is gone and the parameters are not yet, somebody makes it anew with these tags.
 fn made_anew_during_down(world: &World, tags: Value) -> Ran {
     let gate = Gate::before("AmazonSSM.DeleteParameter");
-    let down = world.through(&gate, &["down", "--yes", "-v"]).start();
+    let down = world.through(&gate, &["down", "--yes", "--no-wait", "-v"]).start();
     gate.wait();
     until("the log group is gone", || !is_there(world));
     world.aws("logs", "create_log_group", json!({"logGroupName": LOG_GROUP, "tags": tags}));

@@ -55,7 +55,7 @@ fn a_lost_function() {
 
 #[test]
 fn a_lost_rule() {
-    made_anew("rule", &["update schedule (rule, target)"]);
+    made_anew("rule", &["update schedule (rule, target, retry_policy)"]);
 }
 
 /// Any part of a deployment may be gone, and `up` completes it: all 31 ways to delete some of it.

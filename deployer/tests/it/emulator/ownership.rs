@@ -141,7 +141,7 @@ fn policies_that_others_attached_to_the_role_keep_it_until_forced() {
     let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
     let policy = json!({"RoleName": ROLE, "PolicyName": "theirs", "PolicyDocument": document});
     world.aws("iam", "put_role_policy", policy);
-    let down = world.deploy(&["down", "--yes"]).run().ended(1);
+    let down = world.deploy(&["down", "--yes", "--no-wait"]).run().ended(1);
     let (_, error) = down.stderr.split_once("error: ").unwrap();
     snapshot!(error, @r"
     could not delete role `plex-remote-health-role`
@@ -150,6 +150,6 @@ fn policies_that_others_attached_to_the_role_keep_it_until_forced() {
 
     hint: detach them, or run `plexmon-deploy down --force` to have them detached
     ");
-    world.deploy(&["down", "--yes", "--force"]).run().ended(0);
+    world.deploy(&["down", "--yes", "--no-wait", "--force"]).run().ended(0);
     assert_eq!(world.inventory(), [""; 0]);
 }

@@ -9,7 +9,7 @@ use crate::support::{LOG_GROUP, NAME, STATE, World, snapshot};
 fn down_removes_everything_and_then_has_nothing_to_do() {
     let world = World::deployed();
     world.invoke().ended(0);
-    let down = world.deploy(&["down", "--yes"]).run().ended(0);
+    let down = world.deploy(&["down", "--yes", "--no-wait"]).run().ended(0);
     snapshot!(down.stdout, @r"
       - delete schedule  plex-remote-health-schedule
       - delete function  plex-remote-health
@@ -37,14 +37,14 @@ fn down_in_an_empty_account_is_done_at_once() {
     let down = world.down().ended(0);
     assert_eq!(down.writes(), [""; 0]);
     snapshot!(down.stdout, @"nothing to remove: there is nothing of ours under the name plex-remote-health");
-    let down = world.deploy(&["down", "--yes", "--json"]).run().ended(0).json();
+    let down = world.deploy(&["down", "--yes", "--no-wait", "--json"]).run().ended(0).json();
     assert_eq!(down, json!({"steps": [], "proven": true}));
 }
 
 #[test]
 fn down_can_keep_the_state_and_the_logs() {
     let world = World::deployed();
-    let down = world.deploy(&["down", "--yes", "--keep-state", "--keep-logs"]).run().ended(0);
+    let down = world.deploy(&["down", "--yes", "--no-wait", "--keep-state", "--keep-logs"]).run().ended(0);
     snapshot!(down.stdout, @r"
       - delete schedule  plex-remote-health-schedule
       - delete function  plex-remote-health

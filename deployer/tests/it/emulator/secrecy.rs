@@ -52,7 +52,7 @@ fn no_command_shows_a_secret() {
         &["invoke"],
         &["logs"],
         &["permissions"],
-        &["down", "--yes"],
+        &["down", "--yes", "--no-wait"],
         &["invoke"],
     ] {
         listened_to(&world, args);

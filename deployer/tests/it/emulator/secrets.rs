@@ -83,7 +83,7 @@ fn a_machine_without_tokens_can_plan_and_update_what_has_them_already() {
     world.plex.break_it();
     world.invoke().ended(0);
     assert_eq!(world.told().len(), 1);
-    without_tokens(world.deploy(&["down", "--yes"])).run().ended(0);
+    without_tokens(world.deploy(&["down", "--yes", "--no-wait"])).run().ended(0);
     assert_eq!(world.inventory(), [""; 0]);
 }
 

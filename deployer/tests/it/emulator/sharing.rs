@@ -39,10 +39,11 @@ fn up_leaves_it_alone() {
 #[test]
 fn down_removes_our_target_and_keeps_the_rule_for_theirs() {
     let world = shared();
-    let down = world.deploy(&["down", "--yes"]).run().ended(0);
-    snapshot!(down.stdout, @"
+    let down = world.deploy(&["down", "--yes", "--no-wait"]).run().ended(0);
+    snapshot!(down.stdout, @r#"
       ~ update schedule  plex-remote-health-schedule
           target: arn:aws:lambda:us-east-1:[ACCOUNT]:function:plex-remote-health -> (none)
+          retry_policy: {"max_age_s":150,"attempts":5} -> (none)
       - delete function  plex-remote-health
       - delete role      plex-remote-health-role
       - delete log group /aws/lambda/plex-remote-health
@@ -51,7 +52,7 @@ fn down_removes_our_target_and_keeps_the_rule_for_theirs() {
       . keep   schedule  plex-remote-health-schedule (others have given it targets: theirs)
     0 to create, 1 to update, 5 to delete
     6 things removed; looked again: nothing else of plex-remote-health is left
-    ");
+    "#);
     assert_eq!(world.inventory(), [format!("rule {RULE}")]);
     assert_eq!(targets(&world), ["theirs"]);
 

@@ -178,7 +178,7 @@ fn up_and_down_print_their_steps_with_outcomes_as_one_document() {
     let world = World::new();
     let up = world.with_code(&["up", "--yes", "--json"]).run().ended(0).json();
     assert_eq!(up["reply"]["current"], "up");
-    let down = world.deploy(&["down", "--yes", "--json"]).run().ended(0).json();
+    let down = world.deploy(&["down", "--yes", "--no-wait", "--json"]).run().ended(0).json();
     assert_eq!(down["proven"], true);
     for (document, action) in [(up, "create"), (down, "delete")] {
         let steps = document["steps"].as_array().unwrap();

@@ -86,11 +86,11 @@ fn ctrl_c_is_no_answer() {
 fn down_wants_an_explicit_yes() {
     let world = World::deployed();
     let before = world.inventory();
-    let down = world.on_a_terminal(100, "[y/N]", "\n", &["down"]).run();
+    let down = world.on_a_terminal(100, "[y/N]", "\n", &["down", "--no-wait"]).run();
     assert!(down.stdout.contains("nothing was removed"), "{}", down.whole());
     assert_ne!(down.code, Some(0));
     assert_eq!(world.inventory(), before);
-    let down = world.on_a_terminal(100, "[y/N]", "y\n", &["down"]).run().ended(0);
+    let down = world.on_a_terminal(100, "[y/N]", "y\n", &["down", "--no-wait"]).run().ended(0);
     snapshot!(down.stdout, @r"
     plex-remote-health in account [ACCOUNT], region us-east-1
       - delete schedule  plex-remote-health-schedule
@@ -101,6 +101,7 @@ fn down_wants_an_explicit_yes() {
       - delete secret    /homelab/plex_remote_status_secrets
     0 to create, 0 to update, 6 to delete
     Remove all of this? [y/N] y
+    the KMS key `aws/ssm` stays: it is AWS's own, costs nothing and cannot be deleted
       ✓ delete schedule plex-remote-health-schedule [TIME]
       ✓ delete function plex-remote-health [TIME]
       ✓ delete role plex-remote-health-role [TIME]

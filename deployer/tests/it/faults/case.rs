@@ -33,7 +33,7 @@ impl Verb {
     fn command(self, world: &World) -> Deploy {
         match self {
             Self::Up | Self::Update => world.with_code(&["up", "--yes"]),
-            Self::Down => world.deploy(&["down", "--yes"]),
+            Self::Down => world.deploy(&["down", "--yes", "--no-wait"]),
         }
     }
 

@@ -248,11 +248,12 @@ fn another_expression_is_set_right() {
 
 #[test]
 fn a_missing_target_is_put_back() {
-    assert_snapshot!(drift(|stack| stack.schedule.as_mut().unwrap().target = None), @"
+    assert_snapshot!(drift(|stack| stack.schedule.as_mut().unwrap().target = None), @r#"
       ~ update schedule  plex-remote-health-schedule
           target: (none) -> arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health
+          retry_policy: (none) -> {"max_age_s":150,"attempts":5}
     0 to create, 1 to update, 0 to delete
-    ");
+    "#);
 }
 
 #[test]
@@ -288,6 +289,7 @@ fn a_missing_rule_is_made_anew_though_its_permission_is_left() {
       ~ update schedule  plex-remote-health-schedule
           rule: (none) -> {"expression":"rate(5 minutes)","enabled":true}
           target: (none) -> arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health
+          retry_policy: (none) -> {"max_age_s":150,"attempts":5}
     0 to create, 1 to update, 0 to delete
     "#);
 }

@@ -95,9 +95,10 @@ fn shared(stack: &mut Stack) {
 
 #[test]
 fn a_rule_that_has_targets_of_others_loses_only_ours() {
-    assert_snapshot!(down(shared), @"
+    assert_snapshot!(down(shared), @r#"
       ~ update schedule  plex-remote-health-schedule
           target: arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health -> (none)
+          retry_policy: {"max_age_s":150,"attempts":5} -> (none)
       - delete function  plex-remote-health
       - delete role      plex-remote-health-role
       - delete log group /aws/lambda/plex-remote-health
@@ -105,7 +106,7 @@ fn a_rule_that_has_targets_of_others_loses_only_ours() {
       - delete secret    /homelab/plex_remote_status_secrets
       . keep   schedule  plex-remote-health-schedule (others have given it targets: theirs, another)
     0 to create, 1 to update, 5 to delete
-    ");
+    "#);
     let without_ours = |stack: &mut Stack| {
         shared(stack);
         stack.schedule.as_mut().unwrap().target = None;
@@ -145,13 +146,14 @@ fn the_rule_of_the_shell_steps_stays_for_others_until_all_else_stands() {
         stack.schedule = None;
     });
     let plan = world.adopt(&observed).unwrap();
-    assert_snapshot!(plan, @"
+    assert_snapshot!(plan, @r#"
       + create schedule  plex-remote-health-schedule
       ~ update schedule  plex-remote-health-5min
           target: arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health -> (none)
+          retry_policy: {"max_age_s":150,"attempts":5} -> (none)
       . keep   schedule  plex-remote-health-5min (others have given it targets: theirs)
     1 to create, 1 to update, 0 to delete
-    ");
+    "#);
     let waves: Vec<u8> = plan.steps.iter().map(|step| step.wave).collect();
     assert_eq!(waves, [2, 3]);
 }

@@ -176,6 +176,7 @@ fn adopting_the_shell_steps_replaces_their_rule() {
           owner: (none) -> plex-remote-health
           rule: (none) -> {"expression":"rate(5 minutes)","enabled":true}
           target: (none) -> arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health
+          retry_policy: (none) -> {"max_age_s":150,"attempts":5}
           permission: .../plex-remote-health-5min"} -> .../plex-remote-health-schedule"}
       - delete schedule  plex-remote-health-5min
     1 to create, 5 to update, 1 to delete

@@ -14,7 +14,7 @@ pub fn filters() -> Vec<(&'static str, &'static str)> {
         (r"\b[34]\d{11}\b", "[ACCOUNT]"),
         // What is left of an account where a long value is cut.
         (r"\.\.\.\d{1,11}:", "...[ACCOUNT]:"),
-        (r"\b[0-9a-f]{32}\b", "[DIGEST]"),
+        (r"\b(built|given):[0-9a-f]{16}:[0-9a-f]{16}\b", "[DIGEST]"),
         (r"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC\b", "[DATE]"),
     ]
 }

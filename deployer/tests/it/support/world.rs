@@ -139,7 +139,7 @@ impl World {
     }
 
     pub fn down(&self) -> Ran {
-        self.deploy(&["down", "--yes", "-v"]).run()
+        self.deploy(&["down", "--yes", "--no-wait", "-v"]).run()
     }
 
     pub fn invoke(&self) -> Ran {

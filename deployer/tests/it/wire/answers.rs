@@ -43,11 +43,18 @@ pub fn operation_of(request: &HttpRequest) -> (String, Value) {
         ("GET", [_, "functions", _, "policy"]) => "GetPolicy",
         ("POST", [_, "functions"]) => "CreateFunction",
         ("POST", [_, "functions", _, "policy"]) => "AddPermission",
+        ("POST", [_, "functions", _, "invocations"]) => "Invoke",
+        ("POST", [_, "functions", _, "url"]) => "CreateFunctionUrlConfig",
+        ("GET", [_, "functions", _, "url"]) => "GetFunctionUrlConfig",
+        ("PUT", [_, "functions", _, "url"]) => "UpdateFunctionUrlConfig",
+        ("DELETE", [_, "functions", _, "url"]) => "DeleteFunctionUrlConfig",
+        ("GET", [_, "tags", _]) => "ListTags",
         ("POST", [_, "tags", _]) => "TagResource",
         ("PUT", [_, "functions", _, "code"]) => "UpdateFunctionCode",
         ("PUT", [_, "functions", _, "configuration"]) => "UpdateFunctionConfiguration",
         ("PUT", [_, "functions", _, "event-invoke-config"]) => "PutFunctionEventInvokeConfig",
         ("PUT", [_, "functions", _, "concurrency"]) => "PutFunctionConcurrency",
+        ("DELETE", [_, "functions", _, "concurrency"]) => "DeleteFunctionConcurrency",
         ("DELETE", [_, "functions", _]) => "DeleteFunction",
         ("DELETE", [_, "functions", _, "policy", _]) => "RemovePermission",
         other => panic!("a request that nobody knows: {other:?}"),
@@ -79,6 +86,18 @@ pub fn usual(operation: &str) -> Answer {
         }
         iam if iam.starts_with("iam:") => Answer::Xml(String::new()),
         _ => json_of(json!({})),
+    }
+}
+
+/// A success whose content does not matter.
+pub fn usual_success(operation: &str) -> Answer {
+    match operation {
+        "iam:GetRole" => Answer::Xml(role_xml("{}", None)),
+        other => match usual(other) {
+            Answer::Refused { .. } if other.starts_with("iam:") => Answer::Xml(String::new()),
+            Answer::Refused { .. } => json_of(json!({})),
+            success => success,
+        },
     }
 }
 
@@ -203,6 +222,7 @@ pub fn deployed(fake: &Fake, world: &World, secrets: &Secrets) {
         if request.body["Rule"] != json!(rule) {
             return refused("ResourceNotFoundException", "Rule does not exist on EventBus default.");
         }
-        json_of(json!({ "Targets": [{ "Id": "lambda", "Arn": target }] }))
+        let retry = json!({ "MaximumRetryAttempts": 5, "MaximumEventAgeInSeconds": 150 });
+        json_of(json!({ "Targets": [{ "Id": "lambda", "Arn": target, "RetryPolicy": retry }] }))
     });
 }

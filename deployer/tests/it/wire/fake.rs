@@ -24,6 +24,13 @@ pub enum Answer {
         code: String,
         message: String,
     },
+    /// An answer with its status as AWS gave it; without a code, a success. A code of an invocation that came back with
+    /// 200 is what the function failed of.
+    Recorded {
+        status: u16,
+        code: Option<String>,
+        message: Option<String>,
+    },
     /// The connection breaks before an answer comes.
     Lost,
 }
@@ -88,6 +95,22 @@ impl Fake {
     /// `first` until so much time has passed since the fake was made, `then` ever after.
     pub fn until(&self, time: Duration, operation: &str, first: Answer, then: Answer) {
         self.on(operation, move |request| if request.at < time { first.clone() } else { then.clone() });
+    }
+
+    /// As before until `is_over` says otherwise, `then` ever after.
+    pub fn once(
+        &self,
+        operation: &str,
+        mut is_over: impl FnMut() -> bool + Send + 'static,
+        mut then: impl FnMut(&Request) -> Answer + Send + 'static,
+    ) {
+        let mut before = self.inner.lock().unwrap().handlers.remove(operation);
+        let name = operation.to_owned();
+        self.on(operation, move |request| match &mut before {
+            _ if is_over() => then(request),
+            Some(before) => before(request),
+            None => super::answers::usual(&name),
+        });
     }
 
     /// One answer after the other; the last one stays.
@@ -177,20 +200,54 @@ fn respond(operation: &str, answer: Answer) -> Result<HttpResponse, ConnectorErr
             format!("<{name}Response><{name}Result>{inside}</{name}Result></{name}Response>")
         }
         Answer::Refused { code, message } => {
-            builder = builder.status(if code.contains("Throttling") { 429 } else { 400 });
-            match service {
-                _ if xml => format!(
-                    "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
-                ),
-                "lambda" => {
-                    builder = builder.header("x-amzn-errortype", code);
-                    json!({ "Type": "User", "Message": message }).to_string()
-                }
-                _ => json!({ "__type": code, "message": message }).to_string(),
+            let status = if code.contains("Throttling") { 429 } else { 400 };
+            builder = builder.status(status);
+            if service == "lambda" {
+                builder = builder.header("x-amzn-errortype", &code);
             }
+            refusal(service, &code, Some(&message))
+        }
+        Answer::Recorded { status, code: None, .. } => {
+            let success = respond(operation, super::answers::usual_success(operation))?;
+            return Ok(HttpResponse::new(status.try_into().unwrap(), success.into_body()));
+        }
+        Answer::Recorded { status: 200, code: Some(code), message } if operation == "lambda:Invoke" => {
+            builder = builder.header("x-amz-function-error", "Unhandled");
+            json!({ "errorType": code, "errorMessage": message }).to_string()
+        }
+        Answer::Recorded { status: 200, code, message } => {
+            let entry = json!({ "TargetId": "t", "ErrorCode": code, "ErrorMessage": message });
+            json!({ "FailedEntryCount": 1, "FailedEntries": [entry] }).to_string()
+        }
+        Answer::Recorded { status, code: Some(code), message } => {
+            builder = builder.status(status);
+            if service == "lambda" && !code.is_empty() {
+                builder = builder.header("x-amzn-errortype", &code);
+            }
+            refusal(service, &code, message.as_deref())
         }
     };
     let content = if xml { "text/xml" } else { "application/json" };
     let response = builder.header("content-type", content).body(SdkBody::from(body)).unwrap();
     Ok(HttpResponse::try_from(response).unwrap())
+}
+
+/// The body of a refusal. Without a code, it comes from something between us and AWS.
+fn refusal(service: &str, code: &str, message: Option<&str>) -> String {
+    let key = if code == "ResourceNotFoundException" { "Message" } else { "message" };
+    match service {
+        _ if code.is_empty() => "<html>Bad gateway</html>".to_owned(),
+        "iam" | "sts" => {
+            let escaped = message.map(|message| message.replace('&', "&amp;").replace('<', "&lt;"));
+            let message = escaped.map_or_else(String::new, |text| format!("<Message>{text}</Message>"));
+            format!(
+                "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>{message}</Error></ErrorResponse>"
+            )
+        }
+        "lambda" => json!({ "Type": "User", key: message }).to_string(),
+        _ => match message {
+            Some(message) => json!({ "__type": code, "message": message }).to_string(),
+            None => json!({ "__type": code }).to_string(),
+        },
+    }
 }

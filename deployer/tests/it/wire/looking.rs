@@ -153,6 +153,7 @@ async fn a_rule_that_events_calls_invalid_is_missing() {
       ~ update schedule  plex-remote-health-schedule
           rule: (none) -> {"expression":"rate(5 minutes)","enabled":true}
           target: (none) -> arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health
+          retry_policy: (none) -> {"max_age_s":150,"attempts":5}
     0 to create, 1 to update, 0 to delete
     "#);
 }
@@ -224,13 +225,14 @@ async fn the_rule_of_the_shell_steps_is_found_and_removed_when_adopting() {
     rig.fake.always("events:ListTargetsByRule", json_of(target));
     rig.fake.always("events:ListTagsForResource", json_of(json!({ "Tags": [] })));
     let observed = rig.observe(true).await.unwrap();
-    assert_snapshot!(text(rig.world.adopt(&observed.stack)), @"
+    assert_snapshot!(text(rig.world.adopt(&observed.stack)), @r#"
       ~ update schedule  plex-remote-health-schedule
           owner: (none) -> plex-remote-health
           target: arn:aws:lambda:eu-central-1:1:function:x -> arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health
+          retry_policy: (none) -> {"max_age_s":150,"attempts":5}
       - delete schedule  plex-remote-health-5min
     0 to create, 1 to update, 1 to delete
-    ");
+    "#);
     assert_eq!(rig.adopt(&observed.stack).await, "done");
     assert_eq!(rig.fake.sent("events:DeleteRule"), [json!({ "Name": "plex-remote-health-5min" })]);
     assert_eq!(rig.fake.sent("lambda:RemovePermission").len(), 0, "the permission is the new rule's");

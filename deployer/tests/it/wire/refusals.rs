@@ -208,6 +208,7 @@ async fn throttling_without_end_asks_for_patience() {
     rig.fake.always("events:PutRule", refused("ThrottlingException", "Rate exceeded"));
     assert_snapshot!(rig.up().await, @"
     error: could not create schedule `plex-remote-health-schedule`
+      cause: still not through after 60 s of waiting for AWS to accept more calls
       cause: events:PutRule was refused (ThrottlingException): Rate exceeded
 
     hint: AWS asks for patience: run the same command again in a minute, it continues

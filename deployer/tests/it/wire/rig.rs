@@ -1,6 +1,7 @@
 //! The real clients and the real resources on a fake AWS, with everything that was said on the way.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,13 +12,16 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
-use plexmon_deploy::apply::{Applied, AwsCloud, Batch, Materials, OnFailure, apply};
-use plexmon_deploy::artifact::Zip;
+use plexmon_deploy::apply::{Applied, AwsCloud, Batch, CreatedHere, Materials, OnFailure, Pace, apply};
+use plexmon_deploy::artifact::{Origin, Zip};
 use plexmon_deploy::aws::Aws;
+use plexmon_deploy::cli::{Color, Global};
 use plexmon_deploy::error::Result;
 use plexmon_deploy::interrupt::Interrupt;
+use plexmon_deploy::output::Output;
 use plexmon_deploy::plan::{Plan, plan};
-use plexmon_deploy::report::{Event, Reporter};
+use plexmon_deploy::report::{Event, Progress, Reporter};
+use plexmon_deploy::session::Session;
 use plexmon_deploy::stack::{Decrypt, Look, Observed, Stack, observe};
 use tokio::sync::watch;
 
@@ -64,6 +68,35 @@ impl Rig {
         observe(&self.aws, &self.world.names, Look { decrypt: Decrypt::Yes, legacy }).await
     }
 
+    /// What a command starts from, on this fake.
+    pub fn session(&self) -> Session {
+        let (_never_pressed, receiver) = watch::channel(0);
+        let global = Global {
+            config: PathBuf::from("config.toml"),
+            profile: None,
+            region: None,
+            json: true,
+            quiet: true,
+            verbose: 0,
+            color: Color::Never,
+        };
+        let mut output = Output::new(&global).nested();
+        output.reporter = self.said.clone();
+        Session {
+            config: self.world.config.clone(),
+            names: self.world.names.clone(),
+            aws: self.aws.clone(),
+            origin: Origin::Sources,
+            output,
+            interrupt: Interrupt::from_channel(receiver),
+        }
+    }
+
+    /// For work that is no step of a plan.
+    pub fn progress(session: &Session) -> Progress {
+        Progress::new(session.output.reporter.clone(), 0, session.interrupt.clone())
+    }
+
     /// What is left of `wanted` where `change` was made to it: a plan is made for the difference and applied.
     pub async fn mend(&self, change: impl FnOnce(&mut Stack)) -> String {
         self.apply(&self.world.drifted(change), &self.world.desired, OnFailure::Stop).await
@@ -102,6 +135,8 @@ impl Rig {
             role_id: Mutex::new(Some("AROAREADBEFORE".to_owned())),
             force: self.force,
             parameters,
+            created: CreatedHere::default(),
+            pace: Pace::default(),
         };
         let reporter: Arc<dyn Reporter> = self.said.clone();
         let (_never_pressed, receiver) = watch::channel(0);

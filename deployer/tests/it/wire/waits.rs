@@ -202,7 +202,7 @@ async fn a_function_that_cannot_start_says_why() {
       cause: Lambda could not start the function
       cause: The image is not there
 
-    hint: run the same command again; if it fails again, `down` and `up` make it anew
+    hint: run the same command again; if it fails again, `plexmon-deploy down --keep-state` and then `plexmon-deploy up` create the function again
     ");
     assert_eq!(rig.fake.elapsed(), Duration::ZERO);
 }
@@ -219,6 +219,6 @@ async fn an_update_that_failed_says_why() {
       cause: Lambda could not update the function
       cause: No room for it
 
-    hint: run the same command again; if it fails again, `down` and `up` make it anew
+    hint: run the same command again; if it fails again, `plexmon-deploy down --keep-state` and then `plexmon-deploy up` create the function again
     ");
 }

@@ -9,7 +9,7 @@ use super::{Names, Right, deployed, in_the_emulators_names, named, rights, witho
 use crate::support::{World, side_by_side};
 
 /// What AWS asks for and the emulator does not.
-const UNCHECKED: [(&str, &str, &str); 6] = [
+const UNCHECKED: [(&str, &str, &str); 8] = [
     // "Granting a user permissions to pass a role to an AWS service", IAM User Guide.
     ("PassedRole", "iam:PassRole", "whoever gives a function its role must be allowed to"),
     // "Permissions required for working with tags", Lambda Developer Guide.
@@ -24,6 +24,8 @@ const UNCHECKED: [(&str, &str, &str); 6] = [
         "the emulator grants it for all parameters or none; one by one is left then",
     ),
     ("Secrets", "ssm:DeleteParameters", "the same"),
+    ("Anything", "events:ListRuleNamesByTarget", "without it, a warning says that other rules are not known"),
+    ("Function", "lambda:DeleteFunctionConcurrency", "needed only where a concurrency of 0 was reserved"),
 ];
 
 /// A scenario that went through with the whole policy.

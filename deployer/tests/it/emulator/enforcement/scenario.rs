@@ -79,8 +79,8 @@ impl Scenario {
             Self::Invoke => world.deploy(&["invoke"]),
             Self::Up | Self::UpWithoutSecrets => world.with_code(&["up", "--yes"]),
             Self::Adopt => world.with_code(&["up", "--yes", "--adopt"]),
-            Self::Down | Self::DownInOneRegion => world.deploy(&["down", "--yes"]),
-            Self::DownByForce => world.deploy(&["down", "--yes", "--force"]),
+            Self::Down | Self::DownInOneRegion => world.deploy(&["down", "--yes", "--no-wait"]),
+            Self::DownByForce => world.deploy(&["down", "--yes", "--no-wait", "--force"]),
         }
     }
 }

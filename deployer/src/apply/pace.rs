@@ -1,0 +1,57 @@
+//! The pace of writes to Parameter Store, which accepts three a second: more are refused, and repeating them at once
+//! makes it worse.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Between two writes.
+const INTERVAL: Duration = Duration::from_millis(340);
+/// As many may be sent at once after a pause.
+const BURST: u32 = 3;
+
+/// Gives each write its time.
+#[derive(Default)]
+pub struct Pace(Mutex<Option<Instant>>);
+
+impl Pace {
+    /// Returns when the next write may be sent.
+    pub async fn next(&self) {
+        if let Some(at) = self.reserve(Instant::now()) {
+            tokio::time::sleep_until(at).await;
+        }
+    }
+
+    /// When it may be sent, if not now. `due` is when all writes so far would have been sent one by one.
+    fn reserve(&self, now: Instant) -> Option<Instant> {
+        let mut due = self.0.lock().ok()?;
+        let own = due.map_or(now, |due| due.max(now));
+        *due = Some(own + INTERVAL);
+        let at = own.checked_sub(INTERVAL * (BURST - 1)).unwrap_or(now);
+        (at > now).then_some(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delays(pace: &Pace, now: Instant, writes: usize) -> Vec<u128> {
+        let delay = |at: Option<Instant>| at.map_or(0, |at| (at - now).as_millis());
+        (0..writes).map(|_| delay(pace.reserve(now))).collect()
+    }
+
+    #[test]
+    fn three_are_sent_at_once_and_three_a_second_after_them() {
+        let (pace, now) = (Pace::default(), Instant::now());
+        assert_eq!(delays(&pace, now, 6), [0, 0, 0, 340, 680, 1020]);
+    }
+
+    #[test]
+    fn after_a_pause_three_may_be_sent_at_once_again() {
+        let (pace, now) = (Pace::default(), Instant::now());
+        delays(&pace, now, 40);
+        assert_eq!(delays(&pace, now + Duration::from_secs(60), 4), [0, 0, 0, 340]);
+    }
+}

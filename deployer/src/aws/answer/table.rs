@@ -1,0 +1,237 @@
+//! The rules: which operation, code and words mean what.
+
+use super::{Created, Meaning, Wait};
+use crate::aws::Operation;
+
+/// What a rule of the table is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// Anything.
+    Any,
+    /// Only what this run has just created.
+    New,
+}
+
+/// Operations (`*` at the end stands for any rest), codes, words of which one must occur, and what that means. An empty
+/// list of codes or words is "any".
+pub(super) struct Rule(
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+    About,
+    Meaning,
+);
+
+const ALL: &[&str] = &["*"];
+const LAMBDA: &[&str] = &["lambda:*"];
+const IAM: &[&str] = &["iam:*"];
+const EVENTS: &[&str] = &["events:*"];
+const SSM: &[&str] = &["ssm:*"];
+
+const DENIED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "NotAuthorized",
+    "UnauthorizedException",
+];
+const CREDENTIALS: &[&str] = &[
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "RequestExpired",
+    "TokenRefreshRequired",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "InvalidAccessKeyId",
+    "InvalidToken",
+    "InvalidIdentityToken",
+    "AuthFailure",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "RequestTimeTooSkewed",
+    "RegionDisabledException",
+];
+const THROTTLED: &[&str] = &[
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "EC2ThrottledException",
+    "SlowDown",
+    "PriorRequestNotComplete",
+];
+pub(super) const FAULTS: &[&str] = &[
+    "ServiceFailure",
+    "ServiceFailureException",
+    "ServiceException",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "InternalFailure",
+    "InternalError",
+    "InternalException",
+    "InternalServerError",
+    "InternalServerException",
+    "InternalServiceError",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "HTTP 500",
+    "HTTP 502",
+    "HTTP 503",
+    "HTTP 504",
+];
+const MISSING: &[&str] = &[
+    "NoSuchEntity",
+    "NoSuchEntityException",
+    "ResourceNotFoundException",
+    "ParameterNotFound",
+    "InvalidResourceId",
+];
+const EXISTS: &[&str] = &[
+    "EntityAlreadyExists",
+    "EntityAlreadyExistsException",
+    "ResourceAlreadyExistsException",
+    "ParameterAlreadyExists",
+];
+const INVALID: &[&str] = &[
+    "ValidationError",
+    "ValidationException",
+    "InvalidParameterValue",
+    "InvalidParameterValueException",
+    "InvalidParameterException",
+    "InvalidParameterCombination",
+    "InvalidInput",
+    "InvalidKeyId",
+    "InvalidRequestContentException",
+    "MalformedPolicyDocument",
+    "MalformedPolicyDocumentException",
+    "RequestEntityTooLargeException",
+    "RequestTooLargeException",
+    "UnsupportedMediaTypeException",
+    "HierarchyLevelLimitExceededException",
+    "ParameterPatternMismatchException",
+    "UnsupportedParameterType",
+];
+const MALFORMED_POLICY: &[&str] = &["MalformedPolicyDocument", "MalformedPolicyDocumentException"];
+const NO_ENTITY: &[&str] = &["NoSuchEntity", "NoSuchEntityException"];
+const NOT_FOUND: &[&str] = &["ResourceNotFoundException"];
+const CONFLICT: &[&str] = &["ResourceConflictException"];
+const BAD_VALUE: &[&str] = &["InvalidParameterValueException"];
+const VALIDATION: &[&str] = &["ValidationException"];
+const DELETE_CONFLICT: &[&str] = &["DeleteConflict", "DeleteConflictException"];
+
+/// The first rule that fits decides.
+pub(super) const RULES: &[Rule] = &[
+    // The role's rights that are missing, not the caller's; and a name that nobody may have.
+    Rule(LAMBDA, DENIED, &["cannot be assumed by Lambda"], About::Any, Meaning::Busy(Wait::RoleUsable)),
+    Rule(SSM, DENIED, &["reserved parameter name"], About::Any, Meaning::Invalid),
+    Rule(ALL, DENIED, &[], About::Any, Meaning::Denied),
+    Rule(ALL, CREDENTIALS, &[], About::Any, Meaning::Credentials),
+    Rule(ALL, &["SubscriptionRequiredException", "OptInRequired"], &[], About::Any, Meaning::Final),
+    Rule(ALL, THROTTLED, &[], About::Any, Meaning::Throttled),
+    Rule(ALL, FAULTS, &[], About::Any, Meaning::Throttled),
+    // Lambda has one code for a wrong value, a new role, a new key, a slow EC2 and a quota.
+    Rule(
+        LAMBDA,
+        BAD_VALUE,
+        &[
+            "cannot be assumed by Lambda",
+            "execution role does not have permissions",
+            "KMS key is invalid for CreateGrant",
+        ],
+        About::Any,
+        Meaning::Busy(Wait::RoleUsable),
+    ),
+    Rule(LAMBDA, BAD_VALUE, &["throttled by EC2", "RequestLimitExceeded"], About::Any, Meaning::Throttled),
+    Rule(LAMBDA, BAD_VALUE, &["'MemorySize' value", "ConcurrentExecution"], About::Any, Meaning::Final),
+    // And one for "exists" and every kind of "busy", whatever the words.
+    Rule(&["lambda:Create*", "lambda:Add*"], CONFLICT, &["exist"], About::Any, Meaning::Exists),
+    Rule(
+        LAMBDA,
+        &[
+            "ResourceConflictException",
+            "PreconditionFailedException",
+            "ResourceInUseException",
+            "ResourceNotReadyException",
+            "SnapStartNotReadyException",
+        ],
+        &[],
+        About::Any,
+        Meaning::Busy(Wait::Function),
+    ),
+    Rule(LAMBDA, &["KMSAccessDeniedException"], &[], About::Any, Meaning::Busy(Wait::Key)),
+    // What is not found may be something else than the resource that the call is about.
+    Rule(LAMBDA, NOT_FOUND, &["not reachable in this region"], About::Any, Meaning::Invalid),
+    Rule(IAM, NO_ENTITY, &["not attachable"], About::Any, Meaning::Invalid),
+    Rule(&["iam:CreateRole"], NO_ENTITY, &[], About::Any, Meaning::Invalid),
+    Rule(&["iam:*"], MISSING, &[], About::New, Meaning::Busy(Wait::Created(Created::Role))),
+    Rule(LAMBDA, MISSING, &[], About::New, Meaning::Busy(Wait::Created(Created::Function))),
+    Rule(EVENTS, MISSING, &[], About::New, Meaning::Busy(Wait::Created(Created::Rule))),
+    Rule(&["logs:*"], MISSING, &[], About::New, Meaning::Busy(Wait::Created(Created::LogGroup))),
+    Rule(SSM, MISSING, &[], About::New, Meaning::Busy(Wait::Created(Created::Parameter))),
+    Rule(ALL, MISSING, &[], About::Any, Meaning::Gone),
+    Rule(ALL, EXISTS, &[], About::Any, Meaning::Exists),
+    Rule(IAM, MALFORMED_POLICY, &["Invalid principal"], About::New, Meaning::Busy(Wait::Principal)),
+    Rule(IAM, DELETE_CONFLICT, &["instance profile"], About::Any, Meaning::Final),
+    Rule(IAM, DELETE_CONFLICT, &[], About::Any, Meaning::Busy(Wait::RolePolicies)),
+    Rule(
+        IAM,
+        &["EntityTemporarilyUnmodifiable", "EntityTemporarilyUnmodifiableException"],
+        &[],
+        About::Any,
+        Meaning::Busy(Wait::OtherChange),
+    ),
+    Rule(
+        ALL,
+        &["ConcurrentModification", "ConcurrentModificationException", "ConflictException"],
+        &[],
+        About::Any,
+        Meaning::Busy(Wait::OtherChange),
+    ),
+    Rule(EVENTS, VALIDATION, &["since it has targets"], About::Any, Meaning::Busy(Wait::RuleTarget)),
+    // Some answers call a missing rule a validation error.
+    Rule(EVENTS, VALIDATION, &["not found"], About::New, Meaning::Busy(Wait::Created(Created::Rule))),
+    Rule(EVENTS, VALIDATION, &["not found"], About::Any, Meaning::Gone),
+    Rule(ALL, &["OperationAbortedException"], &[], About::Any, Meaning::Busy(Wait::LogGroup)),
+    // Its text is not documented; the request has nothing in it that could be invalid.
+    Rule(&["logs:DeleteLogGroup"], VALIDATION, &[], About::Any, Meaning::Final),
+    Rule(SSM, &["TooManyUpdates"], &[], About::Any, Meaning::Busy(Wait::Parameter)),
+    // After a deletion, SSM wants half a minute before the name is used again. Its words are not documented.
+    Rule(
+        &["ssm:PutParameter"],
+        &[],
+        &["recently", "being deleted", "30 seconds"],
+        About::Any,
+        Meaning::Busy(Wait::ParameterName),
+    ),
+    Rule(ALL, INVALID, &[], About::Any, Meaning::Invalid),
+    Rule(ALL, &["ManagedRuleException", "LimitExceededException"], &[], About::Any, Meaning::Final),
+    // Failures inside of a successful answer, with codes that are not documented.
+    Rule(&["events:PutTargets", "events:RemoveTargets"], &[], &[], About::Any, Meaning::Busy(Wait::Targets)),
+];
+
+impl Rule {
+    pub(super) fn meaning(&self) -> Meaning {
+        self.4
+    }
+
+    pub(super) fn fits(&self, operation: Operation, code: &str, message: &str, is_new: bool) -> bool {
+        let Self(operations, codes, words, about, _) = self;
+        operations.iter().any(|pattern| matches(pattern, operation))
+            && (codes.is_empty() || codes.contains(&code))
+            && (words.is_empty() || words.iter().any(|word| message.contains(word)))
+            && (*about == About::Any || is_new)
+    }
+}
+
+/// Whether a pattern such as `iam:*` stands for the operation.
+fn matches(pattern: &str, operation: Operation) -> bool {
+    let Some(start) = pattern.strip_suffix('*') else { return pattern == operation.to_string() };
+    operation.to_string().starts_with(start)
+}

@@ -1,0 +1,71 @@
+//! Rules of others that run the function, too. They are named and left alone: plexmon has not made them.
+
+use crate::aws::Aws;
+use crate::names::{Account, Names};
+
+/// What is known about them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OtherRules {
+    /// All of them.
+    Known(Vec<String>),
+    /// Why they are not known.
+    Unknown(String),
+}
+
+impl Default for OtherRules {
+    fn default() -> Self {
+        Self::Known(Vec::new())
+    }
+}
+
+impl OtherRules {
+    /// Ask which rules have the function as a target, other than ours and the one that the read-me's shell steps made.
+    ///
+    /// It is a right of its own that policies from before may lack, and nothing else depends on it.
+    pub async fn read(aws: &Aws, names: &Names, account: &Account) -> Self {
+        let arn = account.function(names.function());
+        let mut all = Vec::new();
+        let mut next = None;
+        loop {
+            let call = aws.events.list_rule_names_by_target().target_arn(&arn).set_next_token(next);
+            let answer = match aws.call("events", "ListRuleNamesByTarget", call.send()).await {
+                Ok(answer) => answer,
+                Err(error) => return Self::Unknown(error.to_string()),
+            };
+            all.extend(answer.rule_names.unwrap_or_default());
+            next = answer.next_token.filter(|token| !token.is_empty());
+            if next.is_none() {
+                break;
+            }
+        }
+        all.retain(|rule| *rule != names.rule() && *rule != names.legacy_rule());
+        Self::Known(all)
+    }
+
+    /// Those that are known.
+    pub fn names(&self) -> &[String] {
+        match self {
+            Self::Known(names) => names,
+            Self::Unknown(_) => &[],
+        }
+    }
+
+    /// What the user should know; `None` if there is nothing.
+    pub fn warning(&self, function: &str) -> Option<String> {
+        let names = match self {
+            Self::Unknown(why) => {
+                return Some(format!("whether other rules run `{function}` is unknown: {why}"));
+            }
+            Self::Known(names) => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>(),
+        };
+        let (rules, name, are) = match names.len() {
+            0 => return None,
+            1 => ("rule", "names", "is"),
+            _ => ("rules", "name", "are"),
+        };
+        Some(format!(
+            "{rules} {} {name} `{function}` as a target and {are} not plexmon's: delete what you no longer need",
+            names.join(" and ")
+        ))
+    }
+}

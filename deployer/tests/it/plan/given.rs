@@ -1,0 +1,89 @@
+//! Code that was given by hand: without that file, nobody can say whether it is still the one.
+
+use insta::assert_snapshot;
+use plexmon_deploy::artifact::{CodeSource, Identity, Origin, identity};
+use plexmon_deploy::resources::Health;
+use plexmon_deploy::stack::Stack;
+
+use super::world::World;
+
+const GIVEN: &str = "given:aaaaaaaaaaaaaaaa:5555555555555555";
+const BUILT: &str = "built:bbbbbbbbbbbbbbbb:5555555555555555";
+const BUILT_WITH_OTHER_SETTINGS: &str = "built:bbbbbbbbbbbbbbbb:6666666666666666";
+
+/// The plan for one identity where AWS has another.
+fn plan(wanted: &str, there: &str, change: impl FnOnce(&mut Stack)) -> String {
+    let mut world = World::usual();
+    world.desired.function.as_mut().unwrap().code = Some(wanted.to_owned());
+    let observed = world.drifted(|stack| {
+        stack.function.as_mut().unwrap().code = Some(there.to_owned());
+        change(stack);
+    });
+    let plan = world.up(&observed).unwrap();
+    let changes_code = plan.steps.iter().any(|step| step.changes.iter().any(|change| change.field == "code"));
+    assert_eq!(plan.needs_code(), changes_code || observed.function.is_none(), "{plan}");
+    plan.to_string()
+}
+
+#[test]
+fn only_the_settings_are_compared_without_the_file() {
+    assert_snapshot!(plan(BUILT, GIVEN, |_| {}), @"
+      . keep   function  plex-remote-health (its code was given by hand and is not compared; `--bootstrap PATH` names it)
+    0 to create, 0 to update, 0 to delete
+    ");
+    assert_snapshot!(plan(BUILT, GIVEN, |stack| stack.function.as_mut().unwrap().memory_mb = 512), @"
+      ~ update function  plex-remote-health
+          memory_mb: 512 -> 128
+      . keep   function  plex-remote-health (its code was given by hand and is not compared; `--bootstrap PATH` names it)
+    0 to create, 1 to update, 0 to delete
+    ");
+}
+
+/// The settings are uploaded together with the code, so there has to be some.
+#[test]
+fn changed_settings_come_with_code_that_is_built() {
+    assert_snapshot!(plan(BUILT_WITH_OTHER_SETTINGS, GIVEN, |_| {}), @"
+      ~ update function  plex-remote-health
+          code: given:aaaaaaaaaaaaaaaa:5555555555555555 -> built:bbbbbbbbbbbbbbbb:6666666666666666
+    0 to create, 1 to update, 0 to delete
+    ");
+    let failed = |stack: &mut Stack| {
+        stack.function.as_mut().unwrap().health = Health::UpdateFailed("why".to_owned());
+    };
+    assert!(plan(BUILT, GIVEN, failed).contains("code: given:"));
+    assert!(plan(BUILT, GIVEN, |stack| stack.function = None).contains("+ create function"));
+}
+
+#[test]
+fn with_the_file_at_hand_the_code_is_compared() {
+    let other = "given:cccccccccccccccc:5555555555555555";
+    assert!(plan(other, GIVEN, |_| {}).contains("code: given:aaaa"));
+    assert!(plan(GIVEN, GIVEN, |_| {}).starts_with("0 to create, 0 to update"));
+    assert!(plan(GIVEN, BUILT, |_| {}).contains("code: built:"));
+    assert!(plan(BUILT, "built:dddddddddddddddd:5555555555555555", |_| {}).contains("code: built:dddd"));
+}
+
+/// What somebody else uploaded, and what an earlier release has noted down, is not what was given.
+#[test]
+fn other_code_is_always_a_difference() {
+    for there in
+        ["changed by someone else", "0123456789abcdef0123456789abcdef", "given", "given:a", "new:a:b"]
+    {
+        assert!(plan(BUILT, there, |_| {}).contains(&format!("code: {there} -> built:")), "{there}");
+    }
+}
+
+#[test]
+fn the_identity_says_where_the_code_comes_from() {
+    let world = World::usual();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let of = |origin: &Origin, settings: &str| {
+        identity(origin, &world.config.settings(settings), world.config.function.architecture).unwrap()
+    };
+    let (built, given) = (of(&Origin::Sources, "/s"), of(&Origin::File(file.path().to_owned()), "/s"));
+    assert_eq!((built.source, given.source), (CodeSource::Built, CodeSource::Given));
+    assert_eq!(built.settings, given.settings);
+    assert_ne!(built.code, given.code);
+    assert_ne!(built.settings, of(&Origin::Sources, "/other").settings);
+    assert_eq!(Identity::parse(&given.to_string()), Some(given));
+}

@@ -1,0 +1,194 @@
+//! Taking over the function that plexmon replaces: with its state, wherever that is, and a word about who else runs it.
+
+use insta::assert_snapshot;
+use plexmon_deploy::apply::{Materials, OnFailure};
+use plexmon_deploy::artifact::Zip;
+use plexmon_deploy::session::{Session, View};
+use plexmon_deploy::stack::Decrypt;
+use serde_json::{Value, json};
+
+use super::answers::{self, ZIP_SHA256, function_json, json_of};
+use super::fake::refused;
+use super::rig::Rig;
+use crate::plan::world::{CONFIG, World, secrets};
+
+const OWN: &str = "/my/plex/state";
+
+/// An account with the function of the shell steps, which keeps its state in `parameter`.
+fn by_hand(parameter: &str) -> Rig {
+    let rig = Rig::new();
+    answers::deployed(&rig.fake, &rig.world, &secrets());
+    let mut function = function_json(&rig.world);
+    function["Tags"] = json!({});
+    function["Configuration"]["Runtime"] = json!("python3.12");
+    function["Configuration"]["Environment"] = json!({ "Variables": { "STATUS_PARAM": parameter } });
+    rig.fake.always("lambda:GetFunction", json_of(function));
+    let own = parameter.to_owned();
+    rig.fake.on("ssm:GetParameter", move |request| {
+        if request.body["Name"] == json!(own) {
+            return json_of(json!({ "Parameter": { "Name": own, "Value": r#"{"status":"down","ts":1}"# } }));
+        }
+        refused("ParameterNotFound", "")
+    });
+    rig.fake.always("ssm:ListTagsForResource", refused("InvalidResourceId", ""));
+    rig.fake.always("events:DescribeRule", refused("ResourceNotFoundException", "Rule does not exist."));
+    rig.fake.always("events:ListTagsForResource", json_of(json!({ "Tags": [] })));
+    rig
+}
+
+/// The same after it was taken over.
+fn taken_over(rig: &Rig, code: &str) {
+    answers::deployed(&rig.fake, &rig.world, &secrets());
+    let mut function = function_json(&rig.world);
+    function["Tags"]["plexmon:state"] = json!(OWN);
+    function["Tags"]["plexmon:inherited-state"] = json!(OWN);
+    function["Tags"]["plexmon:code"] = json!(code);
+    rig.fake.always("lambda:GetFunction", json_of(function));
+    rig.fake.on("ssm:GetParameter", |request| {
+        let name = request.body["Name"].as_str().unwrap();
+        assert!(name.starts_with(OWN) || name.starts_with("/homelab/plex_remote_status"), "{name}");
+        if name.starts_with(OWN) {
+            return json_of(json!({ "Parameter": { "Name": name, "Value": r#"{"status":"down","ts":1}"# } }));
+        }
+        refused("ParameterNotFound", "")
+    });
+    let role = rig.world.desired.role.as_ref().unwrap();
+    let policy =
+        role.policy.as_ref().unwrap().to_string().replace("homelab/plex_remote_status", "my/plex/state");
+    rig.fake.always(
+        "iam:GetRolePolicy",
+        super::fake::Answer::Xml(format!(
+            "<RoleName>r</RoleName><PolicyName>p</PolicyName><PolicyDocument>{}</PolicyDocument>",
+            percent_encoding::utf8_percent_encode(&policy, percent_encoding::NON_ALPHANUMERIC)
+        )),
+    );
+}
+
+async fn look(session: &Session, adopt: bool) -> View {
+    session.look(Decrypt::IfAllowed, adopt).await.unwrap()
+}
+
+async fn adopt(rig: &Rig, session: &Session) -> View {
+    let mut view = look(session, true).await;
+    // The secrets are not what this is about.
+    view.desired.secrets = None;
+    let plan = session.plan(&view.desired, &view.observed.stack, true).unwrap();
+    let materials = Materials {
+        zip: Some(Zip { bytes: b"zip".to_vec(), sha256: ZIP_SHA256.to_owned() }),
+        secrets: Some(secrets()),
+    };
+    let applied = session.apply(plan, &view.observed, &materials, OnFailure::Stop, false).await;
+    session.verdict(&applied).unwrap();
+    assert!(rig.said().contains("state parameter `/my/plex/state`: taken over"), "{}", rig.said());
+    view
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_state_of_the_other_function_is_taken_over_and_kept() {
+    let rig = by_hand(OWN);
+    let session = rig.session();
+    let view = adopt(&rig, &session).await;
+    assert_eq!(view.observed.state.as_deref(), Some(r#"{"status":"down","ts":1}"#));
+    assert_eq!(view.config.settings("").state_parameter, OWN);
+    assert!(rig.fake.sent("iam:PutRolePolicy")[0].to_string().contains("my/plex/state"));
+    // It is tagged, and neither created nor written.
+    assert_eq!(rig.fake.sent("ssm:AddTagsToResource")[0]["ResourceId"], OWN);
+    assert_eq!(rig.fake.sent("ssm:PutParameter"), [] as [Value; 0]);
+    // Whatever interrupts it: the tag names the state before the environment no longer does.
+    let operations = rig.fake.operations();
+    let at = |wanted: &str| operations.iter().position(|operation| operation == wanted).unwrap();
+    assert!(at("lambda:TagResource") < at("lambda:UpdateFunctionConfiguration"), "{operations:?}");
+    let tags = &rig.fake.sent("lambda:TagResource")[0]["Tags"];
+    assert_eq!((&tags["plexmon:state"], &tags["plexmon:inherited-state"]), (&json!(OWN), &json!(OWN)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn later_runs_know_it_without_being_asked_to_adopt() {
+    let rig = by_hand(OWN);
+    let session = rig.session();
+    let code = look(&session, true).await.desired.function.unwrap().code.unwrap();
+    taken_over(&rig, &code);
+    let view = look(&session, false).await;
+    assert_eq!(view.observed.names.state_parameter, OWN);
+    let plan = session.plan(&view.desired, &view.observed.stack, false).unwrap();
+    assert!(plan.is_empty(), "{plan}");
+    // And `down` removes it.
+    let observed = session.observe(plexmon_deploy::stack::Look::default()).await.unwrap();
+    let plan = rig.world.down(&observed.stack).unwrap().to_string();
+    assert!(plan.contains("- delete parameter /my/plex/state\n"), "{plan}");
+}
+
+/// What the configuration says comes first.
+#[tokio::test(start_paused = true)]
+async fn a_parameter_that_the_configuration_names_is_used_and_the_other_one_said() {
+    let mut rig = by_hand(OWN);
+    let config = format!("{CONFIG}\n[state]\nparameter = \"/home/named\"\n");
+    rig.world = World::of(&config, &plexmon_deploy::config::Found::All(secrets()));
+    let session = rig.session();
+    let view = look(&session, true).await;
+    assert_eq!(view.observed.names.state_parameter, "/home/named");
+    assert!(rig.said().contains("the state in `/my/plex/state` is not taken over"), "{}", rig.said());
+    // After it was taken over, too.
+    taken_over(&rig, "built:x:y");
+    rig.fake.always("ssm:GetParameter", refused("ParameterNotFound", ""));
+    let view = look(&session, false).await;
+    assert_eq!(view.observed.names.state_parameter, "/home/named");
+    assert_eq!(view.desired.function.unwrap().inherited_state, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_usual_parameter_is_no_inheritance() {
+    for parameter in ["/homelab/plex_remote_status", ""] {
+        let rig = by_hand(parameter);
+        let view = look(&rig.session(), true).await;
+        assert_eq!(view.observed.names, rig.world.names);
+        assert_eq!(view.desired.function.unwrap().inherited_state, None);
+    }
+}
+
+/// Any path is allowed there; what SSM or plexmon cannot use is said.
+#[tokio::test(start_paused = true)]
+async fn other_names_are_taken_over_or_refused_with_the_setting() {
+    for parameter in ["plex_state", "/a", "/My-Home/plex.state_1"] {
+        let view = look(&by_hand(parameter).session(), true).await;
+        assert_eq!(view.observed.names.state_parameter, parameter);
+    }
+    for parameter in ["arn:aws:ssm:eu-central-1:1:parameter/x", "/x/plex_secrets", "/a b"] {
+        let rig = by_hand(parameter);
+        let error = rig.session().look(Decrypt::IfAllowed, true).await.err().unwrap();
+        assert!(error.hint_text().unwrap().contains("`parameter` in [state]"), "{error}");
+    }
+    let error = by_hand("/a b").session().look(Decrypt::IfAllowed, true).await.err().unwrap();
+    assert_snapshot!(error, @"
+    error: the state of function `plex-remote-health` cannot be taken over
+      cause: its variable STATUS_PARAM is `/a b`, which plexmon cannot use as a name
+
+    hint: name another `parameter` in [state]: plexmon then starts with a new state
+    ");
+}
+
+/// The owner's own rules are named, page by page, and left alone.
+#[tokio::test(start_paused = true)]
+async fn other_rules_that_run_the_function_are_named() {
+    let rig = by_hand(OWN);
+    rig.fake.on("events:ListRuleNamesByTarget", |request| {
+        let arn = "arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health";
+        assert_eq!(request.body["TargetArn"], arn);
+        if request.body["NextToken"] == json!("2") {
+            return json_of(json!({ "RuleNames": ["plex-nightly", "plex-remote-health-schedule"] }));
+        }
+        json_of(json!({ "RuleNames": ["plex-check", "plex-remote-health-5min"], "NextToken": "2" }))
+    });
+    look(&rig.session(), true).await;
+    let said = rig.said();
+    assert!(
+        said.contains("rules `plex-check` and `plex-nightly` name `plex-remote-health` as a target"),
+        "{said}"
+    );
+    assert!(rig.writes().is_empty());
+
+    let rig = by_hand(OWN);
+    rig.fake.always("events:ListRuleNamesByTarget", refused("AccessDeniedException", "You may not do that."));
+    look(&rig.session(), true).await;
+    assert!(rig.said().contains("whether other rules run `plex-remote-health` is unknown"), "{}", rig.said());
+}

@@ -1,0 +1,142 @@
+//! "Not found" about what this very run has created is waited for; about anything else it is final.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+
+use super::answers::json_of;
+use super::fake::refused;
+use super::rig::Rig;
+
+/// Calls about what a fresh `up` has created, each with what AWS says until it knows that.
+const CALLS: [(&str, &str, &str); 6] = [
+    ("iam:PutRolePolicy", "NoSuchEntity", "The role with name plex-remote-health-role cannot be found."),
+    ("logs:PutRetentionPolicy", "ResourceNotFoundException", "The specified log group does not exist."),
+    ("events:PutTargets", "ResourceNotFoundException", "Rule plex does not exist on EventBus default."),
+    ("lambda:AddPermission", "ResourceNotFoundException", "Function not found: arn:aws:lambda:plex"),
+    ("lambda:PutFunctionEventInvokeConfig", "ResourceNotFoundException", "The function doesn't exist."),
+    (
+        "lambda:GetFunctionConfiguration",
+        "ResourceNotFoundException",
+        "Function not found: arn:aws:lambda:plex",
+    ),
+];
+
+#[tokio::test(start_paused = true)]
+async fn what_this_run_has_created_is_waited_for() {
+    for (operation, code, message) in CALLS {
+        let rig = Rig::new();
+        let success = super::answers::usual_success(operation);
+        rig.fake.until(Duration::from_secs(8), operation, refused(code, message), success);
+        assert_eq!(rig.up().await, "done", "{operation}");
+        let elapsed = rig.fake.elapsed().as_secs_f64();
+        assert!((8.0..=10.0).contains(&elapsed), "{operation}: {elapsed}");
+        assert!(rig.said().contains("to know the new"), "{operation}: {}", rig.said());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_waited_for_within_a_bound() {
+    for (operation, code, message) in CALLS {
+        let rig = Rig::new();
+        rig.fake.always(operation, refused(code, message));
+        let error = rig.up().await;
+        assert!(error.contains(message), "{operation}: {error}");
+        // A function is ready, or is not, within its own bound.
+        let elapsed = rig.fake.elapsed().as_secs();
+        assert!((15..=125).contains(&elapsed), "{operation}: {elapsed}");
+    }
+}
+
+/// Somebody has deleted it since it was seen.
+#[tokio::test(start_paused = true)]
+async fn what_is_gone_although_an_earlier_run_created_it_is_an_error_at_once() {
+    let (operation, code, message) = CALLS[0];
+    let rig = Rig::new();
+    rig.fake.always(operation, refused(code, message));
+    assert_snapshot!(rig.mend(|stack| stack.role.as_mut().unwrap().policy = None).await, @"
+    error: could not update role `plex-remote-health-role`
+      cause: iam:PutRolePolicy was refused (NoSuchEntity): The role with name plex-remote-health-role cannot be found.
+    ");
+    assert_eq!(rig.fake.elapsed(), Duration::ZERO);
+
+    for (operation, code, message) in &CALLS[2..5] {
+        let rig = Rig::new();
+        rig.fake.always(operation, refused(code, message));
+        let error = rig.mend(|stack| {
+            stack.schedule.as_mut().unwrap().target = None;
+            stack.schedule.as_mut().unwrap().permission = None;
+            stack.function.as_mut().unwrap().retries = None;
+        });
+        assert!(error.await.contains(message), "{operation}");
+        assert_eq!(rig.fake.elapsed(), Duration::ZERO, "{operation}");
+    }
+}
+
+/// A boundary that is missing is never new, however new the role is.
+#[tokio::test(start_paused = true)]
+async fn a_missing_boundary_is_not_waited_for() {
+    let rig = Rig::new();
+    let message = "Scope ARN: arn:aws:iam::123456789012:policy/b does not exist or is not attachable.";
+    rig.fake.always("iam:CreateRole", refused("NoSuchEntity", message));
+    let error = rig.up().await;
+    assert!(error.contains(message), "{error}");
+    assert_eq!(rig.fake.elapsed(), Duration::ZERO);
+}
+
+/// What Lambda calls its being busy with the same function.
+const BUSY: [(&str, &str); 4] = [
+    ("ResourceConflictException", "The function could not be updated due to a concurrent update operation."),
+    ("PreconditionFailedException", "The Revision Id provided does not match the latest Revision Id."),
+    (
+        "InvalidParameterValueException",
+        "Your request has been throttled by EC2, please make sure you have enough.",
+    ),
+    ("ResourceConflictException", "Words that nobody has recorded."),
+];
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_somebody_else_changes_is_waited_for_in_any_wording() {
+    for (code, message) in BUSY {
+        for operation in [
+            "lambda:UpdateFunctionCode",
+            "lambda:UpdateFunctionConfiguration",
+            "lambda:PutFunctionEventInvokeConfig",
+            "lambda:AddPermission",
+            "lambda:TagResource",
+        ] {
+            let rig = Rig::new();
+            let busy = refused(code, message);
+            rig.fake.until(Duration::from_secs(5), operation, busy, json_of(serde_json::json!({})));
+            let changed = rig.mend(|stack| {
+                let function = stack.function.as_mut().unwrap();
+                (function.code, function.memory_mb, function.retries) = (None, 512, None);
+                stack.schedule.as_mut().unwrap().permission = None;
+            });
+            assert_eq!(changed.await, "done", "{operation}: {code} {message}");
+            let elapsed = rig.fake.elapsed().as_secs_f64();
+            assert!((5.0..=9.0).contains(&elapsed), "{operation}: {code} {elapsed}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_is_busy_is_deleted_later_in_any_wording() {
+    for (code, message) in BUSY {
+        let rig = Rig::new();
+        let busy = refused(code, message);
+        let gone = json_of(serde_json::json!({}));
+        rig.fake.until(Duration::from_secs(5), "lambda:DeleteFunction", busy, gone);
+        assert_eq!(rig.down(|_| {}).await, "done", "{code} {message}");
+    }
+}
+
+/// For its own reasons, this role stays: nobody else can end that.
+#[tokio::test(start_paused = true)]
+async fn a_role_in_an_instance_profile_is_not_waited_for() {
+    let rig = Rig::new();
+    let message = "Cannot delete entity, must remove roles from instance profile first.";
+    rig.fake.always("iam:DeleteRole", refused("DeleteConflict", message));
+    assert!(rig.down(|_| {}).await.contains(message));
+    assert_eq!(rig.fake.elapsed(), Duration::ZERO);
+}

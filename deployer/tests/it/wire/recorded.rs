@@ -1,0 +1,201 @@
+//! Answers as AWS has been seen to give them, each through the real client of its operation: what we make of it is what
+//! it means.
+
+mod senders;
+
+use std::fmt::Write as _;
+
+use plexmon_deploy::aws::{CallError, Meaning};
+use serde::Deserialize;
+
+use self::senders::{Failure, OPERATIONS, send};
+use super::fake::Answer;
+use super::rig::Rig;
+
+/// One answer: what was asked for, what came back, and what that means.
+#[derive(Debug, Clone, Deserialize)]
+struct Row {
+    /// `service:Operation`; `service:any` and `any` stand for all that are asked for here.
+    operation: String,
+    situation: String,
+    status: u16,
+    code: Option<String>,
+    /// `{name}` stands for any text.
+    message: Option<String>,
+    created_in_this_run: bool,
+    means: String,
+}
+
+/// Not asked for through a client of the SDK: an address that anyone can open, and a service that is not used.
+const WITHOUT_CLIENT: [&str; 2] = ["url:GET", "freetier:GetAccountPlanState"];
+
+fn rows() -> Vec<Row> {
+    serde_json::from_str(include_str!("recorded_answers.json")).unwrap()
+}
+
+fn name(meaning: Meaning) -> &'static str {
+    match meaning {
+        Meaning::Gone => "gone",
+        Meaning::Exists => "exists",
+        Meaning::Busy(_) => "busy",
+        Meaning::Throttled => "throttled",
+        Meaning::Denied => "denied",
+        Meaning::Credentials => "credentials",
+        Meaning::Invalid => "invalid",
+        Meaning::Final => "final",
+    }
+}
+
+/// The message with `text` for each of its placeholders.
+fn filled(message: &str, text: &str) -> String {
+    let mut parts = message.split('{');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once('}') {
+            Some((name, rest)) if name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') => {
+                whole.push_str(text);
+                whole.push_str(rest);
+            }
+            _ => {
+                whole.push('{');
+                whole.push_str(part);
+            }
+        }
+    }
+    whole
+}
+
+/// The operations that a row is about.
+fn operations(row: &Row) -> Vec<&'static str> {
+    let is_meant = |operation: &&&str| match row.operation.strip_suffix("any") {
+        Some(start) => operation.starts_with(start),
+        None => **operation == row.operation,
+    };
+    OPERATIONS.iter().filter(is_meant).copied().collect()
+}
+
+/// What we make of the row's answer to one operation.
+async fn made_of(rig: &Rig, operation: &str, row: &Row, text: &str) -> String {
+    let code = row.code.as_deref().map(|code| filled(code, if text.is_empty() { "X" } else { text }));
+    let message = row.message.as_deref().map(|message| filled(message, text));
+    rig.fake.always(operation, Answer::Recorded { status: row.status, code, message });
+    match send(&rig.aws, operation).await {
+        Ok(()) => "ok".to_owned(),
+        Err(Failure::Refused(error)) => name(error.meaning(row.created_in_this_run)).to_owned(),
+        // Whatever the function failed of, asking again does not help.
+        Err(Failure::Ran(error)) => {
+            let expected = row.message.as_deref().map(|message| filled(message, text));
+            assert_eq!(Some(error.message), expected, "{}", row.situation);
+            "final".to_owned()
+        }
+    }
+}
+
+/// The refusal of an operation that is answered so.
+async fn refusal(operation: &str, status: u16, code: &str, message: Option<&str>) -> CallError {
+    let rig = Rig::new();
+    let (code, message) = (Some(code.to_owned()), message.map(str::to_owned));
+    rig.fake.always(operation, Answer::Recorded { status, code, message });
+    match send(&rig.aws, operation).await {
+        Err(Failure::Refused(error)) => error,
+        other => panic!("{operation} was not refused: {other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_recorded_answer_is_taken_for_what_it_means() {
+    let mut wrong = String::new();
+    let mut checked = 0;
+    let rig = Rig::new();
+    for row in rows().iter().filter(|row| !WITHOUT_CLIENT.contains(&row.operation.as_str())) {
+        let operations = operations(row);
+        assert!(!operations.is_empty(), "nothing sends {}", row.operation);
+        for operation in operations {
+            for text in ["some text", ""] {
+                let made = made_of(&rig, operation, row, text).await;
+                if made != row.means {
+                    let _ = writeln!(wrong, "{operation} {}: {made}, not {}", row.situation, row.means);
+                }
+                checked += 1;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(checked > 450, "only {checked} answers");
+}
+
+/// The table has the same answer more than once only where what this run has created makes the difference.
+#[test]
+fn only_what_was_created_makes_equal_answers_differ() {
+    let rows = rows();
+    for row in &rows {
+        let same = |other: &&Row| {
+            (&other.operation, &other.code, &other.message, other.created_in_this_run)
+                == (&row.operation, &row.code, &row.message, row.created_in_this_run)
+        };
+        for other in rows.iter().filter(same).filter(|other| other.status == row.status) {
+            assert_eq!(other.means, row.means, "{} {}", row.operation, row.situation);
+        }
+    }
+    let without: Vec<&str> = rows
+        .iter()
+        .map(|row| row.operation.as_str())
+        .filter(|operation| WITHOUT_CLIENT.contains(operation))
+        .collect();
+    assert_eq!(without.len(), 6, "{without:?}");
+}
+
+/// Codes arrive with a namespace, or with the address of their documentation.
+#[tokio::test(start_paused = true)]
+async fn a_code_is_recognised_in_every_form_of_the_wire() {
+    for (operation, code, means) in [
+        ("lambda:UpdateFunctionCode", "ResourceConflictException:http://internal.amazon.com/coral/", "busy"),
+        ("ssm:GetParameter", "com.amazonaws.ssm#ParameterNotFound", "gone"),
+        ("events:PutTargets", "com.amazon.coral#ConcurrentModificationException", "busy"),
+    ] {
+        let error = refusal(operation, 400, code, None).await;
+        assert_eq!(name(error.meaning(false)), means, "{code}");
+    }
+}
+
+/// Wordings that nobody has recorded: what is known of the code decides.
+#[tokio::test(start_paused = true)]
+async fn an_unknown_wording_of_a_known_code_is_understood() {
+    for (operation, code, message, means) in [
+        ("lambda:DeleteFunction", "ResourceConflictException", "The function is being changed.", "busy"),
+        ("lambda:CreateFunction", "ResourceConflictException", "The function is being deleted.", "busy"),
+        ("lambda:AddPermission", "PreconditionFailedException", "Try again.", "busy"),
+        ("lambda:Invoke", "ResourceNotReadyException", "The function is inactive.", "busy"),
+        ("iam:CreateRole", "EntityTemporarilyUnmodifiable", "It was deleted and created again.", "busy"),
+        ("lambda:Invoke", "EC2ThrottledException", "", "throttled"),
+        ("iam:PutRolePolicy", "ServiceUnavailable", "", "throttled"),
+        ("lambda:Invoke", "KMSDisabledException", "", "final"),
+        ("logs:CreateLogGroup", "SomethingNewException", "", "final"),
+    ] {
+        let error = refusal(operation, 409, code, Some(message)).await;
+        assert_eq!(name(error.meaning(false)), means, "{operation} {error}");
+    }
+}
+
+/// An error page of something between us and AWS has no code.
+#[tokio::test(start_paused = true)]
+async fn a_fault_without_a_code_is_waited_for() {
+    for (status, means) in [(502, "throttled"), (503, "throttled"), (400, "final")] {
+        let error = refusal("ssm:GetParameter", status, "", None).await;
+        assert_eq!(name(error.meaning(false)), means, "{status}");
+    }
+}
+
+/// Lambda repeats all values of the environment in it.
+#[tokio::test(start_paused = true)]
+async fn values_of_the_environment_are_never_shown() {
+    let rig = Rig::new();
+    let row = rows().into_iter().find(|row| row.situation == "environment too large").unwrap();
+    let message = filled(row.message.as_deref().unwrap(), r#"{"TOKEN":"the-value"}"#);
+    assert!(message.contains("the-value"));
+    let answer = Answer::Recorded { status: row.status, code: row.code, message: Some(message) };
+    rig.fake.always("lambda:CreateFunction", answer);
+    let error = rig.up().await;
+    assert!(error.contains("exceeded the 4KB limit"), "{error}");
+    assert!(!format!("{error}{}", rig.said()).contains("the-value"), "{error}");
+}
