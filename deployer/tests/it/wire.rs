@@ -12,6 +12,7 @@ mod looking;
 mod lost_replies;
 mod ownership;
 mod pace;
+mod pausing;
 mod permission;
 mod recorded;
 mod refusals;

@@ -133,7 +133,7 @@ fn while_paused_nothing_is_told_and_afterwards_what_has_changed() {
     snapshot!(pause.whole(), @"
     exit 0
     --- stdout
-    paused until [DATE]: checks go on, words wait; `plexmon-deploy resume` ends it earlier
+    paused until [DATE]: checks go on, notifications wait; `plexmon-deploy resume` ends it earlier
     ");
     world.plex.break_it();
     world.invoke().ended(0);
@@ -157,7 +157,7 @@ fn while_paused_nothing_is_told_and_afterwards_what_has_changed() {
     snapshot!(resume.whole(), @"
     exit 0
     --- stdout
-    resumed: what has changed meanwhile is told now
+    resumed: what has changed meanwhile is sent now
     seen from AWS:
       plex is down: Plex is stopped; the proxy answers 502
         the proxy answers, the app behind it does not as it should: check that it runs
