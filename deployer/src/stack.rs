@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plexmon_function::secrets::{Secret as SecretValue, Secrets};
 
-use crate::aws::{Aws, Reason};
+use crate::aws::Aws;
 use crate::config::{Config, Found, is_parameter_name};
 use crate::error::{Error, Result};
 use crate::names::{Account, Names};
