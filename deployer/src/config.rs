@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 pub use function::{Architecture, FunctionConfig};
-use plexmon_function::parts::capacity;
+use plexmon_function::parts::{MAX_PARTS, capacity};
 use plexmon_function::settings::{
     ChannelSettings, Clock, DEFAULT_CONTROL, DEFAULT_STATE_PARAMETER, Heartbeat, Settings, Target, Window,
 };
@@ -93,20 +93,19 @@ impl Config {
         let name = top.get("name").map(name).transpose()?.unwrap_or_else(|| DEFAULT_NAME.to_owned());
         let region = top.get("region").map(region).transpose()?;
         let schedule = top.get("schedule");
-        let function = function::read(top.table("function", "[function]")?)?;
-        let schedule = schedule::read(schedule, &top, function.timeout_s)?;
-
         let mut secrets = SecretSources::default();
+        let channels = match top.table("notify", "[notify]")? {
+            Some(notify) => notify::read(notify, folder, &mut secrets)?,
+            None => Vec::new(),
+        };
+        let function = function::read(top.table("function", "[function]")?, &channels)?;
+        let schedule = schedule::read(schedule, &top, function.timeout_s)?;
         if let Some(access) = top.table("access", "[access]")? {
             access::read(access, folder, &mut secrets)?;
         }
         let longest_s = function.timeout_s - function::RESERVED_S;
         let defaults = Defaults::read(top.table("defaults", "[defaults]")?, longest_s)?;
         let targets = targets(&top, &target::Reader { folder, longest_s, defaults }, &mut secrets)?;
-        let channels = match top.table("notify", "[notify]")? {
-            Some(notify) => notify::read(notify, folder, &mut secrets)?,
-            None => Vec::new(),
-        };
         let zone = top.get("timezone").map(|value| zone::read(&value)).transpose()?.unwrap_or_default();
         let maintenance = maintenance(&top, &zone, &targets)?;
         let control = control(&top)?;
@@ -144,7 +143,10 @@ impl Config {
         match list {
             Some(list) if fit < config.targets.len() => Err(list
                 .error(format!("has {} entries, but the state has room for {fit}", config.targets.len()))
-                .hint("the state is kept in at most 40 SSM parameters of 4 KB: use shorter names, or a second deployment with another `name`")),
+                .hint(format!(
+                    "the state is kept in at most {MAX_PARTS} SSM parameters of 4 KB: use shorter names, or a second \
+                     deployment with another `name`"
+                ))),
             _ => Ok(config),
         }
     }

@@ -1,5 +1,6 @@
 //! `[function]`: what the user decides about the Lambda function itself.
 
+use plexmon_function::settings::{ChannelKind, ChannelSettings};
 use serde::{Deserialize, Serialize};
 
 use super::reader::Table;
@@ -41,11 +42,18 @@ impl Architecture {
     }
 }
 
-pub fn read(table: Option<Table<'_>>) -> Result<FunctionConfig> {
+/// How long a run may last unless the configuration says it.
+const TIMEOUT_S: u32 = 30;
+
+/// The same where mails are sent: mail servers greet late on purpose, and a mail gets 20 s after two tries of each target.
+const TIMEOUT_WITH_MAIL_S: u32 = 45;
+
+pub fn read(table: Option<Table<'_>>, channels: &[ChannelSettings]) -> Result<FunctionConfig> {
+    let sends_mail = channels.iter().any(|channel| matches!(channel.kind, ChannelKind::Email(_)));
     let mut function = FunctionConfig {
         architecture: Architecture::X86_64,
         memory_mb: 128,
-        timeout_s: 30,
+        timeout_s: if sends_mail { TIMEOUT_WITH_MAIL_S } else { TIMEOUT_S },
         log_retention_days: 14,
         permissions_boundary: None,
     };

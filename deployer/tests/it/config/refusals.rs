@@ -80,9 +80,9 @@ fn there_are_no_more_targets_than_the_state_can_hold() {
     let many: String =
         (0..2_000).map(|number| TARGET.replace("plex\"", &format!("plex{number}\""))).collect();
     assert_snapshot!(parse(&many).unwrap_err(), @"
-    error: config.toml:1: `target` has 2000 entries, but the state has room for 1507
+    error: config.toml:1: `target` has 2000 entries, but the state has room for 1200
 
-    hint: the state is kept in at most 40 SSM parameters of 4 KB: use shorter names, or a second deployment with another `name`
+    hint: the state is kept in at most 48 SSM parameters of 4 KB: use shorter names, or a second deployment with another `name`
     ");
 }
 

@@ -42,6 +42,8 @@ fn many_targets_make_further_parameters_that_are_ours() {
     + create parameter /homelab/plex_remote_status_part2
     + create parameter /homelab/plex_remote_status_part3
     + create parameter /homelab/plex_remote_status_part4
+    + create parameter /homelab/plex_remote_status_part5
+    + create parameter /homelab/plex_remote_status_part6
     ");
     let owners = world.desired.state_parts.iter().map(|part| part.owner.as_deref());
     assert!(owners.clone().count() > 1 && owners.clone().all(|owner| owner == Some("plex-remote-health")));
@@ -96,9 +98,11 @@ fn down_takes_all_parts_and_the_first_one_last() {
       - delete parameter /homelab/plex_remote_status_part2
       - delete parameter /homelab/plex_remote_status_part3
       - delete parameter /homelab/plex_remote_status_part4
+      - delete parameter /homelab/plex_remote_status_part5
+      - delete parameter /homelab/plex_remote_status_part6
       - delete secret    /homelab/plex_remote_status_secrets
       - delete parameter /homelab/plex_remote_status
-    0 to create, 0 to update, 9 to delete
+    0 to create, 0 to update, 11 to delete
     ");
     let last = plan.steps.iter().max_by_key(|step| step.wave).unwrap();
     assert_eq!(last.name, world.names.state_parameter);
@@ -107,6 +111,8 @@ fn down_takes_all_parts_and_the_first_one_last() {
     - delete role      plex-remote-health-role
     - delete parameter /homelab/plex_remote_status_part3
     - delete parameter /homelab/plex_remote_status_part4
+    - delete parameter /homelab/plex_remote_status_part5
+    - delete parameter /homelab/plex_remote_status_part6
     - delete parameter /homelab/plex_remote_status
     . keep   parameter /homelab/plex_remote_status_part2 (its tag `plexmon:deployment` says that it belongs to the deployment `cinema`)
     ");
@@ -116,7 +122,7 @@ fn down_takes_all_parts_and_the_first_one_last() {
 #[test]
 fn parts_that_are_no_longer_needed_stay_with_the_right_to_read_them() {
     let many = many(60);
-    let world = World::usual().once_in(4);
+    let world = World::usual().once_in(6);
     assert_eq!(world.names.state_parts, many.names.state_parts);
     assert!(world.up(&many.desired).unwrap().is_empty());
     assert_eq!(policy_resource(&world), policy_resource(&many));

@@ -64,12 +64,15 @@ pub struct Theatre {
     tokens: u32,
     now: u64,
     paused_until: u64,
-    /// The last run died, perhaps while it was sending, or could not say that it had sent.
-    leased: bool,
+    /// Until when a run seems to be sending that died, or could not say that it had sent.
+    leased_until: u64,
     /// How many runs may have sent something, and nobody knows.
     unproven: u32,
     bounds: Bounds,
 }
+
+/// At least as long as a run has the right to send, in seconds.
+const LEASE_S: u64 = 60;
 
 /// How long a pause lasts, in seconds.
 const PAUSED_S: u64 = 600;
@@ -144,7 +147,7 @@ impl Theatre {
             tokens: 0,
             now: NOW,
             paused_until: 0,
-            leased: false,
+            leased_until: 0,
             unproven: 0,
             bounds: Bounds::default(),
         };
@@ -187,8 +190,10 @@ impl Theatre {
         warm.has_read |= step.load == Load::Works;
         let occasion = if step.announces { Occasion::Announce } else { Occasion::Check };
         let deadline = Instant::now() + Duration::from_secs(30);
-        let keeps_lease = step.killed.is_some() || step.saves[1] != Save::Works;
-        let was_killed = std::mem::replace(&mut self.leased, keeps_lease);
+        let is_leased = self.now < self.leased_until;
+        if step.killed.is_some() || step.saves[1] != Save::Works {
+            self.leased_until = self.now + LEASE_S;
+        }
         let ended = match step.overlap {
             None => {
                 let run = pin!(warm.monitor.run_for(occasion, self.now, deadline));
@@ -202,7 +207,7 @@ impl Theatre {
         // Nothing is told during a pause, nor while a run that died seems to be sending, nor soon after two attempts that
         // may have arrived.
         self.unproven += u32::from(is_unproven(step));
-        let may_tell = self.paused_until <= self.now && !(was_killed && step.after < 60) && self.unproven < 2;
+        let may_tell = self.paused_until <= self.now && !is_leased && self.unproven < 2;
         if ended && step.overlap.is_none() && step.load == Load::Works && may_tell {
             let (env, targets) = (warm.door.env, self.targets);
             let saved = step.saves == [Save::Works; 2];
