@@ -45,9 +45,12 @@ pub struct TargetReply {
     /// The link of the chain that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<LinkName>,
-    /// The class of what is wrong.
+    /// The class of what is wrong, in a word that every release knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
+    /// The class of what is wrong, where `cause` is only near to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Cause>,
     /// Why, in plain words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,

@@ -11,15 +11,24 @@ pub fn outgoing(state: &State, channel: &str, settings: &Settings, now: u64) -> 
     if is_quiet(channel, settings, now) {
         return Vec::new();
     }
-    let mut ready: Vec<&Entry> = Vec::new();
-    for entry in state.outbox.iter().rev().filter(|entry| entry.channel() == channel) {
-        // An end must not arrive after the next beginning: what is followed by other news goes with it.
-        let is_followed = ready.iter().any(|later| later.is_about_the_same(entry));
-        if entry.is_due(is_followed, now) && !is_suppressed(entry, state, settings, now) {
-            ready.push(entry);
-        }
+    let all: Vec<&Entry> = state
+        .outbox
+        .iter()
+        .filter(|entry| entry.channel() == channel && !is_suppressed(entry, state, settings, now))
+        .collect();
+    let mut is_ready = vec![false; all.len()];
+    let follows = |ready: &[bool], at: usize, range: std::ops::Range<usize>| {
+        range.into_iter().any(|other| ready[other] && all[other].is_about_the_same(all[at]))
+    };
+    // An end must not arrive after the next beginning: what is followed by other news goes with it.
+    for at in (0..all.len()).rev() {
+        is_ready[at] = all[at].is_due(follows(&is_ready, at, at + 1..all.len()), now);
     }
-    ready.into_iter().rev().cloned().collect()
+    // And nothing out of date is the last that is heard: what was only refused goes with what is before it.
+    for at in 0..all.len() {
+        is_ready[at] |= all[at].sent == 0 && follows(&is_ready, at, 0..at);
+    }
+    all.iter().zip(is_ready).filter(|(_, is_ready)| *is_ready).map(|(entry, _)| (*entry).clone()).collect()
 }
 
 fn is_quiet(channel: &str, settings: &Settings, now: u64) -> bool {

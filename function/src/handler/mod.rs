@@ -198,7 +198,11 @@ impl<S: Store, P: Prober> Monitor<S, P> {
     pub async fn examine(&mut self, deadline: Instant) -> Vec<Observation> {
         self.vault.start_run();
         let budget = Budget::new(&self.settings, self.layout.len(), deadline);
-        self.look(&budget, 0).await.observations
+        let mut observations = self.look(&budget, 0).await.observations;
+        for failure in observations.iter_mut().filter_map(|seen| seen.failed.as_mut()) {
+            failure.cause = failure.cause.in_first_release();
+        }
+        observations
     }
 
     /// Sends a test on every channel, at the same time.
@@ -252,7 +256,10 @@ fn reply(
                 since: target.since,
                 http: seen.and_then(|seen| seen.http).unwrap_or_default(),
                 failed: failed.map(|failure| failure.link),
-                cause: failed.map(|failure| failure.cause),
+                cause: failed.map(|failure| failure.cause.in_first_release()),
+                detail: failed
+                    .map(|failure| failure.cause)
+                    .filter(|cause| *cause != cause.in_first_release()),
                 why: failed.map(|failure| failure.why.clone()),
                 ms: seen.map(|seen| seen.total_ms),
             }

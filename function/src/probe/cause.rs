@@ -107,6 +107,15 @@ impl Cause {
         }
     }
 
+    /// The nearest cause that the first release knows: its deployer reads no other word in a reply.
+    pub fn in_first_release(self) -> Self {
+        match self {
+            Self::Blocked | Self::RateLimited | Self::Unreadable | Self::Other => Self::Challenge,
+            Self::LoginWall => Self::Access,
+            known => known,
+        }
+    }
+
     /// Causes that a whole home has in common count as one: without power its tunnel is gone, and its own address
     /// does not answer either.
     pub fn class(self) -> Self {

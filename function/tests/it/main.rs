@@ -28,4 +28,5 @@ mod ssm;
 mod startup;
 mod state;
 mod trust;
+mod upgrades;
 mod world;

@@ -79,10 +79,11 @@ fn a_home_that_was_read_from_its_files_is_deployed_watched_and_removed() {
       + create log group /aws/lambda/plex-remote-health
       + create parameter /homelab/plex_remote_status
       + create parameter /homelab/plex_remote_status_part2
+      + create parameter /homelab/plex_remote_status_part3
       + create secret    /homelab/plex_remote_status_secrets
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
-    7 to create, 0 to update, 0 to delete
+    8 to create, 0 to update, 0 to delete
     seen from AWS:
       plex is up (HTTP 200, [TIME])
       overseerr is down: HTTP 401 instead of 200
@@ -209,6 +210,7 @@ fn a_hundred_targets_have_their_state_in_several_parameters() {
     + create parameter /homelab/plex_remote_status_part7
     + create parameter /homelab/plex_remote_status_part8
     + create parameter /homelab/plex_remote_status_part9
+    + create parameter /homelab/plex_remote_status_part10
     ");
     let told = world.told();
     assert_eq!(told.len(), 1, "{told:?}");

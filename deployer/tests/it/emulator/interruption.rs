@@ -74,7 +74,7 @@ fn ctrl_c_lets_the_call_in_flight_end_and_tells_what_is_not_done() {
       cause: not done: create schedule plex-remote-health-schedule
     ");
     assert!(up.stderr.contains("  not run  create schedule"), "{}", up.whole());
-    assert_eq!(world.plan(), ["update schedule (target, permission)"]);
+    assert_eq!(world.plan(), ["update schedule (target, retry_policy, permission)"]);
     world.up().ended(0);
     assert_eq!(world.plan(), [""; 0]);
     assert_eq!(world.told().len(), 1);

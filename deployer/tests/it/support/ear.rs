@@ -9,6 +9,10 @@ use tokio::task::JoinHandle;
 
 use super::runtime;
 
+/// As ntfy confirms a message; a webhook's answer may be anything.
+const TAKEN: &str =
+    r#"{"id":"sPs71M8A2T","time":1793700300,"event":"message","topic":"home","message":"taken"}"#;
+
 pub struct Ear {
     url: String,
     heard: Arc<Mutex<Vec<String>>>,
@@ -68,7 +72,8 @@ async fn listen(mut stream: TcpStream, heard: &Mutex<Vec<String>>) -> Option<Str
         Ok(body) => heard.lock().unwrap().push(body),
         Err(error) => return Some(error.to_string()),
     }
-    let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length:";
+    let answer = format!("{head} {}\r\n\r\n{TAKEN}", TAKEN.len());
     stream.write_all(answer.as_bytes()).await.ok()?;
     None
 }

@@ -112,9 +112,11 @@ fn is_astray(story: &Story) -> bool {
     story.steps.iter().any(confuses) && story.steps.iter().any(fails)
 }
 
-/// Nobody knows whether what the run sends arrives.
+/// Nobody knows whether what the run sends arrives, or it cannot be kept.
 fn is_unproven(step: &Step) -> bool {
-    step.killed.is_some() || step.answers.iter().any(|answer| answer.is_unproven())
+    step.killed.is_some()
+        || step.saves[1] != Save::Works
+        || step.answers.iter().any(|answer| answer.is_unproven())
 }
 
 /// Runs without faults, until what was refused or may have arrived was sent again: after as long as it is old, and after

@@ -1,0 +1,239 @@
+//! The state and the reply as the first release reads them: what it does not know, it ignores in an object and refuses
+//! as a word. Frozen; nothing here follows a change of the formats.
+
+#![expect(dead_code, reason = "what is read is compared, or only has to be readable")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+pub struct State {
+    pub status: Status,
+    pub ts: u64,
+    #[serde(default)]
+    pub version: u64,
+    #[serde(default)]
+    pub deployment: String,
+    #[serde(default)]
+    pub parts: usize,
+    #[serde(default)]
+    pub paused_until: Option<u64>,
+    #[serde(default)]
+    pub monitor: Monitor,
+    #[serde(default)]
+    pub targets: Vec<Target>,
+    #[serde(default)]
+    pub outbox: Vec<Entry>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Monitor {
+    #[serde(default)]
+    seq: u32,
+    #[serde(default)]
+    blind_since: Option<u64>,
+    #[serde(default)]
+    blind_told: bool,
+    #[serde(default)]
+    broken: BTreeSet<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Up,
+    Down,
+    Unknown,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Target {
+    pub name: String,
+    pub check: String,
+    pub status: Status,
+    pub since: u64,
+    #[serde(default)]
+    pub seq: u32,
+    #[serde(default)]
+    why: Option<String>,
+    #[serde(default)]
+    cause: Option<Cause>,
+    #[serde(default)]
+    pub told: BTreeMap<String, Told>,
+    #[serde(default)]
+    doubt: Option<Streak>,
+    #[serde(default)]
+    unseen: Option<Streak>,
+    #[serde(default)]
+    slow: Option<Streak>,
+    #[serde(default)]
+    scope: Option<Scope>,
+    #[serde(default)]
+    held: Option<Held>,
+    #[serde(default)]
+    flips: Option<Streak>,
+    #[serde(default)]
+    flapping: bool,
+    #[serde(default)]
+    reminded: Option<u64>,
+    #[serde(default)]
+    certificate: Option<u64>,
+    #[serde(default)]
+    identity: Option<String>,
+    #[serde(default)]
+    app_version: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Streak {
+    since: u64,
+    runs: u32,
+}
+
+#[derive(Debug, Deserialize)]
+struct Held {
+    status: Status,
+    since: u64,
+}
+
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    Up,
+    Down,
+    Failed(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Scope {
+    Site,
+    Group,
+    Rest,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Down,
+    Up,
+    WasDown,
+    Reminder,
+    Flapping,
+    Unseen,
+    Seen,
+    Slow,
+    Fast,
+    Certificate,
+    Identity,
+    Version,
+    Blind,
+    Sighted,
+    Channel,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Entry {
+    pub id: String,
+    pub kind: Kind,
+    from: u64,
+    #[serde(default)]
+    until: Option<u64>,
+    #[serde(default)]
+    times: u32,
+    #[serde(default)]
+    first: bool,
+    #[serde(default)]
+    unread: bool,
+    #[serde(default)]
+    pub unproven: bool,
+    #[serde(default)]
+    tries: u32,
+    #[serde(default)]
+    scope: Option<Scope>,
+    #[serde(default)]
+    why: Option<String>,
+    #[serde(default)]
+    error: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    Dns,
+    Connect,
+    Tls,
+    Certificate,
+    App,
+    Home,
+    Origin,
+    Access,
+    Challenge,
+    Maintenance,
+    Condition,
+    Slow,
+    Timeout,
+    Exposed,
+    Blind,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Reply {
+    pub previous: Status,
+    pub current: Status,
+    pub http: u16,
+    #[serde(default)]
+    pub targets: Vec<TargetReply>,
+    #[serde(default)]
+    pub notices: Vec<NoticeReply>,
+    #[serde(default)]
+    pub problems: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct TargetReply {
+    pub name: String,
+    status: Status,
+    since: u64,
+    #[serde(default)]
+    http: u16,
+    #[serde(default)]
+    failed: Option<LinkName>,
+    #[serde(default)]
+    pub cause: Option<Cause>,
+    #[serde(default)]
+    why: Option<String>,
+    #[serde(default)]
+    ms: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LinkName {
+    Dns,
+    Tcp,
+    Tls,
+    Http,
+    Body,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct NoticeReply {
+    channel: String,
+    target: String,
+    kind: Kind,
+    #[serde(default)]
+    first: bool,
+    outcome: Outcome,
+    #[serde(default)]
+    why: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Delivered,
+    Refused,
+    Retry,
+}
