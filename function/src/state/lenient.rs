@@ -1,7 +1,6 @@
 //! Reads a kept value, whoever wrote it. What this release does not know is left out alone: one field of one target, or
 //! one entry, never the whole state.
 
-use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -40,7 +39,7 @@ fn leniently(text: &str) -> Result<State, StateError> {
     if version == 0 {
         let status =
             value.get("status").ok_or_else(|| StateError::Unreadable("it has no status".to_owned()))?;
-        let status = Status::deserialize(status).map_err(unreadable)?;
+        let status: Status = read(status).map_err(unreadable)?;
         return Ok(State { status, ts: value.get("ts").map_or(0, seconds), ..State::default() });
     }
     let Value::Object(mut fields) = value else {
@@ -69,7 +68,7 @@ fn list(value: Option<Value>) -> impl Iterator<Item = Map<String, Value>> {
 
 /// A target needs a name; a status that is not known is what its channels were told last.
 fn target(fields: Map<String, Value>) -> Option<TargetState> {
-    let has_status = fields.get("status").is_some_and(|status| Status::deserialize(status).is_ok());
+    let has_status = fields.get("status").is_some_and(|status| read::<Status>(status).is_ok());
     let mut target: TargetState = known_fields(&TargetState::default(), fields)?;
     if target.name.is_empty() {
         return None;
@@ -87,7 +86,7 @@ fn target(fields: Map<String, Value>) -> Option<TargetState> {
 
 /// An entry needs an id and a kind.
 fn entry(fields: Map<String, Value>) -> Option<Entry> {
-    let kind = serde_json::from_value(fields.get("kind")?.clone()).ok()?;
+    let kind = read(fields.get("kind")?).ok()?;
     let entry: Entry = known_fields(&Entry::new(kind, 0), fields)?;
     (!entry.id.is_empty()).then_some(entry)
 }
@@ -97,17 +96,24 @@ fn known_fields<T: DeserializeOwned + serde::Serialize>(blank: &T, fields: Map<S
     let Ok(Value::Object(mut known)) = serde_json::to_value(blank) else { return None };
     let mut all = known.clone();
     all.extend(fields.clone());
-    if let Ok(whole) = serde_json::from_value(Value::Object(all)) {
+    if let Ok(whole) = read(&Value::Object(all)) {
         return Some(whole);
     }
     for (name, value) in fields {
-        let mut more = known.clone();
-        more.insert(name, value);
-        if serde_json::from_value::<T>(Value::Object(more.clone())).is_ok() {
-            known = more;
+        let before = known.insert(name.clone(), value);
+        if read::<T>(&Value::Object(known.clone())).is_err() {
+            match before {
+                Some(before) => known.insert(name, before),
+                None => known.remove(&name),
+            };
         }
     }
-    serde_json::from_value(Value::Object(known)).ok()
+    read(&Value::Object(known)).ok()
+}
+
+/// By way of its text: reading it directly would need code of its own for every type, in a binary that is to be small.
+fn read<T: DeserializeOwned>(value: &Value) -> serde_json::Result<T> {
+    serde_json::from_str(&value.to_string())
 }
 
 /// Python's `time.time()` may have been kept with its fraction.
