@@ -6,6 +6,7 @@
 //! done all it could.
 
 mod budget;
+mod carry_over;
 mod keep;
 mod look;
 mod memory;
