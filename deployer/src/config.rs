@@ -94,17 +94,20 @@ impl Config {
         let region = top.get("region").map(region).transpose()?;
         let schedule = top.get("schedule");
         let mut secrets = SecretSources::default();
+        let function = top.table("function", "[function]")?;
+        if let Some(access) = top.table("access", "[access]")? {
+            access::read(access, folder, &mut secrets)?;
+        }
+        let defaults = top.table("defaults", "[defaults]")?;
+        let list = top.get("target");
         let channels = match top.table("notify", "[notify]")? {
             Some(notify) => notify::read(notify, folder, &mut secrets)?,
             None => Vec::new(),
         };
-        let function = function::read(top.table("function", "[function]")?, &channels)?;
+        let function = function::read(function, &channels)?;
         let schedule = schedule::read(schedule, &top, function.timeout_s)?;
-        if let Some(access) = top.table("access", "[access]")? {
-            access::read(access, folder, &mut secrets)?;
-        }
         let longest_s = function.timeout_s - function::RESERVED_S;
-        let defaults = Defaults::read(top.table("defaults", "[defaults]")?, longest_s)?;
+        let defaults = Defaults::read(defaults, longest_s)?;
         let targets = targets(&top, &target::Reader { folder, longest_s, defaults }, &mut secrets)?;
         let zone = top.get("timezone").map(|value| zone::read(&value)).transpose()?.unwrap_or_default();
         let maintenance = maintenance(&top, &zone, &targets)?;
@@ -119,7 +122,6 @@ impl Config {
         };
         let names_state_parameter = own_parameter.is_some();
         let state_parameter = own_parameter.unwrap_or_else(|| default_parameter(&name));
-        let list = top.get("target");
         let statements = Statements::collect(&top)?;
         top.finish()?;
         let clock = zone.clock;

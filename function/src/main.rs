@@ -59,8 +59,14 @@ async fn invoke(monitor: Arc<Mutex<LambdaMonitor>>, event: LambdaEvent<Value>) -
     let mut monitor = monitor.lock().await;
     let request = Request::of(&event.payload);
     match request.occasion {
-        Occasion::TestChannels => json(&monitor.test_channels(time::now()).await),
-        Occasion::Examine => json(&monitor.examine(deadline).await),
+        Occasion::TestChannels => json(&monitor.test_channels(time::now(), deadline).await),
+        Occasion::Examine => {
+            let mut observations = monitor.examine(deadline).await;
+            for failure in observations.iter_mut().filter_map(|seen| seen.failed.as_mut()) {
+                failure.cause = failure.cause.in_first_release();
+            }
+            json(&observations)
+        }
         _ => {
             let run: Run = monitor.run_for(request, time::now(), deadline).await;
             log::line(&run);

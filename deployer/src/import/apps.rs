@@ -94,8 +94,17 @@ fn why_blocked(
 /// Names that are not asked and that no container's reason mentions.
 fn nameless_rest(doors: &Doors, names: &mut BTreeSet<String>) -> Vec<Unseen> {
     let mut rest = Vec::new();
+    let mut apps = BTreeSet::new();
     for blocked in &doors.blocked {
         let Some(host) = &blocked.host else { continue };
+        // Another app has the name; this one must not vanish with it.
+        if let Some(app) = &blocked.to
+            && names.contains(&host.to_ascii_lowercase())
+            && apps.insert((app.clone(), host.clone()))
+        {
+            rest.push(Unseen { name: printable(app), why: blocked.why.about(&printable(host)) });
+            continue;
+        }
         let is_public = blocked.why.concerns_public_name() && hidden(host).is_none();
         let is_name = blocked.container.is_none() && is_host(host) && host.contains('.') && !is_machine(host);
         if (is_public || is_name) && names.insert(host.to_ascii_lowercase()) {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::home::{Home, Resolved};
+use super::home::{Home, Resolved, is_machine};
 use super::name::hidden;
 use super::naming::printable;
 use super::obstacle::Obstacle;
 use super::ports;
-use super::route::Route;
+use super::route::{Destination, Route};
 use super::{Address, App};
 use crate::config::preset::HTTP;
 
@@ -24,6 +24,8 @@ pub struct Door {
 pub struct Blocked {
     pub container: Option<usize>,
     pub host: Option<String>,
+    /// What it leads to, by the name that the proxy has for it, where that is no known container.
+    pub to: Option<String>,
     pub why: Obstacle,
 }
 
@@ -59,7 +61,7 @@ impl Doors {
         };
         let off = resolved.app.and_then(|app| home.containers[app].off.clone()).map(Obstacle::SwitchedOff);
         if let Some(why) = off.or(why) {
-            return self.block(host, resolved.app, why);
+            return self.block(&resolved, why);
         }
         let made = home.app(&resolved, routes);
         let Resolved { app: container, port, .. } = resolved;
@@ -90,14 +92,21 @@ impl Doors {
         }
     }
 
-    fn block(&mut self, host: Option<&String>, container: Option<usize>, why: Obstacle) {
+    fn block(&mut self, resolved: &Resolved<'_>, why: Obstacle) {
+        let (host, container) = (resolved.route.host.as_ref().ok(), resolved.app);
+        let to = match &resolved.route.to {
+            Destination::Address { host, .. } if container.is_none() && !is_machine(host) => {
+                Some(host.clone())
+            }
+            _ => None,
+        };
         let wild = host.filter(|host| host.starts_with("*.") && container.is_none());
         match wild {
             Some(host) => self.remarks.push(format!(
                 "{}: a name for whatever else there is; what it leads to is not known.",
                 printable(host)
             )),
-            None => self.blocked.push(Blocked { container, host: host.cloned(), why }),
+            None => self.blocked.push(Blocked { container, host: host.cloned(), to, why }),
         }
     }
 
@@ -124,7 +133,7 @@ impl Doors {
             open.app.login = open.app.login.take().or_else(|| door.app.login.clone());
         } else {
             let why = Obstacle::Occupied { address: address.to_string(), by: open.app.name.clone() };
-            self.blocked.push(Blocked { container: door.container, host: None, why });
+            self.blocked.push(Blocked { container: door.container, host: None, to: None, why });
         }
         true
     }

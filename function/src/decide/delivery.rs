@@ -21,7 +21,7 @@ pub fn before_sending(state: &State, entries: &[Entry], lease: Lease, now: u64) 
 /// Record what became of an entry: a delivered one leaves the outbox, others stay for another attempt. Trouble with a
 /// channel is reported on the others.
 pub fn record_delivery(state: &mut State, entry: &Entry, delivery: &Delivery, settings: &Settings, now: u64) {
-    match state.outbox.iter().position(|other| other.id == entry.id) {
+    match state.outbox.iter().position(|other| (&other.id, other.kind) == (&entry.id, entry.kind)) {
         Some(at) => settle(state, at, delivery, now),
         None if *delivery == Delivery::Delivered => settle_merged(state, entry),
         None => {}

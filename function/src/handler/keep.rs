@@ -58,7 +58,8 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         let parts = split(state, &self.settings, &self.layout);
         holds.resize_with(parts.len(), Holds::default);
         let (mut is_saved, mut writes, mut over) = (true, 0, Vec::new());
-        for (part, (state, holds)) in parts.iter().zip(holds.iter_mut()).enumerate() {
+        // The first one last: what has moved to another part is there before it is missing here.
+        for (part, (state, holds)) in parts.iter().zip(holds.iter_mut()).enumerate().rev() {
             let encoded = match state.encode() {
                 Ok(encoded) => encoded,
                 Err(why) => {

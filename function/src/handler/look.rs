@@ -145,9 +145,12 @@ impl<S: Store, P: Prober> Looking<'_, S, P> {
                 return Err(Missed::Time);
             }
             let left = u32::try_from(left.as_secs().max(1)).unwrap_or(u32::MAX);
+            let is_cut = left.saturating_mul(2) < target.timeout_s && targets.len() > FEW;
             let target = Target { timeout_s: target.timeout_s.min(left), ..target.clone() };
             let secrets = secrets.of(&target).map_err(Missed::Fault)?;
-            Ok(self.prober.probe(&target, &secrets).await)
+            let seen = self.prober.probe(&target, &secrets).await;
+            // Of many, the last ones begin late: what they had no time for is not their fault, and they come first next.
+            if is_cut && seen.cause() == Some(Cause::Timeout) { Err(Missed::Time) } else { Ok(seen) }
         };
         if targets.len() <= FEW {
             return join_all(targets.iter().map(|target| ask(target))).await;

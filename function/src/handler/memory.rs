@@ -222,6 +222,11 @@ impl Recollection {
         layout: &[Range<usize>],
         problems: &mut Vec<String>,
     ) -> bool {
+        // A text that makes no sense says nothing of what others know.
+        let foreign: Vec<_> = foreign
+            .into_iter()
+            .filter(|(_, text)| text.as_deref().is_some_and(|text| State::parse(text).is_ok()))
+            .collect();
         if foreign.is_empty() {
             return false;
         }

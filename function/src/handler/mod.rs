@@ -17,7 +17,6 @@ mod tell;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::ops::Range;
-use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde::Serialize;
@@ -41,9 +40,6 @@ use crate::settings::Settings;
 use crate::state::State;
 use crate::store::Store;
 use crate::vault::Vault;
-
-/// How long the channels may take for a test.
-const TEST_TIME: Duration = Duration::from_secs(20);
 
 /// Everything that lives as long as a warm environment.
 pub struct Monitor<S, P> {
@@ -165,7 +161,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         if is_command || (is_new && self.settings.targets.len() > look::FEW) {
             let (loaded, took) = timed(keep::load(&self.store, self.layout.len(), is_new)).await;
             working.phases.load_ms = took;
-            self.recall(working, loaded);
+            self.recall(working, loaded, Instant::now());
             if is_command {
                 // Before anything is probed: a check at the same time may write its state meanwhile.
                 self.save_command(working).await;
@@ -176,18 +172,22 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             return;
         }
         let begin_at = self.memory.as_ref().map_or(0, |memory| memory.state.begin_at);
-        let load = keep::load(&self.store, self.layout.len(), is_new);
+        let load = async {
+            let loaded = keep::load(&self.store, self.layout.len(), is_new).await;
+            (loaded, Instant::now())
+        };
         let looking = Looking { settings: &self.settings, store: &self.store, prober: &self.prober, budget };
         let (loaded, looked) = tokio::join!(timed(load), timed(looking.look(&mut self.vault, begin_at)));
         working.phases.load_ms = loaded.1;
         (working.looked, working.phases.probe_ms) = (Some(looked.0), looked.1);
-        self.recall(working, loaded.0);
+        let (loaded, read_at) = loaded.0;
+        self.recall(working, loaded, read_at);
     }
 
-    fn recall(&mut self, working: &mut Working, loaded: memory::Loaded) {
+    fn recall(&mut self, working: &mut Working, loaded: memory::Loaded, read_at: Instant) {
         let memory = self.memory.take();
         let base = memory::recollect(memory, loaded, &self.settings, &self.layout, &mut working.problems);
-        working.begin(base, &self.owner);
+        working.begin(base, read_at, &self.owner);
     }
 
     async fn look(&mut self, budget: &Budget, begin_at: usize) -> Looked {
@@ -199,19 +199,15 @@ impl<S: Store, P: Prober> Monitor<S, P> {
     pub async fn examine(&mut self, deadline: Instant) -> Vec<Observation> {
         self.vault.start_run();
         let budget = Budget::new(&self.settings, self.layout.len(), deadline);
-        let mut observations = self.look(&budget, 0).await.observations;
-        for failure in observations.iter_mut().filter_map(|seen| seen.failed.as_mut()) {
-            failure.cause = failure.cause.in_first_release();
-        }
-        observations
+        self.look(&budget, 0).await.observations
     }
 
     /// Sends a test on every channel, at the same time.
-    pub async fn test_channels(&mut self, now: u64) -> Vec<ChannelReply> {
+    pub async fn test_channels(&mut self, now: u64, deadline: Instant) -> Vec<ChannelReply> {
         self.vault.start_run();
         // Whoever tests has perhaps just corrected a secret.
         self.vault.forget();
-        let until = Instant::now() + TEST_TIME;
+        let until = Budget::new(&self.settings, 1, deadline).messages();
         let vault = Mutex::new(&mut self.vault);
         let (deployment, store) = (&self.settings.deployment, &self.store);
         let test = async |channel: &dyn Channel| {

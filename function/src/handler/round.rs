@@ -80,11 +80,11 @@ impl Working {
     }
 
     /// Start from what was read.
-    pub(super) fn begin(&mut self, base: Recollection, owner: &str) {
+    pub(super) fn begin(&mut self, base: Recollection, read_at: Instant, owner: &str) {
         let held = base.state.lease.as_ref().is_some_and(|lease| lease.is_held_against(owner, self.now));
         self.is_superseded = held && self.is_same_tick(&base.state);
         self.base = base;
-        self.touched = Instant::now();
+        self.touched = read_at;
     }
 
     /// What a warm environment remembers of this run; nothing where others know more.
@@ -131,7 +131,8 @@ impl Working {
         }
         let mut after = decision.state.clone();
         for (entry, delivery) in &self.attempts {
-            after.outbox.iter_mut().filter(|other| other.id == entry.id).for_each(|other| {
+            let is_it = |other: &&mut Entry| (&other.id, other.kind) == (&entry.id, entry.kind);
+            after.outbox.iter_mut().filter(is_it).for_each(|other| {
                 // As it was before this run had written ahead.
                 (other.unproven, other.sent, other.next, other.tries) =
                     (entry.unproven, entry.sent, entry.next, entry.tries);
@@ -239,9 +240,10 @@ impl<S: Store, P: Prober> Monitor<S, P> {
 
     /// This run has written over what others wrote: go on from there, if it can still be read.
     async fn take_over(&self, working: &mut Working, parts: Vec<(usize, Option<Stored>)>) {
+        let is_known = parts.iter().all(|(_, stored)| stored.is_some());
         if working.base.take_over(parts, &self.settings, &self.layout, &mut working.problems) {
             working.share();
-        } else if !self.reread(working).await {
+        } else if !is_known && !self.reread(working).await {
             working.yields = true;
         }
     }

@@ -197,7 +197,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     async fn reply(&mut self, step: Step) -> Result<Reply, Failure> {
         let read = timeout_at(self.deadline, read_reply(&mut self.stream)).await;
         match read.unwrap_or_else(|_| Err(self.silent(step).trouble)) {
-            Ok(reply) if reply.code < 400 => Ok(reply),
+            // After the final dot, only 2xx takes the mail.
+            Ok(reply) if reply.code < 300 || (reply.code < 400 && step != Step::Content) => Ok(reply),
             Ok(reply) => Err(Trouble::Refused(reply).at(step)),
             Err(trouble) => Err(trouble.at(step)),
         }

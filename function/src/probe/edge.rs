@@ -40,7 +40,9 @@ pub(super) fn cloudflare_code(answer: &Answer<'_>) -> Option<u16> {
     }
     let text = String::from_utf8_lossy(answer.body);
     let text = text.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']);
-    let is_its_text = text.get(..11).is_some_and(|begin| begin.eq_ignore_ascii_case("error code:"));
+    // An app may begin like this, too; Cloudflare says no more than the number.
+    let is_its_text = text.get(..11).is_some_and(|begin| begin.eq_ignore_ascii_case("error code:"))
+        && (answer.is_through_cloudflare() || text[11..].trim().bytes().all(|byte| byte.is_ascii_digit()));
     let is_its_json = answer.says("\"cloudflare_error\"");
     let is_its_page = answer.says("cf-error")
         || (answer.is_through_cloudflare() && (answer.mentions("cloudflare") || answer.says("Ray ID")));

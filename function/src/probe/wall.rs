@@ -113,6 +113,9 @@ const NAMES: [(&str, &str); 9] = [
     ("oauth2-proxy", "oauth2-proxy"),
 ];
 
+/// What hosts are called on which a login page is at home.
+const PORTALS: [&str; 8] = ["auth", "login", "signin", "sso", "id", "idp", "identity", "account"];
+
 /// Parameters in which a wall notes where people wanted to go.
 const RETURNS: [&str; 13] = [
     "rd",
@@ -133,7 +136,7 @@ const RETURNS: [&str; 13] = [
 /// The login wall that answered, if one did. `host` is the target's own.
 pub(super) fn login(answer: &Answer<'_>, host: &str) -> Option<Wall> {
     if answer.status.is_success() {
-        return by_title(&answer.title().to_ascii_lowercase());
+        return by_title(&answer.title().to_ascii_lowercase()).filter(|wall| !is_portal(host, wall));
     }
     let place = answer.target_of_redirect();
     if place.is_empty() && !matches!(answer.status.as_u16(), 401 | 403) {
@@ -153,6 +156,13 @@ pub(super) fn login(answer: &Answer<'_>, host: &str) -> Option<Wall> {
 fn by_title(title: &str) -> Option<Wall> {
     let is_login = ["login", "log in", "sign in", "sign-in"].iter().any(|word| title.contains(word));
     named(&NAMES, title).filter(|wall| is_login || wall.name.eq_ignore_ascii_case(title))
+}
+
+/// Whether the target is the login page itself, and not an app behind it.
+fn is_portal(host: &str, wall: &Wall) -> bool {
+    let host = host.to_ascii_lowercase();
+    let first = host.split('.').next().unwrap_or_default();
+    PORTALS.contains(&first) || NAMES.iter().any(|(sign, name)| *name == wall.name && host.contains(sign))
 }
 
 fn by_header(answer: &Answer<'_>) -> Option<Wall> {

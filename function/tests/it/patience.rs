@@ -132,11 +132,13 @@ async fn more_targets_than_there_is_time_for_are_saved_reported_and_checked_next
     let run = monitor.run(NOW, started + Duration::from_secs(30)).await;
     assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
     assert_eq!(run.fault, None);
-    let checked = silence.asked.lock().unwrap().len();
-    assert!((64..300).contains(&checked), "{checked}");
-    let problem =
-        format!("no time was left to check {} of 300 targets; the next run begins with them", 300 - checked);
-    assert_eq!(run.reply.problems, [problem]);
+    // Two batches have their time. The third has too little for a time-out to say anything.
+    let checked = 128;
+    assert!(silence.asked.lock().unwrap().len() < 300);
+    assert_eq!(
+        run.reply.problems,
+        ["no time was left to check 172 of 300 targets; the next run begins with them"]
+    );
     let is_down = |at: usize| run.reply.targets[at].status == Status::Down;
     assert!((0..checked).all(is_down) && !(checked..300).any(is_down));
 

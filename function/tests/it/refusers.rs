@@ -92,7 +92,7 @@ async fn after_too_many_requests_a_run_sends_no_further_one() {
     let monitor = Monitor::new(settings, MemoryStore::default(), live, Vec::new(), Vault::stored());
     let deadline = Instant::now() + Duration::from_secs(30);
     let run = { monitor }.run_for(Occasion::Check, world::NOW, deadline).await;
-    assert_eq!(run.reply.targets[0].cause, Some(Cause::RateLimited));
+    assert_eq!(run.reply.targets[0].detail, Some(Cause::RateLimited));
     assert_eq!(server.requests().len(), 1);
 }
 

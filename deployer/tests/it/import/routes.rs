@@ -54,6 +54,15 @@ fn routers_that_take_only_some_requests_are_no_targets() {
     ");
 }
 
+/// The name is watched, but for another app.
+#[test]
+fn an_app_that_shares_its_name_with_a_watched_one_does_not_vanish() {
+    assert_snapshot!(summary("shared-name"), @"
+    plex: plex https://media.example.net
+    - tautulli: media.example.net leads there only for paths that match a pattern
+    ");
+}
+
 /// Values of headers, queries and users are secrets.
 #[test]
 fn values_of_matchers_are_not_written() {
