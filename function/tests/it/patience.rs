@@ -205,3 +205,19 @@ fn a_repeat_that_would_grow_stays_as_it_was() {
     assert_ne!(key(&together), key(&together[..1]));
     assert_eq!(key(&together), key(&together.clone()));
 }
+
+/// What others may have written while the probes took their time is read before it could be written over.
+#[tokio::test(start_paused = true)]
+async fn a_state_that_was_read_long_ago_is_read_again_before_it_is_written() {
+    for (timeout_s, loads) in [(1, 1), (2, 2), (20, 2)] {
+        let mut settings = named(&[]);
+        settings.targets[0] = Target { timeout_s, ..target("plex") };
+        let store = MemoryStore::default();
+        let record = Arc::clone(&store.record);
+        let vault = Vault::given(plexmon_function::secrets::Secrets::default());
+        let mut monitor = Monitor::new(settings, store, Silence::default(), Vec::new(), vault);
+        monitor.run(NOW, Instant::now() + Duration::from_secs(30)).await;
+        let read = record.lock().unwrap().iter().filter(|did| *did == "load").count();
+        assert_eq!(read, loads, "{timeout_s} s");
+    }
+}

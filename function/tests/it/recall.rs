@@ -3,6 +3,7 @@
 use plexmon_function::handler::Occasion;
 use plexmon_function::outbox::Kind;
 use plexmon_function::state::Status;
+use plexmon_function::store::Store as _;
 use tokio::time::{Duration, Instant};
 
 use crate::handler::{QUIET, World, later, refused};
@@ -106,4 +107,21 @@ async fn announced_secrets_are_used_at_once() {
     world.monitor.run_for(Occasion::Announce, world.now, Instant::now() + Duration::from_secs(30)).await;
     let sent: Vec<String> = world.did().into_iter().filter(|did| did.starts_with("send")).collect();
     assert_eq!(sent, ["send[new] plexmon is watching: plex is up"], "the old token is not offered again");
+}
+
+/// Somebody wrote it, so that its version is the next one.
+#[tokio::test]
+async fn a_garbled_version_costs_a_warm_environment_nothing() {
+    let mut world = World::new(settings(&["plex"]));
+    world.run().await;
+    world.set_down(&["plex"]);
+    world.answer([later()]);
+    world.run().await;
+    world.store().save_state(0, "{\"status\":\"up\",").await.unwrap();
+    world.run().await;
+    assert!(world.did().contains(&"send[tok] plex is DOWN".to_owned()), "{:?}", world.did());
+    assert_eq!((world.kept().status, world.kept().outbox.len()), (Status::Down, 0));
+    world.set_down(&[]);
+    world.run().await;
+    assert!(world.did().contains(&"send[tok] plex is UP again".to_owned()), "{:?}", world.did());
 }
