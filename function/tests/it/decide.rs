@@ -4,7 +4,7 @@
 //! a run that announces. What the channel does:
 //! `ok` takes everything, `500` fails, `lost` takes it and loses the answer, `400` refuses. What was attempted is compared.
 
-use plexmon_function::decide::{Knowledge, decide, outgoing, record_delivery, retry_refused};
+use plexmon_function::decide::{Knowledge, decide, outgoing, reconcile, record_delivery, retry_refused};
 use plexmon_function::message::message;
 use plexmon_function::notify::Delivery;
 use plexmon_function::outbox::Kind;
@@ -341,4 +341,23 @@ fn what_each_channel_was_told_is_kept() {
     assert_eq!(story(&mut state, &settings, NOW + day + 1, "up 400"), "Up=expired");
     let failed = Told::Failed("Pushover answered HTTP 400".to_owned());
     assert_eq!(state.targets[0].told["pushover"], failed);
+}
+
+/// Two runs at the same time have sent one thing and kept another.
+#[test]
+fn a_channel_that_heard_otherwise_is_told_how_a_target_is() {
+    let settings = settings(&["plex"]);
+    for (seen, told, expected) in [
+        (up("plex"), Told::Down, Some(Kind::Up)),
+        (down("plex"), Told::Up, Some(Kind::Down)),
+        (up("plex"), Told::Up, None),
+        (down("plex"), Told::Down, None),
+    ] {
+        let mut state = decide(&State::default(), &[seen], NOW, &settings, Knowledge::Certain).state;
+        state.outbox.clear();
+        state.targets[0].told.insert("pushover".to_owned(), told);
+        reconcile(&mut state, &settings, NOW + 5);
+        let kinds: Vec<Kind> = state.outbox.iter().map(|entry| entry.kind).collect();
+        assert_eq!(kinds, Vec::from_iter(expected));
+    }
 }

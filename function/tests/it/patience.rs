@@ -24,15 +24,19 @@ use crate::world::{NOW, down, failing, pushover, settings, target, up};
 struct Silence {
     answering: Record,
     asked: Record,
+    /// How long those take that answer.
+    delay: Duration,
 }
 
 impl Prober for Silence {
     async fn probe(&self, target: &Target, _: &TargetSecrets) -> Observation {
         self.asked.lock().unwrap().push(target.name.clone());
-        if self.answering.lock().unwrap().contains(&target.name) {
+        let patience = Duration::from_secs(target.timeout_s.into());
+        if self.answering.lock().unwrap().contains(&target.name) && self.delay < patience {
+            sleep(self.delay).await;
             return up(&target.name);
         }
-        sleep(Duration::from_secs(target.timeout_s.into())).await;
+        sleep(patience).await;
         Observation { http: None, ..failing(&target.name, Cause::Timeout, "no answer in time") }
     }
 }
@@ -149,9 +153,9 @@ async fn more_targets_than_there_is_time_for_are_saved_reported_and_checked_next
 
 #[tokio::test(start_paused = true)]
 async fn a_monitor_without_a_network_calls_nobody_down() {
-    for (timeout_s, tries) in [(10, 2), (10, 1), (15, 2), (5, 3), (24, 1)] {
+    for (timeout_s, tries) in [(10, 2), (10, 1), (15, 2), (5, 3), (24, 1), (28, 1)] {
         for control in [false, true] {
-            let silence = Silence::default();
+            let silence = Silence { delay: Duration::from_secs(3), ..Silence::default() };
             let host = "https://control.example.com/".to_owned();
             if control {
                 silence.answering.lock().unwrap().push(host.clone());
@@ -170,8 +174,8 @@ async fn a_monitor_without_a_network_calls_nobody_down() {
 fn a_repeat_that_would_grow_stays_as_it_was() {
     use plexmon_function::decide::{Knowledge, decide, outgoing};
     use plexmon_function::message::{batch, message};
-    let mut both = settings(&["a", "b"]);
-    // One home, so that they would be told together.
+    // One home, so that they would be reported together; and something in it that is well.
+    let mut both = settings(&["a", "b", "c"]);
     both.targets.iter_mut().for_each(|target| target.site = "home".to_owned());
     let messages = |state: &State, now| {
         let mut queue = outgoing(state, "pushover", &both, now);
@@ -183,7 +187,7 @@ fn a_repeat_that_would_grow_stays_as_it_was() {
         messages
     };
     let mut state = State::default();
-    for (run, seen) in [[up("a"), up("b")], [down("a"), up("b")]].iter().enumerate() {
+    for (run, seen) in [[up("a"), up("b"), up("c")], [down("a"), up("b"), up("c")]].iter().enumerate() {
         state = decide(&state, seen, NOW + 300 * run as u64, &both, Knowledge::Certain).state;
         if run == 0 {
             state.outbox.clear();
@@ -191,7 +195,7 @@ fn a_repeat_that_would_grow_stays_as_it_was() {
     }
     let first = messages(&state, NOW + 300);
     state.outbox.iter_mut().for_each(|entry| entry.note_unproven(NOW + 300));
-    state = decide(&state, &[down("a"), down("b")], NOW + 600, &both, Knowledge::Certain).state;
+    state = decide(&state, &[down("a"), down("b"), up("c")], NOW + 600, &both, Knowledge::Certain).state;
     let second = messages(&state, NOW + 600);
     assert_eq!((first.len(), second.len()), (1, 2), "{second:#?}");
     assert_eq!((&second[0].id, second[0].news.len()), (&first[0].id, 1));

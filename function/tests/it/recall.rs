@@ -125,3 +125,15 @@ async fn a_garbled_version_costs_a_warm_environment_nothing() {
     world.run().await;
     assert!(world.did().contains(&"send[tok] plex is UP again".to_owned()), "{:?}", world.did());
 }
+
+/// A check at the same time may write its state while the probes take their time.
+#[tokio::test]
+async fn a_pause_is_saved_before_anything_is_probed() {
+    for occasion in [Occasion::Pause(u64::MAX), Occasion::Resume] {
+        let mut world = World::new(settings(&["plex"]));
+        world.run().await;
+        world.store().record.lock().unwrap().clear();
+        world.monitor.run_for(occasion, world.now, Instant::now() + Duration::from_secs(30)).await;
+        assert_eq!(world.did()[..3], ["load", "save", "probe plex 10 s"], "{occasion:?}");
+    }
+}
