@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// How a command ends. The numbers are a contract, see the README.
+/// How a command ends. The numbers are a contract, see docs/configuration.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// Done.

@@ -1,6 +1,6 @@
 //! What a `kind` stands for: where an app can be asked how it is, and what a good answer looks like.
 //!
-//! All of it is data. A further app is a further entry, and a row in the README.
+//! All of it is data. A new app is a new entry, and a row in docs/configuration.md.
 
 /// An app that can be watched by name.
 #[derive(Debug)]

@@ -29,7 +29,7 @@ pub fn config(inventory: &Inventory, sources: &[String], most: usize) -> String 
     let mut text = String::new();
     let origin = format!(
         "plexmon: what this home publishes, according to {}. `plexmon-deploy check` shows what each address answers; what is \
-         not true of your home can be changed here. The README has every setting.",
+         not true of your home can be changed here. config.example.toml has every setting.",
         listed(sources)
     );
     comment(&mut text, &origin);

@@ -1,7 +1,7 @@
 //! Every fault at every call of `up`, of an update and of `down`: run with the fault, run again without it, and look.
 //!
 //! `cargo test` takes a few dozen cases at random and prints their seed; `PLEXMON_FAULT_SEED` plays them again. All of
-//! them, with the table that stands in the README:
+//! them, with the table of docs/guarantees.md:
 //!
 //! ```text
 //! cargo test -p plexmon-deploy --test it every_fault_at_every_call -- --ignored --nocapture

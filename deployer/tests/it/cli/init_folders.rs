@@ -17,7 +17,7 @@ fn written(folder: &Path, from: &[&str]) -> String {
     let targets = targets.split("# Whom to tell.").next().unwrap();
     let lines = targets.lines().filter(|line| line.starts_with("url") || line.starts_with('#'));
     // The first lines of the head say where it all comes from.
-    let remarks = head.lines().skip_while(|line| !line.contains("README has every setting")).skip(1);
+    let remarks = head.lines().skip_while(|line| !line.contains("has every setting")).skip(1);
     let all: Vec<&str> = remarks.chain(lines).collect();
     all.join("\n")
 }

@@ -11,8 +11,8 @@ fn target(kind: &str, lines: &str) -> plexmon_function::settings::Target {
 }
 
 #[test]
-fn every_kind_loads_and_stands_for_what_the_readme_says() {
-    let readme = include_str!("../../../../README.md");
+fn every_kind_loads_and_stands_for_what_the_documentation_says() {
+    let page = include_str!("../../../docs/configuration.md");
     for preset in &PRESETS {
         for kind in std::iter::once(&preset.kind).chain(preset.aliases) {
             let target = target(kind, "");
@@ -26,7 +26,7 @@ fn every_kind_loads_and_stands_for_what_the_readme_says() {
         let contains = preset.contains.map_or_else(|| "any".to_owned(), |text| format!("`{text}`"));
         let row =
             format!("| {} | `{}` | {} | {contains} |", kinds.join(", "), preset.path, statuses.join(" or "));
-        assert!(readme.contains(&row), "the README lacks the row\n{row}");
+        assert!(page.contains(&row), "docs/configuration.md lacks the row\n{row}");
     }
 }
 
