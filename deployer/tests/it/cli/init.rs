@@ -45,7 +45,7 @@ fn what_is_no_address_is_refused_and_nothing_is_written() {
     exit 2
     --- stderr
     error: that address cannot be watched
-      cause: config.toml:39: `[[target]] url` is not a complete address (relative URL without a base)
+      cause: config.toml:40: `[[target]] url` is not a complete address (relative URL without a base)
 
     hint: write the address as a browser shows it, for example "https://plex.example.com"
     "#);
