@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use plexmon_function::secrets::Secrets;
+use plexmon_function::contract::secrets::Secrets;
 use serde::Serialize;
 
 pub use self::batch::Batch;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use plexmon_function::settings::{FILE_NAME, Settings};
+use plexmon_function::contract::settings::{FILE_NAME, Settings};
 use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 

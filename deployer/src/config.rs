@@ -20,8 +20,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 pub use function::{Architecture, FunctionConfig};
-use plexmon_function::parts::{MAX_PARTS, capacity};
-use plexmon_function::settings::{
+use plexmon_function::contract::parts::{MAX_PARTS, capacity};
+use plexmon_function::contract::settings::{
     ChannelSettings, Clock, DEFAULT_CONTROL, DEFAULT_STATE_PARAMETER, Heartbeat, Settings, Target, Window,
 };
 pub use reach::is_loopback;

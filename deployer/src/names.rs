@@ -1,6 +1,6 @@
 //! Every name and ARN, computed: what a plan needs to know is known before anything exists.
 
-use plexmon_function::parts::{PART_SUFFIX, layout, parameter};
+use plexmon_function::contract::parts::{PART_SUFFIX, layout, parameter};
 
 use crate::config::Config;
 

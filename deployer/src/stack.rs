@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plexmon_function::secrets::{Secret as SecretValue, Secrets};
+use plexmon_function::contract::secrets::{SecretValue, Secrets};
 
 use crate::aws::Aws;
 use crate::config::{Config, Found, is_parameter_name};

@@ -11,13 +11,13 @@ use http::{Request, StatusCode};
 use http_body_util::Full;
 use tokio::time::Instant;
 
+use crate::contract::settings;
 use crate::endpoint::Endpoint;
 use crate::http::{Http, SendError, seconds};
 use crate::notify::answer::{Received, received};
 use crate::page;
-use crate::settings;
+use crate::store::SecretCache;
 use crate::store::Store;
-use crate::vault::Vault;
 
 /// Long enough for a far host with one dead address, and for a second try.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -46,14 +46,14 @@ impl Heartbeat {
     pub async fn beat(
         &self,
         is_well: bool,
-        vault: &mut Vault,
+        secret_cache: &mut SecretCache,
         store: &impl Store,
         deadline: Instant,
     ) -> Result<(), String> {
         let (address, is_secret) = match &self.address {
             settings::Heartbeat::Address(address) => (address.clone(), false),
             settings::Heartbeat::Secret => {
-                let secrets = vault.get(store).await.map_err(|why| why.to_string())?;
+                let secrets = secret_cache.get(store).await.map_err(|why| why.to_string())?;
                 let address = secrets.heartbeat.as_ref().ok_or("there is no address among the secrets")?;
                 (address.expose().to_owned(), true)
             }

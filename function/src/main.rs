@@ -6,19 +6,20 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use plexmon_function::handler::{Live, Monitor, Occasion, Request, Run};
+use plexmon_function::contract::request::{Request, Trigger};
 use plexmon_function::heartbeat::Heartbeat;
 use plexmon_function::http::Http;
 use plexmon_function::probe::Tls;
+use plexmon_function::run::{Monitor, NetworkProber, Run};
 use plexmon_function::startup::{Instructions, StartError, instructions};
+use plexmon_function::store::SecretCache;
 use plexmon_function::store::SsmStore;
-use plexmon_function::vault::Vault;
 use plexmon_function::{log, notify, time};
 use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-type LambdaMonitor = Monitor<SsmStore, Live>;
+type LambdaMonitor = Monitor<SsmStore, NetworkProber>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -42,9 +43,9 @@ fn start() -> Result<LambdaMonitor, StartError> {
         SsmStore::from_env(&http, &settings.state_parameter, settings.secrets_parameter.as_deref(), env)
             .map_err(|why| StartError(why.to_string()))?;
     let channels = notify::channels(&settings.channels, &http);
-    let vault = secrets.map_or_else(Vault::stored, Vault::given);
+    let secret_cache = secrets.map_or_else(SecretCache::stored, SecretCache::given);
     let heartbeat = settings.heartbeat.clone().map(|address| Heartbeat::new(address, &http));
-    Ok(Monitor::new(settings, store, Live(tls), channels, vault).with_heartbeat(heartbeat))
+    Ok(Monitor::new(settings, store, NetworkProber(tls), channels, secret_cache).with_heartbeat(heartbeat))
 }
 
 /// Where the zip was unpacked.
@@ -57,10 +58,10 @@ async fn invoke(monitor: Arc<Mutex<LambdaMonitor>>, event: LambdaEvent<Value>) -
     let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
     let deadline = Instant::now() + left;
     let mut monitor = monitor.lock().await;
-    let request = Request::of(&event.payload);
-    match request.occasion {
-        Occasion::TestChannels => json(&monitor.test_channels(time::now(), deadline).await),
-        Occasion::Examine => {
+    let trigger = Trigger::of(&event.payload);
+    match trigger.request {
+        Request::TestChannels => json(&monitor.test_channels(time::now(), deadline).await),
+        Request::Examine => {
             let mut observations = monitor.examine(deadline).await;
             for failure in observations.iter_mut().filter_map(|seen| seen.failed.as_mut()) {
                 failure.cause = failure.cause.in_first_release();
@@ -68,7 +69,7 @@ async fn invoke(monitor: Arc<Mutex<LambdaMonitor>>, event: LambdaEvent<Value>) -
             json(&observations)
         }
         _ => {
-            let run: Run = monitor.run_for(request, time::now(), deadline).await;
+            let run: Run = monitor.run_for(trigger, time::now(), deadline).await;
             log::line(&run);
             match run.fault {
                 None => json(&run.reply),

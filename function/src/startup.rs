@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
-use crate::secrets::{Secret, Secrets};
-use crate::settings::{
+use crate::contract::secrets::{SecretValue, Secrets};
+use crate::contract::settings::{
     ChannelKind, ChannelSettings, DEFAULT_STATE_PARAMETER, FILE_NAME, PUSHOVER_URL, Settings, Severity,
     Target,
 };
@@ -94,8 +94,8 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Instructions, StartE
     };
     validate(&settings).map_err(StartError)?;
     let pushover = BTreeMap::from([
-        ("token".to_owned(), Secret::new(required("PUSHOVER_TOKEN"))),
-        ("user".to_owned(), Secret::new(required("PUSHOVER_USER"))),
+        ("token".to_owned(), SecretValue::new(required("PUSHOVER_TOKEN"))),
+        ("user".to_owned(), SecretValue::new(required("PUSHOVER_USER"))),
     ]);
     let channels = BTreeMap::from([(PUSHOVER.to_owned(), pushover)]);
     Ok(Instructions { settings, secrets: Some(Secrets { channels, ..Secrets::default() }) })

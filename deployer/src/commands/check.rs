@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use futures_util::future::join_all;
+use plexmon_function::contract::secrets::{Secrets, TargetSecrets};
+use plexmon_function::contract::settings::Target;
 use plexmon_function::probe::{Family, LinkName, Observation, Tls, Verdict, probe_over};
-use plexmon_function::secrets::{Secrets, TargetSecrets};
-use plexmon_function::settings::Target;
 use serde::Serialize;
 
 use super::certificate;

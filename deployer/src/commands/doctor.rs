@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use plexmon_function::handler::Occasion;
+use plexmon_function::contract::request::Request;
 use plexmon_function::probe::{Cause, Observation, Verdict};
 use serde::Serialize;
 
@@ -35,7 +35,7 @@ pub async fn doctor(session: &Session) -> Result<Exit> {
     let progress = Progress::new(session.output.reporter.clone(), 0, session.interrupt.clone());
     let asked = async {
         tokio::try_join!(
-            invoke::call::<Vec<Observation>>(session, &progress, Occasion::EXAMINE),
+            invoke::call::<Vec<Observation>>(session, &progress, Request::EXAMINE),
             check::look(&session.config, &session.output)
         )
     };

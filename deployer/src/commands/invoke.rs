@@ -7,8 +7,8 @@ use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::LogType;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use plexmon_function::handler::Occasion;
-use plexmon_function::reply::Reply;
+use plexmon_function::contract::reply::Reply;
+use plexmon_function::contract::request::Request;
 use serde::de::DeserializeOwned;
 
 use super::verdict;
@@ -57,7 +57,7 @@ pub struct New {
 /// The run that `up` ends with. What only has not settled yet is waited out: rights of the function that are still on
 /// their way, and an environment of the old code that ends under the call.
 pub async fn first_run(session: &Session, progress: &Progress, new: New) -> Result<Reply> {
-    let event = if new.secrets { Occasion::ANNOUNCE } else { CHECK };
+    let event = if new.secrets { Request::ANNOUNCE } else { CHECK };
     let started = tokio::time::Instant::now();
     let mut exits = 0;
     keep_trying(progress, RIGHTS_BUDGET, async || {

@@ -1,7 +1,7 @@
 //! `notify-test`: a test message on every channel, sent by the deployed function, and what each channel answered.
 
-use plexmon_function::handler::Occasion;
-use plexmon_function::reply::{ChannelReply, Outcome};
+use plexmon_function::contract::reply::{ChannelReply, DeliveryOutcome};
+use plexmon_function::contract::request::Request;
 use serde::Serialize;
 
 use super::invoke;
@@ -16,7 +16,7 @@ struct Document<'a> {
 
 pub async fn notify_test(session: &Session) -> Result<Exit> {
     let progress = Progress::new(session.output.reporter.clone(), 0, session.interrupt.clone());
-    let channels: Vec<ChannelReply> = invoke::call(session, &progress, Occasion::TEST_CHANNELS).await?;
+    let channels: Vec<ChannelReply> = invoke::call(session, &progress, Request::TEST_CHANNELS).await?;
     session.output.document(&Document { channels: &channels })?;
     if channels.is_empty() {
         return Err(Error::new("the deployed function has no channel: nobody is told anything").hint(
@@ -26,11 +26,11 @@ pub async fn notify_test(session: &Session) -> Result<Exit> {
     for channel in &channels {
         let name = &channel.channel;
         session.output.text(match (channel.outcome, &channel.why) {
-            (Outcome::Delivered, _) => format!("{name}: ok"),
+            (DeliveryOutcome::Delivered, _) => format!("{name}: ok"),
             (_, why) => format!("{name}: FAILED: {}", why.as_deref().unwrap_or("no reason was given")),
         })?;
     }
-    let failed = channels.iter().filter(|channel| channel.outcome != Outcome::Delivered).count();
+    let failed = channels.iter().filter(|channel| channel.outcome != DeliveryOutcome::Delivered).count();
     if failed == 0 {
         return Ok(Exit::Success);
     }

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use plexmon_function::handler::Occasion;
-use plexmon_function::reply::Reply;
-use plexmon_function::state::State;
+use plexmon_function::contract::reply::Reply;
+use plexmon_function::contract::request::Request;
+use plexmon_function::contract::state::State;
 use plexmon_function::time;
 use serde::Serialize;
 
@@ -74,7 +74,7 @@ pub async fn resume(session: &Session) -> Result<Exit> {
 
 /// Request a pause until then, as often as it takes to hold.
 pub async fn request_pause(session: &Session, until: u64) -> Result<Answer> {
-    let event = Occasion::pause_event(until);
+    let event = Request::pause_event(until);
     for _ in 0..REQUESTS {
         let (reply, known) = send(session, &event).await?;
         match known {
@@ -91,7 +91,7 @@ pub async fn request_pause(session: &Session, until: u64) -> Result<Answer> {
 /// Request the end of a pause, as often as it takes to end.
 pub async fn request_resume(session: &Session) -> Result<Answer> {
     for _ in 0..REQUESTS {
-        let (reply, known) = send(session, Occasion::RESUME).await?;
+        let (reply, known) = send(session, Request::RESUME).await?;
         match known {
             Known::Until(at) if at > time::now() => {}
             _ => return Ok(Answer { paused_until: None, confirmed: known != Known::Nothing, reply }),

@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display, Write as _};
 
-use plexmon_function::parts::merge;
-use plexmon_function::state::{State, Status as Health};
+use plexmon_function::contract::parts::merge;
+use plexmon_function::contract::state::{State, Status as Health};
 use plexmon_function::time;
 use serde::Serialize;
 

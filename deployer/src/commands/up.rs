@@ -18,7 +18,7 @@ use crate::stack::Decrypt;
 struct Document<'a> {
     steps: &'a [Applied],
     #[serde(skip_serializing_if = "Option::is_none")]
-    reply: Option<&'a plexmon_function::reply::Reply>,
+    reply: Option<&'a plexmon_function::contract::reply::Reply>,
 }
 
 /// Brings the deployment up; whether there was anything to do comes back.

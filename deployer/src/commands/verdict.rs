@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use plexmon_function::outbox::Kind;
+use plexmon_function::contract::notification::NotificationKind;
+use plexmon_function::contract::reply::{DeliveryOutcome, Reply};
 use plexmon_function::probe::Cause;
-use plexmon_function::reply::{Outcome, Reply};
 
 use crate::error::{Error, Result};
 
@@ -33,7 +33,7 @@ pub fn text(reply: &Reply) -> String {
     for (channel, told) in &told(reply) {
         let _ = write!(text, "\n  told by {channel}: {}", told.join(", "));
     }
-    for notice in reply.notices.iter().filter(|notice| notice.outcome == Outcome::Retry) {
+    for notice in reply.notices.iter().filter(|notice| notice.outcome == DeliveryOutcome::Retry) {
         let why = notice.why.as_deref().unwrap_or("no reason was given");
         let _ = write!(text, "\n  not told yet by {}: {why}; the next run tries again", notice.channel);
     }
@@ -43,7 +43,7 @@ pub fn text(reply: &Reply) -> String {
 /// What each channel took, in order.
 fn told(reply: &Reply) -> Vec<(&str, Vec<String>)> {
     let mut told: Vec<(&str, Vec<String>)> = Vec::new();
-    for notice in reply.notices.iter().filter(|notice| notice.outcome == Outcome::Delivered) {
+    for notice in reply.notices.iter().filter(|notice| notice.outcome == DeliveryOutcome::Delivered) {
         let about = if notice.target.is_empty() { "plexmon" } else { &notice.target };
         let news = format!("{about} {}", what(notice.kind));
         match told.iter_mut().find(|(channel, _)| *channel == notice.channel) {
@@ -54,24 +54,24 @@ fn told(reply: &Reply) -> Vec<(&str, Vec<String>)> {
     told
 }
 
-fn what(kind: Kind) -> &'static str {
+fn what(kind: NotificationKind) -> &'static str {
     match kind {
-        Kind::Down => "is down",
-        Kind::Up => "is up",
-        Kind::WasDown => "is up again after an outage",
-        Kind::Reminder => "is still down",
-        Kind::Flapping => "goes up and down",
-        Kind::Unseen => "cannot be seen",
-        Kind::Seen => "can be seen again",
-        Kind::Slow => "is slow",
-        Kind::Fast => "is fast again",
-        Kind::Certificate => "has a certificate that expires soon",
-        Kind::Identity => "is another server",
-        Kind::Version => "was updated",
-        Kind::Blind => "sees nothing",
-        Kind::Sighted => "sees again",
-        Kind::Channel => "has a channel that is broken",
-        Kind::Other => "has news that only another release knows",
+        NotificationKind::Down => "is down",
+        NotificationKind::Up => "is up",
+        NotificationKind::WasDown => "is up again after an outage",
+        NotificationKind::Reminder => "is still down",
+        NotificationKind::Flapping => "goes up and down",
+        NotificationKind::Unseen => "cannot be seen",
+        NotificationKind::Seen => "can be seen again",
+        NotificationKind::Slow => "is slow",
+        NotificationKind::Fast => "is fast again",
+        NotificationKind::Certificate => "has a certificate that expires soon",
+        NotificationKind::Identity => "is another server",
+        NotificationKind::Version => "was updated",
+        NotificationKind::Blind => "sees nothing",
+        NotificationKind::Sighted => "sees again",
+        NotificationKind::Channel => "has a channel that is broken",
+        NotificationKind::Other => "has news that only another release knows",
     }
 }
 
@@ -114,7 +114,7 @@ pub fn advice(cause: Cause) -> &'static str {
 
 /// An error where a channel refused the message for good: nobody would hear of the next outage.
 pub fn channels(reply: &Reply) -> Result<()> {
-    let Some(notice) = reply.notices.iter().find(|notice| notice.outcome == Outcome::Refused) else {
+    let Some(notice) = reply.notices.iter().find(|notice| notice.outcome == DeliveryOutcome::Refused) else {
         return Ok(());
     };
     Err(Error::new(format!("everything is deployed, but {} refused the first message", notice.channel))

@@ -1,7 +1,7 @@
 //! Times and durations: `[[maintenance]]` and quiet hours.
 
 use jiff::civil::DateTime;
-use plexmon_function::settings::{Hours, Recurrence, Window};
+use plexmon_function::contract::settings::{Hours, Recurrence, Window};
 use toml::de::DeValue;
 
 use super::filled;

@@ -1,6 +1,6 @@
 //! `[function]`: what the user decides about the Lambda function itself.
 
-use plexmon_function::settings::{ChannelKind, ChannelSettings};
+use plexmon_function::contract::settings::{ChannelKind, ChannelSettings};
 use serde::{Deserialize, Serialize};
 
 use super::reader::Table;

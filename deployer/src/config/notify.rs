@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use plexmon_function::notify::{email, ntfy, webhook};
-use plexmon_function::secrets::RESERVED;
-use plexmon_function::settings::{
+use plexmon_function::contract::secrets::RESERVED;
+use plexmon_function::contract::settings::{
     ChannelKind, ChannelSettings, EMAIL_PORT, PUSHBULLET_URL, PUSHOVER_URL, Severity, Smtp, SmtpTls,
 };
+use plexmon_function::notify::{email, ntfy, webhook};
 
 use url::Url;
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use plexmon_function::contract::secrets::{AccessToken, SecretValue, Secrets};
+use plexmon_function::contract::state::MAX_BYTES;
 use plexmon_function::endpoint::Endpoint;
-use plexmon_function::secrets::{AccessToken, Secret, Secrets};
-use plexmon_function::state::MAX_BYTES;
 
 use super::reader::Value;
 use crate::error::{Error, Result};
@@ -101,7 +101,7 @@ impl SecretSources {
     }
 
     /// [`resolve`](Self::resolve), with variables that count where our own environment lacks them.
-    pub fn resolve_with(&self, further: &BTreeMap<String, Secret>) -> Result<Found> {
+    pub fn resolve_with(&self, further: &BTreeMap<String, SecretValue>) -> Result<Found> {
         if self.is_empty() {
             return Ok(Found::NoneConfigured);
         }
@@ -149,7 +149,7 @@ impl SecretSources {
     }
 }
 
-fn check_address(table: &str, source: &SecretSource, address: &Secret) -> Result<()> {
+fn check_address(table: &str, source: &SecretSource, address: &SecretValue) -> Result<()> {
     let wrong = |why: &str, hint: &str| {
         Err(Error::usage(format!("the `url` of {table}, from {}, {why}", source.described())).hint(hint))
     };
@@ -165,8 +165,8 @@ fn check_address(table: &str, source: &SecretSource, address: &Secret) -> Result
 
 fn fetch_all(
     sources: &BTreeMap<String, SecretSource>,
-    fetch: &mut impl FnMut(&SecretSource) -> Result<Secret>,
-) -> Result<BTreeMap<String, Secret>> {
+    fetch: &mut impl FnMut(&SecretSource) -> Result<SecretValue>,
+) -> Result<BTreeMap<String, SecretValue>> {
     sources.iter().map(|(name, source)| Ok((name.clone(), fetch(source)?))).collect()
 }
 
@@ -191,7 +191,11 @@ impl SecretSource {
         }
     }
 
-    fn fetch(&self, further: &BTreeMap<String, Secret>, missing: &mut Vec<String>) -> Result<Secret> {
+    fn fetch(
+        &self,
+        further: &BTreeMap<String, SecretValue>,
+        missing: &mut Vec<String>,
+    ) -> Result<SecretValue> {
         match self {
             Self::Env(variable) => {
                 let value = std::env::var(variable).ok().filter(|value| !value.trim().is_empty());
@@ -199,7 +203,7 @@ impl SecretSource {
                 if value.is_none() {
                     missing.push(variable.clone());
                 }
-                Ok(Secret::new(value.unwrap_or_default().trim()))
+                Ok(SecretValue::new(value.unwrap_or_default().trim()))
             }
             Self::File(path) => {
                 let text = std::fs::read_to_string(path).map_err(|error| {
@@ -211,7 +215,7 @@ impl SecretSource {
                     return Err(Error::usage(format!("the secret's file `{}` is empty", path.display()))
                         .hint("put the value into it"));
                 }
-                Ok(Secret::new(text.trim()))
+                Ok(SecretValue::new(text.trim()))
             }
         }
     }

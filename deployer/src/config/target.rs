@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use plexmon_function::contract::settings::{DEFAULT_TARGET_TIMEOUT_S, Expect, HeaderValue, Target};
 use plexmon_function::endpoint::is_loopback;
-use plexmon_function::settings::{DEFAULT_TARGET_TIMEOUT_S, Expect, HeaderValue, Target};
 use url::Url;
 
 use super::preset::{HTTP, PRESETS, Preset};

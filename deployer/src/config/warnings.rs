@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use plexmon_function::secrets::Secrets;
+use plexmon_function::contract::secrets::Secrets;
 use url::Host;
 
 use super::Config;

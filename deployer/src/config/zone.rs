@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use plexmon_function::settings::{Change, Clock};
+use plexmon_function::contract::settings::{Change, Clock};
 
 use super::reader::Value;
 use crate::error::Result;

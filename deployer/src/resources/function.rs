@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
-use plexmon_function::secrets::Secret;
+use plexmon_function::contract::secrets::SecretValue;
 use serde::Serialize;
 
 use super::function_calls as calls;
@@ -71,7 +71,7 @@ pub struct Found {
     /// The unique id of the role that it says it was made with.
     pub role_id: Option<String>,
     /// What its environment holds. The function that plexmon replaces has its secrets there.
-    pub variables: BTreeMap<String, Secret>,
+    pub variables: BTreeMap<String, SecretValue>,
 }
 
 impl Function {
@@ -127,12 +127,12 @@ impl Function {
         let untouched = tag(ZIP_TAG).as_deref() == configuration.code_sha256();
         let code =
             tag(CODE_TAG).map(|code| if untouched { code } else { "changed by someone else".to_owned() });
-        let variables: BTreeMap<String, Secret> = configuration
+        let variables: BTreeMap<String, SecretValue> = configuration
             .environment()
             .and_then(|environment| environment.variables())
             .into_iter()
             .flatten()
-            .map(|(name, value)| (name.clone(), Secret::new(value)))
+            .map(|(name, value)| (name.clone(), SecretValue::new(value)))
             .collect();
         let function = Self {
             name: name.to_owned(),

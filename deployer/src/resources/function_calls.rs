@@ -8,7 +8,7 @@ use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, LastUpdateS
 
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use plexmon_function::handler::Occasion;
+use plexmon_function::contract::request::Request;
 use tokio::time::Instant;
 
 use super::function::Found;
@@ -220,7 +220,7 @@ pub async fn revive(name: &str, health: &Health, timeout_s: i32, task: &Task<'_>
         Health::Inactive(_) => {
             // The first run after a long time is refused while Lambda brings back what the function runs on.
             task.call_within(FUNCTION_BUDGET, async || {
-                let call = task.aws.lambda.invoke().function_name(name).payload(Blob::new(Occasion::EXAMINE));
+                let call = task.aws.lambda.invoke().function_name(name).payload(Blob::new(Request::EXAMINE));
                 let call = call.customize().config_override(one_attempt(timeout_s));
                 task.aws.call("lambda", "Invoke", call.send()).await
             })

@@ -3,9 +3,9 @@
 use aws_sdk_ssm::operation::put_parameter::builders::PutParameterFluentBuilder;
 use aws_sdk_ssm::types::{ParameterTier, ParameterType, ResourceTypeForTagging, Tag};
 use futures_util::future::try_join_all;
-use plexmon_function::parts::{MAX_PARTS, parameter as part_name};
-use plexmon_function::secrets::Secrets;
-use plexmon_function::state::State;
+use plexmon_function::contract::parts::{MAX_PARTS, parameter as part_name};
+use plexmon_function::contract::secrets::Secrets;
+use plexmon_function::contract::state::State;
 
 use super::secret::{Content, Secret};
 use crate::apply::Task;

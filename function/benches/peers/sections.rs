@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use plexmon_function::parts::layout;
+use plexmon_function::contract::parts::layout;
 
 use crate::builds;
 use crate::http::pause;

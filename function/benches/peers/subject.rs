@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use plexmon_function::settings::FILE_NAME;
+use plexmon_function::contract::settings::FILE_NAME;
 
 use crate::world::{STATE, World};
 

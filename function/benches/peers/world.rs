@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use plexmon_function::settings::{ChannelKind, ChannelSettings, Settings, Severity, Target};
+use plexmon_function::contract::settings::{ChannelKind, ChannelSettings, Settings, Severity, Target};
 use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::crypto::ring;

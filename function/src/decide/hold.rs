@@ -2,9 +2,9 @@
 //! kept, and afterwards the net difference is told: nothing, if all is as it was.
 
 use super::{Knowledge, Scene, last_entry, notes, watch};
-use crate::outbox::{Entry, Kind};
-use crate::settings::{Settings, Target};
-use crate::state::{Held, State, Status, Streak, TargetState, Told};
+use crate::contract::notification::{Notification, NotificationKind};
+use crate::contract::settings::{Settings, Target};
+use crate::contract::state::{LastNotified, State, Status, Streak, Suppressed, TargetState};
 use crate::time::duration;
 
 /// So many changes within so many seconds are too many: three outages in an hour.
@@ -19,7 +19,7 @@ pub(super) fn holds(
     target: &mut TargetState,
     (status, since): (Status, u64),
     wanted: &Target,
-    outbox: &mut Vec<Entry>,
+    outbox: &mut Vec<Notification>,
     scene: Scene<'_>,
 ) -> bool {
     let begins_to_flap = flaps(target, status, wanted, scene.now);
@@ -27,7 +27,7 @@ pub(super) fn holds(
     if !is_closed(target, scene) && target.held.is_none() {
         return false;
     }
-    target.held.get_or_insert(Held { status, since });
+    target.held.get_or_insert(Suppressed { status, since });
     if begins_to_flap {
         tell_of_flapping(target, outbox, scene);
     }
@@ -45,7 +45,7 @@ fn flaps(target: &mut TargetState, before: Status, wanted: &Target, now: u64) ->
     flips.runs >= TOO_MANY && !std::mem::replace(&mut target.flapping, true)
 }
 
-fn tell_of_flapping(target: &mut TargetState, outbox: &mut Vec<Entry>, scene: Scene<'_>) {
+fn tell_of_flapping(target: &mut TargetState, outbox: &mut Vec<Notification>, scene: Scene<'_>) {
     let Some(flips) = target.flips else { return };
     let why = format!(
         "{} changes in {}; you will hear no more of it until it has been steady for {}",
@@ -53,7 +53,7 @@ fn tell_of_flapping(target: &mut TargetState, outbox: &mut Vec<Entry>, scene: Sc
         duration(scene.now.saturating_sub(flips.since)),
         duration(SETTLED_S)
     );
-    notes::add(target, Kind::Flapping, &why, outbox, scene);
+    notes::add(target, NotificationKind::Flapping, &why, outbox, scene);
 }
 
 fn is_closed(target: &TargetState, scene: Scene<'_>) -> bool {
@@ -64,7 +64,7 @@ fn is_closed(target: &TargetState, scene: Scene<'_>) -> bool {
 }
 
 /// Whether maintenance, a pause or flapping hold an entry back.
-pub(super) fn is_suppressed(entry: &Entry, state: &State, settings: &Settings, now: u64) -> bool {
+pub(super) fn is_suppressed(entry: &Notification, state: &State, settings: &Settings, now: u64) -> bool {
     let in_window =
         |name: &str| settings.maintenance.iter().any(|window| window.covers(name, now, &settings.clock));
     let is_held = |name: &str| state.target(name).is_some_and(|target| target.held.is_some());
@@ -75,7 +75,12 @@ pub(super) fn is_suppressed(entry: &Entry, state: &State, settings: &Settings, n
 }
 
 /// Opens the door again when nothing keeps it closed any more, and tells what has changed since it was closed.
-pub(super) fn release(target: &mut TargetState, wanted: &Target, outbox: &mut Vec<Entry>, scene: Scene<'_>) {
+pub(super) fn release(
+    target: &mut TargetState,
+    wanted: &Target,
+    outbox: &mut Vec<Notification>,
+    scene: Scene<'_>,
+) {
     let has_settled =
         target.flapping && (!wanted.damp || scene.now.saturating_sub(target.since) >= SETTLED_S);
     if has_settled {
@@ -84,7 +89,7 @@ pub(super) fn release(target: &mut TargetState, wanted: &Target, outbox: &mut Ve
     }
     if is_closed(target, scene) {
         // Words that wait from before wait on: the difference is against what was told.
-        target.held.get_or_insert(Held { status: target.status, since: target.since });
+        target.held.get_or_insert(Suppressed { status: target.status, since: target.since });
         return;
     }
     let Some(held) = target.held.take() else { return };
@@ -142,20 +147,21 @@ pub fn reconcile(state: &mut State, settings: &Settings, now: u64) {
 }
 
 /// The outages of a target that flapped were neither told nor counted.
-fn uncount(target: &str, channel: &str, outbox: &mut [Entry]) {
-    let is_end =
-        |entry: &&mut Entry| entry.kind == Kind::Up && entry.target() == target && entry.channel() == channel;
+fn uncount(target: &str, channel: &str, outbox: &mut [Notification]) {
+    let is_end = |entry: &&mut Notification| {
+        entry.kind == NotificationKind::Up && entry.target() == target && entry.channel() == channel
+    };
     if let Some(end) = outbox.iter_mut().rev().find(is_end) {
         end.times = 0;
     }
 }
 
 /// How the target is, as far as this channel was or will be told.
-fn last_word(target: &TargetState, outbox: &[Entry], channel: &str) -> Option<Status> {
+fn last_word(target: &TargetState, outbox: &[Notification], channel: &str) -> Option<Status> {
     match (last_entry(outbox, &target.name, channel), target.told.get(channel)) {
-        (Some(entry), _) if entry.kind == Kind::Down => Some(Status::Down),
-        (Some(_), _) | (None, Some(Told::Up)) => Some(Status::Up),
-        (None, Some(Told::Down)) => Some(Status::Down),
-        (None, Some(Told::Failed(_)) | None) => None,
+        (Some(entry), _) if entry.kind == NotificationKind::Down => Some(Status::Down),
+        (Some(_), _) | (None, Some(LastNotified::Up)) => Some(Status::Up),
+        (None, Some(LastNotified::Down)) => Some(Status::Down),
+        (None, Some(LastNotified::Failed(_)) | None) => None,
     }
 }

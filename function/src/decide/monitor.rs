@@ -2,11 +2,11 @@
 
 use super::Scene;
 use super::notes::wants;
+use crate::contract::notification::{Notification, NotificationKind, add_note};
+use crate::contract::settings::Settings;
+use crate::contract::state::State;
 use crate::notify::Delivery;
-use crate::outbox::{Entry, Kind, add_note};
 use crate::probe::{Cause, Observation};
-use crate::settings::Settings;
-use crate::state::State;
 use crate::time::{clock, duration, span};
 
 /// Seeing nothing for so long is worth a word.
@@ -48,7 +48,7 @@ pub(super) fn observe(state: &mut State, observations: &[Observation], scene: Sc
                  fails, not your home",
                 clock(since)
             );
-            add(state, None, Kind::Blind, &why, scene.settings, now);
+            add(state, None, NotificationKind::Blind, &why, scene.settings, now);
         }
         return;
     }
@@ -56,24 +56,34 @@ pub(super) fn observe(state: &mut State, observations: &[Observation], scene: Sc
     if std::mem::take(&mut state.monitor.blind_told) {
         let lasted = duration(now.saturating_sub(since));
         let why = format!("it could not for {lasted} ({}); what happened then is unknown", span(since, now));
-        add(state, None, Kind::Sighted, &why, scene.settings, now);
+        add(state, None, NotificationKind::Sighted, &why, scene.settings, now);
     }
 }
 
 /// One word for each channel but `about`.
-fn add(state: &mut State, about: Option<&str>, kind: Kind, why: &str, settings: &Settings, now: u64) {
+fn add(
+    state: &mut State,
+    about: Option<&str>,
+    kind: NotificationKind,
+    why: &str,
+    settings: &Settings,
+    now: u64,
+) {
     state.monitor.seq = state.monitor.seq.wrapping_add(1);
     let others = settings.channels.iter().filter(|channel| about != Some(channel.name.as_str()));
     for channel in others.filter(|channel| wants(channel.min, kind)) {
         let id = format!(":{}:{}", state.monitor.seq, channel.name);
-        add_note(&mut state.outbox, Entry { id, why: Some(why.to_owned()), ..Entry::new(kind, now) });
+        add_note(
+            &mut state.outbox,
+            Notification { id, why: Some(why.to_owned()), ..Notification::new(kind, now) },
+        );
     }
 }
 
 /// Report a channel that refuses, or fails again and again.
 pub(super) fn hear_of_channel(
     state: &mut State,
-    entry: &Entry,
+    entry: &Notification,
     delivery: &Delivery,
     settings: &Settings,
     now: u64,
@@ -97,6 +107,6 @@ pub(super) fn report_channel(state: &mut State, channel: &str, why: &str, settin
     let mut others = settings.channels.iter().filter(|other| other.name != channel);
     if others.any(|other| !fails(&other.name)) && state.monitor.broken.insert(channel.to_owned()) {
         let why = format!("messages do not get through to {channel}: {why}");
-        add(state, Some(channel), Kind::Channel, &why, settings, now);
+        add(state, Some(channel), NotificationKind::Channel, &why, settings, now);
     }
 }

@@ -2,10 +2,10 @@
 //! a new version, an outage that lasts.
 
 use super::{Knowledge, Scene};
-use crate::outbox::{Entry, Kind, add_note};
+use crate::contract::notification::{Notification, NotificationKind, add_note};
+use crate::contract::settings::{Expect, Severity, Target};
+use crate::contract::state::{Status, Streak, TargetState};
 use crate::probe::{Cause, Observation, Verdict};
-use crate::settings::{Expect, Severity, Target};
-use crate::state::{Status, Streak, TargetState};
 use crate::time::{date, duration};
 
 const DAY_S: u64 = 24 * 60 * 60;
@@ -38,7 +38,7 @@ pub(super) fn observe(
     target: &mut TargetState,
     wanted: &Target,
     seen: &Observation,
-    outbox: &mut Vec<Entry>,
+    outbox: &mut Vec<Notification>,
     scene: Scene<'_>,
 ) {
     // Without the state, nobody knows what was told before.
@@ -57,22 +57,27 @@ pub(super) fn observe(
 /// One word for each channel that wants to hear of such things.
 pub(super) fn add(
     target: &mut TargetState,
-    kind: Kind,
+    kind: NotificationKind,
     why: &str,
-    outbox: &mut Vec<Entry>,
+    outbox: &mut Vec<Notification>,
     scene: Scene<'_>,
 ) {
-    let entry = Entry { why: Some(why.to_owned()), ..Entry::new(kind, scene.now) };
+    let entry = Notification { why: Some(why.to_owned()), ..Notification::new(kind, scene.now) };
     add_entry(target, &entry, outbox, scene);
 }
 
 /// The same with a copy of `entry`, which has no id yet.
-fn add_entry(target: &mut TargetState, entry: &Entry, outbox: &mut Vec<Entry>, scene: Scene<'_>) {
+fn add_entry(
+    target: &mut TargetState,
+    entry: &Notification,
+    outbox: &mut Vec<Notification>,
+    scene: Scene<'_>,
+) {
     target.seq = target.seq.wrapping_add(1);
     let severity = entry.kind.severity();
     for channel in scene.settings.channels.iter().filter(|channel| channel.min <= severity) {
         let id = format!("{}:{}:{}", target.name, target.seq, channel.name);
-        add_note(outbox, Entry { id, ..entry.clone() });
+        add_note(outbox, Notification { id, ..entry.clone() });
     }
 }
 
@@ -81,7 +86,7 @@ fn visibility(
     target: &mut TargetState,
     wanted: &Target,
     seen: &Observation,
-    outbox: &mut Vec<Entry>,
+    outbox: &mut Vec<Notification>,
     scene: Scene<'_>,
 ) {
     // That the monitor sees nothing is not the target's fault; and what is closed to all is not meant to be seen.
@@ -95,7 +100,11 @@ fn visibility(
         target.unseen = Some(unseen);
         if unseen.runs == wanted.down_after {
             let why = Some(seen.failed.as_ref().map(ToString::to_string).unwrap_or_default());
-            let entry = Entry { why, cause: seen.cause(), ..Entry::new(Kind::Unseen, scene.now) };
+            let entry = Notification {
+                why,
+                cause: seen.cause(),
+                ..Notification::new(NotificationKind::Unseen, scene.now)
+            };
             add_entry(target, &entry, outbox, scene);
         }
         return;
@@ -104,7 +113,7 @@ fn visibility(
         let is_up = if seen.ok { "up" } else { "down" };
         let lasted = duration(scene.now.saturating_sub(unseen.since));
         let why = format!("{is_up}; could not be seen for {lasted}");
-        add(target, Kind::Seen, &why, outbox, scene);
+        add(target, NotificationKind::Seen, &why, outbox, scene);
     }
 }
 
@@ -112,7 +121,7 @@ fn speed(
     target: &mut TargetState,
     wanted: &Target,
     seen: &Observation,
-    outbox: &mut Vec<Entry>,
+    outbox: &mut Vec<Notification>,
     scene: Scene<'_>,
 ) {
     let limit = wanted.slow_ms.filter(|_| seen.ok);
@@ -128,12 +137,12 @@ fn speed(
         target.slow = Some(slow);
         if slow.runs == wanted.down_after {
             let why = format!("answers after {:.0} ms; slow is from {limit} ms on", seen.total_ms);
-            add(target, Kind::Slow, &why, outbox, scene);
+            add(target, NotificationKind::Slow, &why, outbox, scene);
         }
     } else if let Some(slow) = target.slow.take().filter(|slow| slow.runs >= wanted.down_after) {
         let lasted = duration(scene.now.saturating_sub(slow.since));
         let why = format!("answers after {:.0} ms; was slow for {lasted}", seen.total_ms);
-        add(target, Kind::Fast, &why, outbox, scene);
+        add(target, NotificationKind::Fast, &why, outbox, scene);
     }
 }
 
@@ -142,7 +151,7 @@ fn certificate(
     target: &mut TargetState,
     wanted: &Target,
     seen: &Observation,
-    outbox: &mut Vec<Entry>,
+    outbox: &mut Vec<Notification>,
     scene: Scene<'_>,
 ) {
     let Some(expires) = seen.certificate_expires else { return };
@@ -172,14 +181,14 @@ fn certificate(
     }
     target.certificate = Some(step.days);
     let why = format!("the certificate expires in {}, on {}", duration(left), date(expires));
-    add(target, Kind::Certificate, &why, outbox, scene);
+    add(target, NotificationKind::Certificate, &why, outbox, scene);
 }
 
 fn identity(
     target: &mut TargetState,
     wanted: &Target,
     seen: &Observation,
-    outbox: &mut Vec<Entry>,
+    outbox: &mut Vec<Notification>,
     scene: Scene<'_>,
 ) {
     if let Some(id) = seen.server.id.as_ref().filter(|_| wanted.pin) {
@@ -187,19 +196,19 @@ fn identity(
         if before.is_some_and(|before| before != *id) {
             let why =
                 "another server answers in its place: check where the name, the proxy or the tunnel lead";
-            add(target, Kind::Identity, why, outbox, scene);
+            add(target, NotificationKind::Identity, why, outbox, scene);
         }
     }
     if let Some(version) = seen.server.version.as_ref().filter(|_| wanted.tell_version) {
         let before = target.app_version.replace(version.clone());
         if let Some(before) = before.filter(|before| before != version) {
             let why = format!("{} was updated from {before} to {version}", wanted.app());
-            add(target, Kind::Version, &why, outbox, scene);
+            add(target, NotificationKind::Version, &why, outbox, scene);
         }
     }
 }
 
-fn reminder(target: &mut TargetState, wanted: &Target, outbox: &mut Vec<Entry>, scene: Scene<'_>) {
+fn reminder(target: &mut TargetState, wanted: &Target, outbox: &mut Vec<Notification>, scene: Scene<'_>) {
     let (Some(every), Status::Down) = (wanted.remind_s, target.status) else { return };
     let last = target.reminded.unwrap_or(target.since);
     if scene.now.saturating_sub(last) < every || target.held.is_some() {
@@ -209,14 +218,14 @@ fn reminder(target: &mut TargetState, wanted: &Target, outbox: &mut Vec<Entry>, 
 }
 
 /// That it is still down, and for how long.
-pub(super) fn remind(target: &mut TargetState, outbox: &mut Vec<Entry>, scene: Scene<'_>) {
+pub(super) fn remind(target: &mut TargetState, outbox: &mut Vec<Notification>, scene: Scene<'_>) {
     target.reminded = Some(scene.now);
     let why = target.why.clone().unwrap_or_else(|| "it does not answer as it should".to_owned());
     let lasts = duration(scene.now.saturating_sub(target.since));
-    add(target, Kind::Reminder, &format!("{why}. Down for {lasts}"), outbox, scene);
+    add(target, NotificationKind::Reminder, &format!("{why}. Down for {lasts}"), outbox, scene);
 }
 
 /// Whether a channel wants to hear of such things.
-pub(super) fn wants(min: Severity, kind: Kind) -> bool {
+pub(super) fn wants(min: Severity, kind: NotificationKind) -> bool {
     min <= kind.severity()
 }

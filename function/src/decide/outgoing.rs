@@ -2,16 +2,16 @@
 //! whose last attempt was too recent.
 
 use super::hold::is_suppressed;
-use crate::outbox::Entry;
-use crate::settings::Settings;
-use crate::state::State;
+use crate::contract::notification::Notification;
+use crate::contract::settings::Settings;
+use crate::contract::state::State;
 
 /// Return what is to be sent now on one channel, in the order of the outbox.
-pub fn outgoing(state: &State, channel: &str, settings: &Settings, now: u64) -> Vec<Entry> {
+pub fn outgoing(state: &State, channel: &str, settings: &Settings, now: u64) -> Vec<Notification> {
     if is_quiet(channel, settings, now) {
         return Vec::new();
     }
-    let all: Vec<&Entry> = state
+    let all: Vec<&Notification> = state
         .outbox
         .iter()
         .filter(|entry| entry.channel() == channel && !is_suppressed(entry, state, settings, now))

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Scene;
-use crate::outbox::{Kind, Scope};
+use crate::contract::notification::{NotificationKind, NotificationScope};
+use crate::contract::settings::{Expect, Target};
+use crate::contract::state::{State, Status};
 use crate::probe::{Cause, Observation, Verdict};
-use crate::settings::{Expect, Target};
-use crate::state::{State, Status};
 
 /// Marks the entries that are not `known` from before and share a cause, and those that end what was shared. `before`
 /// has the targets' former statuses.
@@ -18,22 +18,24 @@ pub(super) fn mark(
     observations: &[Observation],
     scene: Scene<'_>,
 ) {
-    let mut scopes: BTreeMap<String, Scope> = BTreeMap::new();
+    let mut scopes: BTreeMap<String, NotificationScope> = BTreeMap::new();
     for members in teams(scene, |target| target.group.clone().map(|group| (target.site.clone(), group))) {
         if fail_alike(&members, observations) {
-            scopes.extend(members.iter().map(|target| (target.name.clone(), Scope::Group)));
+            scopes.extend(members.iter().map(|target| (target.name.clone(), NotificationScope::Group)));
         }
     }
     for members in teams(scene, |target| Some(target.site.clone())) {
         if fail_alike(&members, observations) {
-            scopes.extend(members.iter().map(|target| (target.name.clone(), Scope::Site)));
+            scopes.extend(members.iter().map(|target| (target.name.clone(), NotificationScope::Site)));
         }
     }
     let ends = ends(state, before, scene);
     for entry in state.outbox.iter_mut().filter(|entry| !known.contains(&entry.id)) {
         match entry.kind {
-            Kind::Down => entry.scope = scopes.get(entry.target()).copied(),
-            Kind::Up | Kind::WasDown if !entry.first => entry.scope = ends.get(entry.target()).copied(),
+            NotificationKind::Down => entry.scope = scopes.get(entry.target()).copied(),
+            NotificationKind::Up | NotificationKind::WasDown if !entry.first => {
+                entry.scope = ends.get(entry.target()).copied()
+            }
             _ => {}
         }
     }
@@ -72,7 +74,7 @@ fn fail_alike(members: &[&Target], observations: &[Observation]) -> bool {
 }
 
 /// The end of what was shared is told for all that come back at once, and the first of them say that it has ended.
-fn ends(state: &State, before: &[Status], scene: Scene<'_>) -> BTreeMap<String, Scope> {
+fn ends(state: &State, before: &[Status], scene: Scene<'_>) -> BTreeMap<String, NotificationScope> {
     let was_down = |name: &str| {
         let at = state.targets.iter().position(|target| target.name == name);
         at.and_then(|at| before.get(at)) == Some(&Status::Down)
@@ -86,9 +88,9 @@ fn ends(state: &State, before: &[Status], scene: Scene<'_>) -> BTreeMap<String, 
     };
     let end = |target: &Target| {
         let scope = match state.target(&target.name)?.scope? {
-            Scope::Site if all_were_down(target) => Scope::Site,
-            Scope::Site | Scope::Rest => Scope::Rest,
-            Scope::Group => Scope::Group,
+            NotificationScope::Site if all_were_down(target) => NotificationScope::Site,
+            NotificationScope::Site | NotificationScope::Rest => NotificationScope::Rest,
+            NotificationScope::Group => NotificationScope::Group,
         };
         Some((target.name.clone(), scope))
     };

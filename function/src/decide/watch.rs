@@ -1,17 +1,17 @@
 //! One target, from one status to the next: so many runs in a row decide, and every change is told once.
 
 use super::{Knowledge, Scene, hold};
-use crate::outbox::{Entry, Kind, add_down, add_up};
+use crate::contract::notification::{Notification, NotificationKind, add_down, add_up};
+use crate::contract::settings::Target;
+use crate::contract::state::{LastNotified, Status, Streak, TargetState};
 use crate::probe::{Observation, Verdict};
-use crate::settings::Target;
-use crate::state::{Status, Streak, TargetState, Told};
 
 /// Takes one observation into the target's state, and a change into the outbox.
 pub(super) fn observe(
     target: &mut TargetState,
     wanted: &Target,
     seen: &Observation,
-    outbox: &mut Vec<Entry>,
+    outbox: &mut Vec<Notification>,
     scene: Scene<'_>,
 ) {
     let status = match seen.verdict() {
@@ -52,7 +52,7 @@ fn change(
     status: Status,
     since: u64,
     wanted: &Target,
-    outbox: &mut Vec<Entry>,
+    outbox: &mut Vec<Notification>,
     scene: Scene<'_>,
 ) {
     let before = std::mem::replace(&mut target.status, status);
@@ -73,7 +73,7 @@ pub(super) fn tell(
     target: &mut TargetState,
     is_first: bool,
     down_since: u64,
-    outbox: &mut Vec<Entry>,
+    outbox: &mut Vec<Notification>,
     scene: Scene<'_>,
 ) {
     target.seq = target.seq.wrapping_add(1);
@@ -88,26 +88,26 @@ pub(super) fn tell_on(
     target: &TargetState,
     is_first: bool,
     down_since: u64,
-    outbox: &mut Vec<Entry>,
+    outbox: &mut Vec<Notification>,
     scene: Scene<'_>,
 ) {
     let is_blind = scene.knowledge == Knowledge::Blind;
-    let entry = Entry {
+    let entry = Notification {
         id: format!("{}:{}:{channel}", target.name, target.seq),
         until: (!is_first).then_some(target.since),
         // Blind, nobody can say that this is the first word.
         first: is_first && !is_blind,
         unread: is_blind,
-        ..Entry::new(Kind::Up, if is_first { target.since } else { down_since })
+        ..Notification::new(NotificationKind::Up, if is_first { target.since } else { down_since })
     };
     if target.status == Status::Down {
-        add_down(outbox, Entry { from: target.since, until: None, why: target.why.clone(), ..entry });
+        add_down(outbox, Notification { from: target.since, until: None, why: target.why.clone(), ..entry });
         return;
     }
     let told = target.told.get(channel);
     let error = match told {
-        Some(Told::Failed(why)) => Some(why.clone()),
+        Some(LastNotified::Failed(why)) => Some(why.clone()),
         _ => None,
     };
-    add_up(outbox, Entry { error, ..entry }, told == Some(&Told::Down));
+    add_up(outbox, Notification { error, ..entry }, told == Some(&LastNotified::Down));
 }

@@ -3,25 +3,25 @@
 use super::apps::{apps, reasons};
 use super::place;
 use super::several::{joined, listed, names};
-use crate::outbox::{Entry, Kind, Scope};
-use crate::settings::{Expect, Settings};
-use crate::state::State;
+use crate::contract::notification::{Notification, NotificationKind, NotificationScope};
+use crate::contract::settings::{Expect, Settings};
+use crate::contract::state::State;
 
 /// Title and body.
-pub(super) fn words(entries: &[Entry], state: &State, settings: &Settings) -> (String, String) {
-    let is_exposure = |entry: &Entry| {
+pub(super) fn words(entries: &[Notification], state: &State, settings: &Settings) -> (String, String) {
+    let is_exposure = |entry: &Notification| {
         settings.target(entry.target()).is_some_and(|target| target.expect == Expect::Refusal)
     };
-    let those = |kind: Kind, exposure: bool| -> Vec<Entry> {
-        let is_one = |entry: &&Entry| entry.kind == kind && is_exposure(entry) == exposure;
+    let those = |kind: NotificationKind, exposure: bool| -> Vec<Notification> {
+        let is_one = |entry: &&Notification| entry.kind == kind && is_exposure(entry) == exposure;
         entries.iter().filter(is_one).cloned().collect()
     };
-    let (up, down) = (those(Kind::Up, false), those(Kind::Down, false));
-    let (closed, open) = (those(Kind::Up, true), those(Kind::Down, true));
+    let (up, down) = (those(NotificationKind::Up, false), those(NotificationKind::Down, false));
+    let (closed, open) = (those(NotificationKind::Up, true), those(NotificationKind::Down, true));
 
     let mut bad = Vec::new();
     let mut body = Vec::new();
-    if let Some(one) = down.iter().find(|entry| entry.scope == Some(Scope::Site)) {
+    if let Some(one) = down.iter().find(|entry| entry.scope == Some(NotificationScope::Site)) {
         bad.push(format!("{} is DOWN", place::name(one, settings)));
         body.push(place::down(&down, state, settings));
     } else if !down.is_empty() {

@@ -1,9 +1,9 @@
 //! The words about entries that are told together.
 
 use super::{apps, capitalised, first, place, single};
-use crate::outbox::{Entry, Kind};
-use crate::settings::{Expect, Settings};
-use crate::state::State;
+use crate::contract::notification::{Notification, NotificationKind};
+use crate::contract::settings::{Expect, Settings};
+use crate::contract::state::State;
 use crate::text::bounded;
 
 /// Longer lists are cut: the shortest message of all channels has room for so much.
@@ -13,40 +13,46 @@ pub(super) const MAX_LIST_CHARS: usize = 600;
 const MAX_NAMED: usize = 3;
 
 /// Title and body.
-pub(super) fn words(entries: &[Entry], state: &State, settings: &Settings) -> (String, String) {
+pub(super) fn words(entries: &[Notification], state: &State, settings: &Settings) -> (String, String) {
     let Some(one) = entries.first() else { return (String::new(), String::new()) };
     let is_exposure = settings.target(one.target()).is_some_and(|target| target.expect == Expect::Refusal);
     match one.kind {
-        Kind::Up | Kind::Down if one.first => first::words(entries, state, settings),
-        Kind::Up | Kind::Down | Kind::WasDown if is_exposure => apps::exposure(entries, settings),
-        Kind::Up | Kind::Down | Kind::WasDown if entries.iter().all(|entry| entry.scope.is_some()) => {
+        NotificationKind::Up | NotificationKind::Down if one.first => first::words(entries, state, settings),
+        NotificationKind::Up | NotificationKind::Down | NotificationKind::WasDown if is_exposure => {
+            apps::exposure(entries, settings)
+        }
+        NotificationKind::Up | NotificationKind::Down | NotificationKind::WasDown
+            if entries.iter().all(|entry| entry.scope.is_some()) =>
+        {
             place::words(entries, state, settings)
         }
-        Kind::Up | Kind::Down | Kind::WasDown => apps::words(entries, settings),
+        NotificationKind::Up | NotificationKind::Down | NotificationKind::WasDown => {
+            apps::words(entries, settings)
+        }
         _ => of_notes(one, entries, is_exposure),
     }
 }
 
-fn of_notes(one: &Entry, entries: &[Entry], is_exposure: bool) -> (String, String) {
+fn of_notes(one: &Notification, entries: &[Notification], is_exposure: bool) -> (String, String) {
     let some = listed(&names(entries));
     let title = match one.kind {
-        Kind::Reminder if is_exposure => format!("{some} are still OPEN"),
-        Kind::Reminder => format!("{some} are still DOWN"),
-        Kind::Flapping => format!("{some} go up and down"),
-        Kind::Unseen => format!("{some} cannot be seen"),
-        Kind::Seen => format!("{some} can be seen again"),
-        Kind::Slow => format!("{some} are slow"),
-        Kind::Fast => format!("{some} are fast again"),
+        NotificationKind::Reminder if is_exposure => format!("{some} are still OPEN"),
+        NotificationKind::Reminder => format!("{some} are still DOWN"),
+        NotificationKind::Flapping => format!("{some} go up and down"),
+        NotificationKind::Unseen => format!("{some} cannot be seen"),
+        NotificationKind::Seen => format!("{some} can be seen again"),
+        NotificationKind::Slow => format!("{some} are slow"),
+        NotificationKind::Fast => format!("{some} are fast again"),
         _ => format!("certificate expires soon: {some}"),
     };
     // Where causes differ, no advice fits all.
     let cause = one.cause.filter(|_| entries.iter().all(|entry| entry.cause == one.cause));
-    let more = if one.kind == Kind::Unseen { single::unseen(cause) } else { String::new() };
+    let more = if one.kind == NotificationKind::Unseen { single::unseen(cause) } else { String::new() };
     (title, format!("{}{more}", grouped(entries, |entry| entry.why.clone().unwrap_or_default())))
 }
 
 /// `One reason: plex, sonarr. Another: wizarr.`
-pub(super) fn grouped(entries: &[Entry], text: impl Fn(&Entry) -> String) -> String {
+pub(super) fn grouped(entries: &[Notification], text: impl Fn(&Notification) -> String) -> String {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for entry in entries {
         let text = text(entry);
@@ -60,8 +66,8 @@ pub(super) fn grouped(entries: &[Entry], text: impl Fn(&Entry) -> String) -> Str
     bounded(&groups.join(" "), MAX_LIST_CHARS)
 }
 
-pub(super) fn names(entries: &[Entry]) -> Vec<&str> {
-    entries.iter().map(Entry::target).collect()
+pub(super) fn names(entries: &[Notification]) -> Vec<&str> {
+    entries.iter().map(Notification::target).collect()
 }
 
 pub(super) fn joined(names: &[&str]) -> String {

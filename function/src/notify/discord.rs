@@ -11,9 +11,9 @@ use tokio::time::Instant;
 use super::answer::{Answer, refusal};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
+use crate::contract::secrets::ChannelSecrets;
 use crate::http::Http;
 use crate::message::Message;
-use crate::secrets::ChannelSecrets;
 use crate::text::bounded_by;
 
 // In UTF-16 units, which are never fewer than characters.

@@ -17,12 +17,12 @@ use super::post::{fold_key, secret};
 use super::redact::Hidden;
 use super::smtp::{Conversation, Failure, Reply, Step, Trouble};
 use super::{Channel, Delivery, Sending};
+use crate::contract::secrets::ChannelSecrets;
+use crate::contract::settings::{Smtp, SmtpTls};
 use crate::endpoint::is_loopback;
 use crate::http::Http;
 use crate::message::Message;
 use crate::probe::Tls;
-use crate::secrets::ChannelSecrets;
-use crate::settings::{Smtp, SmtpTls};
 use crate::text::{bounded, single_line};
 
 const MAX_SUBJECT: usize = 200;

@@ -10,11 +10,11 @@ use tokio::time::Instant;
 use super::answer::{Answer, later, refusal};
 use super::post::{Post, fold_key, secret, send};
 use super::{Channel, Delivery, Sending};
+use crate::contract::secrets::ChannelSecrets;
+use crate::contract::settings::Severity;
 use crate::endpoint::Credentials;
 use crate::http::Http;
 use crate::message::Message;
-use crate::secrets::ChannelSecrets;
-use crate::settings::Severity;
 use crate::text::bounded_by;
 
 // A message of more than 4,096 bytes becomes an attachment, and JSON of more than twice that is refused. Counted as

@@ -11,9 +11,9 @@ use tokio::time::Instant;
 use super::answer::{Reader, judge, later, received};
 use super::redact::Hidden;
 use super::{Delivery, Sending};
+use crate::contract::secrets::{ChannelSecrets, SecretValue};
 use crate::endpoint::{Credentials, Endpoint};
 use crate::http::{Http, SendError, seconds};
-use crate::secrets::{ChannelSecrets, Secret};
 
 /// What makes a repeat the same to a service that folds repeats: ntfy takes 64 characters out of `[-_A-Za-z0-9]`, and
 /// a message's own id has colons and people's names for things in it.
@@ -87,7 +87,7 @@ impl Post {
     }
 
     /// Signs in with a token.
-    pub(super) fn with_token(self, token: &Secret) -> Result<Self, Delivery> {
+    pub(super) fn with_token(self, token: &SecretValue) -> Result<Self, Delivery> {
         self.with_secret(AUTHORIZATION, &format!("Bearer {}", token.expose()))
     }
 
@@ -147,7 +147,7 @@ pub(super) fn secret<'a>(
     service: &str,
     secrets: &'a ChannelSecrets,
     name: &str,
-) -> Result<&'a Secret, Delivery> {
+) -> Result<&'a SecretValue, Delivery> {
     secrets
         .get(name)
         .ok_or_else(|| later(format!("there is no {name} for {service} among the secrets"), false))

@@ -10,9 +10,9 @@ use tokio::time::Instant;
 use super::answer::{Answer, refusal};
 use super::post::{Post, fold_key, secret, send};
 use super::{Channel, Delivery, Sending};
+use crate::contract::secrets::ChannelSecrets;
 use crate::http::Http;
 use crate::message::Message;
-use crate::secrets::ChannelSecrets;
 use crate::text::bounded;
 
 // It documents no limits; these are what a phone shows at most.

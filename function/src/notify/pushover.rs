@@ -12,9 +12,9 @@ use tokio::time::Instant;
 use super::answer::{Answer, refusal};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
+use crate::contract::secrets::{ChannelSecrets, SecretValue};
 use crate::http::Http;
 use crate::message::Message;
-use crate::secrets::{ChannelSecrets, Secret};
 use crate::text::bounded;
 
 // Pushover's limits, in characters.
@@ -66,7 +66,7 @@ impl Channel for Pushover {
     }
 }
 
-fn form(message: &Message, token: &Secret, user: &Secret) -> String {
+fn form(message: &Message, token: &SecretValue, user: &SecretValue) -> String {
     let priority = if message.urgent { PRIORITY_HIGH } else { PRIORITY_NORMAL };
     let mut fields = vec![
         ("token", token.expose().to_owned()),

@@ -1,6 +1,6 @@
 //! Keeps secrets out of what others say: a server may quote the request that it refuses.
 
-use crate::secrets::ChannelSecrets;
+use crate::contract::secrets::ChannelSecrets;
 
 const HIDDEN: &str = "(hidden)";
 
@@ -47,7 +47,7 @@ fn pieces(secret: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secrets::Secret;
+    use crate::contract::secrets::SecretValue;
 
     #[test]
     fn what_is_quoted_back_is_hidden() {
@@ -70,7 +70,7 @@ mod tests {
             (with_user, "plexmon, your s3cret%21 is wrong", "(hidden), your (hidden) is wrong"),
             ("", "nothing to hide", "nothing to hide"),
         ] {
-            let hidden = Hidden::of(&[("url".to_owned(), Secret::new(secret))].into());
+            let hidden = Hidden::of(&[("url".to_owned(), SecretValue::new(secret))].into());
             assert_eq!(hidden.without(text), expected);
         }
     }

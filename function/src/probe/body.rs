@@ -11,7 +11,7 @@ use super::cause::{Cause, Fault};
 use super::coding::{self, Decoded};
 use super::failure::in_words;
 use super::identity;
-use crate::settings::Target;
+use crate::contract::settings::Target;
 use crate::text::bounded;
 
 /// How far into the body a target's text is looked for.

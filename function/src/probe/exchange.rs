@@ -19,9 +19,9 @@ use super::failure::in_words;
 use super::lenient::Lenient;
 use super::observation::{Journal, LinkName};
 use super::{identity, judge};
+use crate::contract::secrets::TargetSecrets;
+use crate::contract::settings::{self, Expect, Target};
 use crate::endpoint::is_loopback;
-use crate::secrets::TargetSecrets;
-use crate::settings::{self, Expect, Target};
 
 /// About as much as curl and browsers take.
 const MAX_HEADER_BYTES: usize = 128 * 1024;

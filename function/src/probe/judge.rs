@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::answer::Answer;
 use super::cause::{Cause, Fault};
 use super::{edge, wall};
-use crate::settings::Target;
+use crate::contract::settings::Target;
 use crate::text::bounded;
 use crate::time::duration;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Store, StoreError, Stored};
-use crate::secrets::Secrets;
+use crate::contract::secrets::Secrets;
 
 /// What happened, in order. Shared with whatever else leaves a trace there.
 pub type Record = Arc<Mutex<Vec<String>>>;

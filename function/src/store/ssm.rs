@@ -16,9 +16,9 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::{Store, StoreError, Stored};
+use crate::contract::parts::parameter;
+use crate::contract::secrets::Secrets;
 use crate::http::Http;
-use crate::parts::parameter;
-use crate::secrets::Secrets;
 use crate::text::single_line;
 
 // A slow SSM must not eat the run: what it fails to do is reported, and the next run makes up for it.

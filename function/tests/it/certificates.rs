@@ -1,9 +1,9 @@
 //! Warnings about a certificate's end go by its own life, and each certificate has its own.
 
+use plexmon_function::contract::notification::NotificationKind;
+use plexmon_function::contract::state::State;
 use plexmon_function::decide::{Knowledge, decide};
-use plexmon_function::outbox::Kind;
 use plexmon_function::probe::Observation;
-use plexmon_function::state::State;
 
 use crate::world::{NOW, settings, up};
 
@@ -42,7 +42,7 @@ impl Monitor {
         // As it is kept and read again.
         self.state = State::parse(&decided.state.encode().unwrap().text).unwrap();
         let entries = std::mem::take(&mut self.state.outbox);
-        let about = entries.into_iter().filter(|entry| entry.kind == Kind::Certificate);
+        let about = entries.into_iter().filter(|entry| entry.kind == NotificationKind::Certificate);
         about.filter_map(|entry| entry.why).collect()
     }
 }

@@ -4,12 +4,12 @@
 //! a run that announces. What the channel does:
 //! `ok` takes everything, `500` fails, `lost` takes it and loses the answer, `400` refuses. What was attempted is compared.
 
+use plexmon_function::contract::notification::NotificationKind;
+use plexmon_function::contract::settings::Settings;
+use plexmon_function::contract::state::{LastNotified, State, Status};
 use plexmon_function::decide::{Knowledge, decide, outgoing, reconcile, record_delivery, retry_refused};
 use plexmon_function::message::message;
 use plexmon_function::notify::Delivery;
-use plexmon_function::outbox::Kind;
-use plexmon_function::settings::Settings;
-use plexmon_function::state::{State, Status, Told};
 
 use crate::world::{NOW, ahead, down, settings, settle, target, up};
 
@@ -117,7 +117,7 @@ fn an_attempt_that_may_have_arrived_is_repeated_once_at_once_and_once_after_six_
     assert_eq!(story(&mut state, &settings, hours(6), "down lost, down lost"), "Down?=lost");
     assert_eq!(story(&mut state, &settings, hours(24) - 1, "down lost"), "");
     assert_eq!(story(&mut state, &settings, hours(24), "down ok, down ok"), "Down=expired");
-    assert_eq!(state.targets[0].told["pushover"], Told::Failed("no answer within 5 s".to_owned()));
+    assert_eq!(state.targets[0].told["pushover"], LastNotified::Failed("no answer within 5 s".to_owned()));
     assert_eq!(story(&mut state, &settings, hours(25), "up ok"), "WasDown=ok");
 }
 
@@ -229,10 +229,14 @@ fn another_check_under_the_same_name_starts_anew() {
     let decision = decide(&state, &[up("plex")], NOW + 600, &after, Knowledge::Certain);
     assert_eq!(decision.previous, Status::Unknown);
     let kinds: Vec<_> = decision.state.outbox.iter().map(|e| (e.id.as_str(), e.kind, e.first)).collect();
-    assert_eq!(kinds, [("plex:3:pushover", Kind::Up, true)], "no word about the old check is left");
+    assert_eq!(
+        kinds,
+        [("plex:3:pushover", NotificationKind::Up, true)],
+        "no word about the old check is left"
+    );
     for change in [
-        |target: &mut plexmon_function::settings::Target| target.status = vec![204],
-        |target: &mut plexmon_function::settings::Target| target.contains = None,
+        |target: &mut plexmon_function::contract::settings::Target| target.status = vec![204],
+        |target: &mut plexmon_function::contract::settings::Target| target.contains = None,
     ] {
         let mut other = before.clone();
         change(&mut other.targets[0]);
@@ -333,13 +337,15 @@ fn the_whole_is_as_good_as_its_worst_part() {
 fn what_each_channel_was_told_is_kept() {
     let mut state = State::default();
     let settings = settings(&["plex"]);
-    for (steps, expected) in [("up ok", Told::Up), ("down ok", Told::Down), ("up 400", Told::Down)] {
+    for (steps, expected) in
+        [("up ok", LastNotified::Up), ("down ok", LastNotified::Down), ("up 400", LastNotified::Down)]
+    {
         story(&mut state, &settings, NOW, steps);
         assert_eq!(state.targets[0].told["pushover"], expected);
     }
     let day = 24 * 60 * 60;
     assert_eq!(story(&mut state, &settings, NOW + day + 1, "up 400"), "Up=expired");
-    let failed = Told::Failed("Pushover answered HTTP 400".to_owned());
+    let failed = LastNotified::Failed("Pushover answered HTTP 400".to_owned());
     assert_eq!(state.targets[0].told["pushover"], failed);
 }
 
@@ -348,16 +354,16 @@ fn what_each_channel_was_told_is_kept() {
 fn a_channel_that_heard_otherwise_is_told_how_a_target_is() {
     let settings = settings(&["plex"]);
     for (seen, told, expected) in [
-        (up("plex"), Told::Down, Some(Kind::Up)),
-        (down("plex"), Told::Up, Some(Kind::Down)),
-        (up("plex"), Told::Up, None),
-        (down("plex"), Told::Down, None),
+        (up("plex"), LastNotified::Down, Some(NotificationKind::Up)),
+        (down("plex"), LastNotified::Up, Some(NotificationKind::Down)),
+        (up("plex"), LastNotified::Up, None),
+        (down("plex"), LastNotified::Down, None),
     ] {
         let mut state = decide(&State::default(), &[seen], NOW, &settings, Knowledge::Certain).state;
         state.outbox.clear();
         state.targets[0].told.insert("pushover".to_owned(), told);
         reconcile(&mut state, &settings, NOW + 5);
-        let kinds: Vec<Kind> = state.outbox.iter().map(|entry| entry.kind).collect();
+        let kinds: Vec<NotificationKind> = state.outbox.iter().map(|entry| entry.kind).collect();
         assert_eq!(kinds, Vec::from_iter(expected));
     }
 }

@@ -4,9 +4,9 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+use plexmon_function::contract::secrets::TargetSecrets;
+use plexmon_function::contract::settings::Target;
 use plexmon_function::probe::{Cause, Observation, Tls, Verdict, probe};
-use plexmon_function::secrets::TargetSecrets;
-use plexmon_function::settings::Target;
 
 use crate::server::{Answer, Authority, Server, http};
 use crate::world;

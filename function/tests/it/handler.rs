@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use plexmon_function::handler::{Monitor, Prober, Run};
+use plexmon_function::contract::reply::DeliveryOutcome;
+use plexmon_function::contract::secrets::{ChannelSecrets, SecretValue, Secrets, TargetSecrets};
+use plexmon_function::contract::settings::{HeaderValue, Settings, Target};
+use plexmon_function::contract::state::{MAX_BYTES, State, Status};
 use plexmon_function::heartbeat::Heartbeat;
 use plexmon_function::message::Message;
 use plexmon_function::notify::{Channel, Delivery, Sending};
 use plexmon_function::probe::Observation;
-use plexmon_function::reply::Outcome;
-use plexmon_function::secrets::{ChannelSecrets, Secret, Secrets, TargetSecrets};
-use plexmon_function::settings::{HeaderValue, Settings, Target};
-use plexmon_function::state::{MAX_BYTES, State, Status};
+use plexmon_function::run::{Monitor, Prober, Run};
+use plexmon_function::store::SecretCache;
 use plexmon_function::store::{MemoryStore, Record};
-use plexmon_function::vault::Vault;
 use tokio::time::Instant;
 
 use crate::pushover::secrets;
@@ -97,7 +97,8 @@ impl World {
         let (answers, bodies) = (Arc::default(), Record::default());
         let phone =
             Phone { answers: Arc::clone(&answers), record: Arc::clone(&record), bodies: Arc::clone(&bodies) };
-        let monitor = Monitor::new(settings, store, prober.clone(), vec![Box::new(phone)], Vault::stored());
+        let monitor =
+            Monitor::new(settings, store, prober.clone(), vec![Box::new(phone)], SecretCache::stored());
         Self { monitor, answers, record, bodies, prober, now: NOW }
     }
 
@@ -160,7 +161,7 @@ async fn the_first_run_tells_once_and_then_all_is_quiet() {
     let run = world.run().await;
     assert_eq!((run.reply.previous, run.reply.current, run.reply.http), (Status::Unknown, Status::Up, 200));
     assert_eq!((run.fault, run.reply.problems.len()), (None, 0));
-    assert_eq!(run.reply.notices[0].outcome, Outcome::Delivered);
+    assert_eq!(run.reply.notices[0].outcome, DeliveryOutcome::Delivered);
     let told = "send[tok] plexmon is watching: plex is up";
     assert_eq!(world.did(), ["load", "probe plex 10 s", "save", "secrets", told, "save"]);
     for _ in 0..2 {
@@ -217,11 +218,11 @@ async fn what_fails_is_sent_again_in_the_next_run_and_what_is_refused_later() {
     let mut world = World::new(settings(&["plex"]));
     world.answer([later()]);
     let run = world.run().await;
-    assert_eq!((run.reply.notices[0].outcome, run.fault), (Outcome::Retry, None));
+    assert_eq!((run.reply.notices[0].outcome, run.fault), (DeliveryOutcome::Retry, None));
     assert_eq!(world.kept().outbox[0].tries, 1);
     world.answer([refused(false)]);
     let run = world.run().await;
-    assert_eq!((run.reply.notices[0].outcome, run.dead_letters), (Outcome::Refused, 0));
+    assert_eq!((run.reply.notices[0].outcome, run.dead_letters), (DeliveryOutcome::Refused, 0));
     assert_eq!(
         world.said(),
         "You will be told when it goes down, and when it comes back.",
@@ -288,13 +289,13 @@ async fn refused_secrets_are_fetched_anew_and_tried_only_if_they_differ() {
     world.set_down(&["plex"]);
     world.answer([refused(true)]);
     let run = world.run().await;
-    assert_eq!(run.reply.notices[0].outcome, Outcome::Delivered);
+    assert_eq!(run.reply.notices[0].outcome, DeliveryOutcome::Delivered);
     let sent = ["save", "send[tok] plex is DOWN", "secrets", "send[new] plex is DOWN", "save"];
     assert_eq!(world.did()[2..], sent);
     world.set_down(&[]);
     world.answer([refused(true)]);
     let run = world.run().await;
-    assert_eq!(run.reply.notices[0].outcome, Outcome::Refused);
+    assert_eq!(run.reply.notices[0].outcome, DeliveryOutcome::Refused);
     assert_eq!(world.did()[2..], ["save", "send[new] plex is UP again", "secrets", "save"]);
 }
 
@@ -329,7 +330,7 @@ async fn if_the_state_cannot_be_saved_people_are_told_all_the_same() {
     world.set_down(&[]);
     world.store().failing_saves.set(2);
     let run = world.run().await;
-    assert_eq!((run.reply.notices[0].outcome, run.reply.current), (Outcome::Delivered, Status::Up));
+    assert_eq!((run.reply.notices[0].outcome, run.reply.current), (DeliveryOutcome::Delivered, Status::Up));
     assert!(run.fault.unwrap().contains("the state was not saved"));
 }
 
@@ -446,7 +447,7 @@ fn with_secret_header() -> Settings {
 }
 
 fn header(value: &str) -> Secrets {
-    let headers = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new(value))]);
+    let headers = BTreeMap::from([("X-Api-Key".to_owned(), SecretValue::new(value))]);
     Secrets { headers: BTreeMap::from([("plex".to_owned(), headers)]), ..secrets("tok") }
 }
 

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use plexmon_function::contract::secrets::{SecretValue, Secrets};
+use plexmon_function::contract::settings;
 use plexmon_function::heartbeat::Heartbeat;
 use plexmon_function::http::Http;
 use plexmon_function::probe::Tls;
-use plexmon_function::secrets::{Secret, Secrets};
-use plexmon_function::settings;
 use plexmon_function::store::MemoryStore;
-use plexmon_function::vault::Vault;
+use plexmon_function::store::SecretCache;
 use tokio::time::Instant;
 
 use crate::handler::World;
@@ -18,7 +18,7 @@ use crate::world::settings;
 async fn world(address: settings::Heartbeat) -> World {
     let heartbeat = Heartbeat::new(address, &Http::new(&Tls::new().unwrap()));
     let mut world = World::new(settings(&["plex"])).with_heartbeat(heartbeat);
-    world.store().secrets.borrow_mut().heartbeat = Some(Secret::new("http://127.0.0.1:1/hush"));
+    world.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new("http://127.0.0.1:1/hush"));
     world.now += 1;
     world
 }
@@ -73,7 +73,7 @@ async fn who_does_not_hear_it_is_a_problem_and_no_failure() {
 async fn a_silent_one_holds_no_run_up() {
     let (_server, address) = listener(&[Answer::Hang(Vec::new())]).await;
     let heartbeat = Heartbeat::new(address, &Http::new(&Tls::new().unwrap()));
-    let (mut vault, store) = (Vault::given(Secrets::default()), MemoryStore::default());
+    let (mut vault, store) = (SecretCache::given(Secrets::default()), MemoryStore::default());
     // Half a second of it is the run's own.
     let deadline = Instant::now() + Duration::from_millis(1_500);
     let heard = heartbeat.beat(true, &mut vault, &store, deadline).await;
@@ -87,7 +87,7 @@ async fn an_address_may_sign_in_by_itself() {
     let (server, _) = listener(&[http("200 OK", "", "OK")]).await;
     let mut world = world(settings::Heartbeat::Secret).await;
     let address = format!("http://us%40er:p%3Ass@{}/uuid", server.address);
-    world.store().secrets.borrow_mut().heartbeat = Some(Secret::new(address));
+    world.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new(address));
     assert_eq!(world.run().await.reply.problems, [""; 0]);
     let request = server.requests().remove(0);
     // `us@er:p:ss`
@@ -98,7 +98,7 @@ async fn an_address_may_sign_in_by_itself() {
 #[tokio::test]
 async fn a_secret_address_is_asked_over_https_only() {
     let mut world = world(settings::Heartbeat::Secret).await;
-    world.store().secrets.borrow_mut().heartbeat = Some(Secret::new("http://hc.example.invalid/hush"));
+    world.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new("http://hc.example.invalid/hush"));
     let expected =
         "the heartbeat was not heard: its address is plain http, over which no secret is sent: use https";
     assert_eq!(world.run().await.reply.problems, [expected]);

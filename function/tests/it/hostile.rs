@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
+use plexmon_function::contract::secrets::TargetSecrets;
+use plexmon_function::contract::settings::Target;
 use plexmon_function::probe::{LinkName, Observation, Tls, probe};
-use plexmon_function::secrets::TargetSecrets;
-use plexmon_function::settings::Target;
 
 use crate::server::{Answer, Server, http};
 use crate::world;

@@ -7,16 +7,18 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use plexmon_function::contract::notification::{Notification, NotificationKind, NotificationScope};
+use plexmon_function::contract::parts::capacity;
+use plexmon_function::contract::secrets::Secrets;
+use plexmon_function::contract::settings::Settings;
+use plexmon_function::contract::state::{
+    LastNotified, Lease, MonitorState, State, Status, Streak, Suppressed, TargetState, VERSION,
+};
 use plexmon_function::decide::{Knowledge, decide, retry_refused};
 use plexmon_function::message::message;
 use plexmon_function::notify::Delivery;
-use plexmon_function::outbox::{Entry, Kind, Scope};
-use plexmon_function::parts::capacity;
 use plexmon_function::probe::Cause;
-use plexmon_function::secrets::Secrets;
-use plexmon_function::settings::Settings;
 use plexmon_function::startup::instructions;
-use plexmon_function::state::{Held, Lease, MonitorState, State, Status, Streak, TargetState, Told, VERSION};
 
 use crate::channels;
 use crate::dice::{Dice, number};
@@ -161,13 +163,15 @@ fn any_state(dice: &mut Dice) -> State {
         since: dice.draw(),
         seq: small(dice),
         why: maybe(dice, text),
-        told: (0..dice.below(3)).map(|_| (text(dice), Told::Failed(text(dice)))).collect::<BTreeMap<_, _>>(),
+        told: (0..dice.below(3))
+            .map(|_| (text(dice), LastNotified::Failed(text(dice))))
+            .collect::<BTreeMap<_, _>>(),
         cause: maybe(dice, |dice| dice.of(&[Cause::Home, Cause::App, Cause::Blind])),
         doubt: maybe(dice, streak),
         unseen: maybe(dice, streak),
         slow: maybe(dice, streak),
         scope: maybe(dice, scope),
-        held: maybe(dice, |dice| Held { status: status(dice), since: dice.draw() }),
+        held: maybe(dice, |dice| Suppressed { status: status(dice), since: dice.draw() }),
         flips: maybe(dice, streak),
         flapping: dice.once_in(2),
         reminded: maybe(dice, Dice::draw),
@@ -177,9 +181,16 @@ fn any_state(dice: &mut Dice) -> State {
         app_version: maybe(dice, text),
     });
     let targets = targets.collect();
-    let outbox = (0..dice.below(4)).map(|_| Entry {
+    let outbox = (0..dice.below(4)).map(|_| Notification {
         id: text(dice),
-        kind: dice.of(&[Kind::Down, Kind::Up, Kind::WasDown, Kind::Unseen, Kind::Reminder, Kind::Channel]),
+        kind: dice.of(&[
+            NotificationKind::Down,
+            NotificationKind::Up,
+            NotificationKind::WasDown,
+            NotificationKind::Unseen,
+            NotificationKind::Reminder,
+            NotificationKind::Channel,
+        ]),
         from: dice.draw(),
         until: maybe(dice, Dice::draw),
         times: small(dice),
@@ -222,8 +233,8 @@ fn streak(dice: &mut Dice) -> Streak {
     Streak { since: dice.draw(), runs: u32::try_from(dice.draw() >> 32).unwrap() }
 }
 
-fn scope(dice: &mut Dice) -> Scope {
-    dice.of(&[Scope::Site, Scope::Group, Scope::Rest])
+fn scope(dice: &mut Dice) -> NotificationScope {
+    dice.of(&[NotificationScope::Site, NotificationScope::Group, NotificationScope::Rest])
 }
 
 #[test]
@@ -271,7 +282,12 @@ fn any_secrets_are_read_or_refused_and_never_shown() {
 #[tokio::test]
 async fn any_answer_of_a_channel_is_understood() {
     let corpus = corpus("answers");
-    let sample = message(&[Entry::new(Kind::Down, NOW)], &State::default(), &settings(&["plex"]), true);
+    let sample = message(
+        &[Notification::new(NotificationKind::Down, NOW)],
+        &State::default(),
+        &settings(&["plex"]),
+        true,
+    );
     let (first, cases) = (number("PLEXMON_SEED", 0), number("PLEXMON_CASES", 200));
     for (service, setup) in channels::ALL {
         for seed in first..first + cases {
@@ -299,7 +315,12 @@ async fn any_answer_of_a_channel_is_understood() {
 async fn any_answer_of_a_mail_server_is_understood() {
     let corpus = corpus("smtp");
     let world = channels::email::World::new();
-    let sample = message(&[Entry::new(Kind::Down, NOW)], &State::default(), &settings(&["plex"]), true);
+    let sample = message(
+        &[Notification::new(NotificationKind::Down, NOW)],
+        &State::default(),
+        &settings(&["plex"]),
+        true,
+    );
     let (first, cases) = (number("PLEXMON_SEED", 0), number("PLEXMON_CASES", 100));
     for seed in first..first + cases {
         let mut dice = Dice(seed);

@@ -4,17 +4,17 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use plexmon_function::handler::{Monitor, Prober, Run};
+use plexmon_function::contract::notification::NotificationKind;
+use plexmon_function::contract::reply::DeliveryOutcome;
+use plexmon_function::contract::secrets::{ChannelSecrets, TargetSecrets};
+use plexmon_function::contract::settings::{ChannelKind, Settings, Smtp, SmtpTls, Target};
+use plexmon_function::contract::state::{State, Status};
 use plexmon_function::message::Message;
 use plexmon_function::notify::{Channel, Delivery, Sending};
-use plexmon_function::outbox::Kind;
 use plexmon_function::probe::{Cause, Observation};
-use plexmon_function::reply::Outcome;
-use plexmon_function::secrets::{ChannelSecrets, TargetSecrets};
-use plexmon_function::settings::{ChannelKind, Settings, Smtp, SmtpTls, Target};
-use plexmon_function::state::{State, Status};
+use plexmon_function::run::{Monitor, Prober, Run};
+use plexmon_function::store::SecretCache;
 use plexmon_function::store::{MemoryStore, Record};
-use plexmon_function::vault::Vault;
 use tokio::time::{Instant, sleep};
 
 use crate::world::{NOW, down, failing, pushover, settings, target, up};
@@ -64,7 +64,7 @@ impl Channel for Slow {
 }
 
 async fn run(settings: Settings, silence: &Silence, channels: Vec<Box<dyn Channel>>) -> (Run, State) {
-    let vault = Vault::given(plexmon_function::secrets::Secrets::default());
+    let vault = SecretCache::given(plexmon_function::contract::secrets::Secrets::default());
     let mut monitor = Monitor::new(settings, MemoryStore::default(), silence.clone(), channels, vault);
     let run = monitor.run(NOW, Instant::now() + Duration::from_secs(30)).await;
     let state = State::parse(monitor.store().state.borrow().as_deref().unwrap()).unwrap();
@@ -90,7 +90,11 @@ async fn a_channel_that_takes_its_time_is_waited_for_and_delays_no_other() {
     assert_eq!(seconds, [("phone", 1), ("mail", 18)]);
     let outcomes: Vec<_> =
         run.reply.notices.iter().map(|notice| (notice.channel.as_str(), notice.outcome)).collect();
-    let expected = [("mail", Outcome::Delivered), ("phone", Outcome::Delivered), ("dead", Outcome::Retry)];
+    let expected = [
+        ("mail", DeliveryOutcome::Delivered),
+        ("phone", DeliveryOutcome::Delivered),
+        ("dead", DeliveryOutcome::Retry),
+    ];
     assert_eq!(outcomes, expected);
     assert_eq!((state.outbox.len(), state.outbox[0].channel(), state.outbox[0].sent), (1, "dead", 1));
 }
@@ -118,7 +122,7 @@ async fn a_mail_has_twenty_seconds_of_a_run_that_is_long_enough() {
         taken: Arc::clone(&taken),
         started: Instant::now(),
     };
-    let vault = Vault::given(plexmon_function::secrets::Secrets::default());
+    let vault = SecretCache::given(plexmon_function::contract::secrets::Secrets::default());
     let silence = Silence::default();
     let mut monitor = Monitor::new(settings, MemoryStore::default(), silence, vec![Box::new(slow)], vault);
     monitor.run(NOW, Instant::now() + Duration::from_secs(45)).await;
@@ -130,7 +134,7 @@ async fn more_targets_than_there_is_time_for_are_saved_reported_and_checked_next
     let silence = Silence::default();
     let targets = (0..300).map(|at| Target { timeout_s: 12, ..target(&format!("t-{at}")) }).collect();
     let settings = Settings { targets, ..named(&[]) };
-    let vault = Vault::given(plexmon_function::secrets::Secrets::default());
+    let vault = SecretCache::given(plexmon_function::contract::secrets::Secrets::default());
     let mut monitor = Monitor::new(settings, MemoryStore::default(), silence.clone(), Vec::new(), vault);
     let started = Instant::now();
     let run = monitor.run(NOW, started + Duration::from_secs(30)).await;
@@ -200,12 +204,14 @@ fn a_repeat_that_would_grow_stays_as_it_was() {
     assert_eq!((first.len(), second.len()), (1, 2), "{second:#?}");
     assert_eq!((&second[0].id, second[0].news.len()), (&first[0].id, 1));
     assert!(second[0].body.ends_with("(may repeat)") && !second[1].body.contains("repeat"));
-    assert_eq!((second[1].news[0].target.as_str(), second[1].news[0].kind), ("b", Kind::Down));
+    assert_eq!((second[1].news[0].target.as_str(), second[1].news[0].kind), ("b", NotificationKind::Down));
 
     // Messages about several have a key that covers all of them.
     let mut together = state.outbox.clone();
     together.iter_mut().for_each(|entry| (entry.unproven, entry.sent) = (false, 0));
-    let key = |entries: &[plexmon_function::outbox::Entry]| message(entries, &state, &both, true).id;
+    let key = |entries: &[plexmon_function::contract::notification::Notification]| {
+        message(entries, &state, &both, true).id
+    };
     assert_ne!(key(&together), key(&together[..1]));
     assert_eq!(key(&together), key(&together.clone()));
 }
@@ -218,7 +224,7 @@ async fn a_state_that_was_read_long_ago_is_read_again_before_it_is_written() {
         settings.targets[0] = Target { timeout_s, ..target("plex") };
         let store = MemoryStore::default();
         let record = Arc::clone(&store.record);
-        let vault = Vault::given(plexmon_function::secrets::Secrets::default());
+        let vault = SecretCache::given(plexmon_function::contract::secrets::Secrets::default());
         let mut monitor = Monitor::new(settings, store, Silence::default(), Vec::new(), vault);
         monitor.run(NOW, Instant::now() + Duration::from_secs(30)).await;
         let read = record.lock().unwrap().iter().filter(|did| *did == "load").count();

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use plexmon_function::contract::secrets::{SecretValue, TargetSecrets};
+use plexmon_function::contract::settings::{HeaderValue, Target};
 use plexmon_function::probe::{LinkName, Observation, Tls, probe};
-use plexmon_function::secrets::{Secret, TargetSecrets};
-use plexmon_function::settings::{HeaderValue, Target};
 use tokio::net::TcpListener;
 
 use crate::server::{Answer, Authority, Server, http, self_signed};
@@ -21,7 +21,7 @@ async fn ask(target: &Target) -> Observation {
 }
 
 fn with_a_key() -> TargetSecrets {
-    let headers = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("hush"))]);
+    let headers = BTreeMap::from([("X-Api-Key".to_owned(), SecretValue::new("hush"))]);
     TargetSecrets { headers, access: None }
 }
 

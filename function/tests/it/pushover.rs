@@ -1,11 +1,11 @@
 //! What is posted to Pushover, and what its answers are taken for.
 
+use plexmon_function::contract::secrets::{ChannelSecrets, SecretValue, Secrets};
+use plexmon_function::contract::settings::Severity;
 use plexmon_function::http::Http;
 use plexmon_function::message::Message;
 use plexmon_function::notify::{Channel, Delivery, pushover::Pushover};
 use plexmon_function::probe::Tls;
-use plexmon_function::secrets::{ChannelSecrets, Secret, Secrets};
-use plexmon_function::settings::Severity;
 
 use crate::channels::soon;
 use crate::server::{Answer, Server, http, refusing};
@@ -13,7 +13,7 @@ use crate::world::NOW;
 
 pub fn secrets(token: &str) -> Secrets {
     let pushover = [("token", token), ("user", "u+u")];
-    let pushover = pushover.map(|(name, value)| (name.to_owned(), Secret::new(value))).into();
+    let pushover = pushover.map(|(name, value)| (name.to_owned(), SecretValue::new(value))).into();
     Secrets { channels: [("pushover".to_owned(), pushover)].into(), ..Secrets::default() }
 }
 

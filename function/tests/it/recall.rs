@@ -1,8 +1,8 @@
 //! What counts when the store and a warm environment's memory do not agree. Found by the stories in `faults`.
 
-use plexmon_function::handler::Occasion;
-use plexmon_function::outbox::Kind;
-use plexmon_function::state::Status;
+use plexmon_function::contract::notification::NotificationKind;
+use plexmon_function::contract::request::Request;
+use plexmon_function::contract::state::Status;
 use plexmon_function::store::Store as _;
 use tokio::time::{Duration, Instant};
 
@@ -60,7 +60,7 @@ async fn what_waits_in_the_store_outlives_a_run_that_could_not_read_it() {
         first.answer([later()]);
         first.run().await;
     }
-    assert_eq!(first.kept().outbox[0].kind, Kind::WasDown);
+    assert_eq!(first.kept().outbox[0].kind, NotificationKind::WasDown);
     let mut world = first.cold(settings(&["plex"]));
     world.store().failing_loads.set(1);
     world.set_down(&["plex"]);
@@ -104,7 +104,7 @@ async fn announced_secrets_are_used_at_once() {
     world.run().await;
     *world.store().secrets.borrow_mut() = secrets("new");
     world.store().record.lock().unwrap().clear();
-    world.monitor.run_for(Occasion::Announce, world.now, Instant::now() + Duration::from_secs(30)).await;
+    world.monitor.run_for(Request::Announce, world.now, Instant::now() + Duration::from_secs(30)).await;
     let sent: Vec<String> = world.did().into_iter().filter(|did| did.starts_with("send")).collect();
     assert_eq!(sent, ["send[new] plexmon is watching: plex is up"], "the old token is not offered again");
 }
@@ -129,11 +129,11 @@ async fn a_garbled_version_costs_a_warm_environment_nothing() {
 /// A check at the same time may write its state while the probes take their time.
 #[tokio::test]
 async fn a_pause_is_saved_before_anything_is_probed() {
-    for occasion in [Occasion::Pause(u64::MAX), Occasion::Resume] {
+    for request in [Request::Pause(u64::MAX), Request::Resume] {
         let mut world = World::new(settings(&["plex"]));
         world.run().await;
         world.store().record.lock().unwrap().clear();
-        world.monitor.run_for(occasion, world.now, Instant::now() + Duration::from_secs(30)).await;
-        assert_eq!(world.did()[..3], ["load", "save", "probe plex 10 s"], "{occasion:?}");
+        world.monitor.run_for(request, world.now, Instant::now() + Duration::from_secs(30)).await;
+        assert_eq!(world.did()[..3], ["load", "save", "probe plex 10 s"], "{request:?}");
     }
 }

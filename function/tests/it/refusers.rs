@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use plexmon_function::handler::{Live, Monitor, Occasion};
+use plexmon_function::contract::request::Request;
+use plexmon_function::contract::secrets::{AccessToken, SecretValue, TargetSecrets};
+use plexmon_function::contract::settings::{Expect, Target};
 use plexmon_function::probe::{Cause, Observation, Tls, Verdict, probe};
-use plexmon_function::secrets::{AccessToken, Secret, TargetSecrets};
-use plexmon_function::settings::{Expect, Target};
+use plexmon_function::run::{Monitor, NetworkProber};
 use plexmon_function::store::MemoryStore;
-use plexmon_function::vault::Vault;
+use plexmon_function::store::SecretCache;
 use tokio::time::Instant;
 
 use crate::server::{Answer, Authority, Server, http};
@@ -88,10 +89,10 @@ async fn after_too_many_requests_a_run_sends_no_further_one() {
     let server = Server::start(&[http("429 Too Many Requests", "retry-after: 2\r\n", "")]).await;
     let mut settings = world::settings(&["plex"]);
     settings.targets[0] = Target { url: server.url(), timeout_s: 5, tries: 3, ..world::target("plex") };
-    let live = Live(Tls::new().unwrap());
-    let monitor = Monitor::new(settings, MemoryStore::default(), live, Vec::new(), Vault::stored());
+    let live = NetworkProber(Tls::new().unwrap());
+    let monitor = Monitor::new(settings, MemoryStore::default(), live, Vec::new(), SecretCache::stored());
     let deadline = Instant::now() + Duration::from_secs(30);
-    let run = { monitor }.run_for(Occasion::Check, world::NOW, deadline).await;
+    let run = { monitor }.run_for(Request::Check, world::NOW, deadline).await;
     assert_eq!(run.reply.targets[0].detail, Some(Cause::RateLimited));
     assert_eq!(server.requests().len(), 1);
 }
@@ -154,7 +155,7 @@ async fn a_login_wall_is_not_the_app() {
 #[tokio::test]
 async fn access_is_blamed_for_its_own_refusals_alone() {
     let authority = Authority::new();
-    let token = AccessToken { id: Secret::new("id"), secret: Secret::new("secret") };
+    let token = AccessToken { id: SecretValue::new("id"), secret: SecretValue::new("secret") };
     let secrets = TargetSecrets { access: Some(token), ..TargetSecrets::default() };
     for (answer, expected) in [
         (

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use plexmon_function::handler::{Live, Monitor};
-use plexmon_function::parts::layout;
+use plexmon_function::contract::parts::layout;
+use plexmon_function::contract::settings::{Settings, Target};
+use plexmon_function::contract::state::{State, Status};
 use plexmon_function::probe::Tls;
-use plexmon_function::settings::{Settings, Target};
-use plexmon_function::state::{State, Status};
+use plexmon_function::run::{Monitor, NetworkProber};
 use plexmon_function::store::MemoryStore;
-use plexmon_function::vault::Vault;
+use plexmon_function::store::SecretCache;
 use tokio::time::Instant;
 
 use crate::server::{Server, http};
@@ -25,8 +25,8 @@ async fn all_are_seen(count: usize) {
     let parts = layout(&settings).len();
     let store = MemoryStore::default();
     let record = Arc::clone(&store.record);
-    let live = Live(Tls::new().unwrap());
-    let mut monitor = Monitor::new(settings, store, live, Vec::new(), Vault::stored());
+    let live = NetworkProber(Tls::new().unwrap());
+    let mut monitor = Monitor::new(settings, store, live, Vec::new(), SecretCache::stored());
     let run = monitor.run(NOW, Instant::now() + TIME_OUT).await;
     assert_eq!((run.fault, run.reply.problems, run.reply.current), (None, Vec::new(), Status::Up));
     assert_eq!(run.reply.targets.len(), count);

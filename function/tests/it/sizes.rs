@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use plexmon_function::contract::notification::{Notification, NotificationKind, NotificationScope};
+use plexmon_function::contract::parts::{MAX_PARTS, capacity, layout, merge, split};
+use plexmon_function::contract::settings::{Settings, Target};
+use plexmon_function::contract::state::{
+    LastNotified, Lease, MAX_BYTES, MonitorState, State, Status, Streak, Suppressed, TargetState,
+};
 use plexmon_function::decide::{Knowledge, decide};
 use plexmon_function::notify::Delivery;
-use plexmon_function::outbox::{Entry, Kind, Scope};
-use plexmon_function::parts::{MAX_PARTS, capacity, layout, merge, split};
 use plexmon_function::probe::{Cause, Failure, LinkName, Observation};
-use plexmon_function::settings::{Settings, Target};
-use plexmon_function::state::{
-    Held, Lease, MAX_BYTES, MonitorState, State, Status, Streak, TargetState, Told,
-};
 
 use crate::handler::{World, later};
 use crate::world::{NOW, ahead, down, pushover, settings, settle, target, up};
@@ -45,7 +45,7 @@ fn verbose(name: &str) -> Observation {
     Observation { failed: Some(failed), ..down(name) }
 }
 
-fn ids(entries: &[Entry]) -> Vec<&str> {
+fn ids(entries: &[Notification]) -> Vec<&str> {
     let mut ids: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
     ids.sort_unstable();
     ids
@@ -211,12 +211,12 @@ fn at_its_largest(settings: &Settings) -> State {
         seq: 9_999,
         why: Some(long.clone()),
         cause: Some(Cause::Maintenance),
-        told: channels.iter().map(|name| ((*name).to_owned(), Told::Failed(long.clone()))).collect(),
+        told: channels.iter().map(|name| ((*name).to_owned(), LastNotified::Failed(long.clone()))).collect(),
         doubt: streak,
         unseen: streak,
         slow: streak,
-        scope: Some(Scope::Group),
-        held: Some(Held { status: Status::Unknown, since: when }),
+        scope: Some(NotificationScope::Group),
+        held: Some(Suppressed { status: Status::Unknown, since: when }),
         flips: streak,
         flapping: target.damp,
         reminded: Some(when),
@@ -225,7 +225,7 @@ fn at_its_largest(settings: &Settings) -> State {
         identity: target.pin.then(|| "0123456789abcdef".repeat(3)),
         app_version: target.tell_version.then(|| long.clone()),
     };
-    let entry = |target: &Target, channel: &str, seq: u32, kind: Kind| Entry {
+    let entry = |target: &Target, channel: &str, seq: u32, kind: NotificationKind| Notification {
         id: format!("{}:{seq}:{channel}", target.name),
         until: Some(when),
         times: 3_333,
@@ -235,12 +235,19 @@ fn at_its_largest(settings: &Settings) -> State {
         sent: 3,
         next: Some(when),
         tries: 9_999,
-        scope: Some(Scope::Site),
+        scope: Some(NotificationScope::Site),
         why: Some(long.clone()),
         error: Some(long.clone()),
-        ..Entry::new(kind, when)
+        ..Notification::new(kind, when)
     };
-    let kinds = [Kind::Up, Kind::WasDown, Kind::Down, Kind::Certificate, Kind::Reminder, Kind::Flapping];
+    let kinds = [
+        NotificationKind::Up,
+        NotificationKind::WasDown,
+        NotificationKind::Down,
+        NotificationKind::Certificate,
+        NotificationKind::Reminder,
+        NotificationKind::Flapping,
+    ];
     let entries = |target: &Target| {
         let entries = kinds.into_iter().zip(9_990..).flat_map(|(kind, seq)| {
             channels.iter().map(|channel| entry(target, channel, seq, kind)).collect::<Vec<_>>()
@@ -272,7 +279,11 @@ fn at_its_largest(settings: &Settings) -> State {
 /// Which outages, and how many of them, each channel is still to hear of.
 fn outages(state: &State) -> BTreeMap<(String, String), u32> {
     let mut outages = BTreeMap::new();
-    for entry in state.outbox.iter().filter(|entry| matches!(entry.kind, Kind::Down | Kind::WasDown)) {
+    for entry in state
+        .outbox
+        .iter()
+        .filter(|entry| matches!(entry.kind, NotificationKind::Down | NotificationKind::WasDown))
+    {
         *outages.entry((entry.target().to_owned(), entry.channel().to_owned())).or_default() += entry.times;
     }
     outages

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use plexmon_function::settings::ChannelKind;
-use plexmon_function::settings::Settings;
+use plexmon_function::contract::settings::ChannelKind;
+use plexmon_function::contract::settings::Settings;
 use plexmon_function::startup::{Instructions, instructions};
 
 use crate::world::settings;

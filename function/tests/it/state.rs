@@ -1,8 +1,10 @@
 //! What is kept: read back unchanged, small enough, and tolerant of what others have written.
 
+use plexmon_function::contract::notification::NotificationKind;
+use plexmon_function::contract::state::{
+    LastNotified, MAX_BYTES, State, StateError, Status, Streak, TargetState,
+};
 use plexmon_function::decide::{Knowledge, decide};
-use plexmon_function::outbox::Kind;
-use plexmon_function::state::{MAX_BYTES, State, StateError, Status, Streak, TargetState, Told};
 use serde_json::Value;
 
 use crate::world::{NOW, ahead, down, settings, up};
@@ -82,15 +84,18 @@ fn unknown_words_cost_no_more_than_themselves() {
         (Status::Down, 2, Some("full"), None)
     );
     assert_eq!(plex.doubt, Some(Streak { since: 1, runs: 2 }));
-    assert_eq!((sonarr.status, sonarr.told["pushover"].clone()), (Status::Up, Told::Up));
+    assert_eq!((sonarr.status, sonarr.told["pushover"].clone()), (Status::Up, LastNotified::Up));
     let entries: Vec<_> =
         state.outbox.iter().map(|entry| (entry.id.as_str(), entry.kind, entry.sent)).collect();
-    assert_eq!(entries, [("plex:2:pushover", Kind::Down, 1), ("plex:3:pushover", Kind::Other, 0)]);
+    assert_eq!(
+        entries,
+        [("plex:2:pushover", NotificationKind::Down, 1), ("plex:3:pushover", NotificationKind::Other, 0)]
+    );
 
     // An outage goes on, and is not reported as the first thing there is.
     let settings = settings(&["plex"]);
     let decision = decide(&state, &[down("plex")], NOW + 900, &settings, Knowledge::Certain);
     assert_eq!((decision.previous, decision.state.version), (Status::Down, 1));
     let kinds: Vec<_> = decision.state.outbox.iter().map(|entry| (entry.kind, entry.first)).collect();
-    assert_eq!(kinds, [(Kind::Down, false), (Kind::Other, false)]);
+    assert_eq!(kinds, [(NotificationKind::Down, false), (NotificationKind::Other, false)]);
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use plexmon_function::contract::secrets::TargetSecrets;
+use plexmon_function::contract::settings::Target;
 use plexmon_function::probe::{Cause, Observation, Tls, probe};
-use plexmon_function::secrets::TargetSecrets;
-use plexmon_function::settings::Target;
 use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, KeyPair};
 use rustls::ServerConfig;
 

@@ -1,10 +1,10 @@
 //! The small world in which the tests happen: settings, targets, and what was seen of them.
 
+use plexmon_function::contract::settings::{ChannelKind, ChannelSettings, Settings, Severity, Target};
+use plexmon_function::contract::state::{Lease, State};
 use plexmon_function::decide::{before_sending, record_delivery};
 use plexmon_function::notify::Delivery;
 use plexmon_function::probe::{Cause, Failure, Link, LinkName, Observation};
-use plexmon_function::settings::{ChannelKind, ChannelSettings, Settings, Severity, Target};
-use plexmon_function::state::{Lease, State};
 
 /// 2026-11-03 10:05:00 UTC.
 pub const NOW: u64 = 1_793_700_300;

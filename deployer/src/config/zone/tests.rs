@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
-use plexmon_function::settings::{Change, Clock, Hours};
+use plexmon_function::contract::settings::{Change, Clock, Hours};
 
 use super::{Edge, FROM, Zone, offset, transitions};
 

@@ -1,7 +1,7 @@
 //! Service tokens, the check that an app is closed to those without one, and what else a target may say of itself.
 
 use plexmon_deploy::config::SecretSource;
-use plexmon_function::settings::Expect;
+use plexmon_function::contract::settings::Expect;
 
 use super::{TARGET, below, parse, refuses, target};
 

@@ -1,6 +1,6 @@
 //! `timezone` and `[[maintenance]]`: when words wait, and by whose clock.
 
-use plexmon_function::settings::{Clock, Recurrence, Window};
+use plexmon_function::contract::settings::{Clock, Recurrence, Window};
 
 use super::{TARGET, parse, refuses};
 

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use insta::assert_snapshot;
 use plexmon_deploy::config::{Config, Found, SecretSource};
-use plexmon_function::settings::{ChannelKind, ChannelSettings, Heartbeat, Hours, Severity, Smtp, SmtpTls};
+use plexmon_function::contract::settings::{
+    ChannelKind, ChannelSettings, Heartbeat, Hours, Severity, Smtp, SmtpTls,
+};
 
 use super::{TARGET, below, parse, refuses, top};
 

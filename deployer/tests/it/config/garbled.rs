@@ -10,8 +10,8 @@ use std::path::Path;
 
 use plexmon_deploy::config::Config;
 use plexmon_deploy::error::{Error, Exit};
-use plexmon_function::parts::capacity;
-use plexmon_function::settings::Settings;
+use plexmon_function::contract::parts::capacity;
+use plexmon_function::contract::settings::Settings;
 
 use crate::dice::{Dice, number};
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use plexmon_deploy::config::{Architecture, Config, FunctionConfig, SecretSource};
-use plexmon_function::settings::{ChannelKind, DEFAULT_CONTROL, HeaderValue, PUSHOVER_URL};
+use plexmon_function::contract::settings::{ChannelKind, DEFAULT_CONTROL, HeaderValue, PUSHOVER_URL};
 
 use super::{TARGET, below, parse, target, top};
 

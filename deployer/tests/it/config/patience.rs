@@ -10,7 +10,7 @@ type Patience = (u32, u32, u32, Option<u32>, Option<u64>, bool, u32);
 /// The targets' settings in the order of the table above.
 fn patience(text: &str) -> Vec<Patience> {
     let targets = parse(text).unwrap().targets.into_iter();
-    let of = |target: plexmon_function::settings::Target| {
+    let of = |target: plexmon_function::contract::settings::Target| {
         let (tries, down, up) = (target.tries, target.down_after, target.up_after);
         (tries, down, up, target.slow_ms, target.remind_s, target.damp, target.timeout_s)
     };

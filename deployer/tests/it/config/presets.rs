@@ -4,7 +4,7 @@ use plexmon_deploy::config::preset::{HTTP, PRESETS, of_image, of_kind, of_name};
 
 use super::parse;
 
-fn target(kind: &str, lines: &str) -> plexmon_function::settings::Target {
+fn target(kind: &str, lines: &str) -> plexmon_function::contract::settings::Target {
     let text =
         format!("[[target]]\nname = \"a\"\nkind = \"{kind}\"\nurl = \"https://a.example.com\"\n{lines}\n");
     parse(&text).unwrap().targets.remove(0)

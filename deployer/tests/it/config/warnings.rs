@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use insta::assert_snapshot;
 use plexmon_deploy::config::Circumstances;
-use plexmon_function::secrets::{Secret, Secrets};
+use plexmon_function::contract::secrets::{SecretValue, Secrets};
 
 use super::parse;
 
@@ -73,9 +73,9 @@ to = \"b@example.com\"
 
 #[test]
 fn control_addresses_heartbeat_and_channels_count_as_well_as_targets() {
-    let channel = |url: &str| BTreeMap::from([("url".to_owned(), Secret::new(url))]);
+    let channel = |url: &str| BTreeMap::from([("url".to_owned(), SecretValue::new(url))]);
     let secrets = Secrets {
-        heartbeat: Some(Secret::new("https://172.16.0.9/ping/1234-secret")),
+        heartbeat: Some(SecretValue::new("https://172.16.0.9/ping/1234-secret")),
         channels: BTreeMap::from([("hook".to_owned(), channel("http://192.168.0.9:8123/api/webhook/hush"))]),
         ..Secrets::default()
     };

@@ -9,7 +9,7 @@ use plexmon_deploy::names::{Account, Names};
 use plexmon_deploy::plan::{Intent, Plan, plan};
 use plexmon_deploy::resources::Content;
 use plexmon_deploy::stack::Stack;
-use plexmon_function::secrets::{Secret, Secrets};
+use plexmon_function::contract::secrets::{SecretValue, Secrets};
 
 pub const CONFIG: &str = r#"
 [[target]]
@@ -90,7 +90,7 @@ impl World {
 
 pub fn secrets() -> Secrets {
     let pushover = [("token", TOKEN), ("user", USER)];
-    let pushover = pushover.map(|(name, value)| (name.to_owned(), Secret::new(value))).into();
+    let pushover = pushover.map(|(name, value)| (name.to_owned(), SecretValue::new(value))).into();
     Secrets { channels: BTreeMap::from([("pushover".to_owned(), pushover)]), ..Secrets::default() }
 }
 

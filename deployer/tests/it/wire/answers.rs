@@ -3,7 +3,7 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use plexmon_deploy::stack::Stack;
-use plexmon_function::secrets::Secrets;
+use plexmon_function::contract::secrets::Secrets;
 use serde_json::{Map, Value, json};
 
 use super::fake::{Answer, Fake, refused};

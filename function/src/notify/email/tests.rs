@@ -8,10 +8,10 @@ use tokio::time::{Instant, sleep};
 
 use super::super::smtp::Conversation;
 use super::{Delivery, Smtp, dialog, hello, judge, later, mail};
+use crate::contract::secrets::ChannelSecrets;
+use crate::contract::settings::SmtpTls;
 use crate::http::seconds;
 use crate::message::test_message;
-use crate::secrets::ChannelSecrets;
-use crate::settings::SmtpTls;
 
 const LIMIT: Duration = Duration::from_secs(20);
 

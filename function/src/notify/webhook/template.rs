@@ -6,13 +6,13 @@
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
-use crate::message::{Message, News};
-use crate::outbox::Kind;
-use crate::settings::Severity;
+use crate::contract::notification::NotificationKind;
+use crate::contract::settings::Severity;
+use crate::message::{Message, MessageItem};
 
 /// Whether messages can be sent with this template, for whoever reads a configuration.
 pub fn check_template(template: &str) -> Result<(), String> {
-    let news = |first| News { target: "a\"b\\c".to_owned(), kind: Kind::Down, first };
+    let news = |first| MessageItem { target: "a\"b\\c".to_owned(), kind: NotificationKind::Down, first };
     let sample = Message {
         id: "\"\\\n".to_owned(),
         deployment: "\"\\\n".to_owned(),

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::notify::Delivery;
-use plexmon_function::secrets::ChannelSecrets;
 use tokio::time::Instant;
 
 use super::{ALL, KNOWN, at, channel, later, message, send, soon, webhook};

@@ -1,9 +1,9 @@
 //! What is posted to Discord, and what its answers are taken for.
 
+use plexmon_function::contract::secrets::ChannelSecrets;
+use plexmon_function::contract::settings::ChannelKind;
 use plexmon_function::message::Message;
 use plexmon_function::notify::Delivery;
-use plexmon_function::secrets::ChannelSecrets;
-use plexmon_function::settings::ChannelKind;
 use serde_json::json;
 
 use super::{Posted, at, channel, endless, later, message, refused, secrets, send, sent, soon};

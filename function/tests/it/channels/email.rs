@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use plexmon_function::contract::secrets::ChannelSecrets;
+use plexmon_function::contract::settings::{ChannelKind, Smtp, SmtpTls};
 use plexmon_function::message::Message;
 use plexmon_function::notify::Delivery;
 use plexmon_function::notify::email::check;
-use plexmon_function::secrets::ChannelSecrets;
-use plexmon_function::settings::{ChannelKind, Smtp, SmtpTls};
 use rustls::ServerConfig;
 use tokio::time::Instant;
 

@@ -1,13 +1,13 @@
 //! No channel ever tells a secret, whatever a server quotes.
 
-use plexmon_function::secrets::{ChannelSecrets, Secret};
+use plexmon_function::contract::secrets::{ChannelSecrets, SecretValue};
 
 use super::{ALL, at, channel, endless, message, soon};
 use crate::server::{Answer, Server, http};
 
 /// Whatever of a secret is one by itself: of an address, all but the server's name and what everybody's begins with.
 fn parts(secrets: &ChannelSecrets) -> Vec<String> {
-    let whole = secrets.values().map(Secret::expose);
+    let whole = secrets.values().map(SecretValue::expose);
     let pieces = whole.clone().flat_map(|secret| secret.split(['/', '?', '=', '&']).skip(3));
     whole.chain(pieces).filter(|part| part.len() >= 4).map(str::to_owned).collect()
 }
@@ -70,7 +70,7 @@ async fn secrets_that_cannot_be_sent_are_not_told() {
         let channel = channel(kind);
         for broken in ["http://[s3cret-value", "s3cret-value", "/s3cret-value", "s3cret\nvalue"] {
             let broken: ChannelSecrets =
-                secrets.keys().map(|name| (name.clone(), Secret::new(broken))).collect();
+                secrets.keys().map(|name| (name.clone(), SecretValue::new(broken))).collect();
             let why = channel.send(&message(), &broken, soon()).await.outcome().1.unwrap_or_default();
             assert!(!why.contains("s3cret"), "{service}: {why}");
             let told = ["cannot be understood", "no header takes", "answered HTTP 401"];

@@ -1,10 +1,10 @@
 //! What is published on ntfy, and what its answers are taken for.
 
+use plexmon_function::contract::secrets::ChannelSecrets;
+use plexmon_function::contract::settings::{ChannelKind, Severity};
 use plexmon_function::message::Message;
 use plexmon_function::notify::Delivery;
 use plexmon_function::notify::ntfy::check_url;
-use plexmon_function::secrets::ChannelSecrets;
-use plexmon_function::settings::{ChannelKind, Severity};
 
 use super::{Posted, at, channel, endless, later, message, refused, secrets, send, sent, soon};
 use crate::server::{Answer, Server, http};

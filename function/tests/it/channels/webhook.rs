@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use plexmon_function::contract::secrets::ChannelSecrets;
+use plexmon_function::contract::settings::ChannelKind;
 use plexmon_function::message::Message;
 use plexmon_function::notify::Delivery;
 use plexmon_function::notify::webhook::{check_headers, check_template};
-use plexmon_function::secrets::ChannelSecrets;
-use plexmon_function::settings::ChannelKind;
 use serde_json::json;
 
 use super::{Posted, at, channel, endless, later, message, secrets, soon};

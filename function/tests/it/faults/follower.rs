@@ -10,7 +10,7 @@ const MAX_ARRIVALS: usize = 3;
 
 /// News that the store has, and that the channel has not settled yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum News {
+enum MessageItem {
     FirstDown,
     Down,
     Up,
@@ -44,7 +44,7 @@ struct Said {
 #[derive(Debug, Clone, Default)]
 pub struct Follower {
     kept_down: Option<bool>,
-    news: Vec<News>,
+    news: Vec<MessageItem>,
     heard: Heard,
     /// What arrived, and may arrive again because nobody knows.
     unproven: Vec<(Word, u64, u32)>,
@@ -140,9 +140,9 @@ impl Follower {
             self.kept_run = run;
         }
         match (known, down) {
-            (None, true) => self.news.push(News::FirstDown),
-            (Some(false), true) => self.news.push(News::Down),
-            (Some(true), false) => self.news.push(News::Up),
+            (None, true) => self.news.push(MessageItem::FirstDown),
+            (Some(false), true) => self.news.push(MessageItem::Down),
+            (Some(true), false) => self.news.push(MessageItem::Up),
             (None, false) | (Some(true), true) | (Some(false), false) => {}
         }
     }
@@ -153,11 +153,11 @@ impl Follower {
             Word::FirstUp => false,
             Word::Down | Word::FirstDown => {
                 let last = self.news.pop();
-                !std::mem::take(&mut self.news).is_empty() || last == Some(News::Up)
+                !std::mem::take(&mut self.news).is_empty() || last == Some(MessageItem::Up)
             }
             Word::Up => {
-                let is_next = !matches!(self.news.first(), Some(News::Down | News::FirstDown));
-                if self.news.first() == Some(&News::Up) {
+                let is_next = !matches!(self.news.first(), Some(MessageItem::Down | MessageItem::FirstDown));
+                if self.news.first() == Some(&MessageItem::Up) {
                     self.news.remove(0);
                 }
                 !is_next
@@ -168,7 +168,7 @@ impl Follower {
                 false
             }
             Word::WasDown | Word::FirstWasDown => {
-                let end = self.news.iter().rposition(|news| *news == News::Up);
+                let end = self.news.iter().rposition(|news| *news == MessageItem::Up);
                 self.news.drain(..end.map_or(0, |end| end + 1));
                 false
             }
@@ -194,7 +194,7 @@ impl Follower {
             (false, false) => self.settle(word, run),
             // A repeat is no news, and a run that cannot read the state knows of no earlier news.
             _ if down => {
-                self.news.pop_if(|news| *news != News::Up);
+                self.news.pop_if(|news| *news != MessageItem::Up);
                 Ok(())
             }
             _ if heard.unread && word == Word::Up && run > self.kept_run => Ok(()),

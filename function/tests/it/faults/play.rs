@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, poll};
-use plexmon_function::handler::{Monitor, Occasion, Request, Run, Tick};
-use plexmon_function::settings::Settings;
-use plexmon_function::state::State;
+use plexmon_function::contract::request::{Request, Tick, Trigger};
+use plexmon_function::contract::settings::Settings;
+use plexmon_function::contract::state::State;
+use plexmon_function::run::{Monitor, Run};
+use plexmon_function::store::SecretCache;
 use plexmon_function::store::Store as _;
-use plexmon_function::vault::Vault;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, advance};
 
@@ -190,7 +191,7 @@ impl Theatre {
         self.set_up(step, &mut warm);
         self.note_what_is_forgotten(step, &warm);
         warm.has_read |= step.load == Load::Works;
-        let occasion = if step.announces { Occasion::Announce } else { Occasion::Check };
+        let request = if step.announces { Request::Announce } else { Request::Check };
         let deadline = Instant::now() + Duration::from_secs(30);
         let is_leased = self.now < self.leased_until;
         if step.killed.is_some() || step.saves[1] != Save::Works {
@@ -198,11 +199,11 @@ impl Theatre {
         }
         let ended = match step.overlap {
             None => {
-                let run = pin!(warm.monitor.run_for(occasion, self.now, deadline));
+                let run = pin!(warm.monitor.run_for(request, self.now, deadline));
                 drive(run, &self.stage, step.killed).await
             }
             Some(overlap) => {
-                self.both(&mut warm, occasion, overlap, deadline).await;
+                self.both(&mut warm, request, overlap, deadline).await;
                 true
             }
         };
@@ -219,17 +220,17 @@ impl Theatre {
     }
 
     /// Two runs at the same time.
-    async fn both(&mut self, warm: &mut Warm, occasion: Occasion, overlap: Overlap, deadline: Instant) {
+    async fn both(&mut self, warm: &mut Warm, request: Request, overlap: Overlap, deadline: Instant) {
         let mut other = self.environment();
         *other.door.sees.lock().unwrap() = Some(overlap.down);
         let tick = serde_json::json!({ "source": "aws.events", "id": format!("tick-{}", self.now) });
-        let tick = Request { occasion, tick: Tick::of(&tick) };
+        let tick = Trigger { request, tick: Tick::of(&tick) };
         let until = self.now + PAUSED_S;
         let (at, second) = match overlap.why {
             Why::SameTick => (self.now, tick.clone()),
-            Why::ByHand => (self.now + 3, Occasion::Check.into()),
-            Why::Pause => (self.now + 3, Occasion::Pause(until).into()),
-            Why::Resume => (self.now + 3, Occasion::Resume.into()),
+            Why::ByHand => (self.now + 3, Request::Check.into()),
+            Why::Pause => (self.now + 3, Request::Pause(until).into()),
+            Why::Resume => (self.now + 3, Request::Resume.into()),
         };
         if at != self.now {
             self.stage.lock().unwrap().events.push(Event::Run { now: at });
@@ -325,7 +326,7 @@ impl Theatre {
         };
         let channels: Vec<Box<dyn plexmon_function::notify::Channel>> = vec![Box::new(door.clone())];
         let monitor =
-            Monitor::new(self.settings.clone(), door.clone(), door.clone(), channels, Vault::stored());
+            Monitor::new(self.settings.clone(), door.clone(), door.clone(), channels, SecretCache::stored());
         Warm { monitor, door, has_read: false }
     }
 }

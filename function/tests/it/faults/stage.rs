@@ -8,16 +8,16 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use plexmon_function::message::{Message, News};
+use plexmon_function::contract::notification::NotificationKind;
+use plexmon_function::contract::secrets::{ChannelSecrets, Secrets, TargetSecrets};
+use plexmon_function::contract::settings::Target;
+use plexmon_function::contract::state::{MAX_BYTES, State};
+use plexmon_function::message::{Message, MessageItem};
 use plexmon_function::notify::{Channel, Delivery, Sending};
-use plexmon_function::outbox::Kind;
 use plexmon_function::probe::Observation;
-use plexmon_function::secrets::{ChannelSecrets, Secrets, TargetSecrets};
-use plexmon_function::settings::Target;
-use plexmon_function::state::{MAX_BYTES, State};
 use plexmon_function::store::{MemoryStore, Store, StoreError, Stored};
 
-use plexmon_function::handler::Prober;
+use plexmon_function::run::Prober;
 use tokio::time::Instant;
 
 use super::judge::Offer;
@@ -266,14 +266,14 @@ pub fn bit(name: &str) -> u8 {
 }
 
 /// What a message says of a target. That its words say the same is the messages' own test.
-fn word(news: &News, message: &Message) -> Word {
+fn word(news: &MessageItem, message: &Message) -> Word {
     match (news.first, news.kind) {
-        (true, Kind::WasDown) => Word::FirstWasDown,
-        (true, Kind::Up) => Word::FirstUp,
-        (true, Kind::Down) => Word::FirstDown,
-        (false, Kind::Down) => Word::Down,
-        (false, Kind::Up) => Word::Up,
-        (false, Kind::WasDown) => Word::WasDown,
+        (true, NotificationKind::WasDown) => Word::FirstWasDown,
+        (true, NotificationKind::Up) => Word::FirstUp,
+        (true, NotificationKind::Down) => Word::FirstDown,
+        (false, NotificationKind::Down) => Word::Down,
+        (false, NotificationKind::Up) => Word::Up,
+        (false, NotificationKind::WasDown) => Word::WasDown,
         other => panic!("no such news: {other:?} in {message:?}"),
     }
 }

@@ -1,6 +1,6 @@
 //! The apps of the home, and how they answer when they are well.
 
-use plexmon_function::settings::{Expect, Target};
+use plexmon_function::contract::settings::{Expect, Target};
 
 use super::Way;
 

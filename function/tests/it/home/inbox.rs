@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::message::Message;
 use plexmon_function::notify::{Channel, Delivery, Sending};
-use plexmon_function::secrets::ChannelSecrets;
 use tokio::time::Instant;
 
 /// A channel, with what it was told and has not been looked at.

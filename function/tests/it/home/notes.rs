@@ -1,6 +1,6 @@
 //! Scenarios: certificates, what cannot be seen, what is slow, what is open, and who else answers.
 
-use plexmon_function::settings::{Expect, Target};
+use plexmon_function::contract::settings::{Expect, Target};
 
 use super::inbox::Letter;
 use super::{Home, Way, each};

@@ -1,7 +1,7 @@
 //! Scenarios: what is held back, and what is told of it afterwards.
 
-use plexmon_function::handler::Occasion;
-use plexmon_function::settings::{Hours, Recurrence, Window};
+use plexmon_function::contract::request::Request;
+use plexmon_function::contract::settings::{Hours, Recurrence, Window};
 
 use super::inbox::Letter;
 use super::{Home, RUN_S, Way};
@@ -81,16 +81,16 @@ pub async fn an_outage_that_ends_within_maintenance() -> Vec<Letter> {
 
 pub async fn pause_and_resume() -> Vec<Letter> {
     let mut home = Home::new(Way::Tunnel).await;
-    home.run_for(Occasion::Pause(home.now + 24 * RUN_S)).await;
+    home.run_for(Request::Pause(home.now + 24 * RUN_S)).await;
     home.power(false).await;
     home.runs(3).await;
     home.power(true).await;
     home.runs(1).await;
     home.stop("plex").await;
     home.runs(2).await;
-    home.run_for(Occasion::Resume).await;
+    home.run_for(Request::Resume).await;
     home.runs(2).await;
-    home.run_for(Occasion::Pause(home.now + 3 * RUN_S)).await;
+    home.run_for(Request::Pause(home.now + 3 * RUN_S)).await;
     home.start("plex");
     home.runs(5).await;
     home.heard(&[

@@ -24,7 +24,7 @@ pub struct State {
     #[serde(default)]
     pub targets: Vec<Target>,
     #[serde(default)]
-    pub outbox: Vec<Entry>,
+    pub outbox: Vec<Notification>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -60,7 +60,7 @@ pub struct Target {
     #[serde(default)]
     cause: Option<Cause>,
     #[serde(default)]
-    pub told: BTreeMap<String, Told>,
+    pub told: BTreeMap<String, LastNotified>,
     #[serde(default)]
     doubt: Option<Streak>,
     #[serde(default)]
@@ -68,9 +68,9 @@ pub struct Target {
     #[serde(default)]
     slow: Option<Streak>,
     #[serde(default)]
-    scope: Option<Scope>,
+    scope: Option<NotificationScope>,
     #[serde(default)]
-    held: Option<Held>,
+    held: Option<Suppressed>,
     #[serde(default)]
     flips: Option<Streak>,
     #[serde(default)]
@@ -92,14 +92,14 @@ struct Streak {
 }
 
 #[derive(Debug, Deserialize)]
-struct Held {
+struct Suppressed {
     status: Status,
     since: u64,
 }
 
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Told {
+pub enum LastNotified {
     Up,
     Down,
     Failed(String),
@@ -107,7 +107,7 @@ pub enum Told {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Scope {
+enum NotificationScope {
     Site,
     Group,
     Rest,
@@ -115,7 +115,7 @@ enum Scope {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum NotificationKind {
     Down,
     Up,
     WasDown,
@@ -134,9 +134,9 @@ pub enum Kind {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Entry {
+pub struct Notification {
     pub id: String,
-    pub kind: Kind,
+    pub kind: NotificationKind,
     from: u64,
     #[serde(default)]
     until: Option<u64>,
@@ -151,7 +151,7 @@ pub struct Entry {
     #[serde(default)]
     tries: u32,
     #[serde(default)]
-    scope: Option<Scope>,
+    scope: Option<NotificationScope>,
     #[serde(default)]
     why: Option<String>,
     #[serde(default)]
@@ -186,7 +186,7 @@ pub struct Reply {
     #[serde(default)]
     pub targets: Vec<TargetReply>,
     #[serde(default)]
-    pub notices: Vec<NoticeReply>,
+    pub notices: Vec<NotificationReply>,
     #[serde(default)]
     pub problems: Vec<String>,
 }
@@ -219,20 +219,20 @@ enum LinkName {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct NoticeReply {
+pub struct NotificationReply {
     channel: String,
     target: String,
-    kind: Kind,
+    kind: NotificationKind,
     #[serde(default)]
     first: bool,
-    outcome: Outcome,
+    outcome: DeliveryOutcome,
     #[serde(default)]
     why: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Outcome {
+enum DeliveryOutcome {
     Delivered,
     Refused,
     Retry,

@@ -1,0 +1,13 @@
+//! What both crates and the state share: formats that are written by one release and read by another.
+//!
+//! - [`settings`] and [`secrets`] are written by the deployer and read by the function.
+//! - [`state`] is kept in SSM between runs, in several [`parts`] where it is large; [`notification`] is its outbox.
+//! - [`request`] is why the function runs, [`reply`] what it answers.
+
+pub mod notification;
+pub mod parts;
+pub mod reply;
+pub mod request;
+pub mod secrets;
+pub mod settings;
+pub mod state;

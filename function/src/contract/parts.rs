@@ -1,0 +1,182 @@
+//! The state in several parameters, where one cannot hold it: each has some of the targets, with all that is to be told
+//! of them, so that every parameter makes sense by itself. The first one has what is common to all.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::contract::notification::{MAX_SENT, Notification, NotificationKind};
+use crate::contract::settings::{Settings, Target};
+use crate::contract::state::{
+    LastNotified, Lease, MAX_BYTES, MonitorState, State, Status, Suppressed, TargetState, VERSION,
+};
+
+/// More would take longer to write than a run may last: SSM wants no more than three writes a second.
+pub const MAX_PARTS: usize = 48;
+
+/// Times with as many digits as they have until the year 2286.
+const WHEN: u64 = 9_999_999_999;
+
+/// More changes, outages and runs than are ever counted.
+const MANY: u32 = 9_999;
+
+/// What a server may call itself.
+const ID_BYTES: usize = 48;
+
+/// Behind the state parameter's name and before a number, it makes the name of a further part.
+pub const PART_SUFFIX: &str = "_part";
+
+/// Name of the parameter that holds a part, counted from 0.
+pub fn parameter(state_parameter: &str, part: usize) -> String {
+    if part == 0 { state_parameter.to_owned() } else { format!("{state_parameter}{PART_SUFFIX}{}", part + 1) }
+}
+
+/// Which of the settings' targets, in their order, are in which part. There is always one part.
+///
+/// A part holds its targets even if all of them change again and again and none of it can be told on any channel. Of a
+/// state that is too large, what matters least is left out; this is what remains.
+pub fn layout(settings: &Settings) -> Vec<Range<usize>> {
+    let room = MAX_BYTES.saturating_sub(envelope(settings));
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    let (mut from, mut filled) = (0, 0);
+    for (index, target) in settings.targets.iter().enumerate() {
+        let bytes = weight(target, settings);
+        if filled + bytes > room && index > from {
+            parts.push(from..index);
+            (from, filled) = (index, 0);
+        }
+        filled += bytes;
+    }
+    parts.push(from..settings.targets.len());
+    parts
+}
+
+/// How many of the settings' targets have room, in their order.
+pub fn capacity(settings: &Settings) -> usize {
+    let parts = layout(settings);
+    let last = parts.get(MAX_PARTS - 1).or(parts.last());
+    let room = MAX_BYTES.saturating_sub(envelope(settings));
+    let fits = |target: &&Target| weight(target, settings) <= room;
+    let each_fits = settings.targets.iter().take_while(fits).count();
+    last.map_or(0, |last| last.end).min(each_fits)
+}
+
+/// Bytes of what is common to all targets, at its largest.
+fn envelope(settings: &Settings) -> usize {
+    let state = State {
+        status: Status::Unknown,
+        ts: WHEN,
+        version: VERSION,
+        deployment: settings.deployment.clone(),
+        parts: MAX_PARTS,
+        paused_until: Some(WHEN),
+        commanded: Some(WHEN),
+        tick: Some("01234567".to_owned()),
+        lease: Some(Lease { by: "0123456789abcdef".to_owned(), until: WHEN }),
+        begin_at: 1_000,
+        monitor: MonitorState {
+            seq: MANY,
+            blind_since: Some(WHEN),
+            blind_told: true,
+            ..MonitorState::default()
+        },
+        ..State::default()
+    };
+    // The outbox's own name is left out of an empty one.
+    state.to_text().len() + r#","outbox":[]"#.len()
+}
+
+/// Bytes of what must be kept of a target, at its largest.
+fn weight(target: &Target, settings: &Settings) -> usize {
+    let state = TargetState {
+        name: target.name.clone(),
+        check: target.check_id(),
+        status: Status::Unknown,
+        since: WHEN,
+        seq: MANY,
+        told: settings.channels.iter().map(|channel| (channel.name.clone(), LastNotified::Down)).collect(),
+        held: Some(Suppressed { status: Status::Unknown, since: WHEN }),
+        flapping: target.damp,
+        identity: target.pin.then(|| "x".repeat(ID_BYTES)),
+        ..TargetState::default()
+    };
+    let entry = |channel: &str| Notification {
+        id: format!("{}:{MANY}:{channel}", target.name),
+        until: Some(WHEN),
+        times: MANY,
+        unproven: true,
+        sent: MAX_SENT,
+        next: Some(WHEN),
+        ..Notification::new(NotificationKind::WasDown, WHEN)
+    };
+    // Braces are written as escapes; see `State::to_text`.
+    let size = |text: Result<String, serde_json::Error>| {
+        text.map_or(0, |text| text.replace("{{", "{\\u007b").len() + ",".len())
+    };
+    let entries: usize =
+        settings.channels.iter().map(|channel| size(serde_json::to_string(&entry(&channel.name)))).sum();
+    size(serde_json::to_string(&state)) + entries
+}
+
+/// The state in the parts of the settings' [`layout`].
+pub fn split(state: &State, settings: &Settings, layout: &[Range<usize>]) -> Vec<State> {
+    let count = layout.len();
+    if count == 1 {
+        return vec![State { parts: count.max(state.parts), ..state.clone() }];
+    }
+    layout
+        .iter()
+        .cloned()
+        .enumerate()
+        .map(|(part, range)| {
+            let names: BTreeSet<&str> = settings
+                .targets
+                .get(range)
+                .into_iter()
+                .flatten()
+                .map(|target| target.name.as_str())
+                .collect();
+            let is_here = |name: &str| names.contains(name) || (part == 0 && name.is_empty());
+            let targets = state.targets.iter().filter(|target| is_here(&target.name)).cloned().collect();
+            let outbox = state.outbox.iter().filter(|entry| is_here(entry.target())).cloned().collect();
+            if part == 0 {
+                // The greatest number there ever was, so that nothing is forgotten that may be left in the further ones.
+                return State { targets, outbox, parts: count.max(state.parts), ..state.clone() };
+            }
+            // Nothing that changes with every run, so that it need not be written with every run.
+            let status = State::overall(&targets);
+            let (version, deployment) = (state.version, state.deployment.clone());
+            State { status, version, deployment, targets, outbox, ..State::default() }
+        })
+        .collect()
+}
+
+/// The whole again. Where settings have changed, a target may be in two parts, of which the later state counts.
+pub fn merge(parts: Vec<State>) -> State {
+    let when = |entry: &Notification| entry.until.unwrap_or(entry.from);
+    let by_time = parts.len() > 1 && parts.iter().all(|part| part.outbox.is_sorted_by_key(when));
+    let mut parts = parts.into_iter();
+    let mut whole = parts.next().unwrap_or_default();
+    for part in parts {
+        for target in part.targets {
+            let entries = part.outbox.iter().filter(|entry| entry.target() == target.name).cloned();
+            match whole.targets.iter_mut().find(|known| known.name == target.name) {
+                Some(known) if known.seq >= target.seq => {}
+                Some(known) => {
+                    whole.outbox.retain(|entry| entry.target() != target.name);
+                    whole.outbox.extend(entries);
+                    *known = target;
+                }
+                None => {
+                    whole.outbox.extend(entries);
+                    whole.targets.push(target);
+                }
+            }
+        }
+    }
+    // In the order of their news, as if they had never been apart; unless a clock has jumped, and that would turn round
+    // what is told of one target.
+    if by_time {
+        whole.outbox.sort_by_key(when);
+    }
+    whole
+}

@@ -1,0 +1,201 @@
+//! Times at which windows are on, in ordinary nights and in those in which the clock changes.
+
+use super::{Change, Clock, Hours, Recurrence, Window};
+use crate::contract::settings::Settings;
+
+/// 2026-11-03 10:05:00 UTC, a Tuesday.
+const AT: u64 = 1_793_700_300;
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+
+fn berlin() -> Clock {
+    Clock::of_rule("CET-1CEST,M3.5.0,M10.5.0/3")
+}
+
+fn weekly(days: &[u8], start: u32, minutes: u32) -> Recurrence {
+    Recurrence::Weekly { days: days.to_vec(), start, minutes }
+}
+
+#[test]
+fn a_single_window_ends_before_its_last_instant() {
+    let once = Recurrence::Once { from: AT, until: AT + 60 };
+    let on = [AT - 1, AT, AT + 59, AT + 60].map(|now| once.is_on(now, &Clock::default()));
+    assert_eq!(on, [false, true, true, false]);
+}
+
+#[test]
+fn recurring_windows_go_by_the_clock_on_the_wall() {
+    // 10:05 UTC is 11:05 in Berlin, in winter.
+    assert!(weekly(&[2], 11 * 60, 10).is_on(AT, &berlin()));
+    assert!(!weekly(&[2], 10 * 60, 10).is_on(AT, &berlin()));
+    assert!(weekly(&[2], 10 * 60, 10).is_on(AT, &Clock::default()));
+    assert!(!weekly(&[1, 3], 11 * 60, 10).is_on(AT, &berlin()));
+    // And 12:05 in summer: 2026-07-07 is a Tuesday, too.
+    let summer = AT - 119 * 24 * HOUR;
+    assert!(weekly(&[2], 12 * 60, 10).is_on(summer, &berlin()));
+}
+
+#[test]
+fn a_window_may_go_past_midnight_and_over_days() {
+    let midnight = AT - 10 * HOUR - 5 * MINUTE;
+    let night = weekly(&[1], 23 * 60, 120);
+    let on = [midnight - HOUR - 1, midnight - HOUR, midnight + HOUR - 1, midnight + HOUR]
+        .map(|now| night.is_on(now, &Clock::default()));
+    assert_eq!(on, [false, true, true, false]);
+    let weekend = weekly(&[5], 18 * 60, 60 * 60);
+    assert!(weekend.is_on(midnight - 2 * 24 * HOUR, &Clock::default()), "Sunday morning");
+    assert!(!weekend.is_on(AT, &Clock::default()), "Tuesday");
+}
+
+#[test]
+fn quiet_hours_are_those_of_every_day() {
+    let night = Hours { from: 22 * 60, until: 7 * 60 };
+    let midnight = AT - 10 * HOUR - 5 * MINUTE;
+    let on = [22, 23, 30, 31].map(|hour| night.is_on(midnight - 24 * HOUR + hour * HOUR, &Clock::default()));
+    assert_eq!(on, [true, true, true, false]);
+    assert!(!night.is_on(AT, &Clock::default()));
+}
+
+#[test]
+fn a_clock_that_makes_no_sense_is_known_to_make_none() {
+    assert!(Clock::default().is_valid() && berlin().is_valid());
+    assert!(!Clock::of_rule("Europe/Berlin").is_valid());
+}
+
+/// The instant at which UTC shows this time.
+fn utc(text: &str) -> u64 {
+    let at: jiff::Timestamp = format!("{text}:00Z").parse().unwrap();
+    u64::try_from(at.as_second()).unwrap()
+}
+
+/// The instants at which it begins and ends within two days, to the minute.
+fn edges(recurrence: &Recurrence, clock: &Clock, from: &str) -> Vec<String> {
+    let start = utc(from);
+    let mut edges = Vec::new();
+    let mut was_on = recurrence.is_on(start, clock);
+    for at in (start..start + 48 * HOUR).step_by(60) {
+        let is_on = recurrence.is_on(at, clock);
+        if is_on != was_on {
+            edges.push(format!("{} {}", if is_on { "on" } else { "off" }, crate::time::clock(at)));
+        }
+        was_on = is_on;
+    }
+    edges
+}
+
+/// Saturday noon before the clocks change in Berlin: forward at 01:00 UTC, and back at 01:00 UTC.
+const SPRING: &str = "2026-03-28T12:00";
+const AUTUMN: &str = "2026-10-24T12:00";
+
+fn night(days: &[u8], from: u32, until: u32) -> Recurrence {
+    weekly(days, from, (until + 24 * 60 - from) % (24 * 60))
+}
+
+#[test]
+fn windows_end_by_the_wall_in_the_nights_of_the_change() {
+    let quiet = night(&[], 22 * 60, 7 * 60);
+    // 22:00 is 21:00 UTC in winter and 20:00 in summer; 07:00 is 06:00 and 05:00.
+    assert_eq!(edges(&quiet, &berlin(), SPRING), ["on 21:00", "off 05:00", "on 20:00", "off 05:00"]);
+    assert_eq!(edges(&quiet, &berlin(), AUTUMN), ["on 20:00", "off 06:00", "on 21:00", "off 06:00"]);
+    // A window of days ends by the wall, too.
+    let weekend = weekly(&[6], 20 * 60, 26 * 60);
+    assert_eq!(edges(&weekend, &berlin(), SPRING), ["on 19:00", "off 20:00"]);
+}
+
+#[test]
+fn what_begins_or_ends_in_the_skipped_hour_does_so_with_the_change() {
+    // 02:00 to 03:00 does not exist: the change is at 01:00 UTC.
+    let of = |from, until| edges(&night(&[7], from, until), &berlin(), SPRING);
+    assert_eq!(of(150, 240), ["on 01:00", "off 02:00"], "begins at 02:30");
+    assert_eq!(of(60, 150), ["on 00:00", "off 01:00"], "ends at 02:30");
+    assert_eq!(of(60, 120), ["on 00:00", "off 01:00"], "ends at 02:00");
+    assert_eq!(of(180, 240), ["on 01:00", "off 02:00"], "begins at 03:00");
+    assert_eq!(of(135, 165), ["on 01:00", "off 01:30"], "does not vanish");
+}
+
+#[test]
+fn what_begins_in_the_repeated_hour_does_so_at_first_and_what_ends_in_it_at_last() {
+    // 02:00 to 03:00 comes twice: from 00:00 and from 01:00 UTC.
+    let of = |from, until| edges(&night(&[7], from, until), &berlin(), AUTUMN);
+    assert_eq!(of(150, 240), ["on 00:30", "off 03:00"], "begins at 02:30");
+    assert_eq!(of(60, 150), ["on 23:00", "off 01:30"], "ends at 02:30");
+    assert_eq!(of(60, 120), ["on 23:00", "off 00:00"], "ends at 02:00, before the hour that is repeated");
+    assert_eq!(of(180, 240), ["on 02:00", "off 03:00"], "begins at 03:00, after both");
+    assert_eq!(of(135, 165), ["on 00:15", "off 01:45"], "lies in it");
+}
+
+#[test]
+fn clocks_that_are_set_back_past_midnight_are_followed() {
+    // At 00:00 on Friday the clock is set back to 23:00 on Thursday, 21:00 UTC.
+    let cairo = Clock::of_rule("EET-2EEST,M4.5.5/0,M10.5.4/24");
+    let of = |days: &[u8], from, until| edges(&night(days, from, until), &cairo, "2026-10-29T12:00");
+    assert_eq!(of(&[4], 23 * 60, 30), ["on 20:00", "off 22:30"]);
+    assert_eq!(of(&[5], 0, 60), ["on 22:00", "off 23:00"]);
+    assert_eq!(of(&[4], 22 * 60, 23 * 60 + 30), ["on 19:00", "off 21:30"]);
+    // By half an hour: 02:00 is 01:30 again, at 15:00 UTC.
+    let lord_howe = Clock::of_rule("<+1030>-10:30<+11>-11,M10.1.0,M4.1.0");
+    let quiet = night(&[], 22 * 60, 7 * 60);
+    assert_eq!(
+        edges(&quiet, &lord_howe, "2026-04-04T09:00"),
+        ["on 11:00", "off 20:30", "on 11:30", "off 20:30"]
+    );
+}
+
+/// An hour back for a month, which no yearly rule says.
+fn casablanca() -> Clock {
+    let month = [(utc("2027-02-07T02:00"), 0), (utc("2027-03-14T02:00"), 3600)];
+    let changes = month.map(|(at, offset)| Change(i64::try_from(at).unwrap(), offset));
+    Clock { changes: changes.to_vec(), ..Clock::of_rule("<+01>-1") }
+}
+
+#[test]
+fn changes_that_no_rule_knows_are_followed_and_the_rule_holds_before_and_after() {
+    let quiet = night(&[], 22 * 60, 7 * 60);
+    let on = |from: &str| edges(&quiet, &casablanca(), from);
+    assert_eq!(on("2027-02-06T12:00"), ["on 21:00", "off 07:00", "on 22:00", "off 07:00"]);
+    assert_eq!(on("2027-03-13T12:00"), ["on 22:00", "off 06:00", "on 21:00", "off 06:00"]);
+    assert_eq!(on("2030-06-01T12:00"), ["on 21:00", "off 06:00", "on 21:00", "off 06:00"]);
+}
+
+#[test]
+fn settings_of_earlier_releases_are_read_and_written_as_they_were() {
+    let text = r#"{"deployment":"a","state_parameter":"/a","targets":[],"channels":[],"maintenance":[{"start":60,"minutes":90,"clock":"EST5EDT,M3.2.0,M11.1.0"},{"from":1,"until":2,"clock":""},{"days":[7],"start":0,"minutes":1}],"clock":"CET-1CEST,M3.5.0,M10.5.0/3"}"#;
+    let settings: Settings = serde_json::from_str(text).unwrap();
+    assert_eq!(settings.clock, berlin());
+    let clocks: Vec<Option<Clock>> = settings.maintenance.iter().map(|window| window.clock.clone()).collect();
+    assert_eq!(clocks, [Some(Clock::of_rule("EST5EDT,M3.2.0,M11.1.0")), Some(Clock::default()), None]);
+    assert_eq!(serde_json::to_string(&settings).unwrap(), text);
+    let least = r#"{"deployment":"a","state_parameter":"/a","targets":[]}"#;
+    assert_eq!(serde_json::from_str::<Settings>(least).unwrap().clock, Clock::default());
+    assert!(serde_json::from_str::<Settings>(&text.replace("\"CET", "3,\"CET")).is_err());
+}
+
+/// The settings as the previous release knows them.
+#[derive(serde::Deserialize)]
+struct Previous {
+    maintenance: Vec<PreviousWindow>,
+    clock: String,
+}
+
+#[derive(serde::Deserialize)]
+struct PreviousWindow {
+    #[serde(flatten)]
+    recurrence: Recurrence,
+    clock: Option<String>,
+}
+
+#[test]
+fn an_earlier_release_finds_the_rule_beside_the_changes() {
+    let window = Window { recurrence: weekly(&[1], 60, 90), targets: Vec::new(), clock: Some(casablanca()) };
+    let settings = Settings { clock: casablanca(), maintenance: vec![window.clone()], ..Settings::default() };
+    let text = serde_json::to_string(&settings).unwrap();
+    assert!(
+        text.contains(r#""clock":"<+01>-1","clock_changes":[[1801965600,0],[1804989600,3600]]"#),
+        "{text}"
+    );
+    let previous: Previous = serde_json::from_str(&text).unwrap();
+    assert_eq!(previous.clock, "<+01>-1");
+    assert_eq!(previous.maintenance[0].clock.as_deref(), Some("<+01>-1"));
+    assert_eq!(previous.maintenance[0].recurrence, window.recurrence);
+    assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings);
+}

@@ -1,0 +1,284 @@
+//! What is kept between runs, as JSON in one SSM parameter.
+//!
+//! The top level always has `status` and `ts`, as the Python function wrote them; the rest is ours and versioned. The
+//! reader ([`lenient`]) is tolerant: the Python function's value yields its `status` and `ts`, and of a value that a
+//! later release wrote, only the words that nobody knows yet are lost. The writer ([`encode`]) keeps below SSM's limit by
+//! leaving out details, never by cutting.
+
+mod encode;
+mod lenient;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::encode::Encoded;
+use crate::contract::notification::{Notification, NotificationScope};
+use crate::probe::Cause;
+
+/// The version that this code writes.
+pub const VERSION: u64 = 1;
+
+/// What a standard SSM parameter can hold. Counted in bytes, which is never less than in characters.
+pub const MAX_BYTES: usize = 4096;
+
+/// How a target, or all of them together, is doing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It answers as it should.
+    Up,
+    /// It does not.
+    Down,
+    /// Nobody has looked yet.
+    #[default]
+    Unknown,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// Everything that is kept.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// Down if any target is; unknown if any is and none is down; else up.
+    pub status: Status,
+    /// When the targets were last checked, in Unix seconds.
+    pub ts: u64,
+    /// [`VERSION`]; 0 in a value that the Python function wrote, or when nothing was kept.
+    #[serde(default)]
+    pub version: u64,
+    /// The deployment that wrote this: the function may not tag its parameter, so the value says whose it is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub deployment: String,
+    /// In how many parameters it is kept; 0 and 1 mean this one. See [`crate::contract::parts`].
+    #[serde(default, skip_serializing_if = "is_single")]
+    pub parts: usize,
+    /// Until when nothing is told, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_until: Option<u64>,
+    /// When the last pause began or was ended, in Unix seconds; forgotten after a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commanded: Option<u64>,
+    /// The schedule's tick that was checked last, as [`crate::contract::request::Tick`] writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tick: Option<String>,
+    /// Who is sending what is in the outbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
+    /// The target, by its place in the settings, that a run had no time to check: the next run begins there.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub begin_at: usize,
+    /// What is kept of the monitor itself.
+    #[serde(default, skip_serializing_if = "MonitorState::is_default")]
+    pub monitor: MonitorState,
+    /// One for each target, in the order of the settings.
+    #[serde(default)]
+    pub targets: Vec<TargetState>,
+    /// What is still to be told, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outbox: Vec<Notification>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_single(parts: &usize) -> bool {
+    *parts < 2
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_first(begin_at: &usize) -> bool {
+    *begin_at == 0
+}
+
+/// The right to send what is in the outbox: two runs at the same time must not send the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// The environment that has it.
+    pub by: String,
+    /// Until when, in Unix seconds: a run that dies cannot return it.
+    pub until: u64,
+}
+
+impl Lease {
+    /// Longer than Lambda lets any run last, in seconds. One that ends later was written by a clock that has been set.
+    const LONGEST_S: u64 = 15 * 60;
+
+    /// Whether somebody other than `owner` has it at that time.
+    pub fn is_held_against(&self, owner: &str, now: u64) -> bool {
+        self.by != owner && now < self.until && self.until - now <= Self::LONGEST_S
+    }
+}
+
+/// What is kept of the monitor itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonitorState {
+    /// How many words there were about it; part of an entry's id.
+    #[serde(default)]
+    pub seq: u32,
+    /// Since when it sees nothing, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blind_since: Option<u64>,
+    /// Whether its blindness was worth a word.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blind_told: bool,
+    /// Channels whose trouble was told on others.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub broken: BTreeSet<String>,
+}
+
+impl MonitorState {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What is kept of one target.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TargetState {
+    /// Its name in the settings.
+    pub name: String,
+    /// Identifies what is checked: with another address or condition, the target starts anew.
+    pub check: String,
+    /// How it was doing when last seen.
+    pub status: Status,
+    /// Since when, in Unix seconds.
+    pub since: u64,
+    /// How many changes it has been through; part of an entry's id.
+    #[serde(default)]
+    pub seq: u32,
+    /// Why it is down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The class of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// The last word that each channel got, or could not be given.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub told: BTreeMap<String, LastNotified>,
+    /// How many runs in a row have found it otherwise than `status`, and since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Streak>,
+    /// For how long nobody can tell how it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<Streak>,
+    /// For how long it has been slow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow: Option<Streak>,
+    /// What its outage shares with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<NotificationScope>,
+    /// How it was when words about it began to be held back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Suppressed>,
+    /// How often it has changed of late, and since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flips: Option<Streak>,
+    /// Whether it changes too often to tell each time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flapping: bool,
+    /// When its outage was last told again, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminded: Option<u64>,
+    /// The last warning about its certificate, by the days of its step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<u64>,
+    /// When the certificate expires that this warning was about, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_until: Option<u64>,
+    /// The server's own id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// The app's version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_version: Option<String>,
+}
+
+/// So many runs, or changes, since then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Streak {
+    /// When the first one was, in Unix seconds.
+    pub since: u64,
+    /// How many there were.
+    pub runs: u32,
+}
+
+impl Streak {
+    /// One more, or the first.
+    pub fn longer(streak: Option<Self>, now: u64) -> Self {
+        let Self { since, runs } = streak.unwrap_or(Self { since: now, runs: 0 });
+        Self { since, runs: runs.saturating_add(1) }
+    }
+}
+
+/// How a target was before words about it were held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppressed {
+    /// Its status.
+    pub status: Status,
+    /// Since when, in Unix seconds.
+    pub since: u64,
+}
+
+/// The last word that a channel got about a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LastNotified {
+    /// That it is up.
+    Up,
+    /// That it is down.
+    Down,
+    /// The last word was given up, for this reason.
+    Failed(String),
+}
+
+/// A value that holds no state, or a state that cannot be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StateError {
+    /// The kept value is not what any version has written.
+    Unreadable(String),
+    /// This many bytes, even without all that can be left out.
+    TooLarge(usize),
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(why) => write!(formatter, "the kept state makes no sense: {why}"),
+            Self::TooLarge(bytes) => {
+                write!(
+                    formatter,
+                    "the state needs {bytes} bytes, and SSM keeps {MAX_BYTES}: too many targets"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for StateError {}
+
+impl State {
+    /// What is kept of a target by this name.
+    pub fn target(&self, name: &str) -> Option<&TargetState> {
+        self.targets.iter().find(|target| target.name == name)
+    }
+
+    /// The status of all targets taken together.
+    pub fn overall(targets: &[TargetState]) -> Status {
+        let any = |status| targets.iter().any(|target| target.status == status);
+        if any(Status::Down) {
+            Status::Down
+        } else if targets.is_empty() || any(Status::Unknown) {
+            Status::Unknown
+        } else {
+            Status::Up
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Releases meet: a state that the first release left in the middle of an outage, and what it reads of ours after a
+//! rollback; its deployer's requests, and what it reads of our replies.
+
+mod first_release;
+
+use plexmon_function::contract::notification::NotificationKind;
+use plexmon_function::contract::request::Request;
+use plexmon_function::contract::settings::Target;
+use plexmon_function::contract::state::{LastNotified, State, Status};
+use plexmon_function::notify::Delivery;
+use plexmon_function::probe::{Cause, Verdict};
+use serde_json::json;
+
+use crate::handler::{World, later, refused};
+use crate::world::{NOW, settings};
+
+/// What the first release kept of `plex` while it was down: what was told, and what was still to be sent.
+fn left(told: &str, outbox: &str) -> String {
+    format!(
+        r#"{{"status":"down","ts":{NOW},"version":1,"deployment":"plex-remote-health","targets":[{{"name":"plex",
+        "check":"8eb3f458","status":"down","since":{NOW},"seq":2,"why":"HTTP 502 instead of 200 (HTTP)",
+        "cause":"condition","told":{{{told}}}}}],"outbox":[{outbox}]}}"#
+    )
+}
+
+fn entry(rest: &str) -> String {
+    format!(
+        r#"{{"id":"plex:2:pushover","kind":"down","from":{NOW},"why":"HTTP 502 instead of 200 (HTTP)"{rest}}}"#
+    )
+}
+
+/// The messages of some runs: one for each word, which says whether Plex is down.
+async fn sent(state: &str, seen: &[bool]) -> Vec<String> {
+    let mut world = World::new(settings(&["plex"]));
+    *world.store().state.borrow_mut() = Some(state.to_owned());
+    world.now += 300;
+    let mut sent = Vec::new();
+    for down in seen {
+        world.set_down(if *down { &["plex"] } else { &[] });
+        let run = world.run().await;
+        assert_eq!((run.fault, run.reply.problems), (None, Vec::new()));
+        let titles =
+            world.did().into_iter().filter_map(|did| Some(did.strip_prefix("send[tok] ")?.to_owned()));
+        sent.extend(
+            titles.map(|title| if world.said().contains("repeat") { title + " (may repeat)" } else { title }),
+        );
+    }
+    sent
+}
+
+#[tokio::test]
+async fn an_outage_that_the_first_release_saw_begin_ends_once() {
+    for (told, outbox, seen, expected) in [
+        // Reported: silence while it lasts, then its end.
+        (r#""pushover":"down""#, String::new(), [true, false, false], vec!["plex is UP again"]),
+        // Still to be sent, and known not to have arrived.
+        (
+            r#""pushover":"up""#,
+            entry(r#","tries":40,"error":"Pushover answered HTTP 500""#),
+            [true, false, false],
+            vec!["plex is DOWN", "plex is UP again"],
+        ),
+        // A run died while it sent.
+        (
+            r#""pushover":"up""#,
+            entry(r#","unproven":true,"tries":1"#),
+            [true, false, false],
+            vec!["plex is DOWN (may repeat)", "plex is UP again"],
+        ),
+        // Its end comes before it could be reported.
+        (
+            r#""pushover":"up""#,
+            entry(r#","tries":3"#),
+            [false, false, false],
+            vec!["plex was DOWN and is UP again"],
+        ),
+        // The service refused it for good.
+        (
+            r#""pushover":{"failed":"Pushover answered HTTP 400"}"#,
+            String::new(),
+            [true, false, false],
+            vec!["plex was DOWN and is UP again"],
+        ),
+    ] {
+        let state = left(told, &outbox);
+        assert_eq!(sent(&state, &seen).await, expected, "{state}");
+    }
+}
+
+/// It repeated what may have arrived in every run, and counted tries alone.
+#[tokio::test]
+async fn endless_repeats_of_the_first_release_end() {
+    let mut world = World::new(settings(&["plex"]));
+    *world.store().state.borrow_mut() =
+        Some(left(r#""pushover":"up""#, &entry(r#","unproven":true,"tries":400"#)));
+    world.set_down(&["plex"]);
+    let mut attempts = 0;
+    for _ in 0..200 {
+        world.answer([Delivery::Retry { why: "no answer".to_owned(), unproven: true }]);
+        world.run().await;
+        attempts += world.did().iter().filter(|did| did.starts_with("send")).count();
+    }
+    assert_eq!(attempts, 2, "one in the next run, one after six hours");
+}
+
+#[tokio::test]
+async fn the_first_release_reads_every_state_of_this_one() {
+    let mut configured = settings(&["plex", "sonarr"]);
+    configured
+        .targets
+        .iter_mut()
+        .for_each(|target| *target = Target { damp: true, remind_s: Some(600), ..target.clone() });
+    let mut world = World::new(configured);
+    let answers = [
+        None,
+        Some(later()),
+        Some(refused(false)),
+        Some(Delivery::Retry { why: "?".to_owned(), unproven: true }),
+    ];
+    for run in 0..60_usize {
+        world.set_down(match run % 7 {
+            0 | 1 => &["plex"],
+            2 | 3 => &["plex", "sonarr"],
+            _ => &[],
+        });
+        world.answer(answers[run % 4].clone());
+        world.run().await;
+        let ours = world.kept();
+        let text = world.store().state.borrow().clone().unwrap();
+        let theirs: first_release::State =
+            serde_json::from_str(&text).unwrap_or_else(|why| panic!("{why}: {text}"));
+        assert_eq!((theirs.version, theirs.ts, theirs.targets.len()), (1, ours.ts, 2));
+        for (theirs, ours) in theirs.targets.iter().zip(&ours.targets) {
+            let is_down = theirs.status == first_release::Status::Down;
+            assert_eq!((is_down, theirs.seq), (ours.status == Status::Down, ours.seq));
+            let was_told = theirs.told.get("pushover") == Some(&first_release::LastNotified::Down);
+            assert_eq!(was_told, ours.told.get("pushover") == Some(&LastNotified::Down));
+        }
+        let ids: Vec<_> = theirs.outbox.iter().map(|entry| (entry.id.as_str(), entry.unproven)).collect();
+        let expected: Vec<_> = ours.outbox.iter().map(|entry| (entry.id.as_str(), entry.unproven)).collect();
+        assert_eq!(ids, expected);
+    }
+}
+
+/// Nothing that a target can be down for is a word that the first release does not know.
+#[test]
+fn causes_in_replies_and_states_are_words_of_the_first_release() {
+    let word = |cause: Cause| serde_json::to_value(cause).unwrap();
+    let is_known = |cause: Cause| serde_json::from_value::<first_release::Cause>(word(cause)).is_ok();
+    let causes = [
+        Cause::Dns,
+        Cause::Connect,
+        Cause::Tls,
+        Cause::Certificate,
+        Cause::App,
+        Cause::Home,
+        Cause::Origin,
+        Cause::Access,
+        Cause::Challenge,
+        Cause::Blocked,
+        Cause::RateLimited,
+        Cause::LoginWall,
+        Cause::Unreadable,
+        Cause::Maintenance,
+        Cause::Condition,
+        Cause::Slow,
+        Cause::Timeout,
+        Cause::Exposed,
+        Cause::Blind,
+        Cause::Other,
+    ];
+    for cause in causes {
+        assert!(is_known(cause.in_first_release()), "{cause}");
+        assert_eq!(cause.in_first_release().verdict(), cause.verdict(), "{cause}");
+        assert!(cause.verdict() != Verdict::Down || is_known(cause), "{cause} is kept in the state");
+    }
+}
+
+#[tokio::test]
+async fn the_first_releases_deployer_asks_as_before_and_reads_our_reply() {
+    let until = NOW + 7_200;
+    for (event, request) in [
+        (json!({ "source": "plexmon-deploy" }), Request::Check),
+        (json!({ "source": "plexmon-deploy", "announce": true }), Request::Announce),
+        (json!({ "source": "plexmon-deploy", "pause_until": until }), Request::Pause(until)),
+        (json!({ "source": "plexmon-deploy", "resume": true }), Request::Resume),
+        (json!({ "source": "plexmon-deploy", "test_channels": true }), Request::TestChannels),
+        (json!({ "source": "plexmon-deploy", "examine": true }), Request::Examine),
+    ] {
+        assert_eq!(Request::of(&event), request, "{event}");
+    }
+    let mut world = World::new(settings(&["plex"]));
+    world.set_down(&["plex"]);
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
+    let run = world.monitor.run_for(Request::Pause(until), world.now, deadline).await;
+    assert_eq!(run.reply.paused_until, Some(until));
+    let text = serde_json::to_string(&run.reply).unwrap();
+    let theirs: first_release::Reply = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (theirs.current, theirs.targets[0].cause),
+        (first_release::Status::Down, Some(first_release::Cause::Condition))
+    );
+
+    // And this release's deployer reads what the first function replies.
+    let reply = r#"{"previous":"up","current":"down","http":502,"targets":[{"name":"plex","status":"down","since":5,"http":502,
+        "failed":"http","cause":"app","why":"x","ms":12.5}],"notices":[{"channel":"pushover","target":"plex","kind":"down",
+        "outcome":"delivered"}],"problems":[]}"#;
+    let reply: plexmon_function::contract::reply::Reply = serde_json::from_str(reply).unwrap();
+    assert_eq!(
+        (reply.current, reply.notices[0].kind, reply.paused_until),
+        (Status::Down, NotificationKind::Down, None)
+    );
+    assert!(State::parse(&left("", "")).is_ok());
+}
