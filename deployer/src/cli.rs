@@ -77,7 +77,7 @@ pub enum Command {
     /// Write a commented config.toml to start from.
     Init(Init),
     /// Probe all targets from here, now, without AWS.
-    Check,
+    Check(NoOptions),
     /// Show what `up` would do; change nothing.
     Plan(PlanArgs),
     /// Deploy, or bring what is deployed up to date.
@@ -87,15 +87,15 @@ pub enum Command {
     /// Show what each check saw, from the function's log.
     Logs(Logs),
     /// Run the deployed function now and print its reply.
-    Invoke,
+    Invoke(NoOptions),
     /// Compare what the deployed function sees with what is seen from here.
-    Doctor,
+    Doctor(NoOptions),
     /// Send a test message on every channel, from the deployed function.
-    NotifyTest,
+    NotifyTest(NoOptions),
     /// Tell nothing for a while; checks go on.
     Pause(Pause),
     /// End a pause now.
-    Resume,
+    Resume(NoOptions),
     /// Remove everything and prove that nothing is left.
     Down(Down),
     /// Play the whole story on this machine, without an AWS account.
@@ -103,11 +103,12 @@ pub enum Command {
     /// Print the least IAM policy that running this program needs.
     Permissions(Permissions),
     /// Print a completion script for a shell.
-    Completions {
-        /// The shell to complete in.
-        shell: clap_complete::Shell,
-    },
+    Completions(Completions),
 }
+
+/// The options of commands that have none of their own.
+#[derive(Debug, Args)]
+pub struct NoOptions {}
 
 #[derive(Debug, Args)]
 pub struct Init {
@@ -227,4 +228,10 @@ pub struct Sandbox {
     /// Leave it running on its schedule until Ctrl-C.
     #[arg(long)]
     pub keep: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell to complete in.
+    pub shell: clap_complete::Shell,
 }

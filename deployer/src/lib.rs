@@ -17,8 +17,11 @@
 //! - [`resources`] has a file for each managed thing, all of the shape in [`resource`].
 //! - [`retry`] is the only place that waits; [`aws`] the only one that knows SDK errors.
 //! - [`artifact`] knows what code should run without building it, and builds it when it must be uploaded.
-//! - [`commands`] has a short file per command; [`sandbox`] plays them all against a local emulator.
-//! - [`report`] has events as data, [`terminal`] draws them, [`output`] alone prints.
+//! - [`commands`] has a short file per command, all of one shape: a [`context::Context`] and options in, an exit code out.
+//! - [`invocation`] runs the deployed function, [`local_probe`] probes from this machine.
+//! - [`sandbox`] has what the sandbox plays on: a local emulator, a stand-in for Plex and one for Pushover.
+//! - [`report`] has events as data, [`terminal`] draws them, [`text`] lays out what commands print, [`print`](mod@print)
+//!   writes it.
 
 #![expect(
     missing_docs,
@@ -31,12 +34,16 @@ pub mod aws;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod context;
 pub mod error;
 pub mod import;
 pub mod interrupt;
+pub mod invocation;
+pub mod local_probe;
 pub mod names;
 pub mod output;
 pub mod plan;
+pub mod print;
 pub mod report;
 pub mod resource;
 pub mod resources;
@@ -45,3 +52,4 @@ pub mod sandbox;
 pub mod session;
 pub mod stack;
 pub mod terminal;
+pub mod text;

@@ -1,16 +1,16 @@
-//! `plexmon-deploy`: parse, run, print the error, exit code; nothing else.
+//! `plexmon-deploy`: parse, run, print the error, exit.
 
 use std::process::ExitCode;
 
 use plexmon_deploy::cli::Cli;
 use plexmon_deploy::error::{Context as _, Result};
-use plexmon_deploy::{commands, output};
+use plexmon_deploy::{commands, print};
 
 fn main() -> ExitCode {
     match run(Cli::from_command_line()) {
         Ok(exit) => exit,
         Err(error) => {
-            output::stderr(&format!("{error}\n"));
+            print::error(&error);
             error.exit().into()
         }
     }
@@ -20,7 +20,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context(|| "could not start")?;
     let result = runtime.block_on(commands::run(cli));
-    // A question that was interrupted still waits for its answer, in a thread of its own.
+    // An interrupted question still waits for its answer in its own thread.
     runtime.shutdown_background();
     result.map(ExitCode::from)
 }

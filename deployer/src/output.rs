@@ -1,6 +1,6 @@
-//! Nobody prints but this: data to stdout, everything else to stderr, both able to cope with a closed pipe.
+//! What commands print, and what they ask: data on stdout, everything else on stderr.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -8,13 +8,16 @@ use serde::Serialize;
 use crate::cli::{Color, Global};
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
+use crate::print::{stderr, stdout};
 use crate::report::{Event, Reporter, Silent};
 use crate::terminal;
+use crate::text::Page;
 
 /// How and where to print.
 #[derive(Clone)]
 pub struct Output {
     data: Data,
+    page: Page,
     pub reporter: Arc<dyn Reporter>,
 }
 
@@ -23,81 +26,75 @@ pub struct Output {
 enum Data {
     Text,
     Document,
-    /// The document is somebody else's.
+    /// The document is that of another command.
     Nothing,
 }
 
-/// Where nobody can say how wide the paper is.
-const USUAL_WIDTH: usize = 80;
-/// Narrower, and lines of one word would be all there is.
-const LEAST_WIDTH: usize = 40;
-
-/// How many columns a line on stdout may have.
-pub fn width() -> usize {
-    let term = console::Term::stdout();
-    let columns = if io::stdout().is_terminal() { term.size_checked() } else { None };
-    columns.map_or(USUAL_WIDTH, |(_, columns)| usize::from(columns).max(LEAST_WIDTH))
+/// The answer to a yes-or-no question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    Yes,
+    No,
 }
 
-/// One line as several that are no wider than `width`, broken at spaces, each but the first with `indent` spaces before
-/// it. A word that is too long by itself stays whole: it may be an address that is to be copied.
-pub fn wrapped(line: &str, width: usize, indent: usize) -> String {
-    let (margin, words) = line.split_at(line.len() - line.trim_start().len());
-    let mut text = margin.to_owned();
-    let mut column = margin.len();
-    let mut begins = true;
-    for word in words.split_inclusive(' ') {
-        let wide = console::measure_text_width(word.trim_end());
-        if !begins && column + wide > width {
-            text.truncate(text.trim_end().len());
-            text.push('\n');
-            text.extend(std::iter::repeat_n(' ', indent));
-            column = indent;
-        }
-        text.push_str(word);
-        column += console::measure_text_width(word);
-        begins = false;
+/// What a stream is connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stream {
+    /// A terminal that understands control sequences.
+    Terminal,
+    /// A pipe, a file, or a terminal that only prints (`TERM=dumb`).
+    Plain,
+}
+
+impl Stream {
+    fn of(stream: &impl io::IsTerminal) -> Self {
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        if stream.is_terminal() && !is_dumb { Self::Terminal } else { Self::Plain }
     }
-    text
 }
 
 impl Output {
     pub fn new(global: &Global) -> Self {
-        let forced = match global.color {
-            Color::Always => Some(true),
-            Color::Never => Some(false),
-            Color::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => Some(false),
-            Color::Auto => None,
-        };
-        let color = |terminal: bool| forced.unwrap_or(terminal);
-        console::set_colors_enabled(color(io::stdout().is_terminal()));
-        console::set_colors_enabled_stderr(color(io::stderr().is_terminal()));
+        let (out, err) = (Stream::of(&io::stdout()), Stream::of(&io::stderr()));
+        console::set_colors_enabled(has_color(global.color, out));
+        console::set_colors_enabled_stderr(has_color(global.color, err));
         let reporter: Arc<dyn Reporter> = if global.quiet {
             Arc::new(Silent)
-        } else if io::stderr().is_terminal() && console::Term::stderr().features().is_attended() {
+        } else if err == Stream::Terminal {
             Arc::new(terminal::Bars::new(global.verbose > 0))
         } else {
             Arc::new(terminal::Lines::new(global.verbose > 0))
         };
-        Self { data: if global.json { Data::Document } else { Data::Text }, reporter }
+        let data = if global.json { Data::Document } else { Data::Text };
+        Self { data, page: Page::of_stdout(), reporter }
     }
 
     /// For commands within a command: with `--json`, only the outer one prints a document.
     pub fn nested(&self) -> Self {
         let data = if self.data == Data::Text { Data::Text } else { Data::Nothing };
-        Self { data, reporter: self.reporter.clone() }
+        Self { data, ..self.clone() }
     }
 
     pub fn is_json(&self) -> bool {
         self.data == Data::Document
     }
 
-    /// Text that was asked for. With `--json`, nothing.
+    /// The page that text on stdout is laid out for.
+    pub fn page(&self) -> Page {
+        self.page
+    }
+
+    /// Print the requested text. On a terminal, long lines are wrapped. With `--json`, print nothing.
     pub fn text(&self, text: impl std::fmt::Display) -> Result<()> {
+        self.verbatim(self.page.wrapped(&text.to_string()))
+    }
+
+    /// Print text whose lines the user may want to copy: they are never wrapped.
+    pub fn verbatim(&self, text: impl std::fmt::Display) -> Result<()> {
         if self.data == Data::Text { stdout(&format!("{text}\n")) } else { Ok(()) }
     }
 
-    /// The one document of `--json`; without it, nothing.
+    /// Print the one document of `--json`; without it, nothing.
     pub fn document(&self, document: &impl Serialize) -> Result<()> {
         if !self.is_json() {
             return Ok(());
@@ -120,21 +117,24 @@ impl Output {
         }
     }
 
-    /// Asks a yes-or-no question. Ctrl-C is no answer.
-    pub async fn ask(&self, question: &str, default: bool, interrupt: &Interrupt) -> Result<bool> {
-        let choice = if default { "[Y/n]" } else { "[y/N]" };
-        let otherwise = "add --yes to go on without a question";
+    /// Ask a yes-or-no question. Ctrl-C is not an answer.
+    pub async fn ask(&self, question: &str, default: Answer, interrupt: &Interrupt) -> Result<Answer> {
+        let choice = match default {
+            Answer::Yes => "[Y/n]",
+            Answer::No => "[y/N]",
+        };
+        let otherwise = "add --yes to continue without a question";
         let line = self.line(&format!("{question} {choice} "), otherwise, interrupt).await?;
         Ok(match line.to_ascii_lowercase().as_str() {
             "" => default,
-            "y" | "yes" => true,
-            _ => false,
+            "y" | "yes" => Answer::Yes,
+            _ => Answer::No,
         })
     }
 
-    /// Asks for a line of text. The end of input is an empty answer to nothing: it counts as Ctrl-C.
+    /// Ask for a line of text. The end of the input counts as Ctrl-C.
     ///
-    /// Where there is no terminal, `otherwise` says what to do instead.
+    /// Without a terminal this is an error, and `otherwise` is its hint.
     pub async fn line(&self, prompt: &str, otherwise: &str, interrupt: &Interrupt) -> Result<String> {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return Err(Error::usage("there is no terminal to ask on").hint(otherwise));
@@ -158,16 +158,12 @@ impl Output {
     }
 }
 
-/// Data. A reader that has seen enough and closed the pipe ends the program quietly.
-pub fn stdout(text: &str) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.context(|| "could not write to stdout"),
+/// `--color` decides, then `NO_COLOR` (which has no effect when it is empty), then what the stream is.
+fn has_color(color: Color, stream: Stream) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
+        Color::Auto => stream == Stream::Terminal,
     }
-}
-
-/// Everything else. If even this fails there is nobody left to tell.
-pub fn stderr(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
 }

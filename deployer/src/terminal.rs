@@ -1,4 +1,4 @@
-//! Draws events: moving lines on a terminal, one plain line per event elsewhere.
+//! Draws events on stderr: moving lines on a terminal, one plain line per event elsewhere.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -7,18 +7,14 @@ use std::time::Duration;
 use console::style;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::output::stderr;
+use crate::print::stderr;
 use crate::report::{Event, Reporter};
+use crate::text::{Page, seconds};
 
-/// Seconds with one digit, as in `0.4 s`.
-pub fn seconds(duration: Duration) -> String {
-    format!("{:.1} s", duration.as_secs_f64())
-}
-
-/// For pipes, files and CI: only what is final, and each wait once.
+/// For pipes, files and CI: only results, and each wait once.
 pub struct Lines {
     verbose: bool,
-    /// Title and last wait of each step.
+    /// Title and last reported wait of each step.
     steps: Mutex<BTreeMap<usize, (String, String)>>,
 }
 
@@ -63,12 +59,12 @@ impl Lines {
 impl Reporter for Lines {
     fn report(&self, event: Event<'_>) {
         if let Some(line) = self.line(&event) {
-            stderr(&format!("{line}\n"));
+            stderr(&format!("{}\n", Page::of_stderr().wrapped(&line)));
         }
     }
 }
 
-/// For a terminal: a line per step that turns, waits and ticks off.
+/// For a terminal: a line per step with a spinner while it runs and a mark when it has ended.
 pub struct Bars {
     verbose: bool,
     all: MultiProgress,
@@ -81,8 +77,8 @@ impl Bars {
         Self { verbose, all: MultiProgress::new(), steps: Mutex::default(), build: Mutex::default() }
     }
 
-    fn turn(&self, message: &str) -> ProgressBar {
-        let bar = self.all.add(ProgressBar::new_spinner().with_style(turning()));
+    fn spinner(&self, message: &str) -> ProgressBar {
+        let bar = self.all.add(ProgressBar::new_spinner().with_style(spinning()));
         bar.set_message(message.to_owned());
         bar.enable_steady_tick(Duration::from_millis(100));
         bar
@@ -97,14 +93,15 @@ impl Bars {
     }
 
     fn print(&self, line: &str) {
-        if self.all.println(line).is_err() {
+        let line = Page::of_stderr().wrapped(line);
+        if self.all.println(&line).is_err() {
             stderr(&format!("{line}\n"));
         }
     }
 }
 
 /// `wide_msg` is cut at the terminal's edge, however narrow that is.
-fn turning() -> ProgressStyle {
+fn spinning() -> ProgressStyle {
     ProgressStyle::with_template("  {spinner:.cyan} {wide_msg} {elapsed:>4.dim}")
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
@@ -117,7 +114,7 @@ impl Reporter for Bars {
     fn report(&self, event: Event<'_>) {
         match event {
             Event::Started { step, title } => {
-                let bar = self.turn(title);
+                let bar = self.spinner(title);
                 let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
                 steps.insert(step, (bar, title.to_owned()));
             }
@@ -138,7 +135,7 @@ impl Reporter for Bars {
                 self.end(step, |title| format!("{} {title}", style("✗").for_stderr().red()));
             }
             Event::NotRun { step, title } => {
-                // It may have begun what needs nothing of the others.
+                // It may have started with the part that does not depend on other steps.
                 let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some((bar, _)) = steps.remove(&step) {
                     bar.finish_and_clear();
@@ -147,7 +144,7 @@ impl Reporter for Bars {
             }
             Event::Building(text) => {
                 let mut build = self.build.lock().unwrap_or_else(PoisonError::into_inner);
-                build.get_or_insert_with(|| self.turn(text)).set_message(text.to_owned());
+                build.get_or_insert_with(|| self.spinner(text)).set_message(text.to_owned());
             }
             Event::Built => {
                 let mut build = self.build.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,13 +1,15 @@
-//! `down`: show what goes, ask, remove it, then look again to prove that nothing is left.
+//! `down`: show what will be deleted, ask, delete it, then read again to prove that nothing is left.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{plural, remarks};
 use crate::apply::{Applied, Materials, OnFailure};
+use crate::cli::Down;
+use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::names::is_secret;
+use crate::output::Answer;
 use crate::plan::{Kept, Plan};
 use crate::report::Progress;
 use crate::resource::{Kind, Resource as _};
@@ -16,80 +18,59 @@ use crate::resources::{Function, Parameter};
 use crate::retry::{Attempt, SHORT_BUDGET, keep_trying};
 use crate::session::Session;
 use crate::stack::{Look, Observed, Stack};
-
-/// What the user wants to keep.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Keep {
-    pub state: bool,
-    pub logs: bool,
-}
-
-/// Whether the function may be running when it is removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Runs {
-    /// What it writes at its end has to be removed, too.
-    MayBeInFlight,
-    /// The caller knows that all have ended, or does not mind what is left.
-    Ignored,
-}
-
-/// What `down` was asked for.
-#[derive(Debug, Clone, Copy)]
-pub struct Removal {
-    pub keep: Keep,
-    pub yes: bool,
-    pub force: bool,
-    pub runs: Runs,
-}
+use crate::text::plural;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct Removal<'a> {
     steps: &'a [Applied],
     #[serde(skip_serializing_if = "<[Kept]>::is_empty")]
     kept: &'a [Kept],
-    /// Whether a second look found nothing of ours.
+    /// Whether a second read found nothing of ours.
     proven: bool,
-    /// Rules of others that still name the function.
+    /// Rules of others that still target the function.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     other_rules: &'a [String],
 }
 
-pub async fn down(session: &Session, removal: Removal) -> Result<Exit> {
-    let Removal { keep, yes, force, runs } = removal;
+pub async fn run(context: &Context, args: &Down) -> Result<Exit> {
+    remove(&context.session().await?, args).await
+}
+
+/// Remove the deployment.
+pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
     let output = &session.output;
     let observed = session.observe(Look::default()).await?;
-    let plan = plan_of(session, &observed.stack, keep)?;
+    let plan = plan_of(session, &observed.stack, args)?;
     let kept = plan.kept.clone();
     output.note(&session.place(&observed));
     if plan.is_empty() {
-        output.document(&Document { steps: &[], kept: &kept, proven: true, other_rules: &[] })?;
-        remarks(output, &plan)?;
-        output.text(format!(
-            "nothing to remove: there is nothing of ours under the name {}",
-            session.names.deployment
-        ))?;
+        output.document(&Removal { steps: &[], kept: &kept, proven: true, other_rules: &[] })?;
+        if !kept.is_empty() {
+            output.text(plan.text(output.page().paint))?;
+        }
+        output.text(format!("nothing to remove: no resources of {} were found", session.names.deployment))?;
         return Ok(Exit::Success);
     }
-    output.text(&plan)?;
-    if !yes && !output.ask("Remove all of this?", false, &session.interrupt).await? {
-        return Err(Error::new("the answer was no: nothing was removed"));
+    output.text(plan.text(output.page().paint))?;
+    if !args.yes && output.ask("Remove all of this?", Answer::No, &session.interrupt).await? == Answer::No {
+        return Err(Error::new("not confirmed: nothing was removed"));
     }
     if plan.steps.iter().any(|step| step.kind == Kind::Secret) {
-        output.note("the KMS key `aws/ssm` stays: it is AWS's own, costs nothing and cannot be deleted");
+        output.note("the KMS key `aws/ssm` remains: AWS manages it, and it costs nothing");
     }
     let removed: Vec<Kind> = plan.steps.iter().map(|step| step.kind).collect();
-    let longest_run = longest_run(&plan, &observed.stack).filter(|_| runs == Runs::MayBeInFlight);
+    let longest_run = longest_run(&plan, &observed.stack).filter(|_| !args.no_wait);
     let materials = Materials::default();
     let (applied, other_rules) = tokio::join!(
-        session.apply(plan, &observed, &materials, OnFailure::GoOn, force),
+        session.apply(plan, &observed, &materials, OnFailure::GoOn, args.force),
         other_rules(session, &observed),
     );
     let verdict = session.verdict(&applied);
     let proof = match &verdict {
-        Ok(()) => prove(session, keep, &removed, longest_run).await,
+        Ok(()) => prove(session, args, &removed, longest_run).await,
         Err(_) => Ok(()),
     };
-    output.document(&Document {
+    output.document(&Removal {
         steps: &applied,
         kept: &kept,
         proven: verdict.is_ok() && proof.is_ok(),
@@ -99,8 +80,8 @@ pub async fn down(session: &Session, removal: Removal) -> Result<Exit> {
     proof?;
     let nothing = if kept.is_empty() { "nothing" } else { "nothing else" };
     output.text(format!(
-        "{} removed; looked again: {nothing} of {} is left",
-        plural(applied.len(), "thing"),
+        "{} deleted; checked again: {nothing} of {} is left",
+        plural(applied.len(), "resource"),
         session.names.deployment
     ))?;
     if let Some(warning) = other_rules.warning(session.names.function()) {
@@ -109,8 +90,8 @@ pub async fn down(session: &Session, removal: Removal) -> Result<Exit> {
     Ok(Exit::Success)
 }
 
-/// How long a run that has begun before the function was removed may go on and write the state, which would bring the
-/// parameter back.
+/// Return for how long a run that began before the function was deleted may continue and write its state, which would
+/// create the parameter again.
 fn longest_run(plan: &Plan, observed: &Stack) -> Option<Duration> {
     let removes = |kind: Kind| plan.steps.iter().any(|step| step.kind == kind);
     let function = observed.function.as_ref()?;
@@ -118,7 +99,7 @@ fn longest_run(plan: &Plan, observed: &Stack) -> Option<Duration> {
     (removes(Kind::Function) && removes(Kind::Parameter)).then(|| Duration::from_secs(timeout_s))
 }
 
-/// Rules of others that go on naming the function. Not knowing them is no reason to fail.
+/// Find rules of others that still target the function. If they cannot be read, `down` does not fail.
 async fn other_rules(session: &Session, observed: &Observed) -> OtherRules {
     let ours = |function: &Function| function.owner() == Some(session.names.deployment.as_str());
     if !observed.stack.function.as_ref().is_some_and(ours) {
@@ -130,8 +111,8 @@ async fn other_rules(session: &Session, observed: &Observed) -> OtherRules {
     }
 }
 
-/// The plan for nothing, less what the user keeps.
-fn plan_of(session: &Session, observed: &Stack, keep: Keep) -> Result<Plan> {
+/// Plan the removal of everything except what the user wants to keep.
+fn plan_of(session: &Session, observed: &Stack, args: &Down) -> Result<Plan> {
     let mut observed = observed.clone();
     let mut kept = Vec::new();
     let mut keep_it = |kind, name: Option<String>, option: &str| {
@@ -139,10 +120,10 @@ fn plan_of(session: &Session, observed: &Stack, keep: Keep) -> Result<Plan> {
             kept.push(Kept { kind, name, why: option.to_owned() });
         }
     };
-    if keep.state {
+    if args.keep_state {
         let state = observed.state.take();
         let parts = std::mem::take(&mut observed.state_parts);
-        // Those of an earlier configuration, too; but of secrets, none.
+        // Also those of an earlier configuration, but no secrets.
         let ours = |parameter: &Parameter| parameter.owner() == Some(&session.names.deployment);
         let is_state = |parameter: &mut Parameter| ours(parameter) && !is_secret(parameter.name());
         let old = observed.old_parameters.extract_if(.., is_state);
@@ -150,7 +131,7 @@ fn plan_of(session: &Session, observed: &Stack, keep: Keep) -> Result<Plan> {
             keep_it(Kind::Parameter, Some(state.name().to_owned()), "--keep-state");
         }
     }
-    if keep.logs {
+    if args.keep_logs {
         let log_group = observed.log_group.take();
         keep_it(Kind::LogGroup, log_group.map(|group| group.name().to_owned()), "--keep-logs");
     }
@@ -159,32 +140,37 @@ fn plan_of(session: &Session, observed: &Stack, keep: Keep) -> Result<Plan> {
     Ok(plan)
 }
 
-/// Looks until AWS shows nothing of ours any more; what came back meanwhile is removed again.
-async fn prove(session: &Session, keep: Keep, removed: &[Kind], longest_run: Option<Duration>) -> Result<()> {
-    // A step of its own, after all those of the plan.
+/// Read until AWS shows nothing of ours. Delete again what was created in the meantime.
+async fn prove(
+    session: &Session,
+    args: &Down,
+    removed: &[Kind],
+    longest_run: Option<Duration>,
+) -> Result<()> {
+    // A step after all those of the plan.
     let progress = Progress::new(session.output.reporter.clone(), usize::MAX, session.interrupt.clone());
     if let Some(longest) = longest_run {
-        let title = format!("wait for a run in flight to end, at most {} s", longest.as_secs());
+        let title = format!("wait up to {} s for a run in flight to end", longest.as_secs());
         progress.stage(&title, progress.pause(longest)).await?;
     }
     let looking =
-        keep_trying(&progress, SHORT_BUDGET, async || match remainder(session, keep, removed).await {
+        keep_trying(&progress, SHORT_BUDGET, async || match remainder(session, args, removed).await {
             Ok(None) => Attempt::Done(()),
             Ok(Some(left)) => {
                 Attempt::NotYet { waiting_for: "AWS to show the removal", refusal: Error::new(left) }
             }
-            Err(error) => Attempt::Failed(error.context("everything was removed, but looking again failed")),
+            Err(error) => Attempt::Failed(error.context("everything was deleted, but checking again failed")),
         });
-    progress.stage("look again", looking).await
+    progress.stage("check again", looking).await
 }
 
-async fn remainder(session: &Session, keep: Keep, removed: &[Kind]) -> Result<Option<String>> {
+async fn remainder(session: &Session, args: &Down, removed: &[Kind]) -> Result<Option<String>> {
     let mut observed = session.observe(Look::default()).await?;
-    // A log group that is back was made by a late log line, without our tag, after we removed ours.
+    // A log group that exists again was created by a late log line, without our tag, after ours was deleted.
     if let Some(group) = observed.stack.log_group.as_mut().filter(|_| removed.contains(&Kind::LogGroup)) {
         group.owner.get_or_insert(session.names.deployment.clone());
     }
-    let plan = plan_of(session, &observed.stack, keep)?;
+    let plan = plan_of(session, &observed.stack, args)?;
     if plan.is_empty() {
         return Ok(None);
     }
@@ -192,5 +178,5 @@ async fn remainder(session: &Session, keep: Keep, removed: &[Kind]) -> Result<Op
         plan.steps.iter().map(|step| format!("{} `{}`", step.kind, step.name)).collect::<Vec<_>>().join(", ");
     let applied = session.apply(plan, &observed, &Materials::default(), OnFailure::GoOn, false).await;
     session.verdict(&applied)?;
-    Ok(Some(format!("still there: {left}")))
+    Ok(Some(format!("still existing: {left}")))
 }

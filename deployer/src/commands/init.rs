@@ -6,11 +6,10 @@ use std::io::Write as _;
 use std::path::Path;
 
 use crate::cli::Init;
-use crate::commands::plural;
 use crate::config::Config;
+use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::interrupt::Interrupt;
-use crate::output::Output;
+use crate::text::plural;
 
 /// The example has every setting; the address in it is replaced.
 const EXAMPLE: &str = include_str!("../../../config.example.toml");
@@ -21,7 +20,9 @@ names, then `plexmon-deploy up`";
 const NEXT_AFTER_SKELETON: &str = "next: no public host name was found, so every target is commented out. Put the host \
 names in and remove the `# ` before the targets that you want, then `plexmon-deploy check`";
 
-pub async fn init(path: &Path, args: &Init, output: &Output, interrupt: &Interrupt) -> Result<Exit> {
+pub async fn run(context: &Context, args: &Init) -> Result<Exit> {
+    let Context { global, output, interrupt } = context;
+    let path = &global.config;
     if path.exists() {
         return Err(exists(path));
     }

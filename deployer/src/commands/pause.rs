@@ -1,5 +1,5 @@
-//! `pause` and `resume`: checks go on and notifications wait; at the end the difference is sent. The function keeps the
-//! time itself, so that a pause ends without anybody's help.
+//! `pause`: suppress notifications for a while. Checks continue; at the end, the function sends notifications about what
+//! has changed. The function keeps the time itself, so a pause always ends.
 
 use std::time::Duration;
 
@@ -9,70 +9,64 @@ use plexmon_function::contract::state::State;
 use plexmon_function::time;
 use serde::Serialize;
 
-use super::{invoke, verdict};
+use crate::cli::Pause;
+use crate::context::Context;
 use crate::error::{Error, Exit, Result};
+use crate::invocation;
 use crate::report::Progress;
 use crate::session::Session;
 use crate::stack::Look;
 
-/// A longer one has been forgotten, and the monitor with it.
-const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// A check that saves its state at the same time may undo the request; so many requests are made.
+/// A longer pause is probably a mistake, and would be forgotten.
+const MAX_LENGTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How often to send a request: a check that saves its state at the same time may undo it.
 const REQUESTS: usize = 3;
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Debug, Serialize)]
 pub struct Answer {
-    /// Unix seconds; `null` when notifications are sent again.
+    /// Unix seconds; `null` when notifications are no longer paused.
     pub paused_until: Option<u64>,
-    /// Whether the function has reported it, or its state shows it.
+    /// Whether the function's reply or its state shows it.
     pub confirmed: bool,
-    /// What the function saw in the run.
+    /// The reply of the run.
     pub reply: Reply,
 }
 
 /// What is known about the pause after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Known {
-    /// It lasts until then.
+    /// The pause lasts until then.
     Until(u64),
     NotPaused,
     /// The function does not report it, and its state cannot be read.
     Nothing,
 }
 
-pub async fn pause(session: &Session, length: Duration) -> Result<Exit> {
-    if length.is_zero() || length > LONGEST {
-        return Err(Error::usage("--for must be longer than nothing and at most 30 days"));
+pub async fn run(context: &Context, args: &Pause) -> Result<Exit> {
+    if args.length.is_zero() || args.length > MAX_LENGTH {
+        return Err(Error::usage("--for must be longer than zero and at most 30 days"));
     }
-    let until = time::now() + length.as_secs();
-    let answer = request_pause(session, until).await?;
+    let session = context.session().await?;
+    let until = time::now() + args.length.as_secs();
+    let answer = request_pause(&session, until).await?;
     session.output.document(&answer)?;
     let (date, clock) = (time::date(until), time::clock(until));
     session.output.text(if answer.confirmed {
-        format!("paused until {date} {clock} UTC: checks go on, notifications wait; `plexmon-deploy resume` ends it earlier")
+        format!(
+            "paused until {date} {clock} UTC: checks continue, notifications are suppressed; `plexmon-deploy resume` ends \
+             the pause earlier"
+        )
     } else {
         format!(
-            "requested a pause until {date} {clock} UTC; nothing confirms it yet: `plexmon-deploy status` shows \
-             whether it is paused"
+            "requested a pause until {date} {clock} UTC, but could not confirm it: `plexmon-deploy status` shows whether \
+             it is paused"
         )
     })?;
     Ok(Exit::Success)
 }
 
-pub async fn resume(session: &Session) -> Result<Exit> {
-    let answer = request_resume(session).await?;
-    session.output.text(if answer.confirmed {
-        "resumed: what has changed meanwhile is sent now"
-    } else {
-        "resume requested: what has changed meanwhile is sent now; `plexmon-deploy status` shows whether it is paused"
-    })?;
-    session.output.text(verdict::text(&answer.reply))?;
-    session.output.document(&answer)?;
-    Ok(Exit::Success)
-}
-
-/// Request a pause until then, as often as it takes to hold.
+/// Request a pause, and repeat the request until the pause is in effect.
 pub async fn request_pause(session: &Session, until: u64) -> Result<Answer> {
     let event = Request::pause_event(until);
     for _ in 0..REQUESTS {
@@ -88,7 +82,7 @@ pub async fn request_pause(session: &Session, until: u64) -> Result<Answer> {
     Err(undone("the function is not paused for as long as requested"))
 }
 
-/// Request the end of a pause, as often as it takes to end.
+/// Request the end of a pause, and repeat the request until it has ended.
 pub async fn request_resume(session: &Session) -> Result<Answer> {
     for _ in 0..REQUESTS {
         let (reply, known) = send(session, Request::RESUME).await?;
@@ -102,13 +96,13 @@ pub async fn request_resume(session: &Session) -> Result<Answer> {
 
 fn undone(what: &str) -> Error {
     Error::new(what)
-        .cause(format!("requested {REQUESTS} times; another run saved its state each time"))
+        .cause(format!("requested {REQUESTS} times, but another run saved its state each time"))
         .hint("run the same command again; `plexmon-deploy status` shows whether it is paused")
 }
 
 async fn send(session: &Session, event: &str) -> Result<(Reply, Known)> {
     let progress = Progress::new(session.output.reporter.clone(), 0, session.interrupt.clone());
-    let reply: Reply = invoke::call(session, &progress, event).await?;
+    let reply: Reply = invocation::call(session, &progress, event).await?;
     let known = match reply.paused_until {
         Some(until) => Known::Until(until),
         None => in_state(session).await,
@@ -116,7 +110,7 @@ async fn send(session: &Session, event: &str) -> Result<(Reply, Known)> {
     Ok((reply, known))
 }
 
-/// A function that is not paused reports nothing, and one of an earlier release never does: the state tells.
+/// Read the pause from the state: a function that is not paused does not report it, nor does an earlier release.
 async fn in_state(session: &Session) -> Known {
     let observed = session.observe(Look::default()).await;
     let state = observed.ok().and_then(|observed| State::parse(observed.state.as_deref()?).ok());

@@ -1,6 +1,6 @@
-//! `permissions`: the least that the person or the CI who runs this program needs, as an IAM policy.
+//! `permissions`: print the least IAM policy for the person or the CI job that runs this program.
 //!
-//! A table and little else: every call that the program makes has its line here.
+//! Mostly a table: every call that the program makes is listed here.
 
 use std::collections::BTreeMap;
 
@@ -8,28 +8,29 @@ use serde_json::{Value, json};
 
 use crate::cli::{Audience, Permissions};
 use crate::config::Config;
-use crate::error::{Context, Error, Exit, Result};
+use crate::context::Context;
+use crate::error::{Context as _, Error, Exit, Result};
 use crate::names::{Account, Names, any_part};
-use crate::output::{Output, stdout};
+use crate::print::stdout;
 
 /// What an action is allowed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum On {
     Role,
-    /// The role, too, where it is given to a function.
+    /// The role, where it is passed to a function.
     PassedRole,
     Function,
     Rule,
     State,
     Secrets,
     LogGroup,
-    /// AWS knows no narrower resource.
+    /// AWS has no narrower resource.
     Anything,
 }
 
 use On::{Anything, Function, LogGroup, PassedRole, Role, Rule, Secrets, State};
 
-/// To look: `plan`, `status`, `logs`.
+/// For reads: `plan`, `status`, `logs`.
 const LOOKING: [(On, &[&str]); 7] = [
     (Role, &["iam:GetRole", "iam:GetRolePolicy"]),
     (
@@ -43,7 +44,7 @@ const LOOKING: [(On, &[&str]); 7] = [
     (Anything, &["logs:DescribeLogGroups"]),
 ];
 
-/// To change, besides: `up`, `invoke`, `down`.
+/// In addition for changes: `up`, `invoke`, `down`.
 const CHANGING: [(On, &[&str]); 8] = [
     (Anything, &["events:ListRuleNamesByTarget"]),
     (
@@ -105,10 +106,10 @@ const CHANGING: [(On, &[&str]); 8] = [
     ),
 ];
 
-/// On the secrets of a configuration that has none: an earlier one may have left some.
+/// For secrets that an earlier configuration may have left, where the current one has none.
 const LEFTOVER: [&str; 2] = ["ssm:DeleteParameter", "ssm:ListTagsForResource"];
 
-/// What could give a role more than it should have: with a boundary, allowed only on roles that bear it.
+/// What could extend the permissions of a role. With a boundary, these are allowed only on roles that have it.
 const BOUNDED: [&str; 6] = [
     "iam:CreateRole",
     "iam:DeleteRolePolicy",
@@ -118,25 +119,21 @@ const BOUNDED: [&str; 6] = [
     "iam:UpdateAssumeRolePolicy",
 ];
 
-/// What the policy gives away without a boundary.
-const WITHOUT_BOUNDARY: &str = "this policy lets its holder become administrator of the account: it can write any policy \
-    into the role and run code with it. Print it with `--boundary ARN` to limit the role to a permissions boundary";
+/// What the policy allows without a boundary.
+const WITHOUT_BOUNDARY: &str = "this policy lets its holder become administrator of the account: it can attach any policy \
+    to the role and run code with it. Use `--boundary ARN` to limit the role to a permissions boundary";
 
-/// Prints the policy, and a warning to stderr, so that stdout stays JSON.
-pub fn permissions(
-    config: &Config,
-    args: &Permissions,
-    region: Option<&str>,
-    output: &Output,
-) -> Result<Exit> {
+/// Print the policy to stdout. The warning goes to stderr, so that stdout stays JSON.
+pub async fn run(context: &Context, args: &Permissions) -> Result<Exit> {
+    let config = context.config()?;
     if args.boundary.as_ref().is_some_and(|arn| !arn.starts_with("arn:") || !arn.contains(":policy/")) {
         return Err(Error::usage("--boundary must be the ARN of a policy")
             .hint("for example: --boundary arn:aws:iam::123456789012:policy/plexmon-boundary"));
     }
-    let document = policy(config, args, region.or(config.region.as_deref()));
+    let document = policy(&config, args, context.global.region.as_deref().or(config.region.as_deref()));
     let text = serde_json::to_string_pretty(&document).context(|| "could not write the policy as JSON")?;
     if args.audience == Audience::Up && args.boundary.is_none() {
-        output.warning(WITHOUT_BOUNDARY);
+        context.output.warning(WITHOUT_BOUNDARY);
     }
     stdout(&format!("{text}\n")).map(|()| Exit::Success)
 }
@@ -154,7 +151,7 @@ fn policy(config: &Config, args: &Permissions, region: Option<&str>) -> Value {
     if let (Some(_), Some(role)) = (boundary, actions.get_mut(&Role)) {
         role.retain(|action| !BOUNDED.contains(action));
     }
-    // The account is whichever one the policy is attached in.
+    // The policy may be attached in any account.
     let account = Account {
         partition: region.map_or("*", partition).to_owned(),
         id: "*".to_owned(),
@@ -171,7 +168,7 @@ fn policy(config: &Config, args: &Permissions, region: Option<&str>) -> Value {
                 "Resource": resource(*on, &names, &account),
             });
             if *on == PassedRole {
-                // As in AWS's own AWSLambda_FullAccess: no other service is to run under this role.
+                // As in AWSLambda_FullAccess of AWS: no other service may use this role.
                 statement["Condition"] = equals("iam:PassedToService", "lambda.amazonaws.com");
             }
             statement
@@ -212,13 +209,13 @@ fn resource(on: On, names: &Names, account: &Account) -> Value {
             ])
         }
         Secrets => account.parameter(&names.secrets_parameter()).into(),
-        // Calls about the group want the one form, calls about its lines the other.
+        // Calls on the group use the first form, calls on its events the second.
         LogGroup => json!([log_group, format!("{log_group}:*")]),
         Anything => "*".into(),
     }
 }
 
-/// By the region's first part, as AWS names them.
+/// Return the partition of a region, by the prefix of its name.
 fn partition(region: &str) -> &'static str {
     match region {
         region if region.starts_with("cn-") => "aws-cn",

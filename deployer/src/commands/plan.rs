@@ -1,22 +1,26 @@
-//! `plan`: `up`, stopped after "show".
+//! `plan`: show what `up` would do.
 
-use super::remarks;
 use crate::cli::PlanArgs;
+use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::session::Session;
 use crate::stack::Decrypt;
 
-pub async fn plan(session: &Session, args: &PlanArgs) -> Result<Exit> {
+/// What `plan` and `up` say when there are no steps.
+pub(super) const NOTHING_TO_DO: &str = "nothing to do: AWS matches the configuration";
+
+pub async fn run(context: &Context, args: &PlanArgs) -> Result<Exit> {
+    let session = context.session_with_code(&args.source).await?;
+    let output = &session.output;
     let view = session.look(Decrypt::IfAllowed, args.adopt).await?;
     let plan = session.plan(&view.desired, &view.observed.stack, args.adopt)?;
-    session.output.note(&session.place(&view.observed));
+    output.note(&session.place(&view.observed));
     session.warn(&view);
-    session.output.document(&plan)?;
+    output.document(&plan)?;
+    if !plan.is_empty() || !plan.kept.is_empty() {
+        output.text(plan.text(output.page().paint))?;
+    }
     if plan.is_empty() {
-        remarks(&session.output, &plan)?;
-        session.output.text("nothing to do: AWS has what the configuration wants")?;
-    } else {
-        session.output.text(&plan)?;
+        output.text(NOTHING_TO_DO)?;
     }
     Ok(if args.exit_code && !plan.is_empty() { Exit::Changes } else { Exit::Success })
 }

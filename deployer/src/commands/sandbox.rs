@@ -1,5 +1,5 @@
-//! `sandbox`: the whole story on this machine. The same `up`, `invoke`, `status` and `down` as against AWS,
-//! against a local emulator, with stand-ins for Plex and for Pushover.
+//! `sandbox`: play a whole deployment on this machine. It runs the same `up`, `invoke`, `status` and `down` as against AWS,
+//! but on a local emulator, with stand-ins for Plex and for Pushover.
 
 mod stage;
 
@@ -8,97 +8,109 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use self::stage::Stage;
+use super::up::Effect;
 use super::{down, invoke, status, up};
-use crate::cli::Sandbox;
+use crate::cli::{Down, Sandbox, Up};
+use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::sandbox::Message;
+use crate::session::Session;
+use crate::text::verdict;
 
-/// Messages arrive during the run that sends them; this is only for a machine that is very busy.
+/// How long to wait for a message. It arrives during the run that sends it, so only a very busy machine needs this.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Serialize)]
 struct Act {
     act: &'static str,
+    /// The messages that arrived.
     told: Vec<String>,
 }
 
 #[derive(Serialize)]
-struct Document {
+struct Story {
     acts: Vec<Act>,
     seconds: f64,
 }
 
-pub async fn sandbox(args: &Sandbox, output: &Output, interrupt: &Interrupt) -> Result<Exit> {
+pub async fn run(context: &Context, args: &Sandbox) -> Result<Exit> {
+    let Context { output, interrupt, .. } = context;
     let mut stage = Stage::set(args, output, interrupt).await?;
-    // Every part of it ends by itself after Ctrl-C, so that clearing away is always reached.
+    // Every part of the story ends after Ctrl-C, so the stage is always cleared.
     let played = play(&stage, args, output, interrupt).await;
     let cleared = stage.clear().await;
-    let document = played?;
+    let story = played?;
     cleared?;
-    output.document(&document)?;
+    output.document(&story)?;
     output.text(format!(
-        "\nThat was all of it, in {:.0} s: deployed, watched, told, removed. The emulator is stopped and nothing is left running.",
-        document.seconds
+        "\nDone in {:.0} s: deployed, monitored, notified, removed. The emulator has been stopped; nothing is left running.",
+        story.seconds
     ))?;
     Ok(Exit::Success)
 }
 
-async fn play(stage: &Stage, args: &Sandbox, output: &Output, interrupt: &Interrupt) -> Result<Document> {
+async fn play(stage: &Stage, args: &Sandbox, output: &Output, interrupt: &Interrupt) -> Result<Story> {
     let started = Instant::now();
     let session = &stage.session;
+    let up = Up { source: args.source.clone(), adopt: false, yes: true };
     let mut acts = Vec::new();
     let scene = |text: &str| output.text(format!("\n{text}"));
 
     scene("1. Deploy. This is `plexmon-deploy up`, as it would run against AWS:")?;
-    up::up(session, false, true).await?;
-    acts.push(heard(stage, output, "deployed").await?);
+    up::deploy(session, &up).await?;
+    acts.push(arrived(stage, output, "deployed").await?);
 
-    scene("2. Again. Nothing has changed, so nothing is written:")?;
-    if up::up(session, false, true).await? {
+    scene("2. Deploy again. Nothing has changed, so nothing is written:")?;
+    if up::deploy(session, &up).await? == Effect::Changed {
         return Err(Error::new("a second `up` found something to do"));
     }
     scene("3. `plexmon-deploy status`:")?;
-    status::status(session, false).await?;
+    status::show(session).await?;
 
     if let Some(plex) = &stage.plex {
-        scene("4. Plex breaks: the reverse proxy now answers 502. The next check finds out:")?;
+        scene("4. Plex fails: the reverse proxy now answers 502. The next check detects it:")?;
         plex.break_it();
-        invoke::quietly(session).await?;
-        acts.push(heard(stage, output, "broken").await?);
+        check(session).await?;
+        acts.push(arrived(stage, output, "broken").await?);
 
-        scene("5. Still broken at the check after that. No second alarm:")?;
-        invoke::quietly(session).await?;
+        scene("5. Plex is still down at the next check. There is no second notification:")?;
+        check(session).await?;
         let again = stage.phone.take_new();
         if let Some(message) = again.first() {
-            return Err(Error::new("the phone was told twice").cause(line(message)));
+            return Err(Error::new("the phone was notified twice").cause(line(message)));
         }
-        output.text("  (the phone stays silent)")?;
+        output.text("  (nothing arrives on the phone)")?;
 
-        scene("6. Plex is mended:")?;
+        scene("6. Plex is repaired:")?;
         plex.mend();
-        invoke::quietly(session).await?;
-        acts.push(heard(stage, output, "mended").await?);
+        check(session).await?;
+        acts.push(arrived(stage, output, "mended").await?);
     }
     if args.keep {
         keep(stage, output, interrupt).await?;
-        scene("Ctrl-C: the emulator goes, and everything in it.")?;
-        return Ok(Document { acts, seconds: started.elapsed().as_secs_f64() });
+        scene("Interrupted: the emulator and everything in it is removed.")?;
+        return Ok(Story { acts, seconds: started.elapsed().as_secs_f64() });
     }
     scene("7. Remove. This is `plexmon-deploy down`:")?;
-    // Every run was awaited.
-    let removal =
-        down::Removal { keep: down::Keep::default(), yes: true, force: false, runs: down::Runs::Ignored };
-    down::down(session, removal).await?;
-    Ok(Document { acts, seconds: started.elapsed().as_secs_f64() })
+    // No run is in flight: every run was awaited.
+    let down = Down { yes: true, keep_state: false, keep_logs: false, force: false, no_wait: true };
+    down::remove(session, &down).await?;
+    Ok(Story { acts, seconds: started.elapsed().as_secs_f64() })
 }
 
-/// What arrived on the phone; silence here is a failure of the whole story.
-async fn heard(stage: &Stage, output: &Output, act: &'static str) -> Result<Act> {
+/// Run a check, as the schedule would.
+async fn check(session: &Session) -> Result<()> {
+    let reply = invoke::check(session).await?;
+    session.output.text(verdict::text(&reply, session.output.page()))
+}
+
+/// Print what arrived on the phone. If nothing did, the story has failed.
+async fn arrived(stage: &Stage, output: &Output, act: &'static str) -> Result<Act> {
     let messages = stage.phone.wait_new(PATIENCE).await;
     if messages.is_empty() {
-        let mut error = Error::new("the phone should have been told, but nothing arrived");
+        let mut error = Error::new("no message arrived on the phone");
         for refused in stage.phone.refused() {
             error = error.cause(format!("the stand-in for Pushover refused: {refused}"));
         }
@@ -116,10 +128,10 @@ fn line(message: &Message) -> String {
     format!("{}{urgent}: {text}", message.title.as_deref().unwrap_or("(no title)"))
 }
 
-/// Runs on its schedule and shows what arrives, until Ctrl-C.
+/// Let it run on its schedule and show what arrives, until Ctrl-C.
 async fn keep(stage: &Stage, output: &Output, interrupt: &Interrupt) -> Result<()> {
-    output.text(format!(
-        "\nKept running, with a check every minute, until Ctrl-C. To look at it from another terminal:\n\
+    output.verbatim(format!(
+        "\nKept running, with a check every minute, until Ctrl-C. To use it from another terminal:\n\
          \n  cd {}\n  export AWS_ENDPOINT_URL={} AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={key}\n  plexmon-deploy status\n",
         stage.folder().display(),
         stage.endpoint(),

@@ -1,19 +1,25 @@
-//! `status`: what is deployed, whether it has drifted, and what the monitor last saw.
+//! `status`: show what is deployed, whether it has drifted, and what the monitor last saw.
 
-use std::fmt::{self, Display, Write as _};
+use std::fmt::Write as _;
 
 use plexmon_function::contract::parts::merge;
 use plexmon_function::contract::state::{State, Status as Health};
 use plexmon_function::time;
 use serde::Serialize;
 
+use crate::cli;
+use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::plan::{Kept, Plan, Step};
+use crate::plan::{Action, Kept, Plan, Step};
 use crate::resources::Health as FunctionHealth;
 use crate::session::{Session, View};
 use crate::stack::{Decrypt, Observed};
+use crate::text::{Paint, padded};
 
-/// One value, with a text form and a JSON form.
+/// The width of `last check` and the space behind it.
+const LABEL: usize = 11;
+
+/// What `status` shows, as text and as JSON.
 #[derive(Debug, Serialize)]
 pub struct Report {
     deployed: bool,
@@ -22,12 +28,12 @@ pub struct Report {
     enabled: bool,
     /// Unix seconds.
     last_check: Option<u64>,
-    /// Unix seconds; `null` when words are told.
+    /// Unix seconds; `null` when notifications are not paused.
     paused_until: Option<u64>,
     targets: Vec<TargetReport>,
     /// What `up` would do.
     drift: Vec<Step>,
-    /// What stays as it is, and why.
+    /// What `up` would leave as it is, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     kept: Vec<Kept>,
     problems: Vec<String>,
@@ -47,19 +53,26 @@ struct TargetReport {
     why: Option<String>,
 }
 
-pub async fn status(session: &Session, exit_code: bool) -> Result<Exit> {
-    let view = session.look(Decrypt::IfAllowed, false).await?;
-    let report = report(session, &view);
-    session.output.document(&report)?;
-    session.output.text(&report)?;
-    Ok(match (exit_code, report.deployed, report.in_sync) {
+pub async fn run(context: &Context, args: &cli::Status) -> Result<Exit> {
+    let session = context.session_with_code(&args.source).await?;
+    let report = show(&session).await?;
+    Ok(match (args.exit_code, report.deployed, report.in_sync) {
         (true, false, _) => Exit::NotDeployed,
         (true, true, false) => Exit::Changes,
         _ => Exit::Success,
     })
 }
 
-/// What `status` shows.
+/// Read the status and print it.
+pub async fn show(session: &Session) -> Result<Report> {
+    let view = session.look(Decrypt::IfAllowed, false).await?;
+    let report = report(session, &view);
+    session.output.document(&report)?;
+    session.output.text(report.text(session.output.page().paint))?;
+    Ok(report)
+}
+
+/// Compare what is deployed with the configuration, and read the state.
 pub fn report(session: &Session, view: &View) -> Report {
     let stack = &view.observed.stack;
     let ours = Some(session.names.deployment.as_str());
@@ -72,7 +85,7 @@ pub fn report(session: &Session, view: &View) -> Report {
     if let Some(function) =
         stack.function.as_ref().filter(|function| function.health != FunctionHealth::Active)
     {
-        problems.push(format!("the function is not able to run as it should ({})", function.health));
+        problems.push(format!("the function cannot run ({})", function.health));
     }
     let deployed = stack.function.as_ref().is_some_and(|function| function.owner.as_deref() == ours);
     let state = if deployed { state(&view.observed, &mut problems) } else { None };
@@ -94,7 +107,7 @@ pub fn report(session: &Session, view: &View) -> Report {
     }
 }
 
-/// What the function keeps, put together from its parts.
+/// Read the function's state from its parts.
 fn state(observed: &Observed, problems: &mut Vec<String>) -> Option<State> {
     let parts = observed.state.iter().chain(&observed.further_states).map(|text| State::parse(text));
     match parts.collect::<std::result::Result<Vec<_>, _>>() {
@@ -106,7 +119,7 @@ fn state(observed: &Observed, problems: &mut Vec<String>) -> Option<State> {
     }
 }
 
-/// The configuration's targets in their order, as far as the state knows them.
+/// Return the targets in the order of the configuration, with what the state says about them.
 fn targets(session: &Session, state: Option<&State>) -> Vec<TargetReport> {
     let Some(state) = state else { return Vec::new() };
     let only = session.config.targets.len() == 1;
@@ -121,7 +134,7 @@ fn targets(session: &Session, state: Option<&State>) -> Vec<TargetReport> {
                 since: Some(known.since),
                 why: known.why.clone(),
             },
-            // A value of the function that plexmon replaces tells of its one target without a name.
+            // The state of the Python function has one target, without a name.
             None => TargetReport {
                 name: target.name.clone(),
                 status: if only { state.status } else { Health::Unknown }.to_string(),
@@ -132,63 +145,67 @@ fn targets(session: &Session, state: Option<&State>) -> Vec<TargetReport> {
         .collect()
 }
 
-impl Display for Report {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(formatter, "{}", self.place)?;
+impl Report {
+    pub fn text(&self, paint: Paint) -> String {
+        let mut text = self.place.clone();
         let deployed = match (self.deployed, self.in_sync) {
             (false, _) => "no (`plexmon-deploy up` deploys it)".to_owned(),
-            (true, true) => "yes, as configured".to_owned(),
-            (true, false) => "yes, but not as configured (`plexmon-deploy up` mends it)".to_owned(),
+            (true, true) => paint.green("yes, as configured"),
+            (true, false) => paint.yellow("yes, but not as configured (`plexmon-deploy up` updates it)"),
         };
-        write!(formatter, "  deployed    {deployed}")?;
+        let _ = write!(text, "\n  deployed    {deployed}");
         for step in &self.drift {
-            let fields: Vec<&str> = step.changes.iter().map(|change| change.field).collect();
-            let mut line = format!("{} {} {}", step.action, step.kind, step.name);
-            if !fields.is_empty() && step.action == crate::plan::Action::Update {
-                let _ = write!(line, " ({})", fields.join(", "));
-            }
-            write!(formatter, "\n    would {line}")?;
+            let _ = write!(text, "\n    would {}", of_step(step, paint));
         }
         for kept in &self.kept {
-            write!(formatter, "\n    keeps {} {} ({})", kept.kind, kept.name, kept.why)?;
+            let _ = write!(text, "\n    would keep {} {} ({})", kept.kind, kept.name, kept.why);
         }
         for problem in &self.problems {
-            write!(formatter, "\n  problem     {problem}")?;
+            let _ = write!(text, "\n  {} {problem}", padded(&paint.red("problem"), LABEL));
         }
-        if !self.deployed {
-            return Ok(());
+        if self.deployed {
+            self.write_monitor(&mut text, paint);
         }
+        text
+    }
+
+    /// What the monitor does and has seen.
+    fn write_monitor(&self, text: &mut String, paint: Paint) {
         let schedule = match (&self.schedule, self.enabled) {
             (Some(expression), true) => expression.clone(),
             (Some(expression), false) => format!("{expression}, disabled"),
-            (None, _) => "none: nothing is checked".to_owned(),
+            (None, _) => "none: no checks run".to_owned(),
         };
-        write!(formatter, "\n  schedule    {schedule}")?;
         let last = self.last_check.map_or_else(
             || "never".to_owned(),
             |ts| format!("{} ago", time::duration(self.now.saturating_sub(ts))),
         );
-        write!(formatter, "\n  last check  {last}")?;
+        let _ = write!(text, "\n  schedule    {schedule}\n  last check  {last}");
         if let Some(until) = self.paused_until {
             let (date, clock) = (time::date(until), time::clock(until));
-            write!(formatter, "\n  paused      until {date} {clock} UTC (`plexmon-deploy resume` ends it)")?;
+            let _ =
+                write!(text, "\n  paused      until {date} {clock} UTC (`plexmon-deploy resume` ends it)");
         }
         let widths = self.targets.iter().map(|target| console::measure_text_width(&target.name));
-        let width = widths.max().unwrap_or_default().max("last check ".len());
+        let width = widths.max().unwrap_or_default().max(LABEL);
         for target in &self.targets {
-            write!(formatter, "\n  {} {}", padded(&target.name, width), target.status)?;
+            let _ = write!(text, "\n  {} {}", padded(&target.name, width), paint.state(&target.status));
             if let Some(since) = target.since {
-                write!(formatter, " since {} {} UTC", time::date(since), time::clock(since))?;
+                let _ = write!(text, " since {} {} UTC", time::date(since), time::clock(since));
             }
             if let Some(why) = &target.why {
-                write!(formatter, ": {why}")?;
+                let _ = write!(text, ": {why}");
             }
         }
-        Ok(())
     }
 }
 
-/// By what is seen on a terminal, where a letter may be two columns wide.
-fn padded(name: &str, width: usize) -> String {
-    console::pad_str(name, width, console::Alignment::Left, None).into_owned()
+fn of_step(step: &Step, paint: Paint) -> String {
+    let action = step.action.colored(&step.action.to_string(), paint);
+    let mut line = format!("{action} {} {}", step.kind, step.name);
+    if step.action == Action::Update {
+        let fields: Vec<&str> = step.changes.iter().map(|change| change.field).collect();
+        let _ = write!(line, " ({})", fields.join(", "));
+    }
+    line
 }

@@ -1,55 +1,64 @@
-//! `up`: show the plan, ask, apply, run the function once and show what it saw.
+//! `up`: show the plan, ask, apply it, run the function once and show what it saw.
 
+use plexmon_function::contract::reply::Reply;
 use serde::Serialize;
 
-use super::invoke::{self, New};
-use super::{remarks, verdict};
+use super::plan::NOTHING_TO_DO;
 use crate::apply::{Applied, Materials, OnFailure};
 use crate::artifact::package;
+use crate::cli::Up;
 use crate::config::Found;
-use crate::error::{Error, Result};
+use crate::context::Context;
+use crate::error::{Error, Exit, Result};
+use crate::invocation::{New, first_run};
+use crate::output::Answer;
 use crate::plan::{Action, Plan};
-use crate::report::Progress;
+use crate::report::{Event, Progress};
 use crate::resource::Kind;
 use crate::session::{Session, View};
 use crate::stack::Decrypt;
+use crate::text::verdict;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct Deployment<'a> {
     steps: &'a [Applied],
     #[serde(skip_serializing_if = "Option::is_none")]
-    reply: Option<&'a plexmon_function::contract::reply::Reply>,
+    reply: Option<&'a Reply>,
 }
 
-/// Brings the deployment up; whether there was anything to do comes back.
-pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
-    let view = session.look(Decrypt::Yes, adopt).await?;
-    let plan = session.plan(&view.desired, &view.observed.stack, adopt)?;
+/// Whether there was anything to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    Changed,
+    Unchanged,
+}
+
+pub async fn run(context: &Context, args: &Up) -> Result<Exit> {
+    let session = context.session_with_code(&args.source).await?;
+    deploy(&session, args).await.map(|_| Exit::Success)
+}
+
+/// Bring the deployment in line with the configuration.
+pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
+    let view = session.look(Decrypt::Yes, args.adopt).await?;
+    let plan = session.plan(&view.desired, &view.observed.stack, args.adopt)?;
     let output = &session.output;
     output.note(&session.place(&view.observed));
     session.warn(&view);
     if plan.is_empty() {
-        output.document(&Document { steps: &[], reply: None })?;
-        remarks(output, &plan)?;
-        output.text("nothing to do: AWS has what the configuration wants")?;
-        return Ok(false);
+        output.document(&Deployment { steps: &[], reply: None })?;
+        if !plan.kept.is_empty() {
+            output.text(plan.text(output.page().paint))?;
+        }
+        output.text(NOTHING_TO_DO)?;
+        return Ok(Effect::Unchanged);
     }
-    output.text(&plan)?;
-    if let Found::Missing(variables) = &view.secrets {
-        output.note(&format!("{} not set: the secrets in AWS stay as they are", variables.join(" and ")));
-    }
-    if !view.handed_over.is_empty() {
-        let variables = view.handed_over.join(" and ");
-        output.note(&format!("{variables}: taken from the environment of the function that is taken over"));
-    }
-    if session.config.channels.is_empty() {
-        output.warning("there is no [notify.*] in the configuration: nobody will be told of an outage");
-    }
-    if !yes && !output.ask("Go ahead?", true, &session.interrupt).await? {
-        return Err(Error::new("the answer was no: nothing was changed"));
+    output.text(plan.text(output.page().paint))?;
+    note_secrets(session, &view);
+    if !args.yes && output.ask("Apply this plan?", Answer::Yes, &session.interrupt).await? == Answer::No {
+        return Err(Error::new("not confirmed: nothing was changed"));
     }
     let materials = materials(session, &view, &plan).await?;
-    // Rights so new that AWS may not know them everywhere yet; secrets so new that they have told nobody anything.
     let new = New {
         role: changes(&plan, Kind::Role),
         secrets: changes(&plan, Kind::Secret),
@@ -58,20 +67,34 @@ pub async fn up(session: &Session, adopt: bool, yes: bool) -> Result<bool> {
     let applied = session.apply(plan, &view.observed, &materials, OnFailure::Stop, false).await;
     let verdict = session.verdict(&applied);
     if verdict.is_err() {
-        output.document(&Document { steps: &applied, reply: None })?;
+        output.document(&Deployment { steps: &applied, reply: None })?;
         verdict?;
     }
     let progress = Progress::new(output.reporter.clone(), applied.len(), session.interrupt.clone());
-    let first_run = invoke::first_run(session, &progress, new);
-    let reply = progress.stage("run the function once", first_run).await;
-    output.document(&Document { steps: &applied, reply: reply.as_ref().ok() })?;
+    let reply = progress.stage("run the function once", first_run(session, &progress, new)).await;
+    output.document(&Deployment { steps: &applied, reply: reply.as_ref().ok() })?;
     let reply = reply.map_err(|error| error.context("everything is deployed, but the first run failed"))?;
-    output.text(verdict::text(&reply))?;
-    verdict::channels(&reply)?;
-    Ok(true)
+    output.text(verdict::text(&reply, output.page()))?;
+    verdict::require_delivery(&reply)?;
+    Ok(Effect::Changed)
 }
 
-/// Code is built before the first write: what does not build must not leave half a deployment behind.
+/// Report where secrets come from, and that without channels there are no notifications.
+fn note_secrets(session: &Session, view: &View) {
+    let output = &session.output;
+    if let Found::Missing(variables) = &view.secrets {
+        output.note(&format!("{} not set: the secrets in AWS are kept", variables.join(" and ")));
+    }
+    if !view.handed_over.is_empty() {
+        let variables = view.handed_over.join(" and ");
+        output.note(&format!("{variables}: taken from the environment of the existing function"));
+    }
+    if session.config.channels.is_empty() {
+        output.warning("the configuration has no [notify.*] channel: no notifications will be sent");
+    }
+}
+
+/// Build the code before the first write: a failed build must not leave half a deployment behind.
 async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materials> {
     let secrets = match &view.secrets {
         Found::All(secrets) => Some(secrets.clone()),
@@ -79,10 +102,10 @@ async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materi
     };
     let zip = if plan.needs_code() {
         let settings = view.config.settings(&view.observed.names.secrets_parameter());
-        let say = |text: &str| session.output.reporter.report(crate::report::Event::Building(text));
-        let package = package(&session.origin, &settings, session.config.function.architecture, &say);
+        let progress = |text: &str| session.output.reporter.report(Event::Building(text));
+        let package = package(&session.origin, &settings, session.config.function.architecture, &progress);
         let zip = session.patiently(package).await;
-        session.output.reporter.report(crate::report::Event::Built);
+        session.output.reporter.report(Event::Built);
         Some(zip?)
     } else {
         None

@@ -5,29 +5,37 @@ use std::fmt::{self, Display};
 use serde_json::Value;
 
 use super::{Action, Plan};
+use crate::text::Paint;
 
-/// A line per step, a line per changed field, a summary.
+/// Values that are longer than this are cut.
+const MAX_VALUE_CHARS: usize = 100;
+/// How much of what two long values have in common is shown before the difference.
+const COMMON_CHARS: usize = 20;
+
 impl Display for Plan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text(Paint::Plain))
+    }
+}
+
+impl Plan {
+    /// A line per step, a line per changed field, a summary.
+    pub fn text(&self, paint: Paint) -> String {
+        let mut text = String::new();
         for step in &self.steps {
-            let mark = match step.action {
-                Action::Create => '+',
-                Action::Update => '~',
-                Action::Delete => '-',
-            };
-            writeln!(formatter, "  {mark} {:<6} {:<9} {}", step.action, step.kind, step.name)?;
+            let action = step.action.colored(&format!("{} {:<6}", step.action.mark(), step.action), paint);
+            text += &format!("  {action} {:<9} {}\n", step.kind, step.name);
             if step.action == Action::Update {
                 for change in &step.changes {
-                    let (from, to) = shown(&change.from, &change.to);
-                    writeln!(formatter, "      {}: {from} -> {to}", change.field)?;
+                    let (from, to) = shortened(&change.from, &change.to);
+                    text += &format!("      {}: {} -> {}\n", change.field, paint.red(from), paint.green(to));
                 }
             }
         }
         for kept in &self.kept {
-            writeln!(formatter, "  . keep   {:<9} {} ({})", kept.kind, kept.name, kept.why)?;
+            text += &format!("  {} {:<9} {} ({})\n", paint.grey(". keep  "), kept.kind, kept.name, kept.why);
         }
-        write!(
-            formatter,
+        text + &format!(
             "{} to create, {} to update, {} to delete",
             self.count(Action::Create),
             self.count(Action::Update),
@@ -36,20 +44,36 @@ impl Display for Plan {
     }
 }
 
-/// Two values in a plan's text: short, on one line, and long ones from where they begin to differ.
-fn shown(from: &Value, to: &Value) -> (String, String) {
-    const LONGEST: usize = 100;
-    /// So much of what is the same is shown before the difference.
-    const BEFORE: usize = 20;
+impl Action {
+    fn mark(self) -> char {
+        match self {
+            Self::Create => '+',
+            Self::Update => '~',
+            Self::Delete => '-',
+        }
+    }
+
+    /// Color a text about a step: creations are green, updates yellow, deletions red.
+    pub fn colored(self, text: &str, paint: Paint) -> String {
+        match self {
+            Self::Create => paint.green(text),
+            Self::Update => paint.yellow(text),
+            Self::Delete => paint.red(text),
+        }
+    }
+}
+
+/// Both values on one line each; long ones from where they begin to differ.
+fn shortened(from: &Value, to: &Value) -> (String, String) {
     let (from, to) = (line(from), line(to));
-    let same = from.iter().zip(&to).take_while(|(from, to)| from == to).count();
-    let long = from.len().max(to.len()) > LONGEST;
-    let start = if long { same.saturating_sub(BEFORE) } else { 0 };
+    let common = from.iter().zip(&to).take_while(|(from, to)| from == to).count();
+    let is_long = from.len().max(to.len()) > MAX_VALUE_CHARS;
+    let start = if is_long { common.saturating_sub(COMMON_CHARS) } else { 0 };
     let cut = |text: &[char]| {
         let rest = text.get(start..).unwrap_or_default();
-        let shown: String = rest.iter().take(LONGEST).collect();
+        let shown: String = rest.iter().take(MAX_VALUE_CHARS).collect();
         let (before, after) =
-            (if start > 0 { "..." } else { "" }, if rest.len() > LONGEST { "..." } else { "" });
+            (if start > 0 { "..." } else { "" }, if rest.len() > MAX_VALUE_CHARS { "..." } else { "" });
         format!("{before}{shown}{after}")
     };
     (cut(&from), cut(&to))
@@ -62,4 +86,19 @@ fn line(value: &Value) -> Vec<char> {
         other => other.to_string(),
     };
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn long_values_are_shown_from_where_they_differ() {
+        let long = |end: &str| json!(format!("{}{end}", "a".repeat(150)));
+        let (from, to) = shortened(&long("x"), &long("y"));
+        assert_eq!((from, to), (format!("...{}x", "a".repeat(20)), format!("...{}y", "a".repeat(20))));
+        assert_eq!(shortened(&Value::Null, &json!("a\nb")), ("(none)".to_owned(), "a b".to_owned()));
+    }
 }

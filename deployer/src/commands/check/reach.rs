@@ -1,14 +1,14 @@
-//! What this machine reaches and AWS cannot.
+//! Warns of targets that this machine can reach and AWS cannot.
 
 use plexmon_function::probe::LinkName;
 use plexmon_function::time;
 
-use super::Seen;
 use crate::config::{Circumstances, Config, Found, is_loopback};
 use crate::error::Result;
+use crate::local_probe::Seen;
 use crate::output::Output;
 
-/// Warn of what the configuration says itself.
+/// Warn of what the configuration shows by itself.
 pub(super) fn warn(config: &Config, output: &Output) -> Result<()> {
     let secrets = match config.secrets.resolve()? {
         Found::All(secrets) => Some(secrets),
@@ -20,7 +20,7 @@ pub(super) fn warn(config: &Config, output: &Output) -> Result<()> {
     Ok(())
 }
 
-/// Warn of hosts that were found at addresses which only this machine reaches.
+/// Warn of hosts whose addresses only this machine can reach.
 pub(super) fn warn_of_resolved(config: &Config, seen: &[Seen], output: &Output) {
     for one in seen {
         let has_v4 = one.v4.links.iter().any(|link| link.name == LinkName::Dns && link.ok);
@@ -34,7 +34,7 @@ pub(super) fn warn_of_resolved(config: &Config, seen: &[Seen], output: &Output) 
     }
 }
 
-/// Nothing is asked of AWS here, so only the variable tells.
+/// `check` does not call AWS, so only the variable shows it.
 fn aws_is_local() -> bool {
     std::env::var("AWS_ENDPOINT_URL").is_ok_and(|endpoint| is_loopback(&endpoint))
 }

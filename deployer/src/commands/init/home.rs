@@ -89,7 +89,7 @@ fn nothing(files: &[File], inventory: &Inventory) -> Error {
         _ => error.cause(format!(
             "read {}; {}",
             shown(&read),
-            crate::commands::plural(containers, "container") + " not seen from outside"
+            crate::text::plural(containers, "container") + " not seen from outside"
         )),
     };
     let error = inventory.remarks.iter().fold(error, |error, remark| error.cause(remark));
@@ -102,7 +102,7 @@ fn nothing(files: &[File], inventory: &Inventory) -> Error {
         ));
     }
     let missing: Vec<String> = missing.into_iter().map(Missing::to_string).collect();
-    let apps = crate::commands::plural(inventory.apps.len(), "app");
+    let apps = crate::text::plural(inventory.apps.len(), "app");
     error
         .cause(format!("the host names of {apps} depend on {}", shown(&missing)))
         .hint(hint.unwrap_or_default())

@@ -1,35 +1,51 @@
-//! One event of the log as lines that people can read.
+//! One event of the log as readable lines.
 //!
-//! A run of any release is one JSON object. It is read field by field, so that words of later releases are shown as
-//! they are. What is neither a run nor known noise is never hidden.
+//! A run of any release is one JSON object. It is read field by field, so values that only a later release knows are shown
+//! as they are. Events that are neither runs nor known noise are never hidden.
 
-use std::io::{self, IsTerminal as _};
-
-use console::{measure_text_width, style};
+use console::measure_text_width;
+use plexmon_function::contract::notification::NotificationKind;
 use serde_json::Value;
 
-use crate::output::{width, wrapped};
+use crate::text::notification::{first_subject, subject};
+use crate::text::{Page, Paint, padded, plural};
 
 /// A longer name does not move the columns behind it.
-const LONGEST_NAME: usize = 24;
+const MAX_NAME: usize = 24;
+/// The width of the column of states: that of `unknown`.
+const STATE: usize = 7;
 
-/// Where things are printed.
+/// How lines are laid out.
+#[derive(Clone, Copy)]
 pub(super) struct Layout {
-    /// How wide the column of names is.
+    /// The width of the column of names.
     name: usize,
-    /// How wide a line may be; without a terminal, as wide as it is, for `grep` and the like.
-    width: Option<usize>,
+    page: Page,
 }
 
 impl Layout {
-    /// Return the layout for lines about these targets.
-    pub(super) fn of<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let longest = names.map(measure_text_width).max().unwrap_or_default();
-        Self { name: longest.min(LONGEST_NAME), width: io::stdout().is_terminal().then(width) }
+    /// Return the layout for lines about these targets and channels.
+    pub(super) fn new<'a>(names: impl Iterator<Item = &'a str>, page: Page) -> Self {
+        let labels = ["problem", "failed"].into_iter();
+        let longest = names.chain(labels).map(measure_text_width).max().unwrap_or_default();
+        Self { name: longest.min(MAX_NAME), page }
+    }
+
+    fn paint(&self) -> Paint {
+        self.page.paint
+    }
+
+    /// One line, without its time: a name, then what is said about it.
+    fn row(&self, name: &str, text: &str) -> String {
+        format!("{} {text}", padded(name, self.name))
+    }
+
+    fn failure(&self, text: &str) -> String {
+        self.row(&self.paint().red("failed"), &plain(text))
     }
 }
 
-/// Return whether an event is only about Lambda's own work: a run has begun, ended or was billed.
+/// Return whether an event is only about Lambda's own work: a run began, ended or was billed.
 pub(super) fn is_noise(message: &str) -> bool {
     let begins = |words: &[&str]| words.iter().any(|word| message.starts_with(word));
     if begins(&[
@@ -44,10 +60,10 @@ pub(super) fn is_noise(message: &str) -> bool {
         return true;
     }
     if is_report(message) {
-        // With a status, the run or the start was none that ended well.
+        // A report with a status is about a run or an initialization that failed.
         return !message.contains("Status: ");
     }
-    // With Lambda's JSON logging, the same as objects.
+    // With Lambda's JSON logging, the same events are objects.
     match object(message) {
         Some(event) if event.get("record").is_some() => {
             let kind = text(&event, "type").unwrap_or_default();
@@ -58,20 +74,20 @@ pub(super) fn is_noise(message: &str) -> bool {
     }
 }
 
-/// Return an event's lines, each with its end.
+/// Return an event's lines, each with its line end.
 pub(super) fn readable(time: &str, message: &str, layout: &Layout) -> String {
     if is_noise(message) {
         return String::new();
     }
     let lines = match object(message) {
         Some(run) if run.get("current").is_some() && run.get("previous").is_some() => of_run(&run, layout),
-        Some(event) if event.get("record").is_some() => vec![failure(&of_platform(&event))],
+        Some(event) if event.get("record").is_some() => vec![layout.failure(&of_platform(&event))],
         Some(fault) => match text(&fault, "error").or_else(|| text(&fault, "fault")) {
-            Some(why) => vec![failure(why)],
+            Some(why) => vec![layout.failure(why)],
             None => vec![plain(message)],
         },
-        None if is_report(message) => vec![failure(&status(message))],
-        None if is_failure(message) => vec![failure(&without_request(message))],
+        None if is_report(message) => vec![layout.failure(&status(message))],
+        None if is_failure(message) => vec![layout.failure(&without_request(message))],
         None => vec![plain(message)],
     };
     lines.iter().map(|line| entry(time, line, layout)).collect()
@@ -81,7 +97,7 @@ fn is_report(message: &str) -> bool {
     ["REPORT RequestId:", "INIT_REPORT ", "RESTORE_REPORT "].iter().any(|word| message.starts_with(word))
 }
 
-/// What a report says of how it ended: its fields are set apart by tabs.
+/// Return the fields of a report that say how the run ended. Tabs separate them.
 fn status(report: &str) -> String {
     let fields = report.split('\t').map(str::trim);
     let of_status: Vec<&str> =
@@ -89,12 +105,12 @@ fn status(report: &str) -> String {
     if of_status.is_empty() { without_request(report) } else { of_status.join(", ") }
 }
 
-/// Lambda's lines about runs that it ended, and those of a program that ended itself.
+/// Recognize Lambda's lines about runs that it stopped, and those of a program that exited.
 fn is_failure(message: &str) -> bool {
     ["Task timed out", "Runtime exited", "Runtime.", "panicked at"].iter().any(|sign| message.contains(sign))
 }
 
-/// Without the time and the id of the request at its beginning.
+/// Remove the time and the id of the request at the beginning.
 fn without_request(message: &str) -> String {
     let words: Vec<&str> = message.split_whitespace().collect();
     let is_id =
@@ -118,68 +134,72 @@ fn of_platform(event: &Value) -> String {
 
 /// A line for each target, for each notification and for each problem.
 fn of_run(run: &Value, layout: &Layout) -> Vec<String> {
+    let paint = layout.paint();
     let mut lines: Vec<String> = list(run, "targets").map(|target| of_target(target, layout)).collect();
     if lines.is_empty() {
-        lines.push(format!("checked: {}", colored(text(run, "current").unwrap_or("unknown"))));
+        lines.push(format!("checked: {}", paint.state(&plain(text(run, "current").unwrap_or("unknown")))));
     }
-    lines.extend(list(run, "notices").map(of_notice));
+    lines.extend(list(run, "notices").map(|notice| of_notification(notice, layout)));
     let problems: Vec<String> = list(run, "problems").filter_map(problem).collect();
-    // A fault repeats the problems that it is made of.
+    // The text of a fault repeats the problems that it consists of.
     let fault = text(run, "fault").filter(|_| problems.is_empty());
-    let label = if run.get("fault").is_some_and(|fault| !fault.is_null()) { "failed" } else { "problem" };
+    let has_failed = run.get("fault").is_some_and(|fault| !fault.is_null());
+    let label = paint.red(if has_failed { "failed" } else { "problem" });
     let all = problems.iter().map(String::as_str).chain(fault);
-    lines.extend(all.map(|problem| format!("{} {}", style(format!("{label}:")).red(), plain(problem))));
+    lines.extend(all.map(|problem| layout.row(&label, &plain(problem))));
     let dead = run.get("dead_letters").and_then(Value::as_u64).unwrap_or_default();
     if dead > 0 {
-        lines.push(format!("{} {dead} given up", style("notifications:").red()));
+        let count = plural(usize::try_from(dead).unwrap_or(usize::MAX), "notification");
+        lines.push(layout.row(&paint.red("problem"), &format!("{count} given up")));
     }
     lines
 }
 
 fn of_target(target: &Value, layout: &Layout) -> String {
     let name = plain(text(target, "name").unwrap_or("?"));
-    let status = colored(text(target, "status").unwrap_or("unknown"));
-    let blank = |wide: usize, wanted: usize| " ".repeat(wanted.saturating_sub(wide));
-    let mut line = format!(
-        "{name}{} {status}{}",
-        blank(measure_text_width(&name), layout.name),
-        blank(measure_text_width(&status), 7)
-    );
+    let state = layout.paint().state(&plain(text(target, "status").unwrap_or("unknown")));
+    let mut line = layout.row(&name, &padded(&state, STATE));
     if let Some(ms) = target.get("ms").and_then(Value::as_f64) {
         line += &format!(" {ms:>6.0} ms");
     }
     let http = target.get("http").and_then(Value::as_u64).filter(|http| *http > 0);
-    match (text(target, "cause"), text(target, "why")) {
-        (Some(cause), Some(why)) => line += &format!("  {}: {}", plain(&cause.replace('_', " ")), plain(why)),
-        (Some(only), None) | (None, Some(only)) => line += &format!("  {}", plain(only)),
-        (None, None) => {
-            if let Some(http) = http {
-                line += &format!("  HTTP {http}");
-            }
+    match (text(target, "cause"), text(target, "why"), http) {
+        (Some(cause), Some(why), _) => {
+            line += &format!("  {}: {}", plain(&cause.replace('_', " ")), plain(why))
         }
+        (Some(only), None, _) | (None, Some(only), _) => line += &format!("  {}", plain(only)),
+        (None, None, Some(http)) => line += &format!("  HTTP {http}"),
+        (None, None, None) => {}
     }
-    line
+    line.trim_end().to_owned()
 }
 
-fn of_notice(notice: &Value) -> String {
-    let channel = plain(text(notice, "channel").unwrap_or("?"));
-    let about = match text(notice, "target") {
-        None | Some("") => "plexmon",
-        Some(target) => target,
+fn of_notification(notification: &Value, layout: &Layout) -> String {
+    let paint = layout.paint();
+    let channel = plain(text(notification, "channel").unwrap_or("?"));
+    let outcome = match text(notification, "outcome") {
+        Some("delivered") => paint.green("delivered"),
+        Some("retry") => paint.yellow("failed, will retry"),
+        Some("refused") => paint.red("refused"),
+        other => plain(other.unwrap_or("?")),
     };
-    let kind = text(notice, "kind").unwrap_or("?").replace('_', " ");
-    let what = plain(&format!("{about} {kind}"));
-    let outcome = match text(notice, "outcome") {
-        Some("delivered") => style("sent").green(),
-        Some("retry") => style("not sent yet").yellow(),
-        Some("refused") => style("refused").red(),
-        other => style(other.unwrap_or("?")),
-    };
-    let why = text(notice, "why").map_or_else(String::new, |why| format!(" ({})", plain(why)));
-    format!("{channel}: {what}: {outcome}{why}")
+    let subject = plain(&subject_of(notification));
+    let why = text(notification, "why").map_or_else(String::new, |why| format!(" ({})", plain(why)));
+    layout.row(&channel, &format!("{outcome}: {subject}{why}"))
 }
 
-/// A text, or an object that says what it is and more.
+/// What a notification says; of a kind that only a later release knows, its name.
+fn subject_of(notification: &Value) -> String {
+    let target = text(notification, "target").unwrap_or_default();
+    let name = text(notification, "kind").unwrap_or("?");
+    match serde_json::from_value(Value::from(name)).unwrap_or(NotificationKind::Other) {
+        NotificationKind::Other => format!("{target} {}", name.replace('_', " ")),
+        kind if notification.get("first") == Some(&Value::Bool(true)) => first_subject(kind, target),
+        kind => subject(kind, target),
+    }
+}
+
+/// A text, or an object with a kind and details.
 fn problem(problem: &Value) -> Option<String> {
     if let Some(text) = problem.as_str() {
         return Some(text.to_owned());
@@ -188,31 +208,15 @@ fn problem(problem: &Value) -> Option<String> {
     if parts.is_empty() { (!problem.is_null()).then(|| problem.to_string()) } else { Some(parts.join(": ")) }
 }
 
-fn colored(status: &str) -> String {
-    let text = plain(status);
-    match status {
-        "up" => style(text).green().to_string(),
-        "down" => style(text).red().to_string(),
-        _ => style(text).yellow().to_string(),
-    }
-}
-
-fn failure(what: &str) -> String {
-    format!("{} {}", style("failed:").red(), plain(what))
-}
-
-/// One line, with nothing in it that a terminal would obey.
+/// One line, without control characters that a terminal would obey.
 fn plain(text: &str) -> String {
     let cleaned: String = text.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
     cleaned.trim().to_owned()
 }
 
 fn entry(time: &str, line: &str, layout: &Layout) -> String {
-    let line = format!("{} {line}", style(time).dim());
-    match layout.width {
-        Some(width) => wrapped(&line, width, time.len() + 1) + "\n",
-        None => line + "\n",
-    }
+    let line = format!("{} {line}", layout.paint().grey(time));
+    layout.page.wrapped_on_terminal(&line, time.len() + 1) + "\n"
 }
 
 fn object(message: &str) -> Option<Value> {

@@ -1,4 +1,4 @@
-//! What the sandbox's story is played on: emulator, stand-ins, a configuration, and a session on them.
+//! The sandbox's environment: emulator, stand-ins, a configuration, and a session on them.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use crate::sandbox::{ACCESS_KEY, Emulator, PhoneStandIn, PlexStandIn, SECRET_KEY
 use crate::session::Session;
 
 const REGION: &str = "us-east-1";
-/// The stand-in takes these and nothing else, as Pushover takes only real ones.
+/// The only credentials that the stand-in for Pushover accepts.
 const TOKEN: &str = "sandbox-application-token";
 const USER: &str = "sandbox-user-key";
 
@@ -25,7 +25,7 @@ pub struct Stage {
     pub plex: Option<PlexStandIn>,
     pub phone: PhoneStandIn,
     emulator: Option<Emulator>,
-    /// Configuration and tokens; removed with the emulator.
+    /// Configuration and tokens; deleted with the emulator's files.
     folder: PathBuf,
 }
 
@@ -36,7 +36,7 @@ impl Stage {
             let installed = prepare(&cache, &|text| output.note(text)).await?;
             let emulator = Emulator::start(&installed, &cache).await?;
             output.note(&format!(
-                "an AWS emulator listens on {} (this machine only); no real AWS account is touched",
+                "an AWS emulator listens on {} (this machine only); no real AWS account is used",
                 emulator.endpoint()
             ));
             Ok::<_, Error>(emulator)
@@ -52,13 +52,14 @@ impl Stage {
         let phone = PhoneStandIn::start(TOKEN, USER).await?;
         let folder = emulator.scratch().join("story");
         std::fs::create_dir(&folder)
-            .context(|| format!("could not make the folder `{}`", folder.display()))?;
+            .context(|| format!("could not create the folder `{}`", folder.display()))?;
         let url = match (&args.url, &plex) {
             (Some(url), _) => url.as_str(),
             (None, Some(plex)) => plex.url(),
-            (None, None) => return Err(Error::new("there is nothing to watch")),
+            (None, None) => return Err(Error::new("there is no server to monitor")),
         };
-        let config = write_config(&folder, url, phone.url(), args.keep)?;
+        let schedule = if args.keep { "rate(1 minute)" } else { "rate(5 minutes)" };
+        let config = write_config(&folder, url, phone.url(), schedule)?;
         let connection = Connection {
             region: Some(REGION.to_owned()),
             profile: None,
@@ -81,12 +82,12 @@ impl Stage {
         self.emulator.as_ref().map_or("", Emulator::endpoint)
     }
 
-    /// The emulator's last words, for a story that went wrong.
+    /// The emulator's last log lines, for errors.
     pub fn emulator_log(&self) -> String {
         self.emulator.as_ref().map_or_else(String::new, Emulator::last_log_lines)
     }
 
-    /// Stops the emulator; the stand-ins go with the stage.
+    /// Stop the emulator. The stand-ins end when the stage is dropped.
     pub async fn clear(&mut self) -> Result<()> {
         match self.emulator.take() {
             Some(emulator) => emulator.stop().await,
@@ -95,34 +96,35 @@ impl Stage {
     }
 }
 
-/// The user's cache directory, as the system has it.
+/// Return the user's cache directory, by the conventions of the system.
 fn cache_directory() -> Result<PathBuf> {
     let strategy = etcetera::choose_base_strategy()
         .context(|| "could not find your home directory")
         .map_err(|error| error.hint("set HOME"))?;
     let cache = strategy.cache_dir().join("plexmon");
     std::fs::create_dir_all(&cache)
-        .context(|| format!("could not make the cache directory `{}`", cache.display()))
-        .map_err(|error| error.hint("choose another one with XDG_CACHE_HOME, with room on its disk"))?;
+        .context(|| format!("could not create the cache directory `{}`", cache.display()))
+        .map_err(|error| {
+            error.hint("set XDG_CACHE_HOME to a directory with free space that you may write to")
+        })?;
     Ok(cache)
 }
 
-/// As a user should: a secret that others can read is warned of.
+/// Protect secrets as a user should: files that others can read cause a warning.
 #[cfg(unix)]
-fn keep_from_others(path: &Path) -> std::io::Result<()> {
+fn protect(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
 }
 
 #[cfg(not(unix))]
-fn keep_from_others(_: &Path) -> std::io::Result<()> {
+fn protect(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A real configuration file, with its tokens in files beside it, read as a user's would be.
-fn write_config(folder: &Path, url: &str, pushover: &str, often: bool) -> Result<Config> {
+/// Write a configuration file with its tokens in files beside it, and read it like a user's.
+fn write_config(folder: &Path, url: &str, pushover: &str, schedule: &str) -> Result<Config> {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    let schedule = if often { "rate(1 minute)" } else { "rate(5 minutes)" };
     let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
     let text = format!(
         "region = \"{REGION}\"\nschedule = \"{schedule}\"\ncontrol = []\n\n\
@@ -136,7 +138,7 @@ fn write_config(folder: &Path, url: &str, pushover: &str, often: bool) -> Result
     for (name, content) in [("config.toml", text.as_str()), ("token", TOKEN), ("user", USER)] {
         let path = folder.join(name);
         std::fs::write(&path, content)
-            .and_then(|()| keep_from_others(&path))
+            .and_then(|()| protect(&path))
             .context(|| format!("could not write `{}`", path.display()))?;
     }
     Config::parse(&text, &path)

@@ -40,14 +40,14 @@ fn what_aws_cannot_reach_gets_a_warning_and_nothing_else_changes() {
 fn a_healthy_one_is_shown_link_by_link() {
     let plex = plex();
     let home = home(&[("plex", plex.url())]);
-    snapshot!(check(&home, &[]).whole(), @r"
+    snapshot!(check(&home, &[]).whole(), @"
     exit 0
     --- stdout
     plex: up ([TIME])
-      DNS   ok [TIME]  127.0.0.1
-      TCP   ok [TIME]  127.0.0.1:[PORT]
-      HTTP  ok [TIME]  HTTP 200
-      body  ok [TIME]  has `machineIdentifier=`
+      DNS   ok [TIME]  [BAR]  127.0.0.1
+      TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
+      HTTP  ok [TIME]  [BAR]  HTTP 200
+      body  ok [TIME]  [BAR]  has `machineIdentifier=`
     ");
     assert_eq!(plex.requests(), 1);
 }
@@ -80,20 +80,21 @@ fn a_broken_one_is_an_error_with_advice() {
     exit 1
     --- stdout
     plex: up ([TIME])
-      DNS   ok [TIME]  127.0.0.1
-      TCP   ok [TIME]  127.0.0.1:[PORT]
-      HTTP  ok [TIME]  HTTP 200
-      body  ok [TIME]  has `machineIdentifier=`
+      DNS   ok [TIME]  [BAR]  127.0.0.1
+      TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
+      HTTP  ok [TIME]  [BAR]  HTTP 200
+      body  ok [TIME]  [BAR]  has `machineIdentifier=`
     other: down ([TIME])
-      DNS   ok [TIME]  127.0.0.1
-      TCP   ok [TIME]  127.0.0.1:[PORT]
-      HTTP  FAILED [TIME]  Plex is stopped; the proxy answers 502
+      DNS   ok [TIME]  [BAR]  127.0.0.1
+      TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
+      HTTP  FAILED [TIME]  [BAR]
+            Plex is stopped; the proxy answers 502
       app: the proxy answers, the app behind it does not as it should: check that it
         runs
     --- stderr
-    error: 1 of 2 not up, seen from here
+    error: 1 of 2 down, seen from here
 
-    hint: mend it, or correct the configuration; `up` would deploy a monitor that says the same
+    hint: repair the target or correct the configuration; after `up`, the monitor would report the same
     ");
 }
 
@@ -106,8 +107,8 @@ fn nobody_listens() {
     let check = check(&home, &[]);
     snapshot!(check.ended(1).stdout, @"
     plex: down ([TIME])
-      DNS   ok [TIME]  127.0.0.1
-      TCP   FAILED [TIME]  connection refused
+      DNS   ok [TIME]  [BAR]  127.0.0.1
+      TCP   FAILED [TIME]  [BAR]  connection refused
       connect: check the port forwarding, the firewall and that the proxy or tunnel
         runs
     ");

@@ -55,8 +55,8 @@ fn a_server_that_lacks_ipv6_is_up_with_a_remark_where_its_name_has_it() {
     if localhost_has_both() {
         snapshot!(v6.join("\n"), @r"
           IPv6  FAILED: connection refused
-                AWS does not see this, but phones and guests with IPv6 do: mend or
-                remove the AAAA record
+                the monitor uses IPv4 only, but phones and guests with IPv6 are
+                affected: repair or remove the AAAA record
         ");
     } else {
         assert_eq!(v6, [""; 0], "there is no such address, and so nothing to remark");
@@ -72,14 +72,14 @@ fn a_server_on_ipv6_alone_is_not_seen_from_aws() {
     exit 1
     --- stdout
     plex: down ([TIME])
-      DNS   FAILED [TIME]  the host name has no address
+      DNS   FAILED [TIME]  [BAR]  the host name has no address
       dns: check the host name in `url` and its DNS record; AWS uses A records
         (IPv4) only
       IPv6  ok, [TIME]
     --- stderr
-    error: 1 of 1 not up, seen from here
+    error: 1 of 1 down, seen from here
 
-    hint: mend it, or correct the configuration; `up` would deploy a monitor that says the same
+    hint: repair the target or correct the configuration; after `up`, the monitor would report the same
     ");
     let document = Deploy::new(home.path()).args(["check", "--json"]).run().ended(1).json();
     assert_eq!((&document["targets"][0]["ok"], &document["ipv6"][0]["ok"]), (&false.into(), &true.into()));
@@ -106,20 +106,21 @@ fn a_certificate_of_an_own_authority_is_described() {
     exit 0
     --- stdout
     plex: up ([TIME])
-      DNS   ok [TIME]  127.0.0.1
-      TCP   ok [TIME]  127.0.0.1:[PORT]
-      TLS   ok [TIME]  TLS 1.3, certificate until 2100-01-01
-      HTTP  ok [TIME]  HTTP 200
-      body  ok [TIME]  has `machineIdentifier=`
+      DNS   ok [TIME]  [BAR]  127.0.0.1
+      TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
+      TLS   ok [TIME]  [BAR]  TLS 1.3, certificate until 2100-01-01
+      HTTP  ok [TIME]  [BAR]  HTTP 200
+      body  ok [TIME]  [BAR]  has `machineIdentifier=`
       certificate: issued by Home CA (At Home) for plex.home.example and 2 more,
         until 2100-01-01
     ");
     let distrusting = home(&url);
     snapshot!(Deploy::new(distrusting.path()).args(["check"]).run().ended(1).stdout, @"
     plex: down ([TIME])
-      DNS   ok [TIME]  127.0.0.1
-      TCP   ok [TIME]  127.0.0.1:[PORT]
-      TLS   FAILED [TIME]  certificate is not signed by a trusted authority
+      DNS   ok [TIME]  [BAR]  127.0.0.1
+      TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
+      TLS   FAILED [TIME]  [BAR]
+            certificate is not signed by a trusted authority
       certificate: renew or correct the certificate; for a private authority set
         `ca_file`
     ");
@@ -139,18 +140,18 @@ fn lines_are_broken_at_the_edge_of_the_window() {
     let above_the_error = |screen: String| screen.split("error:").next().unwrap().to_owned();
     snapshot!(above_the_error(check(60)), @"
     plex: down ([TIME])
-      DNS   ok [TIME]  127.0.0.1
-      TCP   ok [TIME]  127.0.0.1:[PORT]
-      HTTP  FAILED [TIME]  Plex is stopped; the proxy
-                               answers 502
+      DNS   ok [TIME]  [BAR]  127.0.0.1
+      TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
+      HTTP  FAILED [TIME]  [BAR]
+            Plex is stopped; the proxy answers 502
       app: the proxy answers, the app behind it does not as it
         should: check that it runs
     ");
     snapshot!(above_the_error(check(120)), @"
     plex: down ([TIME])
-      DNS   ok [TIME]  127.0.0.1
-      TCP   ok [TIME]  127.0.0.1:[PORT]
-      HTTP  FAILED [TIME]  Plex is stopped; the proxy answers 502
+      DNS   ok [TIME]  [BAR]  127.0.0.1
+      TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
+      HTTP  FAILED [TIME]  [BAR]  Plex is stopped; the proxy answers 502
       app: the proxy answers, the app behind it does not as it should: check that it runs
     ");
 }

@@ -80,9 +80,9 @@ fn each_check_is_a_readable_line_and_lambdas_own_are_left_out() {
     snapshot!(logs(&events(), &[]).whole(), @"
     exit 0
     --- stdout
-    2026-11-03T10:05:07Z plex down [TIME]  app: Plex is stopped; nginx answers 502
-    2026-11-03T10:05:07Z pushover: plex down: sent
-    2026-11-03T10:05:07Z failed: Task timed out after 30.03 seconds
+    2026-11-03T10:05:07Z plex    down [TIME]  app: Plex is stopped; nginx answers 502
+    2026-11-03T10:05:07Z pushover delivered: plex is DOWN
+    2026-11-03T10:05:07Z failed  Task timed out after 30.03 seconds
     ");
 }
 
@@ -123,10 +123,10 @@ fn a_narrow_terminal_gets_narrow_lines_and_no_colour_if_none_is_wanted() {
     let plain = on_a_terminal("1");
     assert_eq!(plain.stderr, "");
     snapshot!(plain.stdout, @"
-    2026-11-03T10:05:07Z plex down [TIME]  app: Plex is
+    2026-11-03T10:05:07Z plex    down [TIME]  app: Plex is
                          stopped; nginx answers 502
-    2026-11-03T10:05:07Z pushover: plex down: sent
-    2026-11-03T10:05:07Z failed: Task timed out after 30.03
+    2026-11-03T10:05:07Z pushover delivered: plex is DOWN
+    2026-11-03T10:05:07Z failed  Task timed out after 30.03
                          seconds
     ");
 }

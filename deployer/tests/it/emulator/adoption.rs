@@ -108,8 +108,7 @@ fn it_is_taken_over_with_its_state_and_its_tokens() {
     seen from AWS:
       plex is up (HTTP 200, [TIME])
     "#);
-    let told =
-        "PUSHOVER_TOKEN and PUSHOVER_USER: taken from the environment of the function that is taken over";
+    let told = "PUSHOVER_TOKEN and PUSHOVER_USER: taken from the environment of the existing function";
     assert!(up.stderr.contains(told), "{}", up.stderr);
     // It was up and is up: nothing has happened that anybody should hear of.
     assert!(world.phone.take_new().is_empty());

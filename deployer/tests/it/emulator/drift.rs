@@ -179,7 +179,7 @@ fn a_plan_as_a_document_has_each_field_with_its_values() {
     let status = world.with_code(&["status"]).run().ended(0);
     snapshot!(status.stdout, @r"
     plex-remote-health in account [ACCOUNT], region us-east-1
-      deployed    yes, but not as configured (`plexmon-deploy up` mends it)
+      deployed    yes, but not as configured (`plexmon-deploy up` updates it)
         would update function plex-remote-health (timeout_s)
         would update schedule plex-remote-health-schedule (enabled)
       schedule    rate(5 minutes), disabled

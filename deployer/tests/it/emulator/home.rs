@@ -136,14 +136,14 @@ fn a_home_that_was_read_from_its_files_is_deployed_watched_and_removed() {
         the monitor cannot tell from here
       router is unknown: connection refused
         the monitor cannot tell from here
-      told by pushover: plex is up, overseerr is down, sonarr is down, 4ksonarr is down, radarr is down, 4kradarr is down, bazarr is down, prowlarr is down, torrents is down, tautulli is down, wizarr is down, maintainerr is down, uptime-kuma is down, home-assistant is down
+      pushover delivered: plex is up, overseerr is DOWN, sonarr is DOWN, 4ksonarr is DOWN, radarr is DOWN, 4kradarr is DOWN, bazarr is DOWN, prowlarr is DOWN, torrents is DOWN, tautulli is DOWN, wizarr is DOWN, maintainerr is DOWN, uptime-kuma is DOWN, home-assistant is DOWN
     ");
     assert!(!up.whole().contains("marker-"), "{}", up.whole());
     assert!(!world.told().is_empty());
     assert_eq!(world.phone.refused(), [""; 0]);
 
     let plan = with_tokens(world.with_code(&["plan", "--exit-code"])).run().ended(0);
-    snapshot!(plan.stdout, @"nothing to do: AWS has what the configuration wants");
+    snapshot!(plan.stdout, @"nothing to do: AWS matches the configuration");
     let status = with_tokens(world.with_code(&["status", "--exit-code"])).run().ended(0);
     snapshot!(status.stdout, @"
     plex-remote-health in account [ACCOUNT], region us-east-1
@@ -247,6 +247,6 @@ fn a_hundred_targets_have_their_state_in_several_parameters() {
     crowd(&world, 1..=100);
     world.up().ended(0);
     let down = world.down().ended(0);
-    assert!(down.stdout.contains(&format!("looked again: nothing of {NAME} is left")), "{}", down.whole());
+    assert!(down.stdout.contains(&format!("checked again: nothing of {NAME} is left")), "{}", down.whole());
     assert_eq!(world.inventory(), [""; 0]);
 }

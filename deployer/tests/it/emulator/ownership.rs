@@ -47,7 +47,7 @@ fn adopting_takes_it_over_and_down_then_removes_it() {
     5 to create, 1 to update, 0 to delete
     seen from AWS:
       plex is up (HTTP 200, [TIME])
-      told by pushover: plex is up
+      pushover delivered: plex is up
     "#);
     assert_eq!(world.told().len(), 1);
     assert_eq!(world.plan(), [""; 0]);
@@ -92,7 +92,7 @@ fn down_leaves_what_is_not_ours_and_says_so() {
       . keep   function  plex-remote-health (it has no tag `plexmon:deployment`)
       . keep   schedule  plex-remote-health-schedule (it has no tag `plexmon:deployment`)
     0 to create, 0 to update, 0 to delete
-    nothing to remove: there is nothing of ours under the name plex-remote-health
+    nothing to remove: no resources of plex-remote-health were found
     ");
     assert_eq!(world.inventory(), before);
 }

@@ -18,7 +18,7 @@ fn down_removes_everything_and_then_has_nothing_to_do() {
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
     0 to create, 0 to update, 6 to delete
-    6 things removed; looked again: nothing of plex-remote-health is left
+    6 resources deleted; checked again: nothing of plex-remote-health is left
     ");
     assert_eq!(world.inventory(), [""; 0]);
     let tagged = world.aws("resourcegroupstaggingapi", "get_resources", json!({}));
@@ -26,7 +26,7 @@ fn down_removes_everything_and_then_has_nothing_to_do() {
 
     let again = world.down();
     assert_eq!(again.writes(), [""; 0]);
-    snapshot!(again.ended(0).stdout, @"nothing to remove: there is nothing of ours under the name plex-remote-health");
+    snapshot!(again.ended(0).stdout, @"nothing to remove: no resources of plex-remote-health were found");
     let status = world.with_code(&["status", "--exit-code"]).run();
     assert_eq!(status.code, Some(4));
 }
@@ -36,7 +36,7 @@ fn down_in_an_empty_account_is_done_at_once() {
     let world = World::new();
     let down = world.down().ended(0);
     assert_eq!(down.writes(), [""; 0]);
-    snapshot!(down.stdout, @"nothing to remove: there is nothing of ours under the name plex-remote-health");
+    snapshot!(down.stdout, @"nothing to remove: no resources of plex-remote-health were found");
     let down = world.deploy(&["down", "--yes", "--no-wait", "--json"]).run().ended(0).json();
     assert_eq!(down, json!({"steps": [], "proven": true}));
 }
@@ -53,7 +53,7 @@ fn down_can_keep_the_state_and_the_logs() {
       . keep   parameter /homelab/plex_remote_status (--keep-state)
       . keep   log group /aws/lambda/plex-remote-health (--keep-logs)
     0 to create, 0 to update, 4 to delete
-    4 things removed; looked again: nothing else of plex-remote-health is left
+    4 resources deleted; checked again: nothing else of plex-remote-health is left
     ");
     assert_eq!(world.inventory(), [format!("log group {LOG_GROUP}"), format!("parameter {STATE}")]);
 

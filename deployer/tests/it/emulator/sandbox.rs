@@ -88,11 +88,11 @@ fn the_whole_story_is_told_in_order_and_nothing_is_left() {
     6 to create, 0 to update, 0 to delete
     seen from AWS:
       plex is up (HTTP 200, [TIME])
-      told by pushover: plex is up
+      pushover delivered: plex is up
       phone: plexmon is watching: plex is up: You will be told when it goes down, and when it comes back.
 
-    2. Again. Nothing has changed, so nothing is written:
-    nothing to do: AWS has what the configuration wants
+    2. Deploy again. Nothing has changed, so nothing is written:
+    nothing to do: AWS matches the configuration
 
     3. `plexmon-deploy status`:
     plex-remote-health in account 000000000000, region us-east-1
@@ -101,23 +101,23 @@ fn the_whole_story_is_told_in_order_and_nothing_is_left() {
       last check  [TIME] ago
       plex        up since [DATE]
 
-    4. Plex breaks: the reverse proxy now answers 502. The next check finds out:
+    4. Plex fails: the reverse proxy now answers 502. The next check detects it:
     seen from AWS:
       plex is down: Plex is stopped; the proxy answers 502
         the proxy answers, the app behind it does not as it should: check that it runs
-      told by pushover: plex is down
+      pushover delivered: plex is DOWN
       phone: plex is DOWN (urgent): Plex is stopped; the proxy answers 502. Since [DATE].
 
-    5. Still broken at the check after that. No second alarm:
+    5. Plex is still down at the next check. There is no second notification:
     seen from AWS:
       plex is down: Plex is stopped; the proxy answers 502
         the proxy answers, the app behind it does not as it should: check that it runs
-      (the phone stays silent)
+      (nothing arrives on the phone)
 
-    6. Plex is mended:
+    6. Plex is repaired:
     seen from AWS:
       plex is up (HTTP 200, [TIME])
-      told by pushover: plex is up
+      pushover delivered: plex is up
       phone: plex is UP again: Recovered. Was down [TIME] ([DATES]).
 
     7. Remove. This is `plexmon-deploy down`:
@@ -128,9 +128,9 @@ fn the_whole_story_is_told_in_order_and_nothing_is_left() {
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
     0 to create, 0 to update, 6 to delete
-    6 things removed; looked again: nothing of plex-remote-health is left
+    6 resources deleted; checked again: nothing of plex-remote-health is left
 
-    That was all of it, in [TIME]: deployed, watched, told, removed. The emulator is stopped and nothing is left running.
+    Done in [TIME]: deployed, monitored, notified, removed. The emulator has been stopped; nothing is left running.
     ");
     newcomer.nothing_is_left();
 }
@@ -151,7 +151,7 @@ fn as_a_document_it_has_the_acts_and_nothing_else_on_stdout() {
 
 #[test]
 fn ctrl_c_leaves_nothing() {
-    for act in ["1. Deploy", "4. Plex breaks"] {
+    for act in ["1. Deploy", "4. Plex fails"] {
         let newcomer = Newcomer::new();
         let mut story = newcomer.sandbox(&[]).start();
         story.read_until(act);
@@ -177,7 +177,7 @@ fn kept_running_it_ends_well_with_ctrl_c() {
 fn killed_it_takes_the_emulator_with_it() {
     let newcomer = Newcomer::new();
     let mut story = newcomer.sandbox(&[]).start();
-    story.read_until("2. Again");
+    story.read_until("2. Deploy again");
     story.kill();
     until("all its processes are gone", || processes(newcomer.cache.path()) == 0);
     assert_eq!(files(newcomer.home.path()), [""; 0]);

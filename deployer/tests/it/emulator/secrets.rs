@@ -45,7 +45,7 @@ fn a_wrong_token_is_found_out_at_once_and_can_be_corrected() {
     everything is deployed, but pushover refused the first message
       cause: Pushover answered HTTP 400: application token is invalid
 
-    hint: correct the secrets of that channel (for Pushover: the application's token and your user key), then run `up` again
+    hint: correct the secrets of that channel (for Pushover: the application's token and your user key), then run `plexmon-deploy up` again
     ");
     assert!(world.phone.take_new().is_empty());
     assert_eq!(world.inventory().len(), 6);
@@ -58,7 +58,7 @@ fn a_wrong_token_is_found_out_at_once_and_can_be_corrected() {
     0 to create, 1 to update, 0 to delete
     seen from AWS:
       plex is up (HTTP 200, [TIME])
-      told by pushover: plex is up
+      pushover delivered: plex is up
     ");
     assert_eq!(world.told().len(), 1);
     assert_eq!(world.plan(), [""; 0]);
@@ -71,7 +71,7 @@ fn a_machine_without_tokens_can_plan_and_update_what_has_them_already() {
     snapshot!(plan.ended(0).whole(), @r"
     exit 0
     --- stdout
-    nothing to do: AWS has what the configuration wants
+    nothing to do: AWS matches the configuration
     --- stderr
     plex-remote-health in account [ACCOUNT], region us-east-1
     ");

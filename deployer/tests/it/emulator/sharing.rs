@@ -51,7 +51,7 @@ fn down_removes_our_target_and_keeps_the_rule_for_theirs() {
       - delete secret    /homelab/plex_remote_status_secrets
       . keep   schedule  plex-remote-health-schedule (others have given it targets: theirs)
     0 to create, 1 to update, 5 to delete
-    6 things removed; looked again: nothing else of plex-remote-health is left
+    6 resources deleted; checked again: nothing else of plex-remote-health is left
     "#);
     assert_eq!(world.inventory(), [format!("rule {RULE}")]);
     assert_eq!(targets(&world), ["theirs"]);
@@ -61,7 +61,7 @@ fn down_removes_our_target_and_keeps_the_rule_for_theirs() {
     snapshot!(again.ended(0).stdout, @"
       . keep   schedule  plex-remote-health-schedule (others have given it targets: theirs)
     0 to create, 0 to update, 0 to delete
-    nothing to remove: there is nothing of ours under the name plex-remote-health
+    nothing to remove: no resources of plex-remote-health were found
     ");
 
     // Ours comes back beside theirs; and without theirs, the rule goes.

@@ -20,7 +20,7 @@ fn up_deploys_and_tells_the_phone_once() {
     6 to create, 0 to update, 0 to delete
     seen from AWS:
       plex is up (HTTP 200, [TIME])
-      told by pushover: plex is up
+      pushover delivered: plex is up
     ");
     for done in ["create role", "create secret", "create function", "create schedule"] {
         assert!(up.stderr.contains(&format!("  done     {done}")), "{}", up.whole());
@@ -38,7 +38,7 @@ fn a_second_up_writes_nothing() {
     let world = World::deployed();
     assert_eq!(world.plan(), [""; 0]);
     let again = world.up().ended(0);
-    snapshot!(again.stdout, @"nothing to do: AWS has what the configuration wants");
+    snapshot!(again.stdout, @"nothing to do: AWS matches the configuration");
     assert!(again.calls().contains(&"lambda:GetFunction"), "{:?}", again.calls());
     assert_eq!(again.writes(), [""; 0]);
     assert!(world.phone.take_new().is_empty());
@@ -78,7 +78,7 @@ fn up_builds_the_function_where_none_is_given() {
     assert_eq!(world.told().len(), 1);
     // Without a compiler in sight: what should run is known without building it.
     let plan = world.deploy(&["plan", "--exit-code"]).env("PATH", "/nowhere").run();
-    snapshot!(plan.ended(0).stdout, @"nothing to do: AWS has what the configuration wants");
+    snapshot!(plan.ended(0).stdout, @"nothing to do: AWS matches the configuration");
 }
 
 #[test]
@@ -219,9 +219,9 @@ fn what_is_not_deployed_can_neither_run_nor_show_its_log() {
     snapshot!(world.deploy(&["logs"]).run().whole(), @r"
     exit 1
     --- stderr
-    error: there is no log group `/aws/lambda/plex-remote-health` in us-east-1
+    error: log group `/aws/lambda/plex-remote-health` does not exist in us-east-1
 
-    hint: deploy with `plexmon-deploy up`, or name the right --region
+    hint: deploy with `plexmon-deploy up`, or correct --region
     ");
 }
 

@@ -38,7 +38,7 @@ fn up_asks_and_goes_ahead_even_in_a_narrow_window() {
       + create schedule  plex-remote-health-sche
     dule
     6 to create, 0 to update, 0 to delete
-    Go ahead? [Y/n]
+    Apply this plan? [Y/n]
       ✓ create role plex-remote-health-role
       ✓ create log group /aws/lambda/plex-remote
       ✓ create parameter /homelab/plex_remote_st
@@ -48,7 +48,7 @@ fn up_asks_and_goes_ahead_even_in_a_narrow_window() {
       ✓ run the function once
     seen from AWS:
       plex is up (HTTP 200, [TIME])
-      told by pushover: plex is up
+      pushover delivered: plex is up
     ");
     assert_eq!(world.told().len(), 1);
 }
@@ -68,8 +68,8 @@ fn a_no_changes_nothing() {
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
     6 to create, 0 to update, 0 to delete
-    Go ahead? [Y/n] n
-    error: the answer was no: nothing was changed
+    Apply this plan? [Y/n] n
+    error: not confirmed: nothing was changed
     ");
     assert_eq!(world.inventory(), [""; 0]);
 }
@@ -101,15 +101,15 @@ fn down_wants_an_explicit_yes() {
       - delete secret    /homelab/plex_remote_status_secrets
     0 to create, 0 to update, 6 to delete
     Remove all of this? [y/N] y
-    the KMS key `aws/ssm` stays: it is AWS's own, costs nothing and cannot be deleted
+    the KMS key `aws/ssm` remains: AWS manages it, and it costs nothing
       ✓ delete schedule plex-remote-health-schedule [TIME]
       ✓ delete function plex-remote-health [TIME]
       ✓ delete role plex-remote-health-role [TIME]
       ✓ delete log group /aws/lambda/plex-remote-health [TIME]
       ✓ delete parameter /homelab/plex_remote_status [TIME]
       ✓ delete secret /homelab/plex_remote_status_secrets [TIME]
-      ✓ look again [TIME]
-    6 things removed; looked again: nothing of plex-remote-health is left
+      ✓ check again [TIME]
+    6 resources deleted; checked again: nothing of plex-remote-health is left
     ");
     assert_eq!(world.inventory(), [""; 0]);
 }
@@ -137,7 +137,7 @@ fn without_a_terminal_up_and_down_want_a_yes_beforehand() {
     plex-remote-health in account [ACCOUNT], region us-east-1
     error: there is no terminal to ask on
 
-    hint: add --yes to go on without a question
+    hint: add --yes to continue without a question
     ");
     assert_eq!(world.inventory(), [""; 0]);
     world.up().ended(0);
@@ -146,7 +146,7 @@ fn without_a_terminal_up_and_down_want_a_yes_beforehand() {
     plex-remote-health in account [ACCOUNT], region us-east-1
     error: there is no terminal to ask on
 
-    hint: add --yes to go on without a question
+    hint: add --yes to continue without a question
     ");
     assert_eq!(world.inventory().len(), 6);
 }

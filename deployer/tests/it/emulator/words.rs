@@ -71,10 +71,10 @@ fn a_channel_that_refuses_the_test_is_an_error() {
     let up = world.with_code(&["up", "--yes"]).env("PUSHOVER_TOKEN", "another-token").run();
     let stderr = up.ended(1).stderr;
     snapshot!(&stderr[stderr.find("error:").unwrap()..], @"
-    error: everything is deployed, but pushover refused the first message
+    error: everything is deployed, but pushover refused the first notification
       cause: Pushover answered HTTP 400: application token is invalid
 
-    hint: correct the secrets of that channel (for Pushover: the application's token and your user key), then run `up` again
+    hint: correct the secrets of that channel (for Pushover: the application's token and your user key), then run `plexmon-deploy up` again
     ");
     ear.take();
     let test = world.deploy(&["notify-test"]).run();
@@ -85,7 +85,7 @@ fn a_channel_that_refuses_the_test_is_an_error() {
     ntfy: ok
     pushover: FAILED: Pushover answered HTTP 400: application token is invalid
     --- stderr
-    error: 1 of 3 channels did not take the test
+    error: 1 of 3 channels did not accept the test message
 
     hint: correct the channel's secrets or address, then run `plexmon-deploy up` and this command again
     ");
@@ -120,7 +120,7 @@ fn without_a_channel_there_is_nothing_to_test() {
     snapshot!(world.deploy(&["notify-test"]).run().whole(), @"
     exit 1
     --- stderr
-    error: the deployed function has no channel: nobody is told anything
+    error: the deployed function has no channel: nothing can be notified
 
     hint: add [notify.pushover] or another channel to the configuration, then run `plexmon-deploy up`
     ");
@@ -133,7 +133,7 @@ fn while_paused_nothing_is_told_and_afterwards_what_has_changed() {
     snapshot!(pause.whole(), @"
     exit 0
     --- stdout
-    paused until [DATE]: checks go on, notifications wait; `plexmon-deploy resume` ends it earlier
+    paused until [DATE]: checks continue, notifications are suppressed; `plexmon-deploy resume` ends the pause earlier
     ");
     world.plex.break_it();
     world.invoke().ended(0);
@@ -157,11 +157,11 @@ fn while_paused_nothing_is_told_and_afterwards_what_has_changed() {
     snapshot!(resume.whole(), @"
     exit 0
     --- stdout
-    resumed: what has changed meanwhile is sent now
+    resumed: notifications about what changed during the pause are being sent
     seen from AWS:
       plex is down: Plex is stopped; the proxy answers 502
         the proxy answers, the app behind it does not as it should: check that it runs
-      told by pushover: plex is down
+      pushover delivered: plex is DOWN
     ");
     let told = world.told();
     assert_eq!(told.len(), 1, "{told:?}");

@@ -5,6 +5,8 @@ pub fn filters() -> Vec<(&'static str, &'static str)> {
     vec![
         (r"os error \d+", "os error [NUMBER]"),
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
+        // Bars of a waterfall, by time.
+        (r"\|[ =]{10,}\|", "[BAR]"),
         // Padded to a width, in tables.
         (r" +\d+(\.\d+)? ms\b", " [TIME]"),
         (r"\b\d+(\.\d+)? ms\b", "[TIME]"),

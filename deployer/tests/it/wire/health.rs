@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 use plexmon_deploy::commands::status::report;
 use plexmon_deploy::resources::Health;
 use plexmon_deploy::stack::{Decrypt, Stack};
+use plexmon_deploy::text::Paint;
 use serde_json::{Value, json};
 
 use super::answers::{self, function_json, json_of, ready};
@@ -118,10 +119,10 @@ async fn status_says_what_is_wrong_and_is_not_in_sync() {
     assert_eq!(
         (json["drift"].as_array().unwrap().len(), changes.as_array().unwrap().len()),
         (1, 1),
-        "{report}"
+        "{json}"
     );
     assert_eq!(changes[0]["field"], "health");
-    assert!(report.to_string().contains("failed: The key is disabled. (DisabledKMSKey)"), "{report}");
+    assert!(report.text(Paint::Plain).contains("failed: The key is disabled. (DisabledKMSKey)"), "{json}");
 }
 
 fn set(health: Health) -> impl FnOnce(&mut Stack) {

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use plexmon_deploy::commands::down::{Keep, Removal, Runs, down};
+use plexmon_deploy::cli::Down;
+use plexmon_deploy::commands::down::remove;
 use plexmon_deploy::error::Exit;
 use serde_json::{Value, json};
 
@@ -12,8 +13,7 @@ use super::fake::refused;
 use super::rig::Rig;
 use crate::plan::world::secrets;
 
-const REMOVAL: Removal =
-    Removal { keep: Keep { state: false, logs: false }, yes: true, force: false, runs: Runs::MayBeInFlight };
+const DOWN: Down = Down { yes: true, keep_state: false, keep_logs: false, force: false, no_wait: false };
 
 /// A deployment that goes when it is deleted, but for a run that writes its state so long after that.
 fn deployed_with_a_run(lasts: Duration) -> Rig {
@@ -68,16 +68,16 @@ fn removed_alone(rig: &Rig) -> Vec<Value> {
 async fn a_state_that_a_run_in_flight_writes_is_removed_too() {
     for seconds in [1, 12, 29] {
         let rig = deployed_with_a_run(Duration::from_secs(seconds));
-        assert_eq!(down(&rig.session(), REMOVAL).await.unwrap(), Exit::Success);
+        assert_eq!(remove(&rig.session(), &DOWN).await.unwrap(), Exit::Success);
         assert_eq!(removed_alone(&rig), [json!({ "Name": "/homelab/plex_remote_status" })]);
-        assert!(rig.said().contains("wait for a run in flight to end, at most 30 s"), "{}", rig.said());
+        assert!(rig.said().contains("wait up to 30 s for a run in flight to end"), "{}", rig.said());
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_longer_is_waited_than_the_function_may_run() {
     let rig = deployed_with_a_run(Duration::from_secs(3600));
-    assert_eq!(down(&rig.session(), REMOVAL).await.unwrap(), Exit::Success);
+    assert_eq!(remove(&rig.session(), &DOWN).await.unwrap(), Exit::Success);
     assert_eq!(removed_alone(&rig), [] as [Value; 0]);
     let elapsed = rig.fake.elapsed().as_secs();
     assert!((30..=32).contains(&elapsed), "{elapsed}");
@@ -86,13 +86,10 @@ async fn no_longer_is_waited_than_the_function_may_run() {
 /// Where the state stays, or on request, nothing is waited for.
 #[tokio::test(start_paused = true)]
 async fn nothing_is_waited_for_where_it_does_not_matter() {
-    for removal in [
-        Removal { runs: Runs::Ignored, ..REMOVAL },
-        Removal { keep: Keep { state: true, logs: false }, ..REMOVAL },
-    ] {
+    for down in [Down { no_wait: true, ..DOWN }, Down { keep_state: true, ..DOWN }] {
         let rig = deployed_with_a_run(Duration::from_secs(3600));
-        assert_eq!(down(&rig.session(), removal).await.unwrap(), Exit::Success);
-        assert_eq!(rig.fake.elapsed().as_secs(), 0, "{removal:?}");
+        assert_eq!(remove(&rig.session(), &down).await.unwrap(), Exit::Success);
+        assert_eq!(rig.fake.elapsed().as_secs(), 0, "{down:?}");
     }
 }
 
@@ -101,7 +98,7 @@ async fn what_stays_is_said() {
     let rig = deployed_with_a_run(Duration::from_secs(3600));
     let rules = json!(["plex-remote-health-schedule", "plex-check"]);
     rig.fake.always("events:ListRuleNamesByTarget", json_of(json!({ "RuleNames": rules })));
-    down(&rig.session(), REMOVAL).await.unwrap();
-    assert!(rig.said().contains("the KMS key `aws/ssm` stays"), "{}", rig.said());
+    remove(&rig.session(), &DOWN).await.unwrap();
+    assert!(rig.said().contains("the KMS key `aws/ssm` remains"), "{}", rig.said());
     assert_eq!(rig.fake.sent("events:ListRuleNamesByTarget").len(), 1);
 }

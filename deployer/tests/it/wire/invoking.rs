@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use plexmon_deploy::commands::invoke::{New, first_run};
+use plexmon_deploy::invocation::{New, first_run};
 use serde_json::json;
 
 use super::answers::json_of;

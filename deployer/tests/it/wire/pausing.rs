@@ -46,7 +46,7 @@ async fn a_pause_that_is_always_undone_is_an_error() {
     rig.fake.always("lambda:Invoke", reply(Some(1_900_000_000)));
     assert_snapshot!(request_pause(&rig.session(), 2_000_000_000).await.unwrap_err(), @"
     error: the function is not paused for as long as requested
-      cause: requested 3 times; another run saved its state each time
+      cause: requested 3 times, but another run saved its state each time
 
     hint: run the same command again; `plexmon-deploy status` shows whether it is paused
     ");

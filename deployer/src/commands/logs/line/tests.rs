@@ -1,8 +1,9 @@
-//! Runs of several releases, Lambda's own lines, and everything that is neither.
+//! Runs of several releases, platform events of Lambda, and other lines.
 
 use insta::assert_snapshot;
 
 use super::{Layout, is_noise, readable};
+use crate::text::{Page, Paint};
 
 const TIME: &str = "2026-11-03T10:05:07Z";
 const ID: &str = "8f507cfc-1c1d-4c2e-9d7f-0b6a3c1f5a11";
@@ -12,12 +13,18 @@ fn lines(message: &str) -> String {
 }
 
 fn lines_within(width: Option<usize>, message: &str) -> String {
-    let names = ["plex", "uptime-kuma"];
-    let layout = Layout { width, ..Layout::of(names.into_iter()) };
-    console::strip_ansi_codes(&readable(TIME, message, &layout)).into_owned()
+    let page = match width {
+        Some(width) => Page::of_width(width, Paint::Plain),
+        None => Page::unbounded(Paint::Plain),
+    };
+    readable(TIME, message, &layout(page))
 }
 
-/// As the first release wrote it.
+fn layout(page: Page) -> Layout {
+    Layout::new(["plex", "uptime-kuma", "pushover"].into_iter(), page)
+}
+
+/// A run as the first release logged it.
 const RUN: &str = r#"{"previous":"up","current":"down","http":502,"targets":[
     {"name":"plex","status":"down","since":1793700300,"http":502,"failed":"http","cause":"app","why":"Plex is stopped; nginx answers 502","ms":141.6},
     {"name":"uptime-kuma","status":"up","since":1793000000,"http":200,"ms":38.2},
@@ -35,16 +42,16 @@ fn a_run_is_a_line_for_each_target_notification_and_problem() {
     2026-11-03T10:05:07Z plex        down       142 ms  app: Plex is stopped; nginx answers 502
     2026-11-03T10:05:07Z uptime-kuma up          38 ms  HTTP 200
     2026-11-03T10:05:07Z new         unknown
-    2026-11-03T10:05:07Z pushover: plex down: sent
-    2026-11-03T10:05:07Z mail: plex was down: not sent yet (no answer within 5 s)
-    2026-11-03T10:05:07Z ntfy: plexmon blind: refused (404)
-    2026-11-03T10:05:07Z problem: the heartbeat was not heard: no answer
-    2026-11-03T10:05:07Z notifications: 1 given up
+    2026-11-03T10:05:07Z pushover    delivered: plex is DOWN
+    2026-11-03T10:05:07Z mail        failed, will retry: plex was DOWN and RECOVERED (no answer within 5 s)
+    2026-11-03T10:05:07Z ntfy        refused: the monitor is offline (404)
+    2026-11-03T10:05:07Z problem     the heartbeat was not heard: no answer
+    2026-11-03T10:05:07Z problem     1 notification given up
     ");
 }
 
 #[test]
-fn lines_keep_to_the_width_of_a_terminal() {
+fn lines_are_wrapped_at_the_width_of_a_terminal() {
     let narrow = lines_within(Some(60), RUN);
     assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
     assert_snapshot!(narrow.lines().take(2).collect::<Vec<_>>().join("\n"), @"
@@ -54,27 +61,43 @@ fn lines_keep_to_the_width_of_a_terminal() {
 }
 
 #[test]
-fn a_failed_run_says_so_once() {
+fn states_outcomes_and_failures_have_colour() {
+    let colored = readable(TIME, RUN, &layout(Page::unbounded(Paint::Colored)));
+    assert_eq!(console::strip_ansi_codes(&colored), lines(RUN), "nothing but colour differs");
+    assert_snapshot!(colored.replace('\u{1b}', "ESC"), @"
+    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m plex        ESC[31mdownESC[0m       142 ms  app: Plex is stopped; nginx answers 502
+    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m uptime-kuma ESC[32mupESC[0m          38 ms  HTTP 200
+    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m new         ESC[38;5;244munknownESC[0m
+    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m pushover    ESC[32mdeliveredESC[0m: plex is DOWN
+    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m mail        ESC[33mfailed, will retryESC[0m: plex was DOWN and RECOVERED (no answer within 5 s)
+    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m ntfy        ESC[31mrefusedESC[0m: the monitor is offline (404)
+    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m ESC[31mproblemESC[0m     the heartbeat was not heard: no answer
+    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m ESC[31mproblemESC[0m     1 notification given up
+    ");
+}
+
+#[test]
+fn a_failed_run_is_reported_once() {
     let run = r#"{"previous":"up","current":"up","http":200,"targets":[],"notices":[],"problems":["AccessDenied"],"dead_letters":0,"phases":{},"fault":"AccessDenied"}"#;
     assert_snapshot!(lines(run), @"
     2026-11-03T10:05:07Z checked: up
-    2026-11-03T10:05:07Z failed: AccessDenied
+    2026-11-03T10:05:07Z failed      AccessDenied
     ");
-    assert_snapshot!(lines(r#"{"error":"plexmon cannot start: there is no target"}"#), @"2026-11-03T10:05:07Z failed: plexmon cannot start: there is no target");
+    assert_snapshot!(lines(r#"{"error":"plexmon cannot start: there is no target"}"#), @"2026-11-03T10:05:07Z failed      plexmon cannot start: there is no target");
 }
 
 #[test]
-fn words_of_later_releases_are_shown_as_they_are() {
+fn values_of_later_releases_are_shown_as_they_are() {
     let run = r#"{"previous":"up","current":"degraded","targets":[{"name":"plex","status":"degraded","cause":"blocked","ms":1}],"notices":[{"channel":"x","target":"plex","kind":"blocked","outcome":"deferred"}],"problems":[{"kind":"store","detail":"busy"}]}"#;
     assert_snapshot!(lines(run), @"
     2026-11-03T10:05:07Z plex        degraded      1 ms  blocked
-    2026-11-03T10:05:07Z x: plex blocked: deferred
-    2026-11-03T10:05:07Z problem: store: busy
+    2026-11-03T10:05:07Z x           deferred: plex blocked
+    2026-11-03T10:05:07Z problem     store: busy
     ");
 }
 
 #[test]
-fn what_lambda_says_of_ordinary_runs_is_hidden() {
+fn platform_events_of_successful_runs_are_hidden() {
     for noise in [
         format!("START RequestId: {ID} Version: $LATEST"),
         format!("END RequestId: {ID}"),
@@ -90,7 +113,7 @@ fn what_lambda_says_of_ordinary_runs_is_hidden() {
 }
 
 #[test]
-fn what_lambda_says_of_failures_is_shown() {
+fn platform_events_of_failed_runs_are_shown() {
     for (message, shown) in [
         (format!("2026-11-03T10:05:07.000Z {ID} Task timed out after 30.03 seconds\n"), "Task timed out after 30.03 seconds"),
         (
@@ -117,16 +140,16 @@ fn what_lambda_says_of_failures_is_shown() {
         ),
     ] {
         assert!(!is_noise(&message), "{message}");
-        assert_eq!(lines(&message), format!("{TIME} failed: {shown}\n"));
+        assert_eq!(lines(&message), format!("{TIME} failed      {shown}\n"));
     }
 }
 
 #[test]
-fn nothing_else_is_hidden_and_nothing_commands_the_terminal() {
+fn unknown_lines_are_shown_without_control_characters() {
     assert_eq!(lines("whatever"), format!("{TIME} whatever\n"));
     assert_eq!(lines(r#"{"message":"hello"}"#), format!("{TIME} {{\"message\":\"hello\"}}\n"));
     assert_eq!(lines("{not json"), format!("{TIME} {{not json\n"));
     let why = r#"{"previous":"up","current":"down","targets":[{"name":"plex","status":"down","why":"a\u001b[2Jb\nc"}]}"#;
-    let shown = readable(TIME, why, &Layout { name: 4, width: None });
+    let shown = readable(TIME, why, &layout(Page::unbounded(Paint::Plain)));
     assert!(!shown.contains("\u{1b}[2J") && shown.lines().count() == 1, "{shown:?}");
 }

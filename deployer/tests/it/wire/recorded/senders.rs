@@ -6,7 +6,7 @@ use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{FunctionCode, FunctionUrlAuthType};
 use aws_sdk_ssm::types::{ResourceTypeForTagging, Tag as ParameterTag};
 use plexmon_deploy::aws::{Aws, CallError};
-use plexmon_deploy::commands::invoke::FunctionError;
+use plexmon_deploy::invocation::FunctionError;
 use plexmon_deploy::resources::schedule;
 
 const ARN: &str = "arn:aws:iam::123456789012:policy/some";

@@ -1,0 +1,47 @@
+//! Probes the targets from this machine, with the function's own probe, over IPv4 and over IPv6.
+
+use futures_util::future::join_all;
+use plexmon_function::contract::secrets::{Secrets, TargetSecrets};
+use plexmon_function::contract::settings::Target;
+use plexmon_function::probe::{Family, LinkName, Observation, Tls, probe_over};
+
+use crate::config::{Config, Found};
+use crate::error::{Context as _, Result};
+use crate::output::Output;
+
+/// One target, seen from here.
+pub struct Seen {
+    /// Over IPv4, as the function probes it.
+    pub v4: Observation,
+    /// `None` if the host has no IPv6 address.
+    pub v6: Option<Observation>,
+}
+
+/// Probe all targets concurrently, with the secrets that are set.
+pub async fn probe_all(config: &Config, output: &Output) -> Result<Vec<Seen>> {
+    output.warnings(&config.secrets.warnings());
+    let secrets = match config.secrets.resolve()? {
+        Found::All(secrets) => secrets,
+        Found::NoneConfigured => Secrets::default(),
+        Found::Missing(variables) => {
+            if config.targets.iter().any(Target::needs_secrets) {
+                output.warning(&format!(
+                    "{} not set: secret headers and Access tokens are not sent",
+                    variables.join(" and ")
+                ));
+            }
+            Secrets::default()
+        }
+    };
+    let tls = Tls::new().context(|| "could not set up TLS")?;
+    Ok(join_all(config.targets.iter().map(|target| seen(target, &secrets, &tls))).await)
+}
+
+async fn seen(target: &Target, secrets: &Secrets, tls: &Tls) -> Seen {
+    let secrets = secrets.of(target).unwrap_or_else(|_| TargetSecrets::default());
+    let over = |family| probe_over(family, target, &secrets, tls);
+    let (v4, v6) = tokio::join!(over(Family::V4), over(Family::V6));
+    // The link decides, not the cause: a target that should be closed has one cause for everything unreachable.
+    let has_none = matches!(v6.links.as_slice(), [only] if only.name == LinkName::Dns && !only.ok);
+    Seen { v4, v6: Some(v6).filter(|_| !has_none) }
+}

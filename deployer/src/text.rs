@@ -1,0 +1,24 @@
+//! Text that several commands share. Everything here is pure: values and a [`Page`] in, text out.
+
+pub mod certificate;
+mod error;
+pub mod notification;
+mod page;
+pub mod verdict;
+mod waterfall;
+
+use std::time::Duration;
+
+pub use error::error_text;
+pub use page::{Page, Paint, padded};
+pub use waterfall::waterfall;
+
+/// `1 step`, `2 steps`.
+pub fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Seconds with one digit, as in `0.4 s`.
+pub fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}

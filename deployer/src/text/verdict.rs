@@ -1,0 +1,122 @@
+//! What a run of the monitor saw and which notifications it sent.
+
+use std::fmt::Write as _;
+
+use plexmon_function::contract::reply::{DeliveryOutcome, NotificationReply, Reply, TargetReply};
+use plexmon_function::probe::Cause;
+
+use super::notification::{first_subject, subject};
+use super::{Page, Paint};
+use crate::error::{Error, Result};
+
+const NO_REASON: &str = "no reason was given";
+
+/// Return a line for each target, with advice for those that are not up, and for each problem and channel.
+pub fn text(reply: &Reply, page: Page) -> String {
+    let mut text = String::from("seen from AWS:");
+    for target in &reply.targets {
+        let _ = write!(text, "\n  {}", of_target(target, page.paint));
+        if let (Some(_), Some(cause)) = (&target.why, target.cause) {
+            let _ = write!(text, "\n    {}", advice(cause));
+        }
+    }
+    for problem in &reply.problems {
+        let _ = write!(text, "\n  {} {problem}", page.paint.red("problem:"));
+    }
+    for (channel, subjects) in &delivered(reply) {
+        let _ = write!(text, "\n  {channel} delivered: {}", subjects.join(", "));
+    }
+    for notice in &reply.notices {
+        let why = notice.why.as_deref().unwrap_or(NO_REASON);
+        let _ = match notice.outcome {
+            DeliveryOutcome::Delivered => Ok(()),
+            DeliveryOutcome::Refused => {
+                write!(text, "\n  {} refused: {} ({why})", notice.channel, subject_of(notice))
+            }
+            DeliveryOutcome::Retry => {
+                write!(text, "\n  {} failed, will retry: {} ({why})", notice.channel, subject_of(notice))
+            }
+        };
+    }
+    text
+}
+
+fn of_target(target: &TargetReply, paint: Paint) -> String {
+    let state = format!("{} is {}", target.name, paint.state(&target.status.to_string()));
+    match (&target.why, target.ms) {
+        (Some(why), _) => format!("{state}: {why}"),
+        (None, Some(ms)) => format!("{state} (HTTP {}, {ms:.0} ms)", target.http),
+        (None, None) => state,
+    }
+}
+
+/// What each channel delivered, in order.
+fn delivered(reply: &Reply) -> Vec<(&str, Vec<String>)> {
+    let mut delivered: Vec<(&str, Vec<String>)> = Vec::new();
+    for notice in reply.notices.iter().filter(|notice| notice.outcome == DeliveryOutcome::Delivered) {
+        let subject = subject_of(notice);
+        match delivered.iter_mut().find(|(channel, _)| *channel == notice.channel) {
+            Some((_, subjects)) => subjects.push(subject),
+            None => delivered.push((&notice.channel, vec![subject])),
+        }
+    }
+    delivered
+}
+
+fn subject_of(notice: &NotificationReply) -> String {
+    if notice.first {
+        first_subject(notice.kind, &notice.target)
+    } else {
+        subject(notice.kind, &notice.target)
+    }
+}
+
+/// Return an error if a channel refused a notification for good: the next outage would go unnoticed.
+pub fn require_delivery(reply: &Reply) -> Result<()> {
+    let Some(notice) = reply.notices.iter().find(|notice| notice.outcome == DeliveryOutcome::Refused) else {
+        return Ok(());
+    };
+    Err(Error::new(format!("everything is deployed, but {} refused the first notification", notice.channel))
+        .cause(notice.why.as_deref().unwrap_or(NO_REASON))
+        .hint(
+            "correct the secrets of that channel (for Pushover: the application's token and your user key), then run \
+             `plexmon-deploy up` again",
+        ))
+}
+
+/// What the owner can look at, by the class of what is wrong.
+pub fn advice(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Dns => "check the host name in `url` and its DNS record; AWS uses A records (IPv4) only",
+        Cause::Connect => "check the port forwarding, the firewall and that the proxy or tunnel runs",
+        Cause::Tls => "check that the port is the right one, and what the proxy offers as TLS",
+        Cause::Certificate => "renew or correct the certificate; for a private authority set `ca_file`",
+        Cause::App => "the proxy answers, the app behind it does not as it should: check that it runs",
+        Cause::Home => "the tunnel is not connected: check power, line, the host and cloudflared",
+        Cause::Origin => "Cloudflare answers, your server does not: check the router, the host and its proxy",
+        Cause::Access => {
+            "check the service token, and that the app's Access policy has a Service Auth rule for it"
+        }
+        Cause::Challenge => "let this path pass the bot protection without a challenge",
+        Cause::Blocked => {
+            "a firewall in front of the app blocks it: allow this path there, rather than addresses, which change"
+        }
+        Cause::RateLimited => "check less often (`schedule`), or exempt this path from the limit",
+        Cause::LoginWall => {
+            "let this path pass without a login, or check one that the wall lets through; `exposure = \"closed\"` checks \
+             that it is closed"
+        }
+        Cause::Unreadable => {
+            "choose a `contains` near the beginning of the page, or a path with a short answer that is not compressed"
+        }
+        Cause::Maintenance => "wait: the app is busy with itself and should come back",
+        Cause::Condition => {
+            "something answers, but not as configured: check the route, `status` and `contains`"
+        }
+        Cause::Slow => "check the load of the host and of the line",
+        Cause::Timeout => "it takes the connection and then is silent: check the app, or raise `timeout_s`",
+        Cause::Exposed => "put the app behind Cloudflare Access again, and look at who has been there",
+        Cause::Blind => "the monitor cannot tell from here",
+        Cause::Other => "a later release of plexmon says this: use it here as well",
+    }
+}
