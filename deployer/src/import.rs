@@ -1,32 +1,32 @@
-//! What a home has and shows to the outside, read from its own Compose, Terraform and tunnel files.
+//! The apps that a home publishes, read from its Compose, Terraform, proxy and tunnel files.
 //!
-//! Texts come in, an [`Inventory`] comes out, and [`write`](self::write::config) makes a `config.toml` of it. All of
-//! it is pure; the files are found and read by the command `init`.
+//! The input is text and the output an [`Inventory`], from which [`write`](self::write::config) generates a
+//! `config.toml`. Everything here is pure; the command `init` finds and reads the files.
 
+mod app_name;
 mod apps;
-mod braces;
 mod caddy;
+mod cloudflared;
 mod compose;
-mod doors;
+mod container_role;
+mod endpoints;
 mod environment;
+mod exclusion;
 mod file_name;
-mod home;
+mod host_name;
 mod labels;
-mod missing;
-mod name;
-mod naming;
-mod nature;
-mod obstacle;
+mod missing_value;
 mod parsed;
-mod path;
+mod path_pattern;
+mod placeholders;
 mod ports;
-mod role;
 mod route;
 mod swag;
 mod terraform;
+mod topology;
 mod traefik;
-mod tunnel;
-mod values;
+mod unprocessed;
+mod variable_lookup;
 mod variables;
 pub mod write;
 mod yaml;
@@ -36,169 +36,169 @@ use std::path::{Path, PathBuf};
 
 use crate::config::preset::Preset;
 use crate::error::Result;
-use apps::Facts;
+use apps::ProxyFacts;
 use caddy::Caddyfile;
-pub use compose::clean;
+pub use compose::normalize_path;
 use compose::{ComposeFile, Container};
 pub use environment::Environments;
-pub use file_name::{kind_in_folder, kind_of, set_aside, why_passed_over, why_refused};
-use home::Home;
-pub use missing::{Missing, Reason};
-use parsed::{Parsed, TraefikFiles, documents, is_traefik, toml};
-pub use route::Login;
-use route::{Destination, Route, Source};
+pub use file_name::{kind_in_folder, kind_of, not_in_use, skip_remark, unsupported_template};
+pub use missing_value::{MissingReason, MissingValue};
+use parsed::{ParsedFiles, TraefikFiles, documents, is_traefik, toml};
+pub use route::LoginStep;
+use route::{Destination, Route, RouteSource};
 use terraform::Cloudflare;
-pub use terraform::files::{Files, Unreadable};
-pub use terraform::{Gap, Gate};
+pub use terraform::file_system::{FileAccessError, FileSystem};
+pub use terraform::{Incomplete, Protection};
+use topology::Topology;
 use traefik::Traefik;
-use values::Values;
+use variable_lookup::VariableLookup;
 
 /// A file of the home, with its text.
 #[derive(Debug, Clone)]
-pub struct File {
+pub struct SourceFile {
     pub path: PathBuf,
-    pub kind: Kind,
+    pub kind: FileKind,
     pub text: String,
-    pub origin: Origin,
+    pub origin: FileOrigin,
 }
 
-/// How a file came to be read.
+/// Why a file was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// On the command line: what cannot be read is an error.
-    Named,
-    /// In a folder that was searched: what cannot be read is a remark.
-    Found,
-    /// Another file needs it.
-    Mentioned,
-    /// In a folder that was searched; its name, or that of a folder around it, says that it is not in use.
-    SetAside(String),
+pub enum FileOrigin {
+    /// It was given on the command line: failing to read it is an error.
+    Given,
+    /// It is in a folder that was searched: failing to read it is a remark.
+    Discovered,
+    /// Another file refers to it.
+    Referenced,
+    /// It is in a folder that was searched, and its path says that it is not in use; holds the reason.
+    NotInUse(String),
 }
 
-/// A file that another one needs.
+/// A file that another one refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mention {
+pub enum FileReference {
     Compose(PathBuf),
-    /// What Compose merges over a file with a usual name, if it is there.
-    Companion(PathBuf),
-    /// Values of variables, or of labels.
+    /// The file that Compose merges over one with a default name, if it exists.
+    Override(PathBuf),
+    /// A file with values of variables or of labels.
     Values(PathBuf),
 }
 
-/// What to expect in a file, by its name.
+/// The format that a file's name suggests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Compose, cloudflared's own, or Traefik's.
+pub enum FileKind {
+    /// Compose, cloudflared or Traefik.
     Yaml,
-    /// Traefik's.
+    /// Traefik.
     Toml,
-    /// Caddy's, or one that such a file imports.
+    /// Caddy, or a file that a Caddyfile imports.
     Caddyfile,
     Terraform,
     TerraformValues,
-    /// Values of variables. Some of them are secrets.
+    /// Values of variables, some of which are secrets.
     Env,
 }
 
-/// Everything that was found out.
+/// Everything that was found.
 #[derive(Debug, Default)]
 pub struct Inventory {
     pub apps: Vec<App>,
-    pub unseen: Vec<Unseen>,
-    /// What the reader of all this should know besides.
+    pub not_published: Vec<NotPublished>,
+    /// Remarks for the reader of the generated configuration.
     pub remarks: Vec<String>,
-    /// What was not read in full; each is among the remarks.
-    pub gaps: Vec<Gap>,
+    /// What could not be read in full. Each entry is also among the remarks.
+    pub incomplete: Vec<Incomplete>,
 }
 
-/// Something that can be asked from outside.
+/// An app with a public address.
 #[derive(Debug, Clone)]
 pub struct App {
     pub name: String,
     pub preset: &'static Preset,
-    /// Host name and path, or what is missing to know it.
-    pub address: Result<Address, Missing>,
-    /// Why it is not watched before its owner has looked at it.
-    pub doubt: Option<Doubt>,
-    /// The container whose network it shares with others.
+    /// Host name and path, or the value that is missing to know them.
+    pub address: Result<Address, MissingValue>,
+    /// Why it cannot be monitored before a person has reviewed it.
+    pub review: Option<ReviewReason>,
+    /// The container whose network it shares.
     pub group: Option<String>,
-    pub gate: Gate,
-    /// Further names that lead there.
-    pub also: Vec<String>,
-    /// A proxy's step that seems to ask for a login.
-    pub login: Option<Login>,
+    pub protection: Protection,
+    /// Other addresses of the same app.
+    pub also_at: Vec<String>,
+    /// A middleware that seems to require a login.
+    pub login: Option<LoginStep>,
 }
 
-/// What has to be cleared up before an app can be watched.
+/// Why an app has to be reviewed before it can be monitored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doubt {
-    /// Its host name is kept where it was not read.
+pub enum ReviewReason {
+    /// Its host name is stored where it was not read.
     NoHostName,
-    /// A certificate has its name, and nothing that was read leads there.
+    /// A certificate has its name, but no configuration that was read routes it.
     CertificateOnly,
 }
 
 impl App {
-    /// Whether it can be watched as it is.
+    /// Whether it can be monitored as it is.
     pub fn is_ready(&self) -> bool {
-        self.address.is_ok() && self.doubt.is_none()
+        self.address.is_ok() && self.review.is_none()
     }
 }
 
-/// Where it is asked.
+/// The address at which an app is monitored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Address {
     pub https: bool,
     pub host: String,
-    /// None for the usual one.
+    /// `None` for the default port of the scheme.
     pub port: Option<u16>,
     /// Empty unless the app has only a part of the site.
     pub path: String,
 }
 
-/// A container that cannot be seen from outside.
+/// A container or host name that is not monitored, with the reason.
 #[derive(Debug)]
-pub struct Unseen {
+pub struct NotPublished {
     pub name: String,
-    pub why: String,
+    pub reason: String,
 }
 
-/// The further files that this one needs.
-pub fn mentions(file: &File, environments: &Environments) -> Vec<Mention> {
+/// Return the files that this one refers to.
+pub fn referenced_files(file: &SourceFile, environments: &Environments) -> Vec<FileReference> {
     let folder = file.path.parent().unwrap_or(Path::new(""));
     let named = || compose::compose_files(folder, environments).unwrap_or_default();
-    if file.kind == Kind::Env && file.origin == Origin::Found {
-        return named().into_iter().map(Mention::Compose).collect();
+    if file.kind == FileKind::Env && file.origin == FileOrigin::Discovered {
+        return named().into_iter().map(FileReference::Compose).collect();
     }
-    if file.kind != Kind::Yaml {
+    if file.kind != FileKind::Yaml {
         return Vec::new();
     }
     let Ok(documents) = documents(&file.text, &file.path) else { return Vec::new() };
     let compose = ComposeFile { path: &file.path, origin: &file.origin, documents };
-    let mut mentions = compose::mentions(&compose, environments);
-    mentions.extend(compose::companions(&file.path).into_iter().map(Mention::Companion));
+    let mut mentions = compose::referenced_files(&compose, environments);
+    mentions.extend(compose::override_files(&file.path).into_iter().map(FileReference::Override));
     if named().contains(&file.path) {
-        mentions.extend(named().into_iter().map(Mention::Compose));
+        mentions.extend(named().into_iter().map(FileReference::Compose));
     }
     mentions
 }
 
-/// The files that a Caddyfile imports. The last part of a path may have a `*` in it.
-pub fn imports(file: &File) -> Vec<PathBuf> {
-    if file.kind == Kind::Caddyfile { Caddyfile::imports(&file.text, &file.path) } else { Vec::new() }
+/// Return the files that a Caddyfile imports. The last part of a path may contain a `*`.
+pub fn imports(file: &SourceFile) -> Vec<PathBuf> {
+    if file.kind == FileKind::Caddyfile { Caddyfile::imports(&file.text, &file.path) } else { Vec::new() }
 }
 
-/// Whether a file is what such an import names.
+/// Whether an import with this pattern includes the file.
 pub fn is_imported(pattern: &Path, file: &Path) -> bool {
     caddy::is_imported(pattern, file)
 }
 
-/// Whether a file of a searched folder belongs to what is read here, or was meant to.
-pub fn is_of_use(file: &File) -> bool {
+/// Whether a file in a searched folder is one of the supported formats, or was meant to be.
+pub fn is_relevant(file: &SourceFile) -> bool {
     match file.kind {
-        Kind::Yaml => {}
+        FileKind::Yaml => {}
         // Many programs have settings in TOML.
-        Kind::Toml => {
+        FileKind::Toml => {
             let is_meant = || file.text.lines().any(|line| line.starts_with("[http.routers"));
             return toml(&file.text, &file.path).map_or_else(|_| is_meant(), |node| is_traefik(&node));
         }
@@ -206,14 +206,15 @@ pub fn is_of_use(file: &File) -> bool {
     }
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let is_named = name.contains("compose") || name.contains("docker-stack");
-    let is_marked = nature::of(&file.text).or_else(|| nature::template(&file.text)).is_some();
-    // What was meant to be read shows it in its first keys, even where the rest is not valid.
+    let is_marked =
+        unprocessed::find(&file.text).or_else(|| unprocessed::find_template(&file.text)).is_some();
+    // A file that was meant to be one shows it in its first keys, even if the rest is not valid.
     let first = |line: &str| matches!(line.trim_end(), "services:" | "ingress:" | "http:" | "  routers:");
     let is_meant = || file.text.lines().any(first);
     match documents(&file.text, &file.path) {
         Ok(_) if is_marked && (is_named || is_meant()) => true,
         Ok(documents) => {
-            tunnel::routes(&documents).is_some_and(|routes| !routes.is_empty())
+            cloudflared::routes(&documents).is_some_and(|routes| !routes.is_empty())
                 || documents
                     .iter()
                     .any(|document| compose::is_compose(document, &file.path) || is_traefik(document))
@@ -222,32 +223,34 @@ pub fn is_of_use(file: &File) -> bool {
     }
 }
 
-/// Reads them all. `further` has the files that Terraform's modules and functions name.
-pub fn read(files: &[File], further: &dyn Files) -> Result<Inventory> {
-    let mut parsed = Parsed::new(files, further)?;
+/// Read all files. `disk` gives access to the files that Terraform modules and functions refer to.
+pub fn read(files: &[SourceFile], disk: &dyn FileSystem) -> Result<Inventory> {
+    let mut parsed = ParsedFiles::new(files, disk)?;
     let environments = Environments::new(files);
-    let settled = compose::containers(&parsed.compose, &environments, &parsed.unreadable);
-    parsed.remarks.extend(settled.remarks);
-    let mut containers = settled.containers;
+    let compose = compose::containers(&parsed.compose, &environments, &parsed.unreadable);
+    parsed.remarks.extend(compose.remarks);
+    let mut containers = compose.containers;
     let first_copy = containers.len();
-    containers.extend(settled.copies);
-    let Cloudflare { routes: ingress, applications, unseen, gaps } = std::mem::take(&mut parsed.cloudflare);
+    containers.extend(compose.copies);
+    let Cloudflare { routes: ingress, applications, not_published, incomplete } =
+        std::mem::take(&mut parsed.cloudflare);
     let mut routes: Vec<Route> = ingress.into_iter().chain(std::mem::take(&mut parsed.routes)).collect();
-    routes.iter_mut().for_each(|route| route.source = Source::Tunnel);
-    let values = Values { containers: &containers, environments: &environments };
-    let mut facts = Facts { has_caddyfile: !parsed.caddyfiles.is_empty(), ..Facts::default() };
-    let remarks = proxies(&values, &parsed.traefik, &parsed.caddyfiles, &mut routes, &mut facts);
+    routes.iter_mut().for_each(|route| route.source = RouteSource::Tunnel);
+    let lookup = VariableLookup { containers: &containers, environments: &environments };
+    let mut facts = ProxyFacts { has_caddyfile: !parsed.caddyfiles.is_empty(), ..ProxyFacts::default() };
+    let remarks = proxies(&lookup, &parsed.traefik, &parsed.caddyfiles, &mut routes, &mut facts);
     parsed.remarks.extend(drop_copies(&mut containers, first_copy, &routes));
-    let mut inventory = apps::inventory(&Home::new(&containers, &applications, &routes), &routes, &facts);
+    let mut inventory = apps::inventory(&Topology::new(&containers, &applications, &routes), &routes, &facts);
     inventory.remarks.extend(remarks);
-    inventory.unseen.extend(unseen);
-    inventory.remarks.extend(gaps.iter().map(Gap::to_string));
-    inventory.gaps = gaps;
+    inventory.not_published.extend(not_published);
+    inventory.remarks.extend(incomplete.iter().map(Incomplete::to_string));
+    inventory.incomplete = incomplete;
     inventory.remarks.extend(parsed.remarks);
     Ok(inventory)
 }
 
-/// Leaves out containers that another file has, too, if they have no host name of their own: a remark is enough.
+/// Drop containers that another file also defines, unless they have a host name of their own. Return a
+/// remark for each.
 fn drop_copies(containers: &mut [Container], first: usize, routes: &[Route]) -> Vec<String> {
     let hosts = |wanted: &dyn Fn(usize) -> bool| -> BTreeSet<&String> {
         let own = routes
@@ -255,34 +258,35 @@ fn drop_copies(containers: &mut [Container], first: usize, routes: &[Route]) -> 
             .filter(|route| matches!(route.to, Destination::Container { index, .. } if wanted(index)));
         own.filter_map(|route| route.host.as_ref().ok()).collect()
     };
-    let known = hosts(&|index| containers[index].off.is_none());
+    let known = hosts(&|index| containers[index].disabled.is_none());
     let copies = (first..containers.len()).filter(|copy| hosts(&|index| index == *copy).is_subset(&known));
     let mut remarks = Vec::new();
     for copy in copies.collect::<Vec<_>>() {
         let container = &mut containers[copy];
         container.is_abstract = true;
-        let why = container.off.as_deref().unwrap_or_default();
+        let why = container.disabled.as_deref().unwrap_or_default();
         remarks.push(format!("`{}`: {}: {why}.", container.file.display(), container.name));
     }
     remarks
 }
 
-/// Adds what the proxies of the home publish; the remarks say what of it was not read.
+/// Add the routes of all proxies and return remarks about what could not be read.
 fn proxies(
-    values: &Values<'_>,
+    lookup: &VariableLookup<'_>,
     of_traefik: &TraefikFiles,
     caddyfiles: &[Caddyfile],
     routes: &mut Vec<Route>,
-    facts: &mut Facts,
+    facts: &mut ProxyFacts,
 ) -> Vec<String> {
-    let traefik = Traefik::new(&of_traefik.fixed, values).found(&of_traefik.dynamic, values);
-    let caddy = caddy::found(values.containers, caddyfiles, values);
-    let swag = swag::routes(values.containers, values);
+    let traefik =
+        Traefik::new(&of_traefik.static_configs, lookup).routes(&of_traefik.dynamic_configs, lookup);
+    let caddy = caddy::routes(lookup.containers, caddyfiles, lookup);
+    let swag = swag::routes(lookup.containers, lookup);
     facts.excluded = traefik.excluded;
-    facts.has_swag = swag.iter().any(|route| route.obstacle.is_none() && !route.is_guess);
+    facts.has_swag = swag.iter().any(|route| route.exclusion.is_none() && !route.is_guess);
     routes.extend(traefik.routes);
-    for (index, container) in values.containers.iter().enumerate() {
-        routes.extend(labels::routes(container, index, &values.container(container)));
+    for (index, container) in lookup.containers.iter().enumerate() {
+        routes.extend(labels::routes(container, index, &lookup.container(container)));
     }
     routes.extend(caddy.routes);
     routes.extend(swag);

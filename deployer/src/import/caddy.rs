@@ -1,26 +1,26 @@
-//! Caddy: the ways in that a Caddyfile and the labels of caddy-docker-proxy describe.
+//! Caddy: routes from Caddyfiles and from the labels of caddy-docker-proxy.
 
 mod block;
 mod labels;
 mod matcher;
 mod site;
-mod words;
+mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use block::Directive;
 
-use super::braces::replaced;
-use super::compose::{Container, clean};
+use super::compose::{Container, normalize_path};
+use super::placeholders::replace_placeholders;
 use super::route::Route;
-use super::values::Values;
+use super::variable_lookup::VariableLookup;
 use super::variables::Variables;
 use crate::error::Result;
 
 /// The folder of Caddy's configuration in its container.
 const IN_CONTAINER: &str = "/etc/caddy/";
-/// Files that import each other more often than that do so in circles.
+/// A longer chain of imports is a cycle.
 const LONGEST_CHAIN: usize = 8;
 
 /// A Caddyfile, or a file that one imports.
@@ -31,15 +31,15 @@ pub struct Caddyfile {
 }
 
 impl Caddyfile {
-    /// Checks the syntax of one file.
+    /// Check the syntax of a file.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
-        block::read(text, path)?;
+        block::parse(text, path)?;
         Ok(Self { path: path.to_owned(), text: text.to_owned() })
     }
 
-    /// The files that it imports, as far as those can be files. They may have a `*` in their names.
+    /// Return the paths that it imports, which may contain a `*`. Snippets are not included.
     pub fn imports(text: &str, path: &Path) -> Vec<PathBuf> {
-        let Some(directives) = block::part(text) else { return Vec::new() };
+        let Some(directives) = block::parse_fragment(text) else { return Vec::new() };
         let snippets = directives.iter().filter_map(Directive::snippet).collect::<BTreeSet<_>>();
         let mut patterns = Vec::new();
         imported(&directives, &mut patterns);
@@ -60,13 +60,13 @@ fn imported(directives: &[Directive], patterns: &mut Vec<String>) {
     }
 }
 
-/// Where an imported file is, seen from the one that names it.
+/// Resolve the path of an imported file relative to the importing one.
 fn place(name: &str, importer: &Path) -> PathBuf {
     let folder = importer.parent().unwrap_or(Path::new(""));
-    clean(&folder.join(name.strip_prefix(IN_CONTAINER).unwrap_or(name)))
+    normalize_path(&folder.join(name.strip_prefix(IN_CONTAINER).unwrap_or(name)))
 }
 
-/// Whether the file is what the import names: `sites/*.caddy`, or without a star.
+/// Whether the pattern of an import, such as `sites/*.caddy`, matches the file.
 pub fn is_imported(pattern: &Path, file: &Path) -> bool {
     if pattern == file {
         return true;
@@ -80,69 +80,69 @@ pub fn is_imported(pattern: &Path, file: &Path) -> bool {
         && has.ends_with(end)
 }
 
-/// What was found.
+/// The routes, with remarks about what was not read.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct CaddyRoutes {
     pub routes: Vec<Route>,
     pub remarks: Vec<String>,
 }
 
-/// All routes, of labels and of the Caddyfiles.
-pub fn found(containers: &[Container], files: &[Caddyfile], values: &Values<'_>) -> Found {
-    let mut reader = Reader { files, values, snippets: BTreeMap::new(), missing: BTreeSet::new() };
+/// Return all routes from labels and Caddyfiles.
+pub fn routes(containers: &[Container], files: &[Caddyfile], lookup: &VariableLookup<'_>) -> CaddyRoutes {
+    let mut resolver = ImportResolver { files, lookup, snippets: BTreeMap::new(), missing: BTreeSet::new() };
     let imported: Vec<PathBuf> =
         files.iter().flat_map(|file| Caddyfile::imports(&file.text, &file.path)).collect();
     let mut sites: Vec<(Directive, Option<usize>, Variables)> = Vec::new();
     let is_part = |file: &&Caddyfile| imported.iter().any(|pattern| is_imported(pattern, &file.path));
     for file in files.iter().filter(|file| !is_part(file)) {
-        let variables = values.file(&file.path, "caddy");
-        let directives = reader.directives(file, &variables, 0);
+        let variables = lookup.file(&file.path, "caddy");
+        let directives = resolver.directives(file, &variables, 0);
         sites.extend(directives.into_iter().map(|site| (site, None, variables.clone())));
     }
-    let known = Variables::default().with(values.proxy("caddy").into_iter());
+    let known = Variables::default().with(lookup.proxy("caddy").into_iter());
     for (index, container) in containers.iter().enumerate() {
-        // Caddy's own variables have two signs, so that Compose leaves them alone.
+        // Caddy's own variables are written with two dollar signs, so that Compose does not expand them.
         let fill = |value: &str| with_values(&value.replace("{$$", "{$"), &known).replace("{$", "{$$");
         let labels: Vec<_> = container.labels.iter().map(|(key, value)| (key.clone(), fill(value))).collect();
-        let variables = values.container(container);
+        let variables = lookup.container(container);
         let own = labels::read(&labels).into_iter();
         sites.extend(own.map(|site| (site, Some(index), variables.clone())));
     }
     for (directive, ..) in &sites {
         if let Some(name) = directive.snippet() {
-            reader.snippets.insert(name.to_owned(), directive.block.clone());
+            resolver.snippets.insert(name.to_owned(), directive.block.clone());
         }
     }
     let mut routes = Vec::new();
     let is_site = |site: &Directive| site.snippet().is_none() && site.name != "import";
     for (site, container, variables) in sites.iter().filter(|(site, ..)| is_site(site)) {
-        let context = site::Context { snippets: &reader.snippets, variables, container: *container };
+        let context = site::SiteContext { snippets: &resolver.snippets, variables, container: *container };
         routes.extend(site::routes(site, &context));
     }
     let remark = |name: &String| {
         format!(
-            "A Caddyfile imports `{name}`, which was not read: name it with --from, or add what it publishes by hand."
+            "A Caddyfile imports `{name}`, which was not read: pass it with --from, or add its host names by hand."
         )
     };
-    let missing = reader.missing.iter().filter(|name| !reader.snippets.contains_key(*name));
-    Found { routes, remarks: missing.map(remark).collect() }
+    let missing = resolver.missing.iter().filter(|name| !resolver.snippets.contains_key(*name));
+    CaddyRoutes { routes, remarks: missing.map(remark).collect() }
 }
 
-struct Reader<'a> {
+struct ImportResolver<'a> {
     files: &'a [Caddyfile],
-    values: &'a Values<'a>,
+    lookup: &'a VariableLookup<'a>,
     snippets: BTreeMap<String, Vec<Directive>>,
     missing: BTreeSet<String>,
 }
 
-impl Reader<'_> {
-    /// The directives of a file with those of the files that it imports. An imported file has sites, snippets, or
-    /// directives of the site that imports it.
+impl ImportResolver<'_> {
+    /// Return the directives of a file, including those of imported files: sites, snippets, or directives within the
+    /// importing site.
     fn directives(&mut self, file: &Caddyfile, variables: &Variables, chain: usize) -> Vec<Directive> {
         let read = |text: &str| {
-            if chain == 0 { block::read(text, &file.path).ok() } else { block::part(text) }
+            if chain == 0 { block::parse(text, &file.path).ok() } else { block::parse_fragment(text) }
         };
-        // A value may have a brace of its own; the text has been checked without it.
+        // A value may contain a brace; the text without values has been validated.
         let top = read(&with_values(&file.text, variables)).or_else(|| read(&file.text)).unwrap_or_default();
         let own = top.iter().filter_map(|one| Some(one.snippet()?.to_owned()));
         let snippets: BTreeSet<String> = own.chain(self.snippets.keys().cloned()).collect();
@@ -175,11 +175,11 @@ impl Reader<'_> {
                 .collect();
             if files.is_empty() {
                 self.missing.insert(name.chars().take(80).filter(|c| !c.is_control() && *c != '`').collect());
-                // It may be a snippet that a file read later defines.
+                // It may be a snippet that a later file defines.
                 all.push(directive);
             }
             for file in files.into_iter().filter(|_| chain < LONGEST_CHAIN) {
-                let variables = self.values.file(&file.path, "caddy");
+                let variables = self.lookup.file(&file.path, "caddy");
                 all.extend(self.directives(file, &variables, chain + 1));
             }
         }
@@ -187,9 +187,9 @@ impl Reader<'_> {
     }
 }
 
-/// The text with `{$NAME}` and `{$NAME:default}` filled in, as far as they are known.
+/// Expand `{$NAME}` and `{$NAME:default}`, as far as their values are known.
 fn with_values(text: &str, variables: &Variables) -> String {
-    replaced(text, ("{$", "}"), |inner| {
+    replace_placeholders(text, ("{$", "}"), |inner| {
         let (name, default) = inner.split_once(':').map_or((inner, None), |(name, text)| (name, Some(text)));
         let is_name =
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');

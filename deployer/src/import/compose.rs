@@ -1,21 +1,22 @@
-//! Compose files: the containers of a home, as far as they tell what can be seen from outside.
+//! Compose files: the containers of a home, and how they are published.
 
+mod conventions;
 mod env_file;
+mod file;
 mod include;
 mod load;
 mod merge;
 mod project;
-mod purpose;
 mod selection;
 mod service;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-pub use include::mentions;
-pub use load::ComposeFile;
+pub use conventions::{compose_files, override_files};
+pub use file::ComposeFile;
+pub use include::referenced_files;
 pub use project::containers;
-pub use purpose::{companions, compose_files};
 
 use super::variables::Variables;
 use super::yaml::Node;
@@ -23,38 +24,38 @@ use super::yaml::Node;
 /// A service of a Compose file.
 #[derive(Debug, Clone, Default)]
 pub struct Container {
-    /// The file that has the service; of several that are merged, the first.
+    /// The file that defines it; the first, if several are merged.
     pub file: PathBuf,
-    /// What Compose starts together: services know each other by name within it.
+    /// The index of its Compose project, within which services know each other by name.
     pub project: usize,
     /// The service's name.
     pub name: String,
-    /// Further names that others on its network know it by.
+    /// Its other names on the network.
     pub aliases: Vec<String>,
     pub container_name: Option<String>,
     pub image: String,
-    /// Its arguments, as far as they are written in the file.
+    /// Its arguments, as far as the file has them.
     pub command: Vec<String>,
-    /// It has neither an image nor a recipe for one: others extend it, and nothing runs.
+    /// It has neither an image nor a build: other services extend it, and it does not run.
     pub is_abstract: bool,
-    /// The container whose network it shares, if it has none of its own.
+    /// The container whose network it uses, if it has none of its own.
     pub joins: Option<String>,
-    /// It is on the host's own network: whatever it listens on is published.
+    /// It uses the host's network: every port that it listens on is published.
     pub on_host: bool,
-    /// Ports on the host, and what they lead to.
+    /// Ports on the host, with the container ports that they map to.
     pub published: Vec<(u16, u16)>,
-    /// Variables are not filled in: they may be secrets.
+    /// Not expanded: variables may be secrets.
     pub environment: Vec<(String, String)>,
     pub labels: Vec<(String, String)>,
-    /// What its values are filled in from.
+    /// The variables that its values are expanded with.
     pub variables: Rc<Variables>,
     /// Why Compose does not start it, if so.
-    pub off: Option<String>,
-    /// What may say more about it and was not found, one sentence each.
+    pub disabled: Option<String>,
+    /// Sources of further settings that were not found, one sentence each.
     pub missing: Vec<String>,
 }
 
-/// What a service of Compose has at least one of; other formats have `services`, too.
+/// A Compose service has at least one of these keys; other formats have `services`, too.
 const USUAL: [&str; 12] = [
     "image",
     "build",
@@ -70,8 +71,8 @@ const USUAL: [&str; 12] = [
     "deploy",
 ];
 
-/// Whether a document describes containers, or includes files that do. A document of the oldest format, which has no
-/// `services`, is known by its file's name alone.
+/// Whether a document defines containers, or includes files that do. A document of the first format, which has no
+/// `services` key, is only identified by its file's name.
 pub fn is_compose(document: &Node, file: &Path) -> bool {
     let services = services(document);
     let is_usual = |node: &Node| USUAL.iter().any(|key| node.get(key).is_some());
@@ -84,7 +85,7 @@ pub fn is_compose(document: &Node, file: &Path) -> bool {
     }
 }
 
-/// The services of a document. The oldest format has them at the top.
+/// Return the services of a document. The first format has them at the top level.
 fn services(document: &Node) -> Vec<(&str, &Node)> {
     let (entries, oldest) = match document.get("services") {
         Some(services) => (services.entries(), false),
@@ -99,8 +100,8 @@ fn services(document: &Node) -> Vec<(&str, &Node)> {
     named.map(|(name, node)| (name.as_ref(), node)).collect()
 }
 
-/// The path without `.` and `..`, so that two ways to name a file are one.
-pub fn clean(path: &Path) -> PathBuf {
+/// Remove `.` and `..` from a path, so that each file has only one.
+pub fn normalize_path(path: &Path) -> PathBuf {
     use std::path::Component;
     let mut clean = PathBuf::new();
     for part in path.components() {
@@ -115,13 +116,13 @@ pub fn clean(path: &Path) -> PathBuf {
     clean
 }
 
-/// A path that a file names. Windows separates folders otherwise.
-fn joined(directory: &Path, path: &str) -> PathBuf {
-    clean(&directory.join(path.replace('\\', "/")))
+/// Resolve a path in a file, also with the separators of Windows.
+fn resolve_path(directory: &Path, path: &str) -> PathBuf {
+    normalize_path(&directory.join(path.replace('\\', "/")))
 }
 
 impl Container {
-    /// Whether `name` reaches it on a network of containers.
+    /// Whether `name` resolves to it on a container network.
     pub fn is_called(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
             || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))

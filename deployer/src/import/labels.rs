@@ -1,16 +1,16 @@
-//! Host names that containers carry themselves, beside those for Traefik and Caddy: variables of nginx-proxy, labels of
-//! tunnels and of SWAG.
+//! Host names from containers' own settings, except for Traefik and Caddy: the variables of nginx-proxy, and the labels
+//! of DockFlare and Pangolin.
 
 use std::path::Path;
 
+use super::cloudflared;
 use super::compose::Container;
-use super::obstacle::Obstacle;
-use super::route::{Destination, Login, Route, Source, filled};
-use super::tunnel;
+use super::exclusion::Exclusion;
+use super::route::{Destination, LoginStep, Route, RouteSource, expand_host};
 use super::variables::Variables;
 use super::yaml;
 
-/// The ways in that the container at place `index` declares.
+/// Return the routes that the container at `index` declares.
 pub fn routes(container: &Container, index: usize, variables: &Variables) -> Vec<Route> {
     let mut routes = nginx_proxy(container, index, variables);
     routes.extend(tunnel_labels(container, index, variables));
@@ -29,7 +29,8 @@ fn nginx_proxy(container: &Container, index: usize, variables: &Variables) -> Ve
     for host in value("VIRTUAL_HOST").split(',').map(str::trim).filter(|host| !host.is_empty()) {
         let to = Destination::Container { index, port: port(value("VIRTUAL_PORT")) };
         routes.push(
-            virtual_host(host, to, variables).at(Some(value("VIRTUAL_PATH")).filter(|path| !path.is_empty())),
+            virtual_host(host, to, variables)
+                .with_path(Some(value("VIRTUAL_PATH")).filter(|path| !path.is_empty())),
         );
     }
     let several = value("VIRTUAL_HOST_MULTIPORTS");
@@ -46,21 +47,21 @@ fn nginx_proxy(container: &Container, index: usize, variables: &Variables) -> Ve
             paths.entries().iter().map(part).collect()
         };
         routes.extend(
-            parts.into_iter().map(|(path, to)| virtual_host(host, to, variables).at(path.as_deref())),
+            parts.into_iter().map(|(path, to)| virtual_host(host, to, variables).with_path(path.as_deref())),
         );
     }
     routes
 }
 
-/// A name of nginx-proxy; `~` begins an expression.
+/// Return the route of one host name of nginx-proxy; a `~` starts a regular expression.
 fn virtual_host(host: &str, to: Destination, variables: &Variables) -> Route {
     if host.starts_with('~') {
-        return Route::new(Ok::<_, String>("*".to_owned()), to).blocked(Some(Obstacle::ManyNames));
+        return Route::new(Ok::<_, String>("*".to_owned()), to).excluded_for(Some(Exclusion::ManyNames));
     }
-    Route::new(filled(host, variables), to)
+    Route::new(expand_host(host, variables), to)
 }
 
-/// Labels that make ingress rules of a Cloudflare tunnel: `dockflare.hostname`, with a number for each further rule.
+/// Labels that define ingress rules of a Cloudflare tunnel: `dockflare.hostname`, numbered from the second rule on.
 fn tunnel_labels(container: &Container, index: usize, variables: &Variables) -> Vec<Route> {
     let prefixes = ["dockflare.", "cloudflare.tunnel."];
     let key = |key: &str| key.trim().to_ascii_lowercase();
@@ -81,25 +82,26 @@ fn tunnel_labels(container: &Container, index: usize, variables: &Variables) -> 
         if !number.bytes().all(|byte| byte.is_ascii_digit()) {
             continue;
         }
-        // What a further rule leaves out it has from the first.
+        // Settings that a numbered rule omits come from the first one.
         let setting =
             |what: &str| value(&format!("{start}{what}")).or_else(|| value(&format!("{prefix}{what}")));
         let service = variables.fill(setting("service").unwrap_or_default()).unwrap_or_default();
         let own = Destination::Container { index, port: None };
-        let (to, obstacle) = if service.is_empty() { (own, None) } else { tunnel::destination(&service) };
+        let (to, exclusion) =
+            if service.is_empty() { (own, None) } else { cloudflared::destination(&service) };
         let path = setting("path").map(str::to_owned);
-        let mut route = Route::new(filled(host, variables), to).blocked(obstacle);
-        route.source = Source::Tunnel;
-        let mut route = tunnel::at(route, path.as_deref());
+        let mut route = Route::new(expand_host(host, variables), to).excluded_for(exclusion);
+        route.source = RouteSource::Tunnel;
+        let mut route = cloudflared::with_path_pattern(route, path.as_deref());
         let asks = setting("access.policy").is_some_and(|policy| policy.eq_ignore_ascii_case("authenticate"));
         let group = setting("access.group").or_else(|| setting("access.groups"));
         if asks || group.is_some_and(|group| !group.is_empty()) {
-            route.login = Some(Login { proxy: "Cloudflare", name: "Access".to_owned() });
+            route.login = Some(LoginStep { proxy: "Cloudflare", name: "Access".to_owned() });
         }
         let switch = format!("{prefix}enable");
         match value(&switch).map(|enabled| variables.fill(enabled).unwrap_or_default().to_ascii_lowercase()) {
-            None => route.obstacle = Some(Obstacle::NotEnabled(format!("{switch}=true"))),
-            Some(enabled) if enabled == "false" => route.obstacle = Some(Obstacle::Disabled(switch)),
+            None => route.exclusion = Some(Exclusion::NotEnabled(format!("{switch}=true"))),
+            Some(enabled) if enabled == "false" => route.exclusion = Some(Exclusion::Disabled(switch)),
             Some(_) => {}
         }
         routes.push(route);
@@ -122,10 +124,10 @@ fn pangolin(container: &Container, index: usize, variables: &Variables) -> Vec<R
                 .map(|(_, value)| value.trim())
         };
         let port = value("targets[0].port").and_then(|port| variables.fill(port).ok()?.parse().ok());
-        let mut route = Route::new(filled(host, variables), Destination::Container { index, port });
+        let mut route = Route::new(expand_host(host, variables), Destination::Container { index, port });
         let protocol = value("protocol").filter(|protocol| !protocol.eq_ignore_ascii_case("http"));
-        route.obstacle = protocol.map(|protocol| Obstacle::Protocol(protocol.to_ascii_uppercase()));
-        route.source = Source::Tunnel;
+        route.exclusion = protocol.map(|protocol| Exclusion::Protocol(protocol.to_ascii_uppercase()));
+        route.source = RouteSource::Tunnel;
         routes.push(route);
     }
     routes

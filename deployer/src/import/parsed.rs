@@ -1,4 +1,4 @@
-//! The files of a home, each read by itself. One that cannot be read does not stop the others.
+//! Parses each file by itself. A file that cannot be parsed does not stop the others.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,11 +8,11 @@ use super::compose::ComposeFile;
 use super::route::Route;
 use super::terraform::{self, Cloudflare};
 use super::yaml::Node;
-use super::{File, Files, Kind, Origin, nature, traefik, tunnel, yaml};
+use super::{FileKind, FileOrigin, FileSystem, SourceFile, cloudflared, traefik, unprocessed, yaml};
 use crate::error::{Error, Result};
 
-/// What could be read of the files, each by itself.
-pub struct Parsed<'a> {
+/// What the files contain, sorted by format.
+pub struct ParsedFiles<'a> {
     pub compose: Vec<ComposeFile<'a>>,
     pub routes: Vec<Route>,
     pub traefik: TraefikFiles,
@@ -22,8 +22,8 @@ pub struct Parsed<'a> {
     pub remarks: Vec<String>,
 }
 
-impl<'a> Parsed<'a> {
-    pub fn new(files: &'a [File], further: &dyn Files) -> Result<Self> {
+impl<'a> ParsedFiles<'a> {
+    pub fn new(files: &'a [SourceFile], disk: &dyn FileSystem) -> Result<Self> {
         let mut parsed = Self {
             compose: Vec::new(),
             routes: Vec::new(),
@@ -33,92 +33,105 @@ impl<'a> Parsed<'a> {
             unreadable: BTreeSet::new(),
             remarks: Vec::new(),
         };
-        for file in files.iter().filter(|file| file.kind == Kind::Yaml) {
-            let Some(documents) = parsed.take(file, documents)? else { continue };
-            match tunnel::routes(&documents) {
-                Some(rules) if matches!(file.origin, Origin::SetAside(_)) => parsed.leave_out(file, &rules),
+        for file in files.iter().filter(|file| file.kind == FileKind::Yaml) {
+            let Some(documents) = parsed.parse(file, documents)? else { continue };
+            match cloudflared::routes(&documents) {
+                Some(rules) if matches!(file.origin, FileOrigin::NotInUse(_)) => parsed.skip(file, &rules),
                 Some(rules) => {
                     let folder = file.path.parent().map(Path::to_owned);
                     parsed
                         .routes
                         .extend(rules.into_iter().map(|rule| Route { folder: folder.clone(), ..rule }));
                 }
-                None if matches!(file.origin, Origin::SetAside(_)) && documents.iter().any(is_traefik) => {
-                    parsed.leave_out(file, &[]);
+                None if matches!(file.origin, FileOrigin::NotInUse(_))
+                    && documents.iter().any(is_traefik) =>
+                {
+                    parsed.skip(file, &[]);
                 }
                 None => {
-                    documents.iter().for_each(|document| parsed.traefik.take(&file.path, document));
+                    documents.iter().for_each(|document| parsed.traefik.add(&file.path, document));
                     parsed.compose.push(ComposeFile { path: &file.path, origin: &file.origin, documents });
                 }
             }
         }
-        for file in files.iter().filter(|file| matches!(file.kind, Kind::Toml | Kind::Caddyfile)) {
-            if matches!(file.origin, Origin::SetAside(_)) {
-                parsed.leave_out(file, &[]);
-            } else if file.kind == Kind::Toml {
-                let node = parsed.take(file, toml)?;
-                node.iter().for_each(|node| parsed.traefik.take(&file.path, node));
+        for file in files.iter().filter(|file| matches!(file.kind, FileKind::Toml | FileKind::Caddyfile)) {
+            if matches!(file.origin, FileOrigin::NotInUse(_)) {
+                parsed.skip(file, &[]);
+            } else if file.kind == FileKind::Toml {
+                let node = parsed.parse(file, toml)?;
+                node.iter().for_each(|node| parsed.traefik.add(&file.path, node));
             } else {
-                let read = parsed.take(file, Caddyfile::parse)?;
+                let read = parsed.parse(file, Caddyfile::parse)?;
                 parsed.caddyfiles.extend(read);
             }
         }
-        for file in files.iter().filter(|file| file.kind == Kind::Env) {
-            parsed.take(file, |_, _| Ok(()))?;
+        for file in files.iter().filter(|file| file.kind == FileKind::Env) {
+            parsed.parse(file, |_, _| Ok(()))?;
         }
-        let mut of_kind = |kind: Kind| -> Result<Vec<_>> {
+        let mut of_kind = |kind: FileKind| -> Result<Vec<_>> {
             let mut bodies = Vec::new();
             for file in files.iter().filter(|file| file.kind == kind) {
-                if matches!(file.origin, Origin::SetAside(_)) {
-                    parsed.leave_out(file, &[]);
+                if matches!(file.origin, FileOrigin::NotInUse(_)) {
+                    parsed.skip(file, &[]);
                     continue;
                 }
-                let body = parsed.take(file, terraform::parse)?;
-                bodies.extend(body.map(|body| terraform::Source { path: file.path.clone(), body }));
+                let body = parsed.parse(file, terraform::parse)?;
+                bodies.extend(body.map(|body| terraform::TerraformFile { path: file.path.clone(), body }));
             }
             Ok(bodies)
         };
-        let (resources, values) = (of_kind(Kind::Terraform)?, of_kind(Kind::TerraformValues)?);
-        parsed.cloudflare = terraform::read(resources, &values, further);
+        let (resources, values) = (of_kind(FileKind::Terraform)?, of_kind(FileKind::TerraformValues)?);
+        parsed.cloudflare = terraform::read(resources, &values, disk);
         Ok(parsed)
     }
 
-    /// Says that a file is not in use, and which names it has. Of Compose files, the containers are listed instead.
-    fn leave_out(&mut self, file: &File, routes: &[Route]) {
-        let Origin::SetAside(why) = &file.origin else { return };
+    /// Add a remark that a file is not in use, with its host names. For Compose files, their containers are listed
+    /// instead.
+    fn skip(&mut self, file: &SourceFile, routes: &[Route]) {
+        let FileOrigin::NotInUse(why) = &file.origin else { return };
         let names: Vec<String> =
             routes.iter().filter_map(|route| Some(format!("`{}`", route.host.as_ref().ok()?))).collect();
-        let names = if names.is_empty() { String::new() } else { format!(" It has {}.", names.join(", ")) };
-        self.remarks.push(format!("`{}` was left out: {why}.{names}", file.path.display()));
+        let names = if names.is_empty() {
+            String::new()
+        } else {
+            format!(" Its host names are {}.", names.join(", "))
+        };
+        self.remarks.push(format!("`{}` was skipped: {why}.{names}", file.path.display()));
     }
 
-    /// What `read` makes of the file. One that cannot be read stops nothing, unless it was named.
-    fn take<T>(&mut self, file: &File, read: impl Fn(&str, &Path) -> Result<T>) -> Result<Option<T>> {
-        let read = match nature::of(&file.text) {
-            Some(nature) => Err((nature.error(&file.path), Some(nature))),
-            None => read(&file.text, &file.path).map_err(|error| match nature::template(&file.text) {
-                Some(nature) => (nature.error(&file.path), Some(nature)),
-                None => (error, None),
-            }),
+    /// Parse a file. A failure is an error only if the file was given on the command line.
+    fn parse<T>(&mut self, file: &SourceFile, read: impl Fn(&str, &Path) -> Result<T>) -> Result<Option<T>> {
+        let read = match unprocessed::find(&file.text) {
+            Some(unprocessed) => Err((unprocessed.error(&file.path), Some(unprocessed))),
+            None => {
+                read(&file.text, &file.path).map_err(|error| match unprocessed::find_template(&file.text) {
+                    Some(unprocessed) => (unprocessed.error(&file.path), Some(unprocessed)),
+                    None => (error, None),
+                })
+            }
         };
         let path = file.path.display();
         match read {
             Ok(read) => {
-                let nature = nature::template(&file.text).filter(|_| file.kind == Kind::Yaml);
-                if let Some(nature) = nature {
+                let unprocessed =
+                    unprocessed::find_template(&file.text).filter(|_| file.kind == FileKind::Yaml);
+                if let Some(unprocessed) = unprocessed {
                     self.remarks.push(format!(
-                        "`{path}` is {nature}: what it gets when it is rendered was not read (line {}).",
-                        nature.line
+                        "`{path}` is {unprocessed}: the values that rendering inserts were not read (line {}).",
+                        unprocessed.line
                     ));
                 }
                 Ok(Some(read))
             }
-            Err((error, _)) if file.origin == Origin::Named => Err(error),
-            Err((error, nature)) => {
+            Err((error, _)) if file.origin == FileOrigin::Given => Err(error),
+            Err((error, unprocessed)) => {
                 self.unreadable.insert(file.path.clone());
-                self.remarks.push(match nature {
-                    Some(nature) => {
-                        format!("`{path}` was not read: line {} shows that it is {nature}.", nature.line)
+                self.remarks.push(match unprocessed {
+                    Some(unprocessed) => {
+                        format!(
+                            "`{path}` was not read: line {} shows that it is {unprocessed}.",
+                            unprocessed.line
+                        )
                     }
                     None => format!("Not read: {} ({}).", error.message(), error.causes().join("; ")),
                 });
@@ -129,7 +142,7 @@ impl<'a> Parsed<'a> {
 }
 
 pub fn is_traefik(document: &Node) -> bool {
-    traefik::is_dynamic(document) || traefik::is_fixed(document)
+    traefik::is_dynamic_config(document) || traefik::is_static_config(document)
 }
 
 pub fn documents(text: &str, path: &Path) -> Result<Vec<Node>> {
@@ -148,20 +161,20 @@ pub fn toml(text: &str, path: &Path) -> Result<Node> {
     Ok(traefik::of_toml(&value))
 }
 
-/// What the files of Traefik say, each with its path.
+/// Traefik's configuration files, each with its path.
 #[derive(Default)]
 pub struct TraefikFiles {
-    pub fixed: Vec<(PathBuf, Node)>,
-    pub dynamic: Vec<(PathBuf, Node)>,
+    pub static_configs: Vec<(PathBuf, Node)>,
+    pub dynamic_configs: Vec<(PathBuf, Node)>,
 }
 
 impl TraefikFiles {
-    fn take(&mut self, path: &Path, document: &Node) {
-        if traefik::is_fixed(document) {
-            self.fixed.push((path.to_owned(), document.clone()));
+    fn add(&mut self, path: &Path, document: &Node) {
+        if traefik::is_static_config(document) {
+            self.static_configs.push((path.to_owned(), document.clone()));
         }
-        if traefik::is_dynamic(document) {
-            self.dynamic.push((path.to_owned(), document.clone()));
+        if traefik::is_dynamic_config(document) {
+            self.dynamic_configs.push((path.to_owned(), document.clone()));
         }
     }
 }

@@ -1,13 +1,13 @@
-//! Where apps listen that have no preset: on a shared network, the port says which one answers.
+//! The ports that apps listen on. On a shared network, the port identifies the app that answers.
 
 use super::compose::Container;
 use crate::config::preset::{self, image_name};
 
-/// Ports that many apps have: they say nothing about which one it is.
-pub const COMMON: [u16; 12] = [80, 81, 443, 3000, 3001, 5000, 8000, 8080, 8081, 8096, 8181, 8443];
+/// Ports that any web app may use.
+const GENERIC: [u16; 10] = [80, 81, 443, 3000, 5000, 8000, 8080, 8081, 8181, 8443];
 
-/// Image names with the ports that they listen on unless they are configured otherwise; the page comes first.
-const USUAL: [(&str, &[u16]); 44] = [
+/// Default ports of images without a preset; that of the web interface comes first.
+const DEFAULT_PORTS: [(&str, &[u16]); 44] = [
     ("adguardhome", &[3000, 80]),
     ("audiobookshelf", &[80]),
     ("binhex-delugevpn", &[8112]),
@@ -54,21 +54,32 @@ const USUAL: [(&str, &[u16]); 44] = [
     ("whisparr", &[6969]),
 ];
 
-/// Whether the container listens on this port, as far as its image and environment say.
+/// Whether a port does not identify an app: it is generic, or another app uses the port of a preset, too.
+pub fn is_ambiguous(port: u16) -> bool {
+    let preset = preset::PRESETS.iter().find(|preset| preset.port == Some(port));
+    let is_shared = preset.is_some_and(|preset| {
+        let others = DEFAULT_PORTS.iter().filter(|(image, _)| !preset.images.contains(image));
+        others.into_iter().any(|(_, ports)| ports.contains(&port))
+            || preset::PRESETS.iter().any(|other| other.kind != preset.kind && other.port == preset.port)
+    });
+    GENERIC.contains(&port) || is_shared
+}
+
+/// Whether the container listens on this port, according to its image and environment.
 pub fn listens(container: &Container, port: u16) -> bool {
     match configured(container) {
         Some(own) => own == port,
-        None => usual(container).contains(&port),
+        None => defaults(container).contains(&port),
     }
 }
 
-/// Whether its environment has this port, whatever for.
+/// Whether any variable of its environment that is a port has this value.
 pub fn mentions(container: &Container, port: u16) -> bool {
     let is_port = |(key, value): &&(String, String)| key.contains("PORT") && value.trim() == port.to_string();
     container.environment.iter().any(|pair| is_port(&pair))
 }
 
-/// The port of its page that its environment sets.
+/// Return the port of its web interface that its environment sets.
 fn configured(container: &Container) -> Option<u16> {
     let is_page = |key: &str| {
         let key = key.to_ascii_uppercase();
@@ -79,9 +90,24 @@ fn configured(container: &Container) -> Option<u16> {
     value.split(['/', ',']).next()?.parse().ok()
 }
 
-fn usual(container: &Container) -> Vec<u16> {
+fn defaults(container: &Container) -> Vec<u16> {
     let preset = preset::of_image(&container.image).and_then(|preset| preset.port);
     let name = image_name(&container.image);
-    let known = USUAL.iter().find(|(image, _)| *image == name).map(|(_, ports)| *ports);
+    let known = DEFAULT_PORTS.iter().find(|(image, _)| *image == name).map(|(_, ports)| *ports);
     preset.into_iter().chain(known.unwrap_or_default().iter().copied()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ambiguous;
+
+    #[test]
+    fn a_port_that_several_apps_use_identifies_none_of_them() {
+        for port in [80, 443, 3000, 3001, 8080, 8096] {
+            assert!(is_ambiguous(port), "{port}");
+        }
+        for port in [6767, 7878, 8989, 9696, 32400, 51515] {
+            assert!(!is_ambiguous(port), "{port}");
+        }
+    }
 }

@@ -1,64 +1,64 @@
-//! A public name, and what is behind it; wherever it was found.
+//! A public name and its destination, from any source.
 
 use std::path::PathBuf;
 
-use super::missing::Missing;
-use super::name::is_path;
-use super::obstacle::Obstacle;
+use super::exclusion::Exclusion;
+use super::host_name::is_path;
+use super::missing_value::MissingValue;
 use super::variables::Variables;
 
-/// One way in from outside.
+/// A public name that leads to an app.
 #[derive(Debug, Clone)]
 pub struct Route {
-    /// The host name, or what is missing to know it.
-    pub host: Result<String, Missing>,
-    /// The public port, unless it is the usual one of its scheme.
+    /// The host name, or the value that is missing to know it.
+    pub host: Result<String, MissingValue>,
+    /// The public port, unless it is the default of its scheme.
     pub port: Option<u16>,
-    /// The part of the site that leads there, if not all of it does.
+    /// The path, if only a part of the site leads there.
     pub path: Option<String>,
     pub to: Destination,
-    /// What the owner calls this way, if he gave it a name.
+    /// The owner's name for it, such as that of a router.
     pub label: Option<String>,
-    /// A step of the proxy that may ask for a login.
-    pub login: Option<Login>,
+    /// A middleware that may require a login.
+    pub login: Option<LoginStep>,
     pub https: bool,
-    /// The folder of the file that has it: of several containers with the same name, the nearest is meant.
+    /// The folder of the file that defines it: of several containers with one name, the nearest is meant.
     pub folder: Option<PathBuf>,
-    pub source: Source,
-    /// Why the monitor cannot ask there.
-    pub obstacle: Option<Obstacle>,
-    /// Whether something is there at all is only likely.
+    pub source: RouteSource,
+    /// Why the monitor cannot use it.
+    pub exclusion: Option<Exclusion>,
+    /// Whether it is only likely that an app exists there.
     pub is_guess: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination {
-    /// The container at this place of the list, and the port that it listens on, if it is known.
+    /// The container at this index, and the port that it listens on, if known.
     Container { index: usize, port: Option<u16> },
-    /// Whatever answers there, as the proxy sees it.
+    /// An address as the proxy sees it.
     Address { host: String, port: Option<u16> },
-    /// Not known, or not to be written as an address: a socket, say.
-    Elsewhere,
+    /// Not known, or not expressible as an address, such as a socket.
+    Unknown,
 }
 
-/// Who leads the visitor there.
+/// What routes clients to the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
-    /// A tunnel: its names are public for sure, on the usual port, with TLS.
+pub enum RouteSource {
+    /// A tunnel: its names are certainly public, on the default port, with TLS.
     Tunnel,
     /// A reverse proxy at home.
     Proxy,
 }
 
-/// A step that may ask visitors for a login.
+/// A middleware that may require a login.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Login {
+pub struct LoginStep {
     pub proxy: &'static str,
     pub name: String,
 }
 
 impl Route {
-    pub fn new(host: Result<String, impl Into<Missing>>, to: Destination) -> Self {
+    pub fn new(host: Result<String, impl Into<MissingValue>>, to: Destination) -> Self {
         Self {
             host: host.map_err(Into::into),
             port: None,
@@ -68,32 +68,32 @@ impl Route {
             login: None,
             https: true,
             folder: None,
-            source: Source::Proxy,
-            obstacle: None,
+            source: RouteSource::Proxy,
+            exclusion: None,
             is_guess: false,
         }
     }
 
-    /// With this path, as far as it can be asked for. The whole site has none.
-    pub fn at(mut self, path: Option<&str>) -> Self {
+    /// Set the path, unless it cannot be requested literally. The whole site has none.
+    pub fn with_path(mut self, path: Option<&str>) -> Self {
         match path.map(|path| path.trim_end_matches('/')) {
             None | Some("") => self.path = None,
             Some(path) if is_path(path) => self.path = Some(path.to_owned()),
-            Some(_) => self.obstacle = self.obstacle.or(Some(Obstacle::PathPattern)),
+            Some(_) => self.exclusion = self.exclusion.or(Some(Exclusion::PathPattern)),
         }
         self
     }
 
-    pub fn blocked(mut self, why: Option<Obstacle>) -> Self {
-        self.obstacle = self.obstacle.or(why);
+    pub fn excluded_for(mut self, why: Option<Exclusion>) -> Self {
+        self.exclusion = self.exclusion.or(why);
         self
     }
 }
 
-/// The host name with its variables filled in.
-pub fn filled(host: &str, variables: &Variables) -> Result<String, String> {
+/// Expand the variables of a host name.
+pub fn expand_host(host: &str, variables: &Variables) -> Result<String, String> {
     let host = variables.fill(host.trim()).map(|host| host.trim().trim_end_matches('.').to_owned())?;
-    // Proxies have variables of their own, which are nowhere to be looked up.
+    // Placeholders of the proxy itself cannot be looked up.
     match host.split_once('{').map(|(_, rest)| rest.split('}').next().unwrap_or_default()) {
         Some(variable) => Err(variable.trim_start_matches(['$', '{']).trim().chars().take(60).collect()),
         None => Ok(host),
@@ -101,7 +101,7 @@ pub fn filled(host: &str, variables: &Variables) -> Result<String, String> {
 }
 
 impl Destination {
-    /// `http://container:port`; nothing for what is not asked by HTTP.
+    /// Parse `http://container:port`; `None` for other protocols.
     pub fn of_address(address: &str) -> Option<Self> {
         let (scheme, rest) = address.trim().split_once("://")?;
         let usual = match scheme.to_ascii_lowercase().as_str() {
@@ -112,7 +112,7 @@ impl Destination {
         Self::of_authority(rest, Some(usual))
     }
 
-    /// The same, where the scheme may be left out and `port` is the usual one.
+    /// Parse an address whose scheme may be missing; `port` is its default port then.
     pub fn of_upstream(address: &str, port: Option<u16>) -> Option<Self> {
         if address.contains("://") { Self::of_address(address) } else { Self::of_authority(address, port) }
     }

@@ -1,22 +1,22 @@
-//! SWAG: its names are those of its certificate, and of the labels of its auto-proxy.
+//! SWAG: host names from its certificate, and from the labels of its auto-proxy.
 
 use super::compose::Container;
-use super::obstacle::Obstacle;
-use super::route::{Destination, Login, Route, filled};
-use super::values::Values;
+use super::exclusion::Exclusion;
+use super::route::{Destination, LoginStep, Route, expand_host};
+use super::variable_lookup::VariableLookup;
 use super::variables::Variables;
 use crate::config::preset::{self, image_name};
 
-/// Whether the container is a SWAG.
+/// Whether the container is SWAG.
 pub fn is_swag(container: &Container) -> bool {
-    // The second was its name before.
+    // Its former name.
     image_name(&container.image) == "swag" || container.image.contains("linuxserver/letsencrypt")
 }
 
-/// The names of the first SWAG.
-pub fn routes(containers: &[Container], values: &Values<'_>) -> Vec<Route> {
+/// Return the routes of the first SWAG container.
+pub fn routes(containers: &[Container], lookup: &VariableLookup<'_>) -> Vec<Route> {
     let Some(swag) = containers.iter().find(|container| is_swag(container)) else { return Vec::new() };
-    let variables = values.container(swag);
+    let variables = lookup.container(swag);
     let setting = |name: &str| {
         let found = swag.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim());
         found.filter(|value| !value.is_empty())
@@ -24,27 +24,32 @@ pub fn routes(containers: &[Container], values: &Values<'_>) -> Vec<Route> {
     let Some(domain) = setting("URL") else { return Vec::new() };
     let mut routes: Vec<Route> = Vec::new();
     for (index, container) in containers.iter().enumerate() {
-        routes.extend(labelled(container, index, domain, values));
+        routes.extend(route_from_labels(container, index, domain, lookup));
     }
     let labelled: Vec<Route> = routes.clone();
     for name in setting("SUBDOMAINS").unwrap_or_default().split(',').map(str::trim) {
         if !matches!(name, "" | "wildcard" | "www") {
-            routes.extend(certified(name, domain, containers, &variables, &labelled));
+            routes.extend(route_from_certificate(name, domain, containers, &variables, &labelled));
         }
     }
-    let further = setting("EXTRA_DOMAINS").unwrap_or_default().split(',').map(str::trim);
+    let extra = setting("EXTRA_DOMAINS").unwrap_or_default().split(',').map(str::trim);
     let own = (setting("ONLY_SUBDOMAINS") != Some("true")).then_some(domain);
-    for name in further.filter(|name| !name.is_empty()).chain(own) {
-        let route = Route::new(filled(name, &variables), Destination::Elsewhere);
+    for name in extra.filter(|name| !name.is_empty()).chain(own) {
+        let route = Route::new(expand_host(name, &variables), Destination::Unknown);
         let is_known = labelled.iter().any(|other| other.host == route.host);
-        routes.extend((!is_known).then(|| route.blocked(Some(Obstacle::CertificateOnly))));
+        routes.extend((!is_known).then(|| route.excluded_for(Some(Exclusion::CertificateOnly))));
     }
     routes
 }
 
-/// A container with `swag=enable` has its own name below the domain, or what `swag_url` says.
-fn labelled(container: &Container, index: usize, domain: &str, values: &Values<'_>) -> Option<Route> {
-    let variables = values.container(container);
+/// Return the route of a container with `swag=enable`: its name below the domain, or what `swag_url` says.
+fn route_from_labels(
+    container: &Container,
+    index: usize,
+    domain: &str,
+    lookup: &VariableLookup<'_>,
+) -> Option<Route> {
+    let variables = lookup.container(container);
     let label =
         |name: &str| container.labels.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim());
     let enabled =
@@ -60,26 +65,26 @@ fn labelled(container: &Container, index: usize, domain: &str, values: &Values<'
         Some(address) => Destination::of_upstream(&variables.fill(address).ok()?, port)?,
         None => Destination::Container { index, port },
     };
-    let mut route = Route::new(filled(&host, &variables), to);
-    route.login = label("swag_auth").filter(|auth| !auth.is_empty()).map(|auth| Login {
+    let mut route = Route::new(expand_host(&host, &variables), to);
+    route.login = label("swag_auth").filter(|auth| !auth.is_empty()).map(|auth| LoginStep {
         proxy: "SWAG",
         name: auth.chars().filter(|c| c.is_ascii_alphanumeric()).take(20).collect(),
     });
     if enabled != "enable" {
-        route.obstacle = Some(Obstacle::Disabled("swag".to_owned()));
+        route.exclusion = Some(Exclusion::Disabled("swag".to_owned()));
     }
     Some(route)
 }
 
-/// A name of the certificate. By SWAG's convention it leads to the container of that name.
-fn certified(
+/// Return the route of a name in the certificate, which by SWAG's convention leads to the container of that name.
+fn route_from_certificate(
     name: &str,
     domain: &str,
     containers: &[Container],
     variables: &Variables,
     labelled: &[Route],
 ) -> Option<Route> {
-    let host = filled(&format!("{name}.{domain}"), variables);
+    let host = expand_host(&format!("{name}.{domain}"), variables);
     if labelled.iter().any(|route| route.host.as_ref().ok() == host.as_ref().ok() && host.is_ok()) {
         return None;
     }
@@ -88,11 +93,11 @@ fn certified(
         index.is_some_and(|own| matches!(route.to, Destination::Container { index, .. } if index == own))
     });
     let Some(index) = index.filter(|_| !has_another) else {
-        let mut route = Route::new(host, Destination::Elsewhere);
+        let mut route = Route::new(host, Destination::Unknown);
         if index.is_none() && preset::of_name(name).is_some() {
             route.is_guess = true;
         } else {
-            route.obstacle = Some(Obstacle::CertificateOnly);
+            route.exclusion = Some(Exclusion::CertificateOnly);
         }
         return Some(route);
     };

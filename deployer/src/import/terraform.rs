@@ -1,15 +1,17 @@
-//! Terraform files of Cloudflare: which host name a tunnel leads where, and whom Access lets through.
+//! Terraform files of Cloudflare: the ingress rules of tunnels, and the policies of Access.
 
 mod access;
 mod body;
+mod context;
 mod copies;
+mod definitions;
 mod embedded;
+mod evaluator;
 mod expression;
-pub mod files;
-mod fingerprint;
+pub mod file_system;
 mod folder;
 mod functions;
-mod gap;
+mod incomplete;
 mod ingress;
 mod inputs;
 mod json;
@@ -18,7 +20,6 @@ mod operation;
 mod records;
 mod reference;
 mod resource;
-mod scope;
 mod template;
 mod types;
 mod value;
@@ -29,49 +30,49 @@ use std::rc::Rc;
 
 use hcl::{Block, Body};
 
-pub use access::{Application, Gate, gate_of};
-use copies::{Copies, Copy};
-use files::Files;
-pub use gap::Gap;
-use inputs::Inputs;
-use scope::{Instance, Place, Scope};
+pub use access::{Application, Protection, protection_of};
+use context::{EvalContext, Inputs, ModuleInstance};
+use copies::{BlockCopy, Copies};
+use evaluator::Evaluator;
+use file_system::FileSystem;
+pub use incomplete::Incomplete;
 use value::Value;
 
-use super::Unseen;
-use super::missing::{Missing, Reason};
+use super::NotPublished;
+use super::missing_value::{MissingReason, MissingValue};
 use super::route::Route;
 use crate::error::{Error, Result};
 
-/// What the files say.
+/// The tunnels and Access applications that the files define.
 #[derive(Default)]
 pub struct Cloudflare {
     pub routes: Vec<Route>,
     pub applications: Vec<Application>,
-    /// Names that cannot be asked by HTTP.
-    pub unseen: Vec<Unseen>,
-    /// What is not known to be all.
-    pub gaps: Vec<Gap>,
+    /// Names that cannot be monitored over HTTP.
+    pub not_published: Vec<NotPublished>,
+    /// Parts that could not be read in full.
+    pub incomplete: Vec<Incomplete>,
 }
 
-/// A file with its contents.
-pub struct Source {
+/// A parsed file.
+pub struct TerraformFile {
     pub path: PathBuf,
     pub body: Body,
 }
 
-/// A resource, written out: one for each copy of it and of the modules that it is in.
+/// An evaluated resource: one for each of its copies and those of the modules around it.
 struct Resource {
     kind: String,
     address: String,
     value: Value,
-    /// What switches it off, if anything does.
-    off: Option<Missing>,
+    /// The reason why it is switched off, if it is.
+    off: Option<MissingValue>,
 }
 
-/// The tunnel's settings went by several names.
+/// The provider has had several names for the configuration of a tunnel.
 const TUNNELS: [&str; 2] = ["cloudflare_tunnel_config", "cloudflare_zero_trust_tunnel_cloudflared_config"];
 
-/// Resources that are read.
+/// The resources that are read.
 const KINDS: [&str; 6] = [
     TUNNELS[0],
     TUNNELS[1],
@@ -81,13 +82,13 @@ const KINDS: [&str; 6] = [
     "cloudflare_zero_trust_access_policy",
 ];
 
-/// Checks the syntax of one file.
+/// Check the syntax of a file.
 pub fn parse(text: &str, path: &Path) -> Result<Body> {
     let text = text.trim_start_matches('\u{feff}');
     let malformed = |line: usize, why: String| {
         Error::usage(format!("{}:{line}: this is not valid Terraform", path.display()))
             .cause(why.replace('\n', ", "))
-            .hint("correct this line or the one above; `terraform validate` checks it, too")
+            .hint("correct this line or the one above; `terraform validate` also checks the file")
     };
     if path.extension().is_some_and(|extension| extension == "json") {
         let document = serde_json::from_str(text)
@@ -101,58 +102,59 @@ pub fn parse(text: &str, path: &Path) -> Result<Body> {
     })
 }
 
-/// Reads them all: `sources` are `*.tf` and the like, `values` are `*.tfvars`; `files` reads what they name besides.
-pub fn read(sources: Vec<Source>, values: &[Source], files: &dyn Files) -> Cloudflare {
+/// Read all files: `sources` are `*.tf` and the like, `values` are `*.tfvars`; `files` reads those that they refer to.
+pub fn read(sources: Vec<TerraformFile>, values: &[TerraformFile], files: &dyn FileSystem) -> Cloudflare {
     let named: BTreeSet<PathBuf> =
         sources.iter().map(|source| source.path.parent().unwrap_or(Path::new("")).to_owned()).collect();
     let folders = folder::load(sources, files);
     let with_files: BTreeSet<&Path> = folders.bodies.keys().map(PathBuf::as_path).collect();
-    let scope = Scope::new(&folders, files);
-    let mut found = Found::default();
+    let evaluator = Evaluator::new(&folders, files);
+    let mut found = Collector::default();
     for root in folder::roots(&folders, &named) {
-        if let Some((root, body)) = scope.folder(&root) {
-            let instance = Instance::new(root, root, String::new(), 0, Inputs::Files(values, &with_files));
-            found.instance(&scope, &instance, body, None);
+        if let Some((root, body)) = evaluator.folder(&root) {
+            let instance =
+                ModuleInstance::new(root, root, String::new(), 0, Inputs::Files(values, &with_files));
+            found.instance(&evaluator, &instance, body, None);
             instance.forget();
         }
     }
     found.cloudflare()
 }
 
-/// What is gathered while going from module to module.
+/// Collects resources from module to module.
 #[derive(Default)]
-struct Found {
+struct Collector {
     resources: Vec<Resource>,
-    /// Modules that are not among the files, with what they are called with.
-    modules: Vec<(Missing, Value)>,
-    /// Tunnels that a loop over nothing makes none of.
-    empty: Vec<Gap>,
+    /// Modules that are not in the given folders, with their arguments.
+    modules: Vec<(MissingValue, Value)>,
+    /// Tunnels with a `count` or `for_each` of zero.
+    empty: Vec<Incomplete>,
 }
 
-impl Found {
-    /// Reads the resources of a module and of those within it. `off` says what switches it off, if anything does.
+impl Collector {
+    /// Collect the resources of a module and its child modules. `off` is the reason why it is switched off, if it is.
     fn instance<'a>(
         &mut self,
-        scope: &Scope<'a>,
-        instance: &Rc<Instance<'a>>,
+        evaluator: &Evaluator<'a>,
+        instance: &Rc<ModuleInstance<'a>>,
         body: &'a Body,
-        off: Option<&Missing>,
+        off: Option<&MissingValue>,
     ) {
-        let place = Place::new(instance, 0);
+        let context = EvalContext::new(instance, 0);
         for block in body.blocks() {
             if let Some((kind, name)) = resource(block) {
                 let address = format!("{}{kind}.{name}", instance.address);
-                let copies = copies(scope, block, &place, &address, off);
+                let copies = copies(evaluator, block, &context, &address, off);
                 if copies.is_empty() && TUNNELS.contains(&kind) {
-                    self.empty.push(Gap::empty(&address));
+                    self.empty.push(Incomplete::empty(&address));
                 }
                 for (copy, off) in copies {
                     let address = format!("{address}{}", copy.suffix());
                     let is_record = records::KINDS.contains(&kind);
                     let value = match is_record {
-                        // What Cloudflare makes of its name is part of it.
-                        true => scope.object_of(&address, block.body(), &copy),
-                        false => scope.body(block.body(), &copy.place),
+                        // The host name that Cloudflare derives from its name belongs to it.
+                        true => evaluator.object_of(&address, block.body(), &copy),
+                        false => evaluator.body(block.body(), &copy.context),
                     };
                     self.resources.push(Resource { kind: kind.to_owned(), address, value, off });
                 }
@@ -160,14 +162,14 @@ impl Found {
         }
         for (name, block) in folder::calls(body) {
             let address = format!("{}module.{name}", instance.address);
-            for (copy, off) in copies(scope, block, &place, &address, off) {
-                match scope.child(name, block.body(), &copy) {
+            for (copy, off) in copies(evaluator, block, &context, &address, off) {
+                match evaluator.child(name, block.body(), &copy) {
                     Ok(child) => {
-                        if let Some((_, body)) = scope.folder(child.folder) {
-                            self.instance(scope, &child, body, off.as_ref());
+                        if let Some((_, body)) = evaluator.folder(child.folder) {
+                            self.instance(evaluator, &child, body, off.as_ref());
                         }
                     }
-                    Err(missing) => self.modules.push((missing, scope.body(block.body(), &copy.place))),
+                    Err(missing) => self.modules.push((missing, evaluator.body(block.body(), &copy.context))),
                 }
             }
         }
@@ -177,48 +179,49 @@ impl Found {
         let mut rules = ingress::Ingress::default();
         let tunnels = self.resources.iter().filter(|resource| TUNNELS.contains(&resource.kind.as_str()));
         for Resource { address, value, off, .. } in tunnels {
-            rules.doubt.clone_from(off);
-            let before = rules.size();
+            rules.uncertain.clone_from(off);
+            let before = rules.count();
             rules.tunnel(value, address);
-            if rules.size() == before && off.is_none() {
-                rules.gaps.push(Gap::empty(address));
+            if rules.count() == before && off.is_none() {
+                rules.incomplete.push(Incomplete::empty(address));
             }
         }
         let others =
             self.resources.iter().filter(|resource| embedded::KINDS.contains(&resource.kind.as_str()));
         for Resource { address, value, off, .. } in others {
-            rules.doubt.clone_from(off);
+            rules.uncertain.clone_from(off);
             embedded::read(value, address, &mut rules);
         }
-        rules.doubt = None;
+        rules.uncertain = None;
         records::read(&self.resources, &mut rules);
-        rules.gaps.extend(self.empty);
-        let found_any = !rules.routes.is_empty() || !rules.gaps.is_empty();
+        rules.incomplete.extend(self.empty);
+        let found_any = !rules.routes.is_empty() || !rules.incomplete.is_empty();
         for (missing, inputs) in self.modules {
             if !found_any || is_about_tunnels(&missing, &inputs) {
                 rules.module(&inputs, &missing);
-                rules.gaps.push(Gap::module(missing));
+                rules.incomplete.push(Incomplete::module(missing));
             }
         }
-        let ingress::Ingress { routes, unseen, mut gaps, .. } = rules;
+        let ingress::Ingress { routes, not_published, mut incomplete, .. } = rules;
         let present: Vec<Resource> =
             self.resources.into_iter().filter(|resource| resource.off.is_none()).collect();
-        let applications = access::applications(&present, &mut gaps);
-        Cloudflare { routes, applications, unseen, gaps }
+        let applications = access::applications(&present, &mut incomplete);
+        Cloudflare { routes, applications, not_published, incomplete }
     }
 }
 
-/// The copies of a block, and the one that there would be if it were not switched off.
+/// Return the copies of a block, including the one that it would have if it were not switched off.
 fn copies<'a>(
-    scope: &Scope<'a>,
+    evaluator: &Evaluator<'a>,
     block: &Block,
-    place: &Place<'a>,
+    context: &EvalContext<'a>,
     address: &str,
-    off: Option<&Missing>,
-) -> Vec<(Copy<'a>, Option<Missing>)> {
-    let Copies { all, absent, .. } = scope.copies(block.body(), place);
-    let missing =
-        off.cloned().unwrap_or_else(|| Missing::new(format!("{address}.count"), Reason::SwitchedOff));
+    off: Option<&MissingValue>,
+) -> Vec<(BlockCopy<'a>, Option<MissingValue>)> {
+    let Copies { all, absent, .. } = evaluator.copies(block.body(), context);
+    let missing = off
+        .cloned()
+        .unwrap_or_else(|| MissingValue::new(format!("{address}.count"), MissingReason::SwitchedOff));
     let present = all.into_iter().map(|copy| (copy, off.cloned()));
     present.chain(absent.map(|copy| (copy, Some(missing)))).collect()
 }
@@ -231,13 +234,14 @@ fn resource(block: &Block) -> Option<(&str, &str)> {
     is_read.then(|| (kind.as_str(), name.as_str()))
 }
 
-/// Whether a module that is not among the files is likely to publish something, going by its name, source and inputs.
-fn is_about_tunnels(missing: &Missing, inputs: &Value) -> bool {
-    let words = ["cloudflare", "tunnel", "ingress", "hostname", "access", "zero-trust", "zero_trust"];
-    let is_word = |text: &str| words.iter().any(|word| text.to_ascii_lowercase().contains(word));
-    // A folder of the home that is not there has to be looked for, whatever it is about.
-    let Reason::Module(source) = &missing.reason else { return true };
+/// Whether a module that is not in the given folders is likely to publish something, judging by its name, source and
+/// inputs.
+fn is_about_tunnels(missing: &MissingValue, inputs: &Value) -> bool {
+    let keywords = ["cloudflare", "tunnel", "ingress", "hostname", "access", "zero-trust", "zero_trust"];
+    let has_keyword = |text: &str| keywords.iter().any(|word| text.to_ascii_lowercase().contains(word));
+    // A local module that was not found is always worth reporting.
+    let MissingReason::Module(source) = &missing.reason else { return true };
     let by_input =
-        if let Value::Map(map) = inputs { map.entries.keys().any(|key| is_word(key)) } else { false };
-    by_input || is_word(&missing.what) || is_word(source)
+        if let Value::Map(map) = inputs { map.entries.keys().any(|key| has_keyword(key)) } else { false };
+    by_input || has_keyword(&missing.what) || has_keyword(source)
 }

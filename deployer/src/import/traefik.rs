@@ -1,179 +1,186 @@
-//! Traefik: the ways in that its labels and files describe.
+//! Traefik: routes from its labels and files.
 
-mod dynamic;
-mod fixed;
+mod dynamic_config;
 mod login;
 mod matcher;
 mod rule;
+mod rule_match;
 mod service;
+mod static_config;
 mod template;
 mod tree;
 
 use std::path::{Path, PathBuf};
 
-pub use dynamic::is_dynamic;
-use dynamic::{Dynamic, Router, Transport};
-use fixed::Fixed;
-pub use fixed::is_fixed;
-use rule::{Name, Way};
+pub use dynamic_config::is_dynamic_config;
+use dynamic_config::{DynamicConfig, Router, Transport};
+use rule_match::{HostMatch, RuleMatch};
+use static_config::StaticConfig;
+pub use static_config::is_static_config;
 pub use template::with_plain_variables;
 pub use tree::of_toml;
 
+use super::app_name::printable;
 use super::compose::Container;
-use super::naming::printable;
-use super::obstacle::Obstacle;
-use super::role;
-use super::route::{Destination, Route, filled};
-use super::values::Values;
+use super::container_role;
+use super::exclusion::Exclusion;
+use super::route::{Destination, Route, expand_host};
+use super::variable_lookup::VariableLookup;
 use super::variables::Variables;
 use super::yaml::Node;
 use crate::config::preset::image_name;
 
-/// Services and middlewares may wrap each other; longer chains are circles.
+/// Services and middlewares may refer to each other; longer chains are cycles.
 const LONGEST_CHAIN: usize = 4;
 
-/// What was found, with why some of it leads nowhere.
+/// The routes, with the reasons why others were excluded.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct TraefikRoutes {
     pub routes: Vec<Route>,
-    /// Of containers: why they have no route.
-    pub excluded: Vec<(usize, Obstacle)>,
+    /// Containers without a route, with the reason.
+    pub excluded: Vec<(usize, Exclusion)>,
     pub remarks: Vec<String>,
 }
 
-/// A place that routers and services were read from.
-struct Origin<'a> {
-    dynamic: Dynamic,
+/// A container or file that defines routers and services.
+struct ConfigSource<'a> {
+    dynamic: DynamicConfig,
     container: Option<usize>,
-    fixed: &'a Fixed,
+    static_config: &'a StaticConfig,
     variables: Variables,
 }
 
-/// Everything at once: services and middlewares may be defined elsewhere than the routers that name them.
+/// All configurations together: a router may use services and middlewares that are defined elsewhere.
 pub struct Traefik<'a> {
     containers: &'a [Container],
-    /// Static configurations with the file that each comes from.
-    fixed: Vec<(PathBuf, Fixed)>,
-    none: Fixed,
+    /// Static configurations, each with the file that it comes from.
+    static_config: Vec<(PathBuf, StaticConfig)>,
+    none: StaticConfig,
 }
 
 impl<'a> Traefik<'a> {
-    /// `files` are static configurations.
-    pub fn new(files: &[(PathBuf, Node)], values: &Values<'a>) -> Self {
-        let containers = values.containers;
-        let mut fixed: Vec<(PathBuf, Fixed)> = Vec::new();
+    /// Read the static configurations; `files` are those in files.
+    pub fn new(files: &[(PathBuf, Node)], lookup: &VariableLookup<'a>) -> Self {
+        let containers = lookup.containers;
+        let mut static_config: Vec<(PathBuf, StaticConfig)> = Vec::new();
         for proxy in containers
             .iter()
-            .filter(|container| container.off.is_none() && image_name(&container.image) == "traefik")
+            .filter(|container| container.disabled.is_none() && image_name(&container.image) == "traefik")
         {
-            let variables = values.container(proxy);
+            let variables = lookup.container(proxy);
             let fill = |text: &String| variables.fill(text).unwrap_or_else(|_| text.clone());
             let arguments: Vec<String> = proxy.command.iter().map(fill).collect();
             let environment: Vec<_> =
                 proxy.environment.iter().map(|(key, value)| (key.clone(), fill(value))).collect();
-            let mut read = Fixed::read(&tree::of_arguments(&arguments), Some(proxy))
-                .or(Fixed::read(&tree::of_variables(&environment), Some(proxy)));
+            let mut read = StaticConfig::read(&tree::of_arguments(&arguments), Some(proxy))
+                .or(StaticConfig::read(&tree::of_variables(&environment), Some(proxy)));
             let folder = proxy.file.parent().unwrap_or(Path::new(""));
             for (_, node) in files.iter().filter(|(path, _)| path.starts_with(folder)) {
-                read = read.or(Fixed::read(node, Some(proxy)));
+                read = read.or(StaticConfig::read(node, Some(proxy)));
             }
-            fixed.push((proxy.file.clone(), read));
+            static_config.push((proxy.file.clone(), read));
         }
-        if fixed.is_empty() {
-            fixed.extend(files.iter().map(|(path, node)| (path.clone(), Fixed::read(node, None))));
+        if static_config.is_empty() {
+            static_config
+                .extend(files.iter().map(|(path, node)| (path.clone(), StaticConfig::read(node, None))));
         }
-        Self { containers, fixed, none: Fixed::default() }
+        Self { containers, static_config, none: StaticConfig::default() }
     }
 
-    /// The static configuration that applies to what is in this file: that of the Traefik in the same file, or the only
-    /// one that there is.
-    fn fixed_of(&self, file: &Path) -> &Fixed {
-        let beside = self.fixed.iter().find(|(path, _)| path == file);
-        let only = || self.fixed.first().filter(|_| self.fixed.len() == 1);
-        beside.or_else(only).map_or(&self.none, |(_, fixed)| fixed)
+    /// Return the static configuration that applies to a file: that of the Traefik in the same file, or the only one.
+    fn static_config_of(&self, file: &Path) -> &StaticConfig {
+        let beside = self.static_config.iter().find(|(path, _)| path == file);
+        let only = || self.static_config.first().filter(|_| self.static_config.len() == 1);
+        beside.or_else(only).map_or(&self.none, |(_, static_config)| static_config)
     }
 
-    /// All routes, of labels and of the dynamic files.
-    pub fn found(&self, files: &[(PathBuf, Node)], values: &Values<'_>) -> Found {
-        let mut found = Found::default();
-        let mut origins = Vec::new();
+    /// Return all routes from labels and dynamic files.
+    pub fn routes(&self, files: &[(PathBuf, Node)], lookup: &VariableLookup<'_>) -> TraefikRoutes {
+        let mut found = TraefikRoutes::default();
+        let mut sources = Vec::new();
         for (index, container) in self.containers.iter().enumerate() {
-            let variables = values.container(container);
-            let fixed = self.fixed_of(&container.file);
-            let mut dynamic = Dynamic::read(&tree::of_labels(&container.labels));
-            match exposure(container, fixed, &variables, !dynamic.is_empty()) {
+            let variables = lookup.container(container);
+            let static_config = self.static_config_of(&container.file);
+            let mut dynamic = DynamicConfig::read(&tree::of_labels(&container.labels));
+            match exposure(container, static_config, &variables, !dynamic.is_empty()) {
                 Exposure::Excluded(why) => found.excluded.extend(why.map(|why| (index, why))),
                 Exposure::Published { by_default } => {
-                    if by_default && dynamic.routers.is_empty() && fixed.default_rule.is_some() {
+                    if by_default && dynamic.routers.is_empty() && static_config.default_rule.is_some() {
                         dynamic.routers.push(default_router());
                     }
-                    origins.push(Origin { dynamic, container: Some(index), fixed, variables });
+                    sources.push(ConfigSource { dynamic, container: Some(index), static_config, variables });
                 }
             }
         }
         for (path, node) in files {
-            origins.push(Origin {
-                dynamic: Dynamic::read(node),
+            sources.push(ConfigSource {
+                dynamic: DynamicConfig::read(node),
                 container: None,
-                fixed: self.fixed_of(path),
-                variables: values.file(path, "traefik"),
+                static_config: self.static_config_of(path),
+                variables: lookup.file(path, "traefik"),
             });
         }
-        for origin in &origins {
-            for router in &origin.dynamic.routers {
-                self.follow(router, origin, &origins, &mut found);
+        for source in &sources {
+            for router in &source.dynamic.routers {
+                self.add_routes(router, source, &sources, &mut found);
             }
         }
-        if files.is_empty() && self.fixed.iter().any(|(_, fixed)| fixed.has_files) {
+        if files.is_empty() && self.static_config.iter().any(|(_, static_config)| static_config.has_files) {
             found.remarks.push(
-                "Traefik reads routers from files, too, and none of these was read: name them or their folder with \
-                 --from, or add what they publish by hand."
+                "Traefik also reads routers from files, and none of them was read: pass the files or their folder with --from, \
+                 or add their host names by hand."
                     .to_owned(),
             );
         }
         found
     }
 
-    /// The routes of one router.
-    fn follow(&self, router: &Router, origin: &Origin<'_>, origins: &[Origin<'_>], found: &mut Found) {
-        let container = origin.container.map(|index| (index, &self.containers[index]));
-        let to = service::destination(router, origin, origins);
+    /// Add the routes of one router.
+    fn add_routes(
+        &self,
+        router: &Router,
+        source: &ConfigSource<'_>,
+        sources: &[ConfigSource<'_>],
+        found: &mut TraefikRoutes,
+    ) {
+        let container = source.container.map(|index| (index, &self.containers[index]));
+        let to = service::destination(router, source, sources);
         let mut base = Route::new(Ok::<_, String>(String::new()), to);
         base.label = (!router.name.contains('$') && !router.name.is_empty()).then(|| router.name.clone());
-        base.login = login::login(router, origin, origins);
-        if sends_to_https(router) && has_twin(router, origins) {
-            base.obstacle = Some(Obstacle::Redirect);
+        base.login = login::login(router, source, sources);
+        if redirects_to_https(router) && has_duplicate(router, sources) {
+            base.exclusion = Some(Exclusion::Redirect);
         }
-        let rule = match (&router.rule, &origin.fixed.default_rule, container) {
+        let rule = match (&router.rule, &source.static_config.default_rule, container) {
             (Some(rule), _, _) => Ok(rule.clone()),
             (None, Some(template), Some((_, container))) => template::rule(template, container),
-            _ => return found.exclude(origin.container, router, Obstacle::UnreadableRule),
+            _ => return found.exclude(source.container, router, Exclusion::UnreadableRule),
         };
-        let ways = rule.and_then(|rule| match ways(router, &rule) {
-            Some(ways) => Ok(Some(ways)),
-            // A rule that is a variable as a whole has its names only within the value.
-            None => Ok(ways(router, &origin.variables.fill(&rule)?)),
+        let matches = rule.and_then(|rule| match parse_rule(router, &rule) {
+            Some(matches) => Ok(Some(matches)),
+            // If the whole rule is a variable, its host names are in the value.
+            None => Ok(parse_rule(router, &source.variables.fill(&rule)?)),
         });
-        let ways = match ways {
-            Ok(Some(ways)) => ways,
-            Ok(None) => return found.exclude(origin.container, router, Obstacle::UnreadableRule),
+        let matches = match matches {
+            Ok(Some(matches)) => matches,
+            Ok(None) => return found.exclude(source.container, router, Exclusion::UnreadableRule),
             Err(missing) => {
                 base.host = Err(missing.into());
                 return found.routes.push(base);
             }
         };
-        for way in ways {
-            match route(&base, way, router, origin) {
+        for one_match in matches {
+            match route(&base, one_match, router, source) {
                 Ok(route) => found.routes.push(route),
-                Err(why) => found.exclude(origin.container, router, why),
+                Err(why) => found.exclude(source.container, router, why),
             }
         }
     }
 }
 
-impl Found {
-    /// What a router does not publish, and why.
-    fn exclude(&mut self, container: Option<usize>, router: &Router, why: Obstacle) {
+impl TraefikRoutes {
+    /// Record why a router is not monitored.
+    fn exclude(&mut self, container: Option<usize>, router: &Router, why: Exclusion) {
         match container {
             Some(index) => self.excluded.push((index, why)),
             None => {
@@ -183,58 +190,68 @@ impl Found {
     }
 }
 
-fn route(base: &Route, way: Way, router: &Router, origin: &Origin<'_>) -> Result<Route, Obstacle> {
+fn route(
+    base: &Route,
+    one_match: RuleMatch,
+    router: &Router,
+    source: &ConfigSource<'_>,
+) -> Result<Route, Exclusion> {
     let mut route = base.clone();
     let protocol = || match router.transport {
         Transport::Http => None,
-        Transport::Tcp if router.passthrough && speaks_https(&base.to) => None,
-        Transport::Tcp => Some(Obstacle::Protocol("TCP".to_owned())),
-        Transport::Udp => Some(Obstacle::Protocol("UDP".to_owned())),
+        Transport::Tcp if router.passthrough && is_likely_https(&base.to) => None,
+        Transport::Tcp => Some(Exclusion::Protocol("TCP".to_owned())),
+        Transport::Udp => Some(Exclusion::Protocol("UDP".to_owned())),
     };
-    route.host = match way.host {
-        Some(Name::Plain(host)) => filled(&host, &origin.variables).map_err(Into::into),
-        Some(Name::Pattern) => return Err(Obstacle::ManyNames),
-        None => return Err(way.obstacle.or_else(protocol).unwrap_or(Obstacle::AnyName)),
+    route.host = match one_match.host {
+        Some(HostMatch::Name(host)) => expand_host(&host, &source.variables).map_err(Into::into),
+        Some(HostMatch::Pattern) => return Err(Exclusion::ManyNames),
+        None => return Err(one_match.exclusion.or_else(protocol).unwrap_or(Exclusion::AnyName)),
     };
-    route.path = way.path;
-    reach(&mut route, router, origin.fixed);
-    Ok(route.blocked(protocol()).blocked(way.obstacle))
+    route.path = one_match.path;
+    set_scheme_and_port(&mut route, router, source.static_config);
+    Ok(route.excluded_for(protocol()).excluded_for(one_match.exclusion))
 }
 
 enum Exposure {
-    /// With the reason, unless nothing says that it was to be published.
-    Excluded(Option<Obstacle>),
+    /// Not published; holds the reason, unless nothing suggests that it was meant to be.
+    Excluded(Option<Exclusion>),
     Published {
         by_default: bool,
     },
 }
 
-fn exposure(container: &Container, fixed: &Fixed, variables: &Variables, has_routers: bool) -> Exposure {
+fn exposure(
+    container: &Container,
+    static_config: &StaticConfig,
+    variables: &Variables,
+    has_routers: bool,
+) -> Exposure {
     let label = container.labels.iter().find(|(key, _)| key.trim().eq_ignore_ascii_case("traefik.enable"));
-    let is_app = role::of_image(&container.image).is_none();
+    let is_app = container_role::of_image(&container.image).is_none();
     let enabled =
         label.map(|(_, value)| variables.fill(value).unwrap_or_default().trim().to_ascii_lowercase());
     match enabled.as_deref() {
         Some("false" | "0" | "f" | "no" | "off") => {
-            Exposure::Excluded(Some(Obstacle::Disabled("traefik.enable".to_owned())))
+            Exposure::Excluded(Some(Exclusion::Disabled("traefik.enable".to_owned())))
         }
         Some(_) => Exposure::Published { by_default: true },
-        None if fixed.hides_by_default => Exposure::Excluded(
-            (has_routers || (is_app && fixed.default_rule.is_some()))
-                .then(|| Obstacle::NotEnabled("traefik.enable=true".to_owned())),
+        None if static_config.hides_by_default => Exposure::Excluded(
+            (has_routers || (is_app && static_config.default_rule.is_some()))
+                .then(|| Exclusion::NotEnabled("traefik.enable=true".to_owned())),
         ),
-        // By default all of them are published; nobody means the databases.
+        // Traefik publishes all containers by default; databases are not meant.
         None => Exposure::Published { by_default: is_app && !container.on_host },
     }
 }
 
-/// Traefik makes one for a container that has none.
+/// Return the router that Traefik creates for a container without one.
 fn default_router() -> Router {
     Router {
         name: String::new(),
         transport: Transport::Http,
         rule: None,
-        is_oldest: false,
+        is_version_1: false,
         service: None,
         middlewares: Vec::new(),
         entry_points: Vec::new(),
@@ -243,43 +260,44 @@ fn default_router() -> Router {
     }
 }
 
-/// Where TLS is passed on, whether it is likely to be a site.
-fn speaks_https(to: &Destination) -> bool {
+/// Whether a TCP destination with TLS passthrough is likely to be a web site.
+fn is_likely_https(to: &Destination) -> bool {
     match to {
         Destination::Container { port, .. } | Destination::Address { port, .. } => {
             port.is_none_or(|port| port % 1000 == 443)
         }
-        Destination::Elsewhere => false,
+        Destination::Unknown => false,
     }
 }
 
-/// Sets the scheme and port by which visitors come.
-fn reach(route: &mut Route, router: &Router, fixed: &Fixed) {
-    let points = fixed.of_router(&router.entry_points);
+/// Set the scheme and port that clients use.
+fn set_scheme_and_port(route: &mut Route, router: &Router, static_config: &StaticConfig) {
+    let points = static_config.of_router(&router.entry_points);
     if points.iter().any(|point| point.port == 443) {
         return;
     }
     if points.iter().any(|point| point.port == 80) {
-        // Without a port for https, something in front of it has the certificate.
-        route.https = !fixed.has_port(443) || sends_to_https(router);
+        // Without an entry point for https, a proxy in front of Traefik terminates TLS.
+        route.https = !static_config.has_port(443) || redirects_to_https(router);
     } else if let Some(point) = points.iter().find(|point| !point.redirects).or(points.first()) {
         route.port = Some(point.port);
         route.https = router.tls || point.tls || point.port % 1000 == 443;
     }
 }
 
-fn sends_to_https(router: &Router) -> bool {
-    router.middlewares.iter().any(|name| dynamic::scheme_by_name(name))
+fn redirects_to_https(router: &Router) -> bool {
+    router.middlewares.iter().any(|name| dynamic_config::is_https_redirect_name(name))
 }
 
-/// The ways of a rule in the form that the router has.
-fn ways(router: &Router, rule: &str) -> Option<Vec<Way>> {
-    if router.is_oldest { rule::oldest(rule) } else { rule::ways(rule) }
+/// Return the matches of a rule in the router's syntax.
+fn parse_rule(router: &Router, rule: &str) -> Option<Vec<RuleMatch>> {
+    if router.is_version_1 { rule::parse_version_1(rule) } else { rule::parse(rule) }
 }
 
-/// Whether another router takes the same requests, without sending them to https.
-fn has_twin(router: &Router, origins: &[Origin<'_>]) -> bool {
-    let twin =
-        |other: &Router| !std::ptr::eq(other, router) && other.rule == router.rule && !sends_to_https(other);
-    origins.iter().flat_map(|origin| &origin.dynamic.routers).any(twin)
+/// Whether another router handles the same requests without redirecting them to https.
+fn has_duplicate(router: &Router, sources: &[ConfigSource<'_>]) -> bool {
+    let duplicate = |other: &Router| {
+        !std::ptr::eq(other, router) && other.rule == router.rule && !redirects_to_https(other)
+    };
+    sources.iter().flat_map(|source| &source.dynamic.routers).any(duplicate)
 }

@@ -1,27 +1,27 @@
-//! `${VARIABLES}` in Compose files, with their values from the `.env` file beside them.
+//! `${VARIABLES}` in Compose files, and their values in env files.
 
 use std::collections::BTreeMap;
 
-/// Values by name. They may be secrets: they leave this module only within what was asked for.
+/// Values by name. They may be secrets: they are only revealed as part of an expanded text.
 #[derive(Clone, Default)]
 pub struct Variables(BTreeMap<String, String>);
 
-/// More variables in variables are a mistake, if not an attack.
+/// Deeper nesting of variables is a mistake or an attack.
 const DEEPEST: usize = 4;
-/// No host name is anywhere near it.
+/// Far more than any host name needs.
 const LONGEST: usize = 4096;
-/// Said without any of the text, which may come from a value.
+/// Contains nothing of the text, which may come from a value.
 const ENDLESS: &str = "a variable without an end";
 
 impl std::fmt::Debug for Variables {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The names alone: the values may be secrets.
+        // Show the names only: the values may be secrets.
         formatter.debug_set().entries(self.0.keys()).finish()
     }
 }
 
 impl Variables {
-    /// Reads `NAME=value` lines as Compose does; what is none is passed over.
+    /// Parse `NAME=value` lines as Compose does, and skip other lines.
     pub fn read(text: &str) -> Self {
         let mut variables = BTreeMap::new();
         for line in text.trim_start_matches('\u{feff}').lines() {
@@ -35,7 +35,7 @@ impl Variables {
         Self(variables)
     }
 
-    /// These, and those of `lower` that are missing here.
+    /// Add the variables of `lower` that are not set here.
     pub fn over(mut self, lower: &Self) -> Self {
         for (name, value) in &lower.0 {
             self.0.entry(name.clone()).or_insert_with(|| value.clone());
@@ -43,13 +43,13 @@ impl Variables {
         self
     }
 
-    /// The value of a variable that is set to something, with the variables in it filled in.
+    /// Return the expanded value of a variable that is set and not empty.
     pub fn value(&self, name: &str) -> Option<String> {
         self.0.get(name).and_then(|value| self.fill(value).ok()).filter(|value| !value.is_empty())
     }
 
-    /// All of them as an `env_file` gives them to a container: filled in from one another and from `outer`. A `$`
-    /// that remains is doubled, because what a container gets is filled in again where it is used.
+    /// Return all variables as an `env_file` passes them to a container: expanded with each other and with `outer`. A
+    /// remaining `$` is doubled, because the container's values are expanded again where they are used.
     pub fn for_container(&self, outer: &Self) -> Vec<(String, String)> {
         let all = outer.clone().over(self);
         let filled = |value: &String| match all.fill(value) {
@@ -59,13 +59,13 @@ impl Variables {
         self.0.iter().map(|(name, value)| (name.clone(), filled(value))).collect()
     }
 
-    /// With these values, which win over others.
+    /// Set these values, replacing others.
     pub fn with(mut self, values: impl Iterator<Item = (String, String)>) -> Self {
         self.0.extend(values);
         self
     }
 
-    /// The text with every variable in place, or the name of one that has no value.
+    /// Expand all variables in the text, or return the name of one without a value.
     pub fn fill(&self, text: &str) -> Result<String, String> {
         self.fill_to(text, DEEPEST)
     }
@@ -108,7 +108,7 @@ impl Variables {
             return value.map_or_else(|| Ok(String::new()), |_| self.fill_to(instead, depth - 1));
         }
         if let Some(value) = value {
-            // Nothing of a value is told, not even which variables it speaks of: it may be a password.
+            // Reveal nothing of a value, not even the variables in it: it may be a password.
             return self.fill_to(value, depth - 1).map_err(|_| name.to_owned());
         }
         match operator.strip_prefix(":-").or_else(|| operator.strip_prefix('-')) {
@@ -118,7 +118,7 @@ impl Variables {
     }
 }
 
-/// Where the brace that is open already is closed.
+/// Return the position of the brace that closes the one before the text.
 fn closing(text: &str) -> Option<usize> {
     let mut open = 1;
     for (at, character) in text.char_indices() {
@@ -134,7 +134,7 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// `NAME=value`; Compose also takes `NAME: value`.
+/// `NAME=value`; Compose also accepts `NAME: value`.
 fn assignment(line: &str) -> Option<(&str, &str)> {
     let at = line.find(['=', ':'])?;
     let (name, value) = (&line[..at], &line[at + 1..]);
@@ -142,8 +142,7 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
     (!is_colon || value.starts_with(' ')).then_some((name, value)).or_else(|| line.split_once('='))
 }
 
-/// Without the quotes around it or, where there are none, without the comment behind it. Nothing is filled in between
-/// single quotes.
+/// Remove the quotes or, without quotes, the comment after the value. Variables within single quotes are not expanded.
 fn unquoted(value: &str) -> String {
     let quoted = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.split_once(quote));
     if let Some((inner, _)) = quoted('"') {

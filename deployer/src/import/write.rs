@@ -1,67 +1,71 @@
-//! The inventory as a `config.toml`, with the comments of the example.
+//! Writes the inventory as a `config.toml`, with the comments of the example.
 
 use std::fmt::Write as _;
 
-use super::{App, Doubt, Gate, Inventory, Login};
+use super::{App, Inventory, LoginStep, Protection, ReviewReason};
 use crate::config::preset::HTTP;
 
-/// Every setting that is no target is taken over from here, with its comment.
+/// All settings except targets are taken from the example, with their comments.
 const EXAMPLE: &str = include_str!("../../../config.example.toml");
-const TARGETS: &str = "# One block for each thing to watch.\n";
-const CHANNELS: &str = "# Whom to tell.";
-/// Said where no target can be watched yet.
-const SKELETON: &str = "No public host name was found in the files. Each block below is an app of this home: put its \
-address, as a phone outside of the home uses it, into `url`, and remove the `# ` at the start of its lines. At least one \
-is needed; delete what is not published.";
-/// Comments are no wider than the example's.
+/// Written if no target can be monitored yet.
+const SKELETON: &str = "No public host name was found in the files. Each block below is an app that was found: set `url` to \
+its public address and remove the `# ` at the start of its lines. At least one target is required; delete the blocks of \
+apps that are not published.";
+/// The width of the example's comments.
 const WIDTH: usize = 120;
 
-/// What an app may answer that is not known: the way to a login page is a sign of life, too.
+/// Accepted statuses of an app that is not known: a redirect to a login page is a sign of life, too.
 const ALIVE: &str = "status = [200, 301, 302, 303, 307, 308, 401]";
 
-/// The text of the configuration. Of the apps whose address is known, at most `most` become targets: rather those
-/// whose health can be told than those of which any sign of life has to do.
+/// Return the text of the configuration. At most `most` apps with a known address become active targets, preferably
+/// those with a preset, whose health can be checked.
 pub fn config(inventory: &Inventory, sources: &[String], most: usize) -> String {
-    let (head, rest) = EXAMPLE.split_once(TARGETS).unwrap_or((EXAMPLE, ""));
-    let tail = rest.find(CHANNELS).map_or("", |at| &rest[at..]);
-    // The example's first paragraph speaks of itself.
-    let settings = head.split_once("\n\n").map_or("", |(_, settings)| settings);
+    let (settings, channels) = example_sections();
     let mut text = String::new();
     let origin = format!(
-        "plexmon: what this home publishes, according to {}. `plexmon-deploy check` shows what each address answers; what is \
-         not true of your home can be changed here. config.example.toml has every setting.",
+        "plexmon: the apps that this home publishes, according to {}. `plexmon-deploy check` shows how each address responds; \
+         correct here what does not match your home. config.example.toml lists every setting.",
         listed(sources)
     );
     comment(&mut text, &origin);
     for remark in &inventory.remarks {
         comment(&mut text, remark);
     }
-    let _ = write!(text, "\n{settings}{TARGETS}");
+    let _ = write!(text, "\n{settings}");
     let mut known: Vec<&App> = inventory.apps.iter().filter(|app| app.is_ready()).collect();
     known.sort_by_key(|app| app.preset.kind == HTTP.kind);
-    let surplus = known.get(most..).unwrap_or_default();
+    let excess = known.get(most..).unwrap_or_default();
     if known.is_empty() && !inventory.apps.is_empty() {
         comment(&mut text, SKELETON);
         text.push('\n');
     }
     for app in &inventory.apps {
-        text.push_str(&target(app, surplus.iter().any(|other| std::ptr::eq(*other, app))));
+        text.push_str(&target(app, excess.iter().any(|other| std::ptr::eq(*other, app))));
     }
-    unseen(&mut text, inventory);
-    if inventory.apps.iter().any(|app| app.gate == Gate::Token) {
+    not_monitored(&mut text, inventory);
+    if inventory.apps.iter().any(|app| app.protection == Protection::ServiceToken) {
         text.push_str(
-            "# The service token that lets the monitor through Cloudflare Access. Its two halves come from the environment.\n\
+            "# The service token for Cloudflare Access. Both parts come from the environment.\n\
              [access.cloudflare]\n\
              id = { env = \"CF_ACCESS_CLIENT_ID\" }         # or { file = \"path\" }\n\
              secret = { env = \"CF_ACCESS_CLIENT_SECRET\" }\n\n",
         );
     }
-    text.push_str(tail);
+    text.push_str(channels);
     text
 }
 
-/// One block; commented out if its address is not known or it is one too many.
-fn target(app: &App, surplus: bool) -> String {
+/// Return the settings of the example, up to its first target, and its channels with the comment before them.
+fn example_sections() -> (&'static str, &'static str) {
+    let (head, rest) = EXAMPLE.split_once("[[target]]\n").unwrap_or((EXAMPLE, ""));
+    // The example's first paragraph describes the example itself.
+    let settings = head.split_once("\n\n").map_or("", |(_, settings)| settings);
+    let channels = rest.find("\n[notify").and_then(|at| rest[..at].rfind("\n\n"));
+    (settings, channels.map_or("", |at| rest[at..].trim_start()))
+}
+
+/// Return a target; commented out if its address is not known or it exceeds the limit.
+fn target(app: &App, is_excess: bool) -> String {
     let mut text = String::new();
     let address = match &app.address {
         Ok(address) => {
@@ -69,7 +73,7 @@ fn target(app: &App, surplus: bool) -> String {
                 if address.path.is_empty() || app.preset.kind == HTTP.kind { "" } else { app.preset.path };
             format!("{address}{front}")
         }
-        Err(_) if app.doubt == Some(Doubt::NoHostName) => {
+        Err(_) if app.review == Some(ReviewReason::NoHostName) => {
             format!("https://{}.example.com", as_label(&app.name))
         }
         Err(_) => format!(
@@ -77,24 +81,24 @@ fn target(app: &App, surplus: bool) -> String {
             if app.preset.kind == HTTP.kind { "app" } else { app.preset.kind }
         ),
     };
-    match (app.doubt, &app.address) {
-        (Some(Doubt::NoHostName), _) => {
-            comment(&mut text, "Its host name is in none of the files that were read: put the name here.");
+    match (app.review, &app.address) {
+        (Some(ReviewReason::NoHostName), _) => {
+            comment(&mut text, "Its host name is not in the files that were read: enter it here.");
         }
-        (Some(Doubt::CertificateOnly), _) => comment(
+        (Some(ReviewReason::CertificateOnly), _) => comment(
             &mut text,
-            "The proxy has a certificate for this name, but no container of this name was read: uncomment it if an app is there.",
+            "The proxy has a certificate for this name, but no container of this name was found: uncomment it if an app uses it.",
         ),
         (None, Err(missing)) => comment(
             &mut text,
-            &format!("Its host name needs `{}`, {}: put the name here.", missing.what, missing.why()),
+            &format!("Its host name depends on `{}`, {}: enter it here.", missing.what, missing.why()),
         ),
         (None, Ok(_)) => {}
     }
-    if surplus && app.is_ready() {
+    if is_excess && app.is_ready() {
         comment(
             &mut text,
-            "One too many for a single deployment: its state is kept in 4 KB. Watch it with a second one, with another `name`.",
+            "Too many targets for one deployment: monitor this one with a second deployment that has another `name`.",
         );
     }
     notes(&mut text, app);
@@ -104,19 +108,19 @@ fn target(app: &App, surplus: bool) -> String {
         setting("kind", app.preset.kind),
         setting("url", &address),
     ];
-    if app.preset.kind == HTTP.kind && app.gate == Gate::Open {
-        lines.push(format!("{ALIVE}  # any sign of life; see what it should be"));
+    if app.preset.kind == HTTP.kind && app.protection == Protection::Open {
+        lines.push(format!("{ALIVE}  # any sign of life; narrow it down to what the app returns"));
     }
     if let Some(group) = &app.group {
         lines.push(setting("group", group));
     }
-    if app.gate == Gate::Token {
+    if app.protection == Protection::ServiceToken {
         lines.push(setting("access", "cloudflare"));
     }
-    if app.gate != Gate::Open {
+    if app.protection != Protection::Open {
         lines.push(setting("exposure", "closed"));
     }
-    let mark = if surplus || !app.is_ready() { "# " } else { "" };
+    let mark = if is_excess || !app.is_ready() { "# " } else { "" };
     for line in lines {
         let _ = writeln!(text, "{mark}{line}");
     }
@@ -124,7 +128,7 @@ fn target(app: &App, surplus: bool) -> String {
     text
 }
 
-/// The name as a part of a host name.
+/// Return the name as a label of a host name.
 fn as_label(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let label: String = name.chars().map(plain).collect();
@@ -133,40 +137,40 @@ fn as_label(name: &str) -> String {
 }
 
 fn notes(text: &mut String, app: &App) {
-    if !app.also.is_empty() {
-        comment(text, &format!("Also at {}.", listed(&app.also)));
+    if !app.also_at.is_empty() {
+        comment(text, &format!("Also at {}.", listed(&app.also_at)));
     }
-    if let Some(Login { proxy, name }) = &app.login {
+    if let Some(LoginStep { proxy, name }) = &app.login {
         comment(
             text,
             &format!(
-                "{proxy} sends its visitors through `{name}`: if that asks for a login, let {} through without one.",
+                "{proxy} sends requests through `{name}`: if that requires a login, exempt {} from it.",
                 app.preset.path
             ),
         );
     }
-    match app.gate {
-        Gate::Open | Gate::Token => {}
-        Gate::Login => comment(
+    match app.protection {
+        Protection::Open | Protection::ServiceToken => {}
+        Protection::Login => comment(
             text,
-            "Cloudflare Access lets people in, but no service token: its health cannot be seen until a Service Auth policy \
-             (decision \"non_identity\") is added, and access = \"cloudflare\" here. Until then, only the lock is watched.",
+            "Cloudflare Access admits people, but no service token. To check the app's health, add a Service Auth policy \
+             (decision \"non_identity\") and set access = \"cloudflare\" here. Until then, only the protection is checked.",
         ),
-        Gate::Unknown => comment(
+        Protection::Unknown => comment(
             text,
-            "Cloudflare Access guards it, by policies that are not in the files. If one of them is Service Auth (decision \
-             \"non_identity\"), add access = \"cloudflare\" here. Until then, only the lock is watched.",
+            "Cloudflare Access protects it with policies that are not in the files. If one of them is Service Auth (decision \
+             \"non_identity\"), set access = \"cloudflare\" here. Until then, only the protection is checked.",
         ),
     }
 }
 
-fn unseen(text: &mut String, inventory: &Inventory) {
-    if inventory.unseen.is_empty() {
+fn not_monitored(text: &mut String, inventory: &Inventory) {
+    if inventory.not_published.is_empty() {
         return;
     }
-    comment(text, "Not seen from outside:");
-    for container in &inventory.unseen {
-        comment(text, &format!("- {}: {}", container.name, container.why));
+    comment(text, "Not monitored:");
+    for entry in &inventory.not_published {
+        comment(text, &format!("- {}: {}", entry.name, entry.reason));
     }
     text.push('\n');
 }
@@ -175,7 +179,7 @@ fn setting(key: &str, value: &str) -> String {
     format!("{key} = {}", toml::Value::String(value.to_owned()))
 }
 
-/// `a`, `a and b`, `a, b and c`; not all of very many.
+/// Format a list as `a`, `a and b` or `a, b and c`, and shorten long ones.
 fn listed(names: &[String]) -> String {
     match names {
         [] => "its files".to_owned(),
@@ -185,10 +189,10 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-/// A comment, wrapped between words. Nothing in it can end it early.
-fn comment(text: &mut String, words: &str) {
+/// Append a comment, wrapped between words. Line breaks in the text cannot end it early.
+fn comment(text: &mut String, content: &str) {
     let mut line = String::from("#");
-    for word in words
+    for word in content
         .split(|character: char| character.is_whitespace() || character.is_control())
         .filter(|word| !word.is_empty())
     {

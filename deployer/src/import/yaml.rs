@@ -1,6 +1,6 @@
-//! YAML as Compose uses it: anchors, merge keys and several documents; what is none is refused at its line.
+//! YAML as Compose uses it: anchors, merge keys and several documents. Errors name the line.
 //!
-//! Every scalar is text: whether `8080` or `"8080"` stands there makes no difference to what is read here.
+//! Scalars are kept as text: nothing here depends on whether `8080` or `"8080"` is written.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -10,18 +10,18 @@ use saphyr_parser::{Event, Parser, ScanError, Tag};
 
 use crate::error::{Error, Result};
 
-/// No file written by hand is nested deeper; what is would exhaust the stack of whoever walks through it.
+/// Files written by hand are not nested deeper, and deeper nesting could exhaust the stack.
 const DEEPEST: usize = 64;
 
-/// A value. What an alias stands for is shared, not copied: aliases of aliases must not fill the memory.
+/// A value. Aliases share their value instead of copying it, so that nested aliases cannot exhaust the memory.
 #[derive(Debug, Clone)]
 pub enum Node {
     Text(Rc<str>),
     List(Rc<[Self]>),
     Map(Rc<[(Rc<str>, Self)]>),
-    /// `!reset`: removes what an earlier file has here.
+    /// `!reset`: removes the value of an earlier file.
     Reset,
-    /// `!override`: replaces what an earlier file has here, where the two would be merged.
+    /// `!override`: replaces the value of an earlier file instead of merging with it.
     Override(Rc<Self>),
 }
 
@@ -46,12 +46,12 @@ impl Node {
         if let Self::Text(text) = self.untagged() { Some(text) } else { None }
     }
 
-    /// The value without `!override` around it.
+    /// Return the value without `!override`.
     fn untagged(&self) -> &Self {
         if let Self::Override(inner) = self { inner } else { self }
     }
 
-    /// `key: value` in a map as well as `- key=value` in a list: Compose takes labels and variables either way.
+    /// Return `key: value` of a map or `- key=value` of a list: Compose accepts both for labels and variables.
     pub fn pairs(&self) -> Vec<(String, String)> {
         match self.untagged() {
             Self::Map(entries) => {
@@ -70,7 +70,7 @@ impl Node {
         }
     }
 
-    /// Its texts, be it one or a list of them.
+    /// Return the text, or all texts of a list.
     pub fn texts(&self) -> Vec<&str> {
         match self.untagged() {
             Self::Text(text) => vec![text],
@@ -80,15 +80,15 @@ impl Node {
     }
 }
 
-/// All documents of the file that have something in them.
+/// Parse all documents that are not empty.
 pub fn read(text: &str, path: &Path) -> Result<Vec<Node>> {
-    let mut reader = Reader::default();
-    // A byte order mark is no part of the text.
+    let mut builder = TreeBuilder::default();
+    // Ignore a byte order mark.
     for event in Parser::new_from_str(text.trim_start_matches('\u{feff}')) {
         let (event, span) = event.map_err(|error| malformed(path, &error))?;
-        reader.take(event).map_err(|why| at(path, span.start.line(), why))?;
+        builder.take(event).map_err(|why| at(path, span.start.line(), why))?;
     }
-    Ok(reader.documents)
+    Ok(builder.documents)
 }
 
 fn malformed(path: &Path, error: &ScanError) -> Error {
@@ -97,26 +97,26 @@ fn malformed(path: &Path, error: &ScanError) -> Error {
 
 fn at(path: &Path, line: usize, why: &str) -> Error {
     Error::usage(format!("{}:{line}: this is not valid YAML", path.display())).cause(why).hint(
-        "look at the indentation of this line and the one above; `docker compose config` checks it, too",
+        "check the indentation of this line and the one above; `docker compose config` also validates the file",
     )
 }
 
 /// A list or map that is not closed yet.
-struct Open {
+struct OpenCollection {
     anchor: usize,
     is_map: bool,
-    mark: Option<Mark>,
+    mark: Option<MergeTag>,
     items: Vec<Node>,
 }
 
-/// The tags with which Compose files control how they are merged.
+/// Tags that control how Compose merges files.
 #[derive(Debug, Clone, Copy)]
-enum Mark {
+enum MergeTag {
     Reset,
     Override,
 }
 
-impl Mark {
+impl MergeTag {
     fn of(tag: Option<&Tag>) -> Option<Self> {
         match tag?.suffix.trim_start_matches('!') {
             "reset" => Some(Self::Reset),
@@ -135,22 +135,22 @@ impl Mark {
 }
 
 #[derive(Default)]
-struct Reader {
-    open: Vec<Open>,
+struct TreeBuilder {
+    open: Vec<OpenCollection>,
     anchors: HashMap<usize, Node>,
     documents: Vec<Node>,
 }
 
-impl Reader {
+impl TreeBuilder {
     fn take(&mut self, event: Event<'_>) -> Result<(), &'static str> {
         match event {
             Event::Scalar(text, _, anchor, tag) => {
                 let text = Node::Text(Rc::from(text.as_ref()));
-                self.put(anchor, Mark::apply(Mark::of(tag.as_deref()), text));
+                self.put(anchor, MergeTag::apply(MergeTag::of(tag.as_deref()), text));
             }
             Event::Alias(anchor) => {
                 let node = self.anchors.get(&anchor).cloned();
-                let node = node.ok_or("this alias stands within what it stands for")?;
+                let node = node.ok_or("this alias refers to a value that contains it")?;
                 self.put(0, node);
             }
             Event::SequenceStart(anchor, ref tag) | Event::MappingStart(anchor, ref tag) => {
@@ -158,13 +158,13 @@ impl Reader {
                     return Err("it is nested too deeply");
                 }
                 let is_map = matches!(event, Event::MappingStart(..));
-                let mark = Mark::of(tag.as_deref());
-                self.open.push(Open { anchor, is_map, mark, items: Vec::new() });
+                let mark = MergeTag::of(tag.as_deref());
+                self.open.push(OpenCollection { anchor, is_map, mark, items: Vec::new() });
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(open) = self.open.pop() {
                     let value = if open.is_map { map(open.items) } else { Node::List(open.items.into()) };
-                    self.put(open.anchor, Mark::apply(open.mark, value));
+                    self.put(open.anchor, MergeTag::apply(open.mark, value));
                 }
             }
             _ => {}
@@ -183,7 +183,7 @@ impl Reader {
     }
 }
 
-/// Keys and values in turn. What stands in the map itself wins over what `<<` brings in.
+/// Build a map from alternating keys and values. Its own entries take precedence over those of `<<`.
 fn map(items: Vec<Node>) -> Node {
     let mut own: Vec<(Rc<str>, Node)> = Vec::new();
     let mut merged = Vec::new();
@@ -192,7 +192,7 @@ fn map(items: Vec<Node>) -> Node {
         match &key {
             Node::Text(key) if key.as_ref() == "<<" => merged.push(value),
             Node::Text(key) => match own.iter_mut().find(|(name, _)| name == key) {
-                // Not allowed by the standard, but the last one is what is meant.
+                // Not allowed by the standard; the last one is what is meant.
                 Some((_, old)) => *old = value,
                 None => own.push((key.clone(), value)),
             },

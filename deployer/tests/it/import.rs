@@ -1,4 +1,4 @@
-//! What is read from the files of a home, and what is made of it.
+//! Reading the files of a home, and the configuration that is generated from them.
 
 mod compose;
 mod expressions;
@@ -12,9 +12,11 @@ mod unknown;
 use std::path::{Path, PathBuf};
 
 use plexmon_deploy::config::Config;
-use plexmon_deploy::import::{self, File, Files, Inventory, Origin, Unreadable, clean, kind_of, write};
+use plexmon_deploy::import::{
+    self, FileAccessError, FileOrigin, FileSystem, Inventory, SourceFile, kind_of, normalize_path, write,
+};
 
-/// The files of one of the homes in `tests/homes`, by their paths within it.
+/// Return the files of one of the homes in `tests/homes`, by their paths within it.
 pub fn home(name: &str) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/homes").join(name);
     let mut files = Vec::new();
@@ -38,32 +40,32 @@ fn inventory(files: &[(String, String)]) -> plexmon_deploy::error::Result<Invent
     inventory_among(files, files)
 }
 
-/// The same for files among others that are there, too.
+/// Read `files`, while Terraform has access to `all`.
 fn inventory_among(
     files: &[(String, String)],
     all: &[(String, String)],
 ) -> plexmon_deploy::error::Result<Inventory> {
     let file = |(path, text): &(String, String)| {
         let path = PathBuf::from(path);
-        Some(File { kind: kind_of(&path)?, path, text: text.clone(), origin: Origin::Named })
+        Some(SourceFile { kind: kind_of(&path)?, path, text: text.clone(), origin: FileOrigin::Given })
     };
     import::read(&files.iter().filter_map(file).collect::<Vec<_>>(), &Memory(all))
 }
 
-/// The files of a home, wherever Terraform looks for them.
+/// The files of a home in memory.
 struct Memory<'f>(&'f [(String, String)]);
 
-impl Files for Memory<'_> {
-    fn text(&self, path: &Path) -> Result<String, Unreadable> {
-        let wanted = self.0.iter().find(|(name, _)| clean(Path::new(name)) == path);
+impl FileSystem for Memory<'_> {
+    fn text(&self, path: &Path) -> Result<String, FileAccessError> {
+        let wanted = self.0.iter().find(|(name, _)| normalize_path(Path::new(name)) == path);
         wanted.map(|(_, text)| text.clone()).ok_or(if path.starts_with("..") {
-            Unreadable::Outside
+            FileAccessError::OutsideRoots
         } else {
-            Unreadable::Missing
+            FileAccessError::NotFound
         })
     }
 
-    fn entries(&self, folder: &Path) -> Result<Vec<(String, bool)>, Unreadable> {
+    fn entries(&self, folder: &Path) -> Result<Vec<(String, bool)>, FileAccessError> {
         let below = self.0.iter().filter_map(|(name, _)| Path::new(name).strip_prefix(folder).ok());
         let entry = |path: &Path| {
             let mut parts = path.components();
@@ -71,11 +73,11 @@ impl Files for Memory<'_> {
             Some((name, parts.next().is_some()))
         };
         let entries: std::collections::BTreeSet<_> = below.filter_map(entry).collect();
-        if entries.is_empty() { Err(Unreadable::Missing) } else { Ok(entries.into_iter().collect()) }
+        if entries.is_empty() { Err(FileAccessError::NotFound) } else { Ok(entries.into_iter().collect()) }
     }
 }
 
-/// The configuration that is written for these files. It can be read, or there is nothing to watch.
+/// Generate the configuration of these files, and check that it is valid or has no targets.
 fn written(files: &[(String, String)]) -> plexmon_deploy::error::Result<String> {
     let inventory = inventory(files)?;
     let known = inventory.apps.iter().filter(|app| app.is_ready()).count();
@@ -83,7 +85,7 @@ fn written(files: &[(String, String)]) -> plexmon_deploy::error::Result<String> 
     let parsed = Config::parse(&text, Path::new("config.toml"));
     match parsed {
         Ok(config) => {
-            // One that must be closed to others is two of the monitor's.
+            // A target that must be protected is monitored as two.
             let apps = config.targets.iter().filter(|target| !target.name.ends_with(" (closed)")).count();
             assert_eq!(apps, known.min(15), "{text}");
         }
@@ -92,8 +94,7 @@ fn written(files: &[(String, String)]) -> plexmon_deploy::error::Result<String> 
     Ok(text)
 }
 
-/// One line for each target (with `#` if it is commented out), for each name or container that is not seen, and for each
-/// remark.
+/// Format one line for each target (with `#` if it is commented out), each entry that is not monitored and each remark.
 fn summary(name: &str) -> String {
     let inventory = inventory(&home(name)).unwrap();
     let mut lines = Vec::new();
@@ -108,23 +109,35 @@ fn summary(name: &str) -> String {
         if let Some(login) = &app.login {
             line += &format!(", through {}'s {}", login.proxy, login.name);
         }
-        if !app.also.is_empty() {
-            line += &format!(", also {}", app.also.join(" "));
+        if !app.also_at.is_empty() {
+            line += &format!(", also {}", app.also_at.join(" "));
         }
         lines.push(line);
     }
-    lines.extend(inventory.unseen.iter().map(|one| format!("- {}: {}", one.name, one.why)));
+    lines.extend(inventory.not_published.iter().map(|one| format!("- {}: {}", one.name, one.reason)));
     lines.extend(inventory.remarks.iter().map(|remark| format!("! {remark}")));
     lines.join("\n")
 }
 
-/// What is said between the settings and the channels: targets, and what cannot be seen.
+/// Return the part between the settings and the channels: targets, and what is not monitored.
 fn targets(files: &[(&str, &str)]) -> String {
     let files: Vec<_> = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
     middle(&written(&files).unwrap())
 }
 
 fn middle(text: &str) -> String {
-    let (_, rest) = text.split_once("# One block for each thing to watch.\n").unwrap();
-    rest.split("# Whom to tell.").next().unwrap().trim().to_owned()
+    let (_, targets, _) = sections(text);
+    targets.trim().to_owned()
+}
+
+/// Split a configuration at the comments of the example into settings, targets and channels.
+pub fn sections(text: &str) -> (&str, &str, &str) {
+    let example = include_str!("../../../config.example.toml");
+    let comment_before = |table: &str| {
+        let (before, _) = example.split_once(table).unwrap();
+        before.rsplit("\n\n").next().unwrap().trim_start().lines().next().unwrap().to_owned() + "\n"
+    };
+    let (settings, rest) = text.split_once(&comment_before("\n[[target]]")).unwrap();
+    let (targets, channels) = rest.split_once(&comment_before("\n[notify")).unwrap();
+    (settings, targets, channels)
 }

@@ -1,11 +1,11 @@
-//! The structure of a Caddyfile: directives with arguments, and blocks of further ones.
+//! The structure of a Caddyfile: directives with arguments and blocks.
 
 use std::path::Path;
 
-use super::words::{Word, words};
+use super::tokens::{Token, tokenize};
 use crate::error::{Error, Result};
 
-/// Nobody nests deeper.
+/// Caddyfiles written by hand are not nested deeper.
 const DEEPEST: usize = 32;
 
 /// A directive, or a site with its addresses.
@@ -18,26 +18,26 @@ pub struct Directive {
 }
 
 impl Directive {
-    /// The name and the arguments: for a site, its addresses.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
+    /// Return the name and the arguments: for a site, its addresses.
+    pub fn tokens(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.name.as_str()).chain(self.arguments.iter().map(String::as_str))
     }
 
-    /// `(name)`, or `&(name)` for what is invoked.
+    /// Return the name of a snippet, `(name)`, or of a named route, `&(name)`.
     pub fn snippet(&self) -> Option<&str> {
         self.name.trim_start_matches('&').strip_prefix('(')?.strip_suffix(')')
     }
 }
 
-/// What is at the top of a file.
-pub fn read(text: &str, path: &Path) -> Result<Vec<Directive>> {
-    let words = words(text);
-    let mut reader = Reader { words: &words, place: 0 };
-    let mut top = reader.block(0).map_err(|(line, why)| malformed(path, line, why))?;
-    if let Some(word) = reader.words.get(reader.place) {
-        return Err(malformed(path, word.line, "this brace closes nothing"));
+/// Parse the top level of a file.
+pub fn parse(text: &str, path: &Path) -> Result<Vec<Directive>> {
+    let tokens = tokenize(text);
+    let mut parser = Parser { tokens: &tokens, place: 0 };
+    let mut top = parser.block(0).map_err(|(line, why)| malformed(path, line, why))?;
+    if let Some(token) = parser.tokens.get(parser.place) {
+        return Err(malformed(path, token.line, "this brace has no opening brace"));
     }
-    // The braces around the only site may be left out.
+    // A file with a single site may omit its braces.
     let alone = top.iter().position(|directive| directive.name != "import" && !directive.name.is_empty());
     if let Some(at) = alone.filter(|at| !top[*at].has_block) {
         let directives = top.split_off(at + 1);
@@ -49,53 +49,53 @@ pub fn read(text: &str, path: &Path) -> Result<Vec<Directive>> {
     Ok(top)
 }
 
-/// The directives of a text that is only a part of a Caddyfile; nothing if it is not closed.
-pub fn part(text: &str) -> Option<Vec<Directive>> {
-    let words = words(text);
-    let mut reader = Reader { words: &words, place: 0 };
-    reader.block(0).ok().filter(|_| reader.place == words.len())
+/// Parse a part of a Caddyfile; `None` if its braces do not match.
+pub fn parse_fragment(text: &str) -> Option<Vec<Directive>> {
+    let tokens = tokenize(text);
+    let mut parser = Parser { tokens: &tokens, place: 0 };
+    parser.block(0).ok().filter(|_| parser.place == tokens.len())
 }
 
 fn malformed(path: &Path, line: usize, why: &str) -> Error {
     Error::usage(format!("{}:{line}: this is not a valid Caddyfile", path.display()))
         .cause(why)
-        .hint("look at the braces of this block; `caddy validate` checks it, too")
+        .hint("check the braces of this block; `caddy validate` also checks the file")
 }
 
-struct Reader<'a> {
-    words: &'a [Word],
+struct Parser<'a> {
+    tokens: &'a [Token],
     place: usize,
 }
 
-impl Reader<'_> {
-    /// The directives up to a closing brace or the end.
+impl Parser<'_> {
+    /// Parse directives up to a closing brace or the end.
     fn block(&mut self, depth: usize) -> Result<Vec<Directive>, (usize, &'static str)> {
         let mut directives = Vec::new();
-        while let Some(first) = self.words.get(self.place).filter(|word| !word.is_mark("}")) {
+        while let Some(first) = self.tokens.get(self.place).filter(|token| !token.is_mark("}")) {
             if depth > DEEPEST {
                 return Err((first.line, "it is nested too deeply"));
             }
             let mut directive = Directive::default();
             let mut names = Vec::new();
             let mut line = first.line;
-            while let Some(word) = self.words.get(self.place) {
-                // Addresses go on in the next line behind a comma.
+            while let Some(token) = self.tokens.get(self.place) {
+                // After a comma, a site's addresses continue on the next line.
                 let goes_on = names.last().is_some_and(|last: &String| last.ends_with(',') && depth == 0);
-                if (word.line != line && !goes_on) || word.is_mark("}") {
+                if (token.line != line && !goes_on) || token.is_mark("}") {
                     break;
                 }
-                line = word.line;
+                line = token.line;
                 self.place += 1;
-                if word.is_mark("{") {
+                if token.is_mark("{") {
                     directive.has_block = true;
                     directive.block = self.block(depth + 1)?;
-                    match self.words.get(self.place) {
+                    match self.tokens.get(self.place) {
                         Some(_) => self.place += 1,
-                        None => return Err((word.line, "this brace is not closed")),
+                        None => return Err((token.line, "this brace is not closed")),
                     }
                     break;
                 }
-                names.push(word.text.clone());
+                names.push(token.text.clone());
             }
             let mut names = names.into_iter();
             directive.name = names.next().unwrap_or_default();
@@ -110,19 +110,19 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
-    /// Names, arguments and blocks in one line.
+    /// Format names, arguments and blocks on one line.
     fn shown(directives: &[Directive]) -> String {
         let one = |directive: &Directive| {
-            let words: Vec<_> = directive.words().collect();
+            let tokens: Vec<_> = directive.tokens().collect();
             let block =
                 if directive.has_block { format!(" [{}]", shown(&directive.block)) } else { String::new() };
-            format!("{}{block}", words.join(" "))
+            format!("{}{block}", tokens.join(" "))
         };
         directives.iter().map(one).collect::<Vec<_>>().join("; ")
     }
 
     fn top(text: &str) -> String {
-        shown(&read(text, Path::new("Caddyfile")).unwrap())
+        shown(&parse(text, Path::new("Caddyfile")).unwrap())
     }
 
     #[test]
@@ -146,11 +146,11 @@ mod tests {
     }
 
     #[test]
-    fn braces_that_do_not_match_are_refused_at_their_line() {
+    fn unbalanced_braces_are_reported_with_their_line() {
         for (text, line) in [("a {\n", 1), ("a {\n}\n}\n", 3), ("a {\n b {\n}\n", 1)] {
-            let error = read(text, Path::new("Caddyfile")).unwrap_err();
+            let error = parse(text, Path::new("Caddyfile")).unwrap_err();
             assert!(error.message().starts_with(&format!("Caddyfile:{line}:")), "{error}");
         }
-        assert!(read(&"a {\n".repeat(100), Path::new("Caddyfile")).is_err());
+        assert!(parse(&"a {\n".repeat(100), Path::new("Caddyfile")).is_err());
     }
 }

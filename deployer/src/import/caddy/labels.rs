@@ -1,10 +1,10 @@
-//! Labels of caddy-docker-proxy as the directives that it makes of them.
+//! Labels of caddy-docker-proxy, converted to directives.
 
 use super::block::Directive;
-use super::words::words;
-use crate::import::braces::replaced;
+use super::tokens::tokenize;
+use crate::import::placeholders::replace_placeholders;
 
-/// The sites and snippets of these labels; each top-level entry has its addresses as words.
+/// Return the sites and snippets of these labels. The name and arguments of each are its addresses.
 pub fn read(labels: &[(String, String)]) -> Vec<Directive> {
     let mut entries: Vec<(Vec<&str>, &str)> = Vec::new();
     for (key, value) in labels {
@@ -17,7 +17,7 @@ pub fn read(labels: &[(String, String)]) -> Vec<Directive> {
         }
     }
     let mut sites = directives(&entries);
-    // The name of the top level is only the label's.
+    // The top-level name is only that of the label.
     for site in &mut sites {
         let mut words = std::mem::take(&mut site.arguments).into_iter();
         site.name = words.next().unwrap_or_default();
@@ -49,26 +49,26 @@ fn directives(entries: &[(Vec<&str>, &str)]) -> Vec<Directive> {
     names.into_iter().map(directive).collect()
 }
 
-/// `1_handle` comes before `2_handle` and before what has no number.
+/// `1_handle` comes before `2_handle` and before names without a number.
 fn order(name: &str) -> u32 {
     name.split_once('_').and_then(|(number, _)| number.parse().ok()).unwrap_or(u32::MAX)
 }
 
-/// Without the number that orders it, and the one that makes it unique.
+/// Remove the number that sets the order, and the one that makes the name unique.
 fn bare(name: &str) -> &str {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let name = name.split_once('_').filter(|(number, _)| is_number(number)).map_or(name, |(_, rest)| rest);
     name.rsplit_once('_').filter(|(_, number)| is_number(number)).map_or(name, |(rest, _)| rest)
 }
 
-/// The words of a value. `{{upstreams https 8443}}` is the container itself: `self://8443`.
+/// Split a value into arguments. `{{upstreams https 8443}}` is the container itself: `self://8443`.
 fn arguments(value: &str) -> Vec<String> {
-    let text = replaced(value, ("{{", "}}"), |action| {
+    let text = replace_placeholders(value, ("{{", "}}"), |action| {
         let Some(what) = action.trim_matches('-').trim().strip_prefix("upstreams") else {
             return Some("unknown://".to_owned());
         };
         let port = what.split_whitespace().find(|word| word.parse::<u16>().is_ok()).unwrap_or_default();
         Some(format!("self://{port}"))
     });
-    words(&text).into_iter().map(|word| word.text).collect()
+    tokenize(&text).into_iter().map(|word| word.text).collect()
 }

@@ -1,28 +1,28 @@
-//! Caddy's matchers: which requests a directive takes.
+//! Caddy's matchers: the requests that a directive handles.
 
 use super::block::Directive;
-use crate::import::name::is_path;
-use crate::import::obstacle::{Obstacle, Restriction};
-use crate::import::path;
+use crate::import::exclusion::{Exclusion, Restriction};
+use crate::import::host_name::is_path;
+use crate::import::path_pattern;
 
-/// What a matcher wants of a request.
+/// The conditions of a matcher.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Matcher {
-    /// Any of these; if there are none, any at all.
+    /// Any of these hosts; all hosts if empty.
     pub hosts: Vec<String>,
     pub paths: Vec<String>,
-    pub obstacle: Option<Obstacle>,
+    pub exclusion: Option<Exclusion>,
 }
 
 impl Matcher {
-    /// `/path*`.
+    /// Parse `/path*`.
     pub fn of_path(pattern: &str) -> Self {
         let mut matcher = Self::default();
         matcher.path([pattern.to_owned()].as_slice());
         matcher
     }
 
-    /// `@name host a.example.com`, or the same as a block.
+    /// Parse `@name host a.example.com`, or the same as a block.
     pub fn named(directive: &Directive) -> Self {
         let mut matcher = Self::default();
         if let Some((kind, arguments)) = directive.arguments.split_first() {
@@ -42,10 +42,10 @@ impl Matcher {
             }
             "path" => return self.path(arguments),
             "path_regexp" => {
-                match arguments.last().and_then(|pattern| path::of_pattern(pattern)) {
+                match arguments.last().and_then(|pattern| path_pattern::shortest_match(pattern)) {
                     Some(path) if path.is_empty() => {}
                     Some(path) => self.paths.push(path),
-                    None => self.block(Obstacle::PathPattern),
+                    None => self.block(Exclusion::PathPattern),
                 }
                 return;
             }
@@ -55,11 +55,11 @@ impl Matcher {
             "method" => Restriction::Method(first()),
             "remote_ip" | "client_ip" if arguments.iter().any(|range| range.ends_with("/0")) => return,
             "remote_ip" | "client_ip" => Restriction::ClientAddress,
-            // What is left out says nothing about the door that remains; files exist or not at any address.
+            // Excluded requests do not restrict the others, and files may exist or not at any address.
             "not" | "file" | "protocol" => return,
             other => Restriction::Other(other.to_owned()),
         };
-        self.block(Obstacle::Restricted(restriction));
+        self.block(Exclusion::Restricted(restriction));
     }
 
     fn path(&mut self, patterns: &[String]) {
@@ -72,11 +72,11 @@ impl Matcher {
             }
         }
         if self.paths.len() == before {
-            self.block(Obstacle::PathPattern);
+            self.block(Exclusion::PathPattern);
         }
     }
 
-    fn block(&mut self, why: Obstacle) {
-        self.obstacle = self.obstacle.take().or(Some(why));
+    fn block(&mut self, why: Exclusion) {
+        self.exclusion = self.exclusion.take().or(Some(why));
     }
 }

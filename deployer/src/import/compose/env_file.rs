@@ -1,18 +1,18 @@
-//! The files that `env_file` and `label_file` name.
+//! Paths of the files that `env_file` and `label_file` refer to.
 
 use std::path::Path;
 use std::rc::Rc;
 
 use super::super::variables::Variables;
 use super::super::yaml::Node;
-use super::joined;
+use super::resolve_path;
 
-/// The service with the paths of its env files made complete: after a merge nobody knows where they started.
+/// Make the paths of a service's env files absolute to the project. After a merge their origin is no longer known.
 pub fn located(node: &Node, directory: &Path, variables: &Variables) -> Node {
     let located = |node: &Node| {
         let path = |text: &str| {
             let filled = variables.fill(text).unwrap_or_else(|_| text.to_owned());
-            Node::Text(Rc::from(joined(directory, &filled).to_string_lossy().as_ref()))
+            Node::Text(Rc::from(resolve_path(directory, &filled).to_string_lossy().as_ref()))
         };
         let entry = |node: &Node| match node {
             Node::Map(entries) => {
@@ -39,7 +39,7 @@ pub fn located(node: &Node, directory: &Path, variables: &Variables) -> Node {
     if matches!(node, Node::Override(_)) { Node::Override(Rc::new(map)) } else { map }
 }
 
-/// The paths of a service's `env_file` or `label_file`, and whether Compose insists on each.
+/// Return the paths of a service's `env_file` or `label_file`, and whether each is required.
 pub fn value_files(service: &Node, key: &str) -> Vec<(String, bool)> {
     let entry = |node: &Node| match node.text() {
         Some(text) => Some((text.to_owned(), true)),

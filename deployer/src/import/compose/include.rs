@@ -1,15 +1,15 @@
-//! The further files that a Compose file names.
+//! The files that a Compose file refers to.
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::super::Mention;
+use super::super::FileReference;
 use super::super::environment::Environments;
 use super::super::variables::Variables;
 use super::super::yaml::Node;
 use super::env_file::{located, value_files};
-use super::load::{ComposeFile, folder_of};
-use super::{joined, services};
+use super::file::{ComposeFile, folder_of};
+use super::{resolve_path, services};
 
 /// An entry of `include`.
 pub struct Include {
@@ -18,11 +18,11 @@ pub struct Include {
     pub variables: Rc<Variables>,
 }
 
-/// What a document includes.
+/// The includes of a document.
 #[derive(Default)]
 pub struct Includes {
     pub entries: Vec<Include>,
-    /// What of it cannot be read, as remarks.
+    /// Remarks about entries that cannot be read.
     pub unknown: Vec<String>,
 }
 
@@ -38,16 +38,16 @@ pub fn includes(
         let mut paths = Vec::new();
         for text in texts.unwrap_or_default() {
             match variables.fill(text) {
-                Ok(path) if is_remote(&path) => all.unknown.push(format!(
-                    "A file that is included was not read: `{text}` is fetched from elsewhere."
-                )),
-                Ok(path) => paths.push(joined(directory, &path)),
+                Ok(path) if is_remote(&path) => {
+                    all.unknown.push(format!("An included file was not read: `{text}` is remote."))
+                }
+                Ok(path) => paths.push(resolve_path(directory, &path)),
                 Err(variable) => all.unknown.push(format!(
-                    "A file that is included was not read: `{variable}` in its path has no value in `.env`."
+                    "An included file was not read: `{variable}` in its path has no value in `.env`."
                 )),
             }
         }
-        let filled = |text: &str| variables.fill(text).ok().map(|path| joined(directory, &path));
+        let filled = |text: &str| variables.fill(text).ok().map(|path| resolve_path(directory, &path));
         let own = entry.get("project_directory").and_then(Node::text).and_then(filled);
         let own = own.or_else(|| paths.first().map(|first| folder_of(first).to_owned()));
         let own = own.unwrap_or_else(|| directory.to_owned());
@@ -56,53 +56,54 @@ pub fn includes(
         let values = if named.is_empty() { vec![own.join(".env")] } else { named };
         let inner = values.iter().rev().filter_map(|path| environments.file(path));
         let inner = inner.fold(Variables::default(), |all, next| all.over(next));
-        // What the including project knows wins.
+        // Values of the including project take precedence.
         let variables = Rc::new(variables.as_ref().clone().over(&inner));
         all.entries.push(Include { paths, directory: own, variables });
     }
     all
 }
 
-/// A repository or a registry, as Compose can include them, too.
+/// Whether it is a repository or a registry, which Compose can include, too.
 fn is_remote(path: &str) -> bool {
     path.contains("://") || path.starts_with("git@")
 }
 
-/// The files that a Compose file includes.
+/// Return the files that a Compose file includes.
 pub fn includes_of(file: &ComposeFile<'_>, environments: &Environments) -> Vec<PathBuf> {
     let directory = folder_of(file.path);
-    let variables = Rc::new(environments.of(directory));
+    let variables = Rc::new(environments.for_folder(directory));
     let all = file.documents.iter().map(|document| includes(document, directory, &variables, environments));
     all.flat_map(|all| all.entries).flat_map(|include| include.paths).collect()
 }
 
-/// The files that a Compose file extends services of.
+/// Return the files whose services a Compose file extends.
 pub fn extended_by(file: &ComposeFile<'_>, environments: &Environments) -> Vec<PathBuf> {
     let directory = folder_of(file.path);
-    let variables = environments.of(directory);
+    let variables = environments.for_folder(directory);
     let names = file
         .documents
         .iter()
         .flat_map(services)
         .filter_map(|(_, service)| service.get("extends")?.get("file")?.text());
-    names.filter_map(|name| Some(joined(directory, &variables.fill(name).ok()?))).collect()
+    names.filter_map(|name| Some(resolve_path(directory, &variables.fill(name).ok()?))).collect()
 }
 
-/// All further files that a Compose file needs, as far as their paths are known. A project may have its folder above
-/// that of the file: then relative paths start there.
-pub fn mentions(file: &ComposeFile<'_>, environments: &Environments) -> Vec<Mention> {
-    let variables = Rc::new(environments.of(folder_of(file.path)));
-    let mut all: Vec<Mention> = extended_by(file, environments).into_iter().map(Mention::Compose).collect();
+/// Return all files that a Compose file refers to, as far as their paths are known. The project's folder may be above
+/// that of the file; relative paths start there then.
+pub fn referenced_files(file: &ComposeFile<'_>, environments: &Environments) -> Vec<FileReference> {
+    let variables = Rc::new(environments.for_folder(folder_of(file.path)));
+    let mut all: Vec<FileReference> =
+        extended_by(file, environments).into_iter().map(FileReference::Compose).collect();
     let included = |document| includes(document, folder_of(file.path), &variables, environments).entries;
     for include in file.documents.iter().flat_map(included) {
-        all.extend(include.paths.into_iter().map(Mention::Compose));
-        all.push(Mention::Values(include.directory.join(".env")));
+        all.extend(include.paths.into_iter().map(FileReference::Compose));
+        all.push(FileReference::Values(include.directory.join(".env")));
     }
     for document in &file.documents {
         let entries = document.get("include").map(Node::items).unwrap_or_default();
         let named = entries.iter().filter_map(|entry| entry.get("env_file")).flat_map(Node::texts);
         let named = named.filter_map(|name| variables.fill(name).ok());
-        all.extend(named.map(|name| Mention::Values(joined(folder_of(file.path), &name))));
+        all.extend(named.map(|name| FileReference::Values(resolve_path(folder_of(file.path), &name))));
     }
     let own = file.documents.iter().flat_map(services);
     for (directory, (_, service)) in
@@ -110,7 +111,7 @@ pub fn mentions(file: &ComposeFile<'_>, environments: &Environments) -> Vec<Ment
     {
         let located = located(service, directory, &variables);
         let values = ["env_file", "label_file"].into_iter().flat_map(|key| value_files(&located, key));
-        all.extend(values.map(|(path, _)| Mention::Values(PathBuf::from(path))));
+        all.extend(values.map(|(path, _)| FileReference::Values(PathBuf::from(path))));
     }
     all
 }

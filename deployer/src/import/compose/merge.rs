@@ -1,18 +1,18 @@
-//! How Compose merges what a later file says about a service over what an earlier one says.
+//! Merges services as Compose does.
 
 use std::rc::Rc;
 
 use super::super::yaml::Node;
 
-/// Levels below a service that are merged; nothing that is read here is deeper.
+/// Levels below a service that are merged; settings that matter here are not deeper.
 const DEEPEST: usize = 3;
 
-/// The service after the merge, or nothing if `over` removes it.
+/// Merge a service over an earlier one; `None` if `over` removes it.
 pub fn service(base: &Node, over: &Node) -> Option<Node> {
     merged("", base, over, DEEPEST)
 }
 
-/// The value of `key` after the merge.
+/// Merge the value of `key`.
 fn merged(key: &str, base: &Node, over: &Node, depth: usize) -> Option<Node> {
     match over {
         Node::Reset => return None,
@@ -50,7 +50,7 @@ fn maps(base: &Node, over: &Node, depth: usize) -> Node {
     Node::Map(entries.into())
 }
 
-/// A list of `key=value` as the map that it means. A key without a value keeps none.
+/// Convert a list of `key=value` to a map.
 fn keyed(node: &Node) -> Node {
     if node.is_map() {
         return node.clone();

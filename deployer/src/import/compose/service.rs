@@ -1,4 +1,4 @@
-//! A service after the merge, and the container that it makes.
+//! A merged service, and the container that it defines.
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -8,16 +8,16 @@ use super::super::variables::Variables;
 use super::super::yaml::Node;
 use super::{Container, env_file};
 
-/// A service after all files had their say.
+/// A service after all files are merged.
 #[derive(Debug)]
 pub struct Service {
     pub name: String,
     pub file: PathBuf,
     pub node: Node,
     pub variables: Rc<Variables>,
-    /// The file that removes it, if one does.
+    /// The file that removes it, if any.
     pub removed: Option<String>,
-    /// What may say more about it and was not found, one sentence each.
+    /// Sources of further settings that were not found, one sentence each.
     pub missing: Vec<String>,
 }
 
@@ -64,16 +64,16 @@ impl Service {
             environment,
             labels,
             variables: self.variables.clone(),
-            off: self
+            disabled: self
                 .removed
                 .as_ref()
                 .map(|by| format!("switched off ({by} removes it)"))
-                .or_else(|| self.why_off()),
+                .or_else(|| self.why_disabled()),
             missing,
         }
     }
 
-    /// What the service itself sets. A variable without a value there has the one from outside.
+    /// Return the variables that the service sets. One without a value is passed through from outside.
     fn environment(&self) -> Vec<(String, String)> {
         let Some(node) = self.node.get("environment") else { return Vec::new() };
         let outside = |key: &str| self.variables.value(key).map(|_| (key.to_owned(), format!("${{{key}}}")));
@@ -94,7 +94,7 @@ impl Service {
         items.filter_map(pair).collect()
     }
 
-    /// What `env_file` or `label_file` say; of several files, a later one wins.
+    /// Return the values of `env_file` or `label_file`; later files take precedence.
     fn values_in_files(
         &self,
         key: &str,
@@ -115,8 +115,8 @@ impl Service {
         all
     }
 
-    /// Why the owner of these files has switched it off, if so.
-    fn why_off(&self) -> Option<String> {
+    /// Return why the service is disabled, if so.
+    fn why_disabled(&self) -> Option<String> {
         let filled = |node: &Node| self.variables.fill(node.text()?).ok();
         let profiles: Vec<String> = self
             .node
@@ -148,8 +148,8 @@ fn texts(node: &Node) -> Vec<String> {
     node.texts().into_iter().map(str::to_owned).collect()
 }
 
-/// The arguments: a list, or one text that is split as a shell would. Blanks between backticks separate nothing: rules
-/// of Traefik are written with them.
+/// Parse the arguments: a list, or a text that is split as a shell would. Backticks quote, too: they delimit values in
+/// Traefik's rules.
 fn command(node: &Node) -> Vec<String> {
     let Some(text) = node.text() else { return node.texts().into_iter().map(str::to_owned).collect() };
     let mut arguments = vec![String::new()];
@@ -172,7 +172,7 @@ fn command(node: &Node) -> Vec<String> {
     arguments
 }
 
-/// `"8080:80/tcp"`, `127.0.0.1:8080:80`, `80`, or the long form with keys.
+/// Parse `"8080:80/tcp"`, `127.0.0.1:8080:80`, `80`, or the long form with keys.
 fn port(node: &Node) -> Option<(u16, u16)> {
     if node.is_map() {
         let number = |key| node.get(key)?.text()?.parse().ok();
@@ -186,7 +186,7 @@ fn port(node: &Node) -> Option<(u16, u16)> {
     Some((outside, inside))
 }
 
-/// Adds what `own` lacks.
+/// Add the entries that `own` does not have.
 fn inherit(own: &mut Vec<(String, String)>, base: Vec<(String, String)>) {
     for (key, value) in base {
         if !own.iter().any(|(name, _)| *name == key) {

@@ -1,34 +1,34 @@
-//! Cloudflare Access: which names it guards, and whom its policies let through.
+//! Cloudflare Access: the names that it protects, and whom its policies admit.
 
 use super::value::{List, Value};
-use super::{Gap, Resource};
+use super::{Incomplete, Resource};
 
 const APPLICATIONS: [&str; 2] = ["cloudflare_access_application", "cloudflare_zero_trust_access_application"];
 const POLICIES: [&str; 2] = ["cloudflare_access_policy", "cloudflare_zero_trust_access_policy"];
 
-/// How a name can be reached.
+/// What a client needs to reach a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gate {
-    /// By everybody.
+pub enum Protection {
+    /// Nothing.
     Open,
-    /// With a service token.
-    Token,
-    /// By people only.
+    /// A service token.
+    ServiceToken,
+    /// A login.
     Login,
-    /// Its policies are not in the files.
+    /// The policies are not in the files.
     Unknown,
 }
 
-/// An application of Access.
+/// An Access application.
 #[derive(Debug, Clone)]
 pub struct Application {
-    /// Host names with the path that it is about, if not all of it.
+    /// Host names, each with the path that it applies to, if not the whole site.
     domains: Vec<(String, String)>,
-    gate: Gate,
+    protection: Protection,
 }
 
-/// What guards this address, if anything does: the application that fits it most closely.
-pub fn gate_of(applications: &[Application], host: &str, path: &str) -> Option<Gate> {
+/// Return the protection of this address: that of the most specific application that matches.
+pub fn protection_of(applications: &[Application], host: &str, path: &str) -> Option<Protection> {
     let fits = |application: &Application| {
         let fit = |(domain, prefix): &(String, String)| {
             let exact = domain.eq_ignore_ascii_case(host);
@@ -40,21 +40,25 @@ pub fn gate_of(applications: &[Application], host: &str, path: &str) -> Option<G
             });
             ((exact || wild) && inside).then_some((exact, domain.len(), prefix.len()))
         };
-        application.domains.iter().filter_map(fit).max().map(|closeness| (closeness, application.gate))
+        application.domains.iter().filter_map(fit).max().map(|closeness| (closeness, application.protection))
     };
-    applications.iter().filter_map(fits).max_by_key(|(closeness, _)| *closeness).map(|(_, gate)| gate)
+    applications
+        .iter()
+        .filter_map(fits)
+        .max_by_key(|(closeness, _)| *closeness)
+        .map(|(_, protection)| protection)
 }
 
-/// A policy, as far as it matters to a monitor.
+/// A policy, as far as it concerns a monitor.
 struct Policy<'r> {
     address: &'r str,
-    /// The application that it names itself, as policies did up to version 4.
+    /// The application that it refers to, as policies did up to version 4.
     application: Option<String>,
-    lets: Option<Gate>,
+    admits: Option<Protection>,
 }
 
-/// The applications among the resources; one whose domain is not known is a gap.
-pub(super) fn applications(resources: &[Resource], gaps: &mut Vec<Gap>) -> Vec<Application> {
+/// Return the applications among the resources. One whose domain is not known is reported as incomplete.
+pub(super) fn applications(resources: &[Resource], incomplete: &mut Vec<Incomplete>) -> Vec<Application> {
     let of = |kinds: [&'static str; 2]| {
         resources.iter().filter(move |resource| kinds.contains(&resource.kind.as_str()))
     };
@@ -64,12 +68,12 @@ pub(super) fn applications(resources: &[Resource], gaps: &mut Vec<Gap>) -> Vec<A
             Some(Value::Id(address)) => Some(address.to_string()),
             _ => None,
         };
-        Policy { address, application, lets: lets(value) }
+        Policy { address, application, admits: admits(value) }
     };
     let policies: Vec<Policy<'_>> = of(POLICIES).map(policy).collect();
     let mut applications = Vec::new();
     for Resource { address, value, .. } in of(APPLICATIONS) {
-        // Bookmarks and sign-ins elsewhere guard nothing.
+        // Bookmarks and SaaS applications do not protect anything here.
         if value.get("type").is_some_and(|kind| kind.as_text().is_some_and(|kind| kind != "self_hosted")) {
             continue;
         }
@@ -77,11 +81,11 @@ pub(super) fn applications(resources: &[Resource], gaps: &mut Vec<Gap>) -> Vec<A
         let unknown = ["domain", "self_hosted_domains", "destinations"]
             .iter()
             .filter_map(|key| value.get(key))
-            .find_map(|value| value.gap());
+            .find_map(|value| value.first_unknown());
         if let Some(unknown) = unknown {
-            gaps.push(Gap::domain(address, unknown.missing.clone()));
+            incomplete.push(Incomplete::domain(address, unknown.missing.clone()));
         }
-        applications.push(Application { domains, gate: gate(value, address, &policies) });
+        applications.push(Application { domains, protection: protection(value, address, &policies) });
     }
     applications
 }
@@ -107,12 +111,12 @@ fn domains(application: &Value) -> Vec<(String, String)> {
     ["domain", "self_hosted_domains", "destinations"].into_iter().flat_map(texts).map(split).collect()
 }
 
-/// What all the policies of an application come to.
-fn gate(application: &Value, address: &str, policies: &[Policy<'_>]) -> Gate {
-    let mut lets: Vec<Option<Gate>> = policies
+/// Combine all policies of an application.
+fn protection(application: &Value, address: &str, policies: &[Policy<'_>]) -> Protection {
+    let mut admits: Vec<Option<Protection>> = policies
         .iter()
         .filter(|policy| policy.application.as_deref() == Some(address))
-        .map(|policy| policy.lets)
+        .map(|policy| policy.admits)
         .collect();
     let mut unread = false;
     let named = application.get("policies");
@@ -121,23 +125,23 @@ fn gate(application: &Value, address: &str, policies: &[Policy<'_>]) -> Gate {
             Value::Id(address) => {
                 let found = policies.iter().find(|policy| *policy.address == *address);
                 unread |= found.is_none();
-                lets.extend(found.map(|policy| policy.lets));
+                admits.extend(found.map(|policy| policy.admits));
             }
-            Value::Map(_) => lets.push(self::lets(&entry)),
+            Value::Map(_) => admits.push(self::admits(&entry)),
             Value::Null => {}
             _ => unread = true,
         }
     }
-    match lets {
-        lets if lets.contains(&Some(Gate::Open)) => Gate::Open,
-        lets if lets.contains(&Some(Gate::Token)) => Gate::Token,
-        _ if unread => Gate::Unknown,
-        lets if lets.contains(&Some(Gate::Unknown)) => Gate::Unknown,
-        _ => Gate::Login,
+    match admits {
+        admits if admits.contains(&Some(Protection::Open)) => Protection::Open,
+        admits if admits.contains(&Some(Protection::ServiceToken)) => Protection::ServiceToken,
+        _ if unread => Protection::Unknown,
+        admits if admits.contains(&Some(Protection::Unknown)) => Protection::Unknown,
+        _ => Protection::Login,
     }
 }
 
-/// The elements of a list and what is missing of it, and what is not one as it is.
+/// Return the elements of a list, including an unknown rest, or the value itself if it is not a list.
 fn entries(value: &Value) -> Vec<Value> {
     if let Value::List(list) = value {
         let List { items, rest, .. } = list.as_ref();
@@ -147,8 +151,8 @@ fn entries(value: &Value) -> Vec<Value> {
     }
 }
 
-/// Whom a policy lets through, of those who matter to a monitor.
-fn lets(policy: &Value) -> Option<Gate> {
+/// Return what a policy requires of clients, if it matters to a monitor.
+fn admits(policy: &Value) -> Option<Protection> {
     let include = policy.get("include");
     let include = include.as_ref().map(Value::maps).unwrap_or_default();
     let includes = |wanted: &str| {
@@ -163,11 +167,11 @@ fn lets(policy: &Value) -> Option<Gate> {
         && ["service_token", "any_valid_service_token", "everyone", "group"].iter().all(|key| !includes(key));
     match policy.get("decision") {
         Some(Value::Text(decision)) => match decision.as_ref() {
-            "bypass" if includes("everyone") => Some(Gate::Open),
-            "non_identity" | "service_auth" if !by_address => Some(Gate::Token),
+            "bypass" if includes("everyone") => Some(Protection::Open),
+            "non_identity" | "service_auth" if !by_address => Some(Protection::ServiceToken),
             _ => None,
         },
         Some(Value::Null) | None => None,
-        Some(_) => Some(Gate::Unknown),
+        Some(_) => Some(Protection::Unknown),
     }
 }

@@ -1,32 +1,32 @@
-//! A block as a value: its attributes, and the blocks within it.
+//! Evaluates blocks: their attributes, and the blocks within them.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use hcl::{Block, Body};
 
-use super::expression::pairs;
+use super::context::EvalContext;
+use super::evaluator::Evaluator;
 use super::folder::attribute;
-use super::scope::{Place, Scope};
-use super::value::{Unknown, Value};
-use crate::import::missing::Missing;
+use super::value::{Unknown, Value, pairs};
+use crate::import::missing_value::MissingValue;
 
-/// Blocks of one name, and what is missing to know all of them.
-type Blocks = (Vec<Value>, Option<Missing>);
+/// Blocks of one type, and the value that is missing to know all of them.
+type Blocks = (Vec<Value>, Option<MissingValue>);
 
-impl<'a> Scope<'a> {
-    /// A body as a map. Blocks of one name become a list; `dynamic` ones are written out.
-    pub fn body(&self, body: &Body, place: &Place<'a>) -> Value {
-        if let Err(endless) = self.charge(1, place.depth) {
+impl<'a> Evaluator<'a> {
+    /// Evaluate a body to a map. Blocks of one type become a list; `dynamic` blocks are expanded.
+    pub fn body(&self, body: &Body, context: &EvalContext<'a>) -> Value {
+        if let Err(endless) = self.charge(1, context.depth) {
             return endless.into();
         }
         let mut entries: BTreeMap<String, Value> = BTreeMap::new();
         for attribute in body.attributes() {
-            entries.insert(attribute.key().to_owned(), self.value(attribute.expr(), place));
+            entries.insert(attribute.key().to_owned(), self.value(attribute.expr(), context));
         }
         let mut blocks: BTreeMap<String, Blocks> = BTreeMap::new();
         for block in body.blocks() {
-            let (name, (contents, rest)) = self.block(block, &place.deeper());
+            let (name, (contents, rest)) = self.block(block, &context.deeper());
             let (all, missing) = blocks.entry(name).or_default();
             all.extend(contents);
             if let Some(rest) = rest
@@ -36,7 +36,7 @@ impl<'a> Scope<'a> {
             }
         }
         for (name, (mut contents, rest)) in blocks {
-            // In JSON, a block that is written out looks like an attribute.
+            // In JSON, a block looks like an attribute.
             match entries.remove(&name) {
                 Some(Value::List(list)) => contents.extend(list.items.iter().cloned()),
                 written => contents.extend(written),
@@ -46,10 +46,10 @@ impl<'a> Scope<'a> {
         Value::map(entries, None)
     }
 
-    fn block(&self, block: &Block, place: &Place<'a>) -> (String, Blocks) {
+    fn block(&self, block: &Block, context: &EvalContext<'a>) -> (String, Blocks) {
         let name = block.labels().first().map(hcl::BlockLabel::as_str);
         let (Some(name), "dynamic") = (name, block.identifier()) else {
-            return (block.identifier().to_owned(), (vec![self.body(block.body(), place)], None));
+            return (block.identifier().to_owned(), (vec![self.body(block.body(), context)], None));
         };
         let iterator = match attribute(block.body(), "iterator") {
             Some(hcl::Expression::Variable(iterator)) => iterator.to_string(),
@@ -57,15 +57,21 @@ impl<'a> Scope<'a> {
             _ => name.to_owned(),
         };
         let content = block.body().blocks().find(|block| block.identifier() == "content");
-        let set = attribute(block.body(), "for_each").map(|each| self.value(each, place));
+        let set = attribute(block.body(), "for_each").map(|each| self.value(each, context));
         let (Some(content), Some(set)) = (content.map(Block::body), set) else {
             return (name.to_owned(), Blocks::default());
         };
-        (name.to_owned(), self.written_out(content, &iterator, set, place))
+        (name.to_owned(), self.expand_dynamic(content, &iterator, set, context))
     }
 
-    fn written_out(&self, content: &Body, iterator: &str, set: Value, place: &Place<'a>) -> Blocks {
-        let one = |key: Value, value: Value| self.body(content, &place.with_pair(iterator, key, value));
+    fn expand_dynamic(
+        &self,
+        content: &Body,
+        iterator: &str,
+        set: Value,
+        context: &EvalContext<'a>,
+    ) -> Blocks {
+        let one = |key: Value, value: Value| self.body(content, &context.with_pair(iterator, key, value));
         let unknown = match set {
             Value::Unknown(unknown) => unknown,
             set => match pairs(&set) {
@@ -75,7 +81,7 @@ impl<'a> Scope<'a> {
                 Err(unknown) => unknown,
             },
         };
-        // Neither how many there are nor what they are is known, but what they have in common may be.
+        // Neither the number of blocks nor their values are known, but what they have in common may be.
         let tainted = |value: Option<Value>| {
             Value::Unknown(Rc::new(Unknown { missing: unknown.missing.clone(), likely: value }))
         };

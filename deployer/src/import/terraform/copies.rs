@@ -1,45 +1,45 @@
-//! How often there is a resource or module: once, or once for each `count` or `for_each`.
+//! Expands `count` and `for_each` of resources and modules into copies, which Terraform calls instances.
 
 use std::rc::Rc;
 
 use hcl::Body;
 use hcl::expr::TraversalOperator;
 
-use super::expression::{entry, pairs};
+use super::context::EvalContext;
+use super::evaluator::Evaluator;
 use super::folder::attribute;
-use super::scope::{Place, Scope};
-use super::value::{Unknown, Value};
-use crate::import::missing::Missing;
+use super::value::{Unknown, Value, entry, pairs};
+use crate::import::missing_value::MissingValue;
 
-/// Copies that `count` may ask for. Nobody has more apps.
+/// The maximum of `count` and `for_each`, more than any home has.
 const MOST: f64 = 1000.0;
 
 /// The copies of a block.
 pub struct Copies<'a> {
-    pub all: Vec<Copy<'a>>,
-    pub shape: Shape,
-    /// What would have to be known to tell how many there are.
-    pub missing: Option<Missing>,
-    /// What the first one would be, where `count` is 0.
-    pub absent: Option<Copy<'a>>,
+    pub all: Vec<BlockCopy<'a>>,
+    pub shape: CopiesShape,
+    /// The value that is missing to know how many there are.
+    pub missing: Option<MissingValue>,
+    /// The copy that would exist if `count` were not 0.
+    pub absent: Option<BlockCopy<'a>>,
 }
 
-/// One of them.
-pub struct Copy<'a> {
-    /// Its position or key.
+/// A copy of a block.
+pub struct BlockCopy<'a> {
+    /// Its index or key.
     pub key: Value,
-    pub place: Place<'a>,
+    pub context: EvalContext<'a>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
-pub enum Shape {
+pub enum CopiesShape {
     One,
     List,
     Map,
 }
 
-impl Copy<'_> {
-    /// What its address ends with: `["sonarr"]`.
+impl BlockCopy<'_> {
+    /// Return the end of its address: `["sonarr"]`.
     pub fn suffix(&self) -> String {
         match &self.key {
             Value::Null => String::new(),
@@ -50,56 +50,58 @@ impl Copy<'_> {
     }
 }
 
-impl<'a> Scope<'a> {
-    pub fn copies(&self, body: &Body, place: &Place<'a>) -> Copies<'a> {
+impl<'a> Evaluator<'a> {
+    pub fn copies(&self, body: &Body, context: &EvalContext<'a>) -> Copies<'a> {
         if let Some(count) = attribute(body, "count") {
-            let count = self.value(count, place);
-            return self.counted(count.into_number(), place);
+            let count = self.value(count, context);
+            return self.counted(count.into_number(), context);
         }
         if let Some(each) = attribute(body, "for_each") {
-            let set = self.value(each, place);
-            return self.each(&set, place);
+            let set = self.value(each, context);
+            return self.each(&set, context);
         }
-        let one = Copy { key: Value::Null, place: place.clone() };
-        Copies { all: vec![one], shape: Shape::One, missing: None, absent: None }
+        let one = BlockCopy { key: Value::Null, context: context.clone() };
+        Copies { all: vec![one], shape: CopiesShape::One, missing: None, absent: None }
     }
 
-    fn counted(&self, count: Result<f64, Rc<Unknown>>, place: &Place<'a>) -> Copies<'a> {
+    fn counted(&self, count: Result<f64, Rc<Unknown>>, context: &EvalContext<'a>) -> Copies<'a> {
         let copy = |index: Value| {
             let bound = [("index".to_owned(), index.clone())].into_iter().collect();
-            Copy { key: index, place: place.with("count", bound) }
+            BlockCopy { key: index, context: context.with("count", bound) }
         };
         match count {
             Ok(count) => {
                 let all = (0..count.clamp(0.0, MOST) as usize).map(|index| copy(Value::Number(index as f64)));
                 let absent = (count < 1.0).then(|| copy(Value::Number(0.0)));
-                Copies { all: all.collect(), shape: Shape::List, missing: None, absent }
+                Copies { all: all.collect(), shape: CopiesShape::List, missing: None, absent }
             }
-            // What it would be if it exists.
+            // Assume that one exists.
             Err(unknown) => {
                 let missing = Some(unknown.missing.clone());
                 let index = Value::Unknown(Rc::new(Unknown {
                     likely: Some(Value::Number(0.0)),
                     ..(*unknown).clone()
                 }));
-                Copies { all: vec![copy(index)], shape: Shape::List, missing, absent: None }
+                Copies { all: vec![copy(index)], shape: CopiesShape::List, missing, absent: None }
             }
         }
     }
 
-    fn each(&self, set: &Value, place: &Place<'a>) -> Copies<'a> {
-        let copy =
-            |key: Value, value: Value| Copy { place: place.with_pair("each", key.clone(), value), key };
+    fn each(&self, set: &Value, context: &EvalContext<'a>) -> Copies<'a> {
+        let copy = |key: Value, value: Value| BlockCopy {
+            context: context.with_pair("each", key.clone(), value),
+            key,
+        };
         let unknown = match set {
             Value::Unknown(unknown) => unknown.clone(),
             set => match pairs(set) {
                 Ok((pairs, missing)) => {
-                    // A list is not allowed, but clearly means its elements.
+                    // Terraform does not accept a list, but its elements are clearly meant.
                     let is_list = matches!(set, Value::List(_));
                     let pair =
                         |(key, value): (Value, Value)| copy(if is_list { value.clone() } else { key }, value);
                     let all = pairs.into_iter().take(MOST as usize).map(pair).collect();
-                    return Copies { all, shape: Shape::Map, missing, absent: None };
+                    return Copies { all, shape: CopiesShape::Map, missing, absent: None };
                 }
                 Err(unknown) => unknown,
             },
@@ -114,20 +116,20 @@ impl<'a> Scope<'a> {
             let nothing: Value = unknown.missing.clone().into();
             all.push(copy(nothing.clone(), nothing));
         }
-        Copies { all, shape: Shape::Map, missing: Some(unknown.missing.clone()), absent: None }
+        Copies { all, shape: CopiesShape::Map, missing: Some(unknown.missing.clone()), absent: None }
     }
 
-    /// Follows a reference to a block: `inside` follows it into a copy, once it is clear which.
-    pub fn among(
+    /// Follow a reference to a block. `inside` evaluates the rest of the reference within the selected copy.
+    pub fn select(
         &self,
         copies: &Copies<'a>,
         operators: &[TraversalOperator],
-        place: &Place<'a>,
-        inside: &dyn Fn(&Copy<'a>, &[TraversalOperator]) -> Value,
+        context: &EvalContext<'a>,
+        inside: &dyn Fn(&BlockCopy<'a>, &[TraversalOperator]) -> Value,
     ) -> Value {
-        if copies.shape == Shape::One {
+        if copies.shape == CopiesShape::One {
             let [one] = copies.all.as_slice() else { return Value::Null };
-            // Some still write `[0]` or `[*]` where there is one only.
+            // `[0]` or `[*]` is sometimes written for a single block.
             return match operators.split_first() {
                 Some((TraversalOperator::FullSplat | TraversalOperator::AttrSplat, rest)) => {
                     Value::list(vec![inside(one, rest)], None)
@@ -139,24 +141,28 @@ impl<'a> Scope<'a> {
             };
         }
         let index = match operators.first() {
-            Some(TraversalOperator::Index(index)) => self.value(index, place),
+            Some(TraversalOperator::Index(index)) => self.value(index, context),
             Some(TraversalOperator::LegacyIndex(index)) => Value::Number(*index as f64),
             Some(TraversalOperator::FullSplat | TraversalOperator::AttrSplat) => {
                 let items = copies.all.iter().map(|copy| inside(copy, &operators[1..]));
                 return Value::list(items.collect(), copies.missing.clone());
             }
-            // `this.id` of what is counted is no longer allowed, but meant the first one.
+            // `this.id` of a block with `count` used to mean the first copy.
             Some(TraversalOperator::GetAttr(_)) => match copies.all.as_slice() {
                 [one] => return inside(one, operators),
                 _ => return Unknown::invalid("one of several").into(),
             },
-            None => return self.whole(copies, inside),
+            None => return self.select_all(copies, inside),
         };
-        self.chosen(copies, &index, &operators[1..], inside)
+        self.select_one(copies, &index, &operators[1..], inside)
     }
 
-    fn whole(&self, copies: &Copies<'a>, inside: &dyn Fn(&Copy<'a>, &[TraversalOperator]) -> Value) -> Value {
-        if copies.shape == Shape::List {
+    fn select_all(
+        &self,
+        copies: &Copies<'a>,
+        inside: &dyn Fn(&BlockCopy<'a>, &[TraversalOperator]) -> Value,
+    ) -> Value {
+        if copies.shape == CopiesShape::List {
             let items = copies.all.iter().map(|copy| inside(copy, &[]));
             return Value::list(items.collect(), copies.missing.clone());
         }
@@ -167,15 +173,15 @@ impl<'a> Scope<'a> {
         Value::partly_named(entries, unnamed, copies.missing.clone())
     }
 
-    fn chosen(
+    fn select_one(
         &self,
         copies: &Copies<'a>,
         index: &Value,
         operators: &[TraversalOperator],
-        inside: &dyn Fn(&Copy<'a>, &[TraversalOperator]) -> Value,
+        inside: &dyn Fn(&BlockCopy<'a>, &[TraversalOperator]) -> Value,
     ) -> Value {
         let wanted = index.clone().likely().into_text();
-        let is_it = |copy: &&Copy<'a>| match (copy.key.clone().likely().into_text(), &wanted) {
+        let is_it = |copy: &&BlockCopy<'a>| match (copy.key.clone().likely().into_text(), &wanted) {
             (Ok(key), Ok(wanted)) => key == *wanted,
             _ => false,
         };

@@ -1,11 +1,11 @@
-//! The file of cloudflared within another resource: a config map, the values of a chart, a file that Terraform writes.
+//! The configuration of cloudflared within another resource: a config map, the values of a chart, a local file.
 
 use super::functions::yaml;
 use super::ingress::Ingress;
 use super::value::{Unknown, Value};
-use crate::import::missing::{Missing, Reason};
+use crate::import::missing_value::{MissingReason, MissingValue};
 
-/// Resources that may hold such a file.
+/// Resources that may contain such a configuration.
 pub const KINDS: [&str; 10] = [
     "docker_config",
     "helm_release",
@@ -19,10 +19,10 @@ pub const KINDS: [&str; 10] = [
     "local_sensitive_file",
 ];
 
-/// Maps within maps that are searched.
+/// The maximum depth of the search.
 const DEEPEST: usize = 8;
 
-/// Reads the rules in a resource, if there are any.
+/// Read the rules in a resource, if there are any.
 pub fn read(resource: &Value, address: &str, into: &mut Ingress) {
     search(resource, address, DEEPEST, into);
 }
@@ -50,7 +50,7 @@ fn search(value: &Value, address: &str, depth: usize, into: &mut Ingress) {
     }
 }
 
-/// Says that the file itself is not known, where the names leave no doubt that it is one.
+/// Report that the configuration is not known, if the names suggest that this is one.
 fn mention(key: &str, value: &Value, address: &str, into: &mut Ingress) {
     let is_tunnel = address.contains("cloudflared") || address.contains("tunnel");
     if let Value::Unknown(unknown) = value
@@ -58,7 +58,7 @@ fn mention(key: &str, value: &Value, address: &str, into: &mut Ingress) {
         && is_tunnel
         && (key.contains("config") || key == "content")
     {
-        into.rest(Some(&unknown.missing), address);
+        into.report_missing(Some(&unknown.missing), address);
     }
 }
 
@@ -66,7 +66,7 @@ fn is_file(text: &str) -> bool {
     text.contains("ingress") && text.contains("hostname") && text.contains("service")
 }
 
-/// Finds `ingress` in a document, however deep a chart has it.
+/// Find `ingress` in a document at any depth, since charts nest it.
 fn rules(document: Option<Value>, address: &str, depth: usize, into: &mut Ingress) {
     let Some(Value::Map(map)) = document else { return };
     for (key, value) in &map.entries {
@@ -87,8 +87,8 @@ fn rules(document: Option<Value>, address: &str, depth: usize, into: &mut Ingres
     }
 }
 
-/// Texts with the name of a gap in them are unknown again.
-fn with_gaps(value: Value, missing: &Missing) -> Value {
+/// Mark texts with a placeholder for a missing value as unknown again.
+fn with_gaps(value: Value, missing: &MissingValue) -> Value {
     match value {
         Value::Text(text) => match text.split_once("${").and_then(|(_, rest)| rest.split_once('}')) {
             Some((what, _)) => {
@@ -96,7 +96,10 @@ fn with_gaps(value: Value, missing: &Missing) -> Value {
                     missing.clone()
                 } else {
                     let is_variable = what.starts_with("var.") || what.contains(".var.");
-                    Missing::new(what, if is_variable { Reason::Variable } else { Reason::Provider })
+                    MissingValue::new(
+                        what,
+                        if is_variable { MissingReason::Variable } else { MissingReason::Provider },
+                    )
                 };
                 Value::Unknown(std::rc::Rc::new(Unknown { missing, likely: Some(Value::Text(text)) }))
             }

@@ -1,4 +1,4 @@
-//! A folder of Terraform files, which Terraform calls a module: what it defines, and which further folders it needs.
+//! A folder of Terraform files, which is a module: what it defines, and which other modules it calls.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,33 +6,33 @@ use std::path::{Path, PathBuf};
 use hcl::expr::Expression;
 use hcl::{Block, Body};
 
-use super::files::Files;
-use super::{Source, merge, parse};
-use crate::import::clean;
+use super::file_system::FileSystem;
+use super::{TerraformFile, merge, parse};
+use crate::import::normalize_path;
 
-/// Folders that are read.
+/// The maximum number of folders.
 const MOST_FOLDERS: usize = 500;
-/// Files that one of them may have.
+/// The maximum number of files in a folder.
 const MOST_FILES: usize = 200;
 
-/// All folders with their contents: those that were named, and the modules that they use.
+/// All folders with their merged files: those that were given, and the modules that they call.
 #[derive(Default)]
 pub struct Folders {
     pub bodies: BTreeMap<PathBuf, Body>,
-    /// Modules from elsewhere that `terraform init` has fetched: by the folder and the name of their calls.
+    /// Remote modules that `terraform init` has installed, by folder and name of their calls.
     installed: BTreeMap<(PathBuf, String), PathBuf>,
 }
 
-/// What a name means.
+/// A definition in a module.
 #[derive(Clone, Copy)]
 pub enum Definition<'a> {
     /// A local value or an output.
     Value(&'a Expression),
-    /// A variable, resource, data source or module.
+    /// A variable, resource, data source or module call.
     Block(&'a Body),
 }
 
-/// What one folder defines, by address: `var.zone`, `data.cloudflare_zone.home`, `module.tunnel`, `output.hosts`.
+/// The definitions of a folder by address: `var.zone`, `data.cloudflare_zone.home`, `module.tunnel`, `output.hosts`.
 pub struct Definitions<'a>(BTreeMap<String, Definition<'a>>);
 
 impl<'a> Definitions<'a> {
@@ -70,18 +70,18 @@ impl<'a> Definitions<'a> {
         self.0.get(address).copied()
     }
 
-    /// The names of the outputs.
+    /// Return the names of the outputs.
     pub fn outputs(&self) -> impl Iterator<Item = &str> {
         self.0.keys().filter_map(|address| address.strip_prefix("output."))
     }
 }
 
-/// The expression of an attribute.
+/// Return the expression of an attribute.
 pub fn attribute<'b>(body: &'b Body, name: &str) -> Option<&'b Expression> {
     body.attributes().find(|attribute| attribute.key() == name).map(hcl::Attribute::expr)
 }
 
-/// The blocks that call modules, each with its name.
+/// Return the blocks that call modules, each with its name.
 pub fn calls(body: &Body) -> impl Iterator<Item = (&str, &Block)> {
     let named = |block: &'_ Block| block.identifier() == "module" && block.labels().len() == 1;
     body.blocks()
@@ -90,14 +90,14 @@ pub fn calls(body: &Body) -> impl Iterator<Item = (&str, &Block)> {
 }
 
 impl Folders {
-    /// Where a call finds its module, if that is on this disk.
+    /// Return the folder of a module that is called, if it is on this disk.
     pub fn source(&self, folder: &Path, name: &str, call: &Body) -> Option<PathBuf> {
         let Some(Expression::String(source)) = attribute(call, "source") else { return None };
-        // Terraform takes a path for local only if it begins with a dot.
+        // In Terraform, a local path starts with a dot.
         let is_local =
             source.starts_with("./") || source.starts_with("../") || matches!(source.as_str(), "." | "..");
         if is_local {
-            return Some(clean(&folder.join(source)));
+            return Some(normalize_path(&folder.join(source)));
         }
         self.installed.get(&(folder.to_owned(), name.to_owned())).cloned()
     }
@@ -106,21 +106,22 @@ impl Folders {
         calls(body).filter_map(|(name, block)| self.source(folder, name, block.body())).collect()
     }
 
-    /// Reads what `terraform init` notes about the modules that a folder needs.
-    fn note_installed(&mut self, root: &Path, files: &dyn Files) {
+    /// Read the manifest of modules that `terraform init` writes.
+    fn note_installed(&mut self, root: &Path, files: &dyn FileSystem) {
         let text = files.text(&root.join(".terraform/modules/modules.json")).unwrap_or_default();
         let notes: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
         let entries =
             notes.get("Modules").and_then(serde_json::Value::as_array).map_or(&[][..], Vec::as_slice);
         let entry = |entry: &serde_json::Value| {
             let text = |key: &str| entry.get(key)?.as_str().map(str::to_owned);
-            Some((text("Key")?, clean(&root.join(text("Dir")?))))
+            Some((text("Key")?, normalize_path(&root.join(text("Dir")?))))
         };
         let folders: BTreeMap<String, PathBuf> =
             entries.iter().filter_map(entry).take(MOST_FOLDERS).collect();
         for (key, folder) in &folders {
             let (parent, name) = key.rsplit_once('.').unwrap_or(("", key));
-            let parent = if parent.is_empty() { Some(clean(root)) } else { folders.get(parent).cloned() };
+            let parent =
+                if parent.is_empty() { Some(normalize_path(root)) } else { folders.get(parent).cloned() };
             if let Some(parent) = parent.filter(|_| !name.is_empty()) {
                 self.installed.insert((parent, name.to_owned()), folder.clone());
             }
@@ -128,9 +129,9 @@ impl Folders {
     }
 }
 
-/// Puts the files of each folder together and reads the folders of the modules that they call.
-pub fn load(sources: Vec<Source>, files: &dyn Files) -> Folders {
-    let mut named: BTreeMap<PathBuf, Vec<Source>> = BTreeMap::new();
+/// Merge the files of each folder, and load the folders of the modules that they call.
+pub fn load(sources: Vec<TerraformFile>, files: &dyn FileSystem) -> Folders {
+    let mut named: BTreeMap<PathBuf, Vec<TerraformFile>> = BTreeMap::new();
     for source in sources {
         let folder = source.path.parent().unwrap_or(Path::new("")).to_owned();
         named.entry(folder).or_default().push(source);
@@ -154,8 +155,8 @@ pub fn load(sources: Vec<Source>, files: &dyn Files) -> Folders {
     folders
 }
 
-/// The Terraform files of a folder. One that is not valid says nothing.
-fn beside(folder: &Path, files: &dyn Files) -> Vec<Source> {
+/// Return the Terraform files of a folder. Files that are not valid are skipped.
+fn beside(folder: &Path, files: &dyn FileSystem) -> Vec<TerraformFile> {
     let names = files.entries(folder).unwrap_or_default();
     let mut names: Vec<String> =
         names.into_iter().filter(|(_, is_folder)| !is_folder).map(|(name, _)| name).collect();
@@ -165,12 +166,12 @@ fn beside(folder: &Path, files: &dyn Files) -> Vec<Source> {
     let read = |name: &String| {
         let path = folder.join(name);
         let body = parse(&files.text(&path).ok()?, &path).ok()?;
-        Some(Source { path, body })
+        Some(TerraformFile { path, body })
     };
     names.iter().filter(wanted).take(MOST_FILES).filter_map(read).collect()
 }
 
-/// The folders to start from: those that no other one calls as its module.
+/// Return the root modules: the folders that no other folder calls.
 pub fn roots(folders: &Folders, named: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
     let others = |(folder, body): (&PathBuf, &Body)| {
         folders.called(folder, body).into_iter().filter(|module| module != folder).collect::<Vec<_>>()
@@ -179,7 +180,7 @@ pub fn roots(folders: &Folders, named: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
     let mut roots: Vec<PathBuf> = named.iter().filter(|folder| !all.contains(*folder)).cloned().collect();
     let mut reached = BTreeSet::new();
     roots.iter().for_each(|root| reach(root, folders, &mut reached));
-    // Modules that call each other in a circle have no first one.
+    // Of modules that call each other in a cycle, start with the first one given.
     for folder in named {
         if !reached.contains(folder) {
             roots.push(folder.clone());

@@ -1,5 +1,5 @@
-//! Terraform's functions, as far as a home's host names depend on them. Each gives its value or says what is missing;
-//! none changes anything, asks the network or runs a program.
+//! Terraform's functions, as far as host names may depend on them. Each returns its value or the value that is missing.
+//! None of them has side effects, uses the network or runs a program.
 
 mod arguments;
 mod choices;
@@ -10,7 +10,7 @@ mod glob;
 mod numbers;
 mod paths;
 mod sets;
-mod texts;
+mod strings;
 pub mod yaml;
 
 use std::rc::Rc;
@@ -19,46 +19,61 @@ use arguments::Arguments;
 pub use paths::relative;
 pub use sets::to_set;
 
-use super::scope::{Place, Scope};
+use super::context::EvalContext;
+use super::evaluator::Evaluator;
 use super::value::{Evaluated, Unknown, Value};
-use crate::import::missing::Reason;
+use crate::import::missing_value::MissingReason;
 
-/// Calls a function.
-pub fn call<'a>(scope: &Scope<'a>, name: &str, values: Vec<Value>, place: &Place<'a>) -> Value {
+/// Call a function.
+pub fn call<'a>(
+    evaluator: &Evaluator<'a>,
+    name: &str,
+    values: Vec<Value>,
+    context: &EvalContext<'a>,
+) -> Value {
     let arguments = Arguments { name, values };
-    match evaluated(scope, &arguments, place) {
+    match evaluated(evaluator, &arguments, context) {
         Ok(value) => value,
-        Err(unknown) => likely(scope, arguments, unknown, place),
+        Err(unknown) => likely(evaluator, arguments, unknown, context),
     }
 }
 
-fn evaluated<'a>(scope: &Scope<'a>, arguments: &Arguments<'_>, place: &Place<'a>) -> Evaluated {
-    // To choose one of its arguments takes no work.
+fn evaluated<'a>(
+    evaluator: &Evaluator<'a>,
+    arguments: &Arguments<'_>,
+    context: &EvalContext<'a>,
+) -> Evaluated {
+    // Selecting an argument does not count as work.
     if let Some(chosen) = choices::call(arguments) {
         return chosen;
     }
     let weight = arguments.values.iter().map(Value::weight).fold(0, usize::saturating_add);
-    scope.charge(weight / 2, place.depth)?;
+    evaluator.charge(weight / 2, context.depth)?;
     let pure = collections::call(arguments)
         .or_else(|| sets::call(arguments))
-        .or_else(|| texts::call(arguments))
+        .or_else(|| strings::call(arguments))
         .or_else(|| numbers::call(arguments))
         .or_else(|| encoding::call(arguments));
     let value = pure
-        .or_else(|| paths::call(scope, arguments, place))
-        .unwrap_or_else(|| Err(Unknown::new(format!("{}()", arguments.name), Reason::Function)))?;
-    scope.charge(value.weight() / 2, place.depth)?;
+        .or_else(|| paths::call(evaluator, arguments, context))
+        .unwrap_or_else(|| Err(Unknown::new(format!("{}()", arguments.name), MissingReason::Function)))?;
+    evaluator.charge(value.weight() / 2, context.depth)?;
     Ok(value)
 }
 
-/// Unknown, with what it would be if each argument had its likely value.
-fn likely<'a>(scope: &Scope<'a>, arguments: Arguments<'_>, unknown: Rc<Unknown>, place: &Place<'a>) -> Value {
+/// Return an unknown value, with the result for the arguments' likely values.
+fn likely<'a>(
+    evaluator: &Evaluator<'a>,
+    arguments: Arguments<'_>,
+    unknown: Rc<Unknown>,
+    context: &EvalContext<'a>,
+) -> Value {
     let is_guess = |value: &Value| matches!(value, Value::Unknown(unknown) if unknown.likely.is_some());
     if unknown.likely.is_some() || !arguments.values.iter().any(is_guess) {
         return Value::Unknown(unknown);
     }
     let values: Vec<Value> = arguments.values.into_iter().map(Value::likely).collect();
-    let guess = evaluated(scope, &Arguments { name: arguments.name, values }, place).ok();
+    let guess = evaluated(evaluator, &Arguments { name: arguments.name, values }, context).ok();
     let missing = unknown.missing.clone();
     Value::Unknown(Rc::new(Unknown { missing, likely: guess.map(Value::likely) }))
 }

@@ -1,39 +1,39 @@
-//! The rules of a tunnel: blocks in version 4 of the provider, a list of objects in version 5.
+//! Ingress rules of tunnels: blocks in version 4 of the provider, a list of objects in version 5.
 
-use super::Gap;
+use super::Incomplete;
 use super::value::{Unknown, Value};
-use crate::import::Unseen;
-use crate::import::missing::Missing;
+use crate::import::NotPublished;
+use crate::import::cloudflared::with_requestable_path;
+use crate::import::missing_value::MissingValue;
 use crate::import::route::{Destination, Route};
-use crate::import::tunnel::limited;
 
-/// What the rules say.
+/// The rules of all tunnels.
 #[derive(Default)]
 pub struct Ingress {
     pub routes: Vec<Route>,
-    /// Names that lead to what is not asked by HTTP.
-    pub unseen: Vec<Unseen>,
-    pub gaps: Vec<Gap>,
-    /// Where names without a rule of their own are led: all of them, or those with this ending.
+    /// Names whose services are not HTTP.
+    pub not_published: Vec<NotPublished>,
+    pub incomplete: Vec<Incomplete>,
+    /// Destinations of names without a rule of their own: of all names, or of those with this suffix.
     pub fallbacks: Vec<(Option<String>, Destination)>,
-    /// Why the tunnel that is being read may not exist.
-    pub doubt: Option<Missing>,
+    /// Why the current tunnel may not exist.
+    pub uncertain: Option<MissingValue>,
 }
 
 impl Ingress {
-    /// How much was found. Rules that lead everything to one proxy count, too.
-    pub fn size(&self) -> usize {
-        self.routes.len() + self.unseen.len() + self.gaps.len() + self.fallbacks.len()
+    /// Return how much was found, including catch-all rules.
+    pub fn count(&self) -> usize {
+        self.routes.len() + self.not_published.len() + self.incomplete.len() + self.fallbacks.len()
     }
 
-    /// Reads the tunnel's configuration at this address.
+    /// Read the configuration of a tunnel.
     pub fn tunnel(&mut self, tunnel: &Value, address: &str) {
         match tunnel.get("config") {
             Some(Value::List(configs)) => {
                 for config in &configs.items {
                     self.config(config, address);
                 }
-                self.rest(configs.rest.as_ref(), address);
+                self.report_missing(configs.rest.as_ref(), address);
             }
             Some(config) => self.config(&config, address),
             None => {}
@@ -44,7 +44,7 @@ impl Ingress {
         if let Value::Unknown(unknown) = config
             && unknown.likely.is_none()
         {
-            return self.rest(Some(&unknown.missing), address);
+            return self.report_missing(Some(&unknown.missing), address);
         }
         for key in ["ingress_rule", "ingress"] {
             if let Some(rules) = config.get(key) {
@@ -53,39 +53,39 @@ impl Ingress {
         }
     }
 
-    /// Reads rules, however they are wrapped. Each that is not known is mentioned.
+    /// Read rules in any nesting, and report those that are not known.
     pub fn rules(&mut self, rules: &Value, address: &str) {
         match rules {
             Value::List(list) => {
                 list.items.iter().for_each(|rule| self.rules(rule, address));
-                self.rest(list.rest.as_ref(), address);
+                self.report_missing(list.rest.as_ref(), address);
             }
             Value::Map(map) if is_rule(rules) || map.values().next().is_none() => self.rule(rules, None),
             Value::Map(map) => {
                 map.values().for_each(|rule| self.rules(rule, address));
-                self.rest(map.rest.as_ref(), address);
+                self.report_missing(map.rest.as_ref(), address);
             }
             Value::Unknown(unknown) => match &unknown.likely {
                 Some(likely) => self.likely(likely, &unknown.missing, address),
-                None => self.rest(Some(&unknown.missing), address),
+                None => self.report_missing(Some(&unknown.missing), address),
             },
             _ => {}
         }
     }
 
-    /// Rules that may be there, unless something that is not known says otherwise.
-    fn likely(&mut self, rules: &Value, missing: &Missing, address: &str) {
+    /// Read rules that may exist, depending on a value that is missing.
+    fn likely(&mut self, rules: &Value, missing: &MissingValue, address: &str) {
         match rules {
             Value::List(list) => list.items.iter().for_each(|rule| self.likely(rule, missing, address)),
             Value::Map(_) if is_rule(rules) => self.rule(rules, Some(missing)),
             Value::Map(map) => map.values().for_each(|rule| self.likely(rule, missing, address)),
-            Value::Unknown(_) | Value::Text(_) => self.rest(Some(missing), address),
+            Value::Unknown(_) | Value::Text(_) => self.report_missing(Some(missing), address),
             _ => {}
         }
     }
 
-    /// Names that a module which is not among the files is given, as far as they look like rules.
-    pub fn module(&mut self, inputs: &Value, missing: &Missing) {
+    /// Read the inputs of a module that is not in the given folders, as far as they look like rules.
+    pub fn module(&mut self, inputs: &Value, missing: &MissingValue) {
         let Value::Map(map) = inputs else { return };
         for value in map.entries.values() {
             let rules = value.clone().likely();
@@ -99,14 +99,14 @@ impl Ingress {
         }
     }
 
-    /// Mentions that there are more rules, or may be.
-    pub fn rest(&mut self, missing: Option<&Missing>, address: &str) {
-        let gap = missing.map(|missing| Gap::rules(address, missing.clone()));
-        self.gaps.extend(gap.filter(|gap| !self.gaps.contains(gap)));
+    /// Report that there are, or may be, more rules.
+    pub fn report_missing(&mut self, missing: Option<&MissingValue>, address: &str) {
+        let gap = missing.map(|missing| Incomplete::rules(address, missing.clone()));
+        self.incomplete.extend(gap.filter(|gap| !self.incomplete.contains(gap)));
     }
 
-    fn rule(&mut self, rule: &Value, doubt: Option<&Missing>) {
-        // The last rule catches the rest, and has no name.
+    fn rule(&mut self, rule: &Value, uncertain: Option<&MissingValue>) {
+        // The last rule is a catch-all without a host name.
         let to = rule.get("service").and_then(|service| destination(service.likely().as_text()?));
         let Some(host) = rule.get("hostname").filter(|host| !host.is_empty()) else {
             return self.fallbacks.extend(to.map(|to| (None, to)));
@@ -115,8 +115,8 @@ impl Ingress {
             self.fallbacks.push((Some(ending.to_owned()), to));
         }
         let label = label(&host);
-        let doubt = doubt.or(self.doubt.as_ref());
-        let mut host = match (host.into_text(), doubt) {
+        let uncertain = uncertain.or(self.uncertain.as_ref());
+        let mut host = match (host.into_text(), uncertain) {
             (Ok(_), Some(missing)) => Err(missing.clone()),
             (Ok(host), None) => Ok(host.trim().trim_end_matches('.').to_owned()),
             (Err(unknown), _) => Err(unknown.missing.clone()),
@@ -132,7 +132,7 @@ impl Ingress {
         let to = match service.as_text().map(|service| (service, destination(service))) {
             Some((_, Some(to))) => to,
             Some((service, None)) => {
-                return self.hidden(&host, label, format!("the tunnel leads to {}", kind_of(service)));
+                return self.exclude(&host, label, format!("the tunnel {}", describe_service(service)));
             }
             None => Destination::Address { host: String::new(), port: None },
         };
@@ -141,15 +141,15 @@ impl Ingress {
             route.label.clone_from(&label);
         }
         let host = route.host.clone();
-        match limited(route, path.as_deref()) {
+        match with_requestable_path(route, path.as_deref()) {
             Some(route) => self.routes.push(route),
-            None => self.hidden(&host, label, "its path is a pattern that cannot be asked for".to_owned()),
+            None => self.exclude(&host, label, "its path is a pattern, which cannot be requested".to_owned()),
         }
     }
 
-    fn hidden(&mut self, host: &Result<String, Missing>, label: Option<String>, why: String) {
+    fn exclude(&mut self, host: &Result<String, MissingValue>, label: Option<String>, why: String) {
         let name = host.clone().unwrap_or_else(|missing| label.unwrap_or(missing.what));
-        self.unseen.push(Unseen { name, why });
+        self.not_published.push(NotPublished { name, reason: why });
     }
 }
 
@@ -159,14 +159,14 @@ fn is_rule(map: &Value) -> bool {
         .any(|key| matches!(map.get(key), Some(value) if !matches!(value, Value::Map(_))))
 }
 
-/// What a name that is not known begins with: `plex` of `plex.${var.zone}`.
+/// Return the known first label of a name: `plex` of `plex.${var.zone}`.
 fn label(host: &Value) -> Option<String> {
     let Value::Unknown(unknown) = host else { return host.as_text().and_then(first) };
     let Unknown { likely: Some(likely), .. } = unknown.as_ref() else { return None };
     likely.as_text().and_then(first)
 }
 
-/// The first part of a name, if it can be one.
+/// Return the first label of a name, if it is valid.
 pub fn first(host: &str) -> Option<String> {
     let first = host.split('.').next()?;
     let is_plain = first.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
@@ -174,20 +174,20 @@ pub fn first(host: &str) -> Option<String> {
 }
 
 fn destination(service: &str) -> Option<Destination> {
-    // A web server behind a socket has no port, and is asked by HTTP as well.
+    // A web server behind a socket speaks HTTP too, but has no port.
     if service.starts_with("unix:") || service.starts_with("unix+tls:") {
         return Some(Destination::Address { host: String::new(), port: None });
     }
     Destination::of_address(service)
 }
 
-/// What a service that is not asked by HTTP is, without more of it than that.
-fn kind_of(service: &str) -> String {
+/// Describe a service that is not HTTP, without revealing its address.
+fn describe_service(service: &str) -> String {
     match service.split_once("://") {
         Some((scheme, _)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) && scheme.len() < 12 => {
-            format!("a service of type {scheme}, which is not asked by HTTP")
+            format!("leads to a service of type {scheme}, not to HTTP")
         }
-        _ if service.starts_with("http_status:") => "nothing: it answers by itself".to_owned(),
-        _ => "what is not asked by HTTP".to_owned(),
+        _ if service.starts_with("http_status:") => "returns a fixed response itself".to_owned(),
+        _ => "leads to a service that is not HTTP".to_owned(),
     }
 }

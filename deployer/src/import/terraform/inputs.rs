@@ -1,32 +1,25 @@
-//! What is given for the variables of a module: by its call, or by `*.tfvars` for the folder to start from.
+//! The inputs of a module: the arguments of its call or, for the root module, the values in `*.tfvars`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use hcl::Body;
 use hcl::expr::Expression;
 
-use super::Source;
+use super::TerraformFile;
+use super::context::{EvalContext, Inputs};
 use super::folder::attribute;
-use super::scope::Place;
-use crate::import::missing::{Missing, Reason};
+use crate::import::missing_value::{MissingReason, MissingValue};
 
-/// Where the values come from.
-pub enum Inputs<'a> {
-    /// The files with values, and the folders that have Terraform files.
-    Files(&'a [Source], &'a BTreeSet<&'a Path>),
-    /// The block that calls the module, and where it is.
-    Call(&'a Body, Place<'a>),
-}
-
-/// An expression, and the place to evaluate it in unless it is the module's own.
-type Given<'i, 'a> = (&'a Expression, Option<&'i Place<'a>>);
+/// An expression, and the context to evaluate it in unless it is that of the module.
+type Given<'i, 'a> = (&'a Expression, Option<&'i EvalContext<'a>>);
 
 impl<'a> Inputs<'a> {
-    /// What is given for this variable, if anything is.
-    pub fn get(&self, name: &str, folder: &Path) -> Option<Result<Given<'_, 'a>, Missing>> {
+    /// Return the input for this variable, if any.
+    pub fn get(&self, name: &str, folder: &Path) -> Option<Result<Given<'_, 'a>, MissingValue>> {
         match self {
-            Self::Call(call, place) => attribute(call, name).map(|expression| Ok((expression, Some(place)))),
+            Self::Call(call, context) => {
+                attribute(call, name).map(|expression| Ok((expression, Some(context))))
+            }
             Self::Files(values, folders) => {
                 let given = of_files(values, folders, name, folder)?;
                 Some(given.map(|expression| (expression, None)))
@@ -35,21 +28,21 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// Terraform reads `terraform.tfvars` and `*.auto.tfvars` itself. Others have to be named, and win over them; which
-/// ones are is not in the files, so that they have to agree.
+/// Return the value in `*.tfvars`. Terraform reads `terraform.tfvars` and `*.auto.tfvars` by itself; other files have
+/// to be given and take precedence. Which ones are given is not known, so they have to agree.
 fn of_files<'a>(
-    values: &'a [Source],
+    values: &'a [TerraformFile],
     folders: &BTreeSet<&Path>,
     name: &str,
     folder: &Path,
-) -> Option<Result<&'a Expression, Missing>> {
-    let with = |source: &'a Source| Some((source, attribute(&source.body, name)?));
+) -> Option<Result<&'a Expression, MissingValue>> {
+    let with = |source: &'a TerraformFile| Some((source, attribute(&source.body, name)?));
     let (mut own, mut named): (Vec<_>, Vec<_>) = (Vec::new(), Vec::new());
     for (source, expression) in values.iter().filter_map(with) {
         let beside = source.path.parent().unwrap_or(Path::new(""));
         match precedence(&source.path) {
             Some(order) if beside == folder => own.push((order, expression)),
-            // Those beside other Terraform files are about them.
+            // Files beside another configuration belong to that one.
             _ if beside == folder || !folders.contains(beside) => named.push(expression),
             _ => {}
         }
@@ -63,11 +56,11 @@ fn of_files<'a>(
     match own.last() {
         Some((_, expression)) => Some(Ok(expression)),
         None if named.is_empty() => None,
-        None => Some(Err(Missing::new(format!("var.{name}"), Reason::Several))),
+        None => Some(Err(MissingValue::new(format!("var.{name}"), MissingReason::Several))),
     }
 }
 
-/// The order in which Terraform reads the files that it reads by itself.
+/// Return the order in which Terraform loads a file that it reads by itself.
 fn precedence(path: &Path) -> Option<(usize, String)> {
     let name = path.file_name()?.to_string_lossy().into_owned();
     match name.as_str() {

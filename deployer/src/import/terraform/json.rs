@@ -1,10 +1,10 @@
-//! Terraform in JSON: the same blocks and attributes, written as objects; every text is a template.
+//! Terraform's JSON syntax, converted to blocks and attributes. Strings are templates.
 
 use hcl::expr::{Expression, Object, ObjectKey, TemplateExpr};
 use hcl::{Attribute, Block, Body, Identifier, Structure};
 use serde_json::Value;
 
-/// The body that a JSON document is another way to write.
+/// Convert a JSON document to a body.
 pub fn body(document: &Value) -> Body {
     let mut structures = Vec::new();
     for (kind, contents) in members(document) {
@@ -18,7 +18,7 @@ pub fn body(document: &Value) -> Body {
     Body::from(structures)
 }
 
-/// The body of a `*.tfvars.json`: attributes only, and no text in them is a template.
+/// Convert a `*.tfvars.json` to a body of attributes, in which strings are not templates.
 pub fn values(document: &Value) -> Body {
     let literal = |(key, value): (&str, &Value)| {
         Structure::Attribute(Attribute::new(Identifier::sanitized(key), literal(value)))
@@ -40,7 +40,7 @@ fn literal(value: &Value) -> Expression {
     }
 }
 
-/// The members of an object, or of each object in a list.
+/// Return the members of an object, or of each object in a list.
 fn members(value: &Value) -> Vec<(&str, &Value)> {
     match value {
         Value::Object(object) => object.iter().map(|(key, value)| (key.as_str(), value)).collect(),
@@ -73,8 +73,8 @@ fn blocks<'v>(
     }
 }
 
-/// What is within a block. Whether an object is a block or an attribute makes no difference where it is read, unless
-/// there is a `dynamic` block in it.
+/// Return the contents of a block. Nested objects may be read as attributes instead of blocks, unless they contain a
+/// `dynamic` block.
 fn inside(kind: &str, contents: &Value) -> Vec<Structure> {
     let mut structures = Vec::new();
     for (key, value) in members(contents) {
@@ -83,7 +83,7 @@ fn inside(kind: &str, contents: &Value) -> Vec<Structure> {
         } else if has_dynamic(value) && kind != "locals" {
             blocks(key, 0, &mut Vec::new(), value, &mut structures);
         } else if key != "//" {
-            // The type of a variable is an expression written as text; so is the name of an iterator.
+            // The type of a variable and the name of an iterator are expressions written as strings.
             let expression = match value {
                 Value::String(text)
                     if kind == "variable" && key == "type" || kind == "dynamic" && key == "iterator" =>

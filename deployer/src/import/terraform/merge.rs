@@ -1,23 +1,24 @@
-//! Several files of one folder as one: override files replace what the others say.
+//! Merges the files of a folder: override files replace parts of the others.
 
 use std::path::Path;
 
 use hcl::{Body, Structure};
 
-use super::Source;
+use super::TerraformFile;
 
-/// All the blocks of a folder's files.
-pub fn files(sources: Vec<Source>) -> Body {
+/// Merge the files of a folder into one body.
+pub fn files(sources: Vec<TerraformFile>) -> Body {
     let names: Vec<String> = sources.iter().map(|source| name_of(&source.path)).collect();
-    // OpenTofu passes over the file for Terraform where it has one of its own.
-    let is_replaced = |source: &Source| {
+    // OpenTofu ignores a file for Terraform if it has its own.
+    let is_replaced = |source: &TerraformFile| {
         let name = name_of(&source.path);
         let own = name.strip_suffix(".tf").map(|stem| format!("{stem}.tofu"));
         let own = own.or_else(|| name.strip_suffix(".tf.json").map(|stem| format!("{stem}.tofu.json")));
         own.is_some_and(|own| names.contains(&own))
     };
     let sources = sources.into_iter().filter(|source| !is_replaced(source));
-    let (overrides, base): (Vec<Source>, Vec<Source>) = sources.partition(|source| is_override(&source.path));
+    let (overrides, base): (Vec<TerraformFile>, Vec<TerraformFile>) =
+        sources.partition(|source| is_override(&source.path));
     let mut structures: Vec<Structure> =
         base.into_iter().flat_map(|source| source.body.into_inner()).collect();
     for structure in overrides.into_iter().flat_map(|source| source.body.into_inner()) {
@@ -36,7 +37,7 @@ fn is_override(path: &Path) -> bool {
     stem == "override" || stem.ends_with("_override")
 }
 
-/// Puts a block of an override file over the one of the same name.
+/// Merge a block of an override file over the one of the same name.
 fn over(base: &mut Vec<Structure>, structure: Structure) {
     let Structure::Block(block) = structure else { return };
     if block.identifier() == "locals" {
@@ -57,7 +58,7 @@ fn over(base: &mut Vec<Structure>, structure: Structure) {
     *body = Body::from(kept);
 }
 
-/// Blocks of one type replace all of that type, be they written out or `dynamic`.
+/// Blocks of one type replace all blocks of that type, including `dynamic` ones.
 fn is_same(old: &Structure, new: &Structure) -> bool {
     let name = |structure: &Structure| match structure {
         Structure::Attribute(attribute) => attribute.key().to_owned(),

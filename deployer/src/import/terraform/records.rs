@@ -1,15 +1,15 @@
-//! Names that only DNS has: records that lead to a tunnel whose rules take whatever comes.
+//! Names that only DNS has: records that point to a tunnel with a catch-all rule.
 
 use super::Resource;
 use super::ingress::{Ingress, first};
 use super::value::Value;
-use crate::import::missing::{Missing, Reason};
+use crate::import::missing_value::{MissingReason, MissingValue};
 use crate::import::route::{Destination, Route};
 
-/// The records of a zone, by both names of the provider.
+/// DNS records, by both names of the provider.
 pub const KINDS: [&str; 2] = ["cloudflare_record", "cloudflare_dns_record"];
 
-/// Adds a route for each record that leads to a tunnel and has no rule of its own.
+/// Add a route for each record that points to a tunnel and has no rule of its own.
 pub fn read(resources: &[Resource], into: &mut Ingress) {
     let records = resources.iter().filter(|resource| KINDS.contains(&resource.kind.as_str()));
     for record in records.filter(|record| record.off.is_none() && leads_to_tunnel(&record.value)) {
@@ -45,24 +45,24 @@ fn leads_to_tunnel(record: &Value) -> bool {
     ["content", "value"].into_iter().filter_map(|key| record.get(key)).any(is_tunnel)
 }
 
-/// The whole name, or what is missing for it, and what it begins with.
-fn name(record: &Resource) -> Option<(Result<String, Missing>, Option<String>)> {
+/// Return the full name, or the value that is missing for it, and the first label.
+fn name(record: &Resource) -> Option<(Result<String, MissingValue>, Option<String>)> {
     let written = record.value.get("name")?.likely();
-    // What such a name leads to is for the proxy to know.
+    // Only the proxy knows the apps behind a wildcard.
     if written.as_text().is_some_and(|name| name.starts_with('*')) {
         return None;
     }
     let label = written.as_text().and_then(first);
     let whole = match (record.value.get("hostname"), written.as_text()) {
         (Some(Value::Text(host)), _) => Ok(host.to_string()),
-        (Some(Value::Unknown(unknown)), _) if unknown.missing.reason != Reason::Provider => {
+        (Some(Value::Unknown(unknown)), _) if unknown.missing.reason != MissingReason::Provider => {
             Err(unknown.missing.clone())
         }
-        // Since version 5, the whole name is written out.
+        // Since version 5, the name of a record is the full name.
         (_, Some(name)) if record.kind == KINDS[1] && name.contains('.') && !name.contains("${") => {
             Ok(name.to_owned())
         }
-        _ => Err(Missing::new(format!("{}.hostname", record.address), Reason::Provider)),
+        _ => Err(MissingValue::new(format!("{}.hostname", record.address), MissingReason::Provider)),
     };
     Some((whole, label))
 }
@@ -70,10 +70,10 @@ fn name(record: &Resource) -> Option<(Result<String, Missing>, Option<String>)> 
 fn has_rule(rules: &Ingress, host: &str) -> bool {
     let is_it = |other: &str| other.eq_ignore_ascii_case(host);
     rules.routes.iter().any(|route| route.host.as_deref().is_ok_and(is_it))
-        || rules.unseen.iter().any(|unseen| is_it(&unseen.name))
+        || rules.not_published.iter().any(|not_published| is_it(&not_published.name))
 }
 
-/// Where the rules lead what has none of its own; unknown rules may lead it anywhere.
+/// Return the destination of names without a rule of their own; if rules are missing, it is unknown.
 fn destination(rules: &Ingress, host: Option<&str>) -> Option<Destination> {
     let fits = |(ending, _): &&(Option<String>, Destination)| match (ending, host) {
         (None, _) => true,
@@ -83,6 +83,6 @@ fn destination(rules: &Ingress, host: Option<&str>) -> Option<Destination> {
     let found = rules.fallbacks.iter().find(fits).map(|(_, to)| to.clone());
     found.or_else(|| {
         let nowhere = Destination::Address { host: String::new(), port: None };
-        (!rules.gaps.is_empty()).then_some(nowhere)
+        (!rules.incomplete.is_empty()).then_some(nowhere)
     })
 }

@@ -1,61 +1,64 @@
-//! What a reference such as `var.zone` or `module.sonarr["uhd"].hostname` leads to.
+//! Evaluates references such as `var.zone` or `module.sonarr["uhd"].hostname`.
 
 use hcl::expr::{Expression, Traversal, TraversalOperator};
 
+use super::context::EvalContext;
+use super::evaluator::Evaluator;
 use super::functions::relative;
-use super::scope::{Place, Scope};
 use super::value::{List, Unknown, Value};
-use crate::import::missing::Reason;
+use crate::import::missing_value::MissingReason;
 
-impl<'a> Scope<'a> {
-    pub fn traversal(&self, traversal: &Traversal, place: &Place<'a>) -> Value {
+impl<'a> Evaluator<'a> {
+    pub fn traversal(&self, traversal: &Traversal, context: &EvalContext<'a>) -> Value {
         match &traversal.expr {
-            Expression::Variable(root) => self.named(root.as_str(), &traversal.operators, place),
-            inner => self.walk(self.value(inner, place), &traversal.operators, place),
+            Expression::Variable(root) => self.named(root.as_str(), &traversal.operators, context),
+            inner => self.walk(self.value(inner, context), &traversal.operators, context),
         }
     }
 
-    /// `var.zone`, `each.value.host`, `cloudflare_access_policy.service.id`.
-    pub fn named(&self, root: &str, operators: &[TraversalOperator], place: &Place<'a>) -> Value {
-        if let Some(value) = place.bound(root) {
-            return self.walk(value, operators, place);
+    /// Evaluate `var.zone`, `each.value.host`, `cloudflare_access_policy.service.id`.
+    pub fn named(&self, root: &str, operators: &[TraversalOperator], context: &EvalContext<'a>) -> Value {
+        if let Some(value) = context.bound(root) {
+            return self.walk(value, operators, context);
         }
         let names: Vec<&str> = operators.iter().map_while(attribute).collect();
         let written = [&[root], names.as_slice()].concat().join(".");
         match (root, names.as_slice()) {
             ("var" | "local", [name, ..]) => {
-                let value = self.defined(&format!("{root}.{name}"), place);
-                self.walk(value, &operators[1..], place)
+                let value = self.defined(&format!("{root}.{name}"), context);
+                self.walk(value, &operators[1..], context)
             }
-            ("module", [name, ..]) => self.module(name, &operators[1..], place),
-            ("path", ["module"]) => Value::from(relative(place.instance.root, place.instance.folder)),
+            ("module", [name, ..]) => self.module(name, &operators[1..], context),
+            ("path", ["module"]) => Value::from(relative(context.instance.root, context.instance.folder)),
             ("path", ["root" | "cwd"]) => Value::from("."),
             ("terraform", ["workspace"]) => Value::from("default"),
             ("each" | "count" | "self", _) | (_, []) => Unknown::invalid(written).into(),
             ("data", [kind, name, ..]) => {
-                self.resource(&format!("data.{kind}.{name}"), &operators[2..], &written, place)
+                self.resource(&format!("data.{kind}.{name}"), &operators[2..], &written, context)
             }
-            (kind, [name, ..]) => self.resource(&format!("{kind}.{name}"), &operators[1..], &written, place),
+            (kind, [name, ..]) => {
+                self.resource(&format!("{kind}.{name}"), &operators[1..], &written, context)
+            }
         }
     }
 
-    pub fn walk(&self, value: Value, operators: &[TraversalOperator], place: &Place<'a>) -> Value {
+    pub fn walk(&self, value: Value, operators: &[TraversalOperator], context: &EvalContext<'a>) -> Value {
         let Some((operator, rest)) = operators.split_first() else { return value };
-        if let Err(endless) = self.charge(1, place.depth) {
+        if let Err(endless) = self.charge(1, context.depth) {
             return endless.into();
         }
         if let Value::Unknown(unknown) = value {
-            return unknown.then(|likely| self.walk(likely, operators, place));
+            return unknown.then(|likely| self.walk(likely, operators, context));
         }
         let found = match operator {
             TraversalOperator::GetAttr(name) => value.get(name.as_str()),
             TraversalOperator::AttrSplat => {
                 let own = rest.iter().take_while(|operator| attribute(operator).is_some()).count();
                 let (inner, rest) = rest.split_at(own);
-                return self.walk(self.splat(value, inner, place), rest, place);
+                return self.walk(self.splat(value, inner, context), rest, context);
             }
-            TraversalOperator::FullSplat => return self.splat(value, rest, place),
-            TraversalOperator::Index(index) => match self.value(index, place) {
+            TraversalOperator::FullSplat => return self.splat(value, rest, context),
+            TraversalOperator::Index(index) => match self.value(index, context) {
                 Value::Unknown(unknown) => {
                     Some(unknown.then(|likely| at(&value, &likely).unwrap_or(Value::Null)))
                 }
@@ -64,21 +67,21 @@ impl<'a> Scope<'a> {
             TraversalOperator::LegacyIndex(index) => at(&value, &Value::Number(*index as f64)),
         };
         match found {
-            Some(found) => self.walk(found, rest, place),
+            Some(found) => self.walk(found, rest, context),
             None => Unknown::invalid(described(operator)).into(),
         }
     }
 
-    /// The rest of the reference, for each element.
-    fn splat(&self, value: Value, operators: &[TraversalOperator], place: &Place<'a>) -> Value {
+    /// Apply the rest of the reference to each element.
+    fn splat(&self, value: Value, operators: &[TraversalOperator], context: &EvalContext<'a>) -> Value {
         match value {
             Value::Null => Value::list(Vec::new(), None),
             Value::List(list) => {
-                let items = list.items.iter().map(|item| self.walk(item.clone(), operators, place));
+                let items = list.items.iter().map(|item| self.walk(item.clone(), operators, context));
                 Value::list(items.collect(), list.rest.clone())
             }
-            Value::Unknown(unknown) => unknown.then(|likely| self.splat(likely, operators, place)),
-            single => Value::list(vec![self.walk(single, operators, place)], None),
+            Value::Unknown(unknown) => unknown.then(|likely| self.splat(likely, operators, context)),
+            single => Value::list(vec![self.walk(single, operators, context)], None),
         }
     }
 }
@@ -94,7 +97,7 @@ fn described(operator: &TraversalOperator) -> String {
     }
 }
 
-/// The element at a position or key.
+/// Return the element at an index or key.
 pub fn at(value: &Value, index: &Value) -> Option<Value> {
     match value {
         Value::List(list) => {
@@ -106,7 +109,7 @@ pub fn at(value: &Value, index: &Value) -> Option<Value> {
     }
 }
 
-/// An element of a list. Where there may be more of them, it may be any.
+/// Return an element of a list. If the list has unknown elements, so may be this one.
 fn item(list: &List, index: usize) -> Option<Value> {
     match (&list.rest, list.items.get(index)) {
         (None, found) => found.cloned(),
@@ -117,10 +120,10 @@ fn item(list: &List, index: usize) -> Option<Value> {
     }
 }
 
-/// The address of something that is not among the files, as it is written.
-pub fn elsewhere(written: &str, address: &str, prefix: &str) -> Value {
+/// Evaluate a reference to a resource that is not in the files.
+pub fn external(written: &str, address: &str, prefix: &str) -> Value {
     if written.strip_prefix(address) == Some(".id") {
         return Value::Id(format!("{prefix}{address}").into());
     }
-    Unknown::new(written, Reason::Provider).into()
+    Unknown::new(written, MissingReason::Provider).into()
 }

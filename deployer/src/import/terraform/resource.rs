@@ -1,4 +1,4 @@
-//! Attributes of resources and data sources, as far as they are written in the files, and outputs of modules.
+//! Evaluates attributes of resources and data sources, as far as they are in the files, and outputs of modules.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,54 +7,54 @@ use std::rc::Rc;
 use hcl::Body;
 use hcl::expr::{Expression, TraversalOperator};
 
-use super::copies::Copy;
+use super::context::{EvalContext, Inputs, ModuleInstance};
+use super::copies::BlockCopy;
+use super::evaluator::{Evaluator, MAX_MODULE_DEPTH};
 use super::folder::{Definition, attribute};
-use super::inputs::Inputs;
-use super::reference::elsewhere;
-use super::scope::{DEEPEST_MODULE, Instance, Place, Scope};
+use super::reference::external;
 use super::value::{Unknown, Value};
-use crate::import::missing::{Missing, Reason};
+use crate::import::missing_value::{MissingReason, MissingValue};
 
-impl<'a> Scope<'a> {
-    /// What `operators` lead to in the resource at `address`; `written` is the whole reference.
+impl<'a> Evaluator<'a> {
+    /// Evaluate `operators` on the resource at `address`; `written` is the whole reference.
     pub fn resource(
         &self,
         address: &str,
         operators: &[TraversalOperator],
         written: &str,
-        place: &Place<'a>,
+        context: &EvalContext<'a>,
     ) -> Value {
-        let instance = &place.instance;
+        let instance = &context.instance;
         let Some(Definition::Block(body)) = self.find(instance, address) else {
-            return elsewhere(written, address, &instance.address);
+            return external(written, address, &instance.address);
         };
-        let there = Place::new(instance, place.depth + 1);
+        let there = EvalContext::new(instance, context.depth + 1);
         let copies = self.copies(body, &there);
-        self.among(&copies, operators, place, &|copy, operators| {
+        self.select(&copies, operators, context, &|copy, operators| {
             let whole = format!("{}{address}{}", instance.address, copy.suffix());
             match operators.split_first() {
                 Some((TraversalOperator::GetAttr(name), rest)) => {
                     let value = self.attribute_of(&whole, name.as_str(), body, copy);
-                    self.walk(value, rest, place)
+                    self.walk(value, rest, context)
                 }
-                Some(_) => Unknown::new(whole, Reason::Provider).into(),
+                Some(_) => Unknown::new(whole, MissingReason::Provider).into(),
                 None => self.object_of(&whole, body, copy),
             }
         })
     }
 
-    /// One attribute, if it is written there or follows from what is.
-    fn attribute_of(&self, address: &str, name: &str, body: &Body, copy: &Copy<'a>) -> Value {
+    /// Return an attribute that is set, or follows from those that are.
+    fn attribute_of(&self, address: &str, name: &str, body: &Body, copy: &BlockCopy<'a>) -> Value {
         let read = |name: &str| self.written(name, body, copy);
         let kind = address.rsplit("module.").next().unwrap_or(address);
         match (name, read(name)) {
             ("id", _) => Value::Id(address.into()),
             (_, Some(value)) => value,
-            // What Cloudflare would answer: a record's whole name is its own and its zone's.
+            // Cloudflare would return the full name of a record: its own name and its zone's.
             ("hostname", None) => self
-                .record(read("name"), read("zone_id"), &copy.place)
+                .record(read("name"), read("zone_id"), &copy.context)
                 .unwrap_or_else(|| self.part_of_zone(format!("{address}.hostname"), read("name"))),
-            // What Cloudflare would find by this name.
+            // Cloudflare would return the zone of this name.
             ("zones" | "result", None) if kind.contains("data.cloudflare_zones.") => {
                 let name = read("name").unwrap_or(Value::Null);
                 let zone = [("name".to_owned(), name), ("id".to_owned(), Value::Id(address.into()))];
@@ -63,52 +63,53 @@ impl<'a> Scope<'a> {
             ("output", None) if kind.contains("terraform_data.") => read("input").unwrap_or(Value::Null),
             ("content", None) if kind.contains("data.local_file.") => {
                 let path = read("filename").unwrap_or(Value::Null);
-                super::functions::call(self, "file", vec![path], &copy.place)
+                super::functions::call(self, "file", vec![path], &copy.context)
             }
             (name, None) => match body.blocks().any(|block| block.identifier() == name) {
-                true => self.body(body, &copy.place).get(name).unwrap_or(Value::Null),
-                false => Unknown::new(format!("{address}.{name}"), Reason::Provider).into(),
+                true => self.body(body, &copy.context).get(name).unwrap_or(Value::Null),
+                false => Unknown::new(format!("{address}.{name}"), MissingReason::Provider).into(),
             },
         }
     }
 
-    /// The name of a record whose zone is not known: it still says which app it is.
+    /// Return the name of a record whose zone is not known. It still identifies the app.
     fn part_of_zone(&self, what: String, name: Option<Value>) -> Value {
         let likely =
             name.and_then(|name| name.into_text().ok()).map(|name| Value::from(format!("{name}.${{zone}}")));
-        Value::Unknown(Rc::new(Unknown { missing: Missing::new(what, Reason::Provider), likely }))
+        Value::Unknown(Rc::new(Unknown { missing: MissingValue::new(what, MissingReason::Provider), likely }))
     }
 
-    /// An attribute as it is written, or as it is looked for: a zone that is looked up by name has it within its filter.
-    fn written(&self, name: &str, body: &Body, copy: &Copy<'a>) -> Option<Value> {
-        let value = |name: &str| attribute(body, name).map(|expression| self.value(expression, &copy.place));
+    /// Return an attribute or the filter that it is looked up by, as in a zone that is looked up by name.
+    fn written(&self, name: &str, body: &Body, copy: &BlockCopy<'a>) -> Option<Value> {
+        let value =
+            |name: &str| attribute(body, name).map(|expression| self.value(expression, &copy.context));
         let filters = body.blocks().filter(|block| block.identifier() == "filter");
         let in_block = || filters.filter_map(|block| attribute(block.body(), name)).next();
         value(name)
             .or_else(|| value("filter")?.get(name))
-            .or_else(|| Some(self.value(in_block()?, &copy.place)))
+            .or_else(|| Some(self.value(in_block()?, &copy.context)))
     }
 
-    /// All of it. What is not written there is its provider's.
-    pub fn object_of(&self, address: &str, body: &Body, copy: &Copy<'a>) -> Value {
-        let Value::Map(map) = self.body(body, &copy.place) else {
-            return Unknown::new(address, Reason::Provider).into();
+    /// Evaluate a whole resource. Attributes that are not set are known only to its provider.
+    pub fn object_of(&self, address: &str, body: &Body, copy: &BlockCopy<'a>) -> Value {
+        let Value::Map(map) = self.body(body, &copy.context) else {
+            return Unknown::new(address, MissingReason::Provider).into();
         };
         let mut entries = map.entries.clone();
         entries.insert("id".to_owned(), Value::Id(address.into()));
-        let record = self.record(map.get("name"), map.get("zone_id"), &copy.place);
+        let record = self.record(map.get("name"), map.get("zone_id"), &copy.context);
         if let Some(hostname) = record {
             entries.entry("hostname".to_owned()).or_insert(hostname);
         }
-        Value::map(entries, Some(Missing::new(address, Reason::Provider)))
+        Value::map(entries, Some(MissingValue::new(address, MissingReason::Provider)))
     }
 
-    fn record(&self, name: Option<Value>, zone: Option<Value>, place: &Place<'a>) -> Option<Value> {
+    fn record(&self, name: Option<Value>, zone: Option<Value>, context: &EvalContext<'a>) -> Option<Value> {
         let Some(Value::Id(zone)) = zone else { return None };
-        let zone = zone.strip_prefix(place.instance.address.as_str())?;
+        let zone = zone.strip_prefix(context.instance.address.as_str())?;
         let (address, key) = zone.split_once('[').map_or((zone, None), |(address, key)| (address, Some(key)));
-        let Definition::Block(body) = self.find(&place.instance, address)? else { return None };
-        let copies = self.copies(body, &Place::new(&place.instance, place.depth + 1));
+        let Definition::Block(body) = self.find(&context.instance, address)? else { return None };
+        let copies = self.copies(body, &EvalContext::new(&context.instance, context.depth + 1));
         let copy = copies.all.iter().find(|copy| key.is_none() || copy.suffix().strip_prefix('[') == key)?;
         let whole = |name: std::rc::Rc<str>, zone: std::rc::Rc<str>| {
             if *name == *"@" || name == zone {
@@ -131,15 +132,15 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// What `operators` lead to in the module of this name.
-    pub fn module(&self, name: &str, operators: &[TraversalOperator], place: &Place<'a>) -> Value {
+    /// Evaluate `operators` on the module of this name.
+    pub fn module(&self, name: &str, operators: &[TraversalOperator], context: &EvalContext<'a>) -> Value {
         let address = format!("module.{name}");
-        let Some(Definition::Block(call)) = self.find(&place.instance, &address) else {
-            return Unknown::new(address, Reason::Undefined).into();
+        let Some(Definition::Block(call)) = self.find(&context.instance, &address) else {
+            return Unknown::new(address, MissingReason::Undefined).into();
         };
-        let here = Place::new(&place.instance, place.depth + 1);
+        let here = EvalContext::new(&context.instance, context.depth + 1);
         let copies = self.copies(call, &here);
-        self.among(&copies, operators, place, &|copy, operators| {
+        self.select(&copies, operators, context, &|copy, operators| {
             let instance = match self.child(name, call, copy) {
                 Ok(instance) => instance,
                 Err(mut missing) => {
@@ -149,11 +150,11 @@ impl<'a> Scope<'a> {
                     return missing.into();
                 }
             };
-            let inside = Place::new(&instance, place.depth + 1);
+            let inside = EvalContext::new(&instance, context.depth + 1);
             let output = |name: &str| self.defined(&format!("output.{name}"), &inside);
             match operators.split_first() {
                 Some((TraversalOperator::GetAttr(name), rest)) => {
-                    self.walk(output(name.as_str()), rest, place)
+                    self.walk(output(name.as_str()), rest, context)
                 }
                 Some(_) => Unknown::invalid(address.as_str()).into(),
                 None => {
@@ -166,33 +167,38 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// The copy of a module that a call makes, or why it is not among the files.
-    pub fn child(&self, name: &str, call: &'a Body, copy: &Copy<'a>) -> Result<Rc<Instance<'a>>, Missing> {
-        let parent = &copy.place.instance;
+    /// Return the module instance of a call, or the reason why it is not available.
+    pub fn child(
+        &self,
+        name: &str,
+        call: &'a Body,
+        copy: &BlockCopy<'a>,
+    ) -> Result<Rc<ModuleInstance<'a>>, MissingValue> {
+        let parent = &copy.context.instance;
         let own = format!("{}module.{name}", parent.address);
-        let missing = |reason: Reason| Missing::new(own.as_str(), reason);
+        let missing = |reason: MissingReason| MissingValue::new(own.as_str(), reason);
         let folder: PathBuf = self
             .folders
             .source(parent.folder, name, call)
-            .ok_or_else(|| missing(Reason::Module(origin(call))))?;
-        let (folder, _) = self.folder(&folder).ok_or_else(|| missing(Reason::File))?;
-        if parent.depth >= DEEPEST_MODULE || self.charge(1, copy.place.depth).is_err() {
-            return Err(missing(Reason::Endless));
+            .ok_or_else(|| missing(MissingReason::Module(source_without_credentials(call))))?;
+        let (folder, _) = self.folder(&folder).ok_or_else(|| missing(MissingReason::File))?;
+        if parent.depth >= MAX_MODULE_DEPTH || self.charge(1, copy.context.depth).is_err() {
+            return Err(missing(MissingReason::Endless));
         }
         let address = format!("{own}{}.", copy.suffix());
         let is_certain = !matches!(copy.key, Value::Unknown(_));
         if let Some(instance) = parent.children.borrow().get(&address).filter(|_| is_certain) {
             return Ok(instance.clone());
         }
-        let inputs = Inputs::Call(call, copy.place.clone());
-        let instance = Instance::new(folder, parent.root, address.clone(), parent.depth + 1, inputs);
+        let inputs = Inputs::Call(call, copy.context.clone());
+        let instance = ModuleInstance::new(folder, parent.root, address.clone(), parent.depth + 1, inputs);
         parent.children.borrow_mut().insert(address, instance.clone());
         Ok(instance)
     }
 }
 
-/// Where a module comes from, without what may be a password in it.
-fn origin(call: &Body) -> String {
+/// Return the source of a module without credentials.
+fn source_without_credentials(call: &Body) -> String {
     let Some(Expression::String(source)) = attribute(call, "source") else {
         return "a source that is not known".to_owned();
     };

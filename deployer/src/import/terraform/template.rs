@@ -1,50 +1,53 @@
-//! Texts with values in them, and with `%{ if }` and `%{ for }`.
+//! Evaluates templates: interpolations, `%{ if }` and `%{ for }`.
 
 use std::str::FromStr;
 
 use hcl::expr::TemplateExpr;
 use hcl::template::{Directive, Element, ForDirective, IfDirective, Strip, Template};
 
-use super::expression::pairs;
-use super::scope::{Place, Scope};
-use super::value::{Evaluated, Unknown, Value};
+use super::context::EvalContext;
+use super::evaluator::Evaluator;
+use super::value::{Evaluated, Unknown, Value, pairs};
 
-/// A text that is being put together.
+/// The text of a template so far.
 #[derive(Default)]
 struct Text {
     known: String,
-    /// The first thing that was missing, and what the whole is likely to be so far.
+    /// The first value that is missing.
     missing: Option<std::rc::Rc<Unknown>>,
 }
 
-impl<'a> Scope<'a> {
-    pub fn template_value(&self, template: &TemplateExpr, place: &Place<'a>) -> Value {
+/// How a template is trimmed at its start and at its end.
+type Trim = (Strip, Strip);
+
+impl<'a> Evaluator<'a> {
+    pub fn template_value(&self, template: &TemplateExpr, context: &EvalContext<'a>) -> Value {
         match Template::from_expr(template) {
-            Ok(template) => self.template(&template, place),
+            Ok(template) => self.template(&template, context),
             Err(_) => Unknown::invalid("a template").into(),
         }
     }
 
-    /// The text of a template file.
-    pub fn template_text(&self, text: &str, place: &Place<'a>) -> Value {
+    /// Evaluate the text of a template file.
+    pub fn template_text(&self, text: &str, context: &EvalContext<'a>) -> Value {
         match Template::from_str(text) {
-            Ok(template) => self.template(&template, place),
+            Ok(template) => self.template(&template, context),
             Err(_) => Unknown::invalid("a template").into(),
         }
     }
 
-    fn template(&self, template: &Template, place: &Place<'a>) -> Value {
-        // `"${x}"` is x itself, whatever that is.
+    fn template(&self, template: &Template, context: &EvalContext<'a>) -> Value {
+        // `"${x}"` has the value of x, with its type.
         if let [Element::Interpolation(only)] = template.elements() {
-            return self.value(&only.expr, place);
+            return self.value(&only.expr, context);
         }
         let mut text = Text::default();
-        if let Err(unknown) = self.elements(&mut text, template, place, Strip::None, Strip::None) {
+        if let Err(unknown) = self.elements(&mut text, template, context, (Strip::None, Strip::None)) {
             return unknown.into();
         }
         match text.missing {
             None => Value::from(text.known),
-            // The rest of the text still says which name it is about.
+            // The rest of the text still identifies the name.
             Some(unknown) => Value::Unknown(std::rc::Rc::new(Unknown {
                 missing: unknown.missing.clone(),
                 likely: Some(Value::from(text.known)),
@@ -56,13 +59,12 @@ impl<'a> Scope<'a> {
         &self,
         text: &mut Text,
         template: &Template,
-        place: &Place<'a>,
-        before: Strip,
-        after: Strip,
+        context: &EvalContext<'a>,
+        (before, after): Trim,
     ) -> Evaluated<()> {
         let elements = template.elements();
         for (index, element) in elements.iter().enumerate() {
-            self.charge(1 + text.known.len() / 4096, place.depth)?;
+            self.charge(1 + text.known.len() / 4096, context.depth)?;
             match element {
                 Element::Literal(literal) => {
                     let previous =
@@ -70,14 +72,14 @@ impl<'a> Scope<'a> {
                     let next = elements.get(index + 1).map_or(after, start);
                     text.known.push_str(trimmed(literal, previous, next));
                 }
-                Element::Interpolation(inner) => self.insert(text, self.value(&inner.expr, place)),
+                Element::Interpolation(inner) => self.insert(text, self.value(&inner.expr, context)),
                 Element::Directive(directive) => match directive.as_ref() {
-                    Directive::If(choice) => self.choose(text, choice, place)?,
-                    Directive::For(each) => self.repeat(text, each, place)?,
+                    Directive::If(choice) => self.choose(text, choice, context)?,
+                    Directive::For(each) => self.repeat(text, each, context)?,
                 },
             }
             if text.known.len() / 32 > super::value::LARGEST {
-                return Err(Unknown::endless("a text"));
+                return Err(Unknown::endless("a string"));
             }
         }
         Ok(())
@@ -96,35 +98,35 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn choose(&self, text: &mut Text, choice: &IfDirective, place: &Place<'a>) -> Evaluated<()> {
-        let place = &place.deeper();
-        match (self.value(&choice.cond_expr, place).into_bool()?, &choice.false_template) {
+    fn choose(&self, text: &mut Text, choice: &IfDirective, context: &EvalContext<'a>) -> Evaluated<()> {
+        let context = &context.deeper();
+        match (self.value(&choice.cond_expr, context).into_bool()?, &choice.false_template) {
             (true, otherwise) => {
                 let after = if otherwise.is_some() { choice.else_strip } else { choice.endif_strip };
-                self.elements(text, &choice.true_template, place, choice.if_strip, after)
+                self.elements(text, &choice.true_template, context, (choice.if_strip, after))
             }
             (false, Some(template)) => {
-                self.elements(text, template, place, choice.else_strip, choice.endif_strip)
+                self.elements(text, template, context, (choice.else_strip, choice.endif_strip))
             }
             (false, None) => Ok(()),
         }
     }
 
-    fn repeat(&self, text: &mut Text, each: &ForDirective, place: &Place<'a>) -> Evaluated<()> {
-        let place = &place.deeper();
-        let (pairs, rest) = pairs(&self.value(&each.collection_expr, place))?;
+    fn repeat(&self, text: &mut Text, each: &ForDirective, context: &EvalContext<'a>) -> Evaluated<()> {
+        let context = &context.deeper();
+        let (pairs, rest) = pairs(&self.value(&each.collection_expr, context))?;
         for (key, value) in pairs {
-            let mut place = place.with(each.value_var.as_str(), value);
+            let mut context = context.with(each.value_var.as_str(), value);
             if let Some(name) = &each.key_var {
-                place = place.with(name.as_str(), key);
+                context = context.with(name.as_str(), key);
             }
-            self.elements(text, &each.template, &place, each.for_strip, each.endfor_strip)?;
+            self.elements(text, &each.template, &context, (each.for_strip, each.endfor_strip))?;
         }
         rest.map_or(Ok(()), |missing| Err(Unknown::new(missing.what, missing.reason)))
     }
 }
 
-/// How the text before an element is trimmed.
+/// Return how the text before an element is trimmed.
 fn start(element: &Element) -> Strip {
     match element {
         Element::Literal(_) => Strip::None,
@@ -136,7 +138,7 @@ fn start(element: &Element) -> Strip {
     }
 }
 
-/// How the text behind an element is trimmed.
+/// Return how the text after an element is trimmed.
 fn end(element: &Element) -> Strip {
     match element {
         Element::Literal(_) => Strip::None,
@@ -148,7 +150,7 @@ fn end(element: &Element) -> Strip {
     }
 }
 
-/// `~` takes blanks away up to the end of the line, and that with them.
+/// `~` trims whitespace up to the line break, including it.
 fn trimmed(mut text: &str, before: Strip, after: Strip) -> &str {
     let blank = |character: char| character.is_whitespace() && !matches!(character, '\r' | '\n');
     if matches!(before, Strip::End | Strip::Both) {

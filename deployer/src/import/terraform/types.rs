@@ -1,43 +1,54 @@
-//! A value as the type of its variable has it: attributes that may be left out get their defaults.
+//! Converts values to the types of their variables; optional attributes get their defaults.
 
 use std::collections::BTreeMap;
 
 use hcl::expr::{Expression, FuncCall, ObjectKey};
 
-use super::scope::{Place, Scope};
+use super::context::EvalContext;
+use super::evaluator::Evaluator;
 use super::value::Value;
 
-/// Types are no deeper than what the parser reads.
+/// Types are not nested deeper than the parser allows.
 const DEEPEST: usize = 64;
 
-/// Converts the value. What does not fit stays as it is; what uses it will report it.
-pub fn convert<'a>(scope: &Scope<'a>, value: Value, kind: &Expression, place: &Place<'a>) -> Value {
-    convert_to(scope, value, kind, place, DEEPEST)
+/// Convert a value. If it does not match the type, it stays as it is; its use will report it.
+pub fn convert<'a>(
+    evaluator: &Evaluator<'a>,
+    value: Value,
+    kind: &Expression,
+    context: &EvalContext<'a>,
+) -> Value {
+    convert_to(evaluator, value, kind, context, DEEPEST)
 }
 
 fn convert_to<'a>(
-    scope: &Scope<'a>,
+    evaluator: &Evaluator<'a>,
     value: Value,
     kind: &Expression,
-    place: &Place<'a>,
+    context: &EvalContext<'a>,
     depth: usize,
 ) -> Value {
-    if depth == 0 || scope.charge(1, place.depth).is_err() || matches!(value, Value::Null | Value::Unknown(_))
+    if depth == 0
+        || evaluator.charge(1, context.depth).is_err()
+        || matches!(value, Value::Null | Value::Unknown(_))
     {
         return value;
     }
     match kind {
         Expression::Variable(name) => primitive(value, name.as_str()),
-        Expression::Parenthesis(inner) => convert_to(scope, value, inner, place, depth - 1),
+        Expression::Parenthesis(inner) => convert_to(evaluator, value, inner, context, depth - 1),
         Expression::FuncCall(call) => {
-            let inner = |value: Value, kind: &Expression| convert_to(scope, value, kind, place, depth - 1);
+            let inner =
+                |value: Value, kind: &Expression| convert_to(evaluator, value, kind, context, depth - 1);
             match (call.name.name.as_str(), call.args.first(), value) {
                 ("object", Some(Expression::Object(attributes)), Value::Map(map)) => {
                     let attribute = |(key, kind): (&ObjectKey, &Expression)| {
                         let key = name_of(key)?;
                         let (kind, default) = optional(kind);
                         let value = match (map.get(&key), default) {
-                            (None | Some(Value::Null), Some(Some(default))) => scope.value(default, place),
+                            (None | Some(Value::Null), Some(Some(default))) => {
+                                evaluator.value(default, context)
+                            }
                             (value, _) => value.unwrap_or(Value::Null),
                         };
                         Some((key, inner(value, kind)))
@@ -89,7 +100,7 @@ fn primitive(value: Value, name: &str) -> Value {
     converted.unwrap_or(value)
 }
 
-/// The type of an attribute and, if it may be left out, its default.
+/// Return the type of an attribute and, if it is optional, its default.
 fn optional(kind: &Expression) -> (&Expression, Option<Option<&Expression>>) {
     match kind {
         Expression::FuncCall(call) if call.name.name.as_str() == "optional" => {

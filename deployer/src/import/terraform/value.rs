@@ -1,16 +1,25 @@
-//! What a Terraform expression evaluates to. Parts of a value may be unknown: they are never taken for empty.
+//! Values of expressions. Parts of a value may be unknown, and are never mistaken for empty.
+
+mod convert;
+mod equality;
+mod fingerprint;
+mod pairs;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::import::missing::{Missing, Reason};
+pub use convert::number_text;
+pub use equality::same;
+pub use pairs::{entry, pairs};
 
-/// Elements and text of one value, all in all. No home needs more, and whatever reads a value ends soon.
+use crate::import::missing_value::{MissingReason, MissingValue};
+
+/// The maximum weight of a value, more than any home needs. It bounds the time to walk a value.
 pub const LARGEST: usize = 300_000;
-/// Lists within lists. Whatever walks through a value may take a part of the stack for each.
+/// The maximum nesting of a value, since walking it is recursive.
 const DEEPEST: usize = 100;
 
-/// A value. Large ones are shared, not copied.
+/// A value. Large values are shared, not copied.
 #[derive(Debug, Clone)]
 pub enum Value {
     Null,
@@ -19,7 +28,7 @@ pub enum Value {
     Text(Rc<str>),
     List(Rc<List>),
     Map(Rc<Map>),
-    /// The `id` of the resource at this address, which nobody knows before it exists.
+    /// The `id` of the resource at this address, which is not known before it exists.
     Id(Rc<str>),
     Unknown(Rc<Unknown>),
 }
@@ -28,51 +37,51 @@ pub enum Value {
 #[derive(Debug, Default)]
 pub struct List {
     pub items: Vec<Value>,
-    /// Sets have no order of their own: their elements are sorted, and are their own keys.
+    /// The elements of a set are sorted, and are their own keys.
     pub is_set: bool,
-    /// There are more elements, or may be: this would say which.
-    pub rest: Option<Missing>,
+    /// The value that is missing to know further elements, if there may be any.
+    pub rest: Option<MissingValue>,
     weight: usize,
     depth: usize,
 }
 
-/// A map or an object. Terraform visits its keys in this order, too.
+/// A map or an object. Terraform also iterates in the order of keys.
 #[derive(Debug, Default)]
 pub struct Map {
     pub entries: BTreeMap<String, Value>,
-    /// Entries whose keys are not known.
+    /// Entries whose keys are unknown.
     pub unnamed: Vec<(Rc<Unknown>, Value)>,
-    pub rest: Option<Missing>,
+    pub rest: Option<MissingValue>,
     weight: usize,
     depth: usize,
 }
 
-/// A value that is not known.
+/// An unknown value.
 #[derive(Debug, Clone)]
 pub struct Unknown {
-    pub missing: Missing,
-    /// What it is if a condition that is not known holds, or the text with the gap named in it.
+    pub missing: MissingValue,
+    /// The value if an unknown condition holds, or the text with a placeholder for the missing value.
     pub likely: Option<Value>,
 }
 
-/// A value, or what is missing for it.
+/// A value, or the reason why it is unknown.
 pub type Evaluated<T = Value> = Result<T, Rc<Unknown>>;
 
 impl Unknown {
-    pub fn new(what: impl Into<String>, reason: Reason) -> Rc<Self> {
-        Rc::new(Self { missing: Missing::new(what, reason), likely: None })
+    pub fn new(what: impl Into<String>, reason: MissingReason) -> Rc<Self> {
+        Rc::new(Self { missing: MissingValue::new(what, reason), likely: None })
     }
 
-    /// An expression without a value.
+    /// An expression that has no value.
     pub fn invalid(what: impl Into<String>) -> Rc<Self> {
-        Self::new(what, Reason::Invalid)
+        Self::new(what, MissingReason::Invalid)
     }
 
     pub fn endless(what: impl Into<String>) -> Rc<Self> {
-        Self::new(what, Reason::Endless)
+        Self::new(what, MissingReason::Endless)
     }
 
-    /// What follows from it: unknown for the same reason, and as likely.
+    /// Derive another unknown value, with a likely value derived from this one's.
     pub fn then(&self, next: impl FnOnce(Value) -> Value) -> Value {
         let likely = self.likely.clone().map(|likely| next(likely).likely());
         let likely = likely.filter(|likely| !matches!(likely, Value::Unknown(_)));
@@ -86,8 +95,8 @@ impl From<Rc<Unknown>> for Value {
     }
 }
 
-impl From<Missing> for Value {
-    fn from(missing: Missing) -> Self {
+impl From<MissingValue> for Value {
+    fn from(missing: MissingValue) -> Self {
         Self::Unknown(Rc::new(Unknown { missing, likely: None }))
     }
 }
@@ -100,7 +109,11 @@ impl From<&str> for Value {
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        if text.len() / 32 > LARGEST { Unknown::endless("a text").into() } else { Self::Text(Rc::from(text)) }
+        if text.len() / 32 > LARGEST {
+            Unknown::endless("a string").into()
+        } else {
+            Self::Text(Rc::from(text))
+        }
     }
 }
 
@@ -117,14 +130,14 @@ impl FromIterator<(String, Self)> for Value {
 }
 
 impl Value {
-    pub fn list(items: Vec<Self>, rest: Option<Missing>) -> Self {
+    pub fn list(items: Vec<Self>, rest: Option<MissingValue>) -> Self {
         Self::collection(items, rest, false)
     }
 
-    /// A set of these: each once, in order. Elements that are not known stay, as nobody can say what they equal.
-    pub fn set(items: Vec<Self>, rest: Option<Missing>) -> Self {
+    /// Create a set of sorted, unique elements. Unknown elements are kept, because they may differ from all others.
+    pub fn set(items: Vec<Self>, rest: Option<MissingValue>) -> Self {
         let (known, unknown): (Vec<Self>, Vec<Self>) =
-            items.into_iter().partition(|item| item.gap().is_none());
+            items.into_iter().partition(|item| item.first_unknown().is_none());
         let mut sorted: BTreeMap<String, Self> = BTreeMap::new();
         for item in known {
             sorted.entry(item.fingerprint()).or_insert(item);
@@ -132,7 +145,7 @@ impl Value {
         Self::collection(sorted.into_values().chain(unknown).collect(), rest, true)
     }
 
-    fn collection(items: Vec<Self>, rest: Option<Missing>, is_set: bool) -> Self {
+    fn collection(items: Vec<Self>, rest: Option<MissingValue>, is_set: bool) -> Self {
         let weight = items.iter().map(Self::weight).fold(1, usize::saturating_add);
         let depth = 1 + items.iter().map(Self::depth).max().unwrap_or_default();
         if weight > LARGEST || depth > DEEPEST {
@@ -141,15 +154,15 @@ impl Value {
         Self::List(Rc::new(List { items, is_set, rest, weight, depth }))
     }
 
-    pub fn map(entries: BTreeMap<String, Self>, rest: Option<Missing>) -> Self {
+    pub fn map(entries: BTreeMap<String, Self>, rest: Option<MissingValue>) -> Self {
         Self::partly_named(entries, Vec::new(), rest)
     }
 
-    /// A map with entries whose keys are not known.
+    /// Create a map that has entries with unknown keys.
     pub fn partly_named(
         entries: BTreeMap<String, Self>,
         unnamed: Vec<(Rc<Unknown>, Self)>,
-        rest: Option<Missing>,
+        rest: Option<MissingValue>,
     ) -> Self {
         let named = entries.iter().map(|(key, value)| value.weight() + key.len() / 32);
         let weight = named.chain(unnamed.iter().map(|(_, value)| 1 + value.weight()));
@@ -162,7 +175,7 @@ impl Value {
         Self::Map(Rc::new(Map { entries, unnamed, rest, weight, depth }))
     }
 
-    /// How much there is to go through.
+    /// Return the cost of walking the value.
     pub fn weight(&self) -> usize {
         match self {
             Self::Text(text) => 1 + text.len() / 32,
@@ -182,7 +195,7 @@ impl Value {
         }
     }
 
-    /// The value that an unknown one is likely to have.
+    /// Return the likely value of an unknown one.
     pub fn likely(self) -> Self {
         match self {
             Self::Unknown(unknown) => unknown.likely.clone().unwrap_or(Self::Unknown(unknown)),
@@ -190,28 +203,30 @@ impl Value {
         }
     }
 
-    /// The value, if it is known. Its parts may not be.
+    /// Return the value if it is known. Its parts may be unknown.
     pub fn known(self) -> Evaluated {
         if let Self::Unknown(unknown) = self { Err(unknown) } else { Ok(self) }
     }
 
-    /// The first thing that is missing in it, however deep.
-    pub fn gap(&self) -> Option<Rc<Unknown>> {
-        let of = |missing: &Missing| Rc::new(Unknown { missing: missing.clone(), likely: None });
+    /// Return the first unknown part at any depth.
+    pub fn first_unknown(&self) -> Option<Rc<Unknown>> {
+        let of = |missing: &MissingValue| Rc::new(Unknown { missing: missing.clone(), likely: None });
         match self {
             Self::Unknown(unknown) => Some(unknown.clone()),
-            Self::List(list) => list.items.iter().find_map(Self::gap).or_else(|| list.rest.as_ref().map(of)),
+            Self::List(list) => {
+                list.items.iter().find_map(Self::first_unknown).or_else(|| list.rest.as_ref().map(of))
+            }
             Self::Map(map) => {
                 let unnamed = || map.unnamed.first().map(|(key, _)| key.clone());
                 let rest = || map.rest.as_ref().map(of);
-                map.entries.values().find_map(Self::gap).or_else(unnamed).or_else(rest)
+                map.entries.values().find_map(Self::first_unknown).or_else(unnamed).or_else(rest)
             }
-            Self::Id(address) => Some(Unknown::new(format!("{address}.id"), Reason::Provider)),
+            Self::Id(address) => Some(Unknown::new(format!("{address}.id"), MissingReason::Provider)),
             _ => None,
         }
     }
 
-    /// Nothing to use: null, or a text, list or map without contents.
+    /// Whether it is null, or has no contents.
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Null => true,
@@ -226,7 +241,7 @@ impl Value {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
-    /// An attribute: nothing if it is not set, unknown if it may be.
+    /// Return an attribute: `None` if it is not set, unknown if it may be.
     pub fn get(&self, key: &str) -> Option<Self> {
         match self {
             Self::Map(map) => map.get(key),
@@ -235,42 +250,7 @@ impl Value {
         }
     }
 
-    /// Text, number or truth as the text that a template makes of it.
-    pub fn into_text(self) -> Evaluated<Rc<str>> {
-        match self {
-            Self::Text(text) => Ok(text),
-            Self::Bool(value) => Ok(Rc::from(value.to_string())),
-            Self::Number(number) => Ok(Rc::from(number_text(number))),
-            Self::Unknown(unknown) => Err(unknown),
-            Self::Id(address) => Err(Unknown::new(format!("{address}.id"), Reason::Provider)),
-            Self::Null => Err(Unknown::invalid("a text that is null")),
-            Self::List(_) | Self::Map(_) => Err(Unknown::invalid("a text where a list or map is given")),
-        }
-    }
-
-    pub fn into_number(self) -> Evaluated<f64> {
-        let invalid = || Unknown::invalid("a number");
-        match self {
-            Self::Number(number) => Ok(number),
-            Self::Text(text) => {
-                text.trim().parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(invalid)
-            }
-            Self::Unknown(unknown) => Err(unknown),
-            _ => Err(invalid()),
-        }
-    }
-
-    pub fn into_bool(self) -> Evaluated<bool> {
-        match &self {
-            Self::Bool(value) => Ok(*value),
-            Self::Text(text) if matches!(text.as_ref(), "true" | "1") => Ok(true),
-            Self::Text(text) if matches!(text.as_ref(), "false" | "0") => Ok(false),
-            Self::Unknown(unknown) => Err(unknown.clone()),
-            _ => Err(Unknown::invalid("a condition")),
-        }
-    }
-
-    /// The maps within, for what may be written as one block, several, or a list of objects.
+    /// Return the maps in a value that may be written as one block, several, or a list of objects.
     pub fn maps(&self) -> Vec<&Self> {
         match self {
             Self::Map(_) => vec![self],
@@ -281,28 +261,23 @@ impl Value {
 }
 
 impl Map {
-    /// All values, whether their keys are known or not.
+    /// Return all values, including those with unknown keys.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
         self.entries.values().chain(self.unnamed.iter().map(|(_, value)| value))
     }
 
-    /// An attribute: nothing if it is not set, unknown if it may be.
+    /// Return an attribute: `None` if it is not set, unknown if it may be.
     pub fn get(&self, key: &str) -> Option<Value> {
         self.entries.get(key).cloned().or_else(|| {
-            // One of those may be it.
+            // It may be one of those entries.
             if let Some((unknown, _)) = self.unnamed.first() {
                 return Some(unknown.missing.clone().into());
             }
             let mut missing = self.rest.clone()?;
-            if missing.reason == Reason::Provider {
+            if missing.reason == MissingReason::Provider {
                 missing.what = format!("{}.{key}", missing.what);
             }
             Some(missing.into())
         })
     }
-}
-
-/// A number as Terraform prints it: without a fraction if there is none.
-pub fn number_text(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { number.to_string() }
 }

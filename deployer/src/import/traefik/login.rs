@@ -1,32 +1,32 @@
-//! Which step of a router asks visitors for a login.
+//! Finds the middleware of a router that requires a login.
 
-use super::dynamic::{self, Middleware, Router, Transport};
-use super::{LONGEST_CHAIN, Origin};
-use crate::import::route::Login;
+use super::dynamic_config::{self, Middleware, Router, Transport};
+use super::{ConfigSource, LONGEST_CHAIN};
+use crate::import::route::LoginStep;
 
-/// The step of the router, or of its entry points, that asks for a login.
-pub fn login(router: &Router, origin: &Origin<'_>, origins: &[Origin<'_>]) -> Option<Login> {
+/// Return the middleware of the router, or of its entry points, that requires a login.
+pub fn login(router: &Router, source: &ConfigSource<'_>, sources: &[ConfigSource<'_>]) -> Option<LoginStep> {
     if router.transport != Transport::Http {
         return None;
     }
-    let points = origin.fixed.of_router(&router.entry_points);
+    let points = source.static_config.of_router(&router.entry_points);
     let mut names: Vec<&String> = points.iter().flat_map(|point| &point.middlewares).collect();
     names.extend(&router.middlewares);
-    let name = names.into_iter().find(|name| asks(name, origins, 0))?;
+    let name = names.into_iter().find(|name| requires_login(name, sources, 0))?;
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_@.".contains(&byte));
-    plain.then(|| Login { proxy: "Traefik", name: name.clone() })
+    plain.then(|| LoginStep { proxy: "Traefik", name: name.clone() })
 }
 
-/// Whether this middleware asks for a login: by its definition, or else by its name.
-fn asks(name: &str, origins: &[Origin<'_>], chain: usize) -> bool {
+/// Whether this middleware requires a login, by its definition or otherwise by its name.
+fn requires_login(name: &str, sources: &[ConfigSource<'_>], chain: usize) -> bool {
     let bare = name.split('@').next().unwrap_or_default();
-    let mut defined = origins.iter().flat_map(|origin| &origin.dynamic.middlewares);
+    let mut defined = sources.iter().flat_map(|source| &source.dynamic.middlewares);
     match defined.find(|(other, _)| other.eq_ignore_ascii_case(bare)) {
         Some((_, Middleware::Login)) => true,
         Some((_, Middleware::Chain(members))) if chain < LONGEST_CHAIN => {
-            members.iter().any(|member| asks(member, origins, chain + 1))
+            members.iter().any(|member| requires_login(member, sources, chain + 1))
         }
         Some(_) => false,
-        None => dynamic::login_by_name(name),
+        None => dynamic_config::is_login_name(name),
     }
 }

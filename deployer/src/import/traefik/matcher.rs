@@ -1,27 +1,27 @@
 //! Traefik's matchers, of all three versions.
 
-use super::rule::{Name, Way};
-use crate::import::name::is_path;
-use crate::import::obstacle::{Obstacle, Restriction};
-use crate::import::path;
+use super::rule_match::{HostMatch, RuleMatch};
+use crate::import::exclusion::{Exclusion, Restriction};
+use crate::import::host_name::is_path;
+use crate::import::path_pattern;
 
-/// The ways that a matcher of this name leaves open.
-pub fn matcher(name: &str, arguments: &[String]) -> Vec<Way> {
+/// Return the requests that a matcher accepts.
+pub fn matcher(name: &str, arguments: &[String]) -> Vec<RuleMatch> {
     let first = || arguments.first().cloned().unwrap_or_default();
-    let each = |way: &dyn Fn(&String) -> Way| arguments.iter().map(way).collect();
+    let each = |one_match: &dyn Fn(&String) -> RuleMatch| arguments.iter().map(one_match).collect();
     match name.to_ascii_lowercase().as_str() {
-        "host" | "hostheader" | "hostsni" => each(&|name| Way {
-            host: (name != "*").then(|| Name::Plain(name.trim().to_owned())),
-            ..Way::default()
+        "host" | "hostheader" | "hostsni" => each(&|name| RuleMatch {
+            host: (name != "*").then(|| HostMatch::Name(name.trim().to_owned())),
+            ..RuleMatch::default()
         }),
-        "hostregexp" | "hostsniregexp" => each(&|pattern| Way {
-            host: Some(literal(pattern).map_or(Name::Pattern, Name::Plain)),
-            ..Way::default()
+        "hostregexp" | "hostsniregexp" => each(&|pattern| RuleMatch {
+            host: Some(literal(pattern).map_or(HostMatch::Pattern, HostMatch::Name)),
+            ..RuleMatch::default()
         }),
-        "path" | "pathprefix" | "pathstrip" | "pathprefixstrip" => each(&|path| path_way(path)),
-        "pathregexp" => each(&|pattern| match path::of_pattern(pattern) {
-            Some(path) => Way { path: (!path.is_empty()).then_some(path), ..Way::default() },
-            None => Way { obstacle: Some(Obstacle::PathPattern), ..Way::default() },
+        "path" | "pathprefix" | "pathstrip" | "pathprefixstrip" => each(&|path| path_match(path)),
+        "pathregexp" => each(&|pattern| match path_pattern::shortest_match(pattern) {
+            Some(path) => RuleMatch { path: (!path.is_empty()).then_some(path), ..RuleMatch::default() },
+            None => RuleMatch { exclusion: Some(Exclusion::PathPattern), ..RuleMatch::default() },
         }),
         "header" | "headers" | "headerregexp" | "headersregexp" => {
             vec![restricted(Restriction::Header(first()))]
@@ -31,28 +31,30 @@ pub fn matcher(name: &str, arguments: &[String]) -> Vec<Way> {
             vec![restricted(Restriction::Query(name))]
         }
         // The monitor's own method.
-        "method" if arguments.iter().any(|method| method.eq_ignore_ascii_case("get")) => vec![Way::default()],
+        "method" if arguments.iter().any(|method| method.eq_ignore_ascii_case("get")) => {
+            vec![RuleMatch::default()]
+        }
         "method" => vec![restricted(Restriction::Method(first()))],
-        "clientip" if arguments.iter().any(|range| range.ends_with("/0")) => vec![Way::default()],
+        "clientip" if arguments.iter().any(|range| range.ends_with("/0")) => vec![RuleMatch::default()],
         "clientip" => vec![restricted(Restriction::ClientAddress)],
-        // Steps of version 1 that look like matchers.
-        "addprefix" | "replacepath" | "replacepathregex" => vec![Way::default()],
+        // Modifiers of version 1, which are written like matchers.
+        "addprefix" | "replacepath" | "replacepathregex" => vec![RuleMatch::default()],
         _ => vec![restricted(Restriction::Other(name.to_owned()))],
     }
 }
 
-fn path_way(path: &str) -> Way {
+fn path_match(path: &str) -> RuleMatch {
     let bare = path.trim_end_matches('/');
     match bare {
-        "" => Way::default(),
-        bare if is_path(bare) => Way { path: Some(bare.to_owned()), ..Way::default() },
-        _ => Way { obstacle: Some(Obstacle::PathPattern), ..Way::default() },
+        "" => RuleMatch::default(),
+        bare if is_path(bare) => RuleMatch { path: Some(bare.to_owned()), ..RuleMatch::default() },
+        _ => RuleMatch { exclusion: Some(Exclusion::PathPattern), ..RuleMatch::default() },
     }
 }
 
-/// The one name that the expression fits, if it is a name written as an expression.
+/// Return the name if the expression matches only one.
 fn literal(pattern: &str) -> Option<String> {
-    // In a Compose file, each `$` is written twice.
+    // In a Compose file, each `$` is doubled.
     let pattern = pattern.trim().trim_start_matches('^').trim_end_matches('$');
     let mut name = String::new();
     let mut characters = pattern.chars();
@@ -68,6 +70,6 @@ fn literal(pattern: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-fn restricted(restriction: Restriction) -> Way {
-    Way { obstacle: Some(Obstacle::Restricted(restriction)), ..Way::default() }
+fn restricted(restriction: Restriction) -> RuleMatch {
+    RuleMatch { exclusion: Some(Exclusion::Restricted(restriction)), ..RuleMatch::default() }
 }

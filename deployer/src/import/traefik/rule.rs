@@ -1,27 +1,11 @@
-//! Traefik's rules, of all three versions: which requests a router takes.
+//! Traefik's rules, of all three versions: the requests that a router handles.
 
 use super::matcher::matcher;
-use crate::import::obstacle::Obstacle;
+use super::rule_match::RuleMatch;
 
-/// Rules of people have a few matchers; what is longer is not worth its combinations.
+/// Rules written by hand have a few matchers; do not expand more combinations.
 const MOST_WAYS: usize = 200;
 const DEEPEST: usize = 32;
-
-/// One combination of matchers under which a request is taken.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Way {
-    pub host: Option<Name>,
-    pub path: Option<String>,
-    pub obstacle: Option<Obstacle>,
-}
-
-/// What a rule says of the host. Variables are not filled in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Name {
-    Plain(String),
-    /// An expression that fits more than one name.
-    Pattern,
-}
 
 enum Expression {
     All(Vec<Self>),
@@ -30,63 +14,49 @@ enum Expression {
     Matcher(String, Vec<String>),
 }
 
-/// Every way that the rule leaves open; nothing if it cannot be read.
-pub fn ways(rule: &str) -> Option<Vec<Way>> {
+/// Return all combinations that the rule accepts; `None` if it cannot be parsed.
+pub fn parse(rule: &str) -> Option<Vec<RuleMatch>> {
     let expression = Parser { rest: rule }.parse()?;
-    expression.ways(false)
+    expression.matches(false)
 }
 
-/// The same of `Host:a.example.com,b.example.com;PathPrefix:/x`, as version 1 had it.
-pub fn oldest(rule: &str) -> Option<Vec<Way>> {
+/// Parse a rule of version 1: `Host:a.example.com,b.example.com;PathPrefix:/x`.
+pub fn parse_version_1(rule: &str) -> Option<Vec<RuleMatch>> {
     let mut parts = Vec::new();
     for part in rule.split(';').map(str::trim).filter(|part| !part.is_empty()) {
         let (name, values) = part.split_once(':')?;
         let values = values.split(',').map(|value| value.trim().to_owned()).collect();
         parts.push(Expression::Matcher(name.trim().to_owned(), values));
     }
-    Expression::All(parts).ways(false)
+    Expression::All(parts).matches(false)
 }
 
 impl Expression {
-    fn ways(&self, negated: bool) -> Option<Vec<Way>> {
+    fn matches(&self, negated: bool) -> Option<Vec<RuleMatch>> {
         match (self, negated) {
-            (Self::Not(inner), _) => inner.ways(!negated),
+            (Self::Not(inner), _) => inner.matches(!negated),
             (Self::All(parts), false) | (Self::Any(parts), true) => {
-                let mut ways = vec![Way::default()];
+                let mut matches = vec![RuleMatch::default()];
                 for part in parts {
-                    let further = part.ways(negated)?;
-                    ways =
-                        ways.iter().flat_map(|way| further.iter().filter_map(|one| way.and(one))).collect();
-                    if ways.len() > MOST_WAYS {
+                    let further = part.matches(negated)?;
+                    matches = matches
+                        .iter()
+                        .flat_map(|one_match| further.iter().filter_map(|one| one_match.and(one)))
+                        .collect();
+                    if matches.len() > MOST_WAYS {
                         return None;
                     }
                 }
-                Some(ways)
+                Some(matches)
             }
             (Self::Any(parts), false) | (Self::All(parts), true) => {
-                let ways: Option<Vec<_>> = parts.iter().map(|part| part.ways(negated)).collect();
-                ways.map(|ways| ways.concat()).filter(|ways| ways.len() <= MOST_WAYS)
+                let matches: Option<Vec<_>> = parts.iter().map(|part| part.matches(negated)).collect();
+                matches.map(|matches| matches.concat()).filter(|matches| matches.len() <= MOST_WAYS)
             }
-            // What a router leaves out says nothing about the door that remains.
-            (Self::Matcher(..), true) => Some(vec![Way::default()]),
+            // Excluded requests do not restrict the others.
+            (Self::Matcher(..), true) => Some(vec![RuleMatch::default()]),
             (Self::Matcher(name, arguments), false) => Some(matcher(name, arguments)),
         }
-    }
-}
-
-impl Way {
-    /// Both at once; nothing if they exclude each other.
-    fn and(&self, other: &Self) -> Option<Self> {
-        let host = match (&self.host, &other.host) {
-            (Some(Name::Plain(one)), Some(Name::Plain(two))) if one != two => return None,
-            (Some(Name::Plain(name)), _) | (_, Some(Name::Plain(name))) => Some(Name::Plain(name.clone())),
-            (one, two) => one.clone().or_else(|| two.clone()),
-        };
-        // Of two, the closer one.
-        let longer = |path: &&String| path.len();
-        let path = [&self.path, &other.path].into_iter().flatten().max_by_key(longer).cloned();
-        let obstacle = self.obstacle.clone().or_else(|| other.obstacle.clone());
-        Some(Self { host, path, obstacle })
     }
 }
 
@@ -149,7 +119,7 @@ impl Parser<'_> {
                 Some(quote) => rest[1..].split_once(quote)?,
                 None => rest.split_at(rest.find([',', ')'])?),
             };
-            // A backslash is itself only between backticks.
+            // A backslash is literal only between backticks.
             let argument =
                 if quote == Some('"') { argument.replace("\\\\", "\\") } else { argument.to_owned() };
             arguments.push(argument.trim().to_owned());
@@ -172,19 +142,20 @@ impl Parser<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::traefik::rule_match::HostMatch;
 
-    /// Each way as an address, or with what is in its way.
+    /// Format each match as an address, or with the reason why it is excluded.
     fn read(rule: &str) -> Vec<String> {
-        let text = |way: Way| {
-            let host = match way.host {
-                Some(Name::Plain(name)) => name,
-                Some(Name::Pattern) => "many".to_owned(),
+        let text = |one_match: RuleMatch| {
+            let host = match one_match.host {
+                Some(HostMatch::Name(name)) => name,
+                Some(HostMatch::Pattern) => "many".to_owned(),
                 None => "any".to_owned(),
             };
-            let why = way.obstacle.map(|why| format!(" {}", why.about("it"))).unwrap_or_default();
-            format!("{host}{}{why}", way.path.unwrap_or_default())
+            let why = one_match.exclusion.map(|why| format!(" {}", why.about("it"))).unwrap_or_default();
+            format!("{host}{}{why}", one_match.path.unwrap_or_default())
         };
-        ways(rule).unwrap_or_else(|| panic!("{rule}")).into_iter().map(text).collect()
+        parse(rule).unwrap_or_else(|| panic!("{rule}")).into_iter().map(text).collect()
     }
 
     #[test]
@@ -208,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn every_alternative_is_a_way_of_its_own() {
+    fn every_alternative_is_a_match() {
         assert_eq!(read("Host(`a`,`b`)"), ["a", "b"]);
         assert_eq!(read("(Host(`a`) && PathPrefix(`/x`)) || Host(`b`)"), ["a/x", "b"]);
         assert_eq!(read("Host(`a`) && (Path(`/x`) || PathPrefix(`/y/`))"), ["a/x", "a/y"]);
@@ -220,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_demanded_besides_is_in_the_way() {
+    fn additional_conditions_exclude_a_match() {
         let demands = |matcher: &str| read(&format!("Host(`a`) && {matcher}")).remove(0);
         assert_eq!(
             demands("Header(`bypass`, `pass)word`)"),
@@ -236,29 +207,35 @@ mod tests {
             demands("ClientIP(`10.0.0.0/8`)"),
             "a it is only for requests with certain client addresses"
         );
-        assert_eq!(demands("Moon(`full`)"), "a it is only for requests with what the matcher `Moon` wants");
-        assert_eq!(demands("PathRegexp(`\\.jpg$`)"), "a it leads there only for paths that match a pattern");
+        assert_eq!(
+            demands("Moon(`full`)"),
+            "a it is only for requests with an unsupported condition (`Moon`)"
+        );
+        assert_eq!(demands("PathRegexp(`\\.jpg$`)"), "a it leads to it only for paths that match a pattern");
         assert_eq!(demands("PathRegexp(`^/photos(/.*)?$`)"), "a/photos");
     }
 
     #[test]
-    fn what_is_no_rule_is_not_read() {
+    fn invalid_rules_are_rejected() {
         for rule in
             ["", "Host(`a`", "Host(`a) && b", "Host(`a`) &&", "Host", "&& Host(`a`)", "Host(`a`) Host(`b`)"]
         {
-            assert_eq!(ways(rule), None, "{rule}");
+            assert_eq!(parse(rule), None, "{rule}");
         }
-        assert_eq!(ways(&["(Host(`a`) || Host(`b`))"; 40].join(" && ")).map(|ways| ways.len()), Some(2));
-        assert_eq!(ways(&["(Path(`/a`) || Path(`/b`))"; 40].join(" && ")), None);
-        assert_eq!(ways(&format!("{}Host(`a`){}", "(".repeat(9999), ")".repeat(9999))), None);
+        assert_eq!(
+            parse(&["(Host(`a`) || Host(`b`))"; 40].join(" && ")).map(|matches| matches.len()),
+            Some(2)
+        );
+        assert_eq!(parse(&["(Path(`/a`) || Path(`/b`))"; 40].join(" && ")), None);
+        assert_eq!(parse(&format!("{}Host(`a`){}", "(".repeat(9999), ")".repeat(9999))), None);
     }
 
     #[test]
-    fn version_1_is_read_too() {
-        let ways = oldest("Host:a.example.com, b.example.com;PathPrefix:/x").unwrap();
-        let hosts: Vec<_> = ways.iter().map(|way| way.host.clone().unwrap()).collect();
-        assert_eq!(hosts, ["a.example.com", "b.example.com"].map(|host| Name::Plain(host.to_owned())));
-        assert!(ways.iter().all(|way| way.path.as_deref() == Some("/x")));
-        assert!(oldest("Host:a;Headers:X,y").unwrap()[0].obstacle.is_some());
+    fn rules_of_version_1_are_read() {
+        let matches = parse_version_1("Host:a.example.com, b.example.com;PathPrefix:/x").unwrap();
+        let hosts: Vec<_> = matches.iter().map(|one_match| one_match.host.clone().unwrap()).collect();
+        assert_eq!(hosts, ["a.example.com", "b.example.com"].map(|host| HostMatch::Name(host.to_owned())));
+        assert!(matches.iter().all(|one_match| one_match.path.as_deref() == Some("/x")));
+        assert!(parse_version_1("Host:a;Headers:X,y").unwrap()[0].exclusion.is_some());
     }
 }

@@ -1,76 +1,75 @@
-//! Where Traefik's services lead: to a port of the container with the label, or to an address.
+//! Destinations of Traefik's services: a port of the container with the label, or an address.
 
-use super::dynamic::{Backend, Router};
-use super::{LONGEST_CHAIN, Origin};
+use super::dynamic_config::{Backend, Router, TraefikService, Transport};
+use super::{ConfigSource, LONGEST_CHAIN};
 use crate::import::route::Destination;
 
-/// What the router leads to.
-pub fn destination(router: &Router, origin: &Origin<'_>, origins: &[Origin<'_>]) -> Destination {
-    let Some(name) = &router.service else {
-        // Traefik takes the only service there is.
-        let mut services =
-            origin.dynamic.services.iter().filter(|service| service.transport == router.transport);
-        let named = services.clone().find(|service| service.name.eq_ignore_ascii_case(&router.name));
-        let only = services.next().filter(|_| services.next().is_none());
-        let service = named.or(only);
-        return service
-            .map_or_else(|| own(origin), |service| backend(&service.to, router, origin, origins, 0));
-    };
-    service(name, router, origin, origins, 0)
+/// Return the destination of a router.
+pub fn destination(router: &Router, source: &ConfigSource<'_>, sources: &[ConfigSource<'_>]) -> Destination {
+    let resolver = ServiceResolver { transport: router.transport, sources };
+    if let Some(name) = &router.service {
+        return resolver.named(name, source, 0);
+    }
+    // Without a name, Traefik uses the only service.
+    let mut services = source.dynamic.services.iter().filter(|service| resolver.has_transport(service));
+    let named = services.clone().find(|service| service.name.eq_ignore_ascii_case(&router.name));
+    let only = services.next().filter(|_| services.next().is_none());
+    named.or(only).map_or_else(|| own(source), |service| resolver.backend(&service.to, source, 0))
 }
 
-fn service(
-    name: &str,
-    router: &Router,
-    origin: &Origin<'_>,
-    origins: &[Origin<'_>],
-    chain: usize,
-) -> Destination {
-    let (name, provider) =
-        name.split_once('@').map_or((name, None), |(name, provider)| (name, Some(provider)));
-    let fits = |other: &&Origin<'_>| match provider {
-        Some("docker" | "swarm") => other.container.is_some(),
-        Some("file") => other.container.is_none(),
-        _ => true,
-    };
-    let candidates = std::iter::once(origin).chain(origins).filter(fits);
-    for candidate in candidates.filter(|_| chain < LONGEST_CHAIN) {
-        let found =
-            candidate.dynamic.services.iter().find(|service| {
-                service.transport == router.transport && service.name.eq_ignore_ascii_case(name)
-            });
-        if let Some(service) = found {
-            return backend(&service.to, router, candidate, origins, chain + 1);
+/// Finds services of a router's transport.
+struct ServiceResolver<'a> {
+    transport: Transport,
+    sources: &'a [ConfigSource<'a>],
+}
+
+impl ServiceResolver<'_> {
+    fn has_transport(&self, service: &TraefikService) -> bool {
+        service.transport == self.transport
+    }
+
+    /// Find the service of this name, in `source` first.
+    fn named(&self, name: &str, source: &ConfigSource<'_>, chain: usize) -> Destination {
+        let (name, provider) =
+            name.split_once('@').map_or((name, None), |(name, provider)| (name, Some(provider)));
+        let fits = |other: &&ConfigSource<'_>| match provider {
+            Some("docker" | "swarm") => other.container.is_some(),
+            Some("file") => other.container.is_none(),
+            _ => true,
+        };
+        let candidates = std::iter::once(source).chain(self.sources).filter(fits);
+        for candidate in candidates.filter(|_| chain < LONGEST_CHAIN) {
+            let mut services = candidate.dynamic.services.iter();
+            let found = services
+                .find(|service| self.has_transport(service) && service.name.eq_ignore_ascii_case(name));
+            if let Some(service) = found {
+                return self.backend(&service.to, candidate, chain + 1);
+            }
+        }
+        own(source)
+    }
+
+    fn backend(&self, to: &Backend, source: &ConfigSource<'_>, chain: usize) -> Destination {
+        match (to, source.container) {
+            (Backend::Service(name), _) => self.named(name, source, chain),
+            (Backend::Address(address), _) => {
+                let address = source.variables.fill(address).unwrap_or_else(|_| address.clone());
+                Destination::of_upstream(&address, None).unwrap_or(Destination::Unknown)
+            }
+            (Backend::Port(port), Some(index)) => {
+                let port =
+                    port.as_ref().and_then(|port| source.variables.fill(port).ok()?.trim().parse().ok());
+                Destination::Container { index, port }
+            }
+            (Backend::Port(_), None) => Destination::Unknown,
         }
     }
-    own(origin)
 }
 
-/// The container that has the label, on whichever port.
-fn own(origin: &Origin<'_>) -> Destination {
-    match origin.container {
+/// Return the container with the label, on any port.
+fn own(source: &ConfigSource<'_>) -> Destination {
+    match source.container {
         Some(index) => Destination::Container { index, port: None },
-        None => Destination::Elsewhere,
-    }
-}
-
-fn backend(
-    to: &Backend,
-    router: &Router,
-    origin: &Origin<'_>,
-    origins: &[Origin<'_>],
-    chain: usize,
-) -> Destination {
-    match (to, origin.container) {
-        (Backend::Service(name), _) => service(name, router, origin, origins, chain),
-        (Backend::Address(address), _) => {
-            let address = origin.variables.fill(address).unwrap_or_else(|_| address.clone());
-            Destination::of_upstream(&address, None).unwrap_or(Destination::Elsewhere)
-        }
-        (Backend::Port(port), Some(index)) => {
-            let port = port.as_ref().and_then(|port| origin.variables.fill(port).ok()?.trim().parse().ok());
-            Destination::Container { index, port }
-        }
-        (Backend::Port(_), None) => Destination::Elsewhere,
+        None => Destination::Unknown,
     }
 }

@@ -1,34 +1,34 @@
-//! Templates of Traefik: `{{ env "NAME" }}` in its files, and the names of containers in its default rule.
+//! Traefik's templates: `{{ env "NAME" }}` in files, and container names in the default rule.
 
 use std::path::Path;
 
-use crate::import::braces::replaced;
 use crate::import::compose::Container;
+use crate::import::placeholders::replace_placeholders;
 
-/// The text of a file with `${NAME}` for `{{ env "NAME" }}`, so that variables are the same everywhere.
+/// Replace `{{ env "NAME" }}` by `${NAME}`, so that variables have one syntax everywhere.
 pub fn with_plain_variables(text: &str) -> String {
-    replaced(text, ("{{", "}}"), |action| {
-        let name = words(action).strip_prefix("env")?.trim().trim_matches(['"', '`', '\'', '\\']);
+    replace_placeholders(text, ("{{", "}}"), |action| {
+        let name = trim_action(action).strip_prefix("env")?.trim().trim_matches(['"', '`', '\'', '\\']);
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         (!name.is_empty() && name.chars().all(is_name)).then(|| format!("${{{name}}}"))
     })
 }
 
-/// The default rule for this container; an error with what is not known.
+/// Return the default rule for this container, or the template action that is not supported.
 pub fn rule(template: &str, container: &Container) -> Result<String, String> {
-    let rule = replaced(template, ("{{", "}}"), |action| name(words(action), container));
+    let rule = replace_placeholders(template, ("{{", "}}"), |action| name(trim_action(action), container));
     match rule.split_once("{{") {
         None => Ok(rule),
         Some((_, rest)) => Err(rest.split("}}").next().unwrap_or_default().trim().chars().take(60).collect()),
     }
 }
 
-/// An action without the signs that remove the blanks around it.
-fn words(action: &str) -> &str {
+/// Remove the marks that trim whitespace from an action.
+fn trim_action(action: &str) -> &str {
     action.trim_matches('-').trim()
 }
 
-/// What the usual actions come to.
+/// Evaluate the common actions.
 fn name(action: &str, container: &Container) -> Option<String> {
     let (normal, expression) = match action.strip_prefix("normalize") {
         Some(rest) => (true, rest.trim().trim_matches(['(', ')']).trim()),
@@ -57,7 +57,7 @@ fn name(action: &str, container: &Container) -> Option<String> {
     Some(if normal { value.chars().map(plain).collect() } else { value })
 }
 
-/// The project that Compose makes of a folder.
+/// Return the default project name of Compose, which is derived from the folder.
 fn project(file: &Path) -> Option<String> {
     let folder = file.parent()?.file_name()?.to_str()?.to_lowercase();
     let name: String = folder.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
@@ -69,7 +69,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::import::{Environments, Origin, compose, yaml};
+    use crate::import::{Environments, FileOrigin, compose, yaml};
 
     #[test]
     fn variables_of_a_file_are_written_as_in_compose() {
@@ -78,11 +78,11 @@ mod tests {
     }
 
     #[test]
-    fn names_of_containers_fill_the_default_rule() {
+    fn container_names_expand_the_default_rule() {
         let file = Path::new("Media Box/compose.yml");
         let text = "services:\n  tv: {image: a}\n  named: {image: a, container_name: my_tv}\n";
         let documents = yaml::read(text, file).unwrap();
-        let file = compose::ComposeFile { path: file, origin: &Origin::Named, documents };
+        let file = compose::ComposeFile { path: file, source: &FileOrigin::Given, documents };
         let containers = compose::containers(&[file], &Environments::default(), &BTreeSet::new()).containers;
         let rule = |container: &Container, action: &str| rule(&format!("{{{{ {action} }}}}.b"), container);
         assert_eq!(rule(&containers[0], "normalize .ContainerName"), Ok("mediabox-tv-1.b".to_owned()));

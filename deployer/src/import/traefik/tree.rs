@@ -1,13 +1,13 @@
-//! Labels, arguments, variables and TOML as the same tree that a YAML file is.
+//! Converts labels, arguments, variables and TOML to the tree that YAML is parsed into.
 
 use std::rc::Rc;
 
 use crate::import::yaml::Node;
 
-/// Deeper ones are no configuration of Traefik.
+/// Traefik's configuration is not nested deeper.
 const DEEPEST: usize = 16;
 
-/// The value below these keys, whose case does not matter.
+/// Return the value at these keys, ignoring case.
 pub fn at<'a>(node: &'a Node, keys: &[&str]) -> Option<&'a Node> {
     keys.iter().try_fold(node, |node, key| {
         let mut entries = node.entries().iter();
@@ -15,20 +15,20 @@ pub fn at<'a>(node: &'a Node, keys: &[&str]) -> Option<&'a Node> {
     })
 }
 
-/// The text below these keys.
+/// Return the text at these keys.
 pub fn text<'a>(node: &'a Node, keys: &[&str]) -> Option<&'a str> {
     at(node, keys).and_then(Node::text)
 }
 
-/// The list below these keys; in labels and arguments it is one text with commas.
+/// Return the list at these keys; labels and arguments have it as one text with commas.
 pub fn list(node: &Node, keys: &[&str]) -> Vec<String> {
     let texts = at(node, keys).map(Node::texts).unwrap_or_default();
     let parts = texts.into_iter().flat_map(|text| text.split(','));
     parts.map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
-/// Whether something is switched on below these keys.
-pub fn is_on(node: &Node, keys: &[&str]) -> bool {
+/// Whether an option is enabled at these keys.
+pub fn is_enabled(node: &Node, keys: &[&str]) -> bool {
     match at(node, keys) {
         Some(Node::Text(text)) => !text.eq_ignore_ascii_case("false") && text.as_ref() != "~",
         Some(_) => true,
@@ -36,7 +36,7 @@ pub fn is_on(node: &Node, keys: &[&str]) -> bool {
     }
 }
 
-/// The tree of `traefik.http.routers.x.rule=...` and the like, without the first key.
+/// Convert `traefik.http.routers.x.rule=...` and the like, without the first key.
 pub fn of_labels(labels: &[(String, String)]) -> Node {
     let own = labels.iter().filter_map(|(key, value)| {
         let keys = key.trim().to_ascii_lowercase();
@@ -45,7 +45,7 @@ pub fn of_labels(labels: &[(String, String)]) -> Node {
     tree(own.collect())
 }
 
-/// The tree of `--entryPoints.web.address=:80` and the like; an option without a value is switched on.
+/// Convert `--entryPoints.web.address=:80` and the like; an option without a value is enabled.
 pub fn of_arguments(arguments: &[String]) -> Node {
     let mut pairs = Vec::new();
     let mut rest = arguments.iter().peekable();
@@ -62,7 +62,7 @@ pub fn of_arguments(arguments: &[String]) -> Node {
     tree(pairs)
 }
 
-/// The tree of `TRAEFIK_ENTRYPOINTS_WEB_ADDRESS=:80` and the like.
+/// Convert `TRAEFIK_ENTRYPOINTS_WEB_ADDRESS=:80` and the like.
 pub fn of_variables(variables: &[(String, String)]) -> Node {
     let own = variables.iter().filter_map(|(key, value)| {
         let keys = key.to_ascii_lowercase();
@@ -71,7 +71,7 @@ pub fn of_variables(variables: &[(String, String)]) -> Node {
     tree(own.collect())
 }
 
-/// A TOML file as YAML would be read.
+/// Convert a TOML file.
 pub fn of_toml(value: &toml::Value) -> Node {
     match value {
         toml::Value::String(text) => Node::Text(text.as_str().into()),
@@ -87,10 +87,10 @@ fn tree(pairs: Vec<(Vec<String>, String)>) -> Node {
     node(pairs.iter().map(|(keys, value)| (keys.as_slice(), value.as_str())).collect(), 0)
 }
 
-/// The keys that are left, and the value.
+/// The remaining keys, and the value.
 type Pair<'a> = (&'a [String], &'a str);
 
-/// Entries with the same first key become one.
+/// Group entries with the same first key.
 fn node(pairs: Vec<Pair<'_>>, depth: usize) -> Node {
     let mut entries: Vec<(&str, Vec<Pair<'_>>)> = Vec::new();
     for (keys, value) in pairs {
@@ -102,7 +102,7 @@ fn node(pairs: Vec<Pair<'_>>, depth: usize) -> Node {
     }
     let entry = |(name, below): (&str, Vec<Pair<'_>>)| {
         let value = match below.last() {
-            // `--providers.docker` and `--providers.docker.network=x`: the more precise one counts.
+            // Of `--providers.docker` and `--providers.docker.network=x`, the more specific one counts.
             Some((keys, value)) if keys.is_empty() && below.len() == 1 => Node::Text((*value).into()),
             _ if depth < DEEPEST => node(below, depth + 1),
             _ => Node::Map(Rc::from([])),

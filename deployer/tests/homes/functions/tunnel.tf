@@ -1,10 +1,10 @@
-# Host names that are put together in as many ways as Terraform has functions for it.
+# Host names that are built with many of Terraform's functions.
 
 locals {
   zone  = trimsuffix("home.example.org.", ".")
   names = ["jellyfin", "lidarr"]
 
-  # A list of names, and a map of them to where they lead.
+  # A list of names, and a map from names to destinations.
   media  = formatlist("%s.${local.zone}", local.names)
   routes = { for name, to in zipmap(["gitea", "vault"], ["http://gitea:3000", "http://vault:8200"]) : name => to if length(to) > 8 }
 

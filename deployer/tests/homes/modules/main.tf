@@ -1,4 +1,4 @@
-# The tunnel is a module that takes rules; each app is a module that gives one back.
+# The tunnel is a module with rules as inputs; each app is a module with a rule as output.
 
 variable "zone" {
   type    = string

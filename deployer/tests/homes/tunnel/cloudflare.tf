@@ -1,4 +1,4 @@
-# The tunnel and what may come through it, for version 4 of the provider.
+# The tunnel and its access policies, for version 4 of the provider.
 
 data "cloudflare_zone" "home" {
   name = var.zone

@@ -3,7 +3,7 @@
 use crate::support::{Deploy, snapshot};
 
 #[test]
-fn it_writes_a_configuration_that_can_be_read() {
+fn it_writes_a_valid_configuration() {
     let home = tempfile::tempdir().unwrap();
     let init = Deploy::new(home.path()).args(["init", "--url", "https://plex.home.example"]).run();
     snapshot!(init.whole(), @r"
@@ -11,7 +11,7 @@ fn it_writes_a_configuration_that_can_be_read() {
     --- stdout
     wrote config.toml
     --- stderr
-    next: `plexmon-deploy check`, then set PUSHOVER_TOKEN and PUSHOVER_USER, then `plexmon-deploy up`
+    next: run `plexmon-deploy check`, set PUSHOVER_TOKEN and PUSHOVER_USER, then run `plexmon-deploy up`
     ");
     let written = std::fs::read_to_string(home.path().join("config.toml")).unwrap();
     let example = include_str!("../../../../config.example.toml");
@@ -30,45 +30,45 @@ fn it_never_overwrites() {
     snapshot!(init.whole(), @r"
     exit 2
     --- stderr
-    error: `config.toml` exists already and is left as it is
+    error: `config.toml` already exists and was not changed
 
-    hint: edit it, or name another file with --config PATH
+    hint: edit it, or choose another file with --config PATH
     ");
     assert_eq!(std::fs::read_to_string(config).unwrap(), "mine");
 }
 
 #[test]
-fn what_is_no_address_is_refused_and_nothing_is_written() {
+fn an_invalid_address_is_rejected_and_nothing_is_written() {
     let home = tempfile::tempdir().unwrap();
     let init = Deploy::new(home.path()).args(["init", "--url", "plex.example.com"]).run();
     snapshot!(init.whole(), @r#"
     exit 2
     --- stderr
-    error: that address cannot be watched
+    error: this address cannot be monitored
       cause: config.toml:40: `[[target]] url` is not a complete address (relative URL without a base)
 
     hint: write the address as a browser shows it, for example "https://plex.example.com"
     "#);
-    // Neither can an address smuggle settings into the file.
+    // An address cannot inject settings into the file.
     let init = Deploy::new(home.path()).args(["init", "--url", "https://a\"\nname = \"b"]).run();
     assert_eq!(init.code, Some(2), "{}", init.whole());
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
 }
 
 #[test]
-fn without_a_terminal_the_address_must_be_given() {
+fn without_a_terminal_the_address_is_required() {
     let home = tempfile::tempdir().unwrap();
     snapshot!(Deploy::new(home.path()).args(["init"]).run().whole(), @"
     exit 2
     --- stderr
     error: there is no terminal to ask on
 
-    hint: name the address with --url https://plex.example.com
+    hint: pass the address with --url https://plex.example.com
     ");
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_an_error() {
+fn a_missing_folder_is_an_error() {
     let home = tempfile::tempdir().unwrap();
     let args = ["init", "--url", "https://plex.example.com", "--config", "missing/config.toml"];
     snapshot!(Deploy::new(home.path()).args(args).run().whole(), @r"
@@ -77,12 +77,12 @@ fn a_folder_that_is_not_there_is_an_error() {
     error: could not write `missing/config.toml`
       cause: No such file or directory (os error [NUMBER])
 
-    hint: choose a folder that you may write to, with room on its disk
+    hint: choose a writable folder on a disk with free space
     ");
 }
 
 #[test]
-fn as_a_document_it_names_the_file() {
+fn json_output_names_the_file() {
     let home = tempfile::tempdir().unwrap();
     let init = Deploy::new(home.path()).args(["init", "--json", "--url", "https://plex.example.com"]).run();
     assert_eq!(init.ended(0).json(), serde_json::json!({"written": "config.toml"}));

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::init_from::{init, with_home};
+use crate::import::sections;
 use crate::support::snapshot;
 
-/// The targets and remarks of the configuration that is written for these paths, without addresses of the example.
+/// Return the targets and remarks of the configuration generated from these paths, without the example's settings.
 fn written(folder: &Path, from: &[&str]) -> String {
     let mut args = vec!["--from"];
     args.extend(from);
@@ -13,16 +14,15 @@ fn written(folder: &Path, from: &[&str]) -> String {
     let text = std::fs::read_to_string(folder.join("config.toml")).unwrap();
     std::fs::remove_file(folder.join("config.toml")).unwrap();
     let (head, rest) = text.split_once("\n\n").unwrap();
-    let (_, targets) = rest.split_once("# One block for each thing to watch.\n").unwrap();
-    let targets = targets.split("# Whom to tell.").next().unwrap();
+    let (_, targets, _) = sections(rest);
     let lines = targets.lines().filter(|line| line.starts_with("url") || line.starts_with('#'));
-    // The first lines of the head say where it all comes from.
-    let remarks = head.lines().skip_while(|line| !line.contains("has every setting")).skip(1);
+    // Skip the lines about the sources.
+    let remarks = head.lines().skip_while(|line| !line.ends_with("setting.")).skip(1);
     let all: Vec<&str> = remarks.chain(lines).collect();
     all.join("\n")
 }
 
-/// A folder with these files.
+/// Create a folder with these files.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
@@ -33,7 +33,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-/// A service with an address.
+/// A service with a public name.
 fn service(name: &str, host: &str) -> String {
     format!("  {name}:\n    image: hotio/{name}\n    environment: {{ VIRTUAL_HOST: '{host}' }}\n")
 }
@@ -51,41 +51,41 @@ fn an_override_is_merged_over_its_base() {
     url = "https://logs.attic.example.net"
     url = "https://cameras.example.net"
     url = "https://logs.cellar.example.net"
-    # Not seen from outside:
-    # - komga: switched off (0 replicas); comics.example.net leads there
+    # Not monitored:
+    # - komga: switched off (0 replicas); comics.example.net leads to it
     "#);
 }
 
 #[test]
-fn a_base_that_is_named_brings_its_override_along() {
+fn a_given_base_file_includes_its_override() {
     let home = with_home("overridden");
     let text = written(home.path(), &["home/compose.yaml"]);
     assert!(text.contains("url = \"https://films.example.net\"") && !text.contains("before."), "{text}");
 }
 
 #[test]
-fn what_the_owner_has_switched_off_is_not_watched() {
+fn disabled_services_are_not_monitored() {
     let home = with_home("switched-off");
     snapshot!(written(home.path(), &["home"]), @r#"
     url = "https://films.example.org"
     url = "https://music.example.org"
     url = "https://books.example.org"
-    # Not seen from outside:
-    # - lidarr: switched off (profile collecting); albums.example.org leads there
-    # - mealie: switched off (0 replicas); recipes.example.org leads there
-    # - grafana: switched off (0 replicas); graphs.example.org leads there
-    # - calibre-web: switched off (`COMPOSE_FILE` in `.env` does not name `books/calibre.yml`); calibre.example.org leads
-    # there
-    # - ombi: switched off (`archive/compose.yaml` is in a folder called `archive`); ask.example.org leads there
+    # Not monitored:
+    # - lidarr: switched off (profile collecting); albums.example.org leads to it
+    # - mealie: switched off (0 replicas); recipes.example.org leads to it
+    # - grafana: switched off (0 replicas); graphs.example.org leads to it
+    # - calibre-web: switched off (`COMPOSE_FILE` in `.env` does not list `books/calibre.yml`); calibre.example.org leads to
+    # it
+    # - ombi: switched off (`archive/compose.yaml` is in a folder called `archive`); ask.example.org leads to it
     "#);
 }
 
 #[test]
-fn files_that_cannot_be_read_do_not_stop_the_others() {
+fn unreadable_files_do_not_stop_the_others() {
     let home = with_home("template");
     snapshot!(written(home.path(), &["home"]), @r#"
-    # `home/docker-compose.large.yml` was not read: line 1 shows that it is a pointer of Git LFS, without the file itself.
-    # `home/docker-compose.merging.yml` was not read: line 2 shows that it is a merge that was not finished.
+    # `home/docker-compose.large.yml` was not read: line 1 shows that it is a Git LFS pointer without the file itself.
+    # `home/docker-compose.merging.yml` was not read: line 2 shows that it is an unresolved merge conflict.
     # `home/docker-compose.secret.yml` was not read: line 3 shows that it is encrypted (sops).
     # Not read: home/docker-compose.tv.yml:4: this is not valid YAML (while parsing a block mapping, did not find expected
     # key).
@@ -97,7 +97,7 @@ fn files_that_cannot_be_read_do_not_stop_the_others() {
 }
 
 #[test]
-fn a_file_that_was_named_is_refused_with_what_it_is() {
+fn a_given_file_that_cannot_be_read_is_an_error() {
     let home = with_home("template");
     let errors = [
         "roles/media/templates/compose.yml",
@@ -112,41 +112,41 @@ fn a_file_that_was_named_is_refused_with_what_it_is() {
     snapshot!(errors.join("\n"), @"
     error: home/roles/media/templates/compose.yml:2: this is a template (Jinja)
 
-    hint: render it first, and name the file that comes out of it
+    hint: render it first, and pass the rendered file
 
     error: home/chart/templates/compose.yaml:2: this is a template (Helm)
 
-    hint: render it first, and name the file that comes out of it
+    hint: render it first, and pass the rendered file
 
     error: home/docker-compose.secret.yml:3: this is encrypted (sops)
 
     hint: decrypt it first: `sops --decrypt home/docker-compose.secret.yml`
 
-    error: home/docker-compose.merging.yml:2: this is a merge that was not finished
+    error: home/docker-compose.merging.yml:2: this is an unresolved merge conflict
 
-    hint: choose between the two versions, and remove the marks
+    hint: resolve the conflict and remove its markers
 
     error: home/docker-compose.tv.yml:4: this is not valid YAML
       cause: while parsing a block mapping, did not find expected key
 
-    hint: look at the indentation of this line and the one above; `docker compose config` checks it, too
+    hint: check the indentation of this line and the one above; `docker compose config` also validates the file
 
-    error: home/docker-compose.large.yml:1: this is a pointer of Git LFS, without the file itself
+    error: home/docker-compose.large.yml:1: this is a Git LFS pointer without the file itself
 
     hint: fetch the file first: `git lfs pull`
 
     error: `home/docker-compose.yml.j2` is a template (Jinja)
 
-    hint: render it first, and name the file that comes out of it
+    hint: render it first, and pass the rendered file
     ");
 }
 
 #[test]
-fn a_compose_file_may_have_any_name_and_an_env_file_too() {
+fn compose_and_env_files_may_have_any_name() {
     let home = with_home("any-name");
     snapshot!(written(home.path(), &["home/stacks"]), @r#"
     url = "https://films.example.org"
-    # Its host name needs `ZONE`, which has no value in the files that were read: put the name here.
+    # Its host name depends on `ZONE`, which has no value in the files that were read: enter it here.
     # [[target]]
     # name = "sonarr"
     # kind = "sonarr"
@@ -162,7 +162,7 @@ fn a_compose_file_may_have_any_name_and_an_env_file_too() {
 }
 
 #[test]
-fn env_files_say_what_a_container_gets() {
+fn env_files_set_the_environment_of_a_container() {
     let home = with_home("env-files");
     let text = written(home.path(), &["home"]);
     assert!(!text.contains("secret-in-env-file"), "{text}");
@@ -170,14 +170,14 @@ fn env_files_say_what_a_container_gets() {
     url = "https://wiki.example.org"
     url = "https://notes.example.org"
     url = "https://photos.example.org"
-    # Not seen from outside:
-    # - proxy: the proxy in front of the others, which are seen through it
+    # Not monitored:
+    # - proxy: a reverse proxy; monitored through the apps behind it
     # - radio: no public host name found; `home/kept-elsewhere.env` was not found
     "#);
 }
 
 #[test]
-fn of_several_files_with_usual_names_compose_reads_one() {
+fn compose_reads_one_of_several_files_with_default_names() {
     let home = folder(&[
         ("compose.yml", &compose("sonarr", "sonarr.example.com")),
         ("docker-compose.yml", &compose("ombi", "ombi.example.com")),
@@ -187,15 +187,15 @@ fn of_several_files_with_usual_names_compose_reads_one() {
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://sonarr.example.com"
     url = "https://radarr.example.com"
-    # Not seen from outside:
-    # - ombi: switched off (Compose reads `compose.yml` and not `docker-compose.yml`); ombi.example.com leads there
-    # - lidarr: switched off (Compose reads `docker-compose.override.yml` and not `docker-compose.override.yaml`);
-    # lidarr.example.com leads there
+    # Not monitored:
+    # - ombi: switched off (Compose reads `compose.yml` instead of `docker-compose.yml`); ombi.example.com leads to it
+    # - lidarr: switched off (Compose reads `docker-compose.override.yml` instead of `docker-compose.override.yaml`);
+    # lidarr.example.com leads to it
     "#);
 }
 
 #[test]
-fn a_file_for_another_occasion_is_not_merged_unless_it_is_named() {
+fn a_variant_file_is_merged_only_if_it_is_listed() {
     let change = "services:\n  sonarr:\n    environment: { VIRTUAL_HOST: sonarr.example.net }\n";
     let home = folder(&[
         ("docker-compose.yml", &compose("sonarr", "sonarr.example.com")),
@@ -203,9 +203,9 @@ fn a_file_for_another_occasion_is_not_merged_unless_it_is_named() {
     ]);
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://sonarr.example.com"
-    # Not seen from outside:
-    # - sonarr: switched off (`docker-compose.prod.yml` is merged over `docker-compose.yml` only where `COMPOSE_FILE` or
-    # `-f` names it; name both to read them so); sonarr.example.net leads there
+    # Not monitored:
+    # - sonarr: switched off (`docker-compose.prod.yml` is merged over `docker-compose.yml` only if `COMPOSE_FILE` or `-f`
+    # lists it; pass both files to merge them); sonarr.example.net leads to it
     "#);
     snapshot!(written(home.path(), &["docker-compose.yml", "docker-compose.prod.yml"]), @r#"url = "https://sonarr.example.net""#);
     std::fs::write(
@@ -218,7 +218,7 @@ fn a_file_for_another_occasion_is_not_merged_unless_it_is_named() {
 }
 
 #[test]
-fn what_is_included_belongs_to_the_project_and_what_is_not_is_off() {
+fn only_included_files_belong_to_the_project() {
     let main = "include:\n  - apps/sonarr.yml\n  - path: [apps/radarr.yml, apps/radarr.override.yml]\n    env_file: apps/films.env\n  # - apps/lidarr.yml\n";
     let home = folder(&[
         ("compose.yaml", main),
@@ -235,13 +235,13 @@ fn what_is_included_belongs_to_the_project_and_what_is_not_is_off() {
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://sonarr.example.com"
     url = "https://films.example.net"
-    # Not seen from outside:
-    # - lidarr: switched off (`compose.yaml` does not include `apps/lidarr.yml`); lidarr.example.com leads there
+    # Not monitored:
+    # - lidarr: switched off (`compose.yaml` does not include `apps/lidarr.yml`); lidarr.example.com leads to it
     "#);
 }
 
 #[test]
-fn what_others_extend_is_no_container() {
+fn an_extended_service_is_not_a_container() {
     let main = "services:\n  sonarr:\n    extends: { file: parts/common.yml, service: arr }\n    image: hotio/sonarr\n";
     let common = "services:\n  arr:\n    image: alpine\n    env_file: arr.env\n    profiles: [never]\n  spare:\n    image: hotio/bazarr\n";
     let home = folder(&[
@@ -251,13 +251,13 @@ fn what_others_extend_is_no_container() {
     ]);
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://sonarr.example.com"
-    # Not seen from outside:
-    # - spare: switched off (`compose.yaml` only extends from it)
+    # Not monitored:
+    # - spare: switched off (`compose.yaml` only extends its services)
     "#);
 }
 
 #[test]
-fn names_of_files_and_folders_that_are_put_away() {
+fn names_that_mark_files_as_unused() {
     let old = compose("ombi", "ombi.example.com");
     let home = folder(&[
         ("compose.yaml", &compose("sonarr", "sonarr.example.com")),
@@ -268,16 +268,16 @@ fn names_of_files_and_folders_that_are_put_away() {
         ("goldfish/compose.yaml", &compose("radarr", "radarr.example.com")),
     ]);
     snapshot!(written(home.path(), &["."]), @r#"
-    # `stacks/lidarr.yml.disabled` was not read: its ending says that it is not in use.
+    # `stacks/lidarr.yml.disabled` was not read: its extension marks it as unused.
     url = "https://sonarr.example.com"
     url = "https://radarr.example.com"
-    # Not seen from outside:
-    # - ombi: switched off (`stacks/_disabled/requests.yml` is in a folder called `_disabled`); ombi.example.com leads there
+    # Not monitored:
+    # - ombi: switched off (`stacks/_disabled/requests.yml` is in a folder called `_disabled`); ombi.example.com leads to it
     # - tautulli: switched off (`tautulli-not-used/compose.yaml` is in a folder called `tautulli-not-used`);
-    # tautulli.example.com leads there
-    # - sonarr: switched off (its file is called `compose.old.yaml`); before.example.com leads there
+    # tautulli.example.com leads to it
+    # - sonarr: switched off (its file is called `compose.old.yaml`); before.example.com leads to it
     "#);
-    // A folder that is named is meant.
+    // A folder that is given is read even if its name marks it as unused.
     let text = written(home.path(), &["stacks/_disabled"]);
     assert!(text.contains("url = \"https://ombi.example.com\""), "{text}");
 }
@@ -293,26 +293,26 @@ fn equal_names_in_several_projects_stay_apart() {
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://sonarr.example.com"
     url = "https://radarr.example.com"
-    # Not seen from outside:
-    # - vpn: the network of sonarr; it is seen through those of them that are watched
-    # - vpn: the network of radarr; it is seen through those of them that are watched
+    # Not monitored:
+    # - vpn: shares its network with sonarr; monitored through those that are targets
+    # - vpn: shares its network with radarr; monitored through those that are targets
     "#);
 }
 
 #[test]
-fn a_public_name_of_what_is_switched_off_is_listed() {
+fn the_public_name_of_a_disabled_service_is_listed() {
     let tunnel = "ingress:\n  - { hostname: sonarr.example.com, service: 'http://sonarr:8989' }\n  - { hostname: lidarr.example.com, service: 'http://lidarr:8686' }\n  - { service: 'http_status:404' }\n";
     let compose = "services:\n  sonarr: { image: hotio/sonarr }\n  lidarr: { image: hotio/lidarr, profiles: [music] }\n";
     let home = folder(&[("compose.yaml", compose), ("cloudflared/tunnel.yml", tunnel)]);
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://sonarr.example.com"
-    # Not seen from outside:
-    # - lidarr: switched off (profile music); lidarr.example.com leads there
+    # Not monitored:
+    # - lidarr: switched off (profile music); lidarr.example.com leads to it
     "#);
 }
 
 #[test]
-fn text_of_windows_editors_is_read() {
+fn utf_16_files_are_read() {
     let home = tempfile::tempdir().unwrap();
     let text = compose("sonarr", "sonarr.example.com").replace('\n', "\r\n");
     let bytes: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
@@ -321,7 +321,7 @@ fn text_of_windows_editors_is_read() {
 }
 
 #[test]
-fn later_files_win_as_compose_merges_them() {
+fn later_files_take_precedence_as_in_compose() {
     let base = "services:
   lists: { image: hotio/sonarr, environment: [A=b, VIRTUAL_HOST=before.example.com] }
   keys: { image: hotio/radarr, labels: { a: b, traefik.http.routers.r.rule: Host(`before.example.com`) } }
@@ -345,13 +345,13 @@ services:
     url = "https://keys.example.com"
     url = "https://after.example.com"
     url = "https://second.example.com"
-    # Not seen from outside:
-    # - gone: switched off (`compose.override.yml` removes it); gone.example.com leads there
+    # Not monitored:
+    # - gone: switched off (`compose.override.yml` removes it); gone.example.com leads to it
     "#);
 }
 
 #[test]
-fn where_all_is_switched_off_the_error_says_so() {
+fn the_error_lists_disabled_services() {
     let home = folder(&[(
         "compose.yaml",
         &format!("{}    profiles: [films]\n", compose("radarr", "films.example.com")),
@@ -360,15 +360,15 @@ fn where_all_is_switched_off_the_error_says_so() {
     exit 2
     --- stderr
     error: no app with a public host name was found
-      cause: read compose.yaml; 1 container not seen from outside
-      cause: radarr: switched off (profile films); films.example.com leads there
+      cause: read compose.yaml; 1 container not monitored
+      cause: radarr: switched off (profile films); films.example.com leads to it
 
-    hint: name the file that has the host names, too (cloudflare.tf, cloudflared's config.yml), or start with `plexmon-deploy init --url https://...` and add the others by hand
+    hint: also pass the file that has the host names (cloudflare.tf, cloudflared's config.yml), or start with `plexmon-deploy init --url https://...` and add the others by hand
     ");
 }
 
 #[test]
-fn paths_start_at_the_folder_of_the_project() {
+fn paths_are_relative_to_the_project_folder() {
     let home = folder(&[
         (".env", "COMPOSE_FILE=main.yml;apps\\wiki.yml\n"),
         (
@@ -381,14 +381,14 @@ fn paths_start_at_the_folder_of_the_project() {
         ("values/notes.env", "VIRTUAL_HOST=notes.example.com\n"),
     ]);
     snapshot!(written(home.path(), &["."]), @r#"
-    # A file that is included was not read: `https://example.com/other.git` is fetched from elsewhere.
+    # An included file was not read: `https://example.com/other.git` is remote.
     url = "https://notes.example.com"
     url = "https://wiki.example.com"
     "#);
 }
 
 #[test]
-fn what_is_put_away_beside_compose_is_left_out_too() {
+fn unused_files_of_other_formats_are_skipped() {
     let tunnel = "ingress:\n  - { hostname: before.example.com, service: 'http://radarr:7878' }\n";
     let home = folder(&[
         ("compose.yaml", &compose("radarr", "films.example.com")),
@@ -398,10 +398,10 @@ fn what_is_put_away_beside_compose_is_left_out_too() {
         ("tunnel/config.yml", "ingress:\n  - hostname: [\n"),
     ]);
     snapshot!(written(home.path(), &["."]), @r#"
-    # `old/config.yml` was left out: `old/config.yml` is in a folder called `old`. It has `before.example.com`.
+    # `old/config.yml` was skipped: `old/config.yml` is in a folder called `old`. Its host names are `before.example.com`.
     # Not read: tunnel/config.yml:3: this is not valid YAML (while parsing a node, did not find expected node content).
     # `.env` was not read: line 1 shows that it is encrypted (Ansible Vault).
-    # `archive/tunnel.tf` was left out: `archive/tunnel.tf` is in a folder called `archive`.
+    # `archive/tunnel.tf` was skipped: `archive/tunnel.tf` is in a folder called `archive`.
     url = "https://films.example.com"
     "#);
 }
@@ -412,8 +412,8 @@ fn a_service_without_an_image_is_listed() {
     let home = folder(&[("compose.yaml", &half)]);
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://films.example.com"
-    # Not seen from outside:
-    # - wiki: no public host name found; it has neither an image nor a `build`
+    # Not monitored:
+    # - wiki: no public host name found; it has neither `image` nor `build`
     "#);
 }
 

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::import::home;
+use crate::import::{home, sections};
 use crate::support::{Deploy, snapshot};
 
-/// The command in a folder that has the home in `home`.
+/// Run the command in a folder that contains the home in `home`.
 pub(super) fn init(folder: &Path, args: &[&str]) -> crate::support::Ran {
     Deploy::new(folder).args(["init"]).args(args).run()
 }
@@ -21,17 +21,22 @@ pub(super) fn with_home(name: &str) -> tempfile::TempDir {
 }
 
 #[test]
-fn a_whole_home_becomes_a_configuration_that_can_be_read() {
+fn a_home_becomes_a_valid_configuration() {
     let folder = with_home("tunnel");
     snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
     exit 0
     --- stdout
-    wrote config.toml: 16 targets, 4 containers not seen from outside
+    wrote config.toml: 16 targets, 4 containers not monitored
     --- stderr
-    next: read it through, then `plexmon-deploy check`, then set the variables that it names, then `plexmon-deploy up`
+    next: review it, run `plexmon-deploy check`, set the environment variables that it names, then run `plexmon-deploy up`
     ");
     let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
-    snapshot!("a_whole_home", written);
+    let (settings, targets, channels) = sections(&written);
+    let (introduction, settings) = settings.split_once("\n\n").unwrap();
+    let targets = targets.trim();
+    snapshot!("a_home", format!("{introduction}\n\n{targets}"));
+    let example = include_str!("../../../../config.example.toml");
+    assert!(example.contains(settings) && example.ends_with(channels), "{written}");
     let plan = Deploy::new(folder.path()).args(["plan"]).run();
     assert!(plan.stderr.starts_with("error: no AWS region was given"), "{}", plan.whole());
 
@@ -41,24 +46,24 @@ fn a_whole_home_becomes_a_configuration_that_can_be_read() {
 }
 
 #[test]
-fn files_can_be_named_one_by_one() {
+fn files_can_be_given_individually() {
     let folder = with_home("tunnel");
     let files = ["--from", "home/docker-compose.yml", "home/cloudflare.tf", "home/variables.tf"];
     let init = init(folder.path(), &files).ended(0);
-    snapshot!(init.stdout, @"wrote config.toml: 16 targets, 4 containers not seen from outside");
+    snapshot!(init.stdout, @"wrote config.toml: 16 targets, 4 containers not monitored");
 }
 
 #[test]
-fn what_a_file_builds_upon_is_read_with_it() {
+fn referenced_files_are_read() {
     let folder = with_home("traefik");
-    snapshot!(init(folder.path(), &["--from", "home/docker-compose.yml"]).ended(0).stdout, @"wrote config.toml: 6 targets, 1 commented out, 5 containers not seen from outside");
+    snapshot!(init(folder.path(), &["--from", "home/docker-compose.yml"]).ended(0).stdout, @"wrote config.toml: 6 targets, 1 commented out, 5 containers not monitored");
     let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
     assert!(written.contains("https://sonarr.example.net"), "{written}");
-    assert!(written.contains("# A file that is included was not read: `STACK`"), "{written}");
+    assert!(written.contains("# An included file was not read: `STACK`"), "{written}");
 }
 
 #[test]
-fn as_a_document_it_counts_what_it_wrote() {
+fn json_output_counts_the_targets() {
     let folder = with_home("version5");
     let init = init(folder.path(), &["--json", "--from", "home"]).ended(0);
     let expected =
@@ -67,7 +72,7 @@ fn as_a_document_it_counts_what_it_wrote() {
 }
 
 #[test]
-fn where_nothing_is_found_nothing_is_written() {
+fn nothing_is_written_if_nothing_is_found() {
     for name in ["malformed-yaml", "malformed-terraform"] {
         let folder = with_home(name);
         init(folder.path(), &["--from", "home"]).ended(2);
@@ -78,22 +83,22 @@ fn where_nothing_is_found_nothing_is_written() {
     exit 2
     --- stderr
     error: no app with a public host name was found
-      cause: there is no Compose file, no *.tf, no Caddyfile and no configuration of cloudflared or Traefik at these paths
+      cause: these paths contain no Compose file, no *.tf, no Caddyfile and no configuration of cloudflared or Traefik
 
-    hint: name the file that has the host names, too (cloudflare.tf, cloudflared's config.yml), or start with `plexmon-deploy init --url https://...` and add the others by hand
+    hint: also pass the file that has the host names (cloudflare.tf, cloudflared's config.yml), or start with `plexmon-deploy init --url https://...` and add the others by hand
     ");
 }
 
-/// Where only the host names are missing, everything else is worth writing.
+/// If only host names are missing, everything else is written.
 #[test]
 fn a_home_without_readable_host_names_becomes_a_skeleton() {
-    let folder = with_home("silent");
+    let folder = with_home("no-host-names");
     snapshot!(init(folder.path(), &["--from", "home"]).whole(), @"
     exit 0
     --- stdout
-    wrote config.toml: 0 targets, 1 commented out, 1 container not seen from outside
+    wrote config.toml: 0 targets, 1 commented out, 1 container not monitored
     --- stderr
-    next: no public host name was found, so every target is commented out. Put the host names in and remove the `# ` before the targets that you want, then `plexmon-deploy check`
+    next: no public host name was found, so every target is commented out. Enter the host names, remove the `# ` before the targets that you want, then run `plexmon-deploy check`
     ");
     let path = folder.path().join("config.toml");
     let written = std::fs::read_to_string(&path).unwrap();
@@ -101,7 +106,7 @@ fn a_home_without_readable_host_names_becomes_a_skeleton() {
     let check = Deploy::new(folder.path()).args(["check"]).run().ended(2);
     assert!(check.stderr.contains("there is no [[target]]"), "{}", check.whole());
 
-    // Filled in, it is a configuration like any other.
+    // After filling it in, it is a valid configuration.
     let lines = ["# [[target]]", "# name = \"sonarr\"", "# kind = \"sonarr\"", "# url = \"https://sonarr"];
     let filled = lines
         .iter()
@@ -112,13 +117,13 @@ fn a_home_without_readable_host_names_becomes_a_skeleton() {
     init(folder.path(), &["--from", "home"]).ended(2);
 }
 
-/// A Caddyfile, the files that it imports and Traefik's files lie beside the Compose file.
+/// A Caddyfile, the files that it imports, and Traefik's files next to the Compose file.
 #[test]
 fn files_of_proxies_are_found_in_a_folder() {
     let folder = with_home("caddyfile");
     let lost = folder.path().join("home/lost.conf");
     std::fs::write(&lost, "found.example.net {\n\treverse_proxy rest:80\n}\n").unwrap();
-    snapshot!(init(folder.path(), &["--from", "home"]).ended(0).stdout, @"wrote config.toml: 7 targets, 5 containers not seen from outside");
+    snapshot!(init(folder.path(), &["--from", "home"]).ended(0).stdout, @"wrote config.toml: 7 targets, 5 containers not monitored");
     let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
     assert!(
         written.contains("https://blog.example.net") && written.contains("https://found.example.net"),
@@ -136,11 +141,11 @@ fn files_of_proxies_are_found_in_a_folder() {
     init(folder.path(), &["--from", "home/compose.yaml"]).ended(0);
     let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
     let words = written.replace("\n# ", " ");
-    assert!(words.contains("Traefik reads routers from files, too, and none of these was read"), "{written}");
+    assert!(words.contains("Traefik also reads routers from files, and none of them was read"), "{written}");
 }
 
 #[test]
-fn a_caddyfile_that_is_none_is_shown_at_its_line() {
+fn an_invalid_caddyfile_is_reported_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("Caddyfile"), "a.example.net {\n\treverse_proxy a:1\n").unwrap();
     snapshot!(init(folder.path(), &["--from", "Caddyfile"]).whole(), @"
@@ -149,12 +154,12 @@ fn a_caddyfile_that_is_none_is_shown_at_its_line() {
     error: Caddyfile:1: this is not a valid Caddyfile
       cause: this brace is not closed
 
-    hint: look at the braces of this block; `caddy validate` checks it, too
+    hint: check the braces of this block; `caddy validate` also checks the file
     ");
 }
 
 #[test]
-fn host_names_that_hang_on_a_variable_name_it() {
+fn missing_variables_are_named() {
     let folder = with_home("traefik");
     for env in ["home/.env", "home/media/.env"] {
         std::fs::remove_file(folder.path().join(env)).unwrap();
@@ -169,17 +174,17 @@ fn host_names_that_hang_on_a_variable_name_it() {
     exit 2
     --- stderr
     error: no app with a public host name was found
-      cause: read home/base.yml, home/docker-compose.yml, home/media/compose.yml; 5 containers not seen from outside
-      cause: A file that is included was not read: `STACK` in its path has no value in `.env`.
+      cause: read home/base.yml, home/docker-compose.yml, home/media/compose.yml; 5 containers not monitored
+      cause: An included file was not read: `STACK` in its path has no value in `.env`.
       cause: `home/docker-compose.yml` includes `home/media/missing.yml`, which was not found.
       cause: the host names of 7 apps depend on `DOMAIN`, `HOST`, `SECOND_DOMAIN`
 
-    hint: put the values into an `.env` file beside the Compose file and run this again
+    hint: put the values into an `.env` file next to the Compose file and run this again
     ");
 }
 
 #[test]
-fn what_is_malformed_is_shown_at_its_line() {
+fn invalid_files_are_reported_with_their_line() {
     let folder = with_home("malformed-yaml");
     snapshot!(init(folder.path(), &["--from", "home/docker-compose.yml"]).whole(), @"
     exit 2
@@ -187,7 +192,7 @@ fn what_is_malformed_is_shown_at_its_line() {
     error: home/docker-compose.yml:4: this is not valid YAML
       cause: while parsing a block mapping, did not find expected key
 
-    hint: look at the indentation of this line and the one above; `docker compose config` checks it, too
+    hint: check the indentation of this line and the one above; `docker compose config` also validates the file
     ");
     let folder = with_home("malformed-terraform");
     snapshot!(init(folder.path(), &["--from", "home/cloudflare.tf"]).whole(), @"
@@ -196,9 +201,9 @@ fn what_is_malformed_is_shown_at_its_line() {
     error: home/cloudflare.tf:5: this is not valid Terraform
       cause: expected newline or eof
 
-    hint: correct this line or the one above; `terraform validate` checks it, too
+    hint: correct this line or the one above; `terraform validate` also checks the file
     ");
-    // In a folder that is searched, it is said and stops nothing.
+    // In a searched folder, it is a remark.
     std::fs::write(
         folder.path().join("home/compose.yml"),
         "services: { plex: { image: plex, environment: { VIRTUAL_HOST: plex.example.com } } }",
@@ -215,7 +220,7 @@ fn what_is_malformed_is_shown_at_its_line() {
 }
 
 #[test]
-fn paths_that_lead_nowhere_are_errors() {
+fn missing_paths_are_errors() {
     let folder = with_home("minimal");
     snapshot!(init(folder.path(), &["--from", "elsewhere"]).whole(), @"
     exit 2
@@ -223,7 +228,7 @@ fn paths_that_lead_nowhere_are_errors() {
     error: could not read `elsewhere`
       cause: No such file or directory (os error [NUMBER])
 
-    hint: name files or folders that you may read
+    hint: pass existing files or folders that you may read
     ");
     std::fs::write(folder.path().join("notes.txt"), "").unwrap();
     snapshot!(init(folder.path(), &["--from", "notes.txt"]).whole(), @"
@@ -231,12 +236,12 @@ fn paths_that_lead_nowhere_are_errors() {
     --- stderr
     error: `notes.txt` is not a file that `init --from` reads
 
-    hint: name Compose files (*.yml, *.yaml), their env files (*.env), Terraform files (*.tf, *.tfvars), a Caddyfile, Traefik's files, or a folder with such files
+    hint: pass Compose files (*.yml, *.yaml), their env files (*.env), Terraform files (*.tf, *.tfvars), a Caddyfile, Traefik's files, or a folder with such files
     ");
 }
 
 #[test]
-fn an_address_and_a_home_are_one_too_many() {
+fn url_and_from_exclude_each_other() {
     let folder = with_home("minimal");
     let both = ["--from", "home", "--url", "https://plex.example.com"];
     snapshot!(init(folder.path(), &both).whole(), @"
@@ -250,9 +255,9 @@ fn an_address_and_a_home_are_one_too_many() {
     ");
 }
 
-/// A `config.yml` may belong to anything, and anything may be in it.
+/// A `config.yml` may belong to any program and have any content.
 #[test]
-fn files_of_others_in_the_same_folder_do_no_harm() {
+fn unrelated_files_in_a_folder_are_ignored() {
     let folder = with_home("minimal");
     let aside = folder.path().join("home/app");
     std::fs::create_dir_all(&aside).unwrap();

@@ -1,4 +1,4 @@
-//! `init --from` with Terraform files: what they name is read from the disk, within bounds.
+//! `init --from` with Terraform files: files that they refer to are read from the disk, within limits.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ fn tunnel(host: &str) -> String {
 }
 
 #[test]
-fn modules_are_read_though_only_one_file_is_named() {
+fn modules_of_a_given_file_are_read() {
     let call = "module \"t\" {\n  source = \"./modules/tunnel\"\n  host   = \"plex.example.com\"\n}\n";
     let module = format!("variable \"host\" {{}}\n{}", tunnel("var.host"));
     let folder = folder(&[("main.tf", call), ("modules/tunnel/main.tf", &module)]);
@@ -35,7 +35,7 @@ fn modules_are_read_though_only_one_file_is_named() {
 }
 
 #[test]
-fn data_is_read_below_what_was_named_and_in_the_repository_around_it() {
+fn data_is_read_within_given_folders_and_their_repository() {
     let text = tunnel("yamldecode(file(\"${path.module}/../data/hosts.yml\")).host");
     let files = [("infra/main.tf", text.as_str()), ("data/hosts.yml", "host: plex.example.com\n")];
     let home = folder(&files);
@@ -43,10 +43,10 @@ fn data_is_read_below_what_was_named_and_in_the_repository_around_it() {
     exit 2
     --- stderr
     error: no app with a public host name was found
-      cause: read infra/main.tf; 0 containers not seen from outside
-      cause: the host names of 1 app depend on `./../data/hosts.yml` (which lies outside of the folders that were named)
+      cause: read infra/main.tf; 0 containers not monitored
+      cause: the host names of 1 app depend on `./../data/hosts.yml` (which is outside the given folders)
 
-    hint: name the folder that has the file with `--from`, too
+    hint: also pass the folder that has the file with `--from`
     ");
     init(home.path(), &["infra", "data"]).ended(0);
     let repository = folder(&[files[0], files[1], (".git/HEAD", "")]);
@@ -54,14 +54,14 @@ fn data_is_read_below_what_was_named_and_in_the_repository_around_it() {
 }
 
 #[test]
-fn the_hint_fits_what_is_missing() {
+fn the_hint_matches_the_missing_value() {
     let remote = "module \"tunnel\" {\n  source = \"example/tunnel/cloudflare\"\n}\n";
     snapshot!(init(folder(&[("main.tf", remote)]).path(), &["main.tf"]).whole(), @"
     exit 2
     --- stderr
     error: no app with a public host name was found
-      cause: read main.tf; 0 containers not seen from outside
-      cause: `module.tunnel` is not a folder of this home (`example/tunnel/cloudflare`): what it publishes is not known. Add its hosts by hand.
+      cause: read main.tf; 0 containers not monitored
+      cause: `module.tunnel` is not in the given folders (`example/tunnel/cloudflare`), so what it publishes is not known. Add its host names by hand.
 
     hint: start with `plexmon-deploy init --url https://...` and add the other hosts by hand
     ");
@@ -70,9 +70,9 @@ fn the_hint_fits_what_is_missing() {
     exit 2
     --- stderr
     error: no app with a public host name was found
-      cause: read main.tf; 0 containers not seen from outside
+      cause: read main.tf; 0 containers not monitored
       cause: the host names of 1 app depend on `var.zone`
 
-    hint: put the values into a `terraform.tfvars` beside the *.tf files, or name the file that has them with `--from`, and run this again
+    hint: put the values into a `terraform.tfvars` file next to the *.tf files, or pass the file that has them with `--from`, and run this again
     ");
 }

@@ -1,11 +1,11 @@
-//! Shapes of Compose files, one by one.
+//! Variants of Compose files.
 
 use insta::assert_snapshot;
 
 use super::{inventory, targets};
 
 #[test]
-fn of_too_many_apps_those_whose_health_can_be_told_are_watched() {
+fn apps_with_a_preset_come_first_if_there_are_too_many() {
     let app = |name: &str, image: &str| {
         format!("  {name}:\n    image: {image}\n    environment: [VIRTUAL_HOST={name}.example.com]\n")
     };
@@ -14,11 +14,11 @@ fn of_too_many_apps_those_whose_health_can_be_told_are_watched() {
     let compose = format!("services:\n{others}{}", app("sonarr", "hotio/sonarr"));
     let text = targets(&[("compose.yml", &compose)]);
     assert!(text.contains("\n[[target]]\nname = \"sonarr\""), "{text}");
-    assert_eq!(text.matches("# One too many").count(), 6, "{text}");
+    assert_eq!(text.matches("# Too many targets").count(), 6, "{text}");
 }
 
 #[test]
-fn a_secret_in_a_path_stays_where_it_is() {
+fn a_secret_in_a_path_is_not_written() {
     let compose = "services:\n  a:\n    image: b\n    labels:\n      - traefik.http.routers.a.rule=Host(`a.example.com`) && PathPrefix(`/${TOKEN}`)\n";
     let files =
         [("compose.yml", compose), (".env", "TOKEN=secret")].map(|(a, b)| (a.to_owned(), b.to_owned()));
@@ -26,18 +26,21 @@ fn a_secret_in_a_path_stays_where_it_is() {
 }
 
 #[test]
-fn values_that_are_no_host_names_are_not_written() {
+fn values_that_are_not_host_names_are_not_written() {
     let compose = "services:\n  a:\n    image: b\n    environment:\n      VIRTUAL_HOST: ${PASSWORD}\n";
     for password in ["hunter2", "p@ss word\"]", "hunter2${", "hunter2$hunter2${hunter2"] {
         let env = format!("PASSWORD={password}\n");
         let text = targets(&[("compose.yml", compose), (".env", &env)]);
-        assert!(text.contains(" a: its host name ") || text.contains("# Its host name needs `"), "{text}");
+        assert!(
+            text.contains(" a: its host name ") || text.contains("# Its host name depends on `"),
+            "{text}"
+        );
         assert!(!text.contains("p@ss") && !text.contains("hunter2"), "{text}");
     }
 }
 
 #[test]
-fn what_two_files_of_a_folder_say_of_a_service_is_one() {
+fn an_override_file_is_merged_into_its_service() {
     let main = "services:\n  sonarr:\n    image: hotio/sonarr\n";
     let further = "services:\n  sonarr:\n    environment: [VIRTUAL_HOST=sonarr.example.com]\n";
     assert_snapshot!(targets(&[("compose.yml", main), ("compose.override.yml", further)]), @r#"
@@ -49,14 +52,14 @@ fn what_two_files_of_a_folder_say_of_a_service_is_one() {
 }
 
 #[test]
-fn services_that_extend_each_other_in_circles_end() {
+fn cyclic_extends_terminate() {
     let compose = "services:\n  a:\n    extends: b\n  b:\n    extends:\n      service: a\n    image: plex\n    environment: [VIRTUAL_HOST=plex.example.com]\n";
     let text = targets(&[("compose.yml", compose)]);
     assert!(text.contains("https://plex.example.com"), "{text}");
 }
 
 #[test]
-fn aliases_of_aliases_are_read_in_no_time() {
+fn nested_aliases_do_not_exhaust_time_or_memory() {
     let mut compose = String::from("x-a0: &a0 [a, a]\n");
     for level in 1..60 {
         let before = level - 1;
@@ -67,27 +70,27 @@ fn aliases_of_aliases_are_read_in_no_time() {
 }
 
 #[test]
-fn variables_in_variables_end() {
+fn nested_variables_are_limited() {
     let env: String = (0..30).map(|n| format!("A{n}=${{A{}}}${{A{}}}x\n", n + 1, n + 1)).collect();
     let compose = "services:\n  a:\n    image: b\n    environment: [\"VIRTUAL_HOST=${A0}.example.com\"]\n";
     let text = targets(&[("compose.yml", compose), (".env", &env)]);
-    assert!(text.contains("needs `A"), "{text}");
+    assert!(text.contains("depends on `A"), "{text}");
 }
 
 #[test]
-fn what_is_nested_too_deeply_is_refused_at_its_line() {
+fn deep_nesting_is_reported_with_its_line() {
     let compose = format!("services:\n  a: {}{}\n", "[".repeat(100), "]".repeat(100));
     let files = [("compose.yml".to_owned(), compose)];
     assert_snapshot!(inventory(&files).unwrap_err(), @"
     error: compose.yml:2: this is not valid YAML
       cause: it is nested too deeply
 
-    hint: look at the indentation of this line and the one above; `docker compose config` checks it, too
+    hint: check the indentation of this line and the one above; `docker compose config` also validates the file
     ");
 }
 
 #[test]
-fn members_of_a_shared_network_are_told_apart() {
+fn ports_distinguish_the_members_of_a_shared_network() {
     let compose = "
 services:
   vpn: { image: qmcgaw/gluetun, ports: ['8081:8081', '9696:9696'] }
@@ -118,10 +121,10 @@ ingress:
     name = "something"
     kind = "http"
     url = "https://something.example.com"
-    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
     group = "vpn"
 
-    # Not seen from outside:
-    # - vpn: the network of torrents, prowlarr; it is seen through those of them that are watched
+    # Not monitored:
+    # - vpn: shares its network with torrents, prowlarr; monitored through those that are targets
     "#);
 }

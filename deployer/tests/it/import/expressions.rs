@@ -1,8 +1,8 @@
-//! Expressions of Terraform, one by one: functions, templates, loops and operators.
+//! Terraform expressions: functions, templates, loops and operators.
 
 use super::inventory;
 
-/// The host name that the expression evaluates to beside these locals, or what is missing for it.
+/// Return the host name that the expression evaluates to, or the value that is missing for it.
 fn host_with(locals: &str, expression: &str, files: &[(&str, &str)]) -> String {
     let text = format!(
         "locals {{\n{locals}\n}}\nresource \"cloudflare_tunnel_config\" \"home\" {{\n  config {{\n    ingress_rule {{\n      \
@@ -22,7 +22,7 @@ fn host(expression: &str) -> String {
     host_with("", expression, &[])
 }
 
-/// The first and second of a pair, for what is not a name by itself.
+/// Check expressions against the expected first label.
 fn check(cases: &[(&str, &str)]) {
     for (expression, expected) in cases {
         assert_eq!(host(expression), format!("{expected}.example.com"), "{expression}");
@@ -30,7 +30,7 @@ fn check(cases: &[(&str, &str)]) {
 }
 
 #[test]
-fn functions_on_texts() {
+fn functions_on_strings() {
     check(&[
         (r#"format("%s.example.%s", "a", "com")"#, "a"),
         (
@@ -153,7 +153,7 @@ fn operators_and_loops() {
 }
 
 #[test]
-fn a_form_that_does_not_fit_has_no_value() {
+fn a_format_that_does_not_match_its_arguments_has_no_value() {
     for expression in [
         r#"format("%c.example.com", "x")"#,
         r#"format("%d.example.com", "x")"#,
@@ -168,7 +168,7 @@ fn a_form_that_does_not_fit_has_no_value() {
 }
 
 #[test]
-fn a_calculation_without_a_result_has_no_value() {
+fn an_undefined_calculation_has_no_value() {
     for expression in
         ["1 / 0", "1 % 0", "18446744073709551615 * 18446744073709551615 * 0 / 0", "-\"x\"", "\"a\" + 1"]
     {
@@ -178,7 +178,7 @@ fn a_calculation_without_a_result_has_no_value() {
 }
 
 #[test]
-fn files_are_read_beside_the_module() {
+fn files_are_read_relative_to_the_module() {
     let files = [
         ("apps/a.yaml", "host: a.example.com\n"),
         ("apps/b.yml", "host: b.example.com\n"),
@@ -218,9 +218,9 @@ fn files_are_read_beside_the_module() {
     }
 }
 
-/// From the inside out, no single expression is deep.
+/// No single expression is deep if each refers to the previous one.
 #[test]
-fn values_do_not_grow_deeper_without_an_end() {
+fn the_depth_of_values_is_limited() {
     let locals: String = (1..3000).map(|level| format!("l{level} = [local.l{}]\n", level - 1)).collect();
     let all: Vec<String> = (0..3000).map(|level| format!("local.l{level}")).collect();
     let expression = format!("jsonencode([{}])", all.join(", "));
@@ -229,7 +229,7 @@ fn values_do_not_grow_deeper_without_an_end() {
 }
 
 #[test]
-fn work_without_an_end_ends() {
+fn the_amount_of_work_is_limited() {
     let doubled = (0..40).fold("d0 = \"ab\"\nl0 = [1, 2]\n".to_owned(), |locals, level| {
         let next = level + 1;
         format!("{locals}d{next} = \"${{local.d{level}}}${{local.d{level}}}\"\nl{next} = [local.l{level}, local.l{level}]\n")

@@ -1,13 +1,13 @@
-//! Files that were mutilated at random: each gives a configuration that can be read, or an error with its place.
+//! Randomly mutated files result in a valid configuration, or in an error with a line.
 
 use plexmon_deploy::error::Exit;
 
 use super::{home, written};
 
-/// A small generator: the same seed is the same run on every machine.
-struct Chance(u64);
+/// A small generator with the same sequence on every machine.
+struct Random(u64);
 
-impl Chance {
+impl Random {
     fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -15,7 +15,7 @@ impl Chance {
         (self.0 % limit.max(1) as u64) as usize
     }
 
-    fn mutilate(&mut self, text: &str) -> String {
+    fn mutate(&mut self, text: &str) -> String {
         let mut bytes = text.as_bytes().to_vec();
         for _ in 0..=self.below(4) {
             let at = self.below(bytes.len());
@@ -82,7 +82,7 @@ impl Chance {
 }
 
 #[test]
-fn mutilated_homes_never_panic() {
+fn mutated_homes_never_panic() {
     let cases = std::env::var("PLEXMON_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1500);
     let homes = [
         "tunnel",
@@ -102,18 +102,18 @@ fn mutilated_homes_never_panic() {
         "json",
     ]
     .map(home);
-    let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let (mut good, mut refused) = (0, 0);
     for case in 0..cases {
         let mut files = homes[case % homes.len()].clone();
-        let victim = chance.below(files.len());
-        files[victim].1 = chance.mutilate(&files[victim].1);
+        let target = random.below(files.len());
+        files[target].1 = random.mutate(&files[target].1);
         match written(&files) {
             Ok(_) => good += 1,
             Err(error) => {
                 refused += 1;
                 assert_eq!(error.exit(), Exit::Usage, "{error}");
-                let place = error.message().strip_prefix(files[victim].0.as_str()).unwrap_or_default();
+                let place = error.message().strip_prefix(files[target].0.as_str()).unwrap_or_default();
                 let line =
                     place.strip_prefix(':').and_then(|rest| rest.split(':').next()?.parse::<usize>().ok());
                 assert!(line.is_some_and(|line| line > 0), "{error}");

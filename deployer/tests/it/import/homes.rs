@@ -1,4 +1,4 @@
-//! Whole homes of several shapes, and what is written for them.
+//! Whole homes, and the configurations generated from them.
 
 use insta::assert_snapshot;
 use plexmon_deploy::import::App;
@@ -8,25 +8,25 @@ use super::{home, inventory, middle, written};
 #[test]
 fn labels_of_traefik() {
     assert_snapshot!(middle(&written(&home("traefik")).unwrap()), @r#"
-    # Traefik sends its visitors through `authelia@docker`: if that asks for a login, let / through without one.
+    # Traefik sends requests through `authelia@docker`: if that requires a login, exempt / from it.
     [[target]]
     name = "traefik"
     kind = "http"
     url = "https://traefik.example.net"
-    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
 
-    # Its host name needs `SECOND_DOMAIN`, which has no value in the files that were read: put the name here.
+    # Its host name depends on `SECOND_DOMAIN`, which has no value in the files that were read: enter it here.
     # [[target]]
     # name = "wiki"
     # kind = "http"
     # url = "https://app.example.com"
-    # status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+    # status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
 
     [[target]]
     name = "old"
     kind = "http"
     url = "https://old.example.net"
-    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
 
     # Also at https://series.example.net.
     [[target]]
@@ -50,12 +50,12 @@ fn labels_of_traefik() {
     kind = "radarr"
     url = "https://media.example.net/radarr/ping"
 
-    # Not seen from outside:
+    # Not monitored:
     # - printer: its host name is known at home only
     # - off: switched off by its label `traefik.enable`
-    # - database: only a database; the apps that use it show when it fails
-    # - vpn: the network of qbittorrent; it is seen through those of them that are watched
-    # - whoami: switched off (profile debug); whoami.example.net leads there
+    # - database: a database; monitored through the apps that use it
+    # - vpn: shares its network with qbittorrent; monitored through those that are targets
+    # - whoami: switched off (profile debug); whoami.example.net leads to it
     "#);
 }
 
@@ -67,8 +67,8 @@ fn version_5_of_the_provider() {
     kind = "jellyfin"
     url = "https://jellyfin.casa.example.com"
 
-    # Cloudflare Access lets people in, but no service token: its health cannot be seen until a Service Auth policy
-    # (decision "non_identity") is added, and access = "cloudflare" here. Until then, only the lock is watched.
+    # Cloudflare Access admits people, but no service token. To check the app's health, add a Service Auth policy (decision
+    # "non_identity") and set access = "cloudflare" here. Until then, only the protection is checked.
     [[target]]
     name = "photos"
     kind = "http"
@@ -82,35 +82,35 @@ fn version_5_of_the_provider() {
     access = "cloudflare"
     exposure = "closed"
 
-    # Its host name needs `var.second_zone`, which has no value in the files that were read: put the name here.
+    # Its host name depends on `var.second_zone`, which has no value in the files that were read: enter it here.
     # [[target]]
     # name = "notes"
     # kind = "http"
     # url = "https://app.example.com"
-    # status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+    # status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
 
-    # Cloudflare Access guards it, by policies that are not in the files. If one of them is Service Auth (decision
-    # "non_identity"), add access = "cloudflare" here. Until then, only the lock is watched.
+    # Cloudflare Access protects it with policies that are not in the files. If one of them is Service Auth (decision
+    # "non_identity"), set access = "cloudflare" here. Until then, only the protection is checked.
     [[target]]
     name = "cloud"
     kind = "http"
     url = "https://cloud.casa.example.com"
     exposure = "closed"
 
-    # Cloudflare Access guards it, by policies that are not in the files. If one of them is Service Auth (decision
-    # "non_identity"), add access = "cloudflare" here. Until then, only the lock is watched.
+    # Cloudflare Access protects it with policies that are not in the files. If one of them is Service Auth (decision
+    # "non_identity"), set access = "cloudflare" here. Until then, only the protection is checked.
     [[target]]
     name = "push"
     kind = "http"
     url = "https://cloud.casa.example.com/push"
     exposure = "closed"
 
-    # Not seen from outside:
-    # - database: only a database; the apps that use it show when it fails
-    # - cache: only a database; the apps that use it show when it fails
-    # - ssh.casa.example.com: the tunnel leads to a service of type ssh, which is not asked by HTTP
+    # Not monitored:
+    # - database: a database; monitored through the apps that use it
+    # - cache: a database; monitored through the apps that use it
+    # - ssh.casa.example.com: the tunnel leads to a service of type ssh, not to HTTP
 
-    # The service token that lets the monitor through Cloudflare Access. Its two halves come from the environment.
+    # The service token for Cloudflare Access. Both parts come from the environment.
     [access.cloudflare]
     id = { env = "CF_ACCESS_CLIENT_ID" }         # or { file = "path" }
     secret = { env = "CF_ACCESS_CLIENT_SECRET" }
@@ -118,7 +118,7 @@ fn version_5_of_the_provider() {
 }
 
 #[test]
-fn the_least() {
+fn a_minimal_home() {
     assert_snapshot!(middle(&written(&home("minimal")).unwrap()), @r#"
     [[target]]
     name = "plex"
@@ -152,7 +152,7 @@ fn nginx_proxy_and_caddy() {
     kind = "bazarr"
     url = "https://bazarr.example.com"
 
-    # Its host name needs `DOMAIN`, which has no value in the files that were read: put the name here.
+    # Its host name depends on `DOMAIN`, which has no value in the files that were read: enter it here.
     # [[target]]
     # name = "radarr"
     # kind = "radarr"
@@ -162,11 +162,11 @@ fn nginx_proxy_and_caddy() {
     name = "blog"
     kind = "http"
     url = "https://example.com/blog"
-    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
 
-    # Not seen from outside:
-    # - proxy: the proxy in front of the others, which are seen through it
-    # - caddy: the proxy in front of the others, which are seen through it
+    # Not monitored:
+    # - proxy: a reverse proxy; monitored through the apps behind it
+    # - caddy: a reverse proxy; monitored through the apps behind it
     "#);
 }
 
@@ -194,21 +194,21 @@ fn modules_of_terraform() {
     name = "kuma1"
     kind = "http"
     url = "https://kuma1.lab.example.com"
-    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
 
     [[target]]
     name = "grafana"
     kind = "http"
     url = "https://grafana.lab.example.com"
-    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
 
     [[target]]
     name = "immich"
     kind = "http"
     url = "https://immich.lab.example.com"
-    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
 
-    # The service token that lets the monitor through Cloudflare Access. Its two halves come from the environment.
+    # The service token for Cloudflare Access. Both parts come from the environment.
     [access.cloudflare]
     id = { env = "CF_ACCESS_CLIENT_ID" }         # or { file = "path" }
     secret = { env = "CF_ACCESS_CLIENT_SECRET" }
@@ -249,7 +249,7 @@ fn terraform_in_json() {
     assert_snapshot!(hosts("json"), @"home (http) at https://home.json.example.com");
 }
 
-/// The names and addresses of a home's apps, and what is said besides.
+/// Return the names and addresses of a home's apps, and the remarks.
 fn hosts(name: &str) -> String {
     let inventory = inventory(&home(name)).unwrap();
     let app = |app: &App| match &app.address {
@@ -260,9 +260,9 @@ fn hosts(name: &str) -> String {
     lines.join("\n")
 }
 
-/// `.env`, variables of Terraform and commands of containers hold secrets: none of them is ever written.
+/// `.env`, Terraform variables and commands of containers contain secrets, which must never be written.
 #[test]
-fn secrets_are_not_carried_over() {
+fn secrets_are_never_written() {
     for name in ["tunnel", "traefik", "version5"] {
         let files = home(name);
         assert!(files.iter().any(|(_, text)| text.contains("secret-")), "{name} has none to lose");

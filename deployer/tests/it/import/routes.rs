@@ -1,11 +1,11 @@
-//! Where public names lead: rules of Traefik, ingress rules, and containers that share a network.
+//! Destinations of public names: Traefik's rules, ingress rules, and containers that share a network.
 
 use insta::assert_snapshot;
 
 use super::{home, summary, written};
 
 #[test]
-fn the_port_in_a_label_picks_the_member_of_a_shared_network() {
+fn the_port_in_a_label_selects_the_member_of_a_shared_network() {
     assert_snapshot!(summary("shared-vpn"), @"
     series: sonarr https://shows.example.net, in tunnel
     movies: radarr https://cinema.example.net, in tunnel
@@ -14,14 +14,14 @@ fn the_port_in_a_label_picks_the_member_of_a_shared_network() {
     deluge: http https://seed.example.net, in lonely-vpn
     music: http https://music.example.net, in tunnel
     nzb: http https://usenet.example.net, in tunnel
-    - tunnel: the network of series, movies, torrent, music, nzb; it is seen through those of them that are watched
-    - lonely-vpn: the network of deluge; it is seen through those of them that are watched
+    - tunnel: shares its network with series, movies, torrent, music, nzb; monitored through those that are targets
+    - lonely-vpn: shares its network with deluge; monitored through those that are targets
     ");
 }
 
 #[test]
 fn routers_and_sites_with_different_ports_are_different_targets() {
-    assert_snapshot!(summary("several-doors"), @"
+    assert_snapshot!(summary("several-endpoints"), @"
     storage: http https://console.example.net
     storage at bucket.example.net: http https://bucket.example.net, also https://s3.example.net
     sonarr: sonarr https://sonarr.example.net
@@ -29,12 +29,12 @@ fn routers_and_sites_with_different_ports_are_different_targets() {
     dns: http https://dns.example.net
     hass: http https://home.example.net
     plex: plex https://films.example.net, also https://www.films.example.net
-    - front: the proxy in front of the others, which are seen through it
+    - front: a reverse proxy; monitored through the apps behind it
     ");
 }
 
 #[test]
-fn routers_that_take_only_some_requests_are_no_targets() {
+fn routers_that_accept_only_some_requests_are_not_targets() {
     assert_snapshot!(summary("conditions"), @"
     sonarr: sonarr https://sonarr.example.net, through Traefik's oauth-chain@file
     radarr: radarr https://radarr.example.net, through Traefik's guarded
@@ -48,22 +48,22 @@ fn routers_that_take_only_some_requests_are_no_targets() {
     - search: search.example.net is only for requests with the query parameter `key`
     - inside: inside.example.net is only for requests with certain client addresses
     - broker: broker.example.net leads to TCP, not to HTTP
-    - anything: its router takes requests for any host and has no name of its own
-    - broken: its router has a rule that could not be understood
+    - anything: its router accepts requests for any host and has no host name of its own
+    - broken: its router has a rule that could not be parsed
     - upload.example.net: it is only for requests with the header `X-Key`
     ");
 }
 
-/// The name is watched, but for another app.
+/// The name is monitored, but for another app.
 #[test]
-fn an_app_that_shares_its_name_with_a_watched_one_does_not_vanish() {
+fn an_app_behind_the_name_of_a_target_is_listed() {
     assert_snapshot!(summary("shared-name"), @"
     plex: plex https://media.example.net
-    - tautulli: media.example.net leads there only for paths that match a pattern
+    - tautulli: media.example.net leads to it only for paths that match a pattern
     ");
 }
 
-/// Values of headers, queries and users are secrets.
+/// Values of headers, queries and users may be secrets.
 #[test]
 fn values_of_matchers_are_not_written() {
     let text = written(&home("conditions")).unwrap();
@@ -85,17 +85,17 @@ fn rules_are_read_in_every_spelling() {
     both: http https://both.example.net
     oldest: http https://oldest.example.net/old
     - many: its host name is a pattern for many names
-    - expression-path: paths.example.net leads there only for paths that match a pattern
+    - expression-path: paths.example.net leads to it only for paths that match a pattern
     - mesh: its host name is known at home only: it belongs to a mesh network (unless Tailscale Funnel publishes it)
     - short: its host name is known at home only
     - invented: its host name is known at home only
     - numbered: its host name is known at home only
-    - accents: its host name cannot be used as it is written
+    - accents: its host name is not a valid host name
     ");
 }
 
 #[test]
-fn the_name_of_the_destination_says_which_app_it_is() {
+fn the_name_of_the_destination_identifies_the_app() {
     assert_snapshot!(summary("destinations"), @"
     overseerr: overseerr https://example.net/requests
     qbittorrent: qbittorrent https://leech.example.net
@@ -110,9 +110,9 @@ fn the_name_of_the_destination_says_which_app_it_is() {
     - files.example.net: it leads to TCP, not to HTTP
     - hello.example.net: it gets a fixed response from the proxy itself
     - gone.example.net: it gets a fixed response from the proxy itself
-    - images.example.net: it leads there only for paths that match a pattern
+    - images.example.net: it leads to it only for paths that match a pattern
     - inside.home.arpa: it is known at home only
-    ! *.example.net: a name for whatever else there is; what it leads to is not known.
+    ! *.example.net: a wildcard for other names; the apps behind it are not known.
     ");
 }
 
@@ -125,61 +125,61 @@ fn the_port_is_a_part_of_the_address() {
     wiki: http https://wiki.example.net:8444
     plex: plex https://plex.example.net:8444, also http://plain.example.net
     blog: http http://blog.example.net:8081
-    - traefik: the proxy in front of the others, which are seen through it
+    - traefik: a reverse proxy; monitored through the apps behind it
     ");
 }
 
 #[test]
-fn a_web_server_with_one_public_name_is_the_site() {
+fn a_web_server_with_one_public_name_is_a_site() {
     assert_snapshot!(summary("web-server"), @"
     www.example.net: http https://www.example.net, also https://example.net
     one: http https://one.example.net
     two: http https://two.example.net
     librechat: http https://chat.example.net
     photos: http https://photos.example.net
-    - gate: the proxy in front of the others, which are seen through it
-    ! gate keeps its host names in its own files or database, which are not read: add what it publishes by hand.
+    - gate: a reverse proxy; monitored through the apps behind it
+    ! gate keeps its host names in its own files or database, which are not read: add them by hand.
     ");
 }
 
 #[test]
-fn the_default_rule_names_containers_without_a_rule() {
+fn the_default_rule_applies_to_containers_without_a_rule() {
     assert_snapshot!(summary("default-rule"), @"
     sonarr: sonarr https://my-sonarr.example.net
     radarr: radarr https://media-radarr-1.example.net
     named: http https://own.example.net
-    - traefik: the proxy in front of the others, which are seen through it
-    - whoami: the proxy publishes only what has the label `traefik.enable=true`
-    - forgotten: the proxy publishes only what has the label `traefik.enable=true`
+    - traefik: a reverse proxy; monitored through the apps behind it
+    - whoami: the proxy publishes only containers with the label `traefik.enable=true`
+    - forgotten: the proxy publishes only containers with the label `traefik.enable=true`
     - off: switched off by its label `traefik.enable`
     ");
 }
 
 #[test]
-fn dynamic_files_of_traefik_have_routers_too() {
+fn routers_in_dynamic_files_are_read() {
     assert_snapshot!(summary("traefik-files"), @"
     plex: plex https://plex.example.net
     sonarr: sonarr https://linked.example.net
     hass: http https://ha.example.net
     sonarr at nas.example.net: sonarr https://nas.example.net, through Traefik's people
     pihole: http https://pihole.example.net
-    - traefik: the proxy in front of the others, which are seen through it
+    - traefik: a reverse proxy; monitored through the apps behind it
     - linked: no public host name found
     - printer.example.net: it is only for requests with certain client addresses
     - database.example.net: it leads to TCP, not to HTTP
-    ! Traefik's router broken has a rule that could not be understood.
+    ! Traefik's router broken has a rule that could not be parsed.
     ");
 }
 
 #[test]
-fn an_address_of_the_machine_leads_to_what_is_published_there() {
+fn an_address_of_the_host_leads_to_the_container_that_publishes_the_port() {
     assert_snapshot!(summary("addresses"), @"
     torrent: qbittorrent https://leech.example.net, in vpn
     series: sonarr https://tv.example.net, in vpn
     home: http https://smart.example.net
     books: http https://read.example.net
     films: radarr https://films.example.net
-    twice: http https://second.example.net, also a name that needs `NOWHERE`
-    - vpn: the network of series, torrent; it is seen through those of them that are watched
+    twice: http https://second.example.net, also a host name that depends on `NOWHERE`
+    - vpn: shares its network with series, torrent; monitored through those that are targets
     ");
 }

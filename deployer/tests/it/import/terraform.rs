@@ -1,4 +1,4 @@
-//! Shapes of Terraform files, one by one.
+//! Variants of Terraform files.
 
 use insta::assert_snapshot;
 
@@ -10,7 +10,7 @@ fn tunnel(rules: &str) -> String {
 }
 
 #[test]
-fn dynamic_blocks_are_written_out() {
+fn dynamic_blocks_are_expanded() {
     let text = tunnel(
         "dynamic \"ingress_rule\" {\n for_each = var.apps\n iterator = app\n content {\n \
          hostname = \"${app.key}.example.com\"\n service = app.value[\"to\"]\n }\n }",
@@ -26,12 +26,12 @@ fn dynamic_blocks_are_written_out() {
     name = "wiki"
     kind = "http"
     url = "https://wiki.example.com"
-    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
     "#);
 }
 
 #[test]
-fn applications_may_be_made_by_a_loop() {
+fn access_applications_may_use_for_each() {
     let rules = ["sonarr", "radarr"].map(|name| {
         format!("ingress_rule {{\n hostname = \"{name}.example.com\"\n service = \"http://{name}\"\n }}")
     });
@@ -61,15 +61,15 @@ resource \"cloudflare_zero_trust_access_policy\" \"token\" {
     access = "cloudflare"
     exposure = "closed"
 
-    # The service token that lets the monitor through Cloudflare Access. Its two halves come from the environment.
+    # The service token for Cloudflare Access. Both parts come from the environment.
     [access.cloudflare]
     id = { env = "CF_ACCESS_CLIENT_ID" }         # or { file = "path" }
     secret = { env = "CF_ACCESS_CLIENT_SECRET" }
     "#);
 }
 
-/// The policy of an application, and what it is written as.
-fn gate(policy: &str) -> String {
+/// Return the access settings that a policy results in.
+fn protection(policy: &str) -> String {
     let rule = "ingress_rule {\n hostname = \"plex.example.com\"\n service = \"http://plex\"\n }";
     let access = format!(
         "resource \"cloudflare_access_application\" \"a\" {{\n  domain = \"plex.example.com\"\n}}\n\
@@ -82,14 +82,14 @@ fn gate(policy: &str) -> String {
 }
 
 #[test]
-fn policies_decide_what_a_monitor_can_see() {
+fn policies_determine_the_protection() {
     let token = "access = \"cloudflare\", exposure = \"closed\"";
     let closed = "exposure = \"closed\"";
     for (policy, expected) in [
         ("decision = \"non_identity\"\n include {\n any_valid_service_token = true\n }", token),
         ("decision = \"non_identity\"\n include {\n service_token = [\"a\"]\n }", token),
         ("decision = \"non_identity\"\n include {\n group = [\"a\"]\n }", token),
-        // Those let machines in by where they are or by certificate: a function in AWS has neither.
+        // These admit machines by address or certificate, neither of which a Lambda function has.
         ("decision = \"non_identity\"\n include {\n ip = [\"192.0.2.1/32\"]\n }", closed),
         ("decision = \"non_identity\"\n include {\n certificate = true\n }", closed),
         ("decision = \"bypass\"\n include {\n everyone = true\n }", ""),
@@ -97,12 +97,12 @@ fn policies_decide_what_a_monitor_can_see() {
         ("decision = \"allow\"\n include {\n everyone = true\n }", closed),
         ("decision = var.decision\n include {\n everyone = true\n }", closed),
     ] {
-        assert_eq!(gate(policy), expected, "{policy}");
+        assert_eq!(protection(policy), expected, "{policy}");
     }
 }
 
 #[test]
-fn the_application_that_fits_most_closely_decides() {
+fn the_most_specific_application_applies() {
     let rule = "ingress_rule {\n hostname = \"wiki.example.com\"\n service = \"http://wiki\"\n }\n\
                 ingress_rule {\n hostname = \"plex.example.com\"\n service = \"http://plex\"\n }";
     let access = "
@@ -122,8 +122,8 @@ resource \"cloudflare_access_application\" \"bookmark\" {
 ";
     let access = access.replace("{ domain = \"*.example.com\" }", "{\n  domain = \"*.example.com\"\n}");
     assert_snapshot!(targets(&[("a.tf", &format!("{}{access}", tunnel(rule)))]), @r#"
-    # Cloudflare Access lets people in, but no service token: its health cannot be seen until a Service Auth policy
-    # (decision "non_identity") is added, and access = "cloudflare" here. Until then, only the lock is watched.
+    # Cloudflare Access admits people, but no service token. To check the app's health, add a Service Auth policy (decision
+    # "non_identity") and set access = "cloudflare" here. Until then, only the protection is checked.
     [[target]]
     name = "wiki"
     kind = "http"
@@ -138,7 +138,7 @@ resource \"cloudflare_access_application\" \"bookmark\" {
 }
 
 #[test]
-fn expressions_that_lead_in_circles_end() {
+fn cyclic_references_terminate() {
     let rule = "ingress_rule {\n hostname = local.a\n service = \"http://plex\"\n }";
     let mut locals = String::from("locals {\n a = local.b\n b = \"${local.a}\"\n");
     for level in 0..40 {
@@ -151,7 +151,7 @@ fn expressions_that_lead_in_circles_end() {
     assert!(inventory.apps.iter().all(|app| app.address.is_err()), "{:?}", inventory.apps);
 }
 
-/// The hosts of these files, in order; what each of the others needs.
+/// Return the hosts of these files in order, or the value that is missing for each.
 fn hosts(files: &[(&str, &str)]) -> String {
     let files: Vec<_> = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
     let inventory = inventory(&files).unwrap();
@@ -167,7 +167,7 @@ fn rule(host: &str, app: &str) -> String {
 }
 
 #[test]
-fn values_of_variables_come_from_the_file_that_terraform_would_take() {
+fn variables_have_the_precedence_of_terraform() {
     let text = tunnel(&rule("var.host", "app"));
     let declared = format!("variable \"host\" {{\n  default = \"d.example.com\"\n}}\n{text}");
     let value = |host: &str| format!("host = \"{host}.example.com\"\n");
@@ -184,7 +184,7 @@ fn values_of_variables_come_from_the_file_that_terraform_would_take() {
         (vec![("x/main.tf", &declared), ("x/terraform.tfvars", &b), ("x/home.tfvars", &a)], "a.example.com"),
         (vec![("x/main.tf", &text), ("values/home.tfvars", &a)], "a.example.com"),
         (vec![("x/main.tf", &text), ("x/one.tfvars", &a), ("x/two.tfvars", &b)], "needs var.host"),
-        // Another configuration's values are not this one's.
+        // Values of another configuration do not apply.
         (
             vec![("x/main.tf", &text), ("y/main.tf", "locals {}\n"), ("y/terraform.tfvars", &a)],
             "needs var.host",
@@ -196,7 +196,7 @@ fn values_of_variables_come_from_the_file_that_terraform_would_take() {
 }
 
 #[test]
-fn override_files_replace_what_they_name() {
+fn override_files_replace_blocks_of_the_same_name() {
     let base = tunnel(&rule("local.host", "app"));
     let locals = "locals {\n  host = \"a.example.com\"\n  other = 1\n}\n";
     let over = "locals {\n  host = \"b.example.com\"\n}\n";
@@ -205,9 +205,9 @@ fn override_files_replace_what_they_name() {
     assert_eq!(hosts(&[("a.tf", &format!("{base}{locals}")), ("override.tf", &rules)]), "c.example.com");
 }
 
-/// Records and zones know their names where the files have them.
+/// Records and zones have their full names if the files contain them.
 #[test]
-fn records_give_their_whole_names() {
+fn records_have_full_names() {
     let records = "
 data \"cloudflare_zone\" \"home\" {
   filter = { name = \"example.com\" }
@@ -260,7 +260,7 @@ resource \"cloudflare_dns_record\" \"lab\" {
 }
 
 #[test]
-fn modules_that_call_themselves_end() {
+fn recursive_modules_terminate() {
     let call = |source: &str| {
         format!("module \"again\" {{\n  source = \"{source}\"\n  host = \"${{var.host}}x\"\n}}\n")
     };
@@ -276,7 +276,7 @@ fn modules_that_call_themselves_end() {
 }
 
 #[test]
-fn the_variables_of_a_module_are_its_own() {
+fn variables_of_a_module_are_scoped() {
     let module = format!(
         "variable \"host\" {{}}\nvariable \"zone\" {{}}\n{}",
         tunnel(&rule("\"${var.host}.${var.zone}\"", "app"))
@@ -289,9 +289,9 @@ fn the_variables_of_a_module_are_its_own() {
     );
 }
 
-/// Where cloudflared runs in a cluster, its file is often within another resource.
+/// If cloudflared runs in a cluster, its configuration is often within another resource.
 #[test]
-fn the_file_of_cloudflared_may_be_within_another_resource() {
+fn cloudflared_configuration_in_other_resources_is_read() {
     let written = "
 locals {
   rules = concat(
@@ -334,12 +334,12 @@ resource \"helm_release\" \"app\" {
     let template =
         "resource \"local_file\" \"cloudflared\" {\n  content = templatefile(\"config.tftpl\", {})\n}\n";
     let inventory = inventory(&[("a.tf".to_owned(), template.to_owned())]).unwrap();
-    assert_eq!(inventory.gaps.len(), 1, "{:?}", inventory.remarks);
+    assert_eq!(inventory.incomplete.len(), 1, "{:?}", inventory.remarks);
 }
 
-/// A tunnel may lead everything to one proxy; then the names are only in DNS.
+/// A tunnel may route everything to one proxy. Then only DNS has the names.
 #[test]
-fn records_that_lead_to_a_tunnel_are_names_of_what_it_leads_everything_to() {
+fn dns_records_name_the_apps_of_a_catch_all_tunnel() {
     let records = "
 data \"cloudflare_zone\" \"home\" {
   name = \"example.com\"
@@ -373,7 +373,7 @@ resource \"cloudflare_record\" \"mail\" {
         with(&format!("{plex}\n{rest}")),
         "plex.example.com example.com sonarr.example.com wiki.example.org needs cloudflare_record.part.hostname"
     );
-    // Without such a rule, nothing answers there.
+    // Without a catch-all rule, the names are not published.
     assert_eq!(
         with(&format!("{plex}\ningress_rule {{\n service = \"http_status:404\"\n }}")),
         "plex.example.com"
@@ -384,7 +384,7 @@ resource \"cloudflare_record\" \"mail\" {
 }
 
 #[test]
-fn modules_that_terraform_has_fetched_are_read() {
+fn installed_modules_are_read() {
     let call = "module \"outer\" {\n  source = \"example/outer/cloudflare\"\n  zone = \"example.com\"\n}\n";
     let outer = "variable \"zone\" {}\nmodule \"inner\" {\n  source = \"git::https://git.example.com/inner.git\"\n  host = \"plex.${var.zone}\"\n}\n";
     let inner = format!("variable \"host\" {{}}\n{}", tunnel(&rule("var.host", "plex")));
@@ -397,7 +397,7 @@ fn modules_that_terraform_has_fetched_are_read() {
         ("tf/.terraform/modules/outer/main.tf", outer),
         ("tf/.terraform/modules/outer.inner/main.tf", &inner),
     ];
-    // A search passes over hidden folders.
+    // The search skips hidden folders.
     let named: Vec<_> = files.drain(..1).map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
     let all: Vec<_> = files
         .into_iter()

@@ -1,7 +1,7 @@
-//! What the files do not say: it is named, with what helps, and nothing else is lost by it.
+//! Values that the files do not define are reported with a hint, and do not affect others.
 
 use insta::assert_snapshot;
-use plexmon_deploy::import::{Inventory, Reason};
+use plexmon_deploy::import::{Inventory, MissingReason};
 
 use super::{inventory, targets};
 
@@ -10,14 +10,14 @@ fn read(files: &[(&str, &str)]) -> Inventory {
     inventory(&files).unwrap()
 }
 
-/// A tunnel of version 5 whose rules are this expression.
+/// A tunnel of version 5 with this expression as its rules.
 fn tunnel(rules: &str) -> String {
     format!(
         "resource \"cloudflare_zero_trust_tunnel_cloudflared_config\" \"t\" {{\n  config = {{\n    ingress = {rules}\n  }}\n}}\n"
     )
 }
 
-/// The known hosts, what the others need, and what is said about rules that are missing.
+/// Format the known hosts, the values that others need, and incomplete parts.
 fn summary(inventory: &Inventory) -> String {
     let mut lines = Vec::new();
     for app in &inventory.apps {
@@ -26,9 +26,9 @@ fn summary(inventory: &Inventory) -> String {
             Err(missing) => format!("{} needs {}: {:?}", app.name, missing.what, missing.reason),
         });
     }
-    lines.extend(inventory.unseen.iter().map(|unseen| format!("{}: {}", unseen.name, unseen.why)));
+    lines.extend(inventory.not_published.iter().map(|one| format!("{}: {}", one.name, one.reason)));
     lines.extend(
-        inventory.gaps.iter().map(|gap| format!("gap: {} {:?}", gap.missing.what, gap.missing.reason)),
+        inventory.incomplete.iter().map(|gap| format!("gap: {} {:?}", gap.missing.what, gap.missing.reason)),
     );
     lines.join("\n")
 }
@@ -38,7 +38,7 @@ fn summary_of(rules: &str) -> String {
 }
 
 #[test]
-fn a_list_that_is_not_known_is_no_empty_list() {
+fn an_unknown_list_is_not_empty() {
     assert_snapshot!(summary_of("var.rules"), @"gap: var.rules Variable");
     assert_snapshot!(
         summary_of(
@@ -68,7 +68,7 @@ fn a_list_that_is_not_known_is_no_empty_list() {
 }
 
 #[test]
-fn an_element_that_is_not_known_loses_no_other() {
+fn an_unknown_element_does_not_hide_others() {
     assert_snapshot!(
         summary_of(
             "[for h in [\"plex.example.com\", \"sonarr.${var.zone}\", aws_instance.radarr.public_dns, cidrhost(\"10.0.0.0/8\", 1)] : \
@@ -84,7 +84,7 @@ fn an_element_that_is_not_known_loses_no_other() {
 }
 
 #[test]
-fn a_condition_that_is_not_known_hides_nothing() {
+fn an_unknown_condition_hides_nothing() {
     assert_snapshot!(
         summary_of(
             "concat(var.with_plex ? [{ hostname = \"plex.example.com\", service = \"http://plex\" }] : [], \
@@ -102,7 +102,7 @@ fn a_condition_that_is_not_known_hides_nothing() {
 }
 
 #[test]
-fn length_and_choice_of_a_list_that_is_not_known_are_not_known() {
+fn length_and_elements_of_an_unknown_list_are_unknown() {
     assert_snapshot!(
         summary_of(
             "[{ hostname = \"n${length(concat([\"a\"], var.more))}.example.com\", service = \"http://x:1\" }, \
@@ -122,7 +122,7 @@ fn length_and_choice_of_a_list_that_is_not_known_are_not_known() {
 }
 
 #[test]
-fn dynamic_blocks_over_what_is_not_known_are_named() {
+fn dynamic_blocks_over_unknown_values_are_reported() {
     let text = "
 resource \"cloudflare_tunnel_config\" \"t\" {
   config {
@@ -151,7 +151,7 @@ resource \"cloudflare_tunnel_config\" \"t\" {
 }
 
 #[test]
-fn modules_that_are_not_among_the_files_are_named_with_what_they_are_given() {
+fn missing_modules_are_reported_with_their_inputs() {
     let text = "
 module \"tunnel\" {
   source = \"git::https://user:secret@git.example.com/tunnel.git?ref=v1&token=secret\"
@@ -185,22 +185,22 @@ resource \"cloudflare_tunnel_config\" \"t\" {
     gap: module.gone File
     "#);
     assert_snapshot!(inventory.remarks.join("\n"), @"
-    `module.tunnel` is not a folder of this home (`git::https://git.example.com/tunnel.git`): what it publishes is not known. Add its hosts by hand.
-    `module.gone` could not be read: what it publishes is not known. Add its hosts by hand.
+    `module.tunnel` is not in the given folders (`git::https://git.example.com/tunnel.git`), so what it publishes is not known. Add its host names by hand.
+    `module.gone` could not be read, so what it publishes is not known. Add its host names by hand.
     ");
 }
 
 #[test]
 fn each_reason_has_its_hint() {
     for (expression, reason, hint) in [
-        ("var.host", Reason::Variable, "terraform.tfvars"),
-        ("local.host", Reason::Undefined, "the whole folder"),
-        ("aws_instance.a.public_dns", Reason::Provider, "by hand"),
-        ("data.cloudflare_zone.a.name", Reason::Provider, "by hand"),
-        ("cidrhost(\"10.0.0.0/8\", 1)", Reason::Function, "by hand"),
-        ("file(\"host.txt\")", Reason::File, "exists"),
-        ("file(\"../host.txt\")", Reason::Outside, "--from"),
-        ("{ a = 1 }.b", Reason::Invalid, "by hand"),
+        ("var.host", MissingReason::Variable, "terraform.tfvars"),
+        ("local.host", MissingReason::Undefined, "the whole folder"),
+        ("aws_instance.a.public_dns", MissingReason::Provider, "by hand"),
+        ("data.cloudflare_zone.a.name", MissingReason::Provider, "by hand"),
+        ("cidrhost(\"10.0.0.0/8\", 1)", MissingReason::Function, "by hand"),
+        ("file(\"host.txt\")", MissingReason::File, "exists"),
+        ("file(\"../host.txt\")", MissingReason::Outside, "--from"),
+        ("{ a = 1 }.b", MissingReason::Invalid, "by hand"),
     ] {
         let rules = format!("[{{ hostname = {expression}, service = \"http://x:1\" }}]");
         let inventory = read(&[("a.tf", &tunnel(&rules))]);
@@ -211,7 +211,7 @@ fn each_reason_has_its_hint() {
 }
 
 #[test]
-fn names_that_are_not_asked_by_http_are_listed() {
+fn names_without_http_are_listed() {
     assert_snapshot!(
         targets(&[(
             "a.tf",
@@ -235,27 +235,27 @@ fn names_that_are_not_asked_by_http_are_listed() {
     name = "web.example.com"
     kind = "http"
     url = "https://web.example.com"
-    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; see what it should be
+    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
 
-    # Not seen from outside:
-    # - ssh.example.com: the tunnel leads to a service of type ssh, which is not asked by HTTP
-    # - off.example.com: the tunnel leads to nothing: it answers by itself
-    # - wiki.example.com: its path is a pattern that cannot be asked for
-    # - rdp: the tunnel leads to a service of type rdp, which is not asked by HTTP
+    # Not monitored:
+    # - ssh.example.com: the tunnel leads to a service of type ssh, not to HTTP
+    # - off.example.com: the tunnel returns a fixed response itself
+    # - wiki.example.com: its path is a pattern, which cannot be requested
+    # - rdp: the tunnel leads to a service of type rdp, not to HTTP
     "#
     );
 }
 
 #[test]
-fn an_access_application_without_a_known_domain_is_named() {
+fn an_access_application_without_a_known_domain_is_reported() {
     let access = "resource \"cloudflare_access_application\" \"apps\" {\n  for_each = var.apps\n  domain = each.value\n}\n";
     let rules = "[{ hostname = \"plex.example.com\", service = \"http://plex\" }]";
     let inventory = read(&[("a.tf", &format!("{}{access}", tunnel(rules)))]);
-    assert_snapshot!(inventory.remarks.join("\n"), @r#"What `cloudflare_access_application.apps[*]` guards is not known: it depends on `var.apps`, which has no value in the files that were read. If it is one of the targets, set `exposure = "closed"` there."#);
+    assert_snapshot!(inventory.remarks.join("\n"), @r#"The domain that `cloudflare_access_application.apps[*]` protects is not known: it depends on `var.apps`, which has no value in the files that were read. If it is that of a target, set `exposure = "closed"` for that target."#);
 }
 
 #[test]
-fn keys_that_are_not_known_do_not_replace_each_other() {
+fn unknown_keys_do_not_replace_each_other() {
     assert_snapshot!(
         summary_of(
             "[for k, v in merge({ (var.a) = \"http://a\" }, { (var.b) = \"http://b\" }, { \"plex.${var.c}\" = \"http://c\" }) : \
@@ -270,7 +270,7 @@ fn keys_that_are_not_known_do_not_replace_each_other() {
 }
 
 #[test]
-fn what_is_switched_off_is_commented_out() {
+fn disabled_resources_are_commented_out() {
     let module = format!(
         "variable \"token\" {{}}\n{}",
         tunnel("[{ hostname = \"plex.example.com\", service = \"http://plex\" }]")
@@ -301,14 +301,14 @@ resource \"cloudflare_tunnel_config\" \"old\" {
 }
 
 #[test]
-fn a_tunnel_without_names_is_mentioned() {
+fn a_tunnel_without_host_names_is_reported() {
     let variable = "variable \"apps\" {\n  default = {}\n}\n";
     let rules = "[for k, v in var.apps : { hostname = k, service = v }]";
     let looped = tunnel(rules).replacen('{', "{\n  for_each = var.apps", 1);
     for text in [tunnel(rules), looped] {
         let inventory = read(&[("a.tf", &format!("{variable}{text}"))]);
-        assert_eq!(inventory.gaps.len(), 1, "{text}");
+        assert_eq!(inventory.incomplete.len(), 1, "{text}");
         assert!(inventory.remarks[0].contains("has no rule with a host name"), "{:?}", inventory.remarks);
-        assert_eq!(inventory.gaps[0].missing.reason, Reason::Variable);
+        assert_eq!(inventory.incomplete[0].missing.reason, MissingReason::Variable);
     }
 }

@@ -1,4 +1,4 @@
-//! What a function is called with.
+//! The arguments of a function call.
 
 use std::rc::Rc;
 
@@ -11,12 +11,12 @@ pub struct Arguments<'c> {
 }
 
 impl Arguments<'_> {
-    /// A call that Terraform would refuse.
+    /// An error for a call that Terraform would reject.
     pub fn invalid(&self) -> Rc<Unknown> {
         Unknown::invalid(format!("{}()", self.name))
     }
 
-    /// A known argument. Its parts may not be.
+    /// Return a known argument. Its parts may be unknown.
     pub fn value(&self, index: usize) -> Evaluated {
         self.values.get(index).cloned().ok_or_else(|| self.invalid())?.known()
     }
@@ -37,7 +37,7 @@ impl Arguments<'_> {
         if let Value::Map(map) = self.value(index)? { Ok(map) } else { Err(self.invalid()) }
     }
 
-    /// A list of which every element is among the files.
+    /// Return a list without unknown elements at its end.
     pub fn complete(&self, index: usize) -> Evaluated<Rc<List>> {
         let list = self.list(index)?;
         match &list.rest {
@@ -46,7 +46,7 @@ impl Arguments<'_> {
         }
     }
 
-    /// All arguments as numbers, or the elements of the only one.
+    /// Return all arguments as numbers, or the elements of a single list.
     pub fn numbers(&self) -> Evaluated<Vec<f64>> {
         let values = match self.values.as_slice() {
             [Value::List(_)] => self.complete(0)?.items.clone(),

@@ -1,7 +1,7 @@
-//! Functions that choose a value, test one or convert it.
+//! Functions that select, test or convert a value.
 
 use super::arguments::Arguments;
-use crate::import::missing::Reason;
+use crate::import::missing_value::MissingReason;
 use crate::import::terraform::value::{Evaluated, Unknown, Value};
 
 pub fn call(arguments: &Arguments<'_>) -> Option<Evaluated> {
@@ -24,11 +24,11 @@ pub fn call(arguments: &Arguments<'_>) -> Option<Evaluated> {
     Some(result)
 }
 
-/// An expression without a value is passed over; one whose value is merely not known may well have one.
+/// Skip expressions without a value. One that is merely unknown may have a value, and is not skipped.
 fn attempt(arguments: &Arguments<'_>) -> Evaluated {
     for value in &arguments.values {
         match value {
-            Value::Unknown(unknown) if unknown.missing.reason == Reason::Invalid => {}
+            Value::Unknown(unknown) if unknown.missing.reason == MissingReason::Invalid => {}
             value => return value.clone().known(),
         }
     }
@@ -37,7 +37,9 @@ fn attempt(arguments: &Arguments<'_>) -> Evaluated {
 
 fn can(arguments: &Arguments<'_>) -> Evaluated {
     match arguments.values.first() {
-        Some(Value::Unknown(unknown)) if unknown.missing.reason == Reason::Invalid => Ok(Value::Bool(false)),
+        Some(Value::Unknown(unknown)) if unknown.missing.reason == MissingReason::Invalid => {
+            Ok(Value::Bool(false))
+        }
         Some(Value::Unknown(unknown)) => Err(unknown.clone()),
         Some(_) => Ok(Value::Bool(true)),
         None => Err(arguments.invalid()),
@@ -89,7 +91,7 @@ fn converted(arguments: &Arguments<'_>, convert: impl Fn(Value) -> Evaluated) ->
     }
 }
 
-/// Whether every element is `wanted`; one that is not decides it, whatever the others are.
+/// Whether every element equals `wanted`. A single other element decides, even if others are unknown.
 fn every(arguments: &Arguments<'_>, wanted: bool) -> Evaluated<bool> {
     let list = arguments.list(0)?;
     let mut unknown = list.rest.as_ref().map(|rest| Unknown::new(&rest.what, rest.reason.clone()));

@@ -1,17 +1,15 @@
-//! Functions on lists and maps. What is not known of a list stays a gap in it; the rest is used.
+//! Functions on lists and maps. Unknown parts of a list stay unknown; the rest is used.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::arguments::Arguments;
-use crate::import::missing::Missing;
-use crate::import::terraform::expression::entry;
-use crate::import::terraform::operation::same;
-use crate::import::terraform::value::{Evaluated, LARGEST, Unknown, Value};
+use crate::import::missing_value::MissingValue;
+use crate::import::terraform::value::{Evaluated, LARGEST, Unknown, Value, entry, same};
 
-/// Lists within lists are no deeper than what the parser reads.
+/// Lists are not nested deeper than the parser allows.
 const DEEPEST: usize = 64;
-/// Numbers that `range()` may count.
+/// The maximum length of `range()`.
 const LONGEST_RANGE: f64 = 10_000.0;
 
 pub fn call(arguments: &Arguments<'_>) -> Option<Evaluated> {
@@ -50,7 +48,7 @@ pub fn call(arguments: &Arguments<'_>) -> Option<Evaluated> {
     Some(result)
 }
 
-/// The elements of all these lists; of lists within them, too, down to `depth`.
+/// Concatenate lists, and flatten lists within them down to `depth`.
 fn joined(lists: &[Value], depth: usize) -> Value {
     let (mut items, mut rest) = (Vec::new(), None);
     for list in lists {
@@ -62,7 +60,7 @@ fn joined(lists: &[Value], depth: usize) -> Value {
     Value::list(items, rest)
 }
 
-fn spread(value: &Value, depth: usize, items: &mut Vec<Value>, rest: &mut Option<Missing>) {
+fn spread(value: &Value, depth: usize, items: &mut Vec<Value>, rest: &mut Option<MissingValue>) {
     match value {
         Value::Null => {}
         Value::List(list) => {
@@ -99,8 +97,8 @@ fn spread(value: &Value, depth: usize, items: &mut Vec<Value>, rest: &mut Option
     }
 }
 
-/// A list that lacks elements for two reasons has an element for the second one.
-fn incomplete(missing: &Missing, items: &mut Vec<Value>, rest: &mut Option<Missing>) {
+/// A list can hold one reason for missing elements; a second one becomes an unknown element.
+fn incomplete(missing: &MissingValue, items: &mut Vec<Value>, rest: &mut Option<MissingValue>) {
     if rest.get_or_insert_with(|| missing.clone()) != missing {
         items.push(missing.clone().into());
     }
@@ -135,8 +133,8 @@ fn merge(maps: &[Value]) -> Value {
     Value::partly_named(merged, unnamed, rest)
 }
 
-/// A map that lacks entries for two reasons has an entry for the second one.
-fn lacking(missing: &Missing, unnamed: &mut Vec<(Rc<Unknown>, Value)>, rest: &mut Option<Missing>) {
+/// A map can hold one reason for missing entries; a second one becomes an unknown entry.
+fn lacking(missing: &MissingValue, unnamed: &mut Vec<(Rc<Unknown>, Value)>, rest: &mut Option<MissingValue>) {
     if rest.get_or_insert_with(|| missing.clone()) != missing {
         unnamed.push((Unknown::new(&missing.what, missing.reason.clone()), missing.clone().into()));
     }
@@ -192,17 +190,17 @@ fn contains(arguments: &Arguments<'_>) -> Evaluated {
     unknown.map_or(Ok(Value::Bool(false)), Err)
 }
 
-/// Each once, in the order of their first appearance. Nobody can say what an unknown one equals: it stays.
+/// Remove duplicates and keep the order. Unknown elements are kept, because they may differ from all others.
 pub fn distinct(items: &[Value]) -> Vec<Value> {
     let mut seen = BTreeSet::new();
-    let is_new = |item: &&Value| item.gap().is_some() || seen.insert(item.fingerprint());
+    let is_new = |item: &&Value| item.first_unknown().is_some() || seen.insert(item.fingerprint());
     items.iter().filter(is_new).cloned().collect()
 }
 
 fn sort(arguments: &Arguments<'_>) -> Evaluated {
     let list = arguments.list(0)?;
     let mut items = list.items.clone();
-    // What is not known comes last.
+    // Unknown elements come last.
     items.sort_by_key(|item| (item.as_text().is_none(), item.as_text().map(str::to_owned)));
     Ok(Value::list(items, list.rest.clone()))
 }
@@ -261,7 +259,7 @@ fn zipmap(arguments: &Arguments<'_>) -> Evaluated {
     Ok(Value::partly_named(entries, unnamed, rest))
 }
 
-/// The elements of the first list whose partners in the second are among the third.
+/// Return the elements of the first list whose counterparts in the second are in the third.
 fn matchkeys(arguments: &Arguments<'_>) -> Evaluated {
     let (values, keys, wanted) = (arguments.complete(0)?, arguments.complete(1)?, arguments.complete(2)?);
     let wanted: BTreeSet<String> = wanted.items.iter().map(Value::fingerprint).collect();

@@ -1,4 +1,4 @@
-//! Functions that read and write JSON, YAML, CSV and base64.
+//! Functions that decode and encode JSON, YAML, CSV and base64.
 
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ pub fn call(arguments: &Arguments<'_>) -> Option<Evaluated> {
         "yamldecode" => {
             arguments.text(0).and_then(|text| yaml::read(&text).ok_or_else(|| arguments.invalid()))
         }
-        // JSON is YAML, too; only what reads it again can tell.
+        // JSON is valid YAML, so `yamlencode` may return it.
         "jsonencode" | "yamlencode" => {
             arguments.value(0).and_then(|value| json_text(&value)).map(Value::from)
         }
@@ -48,10 +48,10 @@ fn of_json(json: &Json) -> Value {
     }
 }
 
-/// The value as JSON. If not all of it is known, what is likely has the names of the gaps in their places.
+/// Encode a value as JSON. If parts are unknown, the likely text has placeholders for them.
 pub fn json_text(value: &Value) -> Evaluated<String> {
     let text = to_json(value).to_string();
-    match value.gap() {
+    match value.first_unknown() {
         Some(gap) => Err(Rc::new(Unknown { missing: gap.missing.clone(), likely: Some(Value::from(text)) })),
         None => Ok(text),
     }
@@ -78,7 +78,7 @@ fn to_json(value: &Value) -> Json {
             Json::Object(named.chain(unnamed).collect())
         }
         Value::Id(address) => placeholder(&format!("{address}.id")),
-        // What is only likely must not be taken for known.
+        // Do not present a likely value as known.
         Value::Unknown(unknown) => match unknown.likely.as_ref().and_then(Value::as_text) {
             Some(text) if text.contains("${") => Json::from(text),
             _ => placeholder(&unknown.missing.what),
@@ -92,7 +92,7 @@ fn base64decode(arguments: &Arguments<'_>) -> Evaluated {
     String::from_utf8(bytes).map(Value::from).map_err(|_| arguments.invalid())
 }
 
-/// A list of maps: the first line has the keys.
+/// Decode a list of maps. The first line has the keys.
 fn csvdecode(text: &str) -> Value {
     let mut rows = csv_rows(text).into_iter();
     let Some(keys) = rows.next() else { return Value::list(Vec::new(), None) };
@@ -125,7 +125,7 @@ fn csv_rows(text: &str) -> Vec<Vec<String>> {
         row.push(field);
         rows.push(row);
     }
-    // Empty lines are no rows.
+    // Skip empty lines.
     rows.retain(|row| row.iter().any(|field| !field.is_empty()));
     rows
 }

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use super::arguments::Arguments;
 use crate::import::terraform::value::{Evaluated, Unknown, Value, number_text};
 
-/// Characters that a number or text may be filled up to.
+/// The maximum width of a padded number or text.
 const WIDEST: usize = 1000;
 
-/// The text with every verb filled in.
+/// Format the values.
 pub fn filled(form: &str, values: &[Value]) -> Evaluated<String> {
     let mut text = String::new();
     let mut rest = form;
@@ -34,9 +34,9 @@ pub fn filled(form: &str, values: &[Value]) -> Evaluated<String> {
     Ok(text)
 }
 
-/// Names the gap in the text, so that the rest still says what it is about.
+/// Insert placeholders for unknown values, so that the rest still identifies the name.
 fn guessed(form: &str, values: &[Value], unknown: &Unknown) -> Rc<Unknown> {
-    // A verb that does not fit its value is no gap.
+    // The error is a verb that does not fit its value, not an unknown value.
     if !values.iter().any(|value| matches!(value, Value::Unknown(_))) {
         return Rc::new(unknown.clone());
     }
@@ -52,7 +52,7 @@ fn guessed(form: &str, values: &[Value], unknown: &Unknown) -> Rc<Unknown> {
     Rc::new(Unknown { missing: unknown.missing.clone(), likely })
 }
 
-/// `%[1]-05.2d`: flags, width, precision, and which argument.
+/// `%[1]-05.2d`: flags, width, precision, and argument index.
 #[derive(Default)]
 struct Verb {
     left: bool,
@@ -136,7 +136,7 @@ impl Verb {
     }
 }
 
-/// A text for each element of the lists among the arguments; what is no list is the same in all.
+/// Format one text for each element of the lists among the arguments; other arguments are the same in all.
 pub fn list(arguments: &Arguments<'_>) -> Evaluated {
     let form = arguments.text(0)?;
     let values = &arguments.values[1..];

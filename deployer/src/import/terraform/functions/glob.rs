@@ -3,18 +3,18 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use crate::import::terraform::files::{Files, Unreadable};
+use crate::import::terraform::file_system::{FileAccessError, FileSystem};
 use crate::import::terraform::value::Unknown;
 
-/// Ways to read one pattern with braces.
+/// The maximum number of expansions of one pattern with braces.
 const MOST_ALTERNATIVES: usize = 64;
-/// Folders within folders that `**` enters.
+/// The maximum depth of `**`.
 const DEEPEST: usize = 8;
 
 /// Why a search ended early: too much work, or a folder that may not be read.
-pub type Stopped = Result<Rc<Unknown>, Unreadable>;
+pub type Stopped = Result<Rc<Unknown>, FileAccessError>;
 
-/// The patterns that one with braces means.
+/// Expand the braces of a pattern.
 pub fn alternatives(pattern: &str) -> Vec<String> {
     let mut done = Vec::new();
     let mut pending = vec![pattern.to_owned()];
@@ -33,62 +33,55 @@ pub fn alternatives(pattern: &str) -> Vec<String> {
     done
 }
 
-/// Finds the files below a folder that fit.
-pub fn find(
-    files: &dyn Files,
-    folder: &Path,
-    parts: &[&str],
-    charge: &dyn Fn() -> Result<(), Rc<Unknown>>,
-    found: &mut dyn FnMut(String),
-) -> Result<(), Stopped> {
-    below(&Search { files, charge }, folder, "", parts, DEEPEST, found)
+/// A search for files, with a limit on its work.
+pub struct Search<'f> {
+    pub files: &'f dyn FileSystem,
+    pub charge: &'f dyn Fn() -> Result<(), Rc<Unknown>>,
+    pub found: Vec<String>,
 }
 
-struct Search<'f> {
-    files: &'f dyn Files,
-    charge: &'f dyn Fn() -> Result<(), Rc<Unknown>>,
-}
-
-fn below(
-    search: &Search<'_>,
-    folder: &Path,
-    prefix: &str,
-    parts: &[&str],
-    depth: usize,
-    found: &mut dyn FnMut(String),
-) -> Result<(), Stopped> {
-    let Some((part, rest)) = parts.split_first() else { return Ok(()) };
-    if *part == "**" {
-        below(search, folder, prefix, rest, depth, found)?;
+impl Search<'_> {
+    /// Find the files below a folder that match the parts of a pattern.
+    pub fn run(&mut self, folder: &Path, parts: &[&str]) -> Result<(), Stopped> {
+        self.below(folder, "", parts, DEEPEST)
     }
-    let entries = match search.files.entries(folder) {
-        Ok(entries) => entries,
-        // A folder that does not exist has no files.
-        Err(Unreadable::Missing) => return Ok(()),
-        Err(outside) => return Err(Err(outside)),
-    };
-    for (name, is_folder) in entries {
-        (search.charge)().map_err(Ok)?;
-        let path = format!("{prefix}{name}");
-        match (is_folder, *part) {
-            (true, "**") if depth > 0 => {
-                below(search, &folder.join(&name), &format!("{path}/"), parts, depth - 1, found)?;
-            }
-            (true, part) if part != "**" && !rest.is_empty() && fits(part, &name) => {
-                below(search, &folder.join(&name), &format!("{path}/"), rest, depth, found)?;
-            }
-            (false, part) if rest.is_empty() && (part == "**" || fits(part, &name)) => found(path),
-            _ => {}
+
+    fn below(&mut self, folder: &Path, prefix: &str, parts: &[&str], depth: usize) -> Result<(), Stopped> {
+        let Some((part, rest)) = parts.split_first() else { return Ok(()) };
+        if *part == "**" {
+            self.below(folder, prefix, rest, depth)?;
         }
+        let entries = match self.files.entries(folder) {
+            Ok(entries) => entries,
+            // A folder that does not exist has no files.
+            Err(FileAccessError::NotFound) => return Ok(()),
+            Err(outside) => return Err(Err(outside)),
+        };
+        for (name, is_folder) in entries {
+            (self.charge)().map_err(Ok)?;
+            let path = format!("{prefix}{name}");
+            match (is_folder, *part) {
+                (true, "**") if depth > 0 => {
+                    self.below(&folder.join(&name), &format!("{path}/"), parts, depth - 1)?;
+                }
+                (true, part) if part != "**" && !rest.is_empty() && fits(part, &name) => {
+                    self.below(&folder.join(&name), &format!("{path}/"), rest, depth)?;
+                }
+                (false, part) if rest.is_empty() && (part == "**" || fits(part, &name)) => {
+                    self.found.push(path);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
-/// Whether a name fits a pattern without slashes.
+/// Whether a name matches a pattern without slashes.
 fn fits(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     let (mut p, mut n) = (0, 0);
-    // Where the last `*` is, and how much of the name it took.
+    // The position of the last `*`, and how much of the name it has matched.
     let mut star: Option<(usize, usize)> = None;
     while n < name.len() {
         match pattern.get(p) {
@@ -114,7 +107,7 @@ fn fits(pattern: &str, name: &str) -> bool {
     pattern[p..].iter().all(|character| *character == '*')
 }
 
-/// The length of `[a-z]`, and whether the character is in it.
+/// Return the length of a character class such as `[a-z]`, and whether it contains the character.
 fn class(pattern: &[char], character: char) -> Option<(usize, bool)> {
     let end = pattern.iter().position(|character| *character == ']')?;
     let mut inner = &pattern[1..end];

@@ -1,4 +1,4 @@
-//! Functions on paths and files. Paths begin at the folder that Terraform is started in.
+//! Functions on paths and files. Paths are relative to the folder of the root module.
 
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
@@ -8,22 +8,27 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::arguments::Arguments;
 use super::glob;
-use crate::import::clean;
-use crate::import::missing::Reason;
-use crate::import::terraform::files::Unreadable;
-use crate::import::terraform::scope::{Place, Scope};
+use crate::import::missing_value::MissingReason;
+use crate::import::normalize_path;
+use crate::import::terraform::context::EvalContext;
+use crate::import::terraform::evaluator::Evaluator;
+use crate::import::terraform::file_system::FileAccessError;
 use crate::import::terraform::value::{Evaluated, Unknown, Value};
 
-pub fn call<'a>(scope: &Scope<'a>, arguments: &Arguments<'_>, place: &Place<'a>) -> Option<Evaluated> {
+pub fn call<'a>(
+    evaluator: &Evaluator<'a>,
+    arguments: &Arguments<'_>,
+    context: &EvalContext<'a>,
+) -> Option<Evaluated> {
     let result = match arguments.name {
-        "file" => read(scope, arguments, place).map(Value::from),
+        "file" => read(evaluator, arguments, context).map(Value::from),
         "filebase64" => {
-            read(scope, arguments, place).map(|text| Value::from(STANDARD.encode(text.as_bytes())))
+            read(evaluator, arguments, context).map(|text| Value::from(STANDARD.encode(text.as_bytes())))
         }
-        "fileexists" => exists(scope, arguments, place),
-        "fileset" => fileset(scope, arguments, place),
-        "templatefile" => templatefile(scope, arguments, place),
-        "templatestring" => arguments.text(0).and_then(|text| template(scope, arguments, &text, place)),
+        "fileexists" => exists(evaluator, arguments, context),
+        "fileset" => fileset(evaluator, arguments, context),
+        "templatefile" => templatefile(evaluator, arguments, context),
+        "templatestring" => arguments.text(0).and_then(|text| template(evaluator, arguments, &text, context)),
         "basename" => arguments.text(0).map(|path| {
             Value::from(Path::new(&*path).file_name().unwrap_or_default().to_string_lossy().into_owned())
         }),
@@ -31,67 +36,83 @@ pub fn call<'a>(scope: &Scope<'a>, arguments: &Arguments<'_>, place: &Place<'a>)
             let parent = Path::new(&*path).parent().map(|parent| parent.to_string_lossy().into_owned());
             Value::from(parent.filter(|parent| !parent.is_empty()).unwrap_or_else(|| ".".to_owned()))
         }),
-        // It is only used to name a file, for which the path as it is will do.
+        // It is only used to refer to a file, for which the relative path is sufficient.
         "abspath" => arguments.value(0),
         _ => return None,
     };
     Some(result)
 }
 
-fn found(place: &Place<'_>, path: &str) -> PathBuf {
-    clean(&place.instance.root.join(path))
+fn found(context: &EvalContext<'_>, path: &str) -> PathBuf {
+    normalize_path(&context.instance.root.join(path))
 }
 
-fn unreadable(path: &str, why: Unreadable) -> Rc<Unknown> {
-    let reason = match why {
-        Unreadable::Missing => Reason::File,
-        Unreadable::Outside => Reason::Outside,
+fn unreadable(path: &str, error: FileAccessError) -> Rc<Unknown> {
+    let reason = match error {
+        FileAccessError::NotFound => MissingReason::File,
+        FileAccessError::OutsideRoots => MissingReason::Outside,
     };
     Unknown::new(path, reason)
 }
 
-fn read<'a>(scope: &Scope<'a>, arguments: &Arguments<'_>, place: &Place<'a>) -> Evaluated<String> {
+fn read<'a>(
+    evaluator: &Evaluator<'a>,
+    arguments: &Arguments<'_>,
+    context: &EvalContext<'a>,
+) -> Evaluated<String> {
     let path = arguments.text(0)?;
-    let text = scope.files.text(&found(place, &path)).map_err(|why| unreadable(&path, why))?;
-    scope.charge(text.len() / 32, place.depth)?;
+    let text = evaluator.files.text(&found(context, &path)).map_err(|why| unreadable(&path, why))?;
+    evaluator.charge(text.len() / 32, context.depth)?;
     Ok(text)
 }
 
-fn exists<'a>(scope: &Scope<'a>, arguments: &Arguments<'_>, place: &Place<'a>) -> Evaluated {
+fn exists<'a>(evaluator: &Evaluator<'a>, arguments: &Arguments<'_>, context: &EvalContext<'a>) -> Evaluated {
     let path = arguments.text(0)?;
-    match scope.files.text(&found(place, &path)) {
+    match evaluator.files.text(&found(context, &path)) {
         Ok(_) => Ok(Value::Bool(true)),
-        Err(Unreadable::Missing) => Ok(Value::Bool(false)),
+        Err(FileAccessError::NotFound) => Ok(Value::Bool(false)),
         Err(why) => Err(unreadable(&path, why)),
     }
 }
 
-fn fileset<'a>(scope: &Scope<'a>, arguments: &Arguments<'_>, place: &Place<'a>) -> Evaluated {
+fn fileset<'a>(evaluator: &Evaluator<'a>, arguments: &Arguments<'_>, context: &EvalContext<'a>) -> Evaluated {
     let (path, pattern) = (arguments.text(0)?, arguments.text(1)?);
-    let folder = found(place, &path);
-    let mut names = Vec::new();
+    let folder = found(context, &path);
+    let charge = || evaluator.charge(16, context.depth);
+    let mut search = glob::Search { files: evaluator.files, charge: &charge, found: Vec::new() };
     for pattern in glob::alternatives(&pattern) {
         let parts: Vec<&str> = pattern.split('/').collect();
-        let charge = || scope.charge(16, place.depth);
-        glob::find(scope.files, &folder, &parts, &charge, &mut |name| names.push(Value::from(name)))
-            .map_err(|stopped| stopped.unwrap_or_else(|why| unreadable(&path, why)))?;
+        search
+            .run(&folder, &parts)
+            .map_err(|stopped| stopped.unwrap_or_else(|error| unreadable(&path, error)))?;
     }
+    let names = search.found.into_iter().map(Value::from).collect();
     Ok(Value::set(names, None))
 }
 
-fn templatefile<'a>(scope: &Scope<'a>, arguments: &Arguments<'_>, place: &Place<'a>) -> Evaluated {
-    let text = read(scope, arguments, place)?;
-    template(scope, arguments, &text, place)
+fn templatefile<'a>(
+    evaluator: &Evaluator<'a>,
+    arguments: &Arguments<'_>,
+    context: &EvalContext<'a>,
+) -> Evaluated {
+    let text = read(evaluator, arguments, context)?;
+    template(evaluator, arguments, &text, context)
 }
 
-fn template<'a>(scope: &Scope<'a>, arguments: &Arguments<'_>, text: &str, place: &Place<'a>) -> Evaluated {
+fn template<'a>(
+    evaluator: &Evaluator<'a>,
+    arguments: &Arguments<'_>,
+    text: &str,
+    context: &EvalContext<'a>,
+) -> Evaluated {
     let values = arguments.map(1)?;
-    let outside = Place::new(&place.instance, place.depth + 1);
-    let inside = values.entries.iter().fold(outside, |place, (name, value)| place.with(name, value.clone()));
-    scope.template_text(text, &inside).known()
+    let outside = EvalContext::new(&context.instance, context.depth + 1);
+    let inside =
+        values.entries.iter().fold(outside, |context, (name, value)| context.with(name, value.clone()));
+    evaluator.template_text(text, &inside).known()
 }
 
-/// The folder as seen from the one that Terraform is started in.
+/// Return the path of the folder relative to that of the root module.
 pub fn relative(root: &Path, folder: &Path) -> String {
     let (root, folder): (Vec<Component<'_>>, Vec<Component<'_>>) =
         (root.components().collect(), folder.components().collect());

@@ -1,4 +1,4 @@
-//! Functions on sets, and those that make one.
+//! Functions that use or create sets.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ pub fn call(arguments: &Arguments<'_>) -> Option<Evaluated> {
     Some(result)
 }
 
-/// A list as a set.
+/// Convert a list to a set.
 pub fn to_set(value: Value) -> Value {
     if let Value::List(list) = value { Value::set(list.items.clone(), list.rest.clone()) } else { value }
 }
@@ -41,17 +41,17 @@ fn union(arguments: &Arguments<'_>) -> Evaluated {
     Ok(Value::set(items, rest))
 }
 
-/// The elements of the first set that are in all the others, or in none of them.
+/// Return the elements of the first set that are in all the others, or in none of them.
 fn kept(arguments: &Arguments<'_>, shared: bool) -> Evaluated {
     let first = arguments.list(0)?;
     let mut items = first.items.clone();
     for index in 1..arguments.values.len() {
         let other = arguments.complete(index)?;
-        if let Some(gap) = Value::List(other.clone()).gap() {
+        if let Some(gap) = Value::List(other.clone()).first_unknown() {
             return Err(gap);
         }
         let other: BTreeSet<String> = other.items.iter().map(Value::fingerprint).collect();
-        items.retain(|item| other.contains(&item.fingerprint()) == shared || item.gap().is_some());
+        items.retain(|item| other.contains(&item.fingerprint()) == shared || item.first_unknown().is_some());
     }
     Ok(Value::set(items, first.rest.clone()))
 }

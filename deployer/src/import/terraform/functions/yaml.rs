@@ -1,4 +1,4 @@
-//! YAML as `yamldecode()` reads it: with types, unlike Compose files, of which only texts matter.
+//! YAML as `yamldecode()` reads it: with types, unlike Compose files, where only texts are needed.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,19 +6,19 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use crate::import::terraform::value::Value;
 
-/// What is nested deeper was not written by hand.
+/// Documents written by hand are not nested deeper.
 const DEEPEST: usize = 64;
 
 /// A list or map that is not closed yet.
-struct Open {
+struct OpenCollection {
     anchor: usize,
     is_map: bool,
     items: Vec<Value>,
 }
 
-/// The first document; nothing if the text is not valid.
+/// Parse the first document; `None` if the text is not valid.
 pub fn read(text: &str) -> Option<Value> {
-    let (mut open, mut anchors): (Vec<Open>, HashMap<usize, Value>) = Default::default();
+    let (mut open, mut anchors): (Vec<OpenCollection>, HashMap<usize, Value>) = Default::default();
     let mut document = None;
     for event in Parser::new_from_str(text.trim_start_matches('\u{feff}')) {
         let (anchor, value) = match event.ok()?.0 {
@@ -31,7 +31,7 @@ pub fn read(text: &str) -> Option<Value> {
                 if open.len() >= DEEPEST {
                     return None;
                 }
-                open.push(Open {
+                open.push(OpenCollection {
                     anchor,
                     is_map: matches!(event, Event::MappingStart(..)),
                     items: Vec::new(),
@@ -39,7 +39,7 @@ pub fn read(text: &str) -> Option<Value> {
                 continue;
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                let Open { anchor, is_map, items } = open.pop()?;
+                let OpenCollection { anchor, is_map, items } = open.pop()?;
                 (anchor, if is_map { map(items) } else { items.into_iter().collect() })
             }
             _ => continue,
@@ -55,7 +55,7 @@ pub fn read(text: &str) -> Option<Value> {
     document
 }
 
-/// Keys and values in turn. What is in the map itself wins over what `<<` brings in.
+/// Build a map from alternating keys and values. Its own entries take precedence over those of `<<`.
 fn map(items: Vec<Value>) -> Value {
     let (mut own, mut merged): (BTreeMap<String, Value>, BTreeMap<String, Value>) = Default::default();
     let mut items = items.into_iter();

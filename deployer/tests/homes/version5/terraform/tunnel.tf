@@ -1,4 +1,4 @@
-# Version 5 of the provider: attributes instead of blocks, policies that several applications share.
+# Version 5 of the provider: attributes instead of blocks, and policies that several applications share.
 
 locals {
   zone = "${var.name}.example.com"

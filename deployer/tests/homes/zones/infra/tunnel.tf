@@ -1,4 +1,4 @@
-# What is published is data in files of its own, one for each zone.
+# The published names are in data files, one for each zone.
 
 locals {
   folder = "${path.module}/../zones"
