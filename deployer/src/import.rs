@@ -13,7 +13,9 @@ mod endpoints;
 mod environment;
 mod exclusion;
 mod file_name;
+mod file_path;
 mod host_name;
+mod inventory;
 mod labels;
 mod missing_value;
 mod parsed;
@@ -21,6 +23,7 @@ mod path_pattern;
 mod placeholders;
 mod ports;
 mod route;
+mod source_file;
 mod swag;
 mod terraform;
 mod topology;
@@ -34,134 +37,25 @@ mod yaml;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::config::preset::Preset;
 use crate::error::Result;
 use apps::ProxyFacts;
 use caddy::Caddyfile;
-pub use compose::normalize_path;
 use compose::{ComposeFile, Container};
 pub use environment::Environments;
 pub use file_name::{kind_in_folder, kind_of, not_in_use, skip_remark, unsupported_template};
+pub use file_path::normalize_path;
+pub use inventory::{Address, App, Inventory, NotPublished, ReviewReason};
 pub use missing_value::{MissingReason, MissingValue};
 use parsed::{ParsedFiles, TraefikFiles, documents, is_traefik, toml};
 pub use route::LoginStep;
 use route::{Destination, Route, RouteSource};
+pub use source_file::{FileKind, FileOrigin, FileReference, SourceFile};
 use terraform::Cloudflare;
 pub use terraform::file_system::{FileAccessError, FileSystem};
 pub use terraform::{Incomplete, Protection};
 use topology::Topology;
 use traefik::Traefik;
 use variable_lookup::VariableLookup;
-
-/// A file of the home, with its text.
-#[derive(Debug, Clone)]
-pub struct SourceFile {
-    pub path: PathBuf,
-    pub kind: FileKind,
-    pub text: String,
-    pub origin: FileOrigin,
-}
-
-/// Why a file was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FileOrigin {
-    /// It was given on the command line: failing to read it is an error.
-    Given,
-    /// It is in a folder that was searched: failing to read it is a remark.
-    Discovered,
-    /// Another file refers to it.
-    Referenced,
-    /// It is in a folder that was searched, and its path says that it is not in use; holds the reason.
-    NotInUse(String),
-}
-
-/// A file that another one refers to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FileReference {
-    Compose(PathBuf),
-    /// The file that Compose merges over one with a default name, if it exists.
-    Override(PathBuf),
-    /// A file with values of variables or of labels.
-    Values(PathBuf),
-}
-
-/// The format that a file's name suggests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileKind {
-    /// Compose, cloudflared or Traefik.
-    Yaml,
-    /// Traefik.
-    Toml,
-    /// Caddy, or a file that a Caddyfile imports.
-    Caddyfile,
-    Terraform,
-    TerraformValues,
-    /// Values of variables, some of which are secrets.
-    Env,
-}
-
-/// Everything that was found.
-#[derive(Debug, Default)]
-pub struct Inventory {
-    pub apps: Vec<App>,
-    pub not_published: Vec<NotPublished>,
-    /// Remarks for the reader of the generated configuration.
-    pub remarks: Vec<String>,
-    /// What could not be read in full. Each entry is also among the remarks.
-    pub incomplete: Vec<Incomplete>,
-}
-
-/// An app with a public address.
-#[derive(Debug, Clone)]
-pub struct App {
-    pub name: String,
-    pub preset: &'static Preset,
-    /// Host name and path, or the value that is missing to know them.
-    pub address: Result<Address, MissingValue>,
-    /// Why it cannot be monitored before a person has reviewed it.
-    pub review: Option<ReviewReason>,
-    /// The container whose network it shares.
-    pub group: Option<String>,
-    pub protection: Protection,
-    /// Other addresses of the same app.
-    pub also_at: Vec<String>,
-    /// A middleware that seems to require a login.
-    pub login: Option<LoginStep>,
-}
-
-/// Why an app has to be reviewed before it can be monitored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReviewReason {
-    /// Its host name is stored where it was not read.
-    NoHostName,
-    /// A certificate has its name, but no configuration that was read routes it.
-    CertificateOnly,
-}
-
-impl App {
-    /// Whether it can be monitored as it is.
-    pub fn is_ready(&self) -> bool {
-        self.address.is_ok() && self.review.is_none()
-    }
-}
-
-/// The address at which an app is monitored.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Address {
-    pub https: bool,
-    pub host: String,
-    /// `None` for the default port of the scheme.
-    pub port: Option<u16>,
-    /// Empty unless the app has only a part of the site.
-    pub path: String,
-}
-
-/// A container or host name that is not monitored, with the reason.
-#[derive(Debug)]
-pub struct NotPublished {
-    pub name: String,
-    pub reason: String,
-}
 
 /// Return the files that this one refers to.
 pub fn referenced_files(file: &SourceFile, environments: &Environments) -> Vec<FileReference> {

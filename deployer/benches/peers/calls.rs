@@ -1,16 +1,16 @@
-//! What the record of a run's calls tells: how many there were, of what sort, and which waited for which.
+//! Analyzes the recorded calls of a run: how many there were, of what kind, and which waited for others.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::proxy::Call;
 
-/// What a call does to AWS.
+/// The effect of a call on AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
     Read,
     Write,
-    /// It runs the function, and changes nothing of the deployment.
+    /// It runs the function, without changing the deployment.
     Run,
 }
 
@@ -42,11 +42,11 @@ pub struct Placed {
     pub status: u16,
     pub start: Duration,
     pub end: Duration,
-    /// The length of the longest chain of calls, one after the other, that ends with this one.
+    /// The length of the longest chain of sequential calls that ends with this one.
     pub round: usize,
 }
 
-/// Calls in the order of their arrival.
+/// Return the calls in the order of their arrival.
 pub fn place(calls: &[Call], origin: Instant) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::with_capacity(calls.len());
     for call in calls {
@@ -73,18 +73,18 @@ pub fn writes(calls: &[Placed]) -> usize {
     calls.iter().filter(|call| call.sort == Sort::Write).count()
 }
 
-/// When the last write was answered; nothing of the deployment changes after that.
+/// Return when the last write was answered, after which the deployment does not change.
 pub fn last_write(calls: &[Placed]) -> Option<Duration> {
     calls.iter().filter(|call| call.sort == Sort::Write).map(|call| call.end).max()
 }
 
-/// The calls up to and with the last write.
+/// Return the calls up to and including the last write.
 pub fn until_last_write(calls: &[Placed]) -> &[Placed] {
     let last = calls.iter().rposition(|call| call.sort == Sort::Write);
     &calls[..last.map_or(calls.len(), |last| last + 1)]
 }
 
-/// Time with at least one call under way.
+/// Return the time with at least one call in progress.
 pub fn busy(calls: &[Placed]) -> Duration {
     let mut busy = Duration::ZERO;
     let mut reached = Duration::ZERO;
@@ -95,7 +95,7 @@ pub fn busy(calls: &[Placed]) -> Duration {
     busy
 }
 
-/// Each operation with its sort, how often it was called, and in which rounds.
+/// Return each operation with its kind, the number of calls, and their rounds.
 pub fn table(calls: &[Placed]) -> Vec<(String, Sort, usize, Vec<usize>)> {
     let mut table: BTreeMap<&str, (Sort, Vec<usize>)> = BTreeMap::new();
     for call in calls {

@@ -22,7 +22,7 @@ pub struct Claudia {
 }
 
 impl Claudia {
-    /// Installs it, once, with all that it needs pinned by hash.
+    /// Install it once, with all dependencies pinned by hash.
     pub async fn install(below: &Path) -> Outcome<Self> {
         let place = below.join("claudia");
         let lock = place.join("installed-lock.json");

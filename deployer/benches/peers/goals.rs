@@ -1,8 +1,8 @@
-//! What was set out to be reached, per verb.
+//! The goals of the benchmark for each verb.
 
 use crate::peer::Verb;
 
-/// Our time as a share of another tool's: at most `share` is wanted.
+/// The maximum share of our time in that of another tool.
 pub struct Share {
     pub verb: Verb,
     pub peer: &'static str,
@@ -18,12 +18,12 @@ pub const SHARES: [Share; 10] = [
     Share { verb: Verb::Change, peer: "Chalice", share: 0.35 },
     Share { verb: Verb::Remove, peer: "Claudia", share: 0.6 },
     Share { verb: Verb::Remove, peer: "shell steps", share: 0.1 },
-    // No figure was set for these; anything below one is faster.
+    // These have no goal of their own; a value below one is faster.
     Share { verb: Verb::Remove, peer: "Chalice", share: 1.0 },
     Share { verb: Verb::Change, peer: "cargo lambda", share: 1.0 },
 ];
 
-/// Bounds of our own: rounds in sequence and writes.
+/// The limits for sequential rounds and writes.
 pub struct Bound {
     pub verb: Verb,
     pub rounds: usize,

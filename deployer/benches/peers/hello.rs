@@ -1,4 +1,4 @@
-//! The least that a Rust program can do, for comparison.
+//! A minimal Rust program, for comparison.
 
 fn main() {
     println!("hello");

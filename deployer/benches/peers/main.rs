@@ -1,14 +1,14 @@
-//! The deployer beside other tools: time, calls, rounds and memory for each verb, against one emulator.
+//! Compares the deployer with other tools: time, calls, rounds and memory for each verb, against one emulator.
 //!
 //! ```text
 //! cargo bench -p plexmon-deploy --bench peers                     # everything; about a quarter of an hour
 //! cargo bench -p plexmon-deploy --bench peers -- --only plexmon-deploy --runs 3
 //! ```
 //!
-//! A proxy of ours in front of the emulator delays each call by 0, 80 or 200 ms and keeps a record of it. It needs
-//! Linux (memory is read from `/proc`), Python 3.10, `bash` and `zip` for the shell steps, and `npm` for Claudia; the
-//! other tools are installed below the target directory from pinned packages. What cannot be installed or run is left
-//! out, and the reason printed.
+//! A proxy in front of the emulator delays each call by 0, 80 or 200 ms and records it. The benchmark needs Linux (it
+//! reads memory from `/proc`), Python 3.10, `bash` and `zip` for the shell steps, and `npm` for Claudia; the other
+//! tools are installed below the target directory from pinned packages. Tools that cannot be installed or run are
+//! skipped, with the reason.
 #![cfg_attr(
     target_os = "linux",
     expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a report")
@@ -22,7 +22,7 @@ mod claudia;
 mod goals;
 #[cfg(target_os = "linux")]
 mod measure;
-// Shared with the tests, whose faults strike at operations.
+// Shared with the tests, whose faults are injected into operations.
 #[cfg(target_os = "linux")]
 #[path = "../../tests/it/support/operation.rs"]
 mod operation;
@@ -45,7 +45,7 @@ mod startup;
 #[cfg(target_os = "linux")]
 mod tools;
 
-/// It is a report: whatever goes wrong is part of it.
+/// Errors are part of the report.
 #[cfg(target_os = "linux")]
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -53,7 +53,7 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 #[tokio::main]
 async fn main() {
     if let Err(error) = session::play().await {
-        eprintln!("no figures: {error}");
+        eprintln!("error: {error}");
     }
 }
 

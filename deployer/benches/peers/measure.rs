@@ -11,24 +11,24 @@ use crate::Outcome;
 use crate::calls::{self, Placed};
 use crate::proxy::Proxy;
 
-/// The peak is the kernel's own; only growth within the very last moment can be missed.
+/// The kernel reports the peak itself; only growth in the last moment can be missed.
 const GLANCE: Duration = Duration::from_millis(4);
-/// No tool takes this long, unless it hangs.
+/// No tool takes this long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// One run of one command.
+/// One run of a command.
 #[derive(Debug, Clone)]
 pub struct Run {
     pub wall: Duration,
-    /// User and system time, with that of its children.
+    /// User and system time, including child processes.
     pub cpu: Duration,
-    /// Of the largest of its processes, in bytes.
+    /// The peak of its largest process, in bytes.
     pub peak: u64,
     /// `None` if a signal ended it.
     pub code: Option<i32>,
     pub calls: Vec<Placed>,
     pub connections: usize,
-    /// The end of what it printed.
+    /// The end of its output.
     pub said: String,
 }
 
@@ -37,18 +37,18 @@ impl Run {
         calls::rounds(&self.calls)
     }
 
-    /// Time with a call under way: without work on this machine, and without waits.
+    /// Return the time with a call in progress: without local work and without waits.
     pub fn busy(&self) -> Duration {
         calls::busy(&self.calls)
     }
 
-    /// Until the last write was answered, or the whole where there is none.
+    /// Return the time until the last write was answered, or until the end without writes.
     pub fn applied(&self) -> Duration {
         calls::last_write(&self.calls).unwrap_or(self.wall)
     }
 }
 
-/// Only one command may be measured at a time: the CPU is that of all processes that end meanwhile.
+/// Measure one command at a time: the CPU time is that of all processes that end in the meantime.
 pub async fn measure(mut command: Command, proxy: &Proxy) -> Outcome<Run> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let _ = proxy.take();
@@ -83,11 +83,11 @@ pub async fn measure(mut command: Command, proxy: &Proxy) -> Outcome<Run> {
     })
 }
 
-/// Of all children that have ended so far. The kernel keeps it exactly and tells it in hundredths of a second, so
-/// that only the mean of several runs is near.
+/// Return the CPU time of all children that have ended. The kernel reports it in hundredths of a second, so only the
+/// mean of several runs is precise.
 fn cpu() -> Outcome<Duration> {
     let stat = fs::read_to_string("/proc/self/stat")?;
-    // The name in parentheses may have spaces; `cutime` and `cstime` are fields 16 and 17, the name is the second.
+    // The name in parentheses may contain spaces; `cutime` and `cstime` are fields 16 and 17, the name is the second.
     let (_, fields) = stat.rsplit_once(')').ok_or("/proc/self/stat has no name")?;
     let ticks: u64 =
         fields.split_whitespace().skip(13).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
@@ -108,7 +108,7 @@ fn peak_of_tree(root: u32) -> u64 {
     peak
 }
 
-/// `None` for a process that has ended.
+/// Return `None` for a process that has ended.
 fn peak_of(id: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

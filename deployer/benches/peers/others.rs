@@ -1,4 +1,4 @@
-//! The other tools, each with the smallest project that is a function on a schedule.
+//! The other tools, each with a minimal project for a scheduled function.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -24,12 +24,12 @@ def check(event):
 "#;
 const CHALICE_CONFIG: &str = r#"{"version": "2.0", "app_name": "plex-remote-health", "stages": {"dev": {}}}"#;
 
-/// Which steps of the script, and around what.
+/// The steps of the script, and the tool around which they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Script {
-    /// All of it is the AWS CLI.
+    /// The AWS CLI does everything.
     Steps,
-    /// `cargo lambda deploy` makes role and function, the AWS CLI the rest.
+    /// `cargo lambda deploy` creates role and function, the AWS CLI the rest.
     Lambda,
 }
 
@@ -74,7 +74,7 @@ impl Peer for Shell {
     fn prepare(&self, place: &Place) -> Outcome<()> {
         std::fs::copy(&self.bootstrap, place.folder().join("bootstrap"))?;
         if self.script == Script::Lambda {
-            // It asks cargo about the project even where the binary is named.
+            // It queries cargo about the project even if the binary is given.
             place.write("Cargo.toml", CARGO_PROJECT)?;
             place.write("src/main.rs", "fn main() {}\n")?;
         }
@@ -92,7 +92,7 @@ impl Peer for Shell {
             (Script::Lambda, Verb::Remove) => "lambda-remove",
         };
         if verb == Verb::Change {
-            // Behind the program's end, where nothing reads it.
+            // Appended to the program, where nothing reads it.
             let mut program = std::fs::read(&self.bootstrap)?;
             program.push(b'\n');
             std::fs::write(place.folder().join("bootstrap"), program)?;

@@ -1,4 +1,4 @@
-//! `plexmon-deploy` itself: one target, one channel with its secrets.
+//! `plexmon-deploy` itself, with one target and one channel with its secrets.
 
 use std::path::PathBuf;
 

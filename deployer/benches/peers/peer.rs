@@ -1,4 +1,4 @@
-//! What is compared: tools that deploy a scheduled function, each in an account and a folder of its own.
+//! The tools that are compared. Each deploys a scheduled function in its own account and folder.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    /// In an order in which each finds what it needs.
+    /// In an order in which each verb finds its preconditions.
     pub const ALL: [Self; 5] = [Self::Up, Self::Unchanged, Self::Change, Self::Status, Self::Remove];
 }
 
@@ -38,20 +38,20 @@ impl fmt::Display for Verb {
 }
 
 pub trait Peer {
-    /// As the tables have it.
+    /// Return the name in the tables.
     fn name(&self) -> &'static str;
 
-    /// What it deploys, and with what.
+    /// Return what it deploys, and its versions.
     fn about(&self) -> String;
 
-    /// Writes a project into the folder.
+    /// Write a project into the folder.
     fn prepare(&self, place: &Place) -> Outcome<()>;
 
-    /// `None` where the tool has no such verb. For [`Verb::Change`], the project is changed here.
+    /// Return the command, or `None` if the tool has no such verb. For [`Verb::Change`], this changes the project.
     fn command(&self, verb: Verb, place: &Place) -> Outcome<Option<Command>>;
 }
 
-/// An empty AWS account, and a folder to work in.
+/// An empty AWS account, and a working folder.
 pub struct Place {
     account: String,
     endpoint: String,
@@ -76,7 +76,7 @@ impl Place {
         Ok(path)
     }
 
-    /// A command that sees nothing of the user's environment and talks to the proxy alone.
+    /// Return a command that does not inherit the user's environment and only talks to the proxy.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.env_clear().current_dir(self.folder()).env("HOME", self.folder());

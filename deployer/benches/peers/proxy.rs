@@ -1,4 +1,4 @@
-//! Stands between a tool and the emulator, delays every call, and keeps a record of it.
+//! A proxy between a tool and the emulator that delays and records every call.
 
 use std::error::Error;
 use std::net::Ipv4Addr;
@@ -16,17 +16,17 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::Outcome;
 use crate::operation::operation;
 
-/// A call to AWS, from its arrival at the proxy to the end of its answer.
+/// A call to AWS, from its arrival at the proxy to the end of the response.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// As IAM names it: `lambda:GetFunction`.
+    /// The operation as IAM names it: `lambda:GetFunction`.
     pub operation: String,
     pub status: u16,
     pub start: Instant,
     pub end: Instant,
 }
 
-/// Listens for as long as it lives.
+/// Listens until it is dropped.
 pub struct Proxy {
     url: String,
     shared: Arc<Shared>,
@@ -60,12 +60,12 @@ impl Proxy {
         &self.url
     }
 
-    /// From now on each call takes this much longer.
+    /// Delay each call from now on.
     pub fn delay(&self, latency: Duration) {
         self.shared.record().latency = latency;
     }
 
-    /// The calls and the number of connections since the last look, in the order of the calls' arrival.
+    /// Return the calls since the last time in the order of their arrival, and the number of connections.
     pub fn take(&self) -> (Vec<Call>, usize) {
         let mut record = self.shared.record();
         let mut calls = std::mem::take(&mut record.calls);
@@ -88,7 +88,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         connections.spawn(async move {
             let service = service_fn(|request| shared.serve(request));
             let connection = hyper::server::conn::http1::Builder::new();
-            // A tool that hangs up is no fault of ours.
+            // A tool that closes its connection early is not an error of the proxy.
             let _ = connection.serve_connection(TokioIo::new(client), service).await;
         });
     }
@@ -105,7 +105,7 @@ impl Shared {
         let (head, body) = request.into_parts();
         let request = Request::from_parts(head, body.collect().await?.to_bytes());
         let operation = operation(&request);
-        // The network's share; the emulator's own time comes on top, as it does at AWS.
+        // The share of the network; the emulator's own time is added, as it is at AWS.
         tokio::time::sleep(latency).await;
         let answer = self.forward(request).await.unwrap_or_else(|error| bad_gateway(&*error));
         let call = Call { operation, status: answer.status().as_u16(), start, end: Instant::now() };

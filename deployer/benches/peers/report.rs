@@ -56,7 +56,7 @@ fn ratios(ours: &Results, others: &[Compared<'_>]) {
         };
         let whole = of(ours.wall(goal.verb), theirs.wall(goal.verb));
         let applied = of(ours.applied(goal.verb), theirs.wall(goal.verb));
-        // The proof of the removal is timed apart: no other tool has one.
+        // The proof of the removal is measured separately, because no other tool has one.
         let counted = if goal.verb == Verb::Remove { applied } else { whole };
         let met = counted.map_or("not measured", |ratio| verdict(ratio <= goal.share));
         let (whole, applied) = (number(whole, 3), number(applied, 3));
@@ -152,11 +152,11 @@ fn what(all: &[Compared<'_>], left_out: &[String]) {
     for (peer, results) in all {
         println!("- {}: {}", peer.name(), peer.about());
         if let Some(trouble) = &results.trouble {
-            println!("  It was given up: {}", trouble.chars().take(400).collect::<String>());
+            println!("  It was stopped: {}", trouble.chars().take(400).collect::<String>());
         }
     }
     println!(
-        "- left out: SAM, since the emulator's CloudFormation lacks the Serverless transform as it is installed here"
+        "- left out: SAM, because the emulator's CloudFormation does not support the Serverless transform"
     );
     for reason in left_out {
         println!("- left out: {reason}");
@@ -175,7 +175,7 @@ fn operations(ours: &Results) {
     }
 }
 
-/// Every call of a typical run, so that one sees what waits for what.
+/// Print every call of a typical run, to show which calls wait for others.
 fn timeline(ours: &Results, verb: Verb) {
     let Some(run) = ours.typical(verb) else { return };
     let wall = run.wall.as_millis();

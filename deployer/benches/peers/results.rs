@@ -1,4 +1,4 @@
-//! All runs of all tools, and the medians that the tables are made of.
+//! The runs of all tools, and the medians for the tables.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,9 +7,9 @@ use crate::calls;
 use crate::measure::Run;
 use crate::peer::Verb;
 
-/// The tables' latency per call, in milliseconds.
+/// The latency per call in the tables, in milliseconds.
 pub const MAIN: u64 = 80;
-/// What the slope is taken between.
+/// The latencies between which the slope is measured.
 pub const LEAST: u64 = 0;
 pub const MOST: u64 = 200;
 
@@ -17,7 +17,7 @@ pub const MOST: u64 = 200;
 #[derive(Default)]
 pub struct Results {
     runs: BTreeMap<(Verb, u64), Vec<Run>>,
-    /// Why there are no more of them.
+    /// Why there are no more runs.
     pub trouble: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl Results {
         self.median(verb, MAIN, |run| run.wall)
     }
 
-    /// Until the last write was answered.
+    /// Return the time until the last write was answered.
     pub fn applied(&self, verb: Verb) -> Option<Duration> {
         self.median(verb, MAIN, Run::applied)
     }
@@ -59,7 +59,7 @@ impl Results {
         self.median(verb, MAIN, |run| calls::writes(&run.calls))
     }
 
-    /// From the intervals of the calls.
+    /// Count rounds from the intervals of the calls.
     pub fn rounds(&self, verb: Verb) -> Option<usize> {
         self.median(verb, MAIN, Run::rounds)
     }
@@ -68,14 +68,14 @@ impl Results {
         self.median(verb, MAIN, |run| calls::rounds(calls::until_last_write(&run.calls)))
     }
 
-    /// By how many latencies the time grows with the latency.
+    /// Return how many latencies the time grows by for each additional latency.
     pub fn slope(&self, verb: Verb, value: impl Fn(&Run) -> Duration) -> Option<f64> {
         let least = self.median(verb, LEAST, &value)?.as_secs_f64();
         let most = self.median(verb, MOST, &value)?.as_secs_f64();
         Some((most - least) * 1000.0 / (MOST - LEAST) as f64)
     }
 
-    /// Over all verbs, in bytes.
+    /// Return the peak over all verbs, in bytes.
     pub fn peak(&self) -> Option<u64> {
         self.runs.values().flatten().map(|run| run.peak).max()
     }
@@ -84,13 +84,13 @@ impl Results {
         self.of(verb, MAIN).iter().map(|run| run.peak).max()
     }
 
-    /// Exit codes other than 0.
+    /// Return the exit codes other than 0.
     pub fn codes(&self, verb: Verb) -> Option<String> {
         let run = self.of(verb, MAIN).first()?;
         (run.code != Some(0)).then(|| run.code.map_or_else(|| "signal".to_owned(), |code| code.to_string()))
     }
 
-    /// The run whose wall time is the median.
+    /// Return the run whose wall time is the median.
     pub fn typical(&self, verb: Verb) -> Option<&Run> {
         let mut runs: Vec<&Run> = self.of(verb, MAIN).iter().collect();
         runs.sort_by_key(|run| run.wall);
@@ -98,13 +98,13 @@ impl Results {
     }
 }
 
-/// Of an even number, the upper one.
+/// Return the median; of an even number of values, the upper one.
 pub fn median<T: Copy + Ord>(mut values: Vec<T>) -> Option<T> {
     values.sort_unstable();
     values.get(values.len() / 2).copied()
 }
 
-/// See [`measure`](crate::measure::measure) for why it is no median.
+/// See [`measure`](crate::measure::measure) for why it is not a median.
 pub fn mean_cpu(runs: &[Run]) -> Option<Duration> {
     let count = u32::try_from(runs.len()).ok().filter(|count| *count > 0)?;
     Some(runs.iter().map(|run| run.cpu).sum::<Duration>() / count)

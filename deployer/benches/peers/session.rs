@@ -1,4 +1,4 @@
-//! The whole measurement: builds and installs, plays every tool's verbs side by side, and has it printed.
+//! The whole benchmark: builds and installs, runs the verbs of all tools in turn, and prints the report.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -45,7 +45,7 @@ pub async fn play() -> Outcome<()> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let bench = target.join("peers");
     std::fs::create_dir_all(&bench)?;
-    // As `up` builds it, so that no build is measured.
+    // Built as `up` builds it, so that no build is measured.
     let bootstrap = build("plexmon-function", "bootstrap", "lambda").await?;
     let binary = match &options.binary {
         Some(binary) => binary.clone(),
@@ -88,11 +88,11 @@ pub async fn play() -> Outcome<()> {
     Ok(())
 }
 
-/// Each tool's verbs in turn, then the next tool's, so that a change in the machine's mood meets all of them.
+/// Run the verbs of each tool in turn, so that changes in the machine's load affect all of them.
 async fn compare(peers: &[Box<dyn Peer>], proxy: &Proxy, runs: u32) -> Vec<Results> {
     let mut results: Vec<Results> = peers.iter().map(|_| Results::default()).collect();
     for (latency, runs) in [(MAIN, runs), (LEAST, runs.min(3)), (MOST, runs.min(3))] {
-        // The first one fills caches, and does not count.
+        // The first run fills caches, and does not count.
         let warm_ups = u32::from(latency == MAIN);
         for run in 0..runs + warm_ups {
             for (peer, results) in peers.iter().zip(&mut results) {
@@ -112,7 +112,7 @@ async fn compare(peers: &[Box<dyn Peer>], proxy: &Proxy, runs: u32) -> Vec<Resul
     results
 }
 
-/// All verbs, one after the other, in an empty account.
+/// Run all verbs in sequence in an empty account.
 async fn cycle(
     peer: &dyn Peer,
     proxy: &Proxy,
@@ -124,7 +124,7 @@ async fn cycle(
     for verb in Verb::ALL {
         let Some(command) = peer.command(verb, &place)? else { continue };
         let run = measure(command, proxy).await.map_err(|error| format!("{verb}: {error}"))?;
-        // The shell steps end with one that fails where the function never ran.
+        // The shell steps end with one that fails if the function never ran.
         if run.code != Some(0) && verb != Verb::Remove {
             return Err(format!("{verb} ended with {:?}: {}", run.code, run.said.trim()).into());
         }
@@ -135,14 +135,14 @@ async fn cycle(
     Ok(())
 }
 
-/// A binary as users have it: a benchmark's own would have the tests' features, too.
+/// Build a binary as users have it: that of a benchmark would include the tests' features.
 async fn build(package: &str, name: &str, profile: &str) -> Outcome<PathBuf> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--package", package, "--bin", name, "--profile", profile]);
     cargo
         .args(["--locked", "--message-format", "json-render-diagnostics"])
         .current_dir(env!("CARGO_MANIFEST_DIR"));
-    // What cargo tells a benchmark would make build scripts run anew for every other caller.
+    // The variables that cargo sets for a benchmark would make build scripts run again for every other caller.
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO_") && !["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&&*text) {

@@ -1,4 +1,4 @@
-//! How soon the program is there, and that it is silent on the network until it must not be.
+//! Measures the start of the program, and checks that it does not use the network before it has to.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

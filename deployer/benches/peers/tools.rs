@@ -1,4 +1,4 @@
-//! Installs the tools that come from PyPI, once, with everything pinned by hash.
+//! Installs the tools from PyPI once, with everything pinned by hash.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -10,7 +10,7 @@ use crate::Outcome;
 
 const REQUIREMENTS: &str = include_str!("requirements.txt");
 
-/// The folder with the tools' programs.
+/// Return the folder with the tools' programs.
 pub async fn install(below: &Path) -> Outcome<PathBuf> {
     let digest: String =
         Sha256::digest(REQUIREMENTS).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
@@ -30,7 +30,7 @@ pub async fn install(below: &Path) -> Outcome<PathBuf> {
     Ok(place.join("bin"))
 }
 
-/// Says what a program printed if it fails.
+/// Return the output of a program, or include it in the error if it fails.
 pub async fn run(command: &mut Command) -> Outcome<String> {
     let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await?;
     let text = String::from_utf8_lossy(&output.stdout);
@@ -40,7 +40,7 @@ pub async fn run(command: &mut Command) -> Outcome<String> {
     Err(format!("{:?}: {text}{}", command.as_std(), String::from_utf8_lossy(&output.stderr)).into())
 }
 
-/// The version that is pinned.
+/// Return the pinned version.
 pub fn version(package: &str) -> &'static str {
     let pins = REQUIREMENTS.lines().filter_map(|line| line.split([' ', '\\']).next()?.split_once("=="));
     pins.clone().find(|(name, _)| *name == package).map_or("?", |(_, version)| version)

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::App;
 use super::compose::Container;
+use super::inventory::App;
 use super::ports;
 use super::route::{Destination, Route};
 use super::topology::{first_label, is_machine};

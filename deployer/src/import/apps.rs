@@ -8,13 +8,14 @@ use super::container_role::{self, ContainerRole};
 use super::endpoints::Endpoints;
 use super::exclusion::Exclusion;
 use super::host_name::{is_host, why_not_public};
+use super::inventory::{Address, App, Inventory, NotPublished, ReviewReason};
+use super::missing_value::{MissingReason, MissingValue};
 use super::route::{Route, RouteSource};
 use super::terraform::{Protection, protection_of};
 use super::topology::{ResolvedRoute, Topology, is_machine};
-use super::{Address, App, Inventory, MissingReason, MissingValue, NotPublished, ReviewReason};
 use crate::config::preset::{self, HTTP};
 
-/// What the proxies' own configuration says besides the routes.
+/// Facts from the proxies' configuration, apart from the routes.
 #[derive(Debug, Default)]
 pub struct ProxyFacts {
     /// Containers that a proxy excludes, with the reason.
@@ -260,16 +261,6 @@ impl Topology<'_> {
                 "{name} keeps its host names in its own files or database, which are not read: add them by hand."
             ),
         }
-    }
-}
-
-impl std::fmt::Display for Address {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}://{}", if self.https { "https" } else { "http" }, self.host)?;
-        if let Some(port) = self.port {
-            write!(formatter, ":{port}")?;
-        }
-        formatter.write_str(&self.path)
     }
 }
 

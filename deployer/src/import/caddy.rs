@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use block::Directive;
 
-use super::compose::{Container, normalize_path};
+use super::compose::Container;
+use super::file_path::normalize_path;
 use super::placeholders::replace_placeholders;
 use super::route::Route;
 use super::variable_lookup::VariableLookup;

@@ -10,7 +10,7 @@ pub enum ContainerRole {
     Tunnel,
     /// A reverse proxy that keeps its host names in its own files or database.
     OpaqueProxy,
-    /// A server that serves its own pages or forwards requests; its own files say which.
+    /// A server that serves its own pages or forwards requests; its own files define which.
     WebServer,
     Proxy,
     Helper,

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::app_name::printable;
 use super::exclusion::Exclusion;
 use super::host_name::why_not_public;
+use super::inventory::{Address, App};
 use super::ports;
 use super::route::{Destination, Route};
 use super::topology::{ResolvedRoute, Topology, is_machine};
-use super::{Address, App};
 use crate::config::preset::HTTP;
 
 /// An app with the container and port that identified it. Other names of the same endpoint become its other addresses.
@@ -175,7 +175,7 @@ impl Endpoints {
 fn resolved<'r>(topology: &Topology<'_>, routes: &'r [Route]) -> Vec<ResolvedRoute<'r>> {
     let mut resolved: Vec<ResolvedRoute<'r>> = routes.iter().map(|route| topology.resolve(route)).collect();
     let order = |one: &ResolvedRoute<'_>| {
-        // A tunnel's names are certainly public; a proxy's are, unless something says otherwise.
+        // A tunnel's names are certainly public; a proxy's are, unless there is evidence to the contrary.
         (one.route.source, !one.route.https, one.app.is_some() && one.route.path.is_some())
     };
     resolved.sort_by_key(order);

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::source_file::{FileKind, FileOrigin, SourceFile};
+use super::unprocessed;
 use super::variables::Variables;
-use super::{FileKind, FileOrigin, SourceFile, unprocessed};
 
 /// The env files of a home, each once.
 #[derive(Debug, Default)]

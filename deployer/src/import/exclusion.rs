@@ -36,7 +36,7 @@ pub enum Exclusion {
     SwitchedOff(String),
 }
 
-/// What a router requires of a request besides its host and path.
+/// What a router requires of a request in addition to its host and path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Restriction {
     /// The name only: the value may be a secret.

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{FileKind, unprocessed};
+use super::source_file::FileKind;
+use super::unprocessed;
 use crate::error::Error;
 
 /// Return the format that a file's name suggests, or `None` if it is not supported.

@@ -93,9 +93,10 @@ fn tunnel_labels(container: &Container, index: usize, variables: &Variables) -> 
         let mut route = Route::new(expand_host(host, variables), to).excluded_for(exclusion);
         route.source = RouteSource::Tunnel;
         let mut route = cloudflared::with_path_pattern(route, path.as_deref());
-        let asks = setting("access.policy").is_some_and(|policy| policy.eq_ignore_ascii_case("authenticate"));
+        let requires_login =
+            setting("access.policy").is_some_and(|policy| policy.eq_ignore_ascii_case("authenticate"));
         let group = setting("access.group").or_else(|| setting("access.groups"));
-        if asks || group.is_some_and(|group| !group.is_empty()) {
+        if requires_login || group.is_some_and(|group| !group.is_empty()) {
             route.login = Some(LoginStep { proxy: "Cloudflare", name: "Access".to_owned() });
         }
         let switch = format!("{prefix}enable");

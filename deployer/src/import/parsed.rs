@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use super::caddy::Caddyfile;
 use super::compose::ComposeFile;
 use super::route::Route;
+use super::source_file::{FileKind, FileOrigin, SourceFile};
+use super::terraform::file_system::FileSystem;
 use super::terraform::{self, Cloudflare};
 use super::yaml::Node;
-use super::{FileKind, FileOrigin, FileSystem, SourceFile, cloudflared, traefik, unprocessed, yaml};
+use super::{cloudflared, traefik, unprocessed, yaml};
 use crate::error::{Error, Result};
 
 /// What the files contain, sorted by format.

@@ -35,7 +35,7 @@ pub struct Route {
 pub enum Destination {
     /// The container at this index, and the port that it listens on, if known.
     Container { index: usize, port: Option<u16> },
-    /// An address as the proxy sees it.
+    /// An address on the proxy's network.
     Address { host: String, port: Option<u16> },
     /// Not known, or not expressible as an address, such as a socket.
     Unknown,

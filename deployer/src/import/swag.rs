@@ -42,7 +42,7 @@ pub fn routes(containers: &[Container], lookup: &VariableLookup<'_>) -> Vec<Rout
     routes
 }
 
-/// Return the route of a container with `swag=enable`: its name below the domain, or what `swag_url` says.
+/// Return the route of a container with `swag=enable`: its name below the domain, or `swag_url`.
 fn route_from_labels(
     container: &Container,
     index: usize,

@@ -6,8 +6,10 @@ mod context;
 mod copies;
 mod definitions;
 mod embedded;
+mod evaluated_resource;
 mod evaluator;
 mod expression;
+mod file;
 pub mod file_system;
 mod folder;
 mod functions;
@@ -33,15 +35,16 @@ use hcl::{Block, Body};
 pub use access::{Application, Protection, protection_of};
 use context::{EvalContext, Inputs, ModuleInstance};
 use copies::{BlockCopy, Copies};
+use evaluated_resource::EvaluatedResource;
 use evaluator::Evaluator;
+pub use file::{TerraformFile, parse};
 use file_system::FileSystem;
 pub use incomplete::Incomplete;
 use value::Value;
 
-use super::NotPublished;
+use super::inventory::NotPublished;
 use super::missing_value::{MissingReason, MissingValue};
 use super::route::Route;
-use crate::error::{Error, Result};
 
 /// The tunnels and Access applications that the files define.
 #[derive(Default)]
@@ -52,21 +55,6 @@ pub struct Cloudflare {
     pub not_published: Vec<NotPublished>,
     /// Parts that could not be read in full.
     pub incomplete: Vec<Incomplete>,
-}
-
-/// A parsed file.
-pub struct TerraformFile {
-    pub path: PathBuf,
-    pub body: Body,
-}
-
-/// An evaluated resource: one for each of its copies and those of the modules around it.
-struct Resource {
-    kind: String,
-    address: String,
-    value: Value,
-    /// The reason why it is switched off, if it is.
-    off: Option<MissingValue>,
 }
 
 /// The provider has had several names for the configuration of a tunnel.
@@ -81,26 +69,6 @@ const KINDS: [&str; 6] = [
     "cloudflare_access_policy",
     "cloudflare_zero_trust_access_policy",
 ];
-
-/// Check the syntax of a file.
-pub fn parse(text: &str, path: &Path) -> Result<Body> {
-    let text = text.trim_start_matches('\u{feff}');
-    let malformed = |line: usize, why: String| {
-        Error::usage(format!("{}:{line}: this is not valid Terraform", path.display()))
-            .cause(why.replace('\n', ", "))
-            .hint("correct this line or the one above; `terraform validate` also checks the file")
-    };
-    if path.extension().is_some_and(|extension| extension == "json") {
-        let document = serde_json::from_str(text)
-            .map_err(|error: serde_json::Error| malformed(error.line().max(1), error.to_string()))?;
-        let is_values = path.to_string_lossy().ends_with(".tfvars.json");
-        return Ok(if is_values { json::values(&document) } else { json::body(&document) });
-    }
-    hcl::parse(text).map_err(|error| match &error {
-        hcl::Error::Parse(error) => malformed(error.location().line(), error.message().to_owned()),
-        other => malformed(1, other.to_string()),
-    })
-}
 
 /// Read all files: `sources` are `*.tf` and the like, `values` are `*.tfvars`; `files` reads those that they refer to.
 pub fn read(sources: Vec<TerraformFile>, values: &[TerraformFile], files: &dyn FileSystem) -> Cloudflare {
@@ -124,7 +92,7 @@ pub fn read(sources: Vec<TerraformFile>, values: &[TerraformFile], files: &dyn F
 /// Collects resources from module to module.
 #[derive(Default)]
 struct Collector {
-    resources: Vec<Resource>,
+    resources: Vec<EvaluatedResource>,
     /// Modules that are not in the given folders, with their arguments.
     modules: Vec<(MissingValue, Value)>,
     /// Tunnels with a `count` or `for_each` of zero.
@@ -156,7 +124,7 @@ impl Collector {
                         true => evaluator.object_of(&address, block.body(), &copy),
                         false => evaluator.body(block.body(), &copy.context),
                     };
-                    self.resources.push(Resource { kind: kind.to_owned(), address, value, off });
+                    self.resources.push(EvaluatedResource { kind: kind.to_owned(), address, value, off });
                 }
             }
         }
@@ -178,7 +146,7 @@ impl Collector {
     fn cloudflare(self) -> Cloudflare {
         let mut rules = ingress::Ingress::default();
         let tunnels = self.resources.iter().filter(|resource| TUNNELS.contains(&resource.kind.as_str()));
-        for Resource { address, value, off, .. } in tunnels {
+        for EvaluatedResource { address, value, off, .. } in tunnels {
             rules.uncertain.clone_from(off);
             let before = rules.count();
             rules.tunnel(value, address);
@@ -188,7 +156,7 @@ impl Collector {
         }
         let others =
             self.resources.iter().filter(|resource| embedded::KINDS.contains(&resource.kind.as_str()));
-        for Resource { address, value, off, .. } in others {
+        for EvaluatedResource { address, value, off, .. } in others {
             rules.uncertain.clone_from(off);
             embedded::read(value, address, &mut rules);
         }
@@ -203,7 +171,7 @@ impl Collector {
             }
         }
         let ingress::Ingress { routes, not_published, mut incomplete, .. } = rules;
-        let present: Vec<Resource> =
+        let present: Vec<EvaluatedResource> =
             self.resources.into_iter().filter(|resource| resource.off.is_none()).collect();
         let applications = access::applications(&present, &mut incomplete);
         Cloudflare { routes, applications, not_published, incomplete }

@@ -119,7 +119,7 @@ impl<'a> Topology<'a> {
             && !self.sites.contains(&index)
     }
 
-    /// Return the container that answers at this address as seen from the tunnel or proxy, and its own port.
+    /// Return the container that answers at this address on the network of the tunnel or proxy, and its own port.
     fn find_by_address(
         &self,
         host: &str,

@@ -1,6 +1,8 @@
 //! Traefik: routes from its labels and files.
 
+mod config_source;
 mod dynamic_config;
+mod exposure;
 mod login;
 mod matcher;
 mod rule;
@@ -12,8 +14,10 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
+use config_source::ConfigSource;
 pub use dynamic_config::is_dynamic_config;
 use dynamic_config::{DynamicConfig, Router, Transport};
+use exposure::{Exposure, exposure};
 use rule_match::{HostMatch, RuleMatch};
 use static_config::StaticConfig;
 pub use static_config::is_static_config;
@@ -22,16 +26,11 @@ pub use tree::of_toml;
 
 use super::app_name::printable;
 use super::compose::Container;
-use super::container_role;
 use super::exclusion::Exclusion;
 use super::route::{Destination, Route, expand_host};
 use super::variable_lookup::VariableLookup;
-use super::variables::Variables;
 use super::yaml::Node;
 use crate::config::preset::image_name;
-
-/// Services and middlewares may refer to each other; longer chains are cycles.
-const LONGEST_CHAIN: usize = 4;
 
 /// The routes, with the reasons why others were excluded.
 #[derive(Debug, Default)]
@@ -40,14 +39,6 @@ pub struct TraefikRoutes {
     /// Containers without a route, with the reason.
     pub excluded: Vec<(usize, Exclusion)>,
     pub remarks: Vec<String>,
-}
-
-/// A container or file that defines routers and services.
-struct ConfigSource<'a> {
-    dynamic: DynamicConfig,
-    container: Option<usize>,
-    static_config: &'a StaticConfig,
-    variables: Variables,
 }
 
 /// All configurations together: a router may use services and middlewares that are defined elsewhere.
@@ -211,38 +202,6 @@ fn route(
     route.path = one_match.path;
     set_scheme_and_port(&mut route, router, source.static_config);
     Ok(route.excluded_for(protocol()).excluded_for(one_match.exclusion))
-}
-
-enum Exposure {
-    /// Not published; holds the reason, unless nothing suggests that it was meant to be.
-    Excluded(Option<Exclusion>),
-    Published {
-        by_default: bool,
-    },
-}
-
-fn exposure(
-    container: &Container,
-    static_config: &StaticConfig,
-    variables: &Variables,
-    has_routers: bool,
-) -> Exposure {
-    let label = container.labels.iter().find(|(key, _)| key.trim().eq_ignore_ascii_case("traefik.enable"));
-    let is_app = container_role::of_image(&container.image).is_none();
-    let enabled =
-        label.map(|(_, value)| variables.fill(value).unwrap_or_default().trim().to_ascii_lowercase());
-    match enabled.as_deref() {
-        Some("false" | "0" | "f" | "no" | "off") => {
-            Exposure::Excluded(Some(Exclusion::Disabled("traefik.enable".to_owned())))
-        }
-        Some(_) => Exposure::Published { by_default: true },
-        None if static_config.hides_by_default => Exposure::Excluded(
-            (has_routers || (is_app && static_config.default_rule.is_some()))
-                .then(|| Exclusion::NotEnabled("traefik.enable=true".to_owned())),
-        ),
-        // Traefik publishes all containers by default; databases are not meant.
-        None => Exposure::Published { by_default: is_app && !container.on_host },
-    }
 }
 
 /// Return the router that Traefik creates for a container without one.

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{App, Inventory, LoginStep, Protection, ReviewReason};
+use super::inventory::{App, Inventory, ReviewReason};
+use super::route::LoginStep;
+use super::terraform::Protection;
 use crate::config::preset::HTTP;
 
 /// All settings except targets are taken from the example, with their comments.

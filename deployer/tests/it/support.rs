@@ -1,5 +1,5 @@
-//! What the tests share: the real binary in a clean environment, the emulator that it talks to, stand-ins
-//! for a Plex server and a phone, a configuration, and another client that interferes.
+//! Support for the tests: the real binary in a clean environment, the emulator that it talks to, stand-ins for a Plex
+//! server and a phone, a configuration, and another AWS client.
 
 mod aws;
 mod bootstrap;

@@ -19,9 +19,9 @@ pub fn read(labels: &[(String, String)]) -> Vec<Directive> {
     let mut sites = directives(&entries);
     // The top-level name is only that of the label.
     for site in &mut sites {
-        let mut words = std::mem::take(&mut site.arguments).into_iter();
-        site.name = words.next().unwrap_or_default();
-        site.arguments = words.collect();
+        let mut addresses = std::mem::take(&mut site.arguments).into_iter();
+        site.name = addresses.next().unwrap_or_default();
+        site.arguments = addresses.collect();
         site.has_block = true;
     }
     sites
@@ -67,8 +67,8 @@ fn arguments(value: &str) -> Vec<String> {
         let Some(what) = action.trim_matches('-').trim().strip_prefix("upstreams") else {
             return Some("unknown://".to_owned());
         };
-        let port = what.split_whitespace().find(|word| word.parse::<u16>().is_ok()).unwrap_or_default();
+        let port = what.split_whitespace().find(|part| part.parse::<u16>().is_ok()).unwrap_or_default();
         Some(format!("self://{port}"))
     });
-    tokenize(&text).into_iter().map(|word| word.text).collect()
+    tokenize(&text).into_iter().map(|token| token.text).collect()
 }

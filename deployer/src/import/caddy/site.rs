@@ -15,7 +15,7 @@ const DEEPEST: usize = 16;
 /// Directives that require a login.
 const LOGINS: [&str; 6] = ["forward_auth", "basic_auth", "basicauth", "authenticate", "authorize", "oidc"];
 
-/// What applies to a site besides its own directives.
+/// The surroundings of a site.
 pub struct SiteContext<'a> {
     pub snippets: &'a BTreeMap<String, Vec<Directive>>,
     pub variables: &'a Variables,
@@ -132,9 +132,9 @@ impl SiteWalker<'_> {
                 self.nested(directive, &part, depth);
             }
             "reverse_proxy" | "php_fastcgi" => {
-                let further =
+                let others =
                     directive.block.iter().filter(|inner| inner.name == "to").flat_map(|to| &to.arguments);
-                let upstream = directive.arguments.iter().chain(further).next();
+                let upstream = directive.arguments.iter().chain(others).next();
                 let to = upstream.map_or(Destination::Unknown, |upstream| self.upstream(upstream));
                 self.emit(part, &to, None);
             }

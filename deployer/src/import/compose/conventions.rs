@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::FileOrigin;
 use super::super::environment::Environments;
+use super::super::file_path::{normalize_path, resolve_path};
+use super::super::source_file::FileOrigin;
 use super::super::yaml::Node;
+use super::document::services;
 use super::file::{ComposeFile, folder_of};
-use super::{normalize_path, resolve_path, services};
 
 /// The names that Compose looks for in a folder, in order of precedence.
 pub const DEFAULTS: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];

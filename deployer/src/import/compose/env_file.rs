@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::rc::Rc;
 
+use super::super::file_path::resolve_path;
 use super::super::variables::Variables;
 use super::super::yaml::Node;
-use super::resolve_path;
 
 /// Make the paths of a service's env files absolute to the project. After a merge their origin is no longer known.
 pub fn located(node: &Node, directory: &Path, variables: &Variables) -> Node {

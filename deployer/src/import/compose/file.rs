@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::super::FileOrigin;
+use super::super::source_file::FileOrigin;
 use super::super::yaml::Node;
 
 /// A parsed Compose file.

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::super::FileReference;
 use super::super::environment::Environments;
+use super::super::file_path::resolve_path;
+use super::super::source_file::FileReference;
 use super::super::variables::Variables;
 use super::super::yaml::Node;
+use super::document::services;
 use super::env_file::{located, value_files};
 use super::file::{ComposeFile, folder_of};
-use super::{resolve_path, services};
 
 /// An entry of `include`.
 pub struct Include {

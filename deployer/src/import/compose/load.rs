@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::super::environment::Environments;
+use super::super::file_path::resolve_path;
 use super::super::variables::Variables;
 use super::super::yaml::Node;
+use super::document::services;
 use super::env_file::located;
 use super::file::{ComposeFile, folder_of, shown};
 use super::include::{Include, Includes, includes};
+use super::merge;
 use super::service::Service;
-use super::{merge, resolve_path, services};
 
 /// A longer chain of `extends` or `include` is a cycle.
 const LONGEST_CHAIN: usize = 8;

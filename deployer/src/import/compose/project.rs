@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::super::environment::Environments;
-use super::Container;
+use super::container::Container;
 use super::file::ComposeFile;
 use super::load::Loader;
 use super::selection::Selection;

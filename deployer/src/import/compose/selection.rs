@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::super::FileOrigin;
 use super::super::environment::Environments;
+use super::super::file_path::normalize_path;
+use super::super::source_file::FileOrigin;
 use super::conventions::{DEFAULTS, OVERRIDES, compose_files, overridden_services};
+use super::document::services;
 use super::file::{ComposeFile, folder_of, shown};
 use super::include::{extended_by, includes_of};
-use super::{normalize_path, services};
 
 /// Files that are merged, in this order.
 #[derive(Debug)]
@@ -174,7 +175,7 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// Add a file besides those with default names.
+    /// Add a file without a default name.
     fn other_file(
         &mut self,
         file: &ComposeFile<'_>,

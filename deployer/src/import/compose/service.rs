@@ -6,7 +6,8 @@ use std::rc::Rc;
 use super::super::environment::Environments;
 use super::super::variables::Variables;
 use super::super::yaml::Node;
-use super::{Container, env_file};
+use super::container::Container;
+use super::env_file;
 
 /// A service after all files are merged.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub struct Service {
     pub variables: Rc<Variables>,
     /// The file that removes it, if any.
     pub removed: Option<String>,
-    /// Sources of further settings that were not found, one sentence each.
+    /// Sources of other settings that were not found, one sentence each.
     pub missing: Vec<String>,
 }
 
@@ -131,8 +132,8 @@ impl Service {
             active.split(',').any(|one| matches!(one.trim(), "*") || one.trim() == profile)
         };
         if !profiles.is_empty() && !profiles.iter().any(is_active) {
-            let word = if profiles.len() == 1 { "profile" } else { "profiles" };
-            return Some(format!("switched off ({word} {})", profiles.join(", ")));
+            let noun = if profiles.len() == 1 { "profile" } else { "profiles" };
+            return Some(format!("switched off ({noun} {})", profiles.join(", ")));
         }
         let deploy = self.node.get("deploy");
         let is_global = deploy

@@ -1,7 +1,8 @@
 //! Cloudflare Access: the names that it protects, and whom its policies admit.
 
+use super::evaluated_resource::EvaluatedResource;
+use super::incomplete::Incomplete;
 use super::value::{List, Value};
-use super::{Incomplete, Resource};
 
 const APPLICATIONS: [&str; 2] = ["cloudflare_access_application", "cloudflare_zero_trust_access_application"];
 const POLICIES: [&str; 2] = ["cloudflare_access_policy", "cloudflare_zero_trust_access_policy"];
@@ -58,12 +59,15 @@ struct Policy<'r> {
 }
 
 /// Return the applications among the resources. One whose domain is not known is reported as incomplete.
-pub(super) fn applications(resources: &[Resource], incomplete: &mut Vec<Incomplete>) -> Vec<Application> {
+pub(super) fn applications(
+    resources: &[EvaluatedResource],
+    incomplete: &mut Vec<Incomplete>,
+) -> Vec<Application> {
     let of = |kinds: [&'static str; 2]| {
         resources.iter().filter(move |resource| kinds.contains(&resource.kind.as_str()))
     };
     let policy = |resource| {
-        let Resource { address, value, .. }: &Resource = resource;
+        let EvaluatedResource { address, value, .. }: &EvaluatedResource = resource;
         let application = match value.get("application_id") {
             Some(Value::Id(address)) => Some(address.to_string()),
             _ => None,
@@ -72,7 +76,7 @@ pub(super) fn applications(resources: &[Resource], incomplete: &mut Vec<Incomple
     };
     let policies: Vec<Policy<'_>> = of(POLICIES).map(policy).collect();
     let mut applications = Vec::new();
-    for Resource { address, value, .. } in of(APPLICATIONS) {
+    for EvaluatedResource { address, value, .. } in of(APPLICATIONS) {
         // Bookmarks and SaaS applications do not protect anything here.
         if value.get("type").is_some_and(|kind| kind.as_text().is_some_and(|kind| kind != "self_hosted")) {
             continue;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use hcl::Body;
 
-use super::TerraformFile;
+use super::file::TerraformFile;
 use super::value::Value;
 
 /// A copy of a module with its inputs. The root module is one, too.

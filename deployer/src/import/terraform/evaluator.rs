@@ -19,7 +19,7 @@ const MOST_STEPS: usize = 1_000_000;
 /// The maximum depth of nested modules.
 pub const MAX_MODULE_DEPTH: usize = 12;
 
-/// Evaluates expressions. Its methods are spread over the modules beside this one.
+/// Evaluates expressions. Other modules of this folder add its methods.
 pub struct Evaluator<'a> {
     pub folders: &'a Folders,
     pub definitions: BTreeMap<&'a Path, Definitions<'a>>,

@@ -92,7 +92,7 @@ impl<'a> Evaluator<'a> {
             match last {
                 Value::List(list) => {
                     arguments.extend(list.items.iter().cloned());
-                    // An unknown number of further arguments is represented by one.
+                    // An unknown number of additional arguments is represented by one.
                     arguments.extend(list.rest.clone().map(Value::from));
                 }
                 other => arguments.push(other),
@@ -123,8 +123,10 @@ impl<'a> Evaluator<'a> {
             if let Some(name) = &each.key_var {
                 context = context.with(name.as_str(), key);
             }
-            let condition =
-                each.cond_expr.as_ref().map_or(Ok(true), |wanted| self.value(wanted, &context).into_bool());
+            let condition = each
+                .cond_expr
+                .as_ref()
+                .map_or(Ok(true), |condition| self.value(condition, &context).into_bool());
             let value = match condition {
                 Ok(false) => continue,
                 Ok(true) => self.value(&each.value_expr, &context),

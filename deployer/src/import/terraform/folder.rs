@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use hcl::expr::Expression;
 use hcl::{Block, Body};
 
+use super::file::{TerraformFile, parse};
 use super::file_system::FileSystem;
-use super::{TerraformFile, merge, parse};
-use crate::import::normalize_path;
+use super::merge;
+use crate::import::file_path::normalize_path;
 
 /// The maximum number of folders.
 const MOST_FOLDERS: usize = 500;
@@ -145,7 +146,7 @@ pub fn load(sources: Vec<TerraformFile>, files: &dyn FileSystem) -> Folders {
         if folders.bodies.contains_key(&folder) || folders.bodies.len() >= MOST_FOLDERS {
             continue;
         }
-        let sources = beside(&folder, files);
+        let sources = files_in(&folder, files);
         if !sources.is_empty() {
             let body = merge::files(sources);
             pending.extend(folders.called(&folder, &body));
@@ -156,19 +157,19 @@ pub fn load(sources: Vec<TerraformFile>, files: &dyn FileSystem) -> Folders {
 }
 
 /// Return the Terraform files of a folder. Files that are not valid are skipped.
-fn beside(folder: &Path, files: &dyn FileSystem) -> Vec<TerraformFile> {
+fn files_in(folder: &Path, files: &dyn FileSystem) -> Vec<TerraformFile> {
     let names = files.entries(folder).unwrap_or_default();
     let mut names: Vec<String> =
         names.into_iter().filter(|(_, is_folder)| !is_folder).map(|(name, _)| name).collect();
     names.sort();
-    let wanted =
+    let is_terraform =
         |name: &&String| [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().any(|end| name.ends_with(end));
     let read = |name: &String| {
         let path = folder.join(name);
         let body = parse(&files.text(&path).ok()?, &path).ok()?;
         Some(TerraformFile { path, body })
     };
-    names.iter().filter(wanted).take(MOST_FILES).filter_map(read).collect()
+    names.iter().filter(is_terraform).take(MOST_FILES).filter_map(read).collect()
 }
 
 /// Return the root modules: the folders that no other folder calls.

@@ -1,9 +1,9 @@
 //! Ingress rules of tunnels: blocks in version 4 of the provider, a list of objects in version 5.
 
-use super::Incomplete;
+use super::incomplete::Incomplete;
 use super::value::{Unknown, Value};
-use crate::import::NotPublished;
 use crate::import::cloudflared::with_requestable_path;
+use crate::import::inventory::NotPublished;
 use crate::import::missing_value::MissingValue;
 use crate::import::route::{Destination, Route};
 
@@ -101,8 +101,8 @@ impl Ingress {
 
     /// Report that there are, or may be, more rules.
     pub fn report_missing(&mut self, missing: Option<&MissingValue>, address: &str) {
-        let gap = missing.map(|missing| Incomplete::rules(address, missing.clone()));
-        self.incomplete.extend(gap.filter(|gap| !self.incomplete.contains(gap)));
+        let incomplete = missing.map(|missing| Incomplete::rules(address, missing.clone()));
+        self.incomplete.extend(incomplete.filter(|incomplete| !self.incomplete.contains(incomplete)));
     }
 
     fn rule(&mut self, rule: &Value, uncertain: Option<&MissingValue>) {

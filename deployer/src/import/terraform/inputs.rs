@@ -5,8 +5,8 @@ use std::path::Path;
 
 use hcl::expr::Expression;
 
-use super::TerraformFile;
 use super::context::{EvalContext, Inputs};
+use super::file::TerraformFile;
 use super::folder::attribute;
 use crate::import::missing_value::{MissingReason, MissingValue};
 

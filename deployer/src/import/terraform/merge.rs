@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hcl::{Body, Structure};
 
-use super::TerraformFile;
+use super::file::TerraformFile;
 
 /// Merge the files of a folder into one body.
 pub fn files(sources: Vec<TerraformFile>) -> Body {

@@ -1,6 +1,6 @@
 //! Names that only DNS has: records that point to a tunnel with a catch-all rule.
 
-use super::Resource;
+use super::evaluated_resource::EvaluatedResource;
 use super::ingress::{Ingress, first};
 use super::value::Value;
 use crate::import::missing_value::{MissingReason, MissingValue};
@@ -10,7 +10,7 @@ use crate::import::route::{Destination, Route};
 pub const KINDS: [&str; 2] = ["cloudflare_record", "cloudflare_dns_record"];
 
 /// Add a route for each record that points to a tunnel and has no rule of its own.
-pub fn read(resources: &[Resource], into: &mut Ingress) {
+pub fn read(resources: &[EvaluatedResource], into: &mut Ingress) {
     let records = resources.iter().filter(|resource| KINDS.contains(&resource.kind.as_str()));
     for record in records.filter(|record| record.off.is_none() && leads_to_tunnel(&record.value)) {
         let Some((host, label)) = name(record) else { continue };
@@ -46,7 +46,7 @@ fn leads_to_tunnel(record: &Value) -> bool {
 }
 
 /// Return the full name, or the value that is missing for it, and the first label.
-fn name(record: &Resource) -> Option<(Result<String, MissingValue>, Option<String>)> {
+fn name(record: &EvaluatedResource) -> Option<(Result<String, MissingValue>, Option<String>)> {
     let written = record.value.get("name")?.likely();
     // Only the proxy knows the apps behind a wildcard.
     if written.as_text().is_some_and(|name| name.starts_with('*')) {

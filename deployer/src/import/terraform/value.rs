@@ -39,7 +39,7 @@ pub struct List {
     pub items: Vec<Value>,
     /// The elements of a set are sorted, and are their own keys.
     pub is_set: bool,
-    /// The value that is missing to know further elements, if there may be any.
+    /// The value that is missing to know more elements, if there may be any.
     pub rest: Option<MissingValue>,
     weight: usize,
     depth: usize,

@@ -181,7 +181,7 @@ pub fn is_login_name(name: &str) -> bool {
     let normalized: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let negations =
         ["noauth", "withoutauth", "unauth", "skipauth", "bypass", "authheader", "nologin", "nosso"];
-    let words =
+    let keywords =
         ["auth", "sso", "oidc", "login", "tinyauth", "pocketid", "keycloak", "zitadel", "kanidm", "cfaccess"];
     // `chain-oauth` contains "noauth" only across its separator.
     let parts: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
@@ -189,7 +189,7 @@ pub fn is_login_name(name: &str) -> bool {
     let is_negated = pairs.chain(parts.iter().map(|part| (*part).to_owned())).any(|part| {
         matches!(part.as_str(), "author" | "authors") || negations.iter().any(|word| part.starts_with(word))
     });
-    !is_negated && words.iter().any(|word| normalized.contains(word))
+    !is_negated && keywords.iter().any(|word| normalized.contains(word))
 }
 
 /// Whether the name of a middleware suggests a redirect to https.

@@ -1,7 +1,7 @@
 //! Finds the middleware of a router that requires a login.
 
+use super::config_source::{ConfigSource, LONGEST_CHAIN};
 use super::dynamic_config::{self, Middleware, Router, Transport};
-use super::{ConfigSource, LONGEST_CHAIN};
 use crate::import::route::LoginStep;
 
 /// Return the middleware of the router, or of its entry points, that requires a login.

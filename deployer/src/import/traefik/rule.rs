@@ -38,10 +38,10 @@ impl Expression {
             (Self::All(parts), false) | (Self::Any(parts), true) => {
                 let mut matches = vec![RuleMatch::default()];
                 for part in parts {
-                    let further = part.matches(negated)?;
+                    let others = part.matches(negated)?;
                     matches = matches
                         .iter()
-                        .flat_map(|one_match| further.iter().filter_map(|one| one_match.and(one)))
+                        .flat_map(|one_match| others.iter().filter_map(|one| one_match.and(one)))
                         .collect();
                     if matches.len() > MOST_WAYS {
                         return None;
@@ -192,27 +192,33 @@ mod tests {
 
     #[test]
     fn additional_conditions_exclude_a_match() {
-        let demands = |matcher: &str| read(&format!("Host(`a`) && {matcher}")).remove(0);
+        let with_condition = |matcher: &str| read(&format!("Host(`a`) && {matcher}")).remove(0);
         assert_eq!(
-            demands("Header(`bypass`, `pass)word`)"),
+            with_condition("Header(`bypass`, `pass)word`)"),
             "a it is only for requests with the header `bypass`"
         );
-        assert_eq!(demands("headersRegexp(`X`,`.*`)"), "a it is only for requests with the header `X`");
         assert_eq!(
-            demands("Query(`key=password`)"),
+            with_condition("headersRegexp(`X`,`.*`)"),
+            "a it is only for requests with the header `X`"
+        );
+        assert_eq!(
+            with_condition("Query(`key=password`)"),
             "a it is only for requests with the query parameter `key`"
         );
-        assert_eq!(demands("Method(`POST`)"), "a it is only for requests with the method POST");
+        assert_eq!(with_condition("Method(`POST`)"), "a it is only for requests with the method POST");
         assert_eq!(
-            demands("ClientIP(`10.0.0.0/8`)"),
+            with_condition("ClientIP(`10.0.0.0/8`)"),
             "a it is only for requests with certain client addresses"
         );
         assert_eq!(
-            demands("Moon(`full`)"),
+            with_condition("Moon(`full`)"),
             "a it is only for requests with an unsupported condition (`Moon`)"
         );
-        assert_eq!(demands("PathRegexp(`\\.jpg$`)"), "a it leads to it only for paths that match a pattern");
-        assert_eq!(demands("PathRegexp(`^/photos(/.*)?$`)"), "a/photos");
+        assert_eq!(
+            with_condition("PathRegexp(`\\.jpg$`)"),
+            "a it leads to it only for paths that match a pattern"
+        );
+        assert_eq!(with_condition("PathRegexp(`^/photos(/.*)?$`)"), "a/photos");
     }
 
     #[test]

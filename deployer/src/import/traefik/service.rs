@@ -1,7 +1,7 @@
 //! Destinations of Traefik's services: a port of the container with the label, or an address.
 
+use super::config_source::{ConfigSource, LONGEST_CHAIN};
 use super::dynamic_config::{Backend, Router, TraefikService, Transport};
-use super::{ConfigSource, LONGEST_CHAIN};
 use crate::import::route::Destination;
 
 /// Return the destination of a router.

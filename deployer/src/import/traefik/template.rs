@@ -82,7 +82,7 @@ mod tests {
         let file = Path::new("Media Box/compose.yml");
         let text = "services:\n  tv: {image: a}\n  named: {image: a, container_name: my_tv}\n";
         let documents = yaml::read(text, file).unwrap();
-        let file = compose::ComposeFile { path: file, source: &FileOrigin::Given, documents };
+        let file = compose::ComposeFile { path: file, origin: &FileOrigin::Given, documents };
         let containers = compose::containers(&[file], &Environments::default(), &BTreeSet::new()).containers;
         let rule = |container: &Container, action: &str| rule(&format!("{{{{ {action} }}}}.b"), container);
         assert_eq!(rule(&containers[0], "normalize .ContainerName"), Ok("mediabox-tv-1.b".to_owned()));

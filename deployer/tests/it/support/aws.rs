@@ -1,5 +1,5 @@
-//! A stand-in for AWS on 127.0.0.1, with an account in which nothing is deployed; at the same time a proxy to it, and one
-//! that inspects TLS with a certificate authority of its own.
+//! A stand-in for AWS on 127.0.0.1 with an empty account. It is also a proxy to AWS, and one that inspects TLS with its
+//! own certificate authority.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -15,13 +15,13 @@ use tokio_rustls::TlsAcceptor;
 
 use super::runtime;
 
-/// A request as it came in.
+/// A request as received.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// As in `POST http://aws.example/` or `CONNECT sts.eu-central-1.amazonaws.com:443`.
+    /// `POST http://aws.example/` or `CONNECT sts.eu-central-1.amazonaws.com:443`.
     pub line: String,
     pub host: String,
-    /// The service and the access key that it is signed for; empty without a signature.
+    /// The service and the access key of the signature; empty without one.
     pub service: String,
     pub key: String,
     pub proxy_authorization: Option<String>,
@@ -29,13 +29,13 @@ pub struct Request {
 }
 
 impl Request {
-    /// True for a call of this name, where the name is in the body.
+    /// Whether it is a call of this action, whose name is in the body.
     pub fn is(&self, action: &str) -> bool {
         self.body.contains(&format!("Action={action}&")) || self.line.contains(action)
     }
 }
 
-/// HTTP status and body; `None` for the usual answer.
+/// HTTP status and body; `None` for the default response.
 type Script = dyn Fn(&Request) -> Option<(u16, String)> + Send + Sync;
 
 struct Shared {
@@ -44,7 +44,7 @@ struct Shared {
     tls: TlsAcceptor,
 }
 
-/// Ends with the tests' process.
+/// Runs until the process of the tests ends.
 pub struct AwsStandIn {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -52,12 +52,12 @@ pub struct AwsStandIn {
 }
 
 impl AwsStandIn {
-    /// One that answers as usual.
+    /// Start a stand-in with default responses.
     pub fn start() -> Self {
         Self::scripted(|_| None)
     }
 
-    /// One that answers some requests in its own way.
+    /// Start a stand-in that may respond differently to some requests.
     pub fn scripted(script: impl Fn(&Request) -> Option<(u16, String)> + Send + Sync + 'static) -> Self {
         let (authority, tls) = inspecting();
         let shared = Arc::new(Shared { requests: Mutex::default(), script: Box::new(script), tls });
@@ -79,7 +79,7 @@ impl AwsStandIn {
         format!("http://{}", self.address)
     }
 
-    /// The certificate authority of the proxy that inspects TLS.
+    /// Return the certificate authority of the proxy that inspects TLS.
     pub fn authority(&self) -> &str {
         &self.authority
     }
@@ -88,7 +88,7 @@ impl AwsStandIn {
         self.shared.requests.lock().unwrap().clone()
     }
 
-    /// The services that were called, each once.
+    /// Return the services that were called, each once.
     pub fn services(&self) -> Vec<String> {
         let mut services: Vec<_> = self.requests().into_iter().map(|request| request.service).collect();
         services.retain(|service| !service.is_empty());
@@ -98,7 +98,7 @@ impl AwsStandIn {
     }
 }
 
-/// An authority, and a server with a certificate of it for what is asked for here.
+/// Create an authority, and a server with a certificate for the requested names.
 fn inspecting() -> (String, TlsAcceptor) {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -233,7 +233,7 @@ fn usual(request: &Request) -> (u16, String) {
     }
 }
 
-/// An answer in the form of the service.
+/// Return an error in the format of the service.
 pub fn refused(service: &str, status: u16, code: &str, message: &str) -> (u16, String) {
     let body = if matches!(service, "iam" | "sts") {
         format!(

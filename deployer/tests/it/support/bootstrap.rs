@@ -1,4 +1,4 @@
-//! The function's binary, built once per run the way `up` builds it.
+//! The function's binary, built once per run as `up` builds it.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-/// For `--bootstrap`. Cargo's own lock keeps several runs apart.
+/// Return the file for `--bootstrap`. Cargo's own lock separates concurrent runs.
 pub fn bootstrap() -> &'static Path {
     static BOOTSTRAP: OnceLock<PathBuf> = OnceLock::new();
     BOOTSTRAP.get_or_init(build)
@@ -17,7 +17,7 @@ fn build() -> PathBuf {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--package", "plexmon-function", "--bin", "bootstrap", "--profile", "lambda"]);
     cargo.args(["--locked", "--message-format", "json-render-diagnostics"]);
-    // What cargo tells a test would make build scripts run anew for every other caller.
+    // The variables that cargo sets for a test would make build scripts run again for every other caller.
     cargo.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear().envs(cargo_environment());
     let output = cargo.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -30,12 +30,12 @@ fn build() -> PathBuf {
         .unwrap()
 }
 
-/// Where cargo has put this very test.
+/// Return the directory in which cargo has put this test.
 fn target_directory() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().to_owned()
 }
 
-/// What cargo needs in an environment that is otherwise empty: ours, and that of a deployer that builds.
+/// Return the variables that cargo needs in an otherwise empty environment.
 pub fn cargo_environment() -> Vec<(&'static str, OsString)> {
     let home = std::env::home_dir().unwrap();
     let from_home = |folder: &str| home.join(folder).into_os_string();

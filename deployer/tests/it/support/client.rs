@@ -1,4 +1,4 @@
-//! Another AWS client, to look behind the deployer's back and to interfere: botocore, in one helper process.
+//! Another AWS client, botocore in a helper process, to inspect and change what the deployer manages.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{REGION, emulator, python};
 
 struct Client {
-    /// Ends when its stdin closes, which is at the latest when this process ends.
+    /// Ends when its stdin closes, at the latest at the end of this process.
     _process: Child,
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
@@ -27,22 +27,22 @@ impl Client {
     }
 }
 
-/// Whose keys sign a call.
+/// The credentials of a call.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub key: String,
     pub secret: String,
-    /// Of a session, as an assumed role has it.
+    /// The token of a session, such as that of an assumed role.
     pub token: Option<String>,
 }
 
 impl Caller {
-    /// The root of an account, who may do everything in it.
+    /// Return the root of an account, who may do everything in it.
     pub fn root(account: &str) -> Self {
         Self { key: account.to_owned(), secret: "test".to_owned(), token: None }
     }
 
-    /// Out of an answer with a new key in it, of a user or of a session.
+    /// Read the credentials from a response with a new key of a user or session.
     pub fn new(keys: &Value) -> Self {
         let text = |name: &str| keys[name].as_str().map(str::to_owned);
         Self {
@@ -52,7 +52,7 @@ impl Caller {
         }
     }
 
-    /// Makes one call. A refusal comes back as `Code: message`.
+    /// Make a call. An error is returned as `Code: message`.
     pub fn call(&self, service: &str, operation: &str, parameters: Value) -> Result<Value, String> {
         static CLIENT: OnceLock<Mutex<Client>> = OnceLock::new();
         let client = CLIENT.get_or_init(Client::start);
@@ -61,7 +61,7 @@ impl Caller {
             "caller": {"key": self.key, "secret": self.secret, "token": self.token},
             "service": service, "operation": operation, "parameters": parameters,
         });
-        // A request and its answer go together, so a test that failed in between has left nothing half-said.
+        // The lock covers request and response, so a failed test cannot leave half of an exchange.
         let mut client = client.lock().unwrap_or_else(PoisonError::into_inner);
         writeln!(client.stdin, "{request}").unwrap();
         let mut line = String::new();

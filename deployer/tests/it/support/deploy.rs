@@ -1,4 +1,4 @@
-//! `plexmon-deploy` as a process of its own, in an environment with nothing of the developer's in it.
+//! `plexmon-deploy` as a separate process, in an environment without the developer's settings.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// A command that is about to be run, in `home` as its current directory.
+/// A command to run with `home` as its current directory.
 pub struct Deploy {
     home: PathBuf,
     command: Command,
@@ -19,7 +19,7 @@ impl Deploy {
         Self::of(env!("CARGO_BIN_EXE_plexmon-deploy"), home)
     }
 
-    /// The same, on a terminal so many columns wide, where a question that ends in `prompt` is answered.
+    /// Run it on a terminal of this width, and answer the question that ends in `prompt`.
     pub fn on_a_terminal(home: &Path, columns: u16, prompt: &str, answer: &str) -> Self {
         let mut deploy = Self::of(super::python(), home);
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/terminal.py");
@@ -63,17 +63,17 @@ impl Deploy {
         Ran::new(&self.home, output)
     }
 
-    /// Starts it and returns, for those who want to disturb it.
+    /// Start it and return.
     pub fn start(mut self) -> Running {
         Running { home: self.home, child: Some(self.command.spawn().unwrap()), read: String::new() }
     }
 }
 
-/// A command on its way. Killed if the test fails before its end.
+/// A running command. It is killed if the test fails before its end.
 pub struct Running {
     home: PathBuf,
     child: Option<Child>,
-    /// What was taken from its stdout already.
+    /// The part of its stdout that was read already.
     read: String,
 }
 
@@ -82,17 +82,17 @@ impl Running {
         self.child.as_mut().unwrap()
     }
 
-    /// The process id.
+    /// Return the process id.
     pub fn id(&self) -> u32 {
         self.child.as_ref().unwrap().id()
     }
 
-    /// Closes our end of its stdout: it has nobody to print to.
+    /// Close the reading end of its stdout.
     pub fn hang_up(&mut self) {
         drop(self.child().stdout.take());
     }
 
-    /// Reads its stdout up to a line with `text` in it.
+    /// Read its stdout up to a line that contains `text`.
     pub fn read_until(&mut self, text: &str) {
         let mut stdout = BufReader::with_capacity(1, self.child().stdout.take().unwrap());
         loop {
@@ -106,7 +106,7 @@ impl Running {
         self.child().stdout = Some(stdout.into_inner());
     }
 
-    /// What Ctrl-C in a terminal sends.
+    /// Send the signal of Ctrl-C.
     pub fn interrupt(&mut self) {
         let id = self.child().id().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
@@ -127,7 +127,7 @@ impl Running {
         Ran::new(&self.home, output)
     }
 
-    /// As [`end`](Self::end), for one whose stdout nobody reads.
+    /// Wait like [`end`](Self::end), for a command whose stdout is not read.
     pub fn end_of_errors(mut self) -> (Option<i32>, String) {
         let mut errors = String::new();
         self.child().stderr.take().unwrap().read_to_string(&mut errors).unwrap();
@@ -144,7 +144,7 @@ impl Drop for Running {
     }
 }
 
-/// How a command ended and what it printed.
+/// The exit code and output of a command.
 #[derive(Debug)]
 pub struct Ran {
     /// `None` if a signal ended it.
@@ -160,20 +160,20 @@ impl Ran {
         Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
 
-    /// Fails the test unless it ended with `code`.
+    /// Fail the test unless it ended with `code`.
     #[track_caller]
     pub fn ended(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{}", self.whole());
         self
     }
 
-    /// The document that `--json` printed; nothing else may stand on stdout.
+    /// Return the document that `--json` printed, which must be all of stdout.
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.whole()))
     }
 
-    /// Everything, for a snapshot.
+    /// Return everything, for a snapshot.
     pub fn whole(&self) -> String {
         let mut whole =
             self.code.map_or_else(|| "ended by a signal".to_owned(), |code| format!("exit {code}"));
@@ -185,7 +185,7 @@ impl Ran {
         whole
     }
 
-    /// The calls that `-v` told of, as `service:Operation`.
+    /// Return the calls that `-v` printed, as `service:Operation`.
     pub fn calls(&self) -> Vec<&str> {
         let operation = |word: &&str| {
             word.split_once(':').is_some_and(|(_, name)| name.starts_with(|first: char| first.is_uppercase()))
@@ -194,7 +194,7 @@ impl Ran {
         lines.filter_map(|line| line.split(' ').next()).filter(operation).collect()
     }
 
-    /// Those of the calls that do not merely read.
+    /// Return the calls that are not reads.
     pub fn writes(&self) -> Vec<&str> {
         let reads = ["Get", "List", "Describe", "Filter"];
         let is_read = |call: &str| reads.iter().any(|verb| call.contains(&format!(":{verb}")));

@@ -1,4 +1,4 @@
-//! A stand-in for whoever takes news by HTTP: it keeps what is posted and answers that all is well.
+//! A stand-in for a service that receives notifications over HTTP: it stores request bodies and confirms them.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::runtime;
 
-/// As ntfy confirms a message; a webhook's answer may be anything.
+/// ntfy's confirmation of a message; a webhook accepts any response.
 const TAKEN: &str =
     r#"{"id":"sPs71M8A2T","time":1793700300,"event":"message","topic":"home","message":"taken"}"#;
 
@@ -35,12 +35,12 @@ impl Ear {
         Self { url, heard, accepting }
     }
 
-    /// `http://127.0.0.1:PORT`
+    /// Return `http://127.0.0.1:PORT`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Every body that was posted, since the last look.
+    /// Return the bodies received since the last call.
     pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.heard.lock().unwrap())
     }
@@ -52,7 +52,7 @@ impl Drop for Ear {
     }
 }
 
-/// Answers once the body is kept, so that who has the answer finds it there. Gives back what makes no sense.
+/// Store the body, then respond, so that the sender can rely on it. Return a body that is not valid.
 async fn listen(mut stream: TcpStream, heard: &Mutex<Vec<String>>) -> Option<String> {
     let mut reader = BufReader::new(&mut stream);
     let (mut length, mut line) = (0, String::new());

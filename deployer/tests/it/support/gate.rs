@@ -1,6 +1,6 @@
-//! A door between the deployer and AWS: it stays shut for the first request that contains a certain text.
+//! A proxy between the deployer and AWS that holds the first request with a certain text.
 //!
-//! Whatever is to happen "in the middle of `up`" then happens there, on the slowest machine and on the fastest.
+//! Events "in the middle of `up`" then happen at the same point on slow and fast machines.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub struct Gate {
     accepting: JoinHandle<()>,
 }
 
-/// One connection's view of the gate.
+/// The state of the gate for one connection.
 struct Guard {
     before: String,
     held: watch::Sender<bool>,
@@ -30,7 +30,7 @@ struct Guard {
 }
 
 impl Gate {
-    /// Holds the requests that contain `text` until it is opened.
+    /// Hold the requests that contain `text` until it is opened.
     pub fn before(text: &str) -> Self {
         let listener = runtime().block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -44,7 +44,7 @@ impl Gate {
         &self.url
     }
 
-    /// Returns when a request stands before the gate.
+    /// Wait until a request is held.
     pub fn wait(&self) {
         let mut held = self.held.clone();
         let waited = runtime()
@@ -84,7 +84,7 @@ async fn pass(client: TcpStream, guard: Arc<Guard>) -> std::io::Result<()> {
             if String::from_utf8_lossy(&buffer[..read]).contains(&guard.before) {
                 guard.held.send_replace(true);
                 if guard.open.clone().wait_for(|open| *open).await.is_err() {
-                    // The gate is gone without having been opened, and the request with it.
+                    // The gate was dropped without being opened, and so is the request.
                     return Ok(());
                 }
             }

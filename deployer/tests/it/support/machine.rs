@@ -1,4 +1,4 @@
-//! What one run of the tests has once: a runtime for servers, and an emulator with an account per test.
+//! Resources that one run of the tests has once: a runtime for servers, and an emulator with an account per test.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 use plexmon_deploy::sandbox::{Emulator, Installed, prepare};
 use tokio::runtime::{Builder, Runtime};
 
-/// Where the emulator is installed, once and for all runs; laid out as a user's cache directory.
+/// Return the folder in which the emulator is installed for all runs, laid out like a user's cache directory.
 pub fn cache() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cache")
 }
 
-/// Servers live on it, while the tests block on processes.
+/// Return the runtime of servers, which run while the tests block on processes.
 pub fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap())
@@ -22,12 +22,12 @@ fn installed() -> &'static Installed {
     INSTALLED.get_or_init(|| runtime().block_on(prepare(&cache().join("plexmon"), &|_| {})).unwrap())
 }
 
-/// The emulator's own Python, which has botocore.
+/// Return the emulator's own Python, which has botocore.
 pub fn python() -> PathBuf {
     installed().python()
 }
 
-/// The shared emulator. It ends with this process, since it hangs on a pipe from it.
+/// Return the shared emulator. It ends with this process, because a pipe from it closes.
 pub fn emulator() -> &'static Emulator {
     static EMULATOR: OnceLock<Emulator> = OnceLock::new();
     EMULATOR.get_or_init(|| {

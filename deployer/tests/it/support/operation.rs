@@ -1,8 +1,8 @@
-//! Which AWS operation a request asks for, whatever the service's protocol. The benchmark includes this file too.
+//! Identifies the AWS operation of a request in any protocol. The benchmark includes this file, too.
 
 use hyper::{Method, Request};
 
-/// As IAM would call it: `events:PutRule`. What no rule below knows keeps its method and path.
+/// Return the operation as IAM names it, such as `events:PutRule`, or the method and path if it is not known.
 pub fn operation(request: &Request<hyper::body::Bytes>) -> String {
     let service = service(request);
     if let Some(target) = header(request, "x-amz-target") {
@@ -19,13 +19,13 @@ fn header<'a>(request: &'a Request<hyper::body::Bytes>, name: &str) -> Option<&'
     request.headers().get(name)?.to_str().ok()
 }
 
-/// From the signature's scope, `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
+/// Read the service from the signature's scope, `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
 fn service(request: &Request<hyper::body::Bytes>) -> &str {
     let scope = header(request, "authorization").and_then(|text| text.split("Credential=").nth(1));
     scope.and_then(|scope| scope.split('/').nth(3)).unwrap_or("unsigned")
 }
 
-/// Lambda's operations; each path begins with the date of the version that brought it.
+/// Return Lambda's operation; each path starts with the date of the API version.
 fn by_path(method: &Method, path: &str) -> String {
     let parts: Vec<&str> = path.trim_matches('/').split('/').skip(1).collect();
     let name = match (method.as_str(), parts.as_slice()) {

@@ -1,11 +1,11 @@
-//! Many cases, a few at a time.
+//! Runs many cases, a few at a time.
 
 use std::sync::Mutex;
 
 /// More would only wait for the emulator.
 const AT_A_TIME: usize = 4;
 
-/// Does something with each of them, and returns what came of it, in whatever order.
+/// Process each task and return the results in any order.
 pub fn side_by_side<T: Send, R: Send>(tasks: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let left = Mutex::new(tasks);
     let done = Mutex::new(Vec::new());

@@ -1,20 +1,20 @@
-//! Snapshots of whole commands, without what varies from run to run.
+//! Snapshots of commands, without parts that vary from run to run.
 
-/// What is replaced, and by what.
+/// Return the replacements for parts that vary.
 pub fn filters() -> Vec<(&'static str, &'static str)> {
     vec![
         (r"os error \d+", "os error [NUMBER]"),
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
         // Bars of a waterfall, by time.
         (r"\|[ =]{10,}\|", "[BAR]"),
-        // Padded to a width, in tables.
+        // Padded to a width in tables.
         (r" +\d+(\.\d+)? ms\b", " [TIME]"),
         (r"\b\d+(\.\d+)? ms\b", "[TIME]"),
         (r"\b\d+(\.\d+)? s\b", "[TIME]"),
         (r"\b\d\d:\d\d UTC \(\d{4}-\d\d-\d\d\)", "[DATE]"),
         (r"\b\d\d:\d\d-\d\d:\d\d UTC\b", "[DATES]"),
         (r"\b[34]\d{11}\b", "[ACCOUNT]"),
-        // What is left of an account where a long value is cut.
+        // The rest of an account number where a long value is cut.
         (r"\.\.\.\d{1,11}:", "...[ACCOUNT]:"),
         (r"\b(built|given):[0-9a-f]{16}:[0-9a-f]{16}\b", "[DIGEST]"),
         (r"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC\b", "[DATE]"),

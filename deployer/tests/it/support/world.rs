@@ -1,4 +1,4 @@
-//! One test's world: an AWS account, a Plex server, a phone, and a folder with a configuration.
+//! The world of a test: an AWS account, a Plex server, a phone, and a folder with a configuration.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,14 +11,14 @@ use tempfile::TempDir;
 use super::{Caller, Deploy, Gate, Ran, bootstrap, emulator, runtime};
 
 pub const REGION: &str = "us-east-1";
-/// The function's name, and the deployment's.
+/// The name of the function and of the deployment.
 pub const NAME: &str = "plex-remote-health";
 pub const ROLE: &str = "plex-remote-health-role";
 pub const RULE: &str = "plex-remote-health-schedule";
 pub const LOG_GROUP: &str = "/aws/lambda/plex-remote-health";
 pub const STATE: &str = "/homelab/plex_remote_status";
 pub const SECRETS: &str = "/homelab/plex_remote_status_secrets";
-/// What the phone's stand-in accepts, and what must not be seen anywhere.
+/// The credentials that the phone's stand-in accepts, which must not appear anywhere.
 pub const TOKEN: &str = "marker-application-token";
 pub const USER: &str = "marker-user-key";
 
@@ -30,7 +30,7 @@ pub struct World {
 }
 
 impl World {
-    /// An empty account of its own within the shared emulator, a healthy Plex and a silent phone.
+    /// Create an empty account in the shared emulator, a healthy Plex and a phone.
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(300_000_000_001);
         let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
@@ -54,22 +54,22 @@ impl World {
         world
     }
 
-    /// The same, with a name for its deployment that no other world has.
+    /// Create a world whose deployment has a unique name.
     ///
-    /// The emulator stops all functions of a name, in whichever account, when one of them is configured anew. Many
-    /// tests side by side under the usual name would get in each other's way.
+    /// The emulator stops all functions with the same name, in any account, when one of them is updated. Parallel tests
+    /// with the default name would disturb each other.
     pub fn named() -> Self {
         let world = Self::new();
         world.edit("region = ", &format!("name = \"{}\"\nregion = ", world.own_name()));
         world
     }
 
-    /// The name that [`named`](Self::named) gives.
+    /// Return the name that [`named`](Self::named) uses.
     pub fn own_name(&self) -> String {
         format!("plexmon-{}", self.account)
     }
 
-    /// A world with the monitor deployed and its first message taken from the phone.
+    /// Create a world in which the monitor is deployed and its first message has been received.
     pub fn deployed() -> Self {
         Self::new().and_deployed()
     }
@@ -91,7 +91,7 @@ impl World {
         path
     }
 
-    /// Changes the configuration as a user would, in an editor.
+    /// Edit the configuration as a user would.
     #[track_caller]
     pub fn edit(&self, old: &str, new: &str) {
         let text = std::fs::read_to_string(self.home().join("config.toml")).unwrap();
@@ -99,7 +99,7 @@ impl World {
         self.write("config.toml", &text.replace(old, new));
     }
 
-    /// Takes the channel, and with it all secrets, out of the configuration.
+    /// Remove the channel, and thus all secrets, from the configuration.
     pub fn without_notifications(&self) {
         let config = std::fs::read_to_string(self.home().join("config.toml")).unwrap();
         let (before, rest) = config.split_once("[notify").unwrap();
@@ -107,7 +107,7 @@ impl World {
         self.write("config.toml", &format!("{before}[function]{after}"));
     }
 
-    /// A command with the account's keys and the secrets in its environment.
+    /// Return a command with the account's keys and the secrets in its environment.
     pub fn deploy(&self, args: &[&str]) -> Deploy {
         self.equipped(Deploy::new(self.home())).args(args)
     }
@@ -125,7 +125,7 @@ impl World {
             .env("PUSHOVER_USER", USER)
     }
 
-    /// A command that wants to know which code should run, given the one that is built once for all tests.
+    /// Return a command that needs the code, with the binary that is built once for all tests.
     pub fn with_code(&self, args: &[&str]) -> Deploy {
         self.deploy(args).args([Path::new("--bootstrap"), bootstrap()])
     }
@@ -146,7 +146,7 @@ impl World {
         self.deploy(&["invoke"]).run()
     }
 
-    /// The steps of `plan --json`, each as `update role (policy)`.
+    /// Return the steps of `plan --json`, each as `update role (policy)`.
     #[track_caller]
     pub fn plan(&self) -> Vec<String> {
         let ran = self.with_code(&["plan", "--json", "--exit-code"]).run();
@@ -155,7 +155,7 @@ impl World {
         steps
     }
 
-    /// A call by another client.
+    /// Make a call as another client.
     #[track_caller]
     pub fn aws(&self, service: &str, operation: &str, parameters: Value) -> Value {
         match Caller::root(&self.account).call(service, operation, parameters) {
@@ -164,7 +164,7 @@ impl World {
         }
     }
 
-    /// A new user of the account who may do what `policy` says.
+    /// Create a user of the account with this policy.
     pub fn user(&self, policy: &Value) -> Caller {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let name = format!("user-{}", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -174,7 +174,7 @@ impl World {
         Caller::new(&self.aws("iam", "create_access_key", json!({"UserName": name}))["AccessKey"])
     }
 
-    /// Names of all that is in the account, by kind.
+    /// Return the names of all resources in the account, with their kinds.
     pub fn inventory(&self) -> Vec<String> {
         let lists = [
             ("role", "iam", "list_roles", "Roles", "RoleName"),
@@ -191,19 +191,19 @@ impl World {
         names.collect()
     }
 
-    /// The ARN of something in this account.
+    /// Return the ARN of a resource in this account.
     pub fn arn(&self, service: &str, resource: &str) -> String {
         let region = if service == "iam" { "" } else { REGION };
         format!("arn:aws:{service}:{region}:{}:{resource}", self.account)
     }
 
-    /// What arrived on the phone since the last look, after waiting for the first.
+    /// Wait for messages on the phone and return those since the last call.
     pub fn told(&self) -> Vec<Message> {
         runtime().block_on(self.phone.wait_new(Duration::from_secs(30)))
     }
 }
 
-/// Each step as `action kind`, an update with its fields.
+/// Format each step as `action kind`, an update with its fields.
 pub fn steps(document: &Value) -> Vec<String> {
     let step = |step: &Value| {
         let fields: Vec<&str> = step["changes"]
@@ -218,7 +218,7 @@ pub fn steps(document: &Value) -> Vec<String> {
     document["steps"].as_array().unwrap().iter().map(step).collect()
 }
 
-/// Looks again and again until `condition` holds; the test fails if it never does.
+/// Poll until `condition` holds, and fail the test if it never does.
 #[track_caller]
 #[expect(clippy::disallowed_methods, reason = "bounded polling for a condition")]
 pub fn until(what: &str, mut condition: impl FnMut() -> bool) {

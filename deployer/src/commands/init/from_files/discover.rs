@@ -39,7 +39,7 @@ pub fn discover(paths: &[PathBuf]) -> Result<DiscoveredFiles> {
 pub struct DiscoveredFiles {
     pub files: Vec<SourceFile>,
     /// Canonical paths: a link to a file is the same file.
-    seen: BTreeSet<PathBuf>,
+    known: BTreeSet<PathBuf>,
     remarks: BTreeSet<String>,
     /// Folders that cannot be opened.
     unopened: Vec<String>,
@@ -58,13 +58,13 @@ impl DiscoveredFiles {
             // Compose reads the one beside the file and the one in the working directory.
             let folders = path.parent().unwrap_or(Path::new("")).ancestors();
             for folder in folders.take_while(|folder| path.is_relative() || Some(*folder) == path.parent()) {
-                let beside = folder.join(".env");
-                if beside.is_file() {
-                    self.add(&beside, FileKind::Env, FileOrigin::Referenced);
+                let candidate = folder.join(".env");
+                if candidate.is_file() {
+                    self.add(&candidate, FileKind::Env, FileOrigin::Referenced);
                 }
             }
         }
-        if self.seen.insert(canonical_path(path)) {
+        if self.known.insert(canonical_path(path)) {
             self.files.push(SourceFile { origin: FileOrigin::Given, ..read(path, kind)? });
         }
         Ok(())
@@ -128,9 +128,9 @@ impl DiscoveredFiles {
         let folder = pattern.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
         let entries = std::fs::read_dir(folder)
             .map(|entries| entries.filter_map(|entry| Some(normalize_path(&entry.ok()?.path()))));
-        let mut beside: Vec<PathBuf> = entries.map(Iterator::collect).unwrap_or_default();
-        beside.sort();
-        for path in beside.iter().filter(|path| path.is_file() && import::is_imported(pattern, path)) {
+        let mut candidates: Vec<PathBuf> = entries.map(Iterator::collect).unwrap_or_default();
+        candidates.sort();
+        for path in candidates.iter().filter(|path| path.is_file() && import::is_imported(pattern, path)) {
             self.add(path, FileKind::Caddyfile, FileOrigin::Referenced);
         }
     }
@@ -142,7 +142,7 @@ impl DiscoveredFiles {
     /// Read a file that was not given. Failing to read it does not affect the others.
     fn add(&mut self, path: &Path, kind: FileKind, origin: FileOrigin) {
         let canonical = canonical_path(path);
-        if self.seen.contains(&canonical) {
+        if self.known.contains(&canonical) {
             return;
         }
         if self.files.len() >= MOST_FILES {
@@ -154,7 +154,7 @@ impl DiscoveredFiles {
                 let file = SourceFile { origin, ..file };
                 // Most YAML files in a home belong to the apps themselves.
                 if file.origin == FileOrigin::Referenced || import::is_relevant(&file) {
-                    self.seen.insert(canonical);
+                    self.known.insert(canonical);
                     self.files.push(file);
                 }
             }

@@ -99,7 +99,7 @@ fn every(arguments: &Arguments<'_>, wanted: bool) -> Evaluated<bool> {
         match item.clone().into_bool() {
             Ok(value) if value == wanted => {}
             Ok(_) => return Ok(false),
-            Err(gap) => unknown = Some(gap),
+            Err(part) => unknown = Some(part),
         }
     }
     unknown.map_or(Ok(true), Err)

@@ -65,7 +65,7 @@ fn spread(value: &Value, depth: usize, items: &mut Vec<Value>, rest: &mut Option
         Value::Null => {}
         Value::List(list) => {
             if let Some(missing) = &list.rest {
-                incomplete(missing, items, rest);
+                add_missing_elements(missing, items, rest);
             }
             for item in &list.items {
                 match item {
@@ -91,14 +91,14 @@ fn spread(value: &Value, depth: usize, items: &mut Vec<Value>, rest: &mut Option
                 items.extend(guesses.into_iter().map(tainted));
             }
             Some(_) => items.push(value.clone()),
-            None => incomplete(&unknown.missing, items, rest),
+            None => add_missing_elements(&unknown.missing, items, rest),
         },
         other => items.push(other.clone()),
     }
 }
 
 /// A list can hold one reason for missing elements; a second one becomes an unknown element.
-fn incomplete(missing: &MissingValue, items: &mut Vec<Value>, rest: &mut Option<MissingValue>) {
+fn add_missing_elements(missing: &MissingValue, items: &mut Vec<Value>, rest: &mut Option<MissingValue>) {
     if rest.get_or_insert_with(|| missing.clone()) != missing {
         items.push(missing.clone().into());
     }
@@ -112,7 +112,7 @@ fn merge(maps: &[Value]) -> Value {
                 merged.extend(map.entries.iter().map(|(key, value)| (key.clone(), value.clone())));
                 unnamed.extend(map.unnamed.iter().cloned());
                 if let Some(missing) = &map.rest {
-                    lacking(missing, &mut unnamed, &mut rest);
+                    add_missing_entries(missing, &mut unnamed, &mut rest);
                 }
             }
             Value::Unknown(unknown) => {
@@ -124,7 +124,7 @@ fn merge(maps: &[Value]) -> Value {
                         merged.entry(key.clone()).or_insert(value);
                     }
                 } else {
-                    lacking(&unknown.missing, &mut unnamed, &mut rest);
+                    add_missing_entries(&unknown.missing, &mut unnamed, &mut rest);
                 }
             }
             _ => {}
@@ -134,7 +134,11 @@ fn merge(maps: &[Value]) -> Value {
 }
 
 /// A map can hold one reason for missing entries; a second one becomes an unknown entry.
-fn lacking(missing: &MissingValue, unnamed: &mut Vec<(Rc<Unknown>, Value)>, rest: &mut Option<MissingValue>) {
+fn add_missing_entries(
+    missing: &MissingValue,
+    unnamed: &mut Vec<(Rc<Unknown>, Value)>,
+    rest: &mut Option<MissingValue>,
+) {
     if rest.get_or_insert_with(|| missing.clone()) != missing {
         unnamed.push((Unknown::new(&missing.what, missing.reason.clone()), missing.clone().into()));
     }
@@ -184,7 +188,7 @@ fn contains(arguments: &Arguments<'_>) -> Evaluated {
         match same(item, &wanted) {
             Ok(true) => return Ok(Value::Bool(true)),
             Ok(false) => {}
-            Err(gap) => unknown = Some(gap),
+            Err(part) => unknown = Some(part),
         }
     }
     unknown.map_or(Ok(Value::Bool(false)), Err)
@@ -192,8 +196,8 @@ fn contains(arguments: &Arguments<'_>) -> Evaluated {
 
 /// Remove duplicates and keep the order. Unknown elements are kept, because they may differ from all others.
 pub fn distinct(items: &[Value]) -> Vec<Value> {
-    let mut seen = BTreeSet::new();
-    let is_new = |item: &&Value| item.first_unknown().is_some() || seen.insert(item.fingerprint());
+    let mut known = BTreeSet::new();
+    let is_new = |item: &&Value| item.first_unknown().is_some() || known.insert(item.fingerprint());
     items.iter().filter(is_new).cloned().collect()
 }
 

@@ -52,7 +52,9 @@ fn of_json(json: &Json) -> Value {
 pub fn json_text(value: &Value) -> Evaluated<String> {
     let text = to_json(value).to_string();
     match value.first_unknown() {
-        Some(gap) => Err(Rc::new(Unknown { missing: gap.missing.clone(), likely: Some(Value::from(text)) })),
+        Some(part) => {
+            Err(Rc::new(Unknown { missing: part.missing.clone(), likely: Some(Value::from(text)) }))
+        }
         None => Ok(text),
     }
 }

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::arguments::Arguments;
 use super::glob;
+use crate::import::file_path::normalize_path;
 use crate::import::missing_value::MissingReason;
-use crate::import::normalize_path;
 use crate::import::terraform::context::EvalContext;
 use crate::import::terraform::evaluator::Evaluator;
 use crate::import::terraform::file_system::FileAccessError;

@@ -47,8 +47,8 @@ fn kept(arguments: &Arguments<'_>, shared: bool) -> Evaluated {
     let mut items = first.items.clone();
     for index in 1..arguments.values.len() {
         let other = arguments.complete(index)?;
-        if let Some(gap) = Value::List(other.clone()).first_unknown() {
-            return Err(gap);
+        if let Some(part) = Value::List(other.clone()).first_unknown() {
+            return Err(part);
         }
         let other: BTreeSet<String> = other.items.iter().map(Value::fingerprint).collect();
         items.retain(|item| other.contains(&item.fingerprint()) == shared || item.first_unknown().is_some());

@@ -23,7 +23,7 @@ pub fn same(left: &Value, right: &Value) -> Evaluated<bool> {
                 match same(one, other) {
                     Ok(true) => {}
                     Ok(false) => return Ok(false),
-                    Err(gap) => unknown = Some(gap),
+                    Err(part) => unknown = Some(part),
                 }
             }
             unknown.map_or(Ok(true), Err)
@@ -44,7 +44,7 @@ pub fn same(left: &Value, right: &Value) -> Evaluated<bool> {
                 match other.entries.get(key).map_or(Ok(true), |other| same(value, other)) {
                     Ok(true) => {}
                     Ok(false) => return Ok(false),
-                    Err(gap) => unknown = Some(gap),
+                    Err(part) => unknown = Some(part),
                 }
             }
             unknown.map_or(Ok(true), Err)
