@@ -92,11 +92,9 @@ impl Bars {
         }
     }
 
+    /// Print a line above those that move. `println` of the library would pad it to the whole width of the terminal.
     fn print(&self, line: &str) {
-        let line = Page::of_stderr().wrapped(line);
-        if self.all.println(&line).is_err() {
-            stderr(&format!("{line}\n"));
-        }
+        self.all.suspend(|| stderr(&format!("{}\n", Page::of_stderr().wrapped(line))));
     }
 }
 

@@ -1,7 +1,8 @@
-//! Whole commands, without any AWS: what they print, and how they end.
+//! Whole commands without AWS: their output and exit codes.
 
 mod authorities;
 mod check;
+mod color;
 mod completions;
 mod configuration;
 mod connection;

@@ -1,7 +1,7 @@
-//! Every fault at every call of `up`, of an update and of `down`: run with the fault, run again without it, and look.
+//! Every fault at every call of `up`, of an update and of `down`: run with the fault, run again without it, and check.
 //!
-//! `cargo test` takes a few dozen cases at random and prints their seed; `PLEXMON_FAULT_SEED` plays them again. All of
-//! them, with the table of docs/guarantees.md:
+//! `cargo test` runs a few dozen random cases and prints their seed; `PLEXMON_FAULT_SEED` repeats them. To run all of them
+//! and print the table of docs/guarantees.md:
 //!
 //! ```text
 //! cargo test -p plexmon-deploy --test it every_fault_at_every_call -- --ignored --nocapture
@@ -19,11 +19,11 @@ use self::proxy::Fault;
 use crate::dice::Dice;
 use crate::support::side_by_side;
 
-/// Enough to meet each verb with each fault, and within a minute or two.
+/// Enough for each verb with each fault, within a minute or two.
 const AT_RANDOM: usize = 36;
 
 #[test]
-fn faults_at_random_calls_are_mended_by_the_next_run() {
+fn the_next_run_completes_after_faults_at_random_calls() {
     let seed = std::env::var("PLEXMON_FAULT_SEED")
         .ok()
         .and_then(|seed| seed.parse().ok())
@@ -54,7 +54,7 @@ fn every_fault_at_every_call() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// Each fault at each call that an undisturbed run makes.
+/// Each fault at each call of an undisturbed run.
 fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     for verb in Verb::ALL {
@@ -75,7 +75,7 @@ fn play(cases: Vec<Case>, done: impl Fn(&Case) + Sync) -> Vec<String> {
     outcomes.into_iter().filter_map(Result::err).collect()
 }
 
-/// Fisher and Yates.
+/// The Fisher-Yates shuffle.
 fn shuffle(cases: &mut [Case], seed: u64) {
     let mut dice = Dice(seed);
     for last in (1..cases.len()).rev() {

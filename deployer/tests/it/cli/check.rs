@@ -1,4 +1,4 @@
-//! `check` probes from here, with the function's own eyes.
+//! `check` probes from here with the function's own probe.
 
 use plexmon_deploy::sandbox::PlexStandIn;
 use tempfile::TempDir;
@@ -19,14 +19,14 @@ fn home(targets: &[(&str, &str)]) -> TempDir {
     home
 }
 
-/// As beside an emulator on this machine, which reaches it, too.
+/// Run beside an emulator on this machine, which could reach the targets.
 fn check(home: &TempDir, args: &[&str]) -> Ran {
     let check = Deploy::new(home.path()).env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
     check.args(["check"].iter().chain(args)).run()
 }
 
 #[test]
-fn what_aws_cannot_reach_gets_a_warning_and_nothing_else_changes() {
+fn targets_that_aws_cannot_reach_get_a_warning() {
     let plex = plex();
     let home = home(&[("plex", plex.url())]);
     let (here, beside_an_emulator) = (Deploy::new(home.path()).args(["check"]).run(), check(&home, &[]));
@@ -37,7 +37,7 @@ fn what_aws_cannot_reach_gets_a_warning_and_nothing_else_changes() {
 }
 
 #[test]
-fn a_healthy_one_is_shown_link_by_link() {
+fn a_healthy_target_is_shown_link_by_link() {
     let plex = plex();
     let home = home(&[("plex", plex.url())]);
     snapshot!(check(&home, &[]).whole(), @"
@@ -72,7 +72,7 @@ fn a_secret_file_that_others_can_read_gets_a_warning() {
 }
 
 #[test]
-fn a_broken_one_is_an_error_with_advice() {
+fn a_target_that_is_down_is_an_error_with_advice() {
     let (healthy, broken) = (plex(), plex());
     broken.break_it();
     let home = home(&[("plex", healthy.url()), ("other", broken.url())]);
@@ -99,8 +99,8 @@ fn a_broken_one_is_an_error_with_advice() {
 }
 
 #[test]
-fn nobody_listens() {
-    // A port that is taken but not listened on: nobody else can start to listen there meanwhile.
+fn a_closed_port_is_down() {
+    // A port that is bound but not listened on: no other process can listen there.
     let port = tokio::net::TcpSocket::new_v4().unwrap();
     port.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let home = home(&[("plex", &format!("http://{}", port.local_addr().unwrap()))]);
@@ -115,7 +115,7 @@ fn nobody_listens() {
 }
 
 #[test]
-fn as_a_document() {
+fn json_has_every_link() {
     let plex = plex();
     plex.break_it();
     let home = home(&[("plex", plex.url())]);
@@ -128,7 +128,7 @@ fn as_a_document() {
 }
 
 #[test]
-fn tokens_are_not_needed_for_it() {
+fn channel_tokens_are_not_needed() {
     let plex = plex();
     let home = home(&[("plex", plex.url())]);
     let config = home.path().join("config.toml");

@@ -1,4 +1,4 @@
-//! Help, and what is said about a command line that makes no sense.
+//! Help and usage errors.
 
 use crate::support::{Deploy, snapshot};
 
@@ -8,18 +8,18 @@ fn run(args: &[&str]) -> String {
 }
 
 #[test]
-fn the_whole_program() {
+fn help_lists_all_commands() {
     snapshot!("help", run(&["--help"]));
 }
 
 #[test]
-fn without_arguments_it_helps_and_ends_with_2() {
+fn without_arguments_help_is_printed_and_the_exit_code_is_2() {
     let (first, help) = (run(&[]), run(&["-h"]));
     assert_eq!(first.strip_prefix("exit 2\n--- stderr"), help.strip_prefix("exit 0\n--- stdout"));
 }
 
 #[test]
-fn each_command() {
+fn each_command_has_help() {
     for command in [
         "init",
         "check",
@@ -38,13 +38,13 @@ fn each_command() {
 }
 
 #[test]
-fn the_version() {
+fn version_prints_the_version() {
     let version = run(&["--version"]);
     assert_eq!(version, format!("exit 0\n--- stdout\nplexmon-deploy {}", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
-fn an_unknown_command() {
+fn an_unknown_command_suggests_a_similar_one() {
     snapshot!(run(&["upp"]), @r"
     exit 2
     --- stderr
@@ -59,7 +59,7 @@ fn an_unknown_command() {
 }
 
 #[test]
-fn an_unknown_option() {
+fn an_unknown_option_is_an_error() {
     snapshot!(run(&["up", "--force"]), @r"
     exit 2
     --- stderr
@@ -72,7 +72,7 @@ fn an_unknown_option() {
 }
 
 #[test]
-fn options_that_contradict_each_other() {
+fn conflicting_options_are_an_error() {
     snapshot!(run(&["plan", "-q", "-v"]), @r"
     exit 2
     --- stderr
@@ -85,7 +85,7 @@ fn options_that_contradict_each_other() {
 }
 
 #[test]
-fn a_duration_that_is_none() {
+fn an_invalid_duration_is_an_error() {
     snapshot!(run(&["logs", "--since", "yesterday"]), @r"
     exit 2
     --- stderr
@@ -96,7 +96,7 @@ fn a_duration_that_is_none() {
 }
 
 #[test]
-fn a_shell_that_is_none() {
+fn an_unknown_shell_is_an_error() {
     snapshot!(run(&["completions", "sh2"]), @r"
     exit 2
     --- stderr

@@ -1,4 +1,4 @@
-//! `logs`, from what CloudWatch answers to what is on the screen.
+//! `logs`, from the answers of CloudWatch to the lines on the screen.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::support::{Deploy, Ran, snapshot};
 
-/// An outage between two ordinary runs, the second of which Lambda ended.
+/// A run that saw an outage, and one that Lambda stopped.
 fn events() -> String {
     let run = |status: &str, cause: &str| {
         format!(
@@ -31,7 +31,7 @@ fn events() -> String {
     json!({ "events": messages.iter().enumerate().map(event).collect::<Vec<_>>() }).to_string()
 }
 
-/// Answers every request with these events, in a thread that ends with the test's process.
+/// Answer every request with these events, in a thread that ends with the process.
 fn cloud_watch(events: String) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -76,7 +76,7 @@ fn logs(events: &str, args: &[&str]) -> Ran {
 }
 
 #[test]
-fn each_check_is_a_readable_line_and_lambdas_own_are_left_out() {
+fn each_check_is_a_readable_line_and_platform_lines_are_omitted() {
     snapshot!(logs(&events(), &[]).whole(), @"
     exit 0
     --- stdout
@@ -87,14 +87,14 @@ fn each_check_is_a_readable_line_and_lambdas_own_are_left_out() {
 }
 
 #[test]
-fn raw_shows_everything_as_it_was_logged() {
+fn raw_shows_every_line_as_it_was_logged() {
     let raw = logs(&events(), &["--raw"]).stdout;
     assert!(raw.contains("Z START RequestId: 8f507cfc") && raw.contains("Z REPORT RequestId:"), "{raw}");
     assert!(raw.contains("Z {\"previous\":\"up\",\"current\":\"down\""), "{raw}");
 }
 
 #[test]
-fn a_document_has_the_runs_as_they_are_and_lambdas_own_lines_only_if_asked() {
+fn json_has_the_runs_as_logged_and_platform_lines_only_with_raw() {
     let count = |args: &[&str]| logs(&events(), args).json()["events"].as_array().unwrap().len();
     assert_eq!((count(&["--json"]), count(&["--json", "--raw"])), (2, 6));
     let document = logs(&events(), &["--json"]).json();
@@ -104,7 +104,7 @@ fn a_document_has_the_runs_as_they_are_and_lambdas_own_lines_only_if_asked() {
 }
 
 #[test]
-fn quiet_shows_the_lines_and_no_remark() {
+fn quiet_shows_the_lines_without_notes() {
     assert_eq!(logs(&events(), &["-q"]).stdout, logs(&events(), &[]).stdout);
     let nothing = logs("{\"events\":[]}", &[]);
     assert_eq!((nothing.stdout.as_str(), nothing.stderr.as_str()), ("", "no log lines in the last 1h\n"));
@@ -113,7 +113,7 @@ fn quiet_shows_the_lines_and_no_remark() {
 
 #[cfg(unix)]
 #[test]
-fn a_narrow_terminal_gets_narrow_lines_and_no_colour_if_none_is_wanted() {
+fn lines_are_wrapped_on_a_narrow_terminal_and_plain_with_no_color() {
     let home = home();
     let on_a_terminal = |color: &str| {
         let deploy = Deploy::on_a_terminal(home.path(), 60, "", "");

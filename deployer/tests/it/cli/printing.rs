@@ -1,4 +1,4 @@
-//! Colour, quiet, and readers that have seen enough.
+//! Pipes: closed by the reader, without colour unless requested; and --quiet.
 
 use plexmon_deploy::sandbox::PlexStandIn;
 use tempfile::TempDir;
@@ -15,7 +15,7 @@ fn home(url: &str) -> TempDir {
 }
 
 #[test]
-fn a_reader_that_hangs_up_ends_it_quietly() {
+fn a_closed_pipe_is_not_an_error() {
     let plex = runtime().block_on(PlexStandIn::start()).unwrap();
     let home = home(plex.url());
     for args in
@@ -30,7 +30,7 @@ fn a_reader_that_hangs_up_ends_it_quietly() {
 }
 
 #[test]
-fn into_a_pipe_there_is_no_colour() {
+fn pipes_have_no_colour() {
     let home = home("http://127.0.0.1:9");
     for args in [&["--help"] as &[&str], &["upp"], &["check"], &["plan"]] {
         let ran = Deploy::new(home.path()).args(args).run();
@@ -39,7 +39,7 @@ fn into_a_pipe_there_is_no_colour() {
 }
 
 #[test]
-fn asked_for_there_is_colour_even_in_a_pipe() {
+fn color_always_also_colours_pipes() {
     let home = tempfile::tempdir().unwrap();
     for args in [&["--color", "always", "--help"] as &[&str], &["--color=always", "upp"]] {
         let ran = Deploy::new(home.path()).args(args).env("NO_COLOR", "1").run();
@@ -48,7 +48,7 @@ fn asked_for_there_is_colour_even_in_a_pipe() {
 }
 
 #[test]
-fn quiet_leaves_remarks_out() {
+fn quiet_omits_notes() {
     let home = tempfile::tempdir().unwrap();
     let init = |args: &[&str]| {
         let init = Deploy::new(home.path()).args(["init", "--url", "https://plex.example.com"]).args(args);

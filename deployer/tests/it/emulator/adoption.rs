@@ -1,5 +1,5 @@
-//! `up --adopt` over what the read-me's shell steps made: a Python function with its tokens in the open, a role that
-//! may do more than it must, a rule of another name, and a state that is worth keeping.
+//! `up --adopt` over a deployment by the shell steps of the README that plexmon replaces: a Python function with its tokens
+//! in plain text, a role with too many permissions, a rule of another name, and a state to keep.
 
 use base64::Engine as _;
 use serde_json::{Value, json};
@@ -11,12 +11,12 @@ const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","P
 const WIDE: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:*","ssm:*"],"Resource":"*"}]}"#;
 
-/// The account as the shell steps leave it, after a while in which Plex was `status`.
+/// The account as the shell steps leave it, with this last status of Plex.
 fn installed_by_hand(status: &str) -> World {
     installed_with_its_state_in(STATE, status)
 }
 
-/// The same, with the state in any parameter.
+/// The same, with the state in another parameter.
 fn installed_with_its_state_in(parameter: &str, status: &str) -> World {
     let world = World::new();
     world.aws("iam", "create_role", json!({"RoleName": ROLE, "AssumeRolePolicyDocument": TRUST}));
@@ -47,7 +47,7 @@ fn installed_with_its_state_in(parameter: &str, status: &str) -> World {
     world
 }
 
-/// The owner has forgotten the tokens long ago.
+/// The tokens are not set here.
 fn without_tokens(deploy: Deploy) -> Deploy {
     deploy.without("PUSHOVER_TOKEN").without("PUSHOVER_USER")
 }
@@ -61,7 +61,7 @@ fn adopted(world: &World) -> Ran {
 }
 
 #[test]
-fn without_the_option_it_is_refused_and_left_alone() {
+fn without_adopt_it_is_refused_and_unchanged() {
     let world = installed_by_hand("up");
     let before = world.inventory();
     let up = without_tokens(world.with_code(&["up", "--yes"])).run();
@@ -75,7 +75,7 @@ fn without_the_option_it_is_refused_and_left_alone() {
 }
 
 #[test]
-fn it_is_taken_over_with_its_state_and_its_tokens() {
+fn adopt_takes_over_the_state_and_the_tokens() {
     let world = installed_by_hand("up");
     let up = adopted(&world);
     snapshot!(up.stdout, @r#"
@@ -108,9 +108,9 @@ fn it_is_taken_over_with_its_state_and_its_tokens() {
     seen from AWS:
       plex is up (HTTP 200, [TIME])
     "#);
-    let told = "PUSHOVER_TOKEN and PUSHOVER_USER: taken from the environment of the existing function";
-    assert!(up.stderr.contains(told), "{}", up.stderr);
-    // It was up and is up: nothing has happened that anybody should hear of.
+    let note = "PUSHOVER_TOKEN and PUSHOVER_USER: taken from the environment of the existing function";
+    assert!(up.stderr.contains(note), "{}", up.stderr);
+    // It was up and is up: there is nothing to notify.
     assert!(world.phone.take_new().is_empty());
 
     let rules = world.inventory().into_iter().filter(|thing| thing.starts_with("rule")).collect::<Vec<_>>();
@@ -129,24 +129,24 @@ fn it_is_taken_over_with_its_state_and_its_tokens() {
 
     world.plex.break_it();
     world.invoke().ended(0);
-    assert_eq!(world.told()[0].title.as_deref(), Some("plex is DOWN"));
+    assert_eq!(world.messages()[0].title.as_deref(), Some("plex is DOWN"));
     world.down().ended(0);
     assert_eq!(world.inventory(), [""; 0]);
 }
 
 #[test]
-fn an_outage_that_the_old_one_told_is_not_told_again_but_its_end_is() {
+fn an_outage_that_the_previous_function_notified_is_not_repeated_but_its_end_is_notified() {
     let world = installed_by_hand("down");
     world.plex.break_it();
     adopted(&world);
     assert!(world.phone.take_new().is_empty());
     world.plex.mend();
     world.invoke().ended(0);
-    assert_eq!(world.told()[0].title.as_deref(), Some("plex is UP again"));
+    assert_eq!(world.messages()[0].title.as_deref(), Some("plex is UP again"));
 }
 
 #[test]
-fn a_state_in_a_parameter_of_the_owners_choice_is_kept_until_down() {
+fn a_state_in_another_parameter_is_kept_until_down() {
     const OWN: &str = "/my/plex/state";
     let world = installed_with_its_state_in(OWN, "down");
     let arn = world.arn("lambda", &format!("function:{NAME}"));
@@ -159,8 +159,8 @@ fn a_state_in_a_parameter_of_the_owners_choice_is_kept_until_down() {
         up.stderr
     );
     assert!(up.stderr.contains("rule `plex-check` names `plex-remote-health` as a target"), "{}", up.stderr);
-    assert_eq!(world.told()[0].title.as_deref(), Some("plex is UP again"));
-    // Without the option, and without a word in the configuration, it stays the state.
+    assert_eq!(world.messages()[0].title.as_deref(), Some("plex is UP again"));
+    // Without --adopt and without the setting, it is still the state.
     assert_eq!(world.plan(), [""; 0]);
     world.with_code(&["status", "--exit-code"]).run().ended(0);
     let down = world.down().ended(0);

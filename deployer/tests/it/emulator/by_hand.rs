@@ -1,13 +1,13 @@
-//! What another client deletes: one thing, or any of them.
+//! Deletions by another client: of one resource, or of any set of them.
 
 use serde_json::{Value, json};
 
 use crate::support::{LOG_GROUP, NAME, ROLE, RULE, SECRETS, STATE, World};
 
-/// All that a deployment consists of. The permission hangs on the function, and so its schedule comes before that.
+/// The resources of a deployment. The permission belongs to the function, so the rule comes before the function.
 const THINGS: [&str; 5] = ["role", "log group", "parameters", "schedule", "function"];
 
-/// Every way to choose at least one of them: 31.
+/// All 31 sets of at least one resource.
 pub fn subsets() -> impl Iterator<Item = Vec<&'static str>> {
     let chosen = |subset: u32| {
         let things = THINGS.iter().enumerate().filter(move |(bit, _)| subset >> bit & 1 == 1);
@@ -16,7 +16,7 @@ pub fn subsets() -> impl Iterator<Item = Vec<&'static str>> {
     (1..1 << THINGS.len()).map(chosen)
 }
 
-/// How another client deletes a thing.
+/// Delete a resource as another client would.
 pub fn delete(world: &World, thing: &str) {
     let calls: Vec<(&str, &str, Value)> = match thing {
         "role" => vec![
@@ -44,7 +44,7 @@ pub fn delete(world: &World, thing: &str) {
     }
 }
 
-/// With its target, without which it cannot go.
+/// The rule with its target, which must be deleted first.
 fn rule() -> Vec<(&'static str, &'static str, Value)> {
     vec![
         ("events", "remove_targets", json!({"Rule": RULE, "Ids": ["lambda"]})),

@@ -1,4 +1,4 @@
-//! Whatever changes in the configuration is planned, applied, and then no longer planned.
+//! Changes in the configuration are planned, applied, and then no longer planned.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ fn applied(world: &World, expected: &[&str]) {
 }
 
 #[test]
-fn a_renamed_state_parameter_takes_its_old_names_away() {
+fn renaming_the_state_parameter_deletes_the_previous_parameters() {
     let world = World::deployed();
     world.edit("[function]", OTHER);
     let plan = world.with_code(&["plan"]).run();
@@ -41,16 +41,16 @@ fn a_renamed_state_parameter_takes_its_old_names_away() {
 }
 
 #[test]
-fn the_old_parameters_go_even_if_up_was_never_run_with_the_new_name() {
+fn down_deletes_the_previous_parameters_even_if_up_never_ran_with_the_new_name() {
     let world = World::deployed();
     world.edit("[function]", OTHER);
     world.down().ended(0);
     assert_eq!(world.inventory(), [""; 0]);
 }
 
-/// The stand-in for Plex is on this machine, as the emulator is: nothing is said of it.
+/// The stand-in for Plex is on this machine, like the emulator: there is no warning about it.
 #[test]
-fn what_aws_cannot_reach_gets_a_warning_before_anything_is_asked() {
+fn targets_that_aws_cannot_reach_are_warned_of_before_the_question() {
     let world = World::new();
     let plan = |world: &World| world.with_code(&["plan"]).run().ended(0).stderr;
     assert!(!plan(&world).contains("warning"), "{}", plan(&world));
@@ -64,7 +64,7 @@ fn what_aws_cannot_reach_gets_a_warning_before_anything_is_asked() {
 }
 
 #[test]
-fn another_schedule() {
+fn a_changed_schedule_is_applied() {
     let world = World::deployed();
     world.edit("rate(5 minutes)", "cron(0/10 * * * ? *)");
     applied(&world, &["update schedule (expression, retry_policy)"]);
@@ -75,29 +75,29 @@ fn another_schedule() {
 }
 
 #[test]
-fn the_functions_own_settings() {
+fn changed_settings_of_the_function_are_applied() {
     let world = World::deployed();
     world.edit("[function]", "[function]\nmemory_mb = 256\ntimeout_s = 40\nlog_retention_days = 30");
     applied(&world, &["update log_group (retention_days)", "update function (memory_mb, timeout_s)"]);
 }
 
 #[test]
-fn another_target_goes_out_with_the_code_and_is_told_of() {
+fn a_new_target_is_deployed_with_the_code_and_notified() {
     let world = World::deployed();
     let target =
         format!("[[target]]\nname = \"requests\"\nkind = \"plex\"\nurl = \"{}\"\n\n", world.plex.url());
     world.edit("[notify", &format!("{target}[notify"));
     applied(&world, &["update function (code)"]);
-    let told = world.told();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0].title.as_deref(), Some("plexmon is watching: requests is up"));
+    let messages = world.messages();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert_eq!(messages[0].title.as_deref(), Some("plexmon is watching: requests is up"));
     let status = world.with_code(&["status", "--json"]).run().ended(0).json();
     assert_eq!(status["targets"][0]["name"], "plex");
     assert_eq!(status["targets"][1]["name"], "requests");
 }
 
 #[test]
-fn without_notifications_the_secret_goes() {
+fn without_notifications_the_secret_is_deleted() {
     let world = World::deployed();
     world.without_notifications();
     applied(&world, &["update role (policy)", "update function (code)", "delete secret"]);

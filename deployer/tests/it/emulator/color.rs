@@ -1,4 +1,4 @@
-//! Colour: on a terminal unless it is not wanted, in a pipe only where it is asked for.
+//! Colour of progress and help: by default on terminals, on request in pipes.
 
 use std::path::Path;
 
@@ -6,18 +6,18 @@ use crate::support::{Ran, World, bootstrap};
 
 const ESCAPE: char = '\u{1b}';
 
-/// On a terminal, with `NO_COLOR` set to this.
+/// Run on a terminal with this value of `NO_COLOR`.
 fn on_a_terminal(world: &World, no_color: &str, args: &[&str]) -> Ran {
     world.on_a_terminal(100, "", "", args).env("NO_COLOR", no_color).run()
 }
 
-/// Whether a terminal was given any colours.
+/// Return whether the terminal received any colours.
 fn has_colors(ran: &Ran) -> bool {
     ran.stderr.starts_with("colours: ")
 }
 
 #[test]
-fn a_terminal_has_colours_unless_they_are_not_wanted() {
+fn progress_on_a_terminal_has_colour_unless_switched_off() {
     let world = World::deployed();
     let down = on_a_terminal(&world, "1", &["down", "--yes", "--no-wait"]).ended(0);
     assert!(down.stdout.contains('✓') && !has_colors(&down), "{}", down.whole());
@@ -29,14 +29,14 @@ fn a_terminal_has_colours_unless_they_are_not_wanted() {
         world.down().ended(0);
         has_colors(&up)
     };
-    // By its own definition, a `NO_COLOR` that is empty does not count.
+    // By its definition, an empty `NO_COLOR` has no effect.
     assert!(up("", &[]));
     assert!(!up("", &["--color", "never"]));
-    assert!(up("1", &["--color", "always"]), "what is said here and now counts for more");
+    assert!(up("1", &["--color", "always"]), "the option takes precedence");
 }
 
 #[test]
-fn so_have_help_and_wrong_usage() {
+fn help_and_usage_errors_on_a_terminal_have_colour_unless_switched_off() {
     let world = World::new();
     for usage in ["--help", "upp"] {
         assert!(has_colors(&on_a_terminal(&world, "", &[usage])), "{usage}");
@@ -47,7 +47,7 @@ fn so_have_help_and_wrong_usage() {
 }
 
 #[test]
-fn a_pipe_has_them_only_if_they_are_asked_for() {
+fn a_pipe_has_colour_only_on_request() {
     let world = World::new();
     let up = world.with_code(&["up", "--yes"]).run().ended(0);
     assert!(up.stderr.contains("  done     ") && !up.whole().contains(ESCAPE), "{}", up.whole());

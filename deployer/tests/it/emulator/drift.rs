@@ -1,4 +1,4 @@
-//! Whatever another client changes is seen, named, and put right.
+//! Changes by another client are detected, named and repaired.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -10,7 +10,13 @@ const STATEMENT: &str = "plex-remote-health-events";
 
 /// After a call by another client, the plan has exactly the `expected` steps, and `up` leaves nothing to do.
 #[track_caller]
-fn seen_and_mended(world: &World, service: &str, operation: &str, parameters: Value, expected: &[&str]) {
+fn detected_and_repaired(
+    world: &World,
+    service: &str,
+    operation: &str,
+    parameters: Value,
+    expected: &[&str],
+) {
     world.aws(service, operation, parameters);
     assert_eq!(world.plan(), expected, "after {operation}");
     world.with_code(&["status", "--exit-code"]).run().ended(3);
@@ -20,32 +26,32 @@ fn seen_and_mended(world: &World, service: &str, operation: &str, parameters: Va
 }
 
 #[test]
-fn the_role() {
+fn changes_of_the_role_are_detected_and_repaired() {
     let world = World::deployed();
     let policy = json!({"RoleName": ROLE, "PolicyName": "plex-remote-health-inline"});
-    seen_and_mended(&world, "iam", "delete_role_policy", policy, &["update role (policy)"]);
+    detected_and_repaired(&world, "iam", "delete_role_policy", policy, &["update role (policy)"]);
 
     let wide = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
     let policy = json!({"RoleName": ROLE, "PolicyName": "plex-remote-health-inline", "PolicyDocument": wide});
-    seen_and_mended(&world, "iam", "put_role_policy", policy, &["update role (policy)"]);
+    detected_and_repaired(&world, "iam", "put_role_policy", policy, &["update role (policy)"]);
 
     let anyone = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]}"#;
     let trust = json!({"RoleName": ROLE, "PolicyDocument": anyone});
-    seen_and_mended(&world, "iam", "update_assume_role_policy", trust, &["update role (trust)"]);
+    detected_and_repaired(&world, "iam", "update_assume_role_policy", trust, &["update role (trust)"]);
 }
 
 #[test]
-fn the_log_group() {
+fn changes_of_the_log_group_are_detected_and_repaired() {
     let world = World::deployed();
     let retention = &["update log_group (retention_days)"];
     let group = json!({"logGroupName": LOG_GROUP});
-    seen_and_mended(&world, "logs", "delete_retention_policy", group, retention);
+    detected_and_repaired(&world, "logs", "delete_retention_policy", group, retention);
     let group = json!({"logGroupName": LOG_GROUP, "retentionInDays": 365});
-    seen_and_mended(&world, "logs", "put_retention_policy", group, retention);
+    detected_and_repaired(&world, "logs", "put_retention_policy", group, retention);
 }
 
 #[test]
-fn the_secret() {
+fn changes_of_the_secret_are_detected_and_repaired() {
     let world = World::deployed();
     let other = json!({"Name": SECRETS, "Value": "{}", "Type": "SecureString", "Overwrite": true});
     world.aws("ssm", "put_parameter", other.clone());
@@ -55,11 +61,11 @@ fn the_secret() {
           value: (hidden) -> (hidden)
     0 to create, 1 to update, 0 to delete
     ");
-    seen_and_mended(&world, "ssm", "put_parameter", other, &["update secret (value)"]);
+    detected_and_repaired(&world, "ssm", "put_parameter", other, &["update secret (value)"]);
 }
 
 #[test]
-fn the_state_belongs_to_the_function_and_is_no_drift() {
+fn changes_of_the_state_are_not_drift() {
     let world = World::deployed();
     for value in ["{}", "garbled", r#"{"status":"down","ts":1}"#] {
         let state = json!({"Name": STATE, "Value": value, "Type": "String", "Overwrite": true});
@@ -72,42 +78,60 @@ fn the_state_belongs_to_the_function_and_is_no_drift() {
 }
 
 #[test]
-fn the_schedule() {
+fn changes_of_the_schedule_are_detected_and_repaired() {
     let world = World::deployed();
-    seen_and_mended(&world, "events", "disable_rule", json!({"Name": RULE}), &["update schedule (enabled)"]);
+    detected_and_repaired(
+        &world,
+        "events",
+        "disable_rule",
+        json!({"Name": RULE}),
+        &["update schedule (enabled)"],
+    );
 
     let rule = json!({"Name": RULE, "ScheduleExpression": "rate(1 day)"});
-    seen_and_mended(&world, "events", "put_rule", rule, &["update schedule (expression)"]);
+    detected_and_repaired(&world, "events", "put_rule", rule, &["update schedule (expression)"]);
 
     let target = json!({"Rule": RULE, "Ids": ["lambda"]});
-    seen_and_mended(&world, "events", "remove_targets", target, &["update schedule (target, retry_policy)"]);
+    detected_and_repaired(
+        &world,
+        "events",
+        "remove_targets",
+        target,
+        &["update schedule (target, retry_policy)"],
+    );
 
     let elsewhere = world.arn("lambda", "function:another");
     let target = json!({"Rule": RULE, "Targets": [{"Id": "lambda", "Arn": elsewhere}]});
-    seen_and_mended(&world, "events", "put_targets", target, &["update schedule (target, retry_policy)"]);
+    detected_and_repaired(
+        &world,
+        "events",
+        "put_targets",
+        target,
+        &["update schedule (target, retry_policy)"],
+    );
 
     let function = world.arn("lambda", &format!("function:{NAME}"));
     let target = json!({"Rule": RULE, "Targets": [{"Id": "lambda", "Arn": function}]});
-    seen_and_mended(&world, "events", "put_targets", target, &["update schedule (retry_policy)"]);
+    detected_and_repaired(&world, "events", "put_targets", target, &["update schedule (retry_policy)"]);
 }
 
 #[test]
-fn the_permission() {
+fn changes_of_the_permission_are_detected_and_repaired() {
     let world = World::deployed();
     let permission = json!({"FunctionName": NAME, "StatementId": STATEMENT});
     let expected = &["update schedule (permission)"];
-    seen_and_mended(&world, "lambda", "remove_permission", permission.clone(), expected);
+    detected_and_repaired(&world, "lambda", "remove_permission", permission.clone(), expected);
 
     world.aws("lambda", "remove_permission", permission);
     let stale = json!({
         "FunctionName": NAME, "StatementId": STATEMENT, "Action": "lambda:InvokeFunction",
         "Principal": "events.amazonaws.com", "SourceArn": world.arn("events", "rule/another"),
     });
-    seen_and_mended(&world, "lambda", "add_permission", stale, expected);
+    detected_and_repaired(&world, "lambda", "add_permission", stale, expected);
 }
 
 #[test]
-fn the_functions_configuration() {
+fn changes_of_the_functions_configuration_are_detected_and_repaired() {
     let world = World::deployed();
     let changes = [
         (json!({"FunctionName": NAME, "Timeout": 60}), "timeout_s"),
@@ -117,31 +141,37 @@ fn the_functions_configuration() {
     ];
     for (change, fields) in changes {
         let expected = format!("update function ({fields})");
-        seen_and_mended(&world, "lambda", "update_function_configuration", change, &[&expected]);
+        detected_and_repaired(&world, "lambda", "update_function_configuration", change, &[&expected]);
     }
     let function = json!({"FunctionName": NAME});
     let expected = &["update function (retries)"];
-    seen_and_mended(&world, "lambda", "delete_function_event_invoke_config", function, expected);
+    detected_and_repaired(&world, "lambda", "delete_function_event_invoke_config", function, expected);
 }
 
 #[test]
-fn the_functions_code_and_tags() {
+fn changes_of_the_functions_code_and_tags_are_detected_and_repaired() {
     let world = World::deployed();
     let zip = plexmon_deploy::artifact::pack(b"#!/bin/sh\nexit 1\n", "{}").unwrap();
     let code = json!({"FunctionName": NAME, "ZipFile": {"base64": BASE64.encode(zip.bytes)}});
-    seen_and_mended(&world, "lambda", "update_function_code", code, &["update function (code)"]);
+    detected_and_repaired(&world, "lambda", "update_function_code", code, &["update function (code)"]);
 
     let arn = world.arn("lambda", &format!("function:{NAME}"));
     for (tag, field) in
         [("plexmon:code", "code"), ("plexmon:state", "state_parameter"), ("plexmon:role", "role_binding")]
     {
         let untag = json!({"Resource": arn, "TagKeys": [tag]});
-        seen_and_mended(&world, "lambda", "untag_resource", untag, &[&format!("update function ({field})")]);
+        detected_and_repaired(
+            &world,
+            "lambda",
+            "untag_resource",
+            untag,
+            &[&format!("update function ({field})")],
+        );
     }
 }
 
 #[test]
-fn a_plan_as_a_document_has_each_field_with_its_values() {
+fn plan_json_has_each_field_with_its_values() {
     let world = World::deployed();
     world.aws("lambda", "update_function_configuration", json!({"FunctionName": NAME, "Timeout": 60}));
     world.aws("events", "disable_rule", json!({"Name": RULE}));
@@ -188,9 +218,9 @@ fn a_plan_as_a_document_has_each_field_with_its_values() {
     ");
 }
 
-/// Whoever looks need not have the file that the code was given in.
+/// A file that was given with --bootstrap is not needed to read the status.
 #[test]
-fn code_that_was_given_by_hand_is_no_drift_without_its_file() {
+fn code_given_by_hand_is_not_drift_without_its_file() {
     let world = World::deployed();
     let status = world.deploy(&["status", "--exit-code"]).run().ended(0);
     assert!(status.stdout.contains("yes, as configured"), "{}", status.stdout);
@@ -198,7 +228,7 @@ fn code_that_was_given_by_hand_is_no_drift_without_its_file() {
     let plan = world.deploy(&["plan", "--exit-code"]).run().ended(0);
     assert!(plan.stdout.contains("its code was given by hand and is not compared"), "{}", plan.stdout);
     assert_eq!(world.deploy(&["status", "--json"]).run().json()["in_sync"], true);
-    // The settings are compared nevertheless.
+    // The settings are still compared.
     world.edit("tries = 1", "tries = 2");
     world.deploy(&["status", "--exit-code"]).run().ended(3);
     world.deploy(&["plan", "--exit-code"]).run().ended(3);

@@ -1,4 +1,4 @@
-//! The policies that we write hold: nothing in them is too little and nothing too much. The emulator enforces them.
+//! The policies that we write are sufficient and minimal. The emulator enforces them.
 
 mod policy;
 mod role;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::World;
 
-/// What a deployment of its own name has in AWS.
+/// The names of a deployment in AWS.
 struct Names {
     function: String,
     role: String,
@@ -36,20 +36,20 @@ impl Names {
     }
 }
 
-/// A world whose deployment has these names.
+/// A world with a deployment of its own name.
 fn named() -> (World, Names) {
     let world = World::named();
     let names = Names::of(&world);
     (world, names)
 }
 
-/// The same, with the monitor deployed by one who may do everything, and its first message taken from the phone.
+/// The same, deployed by a user with all permissions; the first message was taken from the phone.
 fn deployed() -> (World, Names) {
     let (world, names) = named();
     (world.and_deployed(), names)
 }
 
-/// Actions for which the emulator does not find out what they are done to, and so asks for a right to everything.
+/// Actions whose resource the emulator does not determine, so it requires permission for all resources.
 const ON_ANYTHING: [&str; 6] = [
     "events:ListTagsForResource",
     "events:ListTargetsByRule",
@@ -59,8 +59,8 @@ const ON_ANYTHING: [&str; 6] = [
     "lambda:CreateFunction",
 ];
 
-/// The same policy in the emulator's names, where these are not AWS's: a rule's ARN has the name of its bus in it
-/// (AWS leaves out the default one), and a log group's never ends in `:*`.
+/// Translate a policy to the emulator's ARNs where they differ from those of AWS: the ARN of a rule contains the name of its
+/// bus (AWS omits the default one), and that of a log group never ends in `:*`.
 fn in_the_emulators_names(policy: &Value) -> Value {
     let mut statements = Vec::new();
     for statement in policy["Statement"].as_array().unwrap() {
@@ -79,7 +79,7 @@ fn in_the_emulators_names(policy: &Value) -> Value {
     json!({"Version": policy["Version"], "Statement": statements})
 }
 
-/// Policies have one thing or a list of things.
+/// Policies have one value or a list.
 fn many(value: &Value) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     value.as_array().map_or_else(|| vec![text(value)], |values| values.iter().map(text).collect())
@@ -97,7 +97,7 @@ fn rights(policy: &Value) -> Vec<Right> {
     rights.collect()
 }
 
-/// The policy less one action in one statement.
+/// The policy without one action in one statement.
 fn without(policy: &Value, (name, action): &Right) -> Value {
     let mut policy = policy.clone();
     let statements = policy["Statement"].as_array_mut().unwrap();

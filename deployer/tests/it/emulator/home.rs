@@ -1,4 +1,4 @@
-//! A whole home: what `init --from` writes for it is deployed; and more targets than one parameter can hold.
+//! A whole home: the configuration of `init --from` is deployed; and more targets than one parameter can hold.
 
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
@@ -8,8 +8,8 @@ use serde_json::json;
 use crate::import::home;
 use crate::support::{NAME, STATE, World, snapshot};
 
-/// What `init --from` makes of a home with a tunnel, each address replaced by one on this machine: those behind Access
-/// by a port where nobody listens, since a token is sent over https alone, the others by the Plex stand-in.
+/// Write the configuration of `init --from` for a home with a tunnel. Each address is replaced by one on this machine: those
+/// behind Access by a closed port, because a token is sent over https only, the others by the Plex stand-in.
 fn imported(world: &World, closed: std::net::SocketAddr) {
     let kept = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
     let architecture = kept.lines().find(|line| line.starts_with("architecture")).unwrap();
@@ -18,7 +18,7 @@ fn imported(world: &World, closed: std::net::SocketAddr) {
     }
     std::fs::remove_file(world.home().join("config.toml")).unwrap();
     world.deploy(&["init", "--from", "."]).run().ended(0);
-    // Just as it was written, it can be deployed; to run there, it must not ask real addresses.
+    // It can be deployed as it was written, but a run must not probe real addresses.
     let plan = with_tokens(world.deploy(&["plan"]).env("AWS_REGION", "us-east-1")).run().ended(0);
     assert!(plan.stdout.ends_with("to create, 0 to update, 0 to delete\n"), "{}", plan.whole());
     let written = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
@@ -50,9 +50,9 @@ fn with_tokens(deploy: crate::support::Deploy) -> crate::support::Deploy {
 }
 
 #[test]
-fn a_home_that_was_read_from_its_files_is_deployed_watched_and_removed() {
+fn a_home_imported_from_its_files_is_deployed_monitored_and_removed() {
     let world = World::new();
-    // A port that is taken but not listened on.
+    // A port that is bound but not listened on.
     let port = tokio::net::TcpSocket::new_v4().unwrap();
     port.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     imported(&world, port.local_addr().unwrap());
@@ -139,7 +139,7 @@ fn a_home_that_was_read_from_its_files_is_deployed_watched_and_removed() {
       pushover delivered: plex is up, overseerr is DOWN, sonarr is DOWN, 4ksonarr is DOWN, radarr is DOWN, 4kradarr is DOWN, bazarr is DOWN, prowlarr is DOWN, torrents is DOWN, tautulli is DOWN, wizarr is DOWN, maintainerr is DOWN, uptime-kuma is DOWN, home-assistant is DOWN
     ");
     assert!(!up.whole().contains("marker-"), "{}", up.whole());
-    assert!(!world.told().is_empty());
+    assert!(!world.messages().is_empty());
     assert_eq!(world.phone.refused(), [""; 0]);
 
     let plan = with_tokens(world.with_code(&["plan", "--exit-code"])).run().ended(0);
@@ -182,7 +182,7 @@ fn a_home_that_was_read_from_its_files_is_deployed_watched_and_removed() {
     assert_eq!(world.inventory(), [""; 0]);
 }
 
-/// So many targets, all on the Plex stand-in, above the tables of the usual configuration.
+/// Configure this many targets, all on the Plex stand-in.
 fn crowd(world: &World, targets: RangeInclusive<u32>) {
     let text = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
     let (head, rest) = text.split_once("[[target]]").unwrap();
@@ -212,8 +212,8 @@ fn a_hundred_targets_have_their_state_in_several_parameters() {
     + create parameter /homelab/plex_remote_status_part9
     + create parameter /homelab/plex_remote_status_part10
     ");
-    let told = world.told();
-    assert_eq!(told.len(), 1, "{told:?}");
+    let messages = world.messages();
+    assert_eq!(messages.len(), 1, "{messages:?}");
 
     let reply = world.invoke().ended(0).json();
     let states = reply["targets"].as_array().unwrap();
@@ -225,21 +225,21 @@ fn a_hundred_targets_have_their_state_in_several_parameters() {
     let value = world.aws("ssm", "get_parameter", json!({ "Name": last }));
     assert!(value["Parameter"]["Value"].as_str().unwrap().contains("\"plex 100\""), "{value}");
 
-    // Whoever keeps the state keeps all of it, even if the configuration at hand has fewer targets.
+    // --keep-state keeps all parts of the state, even if the current configuration has fewer targets.
     crowd(&world, 1..=3);
     let kept = world.deploy(&["down", "--yes", "--no-wait", "--keep-state"]).run().ended(0);
     let keeps = kept.stdout.lines().filter(|line| line.contains("(--keep-state)")).count();
     assert_eq!(keeps, parts.len() + 1, "{}", kept.whole());
     crowd(&world, 1..=100);
     world.up().ended(0);
-    assert!(world.phone.take_new().is_empty(), "nothing has changed since");
+    assert!(world.phone.take_new().is_empty(), "nothing has changed");
 
-    // With fewer targets, the new function finds what is known of them wherever it was kept.
+    // With fewer targets, the new function finds their state in whichever part it is.
     crowd(&world, 98..=100);
     let less = world.with_code(&["up", "--yes"]).run().ended(0);
     assert!(!less.stdout.contains(" parameter "), "{}", less.whole());
     assert_eq!(world.plan(), [""; 0]);
-    assert!(world.phone.take_new().is_empty(), "nothing has changed since");
+    assert!(world.phone.take_new().is_empty(), "nothing has changed");
     let value = world.aws("ssm", "get_parameter", json!({ "Name": last }));
     let emptied = value["Parameter"]["Value"].as_str().unwrap().contains("\"targets\":[]");
     assert!(emptied, "it has been moved: {value}");

@@ -1,8 +1,8 @@
-//! Whatever ends `up` or `down` in the middle, and wherever the middle is: the next run completes it.
+//! The next run completes an `up` or `down` that was interrupted at any point.
 
 use crate::support::{Gate, World, snapshot, until};
 
-/// A text in the request of each write that `up` makes, in about their order.
+/// A text in the request of each write of `up`, roughly in order.
 const WRITES_OF_UP: [&str; 10] = [
     "Action=CreateRole",
     "Action=PutRolePolicy",
@@ -27,7 +27,7 @@ const WRITES_OF_DOWN: [&str; 7] = [
 ];
 
 #[test]
-fn up_that_was_killed_before_any_of_its_writes_is_completed_by_the_next() {
+fn up_killed_before_any_of_its_writes_is_completed_by_the_next() {
     for write in WRITES_OF_UP {
         let world = World::new();
         let gate = Gate::before(write);
@@ -38,12 +38,12 @@ fn up_that_was_killed_before_any_of_its_writes_is_completed_by_the_next() {
         assert_ne!(world.plan(), [""; 0], "{write}");
         world.up().ended(0);
         assert_eq!(world.plan(), [""; 0], "{write}");
-        assert_eq!(world.told().len(), 1, "{write}");
+        assert_eq!(world.messages().len(), 1, "{write}");
     }
 }
 
 #[test]
-fn down_that_was_killed_before_any_of_its_writes_is_completed_by_the_next() {
+fn down_killed_before_any_of_its_writes_is_completed_by_the_next() {
     let world = World::new();
     for write in WRITES_OF_DOWN {
         world.up().ended(0);
@@ -59,7 +59,7 @@ fn down_that_was_killed_before_any_of_its_writes_is_completed_by_the_next() {
 }
 
 #[test]
-fn ctrl_c_lets_the_call_in_flight_end_and_tells_what_is_not_done() {
+fn ctrl_c_waits_for_the_call_in_flight_and_lists_what_is_not_done() {
     let world = World::new();
     let gate = Gate::before("POST /2015-03-31/functions HTTP");
     let mut up = world.with_code(&["up", "--yes"]).env("AWS_ENDPOINT_URL", gate.url()).start();
@@ -77,16 +77,16 @@ fn ctrl_c_lets_the_call_in_flight_end_and_tells_what_is_not_done() {
     assert_eq!(world.plan(), ["update schedule (target, retry_policy, permission)"]);
     world.up().ended(0);
     assert_eq!(world.plan(), [""; 0]);
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.messages().len(), 1);
 }
 
 #[test]
-fn ctrl_c_pressed_again_and_again_abandons_the_call_in_flight() {
+fn repeated_ctrl_c_abandons_the_call_in_flight() {
     let world = World::new();
     let gate = Gate::before("POST /2015-03-31/functions HTTP");
     let mut up = world.with_code(&["up", "--yes", "--json"]).env("AWS_ENDPOINT_URL", gate.url()).start();
     gate.wait();
-    // Two signals at once may arrive as one.
+    // Two simultaneous signals may arrive as one.
     until("it has ended", || {
         up.interrupt();
         up.has_ended()
@@ -106,7 +106,7 @@ fn ctrl_c_pressed_again_and_again_abandons_the_call_in_flight() {
 }
 
 #[test]
-fn ctrl_c_while_looking_changes_nothing() {
+fn ctrl_c_during_reads_changes_nothing() {
     for command in ["up", "plan", "status"] {
         let world = World::new();
         let gate = Gate::before("Action=GetCallerIdentity");
@@ -141,7 +141,7 @@ fn ctrl_c_in_down_is_continued_by_the_next_down() {
 }
 
 #[test]
-fn two_ups_at_once_end_without_a_panic_and_a_third_settles_it() {
+fn two_concurrent_ups_do_not_panic_and_a_third_completes_them() {
     let world = World::new();
     let both = [(); 2].map(|()| world.with_code(&["up", "--yes"]).start());
     for up in both {
@@ -156,7 +156,7 @@ fn two_ups_at_once_end_without_a_panic_and_a_third_settles_it() {
 }
 
 #[test]
-fn up_and_down_at_once_end_without_a_panic_and_down_settles_it() {
+fn concurrent_up_and_down_do_not_panic_and_another_down_completes_them() {
     let world = World::deployed();
     world.edit("[function]", "[function]\nmemory_mb = 256");
     let up = world.with_code(&["up", "--yes"]).start();

@@ -1,4 +1,4 @@
-//! Whatever another client deletes, `up` makes anew.
+//! `up` creates again what another client has deleted.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::by_hand::{delete, subsets};
 use crate::support::World;
 
 #[track_caller]
-fn made_anew(thing: &str, expected: &[&str]) {
+fn recreated(thing: &str, expected: &[&str]) {
     let world = World::deployed();
     let before = world.inventory();
     delete(&world, thing);
@@ -18,51 +18,51 @@ fn made_anew(thing: &str, expected: &[&str]) {
     works(&world);
 }
 
-/// The function may do what it must: see that Plex is down, keep it in mind, and tell.
+/// The function has its permissions: it detects that Plex is down, saves its state and notifies.
 #[track_caller]
 fn works(world: &World) {
     world.plex.break_it();
     world.phone.take_new();
     let reply = world.invoke().ended(0).json();
     assert_eq!(reply["problems"], json!([]));
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.messages().len(), 1);
 }
 
 #[test]
-fn a_lost_role_takes_its_function_with_it() {
-    made_anew("role", &["create role", "delete function", "create function", "update schedule (permission)"]);
+fn a_deleted_role_is_recreated_with_its_function() {
+    recreated("role", &["create role", "delete function", "create function", "update schedule (permission)"]);
 }
 
 #[test]
-fn a_lost_log_group() {
-    made_anew("log group", &["create log_group"]);
+fn a_deleted_log_group_is_recreated() {
+    recreated("log group", &["create log_group"]);
 }
 
 #[test]
-fn a_lost_state() {
-    made_anew("state", &["create parameter"]);
+fn a_deleted_state_is_recreated() {
+    recreated("state", &["create parameter"]);
 }
 
 #[test]
-fn a_lost_secret() {
-    made_anew("secret", &["create secret"]);
+fn a_deleted_secret_is_recreated() {
+    recreated("secret", &["create secret"]);
 }
 
 #[test]
-fn a_lost_function() {
-    made_anew("function", &["create function", "update schedule (permission)"]);
+fn a_deleted_function_is_recreated() {
+    recreated("function", &["create function", "update schedule (permission)"]);
 }
 
 #[test]
-fn a_lost_rule() {
-    made_anew("rule", &["update schedule (rule, target, retry_policy)"]);
+fn a_deleted_rule_is_recreated() {
+    recreated("rule", &["update schedule (rule, target, retry_policy)"]);
 }
 
-/// Any part of a deployment may be gone, and `up` completes it: all 31 ways to delete some of it.
+/// `up` completes a deployment of which any part was deleted: all 31 combinations.
 mod whatever_is_gone {
     use super::*;
 
-    fn up_makes_it_anew(subsets: impl Iterator<Item = Vec<&'static str>>) {
+    fn up_recreates(subsets: impl Iterator<Item = Vec<&'static str>>) {
         let world = World::deployed();
         let whole = world.inventory();
         for gone in subsets {
@@ -80,12 +80,12 @@ mod whatever_is_gone {
     }
 
     #[test]
-    fn and_the_function_is_there() {
-        up_makes_it_anew(subsets().filter(|gone| !gone.contains(&"function")));
+    fn with_the_function() {
+        up_recreates(subsets().filter(|gone| !gone.contains(&"function")));
     }
 
     #[test]
-    fn and_the_function_is_not() {
-        up_makes_it_anew(subsets().filter(|gone| gone.contains(&"function")));
+    fn without_the_function() {
+        up_recreates(subsets().filter(|gone| gone.contains(&"function")));
     }
 }

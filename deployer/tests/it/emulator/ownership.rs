@@ -1,4 +1,4 @@
-//! What bears our names but not our tag belongs to somebody else, until it is taken over on purpose.
+//! Resources with our names but without our tag belong to others, until `--adopt` takes them over.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ fn foreign_role(world: &World) {
 }
 
 #[test]
-fn a_foreign_role_stops_up_before_anything_is_written() {
+fn a_foreign_role_stops_up_before_the_first_write() {
     let world = World::new();
     foreign_role(&world);
     let up = world.up();
@@ -30,7 +30,7 @@ fn a_foreign_role_stops_up_before_anything_is_written() {
 }
 
 #[test]
-fn adopting_takes_it_over_and_down_then_removes_it() {
+fn adopt_takes_it_over_and_down_then_deletes_it() {
     let world = World::new();
     foreign_role(&world);
     let up = world.with_code(&["up", "--yes", "--adopt"]).run();
@@ -49,13 +49,13 @@ fn adopting_takes_it_over_and_down_then_removes_it() {
       plex is up (HTTP 200, [TIME])
       pushover delivered: plex is up
     "#);
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.messages().len(), 1);
     assert_eq!(world.plan(), [""; 0]);
     world.down().ended(0);
     assert_eq!(world.inventory(), [""; 0]);
 }
 
-/// Everything with our names, as somebody else might have made it.
+/// All resources with our names, as others might have created them.
 fn foreign_everything(world: &World) {
     foreign_role(world);
     let zip = plexmon_deploy::artifact::pack(b"#!/bin/sh\n", "{}").unwrap();
@@ -77,7 +77,7 @@ fn foreign_everything(world: &World) {
 }
 
 #[test]
-fn down_leaves_what_is_not_ours_and_says_so() {
+fn down_keeps_foreign_resources_and_lists_them() {
     let world = World::new();
     foreign_everything(&world);
     let before = world.inventory();
@@ -98,18 +98,18 @@ fn down_leaves_what_is_not_ours_and_says_so() {
 }
 
 #[test]
-fn all_of_it_can_be_adopted() {
+fn everything_can_be_adopted() {
     let world = World::new();
     foreign_everything(&world);
     world.with_code(&["up", "--yes", "--adopt"]).run().ended(0);
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.messages().len(), 1);
     assert_eq!(world.plan(), [""; 0]);
     world.down().ended(0);
     assert_eq!(world.inventory(), [""; 0]);
 }
 
 #[test]
-fn another_deployment_of_ours_is_as_foreign_as_anybodys() {
+fn resources_of_another_deployment_are_foreign() {
     let world = World::deployed();
     world.edit("region = ", "name = \"other\"\nregion = ");
     world.edit("[function]", "[state]\nparameter = \"/homelab/plex_remote_status\"\n\n[function]");
@@ -136,7 +136,7 @@ fn two_deployments_live_side_by_side() {
 }
 
 #[test]
-fn policies_that_others_attached_to_the_role_keep_it_until_forced() {
+fn a_role_with_attached_policies_of_others_is_deleted_only_with_force() {
     let world = World::deployed();
     let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
     let policy = json!({"RoleName": ROLE, "PolicyName": "theirs", "PolicyDocument": document});

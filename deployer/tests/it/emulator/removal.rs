@@ -1,4 +1,4 @@
-//! `down` removes all of ours, whatever is left of it, and nothing else.
+//! `down` deletes all of our resources, however many are left, and nothing else.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::by_hand::{delete, subsets};
 use crate::support::{LOG_GROUP, NAME, STATE, World, snapshot};
 
 #[test]
-fn down_removes_everything_and_then_has_nothing_to_do() {
+fn down_deletes_everything_and_then_has_nothing_to_do() {
     let world = World::deployed();
     world.invoke().ended(0);
     let down = world.deploy(&["down", "--yes", "--no-wait"]).run().ended(0);
@@ -57,7 +57,7 @@ fn down_can_keep_the_state_and_the_logs() {
     ");
     assert_eq!(world.inventory(), [format!("log group {LOG_GROUP}"), format!("parameter {STATE}")]);
 
-    // Deployed again it remembers that Plex was up, and has nothing to tell.
+    // Deployed again, it knows that Plex was up, so there is nothing to notify.
     world.up().ended(0);
     assert!(world.phone.take_new().is_empty());
     world.down().ended(0);
@@ -65,10 +65,10 @@ fn down_can_keep_the_state_and_the_logs() {
 }
 
 #[test]
-fn what_others_have_is_not_touched() {
+fn resources_of_others_are_not_touched() {
     let world = World::new();
     let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
-    // Names that begin like ours.
+    // Names that start like ours.
     world.aws(
         "iam",
         "create_role",
@@ -105,11 +105,11 @@ fn base64(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
-/// What is left of a deployment may be any part of it: all 31 ways to delete some of it beforehand.
+/// `down` completes a removal of which any part was already done: all 31 combinations.
 mod whatever_is_gone_already {
     use super::*;
 
-    fn down_removes_the_rest(subsets: impl Iterator<Item = Vec<&'static str>>) {
+    fn down_deletes_the_rest(subsets: impl Iterator<Item = Vec<&'static str>>) {
         let world = World::new();
         for gone in subsets {
             world.up().ended(0);
@@ -122,12 +122,12 @@ mod whatever_is_gone_already {
     }
 
     #[test]
-    fn and_the_function_is_there() {
-        down_removes_the_rest(subsets().filter(|gone| !gone.contains(&"function")));
+    fn with_the_function() {
+        down_deletes_the_rest(subsets().filter(|gone| !gone.contains(&"function")));
     }
 
     #[test]
-    fn and_the_function_is_not() {
-        down_removes_the_rest(subsets().filter(|gone| gone.contains(&"function")));
+    fn without_the_function() {
+        down_deletes_the_rest(subsets().filter(|gone| gone.contains(&"function")));
     }
 }

@@ -1,4 +1,4 @@
-//! The sandbox as a newcomer runs it: the story in order, and nothing left behind.
+//! The sandbox as a new user runs it: the story in order, and nothing left behind.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::support::{Deploy, cache, cargo_environment, emulator, snapshot, until};
 
-/// A user with a home and a cache of their own, where the emulator happens to be installed already.
+/// A user with a new home and cache. The emulator is already installed.
 struct Newcomer {
     home: TempDir,
     cache: TempDir,
@@ -39,11 +39,11 @@ impl Newcomer {
         deploy
     }
 
-    /// No process, and no file but the installation.
+    /// Neither processes nor files are left, except for the installation.
     #[track_caller]
     fn nothing_is_left(&self) {
-        until("all its processes are gone", || processes(self.cache.path()) == 0);
-        until("the emulator's files are gone", || {
+        until("all its processes have ended", || processes(self.cache.path()) == 0);
+        until("the emulator's files are deleted", || {
             files(&self.plexmon()).iter().all(|name| is_installation(name))
         });
         assert_eq!(files(self.home.path()), [""; 0]);
@@ -60,7 +60,7 @@ fn files(folder: &Path) -> Vec<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// How many processes were started with something below `folder`.
+/// Count the processes whose command line or environment mentions `folder`.
 fn processes(folder: &Path) -> usize {
     let folder = folder.to_str().unwrap().as_bytes();
     let mentions = |path: PathBuf| {
@@ -72,7 +72,7 @@ fn processes(folder: &Path) -> usize {
 }
 
 #[test]
-fn the_whole_story_is_told_in_order_and_nothing_is_left() {
+fn the_story_runs_in_order_and_leaves_nothing_behind() {
     let newcomer = Newcomer::new();
     let story = newcomer.sandbox(&[]).run().ended(0);
     assert!(!story.stderr.contains("warning:"), "{}", story.stderr);
@@ -136,7 +136,7 @@ fn the_whole_story_is_told_in_order_and_nothing_is_left() {
 }
 
 #[test]
-fn as_a_document_it_has_the_acts_and_nothing_else_on_stdout() {
+fn with_json_stdout_has_only_the_document() {
     let newcomer = Newcomer::new();
     let document = newcomer.sandbox(&["--json"]).run().ended(0).json();
     let acts: Vec<&str> =
@@ -150,7 +150,7 @@ fn as_a_document_it_has_the_acts_and_nothing_else_on_stdout() {
 }
 
 #[test]
-fn ctrl_c_leaves_nothing() {
+fn ctrl_c_leaves_nothing_behind() {
     for act in ["1. Deploy", "4. Plex fails"] {
         let newcomer = Newcomer::new();
         let mut story = newcomer.sandbox(&[]).start();
@@ -164,7 +164,7 @@ fn ctrl_c_leaves_nothing() {
 }
 
 #[test]
-fn kept_running_it_ends_well_with_ctrl_c() {
+fn with_keep_it_runs_until_ctrl_c() {
     let newcomer = Newcomer::new();
     let mut story = newcomer.sandbox(&["--keep"]).start();
     story.read_until("Kept running");
@@ -174,11 +174,11 @@ fn kept_running_it_ends_well_with_ctrl_c() {
 }
 
 #[test]
-fn killed_it_takes_the_emulator_with_it() {
+fn killing_it_also_ends_the_emulator() {
     let newcomer = Newcomer::new();
     let mut story = newcomer.sandbox(&[]).start();
     story.read_until("2. Deploy again");
     story.kill();
-    until("all its processes are gone", || processes(newcomer.cache.path()) == 0);
+    until("all its processes have ended", || processes(newcomer.cache.path()) == 0);
     assert_eq!(files(newcomer.home.path()), [""; 0]);
 }

@@ -1,4 +1,4 @@
-//! Secrets are in the one SecureString, and nowhere that anybody can look.
+//! Secrets are in the SecureString and nowhere else.
 
 use serde_json::json;
 
@@ -16,8 +16,8 @@ fn hidden(text: &str) {
     }
 }
 
-/// Runs it in its most talkative form, as text and as a document.
-fn listened_to(world: &World, args: &[&str]) -> Vec<Ran> {
+/// Run it with -v, as text and as JSON.
+fn verbose(world: &World, args: &[&str]) -> Vec<Ran> {
     let takes_code = ["plan", "up", "status"].contains(&args[0]);
     let talkative: [&[&str]; 3] = [&["-vvv"], &["-vvv", "--json"], &["--color", "always"]];
     let run = |how: &&[&str]| {
@@ -31,7 +31,7 @@ fn listened_to(world: &World, args: &[&str]) -> Vec<Ran> {
     talkative.iter().map(run).collect()
 }
 
-/// A world whose target wants a secret header, too.
+/// A world whose target also needs a secret header.
 fn with_a_key() -> World {
     let world = World::new();
     let headers = "secrets_over_http = true\nheaders = { X-Api-Key = { env = \"API_KEY\" } }";
@@ -55,9 +55,9 @@ fn no_command_shows_a_secret() {
         &["down", "--yes", "--no-wait"],
         &["invoke"],
     ] {
-        listened_to(&world, args);
+        verbose(&world, args);
     }
-    // A refusal is the most tempting moment to repeat what was sent.
+    // An error message must not repeat what was sent.
     let world = World::new();
     let user = world.with_code(&["up", "--yes", "-vvv"]).env("PUSHOVER_USER", "wrong").run().ended(1);
     hidden(&user.stdout);
@@ -69,7 +69,7 @@ fn no_command_shows_a_secret() {
         json!({"Name": SECRETS, "Value": format!("{TOKEN} {USER}"), "Type": "SecureString"}),
     );
     for args in [&["plan"] as &[&str], &["up", "--yes"], &["invoke"], &["logs"]] {
-        listened_to(&world, args);
+        verbose(&world, args);
     }
 }
 
@@ -91,7 +91,7 @@ fn neither_the_function_nor_its_log_nor_its_state_holds_a_secret() {
     assert!(state.to_string().contains("down"), "{state}");
     hidden(&state.to_string());
 
-    // They are where they should be, and encrypted there.
+    // They are in the parameter, encrypted.
     let sealed = world.aws("ssm", "get_parameter", json!({"Name": SECRETS}));
     assert_eq!(sealed["Parameter"]["Type"], "SecureString");
     hidden(&sealed.to_string());
@@ -104,7 +104,7 @@ fn neither_the_function_nor_its_log_nor_its_state_holds_a_secret() {
     );
 }
 
-/// Every file in the zip that Lambda has, as text.
+/// All files of the deployed zip, as text.
 fn code(world: &World, function: &serde_json::Value) -> String {
     let zip = world.aws("http", "get", json!({"url": function["Code"]["Location"]}));
     let zip = base64::engine::general_purpose::STANDARD.decode(zip["base64"].as_str().unwrap()).unwrap();

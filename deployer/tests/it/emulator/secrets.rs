@@ -1,4 +1,4 @@
-//! Tokens: new ones, wrong ones, and a machine that has none.
+//! New tokens, wrong tokens, and machines without tokens.
 
 use crate::support::{Deploy, SECRETS, World, snapshot};
 
@@ -37,7 +37,7 @@ fn a_new_token_is_planned_without_being_shown() {
 }
 
 #[test]
-fn a_wrong_token_is_found_out_at_once_and_can_be_corrected() {
+fn a_wrong_token_is_reported_at_once_and_can_be_corrected() {
     let world = World::new();
     let up = world.with_code(&["up", "--yes"]).env("PUSHOVER_TOKEN", "wrong-token").run().ended(1);
     let (_, error) = up.stderr.split_once("error: ").unwrap();
@@ -50,7 +50,7 @@ fn a_wrong_token_is_found_out_at_once_and_can_be_corrected() {
     assert!(world.phone.take_new().is_empty());
     assert_eq!(world.inventory().len(), 6);
 
-    // With the right one, the phone hears of it after all.
+    // With the right token, the notification is delivered.
     let up = world.with_code(&["up", "--yes"]).run().ended(0);
     snapshot!(up.stdout, @r"
       ~ update secret    /homelab/plex_remote_status_secrets
@@ -60,12 +60,12 @@ fn a_wrong_token_is_found_out_at_once_and_can_be_corrected() {
       plex is up (HTTP 200, [TIME])
       pushover delivered: plex is up
     ");
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.messages().len(), 1);
     assert_eq!(world.plan(), [""; 0]);
 }
 
 #[test]
-fn a_machine_without_tokens_can_plan_and_update_what_has_them_already() {
+fn a_machine_without_tokens_can_plan_and_update_a_deployment_that_has_them() {
     let world = World::deployed();
     let plan = without_tokens(world.with_code(&["plan", "--exit-code"])).run();
     snapshot!(plan.ended(0).whole(), @r"
@@ -82,7 +82,7 @@ fn a_machine_without_tokens_can_plan_and_update_what_has_them_already() {
     assert_eq!(world.plan(), [""; 0]);
     world.plex.break_it();
     world.invoke().ended(0);
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.messages().len(), 1);
     without_tokens(world.deploy(&["down", "--yes", "--no-wait"])).run().ended(0);
     assert_eq!(world.inventory(), [""; 0]);
 }
@@ -113,6 +113,6 @@ fn tokens_can_come_from_files() {
     world.write("token", &format!("{}\n", crate::support::TOKEN));
     world.write("user", crate::support::USER);
     without_tokens(world.with_code(&["up", "--yes"])).run().ended(0);
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.messages().len(), 1);
     assert!(world.inventory().contains(&format!("parameter {SECRETS}")));
 }

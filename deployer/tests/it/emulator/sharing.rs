@@ -1,4 +1,4 @@
-//! A rule of ours on which somebody else has put a target: theirs is never touched, and keeps the rule.
+//! A rule of ours with a target of another owner: that target is never touched, and the rule is kept for it.
 
 use serde_json::json;
 
@@ -25,7 +25,7 @@ fn targets(world: &World) -> Vec<String> {
 }
 
 #[test]
-fn up_leaves_it_alone() {
+fn up_keeps_their_target() {
     let world = shared();
     assert_eq!(world.plan(), [""; 0]);
     world.edit("rate(5 minutes)", "rate(10 minutes)");
@@ -64,7 +64,7 @@ fn down_removes_our_target_and_keeps_the_rule_for_theirs() {
     nothing to remove: no resources of plex-remote-health were found
     ");
 
-    // Ours comes back beside theirs; and without theirs, the rule goes.
+    // `up` adds our target again; when theirs is deleted, `down` deletes the rule.
     world.up().ended(0);
     assert_eq!(world.plan(), [""; 0]);
     assert_eq!(targets(&world), ["lambda", "theirs"]);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::support::{NAME, World, cargo_environment, snapshot};
 
 #[test]
-fn up_deploys_and_tells_the_phone_once() {
+fn up_deploys_and_notifies_once() {
     let world = World::new();
     let up = world.with_code(&["up", "--yes"]).run().ended(0);
     snapshot!(up.stdout, @r"
@@ -25,10 +25,10 @@ fn up_deploys_and_tells_the_phone_once() {
     for done in ["create role", "create secret", "create function", "create schedule"] {
         assert!(up.stderr.contains(&format!("  done     {done}")), "{}", up.whole());
     }
-    let told = world.told();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0].title.as_deref(), Some("plexmon is watching: plex is up"));
-    assert_eq!(told[0].priority, 0);
+    let messages = world.messages();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert_eq!(messages[0].title.as_deref(), Some("plexmon is watching: plex is up"));
+    assert_eq!(messages[0].priority, 0);
     assert_eq!(world.phone.refused(), [""; 0]);
     assert_eq!(world.plex.requests(), 1);
 }
@@ -45,7 +45,7 @@ fn a_second_up_writes_nothing() {
 }
 
 #[test]
-fn the_first_up_writes_each_thing_once() {
+fn the_first_up_writes_each_resource_once() {
     let world = World::new();
     let first = world.up();
     let mut writes = first.writes();
@@ -67,7 +67,7 @@ fn the_first_up_writes_each_thing_once() {
 }
 
 #[test]
-fn up_builds_the_function_where_none_is_given() {
+fn up_builds_the_function_if_none_is_given() {
     let world = World::new();
     let mut deploy = world.deploy(&["up", "--yes"]);
     for (name, value) in cargo_environment() {
@@ -75,20 +75,20 @@ fn up_builds_the_function_where_none_is_given() {
     }
     let up = deploy.run().ended(0);
     assert!(up.stderr.contains("  building the function for "), "{}", up.whole());
-    assert_eq!(world.told().len(), 1);
-    // Without a compiler in sight: what should run is known without building it.
+    assert_eq!(world.messages().len(), 1);
+    // Without a compiler: the identity of the code is known without building it.
     let plan = world.deploy(&["plan", "--exit-code"]).env("PATH", "/nowhere").run();
     snapshot!(plan.ended(0).stdout, @"nothing to do: AWS matches the configuration");
 }
 
 #[test]
-fn an_outage_is_told_once_and_so_is_its_end() {
+fn an_outage_and_its_end_are_notified_once() {
     let world = World::deployed();
     world.plex.break_it();
     world.invoke().ended(0);
-    let told = world.told();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!((told[0].title.as_deref(), told[0].priority), (Some("plex is DOWN"), 1));
+    let messages = world.messages();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert_eq!((messages[0].title.as_deref(), messages[0].priority), (Some("plex is DOWN"), 1));
 
     world.invoke().ended(0);
     assert!(world.phone.take_new().is_empty());
@@ -103,15 +103,15 @@ fn an_outage_is_told_once_and_so_is_its_end() {
 
     world.plex.mend();
     world.invoke().ended(0);
-    let told = world.told();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!((told[0].title.as_deref(), told[0].priority), (Some("plex is UP again"), 0));
-    assert!(told[0].message.starts_with("Recovered. Was down "), "{told:?}");
+    let messages = world.messages();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert_eq!((messages[0].title.as_deref(), messages[0].priority), (Some("plex is UP again"), 0));
+    assert!(messages[0].message.starts_with("Recovered. Was down "), "{messages:?}");
     assert_eq!(world.phone.received().len(), 3);
 }
 
 #[test]
-fn status_tells_what_is_deployed_and_what_was_last_seen() {
+fn status_shows_the_deployment_and_the_last_check() {
     let world = World::deployed();
     let status = world.with_code(&["status", "--exit-code"]).run().ended(0);
     snapshot!(status.whole(), @r"
@@ -137,7 +137,7 @@ fn status_tells_what_is_deployed_and_what_was_last_seen() {
 }
 
 #[test]
-fn status_of_nothing_ends_with_4() {
+fn status_without_a_deployment_exits_with_4() {
     let world = World::new();
     let status = world.with_code(&["status", "--exit-code"]).run();
     snapshot!(status.whole(), @r"
@@ -153,7 +153,7 @@ fn status_of_nothing_ends_with_4() {
 }
 
 #[test]
-fn plan_shows_what_up_would_do_and_ends_with_3() {
+fn plan_shows_what_up_would_do_and_exits_with_3() {
     let world = World::new();
     let plan = world.with_code(&["plan", "--exit-code"]).run();
     snapshot!(plan.whole(), @r"
@@ -174,7 +174,7 @@ fn plan_shows_what_up_would_do_and_ends_with_3() {
 }
 
 #[test]
-fn up_and_down_print_their_steps_with_outcomes_as_one_document() {
+fn up_and_down_print_their_steps_with_outcomes_as_json() {
     let world = World::new();
     let up = world.with_code(&["up", "--yes", "--json"]).run().ended(0).json();
     assert_eq!(up["reply"]["current"], "up");
@@ -191,7 +191,7 @@ fn up_and_down_print_their_steps_with_outcomes_as_one_document() {
 }
 
 #[test]
-fn invoke_prints_the_reply_and_logs_the_line_of_that_run() {
+fn invoke_prints_the_reply_and_logs_shows_that_run() {
     let world = World::deployed();
     let invoke = world.invoke().ended(0);
     let reply = invoke.json();
@@ -207,7 +207,7 @@ fn invoke_prints_the_reply_and_logs_the_line_of_that_run() {
 }
 
 #[test]
-fn what_is_not_deployed_can_neither_run_nor_show_its_log() {
+fn invoke_and_logs_without_a_deployment_are_errors() {
     let world = World::new();
     snapshot!(world.invoke().whole(), @r"
     exit 1
@@ -226,7 +226,7 @@ fn what_is_not_deployed_can_neither_run_nor_show_its_log() {
 }
 
 #[test]
-fn what_lambda_could_not_run_is_refused_before_anything_is_made() {
+fn a_file_that_lambda_cannot_run_is_refused_before_the_first_write() {
     let world = World::new();
     let script = world.write("bootstrap", "#!/bin/sh\n");
     let up = world.deploy(&["up", "--yes"]).args([Path::new("--bootstrap"), &script]).run();

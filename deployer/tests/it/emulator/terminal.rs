@@ -8,7 +8,7 @@ fn up(world: &World, columns: u16, answer: &str) -> Deploy {
     world.on_a_terminal(columns, "[Y/n]", answer, &["up"]).args([Path::new("--bootstrap"), bootstrap()])
 }
 
-/// The lines of what is done, without how long it took: in a narrow window it may be cut anywhere.
+/// Remove the times of completed steps: in a narrow window they may be cut anywhere.
 fn without_times(screen: &str) -> String {
     let line = |line: &str| {
         if !line.contains('✓') {
@@ -21,7 +21,7 @@ fn without_times(screen: &str) -> String {
 }
 
 #[test]
-fn up_asks_and_goes_ahead_even_in_a_narrow_window() {
+fn up_asks_and_applies_in_a_narrow_window() {
     let world = World::new();
     let up = up(&world, 44, "\n").run().ended(0);
     snapshot!(without_times(&up.stdout), @"
@@ -50,11 +50,11 @@ fn up_asks_and_goes_ahead_even_in_a_narrow_window() {
       plex is up (HTTP 200, [TIME])
       pushover delivered: plex is up
     ");
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.messages().len(), 1);
 }
 
 #[test]
-fn a_no_changes_nothing() {
+fn answering_no_changes_nothing() {
     let world = World::new();
     let up = up(&world, 100, "n\n").run();
     snapshot!(up.whole(), @r"
@@ -75,7 +75,7 @@ fn a_no_changes_nothing() {
 }
 
 #[test]
-fn ctrl_c_is_no_answer() {
+fn ctrl_c_at_the_question_changes_nothing() {
     let world = World::new();
     let up = up(&world, 100, "\x03").run().ended(130);
     assert!(up.stdout.contains("error: interrupted; nothing was changed"), "{}", up.whole());
@@ -83,7 +83,7 @@ fn ctrl_c_is_no_answer() {
 }
 
 #[test]
-fn down_wants_an_explicit_yes() {
+fn down_requires_an_explicit_yes() {
     let world = World::deployed();
     let before = world.inventory();
     let down = world.on_a_terminal(100, "[y/N]", "\n", &["down", "--no-wait"]).run();
@@ -130,7 +130,7 @@ fn init_asks_for_the_address() {
 }
 
 #[test]
-fn without_a_terminal_up_and_down_want_a_yes_beforehand() {
+fn without_a_terminal_up_and_down_require_yes_as_an_option() {
     let world = World::new();
     let up = world.with_code(&["up"]).run().ended(2);
     snapshot!(up.stderr, @r"

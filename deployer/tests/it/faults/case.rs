@@ -1,11 +1,11 @@
-//! One case: a verb, a fault, and the call that it strikes.
+//! One case: a verb, a fault, and the call at which it happens.
 
 use super::proxy::{Fault, FaultProxy};
 use crate::support::{Deploy, Ran, World};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verb {
-    /// From nothing.
+    /// The first deployment.
     Up,
     /// Other code, configuration and schedule.
     Update,
@@ -37,7 +37,7 @@ impl Verb {
         }
     }
 
-    /// What must hold when a run has gone through.
+    /// What must hold after a successful run.
     fn check(self, world: &World) -> Result<(), String> {
         if self == Self::Down {
             let left = world.inventory();
@@ -48,7 +48,7 @@ impl Verb {
     }
 }
 
-/// How many calls an undisturbed run makes.
+/// Count the calls of an undisturbed run.
 pub fn calls(verb: Verb) -> usize {
     let world = verb.world();
     let proxy = FaultProxy::start(Fault::None, 0);
@@ -83,7 +83,7 @@ impl Case {
     }
 }
 
-/// A run that failed says so and why; one that was killed cannot.
+/// A failed run must print its error; a killed one cannot.
 fn sound(ran: &Ran) -> Result<(), String> {
     match ran.code {
         None | Some(0) => Ok(()),

@@ -1,4 +1,4 @@
-//! Stands between the deployer and the emulator, lets all calls pass, and strikes at one of them.
+//! A proxy between the deployer and the emulator that forwards all calls and injects a fault at one of them.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -25,17 +25,17 @@ pub enum Fault {
     Internal,
     /// From this call on, this operation is not allowed.
     Denied,
-    /// Once: somebody else is changing the same thing.
+    /// Once: another client is changing the same resource.
     Conflict,
-    /// The connection breaks, and AWS never hears of the call.
+    /// The connection breaks before AWS receives the call.
     CutBefore,
-    /// AWS carries the call out, and the answer is lost.
+    /// AWS executes the call, and the answer is lost.
     CutAfter,
-    /// The deployer dies before the call goes out.
+    /// The deployer is killed before the call is sent.
     KilledBefore,
-    /// The deployer dies before the answer is back.
+    /// The deployer is killed before the answer arrives.
     KilledAfter,
-    /// Ctrl-C while the call is under way.
+    /// Ctrl-C during the call.
     Interrupted,
 }
 
@@ -84,13 +84,13 @@ pub struct FaultProxy {
 struct Shared {
     fault: Fault,
     at: usize,
-    /// How many calls there were, and which operation was struck.
+    /// The number of calls, and the operation that had the fault.
     seen: Mutex<(usize, Option<String>)>,
     process: watch::Receiver<Option<u32>>,
 }
 
 impl FaultProxy {
-    /// `fault` strikes at the call with the number `at`, counted from one.
+    /// Inject `fault` at call number `at`, counted from one.
     pub fn start(fault: Fault, at: usize) -> Self {
         let listener = runtime().block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -108,7 +108,7 @@ impl FaultProxy {
         self.shared.seen.lock().unwrap().0
     }
 
-    /// Whom to kill or to interrupt.
+    /// Set the process to kill or to interrupt.
     pub fn aim_at(&self, process: u32) {
         self.process.send_replace(Some(process));
     }
@@ -215,12 +215,12 @@ impl Shared {
     }
 }
 
-/// A refusal in the service's own protocol.
+/// An error in the protocol of the service.
 fn refusal(operation: &str, status: StatusCode, code: &str, message: &str) -> Response<Full<Bytes>> {
     let response = Response::builder().status(status);
     let (response, body) = match operation.split(':').next() {
         Some("iam" | "sts") => {
-            // IAM's codes do without the suffix.
+            // Codes of IAM have no suffix.
             let code = code.trim_end_matches("Exception");
             let error =
                 format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>");

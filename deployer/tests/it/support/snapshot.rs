@@ -7,7 +7,8 @@ pub fn filters() -> Vec<(&'static str, &'static str)> {
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
         // Bars of a waterfall, by time.
         (r"\|[ =]{10,}\|", "[BAR]"),
-        // Padded to a width in tables.
+        (r"\| *(ESC\[\d+m)=+(ESC\[0m) *\|", "$1[BAR]$2"),
+        // Padded to a width, in tables.
         (r" +\d+(\.\d+)? ms\b", " [TIME]"),
         (r"\b\d+(\.\d+)? ms\b", "[TIME]"),
         (r"\b\d+(\.\d+)? s\b", "[TIME]"),

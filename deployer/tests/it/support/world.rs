@@ -197,8 +197,8 @@ impl World {
         format!("arn:aws:{service}:{region}:{}:{resource}", self.account)
     }
 
-    /// Wait for messages on the phone and return those since the last call.
-    pub fn told(&self) -> Vec<Message> {
+    /// The messages that arrived on the phone since the last call. Wait for the first one.
+    pub fn messages(&self) -> Vec<Message> {
         runtime().block_on(self.phone.wait_new(Duration::from_secs(30)))
     }
 }

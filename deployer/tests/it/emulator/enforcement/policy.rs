@@ -1,4 +1,4 @@
-//! What `permissions` prints is enough for whoever has nothing else, and no action in it can be spared.
+//! The policy of `permissions` is sufficient, and every action in it is needed.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use super::scenario::{Scenario, as_user};
 use super::{Names, Right, deployed, in_the_emulators_names, named, rights, without};
 use crate::support::{World, side_by_side};
 
-/// What AWS asks for and the emulator does not.
+/// Actions that AWS requires and the emulator does not.
 const UNCHECKED: [(&str, &str, &str); 8] = [
     // "Granting a user permissions to pass a role to an AWS service", IAM User Guide.
-    ("PassedRole", "iam:PassRole", "whoever gives a function its role must be allowed to"),
+    ("PassedRole", "iam:PassRole", "required to pass a role to a function"),
     // "Permissions required for working with tags", Lambda Developer Guide.
     ("Function", "lambda:ListTags", "GetFunction of a function with tags asks for it, too"),
     // "Actions, resources, and condition keys for AWS Lambda", Service Authorization Reference: actions of their own.
@@ -28,7 +28,7 @@ const UNCHECKED: [(&str, &str, &str); 8] = [
     ("Function", "lambda:DeleteFunctionConcurrency", "needed only where a concurrency of 0 was reserved"),
 ];
 
-/// A scenario that went through with the whole policy.
+/// A scenario that succeeded with the whole policy.
 struct Passed {
     scenario: Scenario,
     world: World,
@@ -45,9 +45,9 @@ impl Passed {
         Self { scenario, world, audience, calls }
     }
 
-    /// Whether it fails for the lack of a right, and says so.
+    /// Return whether it fails without this action, and reports it.
     fn misses(&self, right: &Right) -> bool {
-        let fresh = (!self.scenario.leaves_all_as_it_is()).then(|| self.scenario.world());
+        let fresh = (!self.scenario.changes_nothing()).then(|| self.scenario.world());
         let world = fresh.as_ref().unwrap_or(&self.world);
         let policy = without(&printed(world, self.audience), right);
         let user = world.user(&in_the_emulators_names(&policy));
@@ -59,12 +59,12 @@ impl Passed {
     }
 }
 
-/// The call that an action is named after; one is called otherwise.
+/// The call that an action is named after, with one exception.
 fn call(action: &str) -> String {
     if action == "lambda:InvokeFunction" { "lambda:Invoke".to_owned() } else { action.to_owned() }
 }
 
-/// The rights that no scenario misses.
+/// The actions that no scenario needs.
 fn spare(scenarios: &[Scenario], audience: &'static str) -> BTreeSet<Right> {
     let mut passed = side_by_side(scenarios.to_vec(), |scenario| Passed::through(scenario, audience));
     passed.sort_by_key(|passed| scenarios.iter().position(|scenario| *scenario == passed.scenario));
@@ -72,7 +72,7 @@ fn spare(scenarios: &[Scenario], audience: &'static str) -> BTreeSet<Right> {
     let known = unchecked(&all);
     let spare = side_by_side(all, |right| {
         let callers = passed.iter().filter(|passed| passed.calls.contains(&call(&right.1)));
-        // That the emulator does not check something shows the first time.
+        // If the emulator does not check an action, the first scenario shows it.
         let mut callers = callers.take(if known.contains(&right) { 1 } else { usize::MAX });
         let missed = callers.any(|passed| passed.misses(&right));
         (!missed).then_some(right)
@@ -80,7 +80,7 @@ fn spare(scenarios: &[Scenario], audience: &'static str) -> BTreeSet<Right> {
     spare.into_iter().flatten().collect()
 }
 
-/// Those of a policy's rights that the emulator does not check.
+/// The actions of a policy that the emulator does not check.
 fn unchecked(rights: &[Right]) -> BTreeSet<Right> {
     let table = UNCHECKED.iter().map(|(name, action, _)| ((*name).to_owned(), (*action).to_owned()));
     table.filter(|right| rights.contains(right)).collect()
@@ -91,20 +91,20 @@ fn printed(world: &World, audience: &str) -> Value {
 }
 
 #[test]
-fn for_up_it_is_enough_and_nothing_can_be_spared() {
+fn the_policy_for_up_is_sufficient_and_minimal() {
     let all = rights(&printed(&named().0, "up"));
     assert_eq!(unchecked(&all).len(), UNCHECKED.len());
     assert_eq!(spare(&Scenario::ALL, "up"), unchecked(&all));
 }
 
 #[test]
-fn for_status_it_is_enough_and_nothing_can_be_spared() {
+fn the_policy_for_status_is_sufficient_and_minimal() {
     let all = rights(&printed(&named().0, "status"));
     assert_eq!(spare(&Scenario::LOOKING, "status"), unchecked(&all));
 }
 
 #[test]
-fn what_aws_alone_checks_is_called() {
+fn actions_that_only_aws_checks_are_called() {
     let (world, _) = named();
     let up = world.up().ended(0);
     for operation in ["GetFunctionEventInvokeConfig", "PutFunctionEventInvokeConfig"] {
@@ -113,7 +113,7 @@ fn what_aws_alone_checks_is_called() {
 }
 
 #[test]
-fn without_secrets_it_is_enough_to_clear_away_the_old_ones() {
+fn the_policy_without_secrets_allows_deleting_previous_ones() {
     let passed = Passed::through(Scenario::UpWithoutSecrets, "up");
     let on_secrets: Vec<Right> =
         rights(&printed(&passed.world, "up")).into_iter().filter(|(name, _)| name == "Secrets").collect();
@@ -122,7 +122,7 @@ fn without_secrets_it_is_enough_to_clear_away_the_old_ones() {
 }
 
 #[test]
-fn who_may_only_look_changes_nothing() {
+fn the_policy_for_status_allows_no_changes() {
     let (world, names) = deployed();
     let user = world.user(&in_the_emulators_names(&printed(&world, "status")));
     let before = world.inventory();
@@ -136,9 +136,9 @@ fn who_may_only_look_changes_nothing() {
     assert_eq!(world.plan(), [""; 0]);
 }
 
-/// The values are at hand, but not what to compare them with.
+/// The new values are known, but not the current ones.
 #[test]
-fn who_may_only_look_sees_no_difference_in_the_secret_and_is_told_so() {
+fn without_permission_to_read_the_secret_it_is_not_compared_and_a_warning_says_so() {
     let (world, names) = deployed();
     let user = world.user(&in_the_emulators_names(&printed(&world, "status")));
     let warning =
@@ -154,9 +154,9 @@ fn who_may_only_look_sees_no_difference_in_the_secret_and_is_told_so() {
     assert!(up.stderr.contains("the credentials in use need `ssm:GetParameter`"), "{}", up.whole());
 }
 
-/// Only the function's own rights are new, and so worth waiting for.
+/// Only the permissions of the function are new, so only they are waited for.
 #[test]
-fn who_may_not_invoke_is_told_so_at_once() {
+fn a_denied_invoke_is_reported_at_once() {
     let (world, _) = named();
     let right = ("Function".to_owned(), "lambda:InvokeFunction".to_owned());
     let user = world.user(&in_the_emulators_names(&without(&printed(&world, "up"), &right)));
@@ -167,7 +167,7 @@ fn who_may_not_invoke_is_told_so_at_once() {
 }
 
 #[test]
-fn it_is_good_for_nothing_but_this_deployment() {
+fn the_policy_allows_nothing_outside_of_this_deployment() {
     let (world, names) = deployed();
     let Names { function, role, rule, log_group, state, secrets, .. } = names;
     world.edit(&function, "other");

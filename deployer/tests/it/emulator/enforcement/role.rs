@@ -1,14 +1,14 @@
-//! The function's role: whoever has its keys can do what the function does, and nothing else.
+//! The function's role allows what the function does, and nothing else.
 
 use serde_json::{Value, json};
 
 use super::{Names, deployed, in_the_emulators_names, rights, without};
 use crate::support::{Caller, World};
 
-/// The keys that the function gets when it runs. Only Lambda may have them; the emulator takes root for Lambda.
+/// The keys that the function gets. Only Lambda may assume the role; the emulator accepts root instead.
 fn keys_of_the_role(world: &World, names: &Names) -> Caller {
     let role = world.arn("iam", &format!("role/{}", names.role));
-    let session = json!({"RoleArn": role, "RoleSessionName": "somebody"});
+    let session = json!({"RoleArn": role, "RoleSessionName": "attacker"});
     Caller::new(&world.aws("sts", "assume_role", session)["Credentials"])
 }
 
@@ -25,16 +25,16 @@ fn put_policy(world: &World, names: &Names, policy: &Value) {
 }
 
 #[test]
-fn the_function_works_under_it_and_misses_each_right_that_is_taken_away() {
+fn the_function_works_with_the_role_and_fails_without_any_of_its_actions() {
     let (world, names) = deployed();
     let whole = policy(&world, &names);
     let mut missed = Vec::new();
     for (right, timeout_s) in rights(&whole).into_iter().zip(40..) {
-        // Started anew, it remembers no secrets.
-        let anew = json!({"FunctionName": names.function, "Timeout": timeout_s});
-        world.aws("lambda", "update_function_configuration", anew);
+        // A new environment has no cached secrets.
+        let change = json!({"FunctionName": names.function, "Timeout": timeout_s});
+        world.aws("lambda", "update_function_configuration", change);
         put_policy(&world, &names, &without(&whole, &right));
-        // Something to save, and something to tell.
+        // There is something to save and something to notify.
         world.plex.break_it();
         if world.invoke().whole().contains(&format!("not authorized to perform: {}", right.1)) {
             missed.push(format!("{} {}", right.0, right.1));
@@ -42,12 +42,12 @@ fn the_function_works_under_it_and_misses_each_right_that_is_taken_away() {
         put_policy(&world, &names, &whole);
         let reply = world.invoke().ended(0).json();
         assert_eq!((&reply["current"], &reply["problems"]), (&json!("down"), &json!([])), "{right:?}");
-        assert_eq!(world.told().len(), 1, "{right:?}");
+        assert_eq!(world.messages().len(), 1, "{right:?}");
         world.plex.mend();
         world.invoke().ended(0);
-        assert_eq!(world.told().len(), 1, "{right:?}");
+        assert_eq!(world.messages().len(), 1, "{right:?}");
     }
-    // The log is written by Lambda under the role, but by the emulator under nobody's.
+    // Lambda writes the log with the role; the emulator without any.
     assert_eq!(
         missed,
         ["StateUsEast1 ssm:GetParameter", "StateUsEast1 ssm:PutParameter", "SecretsUsEast1 ssm:GetParameter"]
@@ -55,7 +55,7 @@ fn the_function_works_under_it_and_misses_each_right_that_is_taken_away() {
 }
 
 #[test]
-fn what_the_function_needs_is_allowed() {
+fn everything_that_the_function_needs_is_allowed() {
     let (world, names) = deployed();
     put_policy(&world, &names, &in_the_emulators_names(&policy(&world, &names)));
     let role = keys_of_the_role(&world, &names);
@@ -80,7 +80,7 @@ fn what_the_function_needs_is_allowed() {
     }
 }
 
-/// What somebody with the role's keys might like to do.
+/// What an attacker with the role's keys might try.
 fn others(world: &World, names: &Names) -> Vec<(&'static str, &'static str, Value)> {
     let Names { function, role, role_policy, rule, log_group, state, secrets, .. } = names;
     let arn = world.arn("iam", &format!("role/{role}"));
@@ -121,7 +121,7 @@ fn others(world: &World, names: &Names) -> Vec<(&'static str, &'static str, Valu
 }
 
 #[test]
-fn everything_else_is_refused() {
+fn everything_else_is_denied() {
     let (world, names) = deployed();
     let role = keys_of_the_role(&world, &names);
     put_policy(&world, &names, &in_the_emulators_names(&policy(&world, &names)));

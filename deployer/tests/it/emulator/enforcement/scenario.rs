@@ -1,4 +1,4 @@
-//! What people do with the deployer, each from a world in which it has something to do.
+//! Uses of the deployer, each in a world in which it has something to do.
 
 use serde_json::{Value, json};
 
@@ -8,27 +8,27 @@ use crate::support::{Caller, Deploy, Ran, World};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scenario {
     Status,
-    /// Whose the log group and the rule are shows in their tags alone.
+    /// The owner of the log group and the rule is only in their tags.
     StatusWithoutFunction,
     Plan,
     Logs,
     Invoke,
     Up,
-    /// Others have changed whatever they could, and made it theirs.
+    /// Others have changed everything, and made it theirs.
     Adopt,
     Down,
     /// Others have attached policies to the role.
     DownByForce,
-    /// The role is in use in another region, too.
+    /// The role is also used in another region.
     DownInOneRegion,
-    /// The configuration has secrets no more.
+    /// The configuration no longer has secrets.
     UpWithoutSecrets,
 }
 
 impl Scenario {
-    /// Those of one who only looks.
+    /// Scenarios that only read.
     pub const LOOKING: [Self; 4] = [Self::Status, Self::StatusWithoutFunction, Self::Plan, Self::Logs];
-    /// In the order in which they are tried: quick ones first.
+    /// In the order of execution: quick ones first.
     pub const ALL: [Self; 9] = [
         Self::Status,
         Self::StatusWithoutFunction,
@@ -41,8 +41,8 @@ impl Scenario {
         Self::DownInOneRegion,
     ];
 
-    /// Whether its world can be used again.
-    pub fn leaves_all_as_it_is(self) -> bool {
+    /// Return whether its world can be used again.
+    pub fn changes_nothing(self) -> bool {
         Self::LOOKING.contains(&self) || self == Self::Invoke
     }
 
@@ -118,7 +118,7 @@ fn change_everything(world: &World, names: &Names) {
     }
 }
 
-/// Takes our tag off, and our name out of the state.
+/// Remove our tag, and our name in the state.
 fn disown_everything(world: &World, names: &Names) {
     const TAG: &str = "plexmon:deployment";
     let function = world.arn("lambda", &format!("function:{}", names.function));

@@ -1,10 +1,10 @@
-//! Who is told what, and when: several channels, a test of them, a pause, and the view from both sides.
+//! Notifications: several channels, `notify-test`, `pause` and `resume`; and `doctor`.
 
 use serde_json::Value;
 
 use crate::support::{Ear, World, snapshot};
 
-/// Adds ntfy and a webhook, both with the same ear, to the phone.
+/// Add the channels ntfy and webhook, both served by the same stand-in.
 fn with_ear(world: &World) -> Ear {
     let ear = Ear::new();
     let (url, webhook) = (ear.url(), world.write("webhook", &format!("{}/hook\n", ear.url())));
@@ -17,8 +17,8 @@ fn with_ear(world: &World) -> Ear {
     ear
 }
 
-/// The titles that the ear has heard, in the order of the alphabet: channels are told side by side.
-fn heard(ear: &Ear) -> Vec<String> {
+/// The titles that arrived, sorted: channels are notified concurrently.
+fn titles(ear: &Ear) -> Vec<String> {
     let bodies = ear.take().into_iter().map(|body| serde_json::from_str::<Value>(&body).unwrap());
     let title = |body: Value| {
         let (kind, text) = if body["text"].is_null() { ("ntfy", "title") } else { ("hook", "text") };
@@ -30,19 +30,19 @@ fn heard(ear: &Ear) -> Vec<String> {
 }
 
 #[test]
-fn several_channels_are_told_each_what_it_is_for() {
+fn each_channel_is_notified() {
     let world = World::new();
     let ear = with_ear(&world);
     world.up().ended(0);
-    assert_eq!(world.told().len(), 1);
-    snapshot!(heard(&ear).join("\n"), @"
+    assert_eq!(world.messages().len(), 1);
+    snapshot!(titles(&ear).join("\n"), @"
     hook: plexmon is watching: plex is up
     ntfy: plexmon is watching: plex is up
     ");
     world.plex.break_it();
     world.invoke().ended(0);
-    assert_eq!(world.told()[0].title.as_deref(), Some("plex is DOWN"));
-    snapshot!(heard(&ear).join("\n"), @"
+    assert_eq!(world.messages()[0].title.as_deref(), Some("plex is DOWN"));
+    snapshot!(titles(&ear).join("\n"), @"
     hook: plex is DOWN
     ntfy: plex is DOWN
     ");
@@ -55,8 +55,8 @@ fn several_channels_are_told_each_what_it_is_for() {
     ntfy: ok
     pushover: ok
     ");
-    assert_eq!(world.told().len(), 1);
-    snapshot!(heard(&ear).join("\n"), @"
+    assert_eq!(world.messages().len(), 1);
+    snapshot!(titles(&ear).join("\n"), @"
     hook: plexmon: a test
     ntfy: plexmon: a test
     ");
@@ -113,7 +113,7 @@ fn a_channel_that_refuses_the_test_is_an_error() {
 }
 
 #[test]
-fn without_a_channel_there_is_nothing_to_test() {
+fn notify_test_without_a_channel_is_an_error() {
     let world = World::new();
     world.without_notifications();
     world.up().ended(0);
@@ -127,7 +127,7 @@ fn without_a_channel_there_is_nothing_to_test() {
 }
 
 #[test]
-fn while_paused_nothing_is_told_and_afterwards_what_has_changed() {
+fn a_pause_suppresses_notifications_until_it_ends() {
     let world = World::deployed();
     let pause = world.deploy(&["pause", "--for", "2h"]).run();
     snapshot!(pause.whole(), @"
@@ -163,15 +163,15 @@ fn while_paused_nothing_is_told_and_afterwards_what_has_changed() {
         the proxy answers, the app behind it does not as it should: check that it runs
       pushover delivered: plex is DOWN
     ");
-    let told = world.told();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0].title.as_deref(), Some("plex is DOWN"));
+    let messages = world.messages();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert_eq!(messages[0].title.as_deref(), Some("plex is DOWN"));
     let status = world.with_code(&["status", "--json"]).run().json();
     assert_eq!(status["paused_until"], Value::Null);
 }
 
 #[test]
-fn what_is_over_before_the_pause_ends_is_not_told() {
+fn an_outage_that_ends_within_the_pause_is_not_notified() {
     let world = World::deployed();
     let pause = world.deploy(&["pause", "--for", "2h", "--json"]).run().ended(0).json();
     assert!(pause["paused_until"].is_u64(), "{pause}");
@@ -185,7 +185,7 @@ fn what_is_over_before_the_pause_ends_is_not_told() {
 }
 
 #[test]
-fn a_pause_needs_a_sensible_length() {
+fn pauses_have_a_valid_length() {
     let world = World::new();
     for length in ["0s", "31days", "soon"] {
         world.deploy(&["pause", "--for", length]).run().ended(2);
@@ -193,7 +193,7 @@ fn a_pause_needs_a_sensible_length() {
 }
 
 #[test]
-fn doctor_puts_both_views_side_by_side() {
+fn doctor_compares_both_views() {
     let world = World::new();
     let broken = crate::support::runtime().block_on(plexmon_deploy::sandbox::PlexStandIn::start()).unwrap();
     broken.break_it();
