@@ -3,6 +3,7 @@
 //! The input is text and the output an [`Inventory`], from which [`write`](self::write::config) generates a
 //! `config.toml`. Everything here is pure; the command `init` finds and reads the files.
 
+mod app;
 mod app_name;
 mod apps;
 mod caddy;
@@ -69,12 +70,12 @@ pub fn referenced_files(file: &SourceFile, environments: &Environments) -> Vec<F
     }
     let Ok(documents) = documents(&file.text, &file.path) else { return Vec::new() };
     let compose = ComposeFile { path: &file.path, origin: &file.origin, documents };
-    let mut mentions = compose::referenced_files(&compose, environments);
-    mentions.extend(compose::override_files(&file.path).into_iter().map(FileReference::Override));
+    let mut references = compose::referenced_files(&compose, environments);
+    references.extend(compose::override_files(&file.path).into_iter().map(FileReference::Override));
     if named().contains(&file.path) {
-        mentions.extend(named().into_iter().map(FileReference::Compose));
+        references.extend(named().into_iter().map(FileReference::Compose));
     }
-    mentions
+    references
 }
 
 /// Return the files that a Caddyfile imports. The last part of a path may contain a `*`.
@@ -103,8 +104,8 @@ pub fn is_relevant(file: &SourceFile) -> bool {
     let is_marked =
         unprocessed::find(&file.text).or_else(|| unprocessed::find_template(&file.text)).is_some();
     // A file that was meant to be one shows it in its first keys, even if the rest is not valid.
-    let first = |line: &str| matches!(line.trim_end(), "services:" | "ingress:" | "http:" | "  routers:");
-    let is_meant = || file.text.lines().any(first);
+    let is_key = |line: &str| matches!(line.trim_end(), "services:" | "ingress:" | "http:" | "  routers:");
+    let is_meant = || file.text.lines().any(is_key);
     match documents(&file.text, &file.path) {
         Ok(_) if is_marked && (is_named || is_meant()) => true,
         Ok(documents) => {
@@ -132,7 +133,7 @@ pub fn read(files: &[SourceFile], disk: &dyn FileSystem) -> Result<Inventory> {
     routes.iter_mut().for_each(|route| route.source = RouteSource::Tunnel);
     let lookup = VariableLookup { containers: &containers, environments: &environments };
     let mut facts = ProxyFacts { has_caddyfile: !parsed.caddyfiles.is_empty(), ..ProxyFacts::default() };
-    let remarks = proxies(&lookup, &parsed.traefik, &parsed.caddyfiles, &mut routes, &mut facts);
+    let remarks = add_proxies(&parsed, &lookup, &mut routes, &mut facts);
     parsed.remarks.extend(drop_copies(&mut containers, first_copy, &routes));
     let mut inventory = apps::inventory(&Topology::new(&containers, &applications, &routes), &routes, &facts);
     inventory.remarks.extend(remarks);
@@ -143,8 +144,8 @@ pub fn read(files: &[SourceFile], disk: &dyn FileSystem) -> Result<Inventory> {
     Ok(inventory)
 }
 
-/// Drop containers that another file also defines, unless they have a host name of their own. Return a
-/// remark for each.
+/// Drop containers that another file also defines, unless they have a host name of their own. Return a remark for
+/// each.
 fn drop_copies(containers: &mut [Container], first: usize, routes: &[Route]) -> Vec<String> {
     let hosts = |wanted: &dyn Fn(usize) -> bool| -> BTreeSet<&String> {
         let own = routes
@@ -165,16 +166,15 @@ fn drop_copies(containers: &mut [Container], first: usize, routes: &[Route]) -> 
 }
 
 /// Add the routes of all proxies and return remarks about what could not be read.
-fn proxies(
+fn add_proxies(
+    parsed: &ParsedFiles<'_>,
     lookup: &VariableLookup<'_>,
-    of_traefik: &TraefikFiles,
-    caddyfiles: &[Caddyfile],
     routes: &mut Vec<Route>,
     facts: &mut ProxyFacts,
 ) -> Vec<String> {
-    let traefik =
-        Traefik::new(&of_traefik.static_configs, lookup).routes(&of_traefik.dynamic_configs, lookup);
-    let caddy = caddy::routes(lookup.containers, caddyfiles, lookup);
+    let TraefikFiles { static_configs, dynamic_configs } = &parsed.traefik;
+    let traefik = Traefik::new(static_configs, lookup).routes(dynamic_configs, lookup);
+    let caddy = caddy::routes(lookup.containers, &parsed.caddyfiles, lookup);
     let swag = swag::routes(lookup.containers, lookup);
     facts.excluded = traefik.excluded;
     facts.has_swag = swag.iter().any(|route| route.exclusion.is_none() && !route.is_guess);

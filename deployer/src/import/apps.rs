@@ -2,18 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::app_name::{distinguish, guess_preset, printable, title};
+use super::app_name::{distinguish, printable};
 use super::compose::Container;
 use super::container_role::{self, ContainerRole};
 use super::endpoints::Endpoints;
 use super::exclusion::Exclusion;
 use super::host_name::{is_host, why_not_public};
-use super::inventory::{Address, App, Inventory, NotPublished, ReviewReason};
-use super::missing_value::{MissingReason, MissingValue};
+use super::inventory::{App, Inventory, NotPublished};
 use super::route::{Route, RouteSource};
-use super::terraform::{Protection, protection_of};
-use super::topology::{ResolvedRoute, Topology, is_machine};
-use crate::config::preset::{self, HTTP};
+use super::topology::{Topology, is_machine};
+use crate::config::preset;
 
 /// Facts from the proxies' configuration, apart from the routes.
 #[derive(Debug, Default)]
@@ -135,67 +133,6 @@ fn host_of(address: &str) -> Option<String> {
 }
 
 impl Topology<'_> {
-    pub(super) fn app(&self, resolved: &ResolvedRoute<'_>, routes: &[Route]) -> App {
-        let ResolvedRoute { route, app, owner, port } = resolved;
-        let container = app.map(|index| &self.containers[index]);
-        let preset = container.map_or_else(|| guess_preset(route, *port), |container| self.preset(container));
-        let path = route.path.clone().unwrap_or_default();
-        let checked = if path.is_empty() || preset.kind != HTTP.kind {
-            format!("{path}{}", preset.path)
-        } else {
-            path.clone()
-        };
-        let protection =
-            route.host.as_ref().ok().and_then(|host| protection_of(self.applications, host, &checked));
-        let address = |host: String| {
-            // Through a tunnel, clients use the default port, whatever the proxy listens on.
-            let is_tunnelled = route.source == RouteSource::Proxy && Topology::is_tunnelled(&host, routes);
-            Address {
-                https: route.https || is_tunnelled,
-                host: host.to_ascii_lowercase(),
-                port: route.port.filter(|_| !is_tunnelled),
-                path,
-            }
-        };
-        App {
-            name: printable(&title(route, container)),
-            preset,
-            address: route.host.clone().map(address).map_err(|missing| missing.printable(printable)),
-            review: route.is_guess.then_some(ReviewReason::CertificateOnly),
-            group: self.group(*app, *owner),
-            protection: protection.unwrap_or(Protection::Open),
-            also_at: Vec::new(),
-            login: route.login.clone(),
-        }
-    }
-
-    /// Return an app of which only the host name is missing.
-    fn app_without_host(&self, index: usize) -> App {
-        let container = &self.containers[index];
-        App {
-            name: printable(&container.name),
-            preset: self.preset(container),
-            address: Err(MissingValue::new("", MissingReason::Undefined)),
-            review: Some(ReviewReason::NoHostName),
-            group: self.group(Some(index), None),
-            protection: Protection::Open,
-            also_at: Vec::new(),
-            login: None,
-        }
-    }
-
-    /// Return the service name of the container whose network it shares.
-    fn group(&self, app: Option<usize>, owner: Option<usize>) -> Option<String> {
-        let joined = app.and_then(|index| {
-            let name = self.containers[index].joins.as_deref()?;
-            Some(self.network(index).map_or(name, |owner| &self.containers[owner].name))
-        });
-        let owned = owner
-            .filter(|index| !self.members(*index).is_empty())
-            .map(|index| self.containers[index].name.as_str());
-        joined.or(owned).filter(|name| !name.contains('$')).map(printable).filter(|name| !name.is_empty())
-    }
-
     /// Whether it is an app for people, rather than infrastructure or the owner of a shared network.
     fn is_app(&self, index: usize) -> bool {
         container_role::of_image(&self.containers[index].image).is_none() && self.members(index).is_empty()

@@ -4,7 +4,6 @@ use super::compose::Container;
 use super::exclusion::Exclusion;
 use super::route::{Destination, LoginStep, Route, expand_host};
 use super::variable_lookup::VariableLookup;
-use super::variables::Variables;
 use crate::config::preset::{self, image_name};
 
 /// Whether the container is SWAG.
@@ -29,7 +28,8 @@ pub fn routes(containers: &[Container], lookup: &VariableLookup<'_>) -> Vec<Rout
     let labelled: Vec<Route> = routes.clone();
     for name in setting("SUBDOMAINS").unwrap_or_default().split(',').map(str::trim) {
         if !matches!(name, "" | "wildcard" | "www") {
-            routes.extend(route_from_certificate(name, domain, containers, &variables, &labelled));
+            let host = expand_host(&format!("{name}.{domain}"), &variables);
+            routes.extend(route_from_certificate(name, host, containers, &labelled));
         }
     }
     let extra = setting("EXTRA_DOMAINS").unwrap_or_default().split(',').map(str::trim);
@@ -79,12 +79,10 @@ fn route_from_labels(
 /// Return the route of a name in the certificate, which by SWAG's convention leads to the container of that name.
 fn route_from_certificate(
     name: &str,
-    domain: &str,
+    host: Result<String, String>,
     containers: &[Container],
-    variables: &Variables,
     labelled: &[Route],
 ) -> Option<Route> {
-    let host = expand_host(&format!("{name}.{domain}"), variables);
     if labelled.iter().any(|route| route.host.as_ref().ok() == host.as_ref().ok() && host.is_ok()) {
         return None;
     }

@@ -26,7 +26,7 @@ pub fn config(inventory: &Inventory, sources: &[String], most: usize) -> String 
     let mut text = String::new();
     let origin = format!(
         "plexmon: the apps that this home publishes, according to {}. `plexmon-deploy check` shows how each address responds; \
-         correct here what does not match your home. config.example.toml lists every setting.",
+         correct anything that does not match your home. config.example.toml lists every setting.",
         listed(sources)
     );
     comment(&mut text, &origin);

@@ -10,6 +10,7 @@ mod credentials;
 mod families;
 mod help;
 mod init;
+mod init_compose;
 mod init_folders;
 mod init_from;
 mod init_terraform;

@@ -7,7 +7,10 @@ mod homes;
 mod proxies;
 mod routes;
 mod terraform;
+mod terraform_access;
+mod terraform_records;
 mod unknown;
+mod unknown_modules;
 
 use std::path::{Path, PathBuf};
 
