@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
-use crate::Outcome;
-use crate::peer::{Peer, Place, REGION, Verb};
+use crate::BenchResult;
+use crate::peer::{Peer, REGION, Verb, Workspace};
 use crate::tools::run;
 
 const FILES: [(&str, &str); 3] = [
@@ -18,25 +18,25 @@ const PACKAGE: &str =
     r#"{"name": "plex-remote-health", "version": "1.0.0", "private": true, "files": ["index.js"]}"#;
 
 pub struct Claudia {
-    place: PathBuf,
+    folder: PathBuf,
 }
 
 impl Claudia {
     /// Install it once, with all dependencies pinned by hash.
-    pub async fn install(below: &Path) -> Outcome<Self> {
-        let place = below.join("claudia");
-        let lock = place.join("installed-lock.json");
+    pub async fn install(below: &Path) -> BenchResult<Self> {
+        let folder = below.join("claudia");
+        let lock = folder.join("installed-lock.json");
         if std::fs::read_to_string(&lock).ok().as_deref() != Some(FILES[1].1) {
-            std::fs::create_dir_all(&place)?;
+            std::fs::create_dir_all(&folder)?;
             for (name, text) in FILES {
-                std::fs::write(place.join(name), text)?;
+                std::fs::write(folder.join(name), text)?;
             }
             let mut npm = Command::new("npm");
             npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]);
-            run(npm.current_dir(&place)).await?;
+            run(npm.current_dir(&folder)).await?;
             std::fs::write(&lock, FILES[1].1)?;
         }
-        Ok(Self { place })
+        Ok(Self { folder })
     }
 }
 
@@ -45,20 +45,20 @@ impl Peer for Claudia {
         "Claudia"
     }
 
-    fn about(&self) -> String {
+    fn description(&self) -> String {
         "Claudia 5.14.1: role, policy, a JavaScript function, rule, permission, target; its removal leaves the rule"
             .to_owned()
     }
 
-    fn prepare(&self, place: &Place) -> Outcome<()> {
-        place.write("package.json", PACKAGE)?;
-        place.write("index.js", FUNCTION)?;
-        place.write("event.json", "{}")?;
-        place.write("node_modules/.keep", "")?;
+    fn prepare(&self, workspace: &Workspace) -> BenchResult<()> {
+        workspace.write("package.json", PACKAGE)?;
+        workspace.write("index.js", FUNCTION)?;
+        workspace.write("event.json", "{}")?;
+        workspace.write("node_modules/.keep", "")?;
         Ok(())
     }
 
-    fn command(&self, verb: Verb, place: &Place) -> Outcome<Option<Command>> {
+    fn command(&self, verb: Verb, workspace: &Workspace) -> BenchResult<Option<Command>> {
         let create = format!(
             "claudia create --quiet --region {REGION} --handler index.handler --runtime nodejs20.x \
              --name plex-remote-health --use-local-dependencies && \
@@ -72,15 +72,15 @@ impl Peer for Claudia {
             Verb::Remove => "claudia destroy --quiet",
         };
         if verb == Verb::Change {
-            place.write("index.js", format!("// changed\n{FUNCTION}"))?;
+            workspace.write("index.js", format!("// changed\n{FUNCTION}"))?;
         }
-        let modules = self.place.join("node_modules");
+        let modules = self.folder.join("node_modules");
         let mut path = vec![modules.join(".bin")];
         path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-        let mut command = place.command("bash".as_ref());
+        let mut command = workspace.command("bash".as_ref());
         command.args(["-ec", script]).env("PATH", std::env::join_paths(path)?);
         command.env("CLAUDIA_MODULES", &modules).env("npm_config_update_notifier", "false");
-        command.env("NODE_OPTIONS", format!("--require {}", self.place.join("endpoint.js").display()));
+        command.env("NODE_OPTIONS", format!("--require {}", self.folder.join("endpoint.js").display()));
         command.env("AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE", "1");
         Ok(Some(command))
     }

@@ -47,12 +47,12 @@ mod tools;
 
 /// Errors are part of the report.
 #[cfg(target_os = "linux")]
-type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+type BenchResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 #[cfg(target_os = "linux")]
 #[tokio::main]
 async fn main() {
-    if let Err(error) = session::play().await {
+    if let Err(error) = session::run().await {
         eprintln!("error: {error}");
     }
 }

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use tokio::process::Command;
 
-use crate::Outcome;
-use crate::calls::{self, Placed};
+use crate::BenchResult;
+use crate::calls::{self, TimedCall};
 use crate::proxy::Proxy;
 
 /// The kernel reports the peak itself; only growth in the last moment can be missed.
-const GLANCE: Duration = Duration::from_millis(4);
+const SAMPLE_INTERVAL: Duration = Duration::from_millis(4);
 /// No tool takes this long unless it hangs.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIME_LIMIT: Duration = Duration::from_secs(120);
 
 /// One run of a command.
 #[derive(Debug, Clone)]
@@ -26,10 +26,10 @@ pub struct Run {
     pub peak: u64,
     /// `None` if a signal ended it.
     pub code: Option<i32>,
-    pub calls: Vec<Placed>,
+    pub calls: Vec<TimedCall>,
     pub connections: usize,
     /// The end of its output.
-    pub said: String,
+    pub output: String,
 }
 
 impl Run {
@@ -49,7 +49,7 @@ impl Run {
 }
 
 /// Measure one command at a time: the CPU time is that of all processes that end in the meantime.
-pub async fn measure(mut command: Command, proxy: &Proxy) -> Outcome<Run> {
+pub async fn measure(mut command: Command, proxy: &Proxy) -> BenchResult<Run> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let _ = proxy.take();
     let before = cpu()?;
@@ -57,35 +57,35 @@ pub async fn measure(mut command: Command, proxy: &Proxy) -> Outcome<Run> {
     let child = command.spawn()?;
     let id = child.id();
     let mut ended = std::pin::pin!(child.wait_with_output());
-    let mut glances = tokio::time::interval(GLANCE);
+    let mut samples = tokio::time::interval(SAMPLE_INTERVAL);
     let mut peak = 0;
     let output = loop {
         tokio::select! {
             output = &mut ended => break output?,
-            _ = glances.tick() => peak = peak.max(id.map_or(0, peak_of_tree)),
+            _ = samples.tick() => peak = peak.max(id.map_or(0, peak_of_tree)),
         }
-        if start.elapsed() > PATIENCE {
-            return Err(format!("did not end within {} s", PATIENCE.as_secs()).into());
+        if start.elapsed() > TIME_LIMIT {
+            return Err(format!("did not end within {} s", TIME_LIMIT.as_secs()).into());
         }
     };
     let wall = start.elapsed();
     let cpu = cpu()?.saturating_sub(before);
     let (calls, connections) = proxy.take();
-    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    let printed = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     Ok(Run {
         wall,
         cpu,
         peak,
         code: output.status.code(),
-        calls: calls::place(&calls, start),
+        calls: calls::with_times(&calls, start),
         connections,
-        said: said.into_owned(),
+        output: printed.into_owned(),
     })
 }
 
 /// Return the CPU time of all children that have ended. The kernel reports it in hundredths of a second, so only the
 /// mean of several runs is precise.
-fn cpu() -> Outcome<Duration> {
+fn cpu() -> BenchResult<Duration> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     // The name in parentheses may contain spaces; `cutime` and `cstime` are fields 16 and 17, the name is the second.
     let (_, fields) = stat.rsplit_once(')').ok_or("/proc/self/stat has no name")?;

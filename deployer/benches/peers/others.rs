@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use tokio::process::Command;
 
-use crate::Outcome;
-use crate::peer::{Peer, Place, Verb};
+use crate::BenchResult;
+use crate::peer::{Peer, Verb, Workspace};
 use crate::tools::version;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/steps.sh");
@@ -58,7 +58,7 @@ impl Peer for Shell {
         }
     }
 
-    fn about(&self) -> String {
+    fn description(&self) -> String {
         let cli = version("awscli");
         match self.script {
             Script::Steps => format!(
@@ -71,17 +71,17 @@ impl Peer for Shell {
         }
     }
 
-    fn prepare(&self, place: &Place) -> Outcome<()> {
-        std::fs::copy(&self.bootstrap, place.folder().join("bootstrap"))?;
+    fn prepare(&self, workspace: &Workspace) -> BenchResult<()> {
+        std::fs::copy(&self.bootstrap, workspace.folder().join("bootstrap"))?;
         if self.script == Script::Lambda {
             // It queries cargo about the project even if the binary is given.
-            place.write("Cargo.toml", CARGO_PROJECT)?;
-            place.write("src/main.rs", "fn main() {}\n")?;
+            workspace.write("Cargo.toml", CARGO_PROJECT)?;
+            workspace.write("src/main.rs", "fn main() {}\n")?;
         }
         Ok(())
     }
 
-    fn command(&self, verb: Verb, place: &Place) -> Outcome<Option<Command>> {
+    fn command(&self, verb: Verb, workspace: &Workspace) -> BenchResult<Option<Command>> {
         let step = match (self.script, verb) {
             (_, Verb::Status) => return Ok(None),
             (Script::Steps, Verb::Up) => "up",
@@ -95,9 +95,9 @@ impl Peer for Shell {
             // Appended to the program, where nothing reads it.
             let mut program = std::fs::read(&self.bootstrap)?;
             program.push(b'\n');
-            std::fs::write(place.folder().join("bootstrap"), program)?;
+            std::fs::write(workspace.folder().join("bootstrap"), program)?;
         }
-        let mut command = place.command("bash".as_ref());
+        let mut command = workspace.command("bash".as_ref());
         command.arg(SCRIPT).arg(step).env("PATH", path_with(&self.tools)?);
         let home = std::env::home_dir().ok_or("no home directory")?;
         for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
@@ -123,33 +123,33 @@ impl Peer for Chalice {
         "Chalice"
     }
 
-    fn about(&self) -> String {
+    fn description(&self) -> String {
         format!("Chalice {}: role, policy, a Python function, rule, permission, target", version("chalice"))
     }
 
-    fn prepare(&self, place: &Place) -> Outcome<()> {
-        place.write("app.py", CHALICE_APP)?;
-        place.write("requirements.txt", "")?;
-        place.write(".chalice/config.json", CHALICE_CONFIG)?;
+    fn prepare(&self, workspace: &Workspace) -> BenchResult<()> {
+        workspace.write("app.py", CHALICE_APP)?;
+        workspace.write("requirements.txt", "")?;
+        workspace.write(".chalice/config.json", CHALICE_CONFIG)?;
         Ok(())
     }
 
-    fn command(&self, verb: Verb, place: &Place) -> Outcome<Option<Command>> {
+    fn command(&self, verb: Verb, workspace: &Workspace) -> BenchResult<Option<Command>> {
         let arguments: &[&str] = match verb {
             Verb::Status => return Ok(None),
             Verb::Remove => &["delete"],
             Verb::Up | Verb::Unchanged | Verb::Change => &["deploy"],
         };
         if verb == Verb::Change {
-            place.write("app.py", format!("{CHALICE_APP}\n\nCHANGED = True\n"))?;
+            workspace.write("app.py", format!("{CHALICE_APP}\n\nCHANGED = True\n"))?;
         }
-        let mut command = place.command(&self.tools.join("chalice"));
+        let mut command = workspace.command(&self.tools.join("chalice"));
         command.args(arguments).env("PATH", path_with(&self.tools)?);
         Ok(Some(command))
     }
 }
 
-fn path_with(tools: &std::path::Path) -> Outcome<OsString> {
+fn path_with(tools: &std::path::Path) -> BenchResult<OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     Ok(std::env::join_paths(std::iter::once(tools.to_owned()).chain(std::env::split_paths(&path)))?)
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use plexmon_deploy::sandbox::{PhoneStandIn, PlexStandIn};
 use tokio::process::Command;
 
-use crate::Outcome;
-use crate::peer::{Peer, Place, REGION, Verb};
+use crate::BenchResult;
+use crate::peer::{Peer, REGION, Verb, Workspace};
 
 const TOKEN: &str = "benchmark-application-token";
 const USER: &str = "benchmark-user-key";
@@ -19,13 +19,13 @@ pub struct Ours {
 }
 
 impl Ours {
-    pub async fn new(binary: PathBuf, bootstrap: PathBuf) -> Outcome<Self> {
+    pub async fn new(binary: PathBuf, bootstrap: PathBuf) -> BenchResult<Self> {
         let plex = PlexStandIn::start().await?;
         let phone = PhoneStandIn::start(TOKEN, USER).await?;
         Ok(Self { binary, bootstrap, plex, phone })
     }
 
-    fn write(&self, place: &Place, timeout: u32) -> Outcome<()> {
+    fn write(&self, workspace: &Workspace, timeout: u32) -> BenchResult<()> {
         let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
         let (plex, phone) = (self.plex.url(), self.phone.url());
         let text = format!(
@@ -35,7 +35,7 @@ impl Ours {
              token = {{ env = \"PUSHOVER_TOKEN\" }}\nuser = {{ env = \"PUSHOVER_USER\" }}\nurl = \"{phone}\"\n\n\
              [function]\narchitecture = \"{architecture}\"\n"
         );
-        place.write("config.toml", text).map(drop)
+        workspace.write("config.toml", text).map(drop)
     }
 }
 
@@ -44,18 +44,18 @@ impl Peer for Ours {
         "plexmon-deploy"
     }
 
-    fn about(&self) -> String {
+    fn description(&self) -> String {
         "role, policy, log group with retention, state and secret parameters, function, its retry settings, rule, \
          permission, target; `up` ends with a run of the function, `down` with a second look"
             .to_owned()
     }
 
-    fn prepare(&self, place: &Place) -> Outcome<()> {
-        self.write(place, 9)
+    fn prepare(&self, workspace: &Workspace) -> BenchResult<()> {
+        self.write(workspace, 9)
     }
 
-    fn command(&self, verb: Verb, place: &Place) -> Outcome<Option<Command>> {
-        let mut command = place.command(&self.binary);
+    fn command(&self, verb: Verb, workspace: &Workspace) -> BenchResult<Option<Command>> {
+        let mut command = workspace.command(&self.binary);
         command.env("PUSHOVER_TOKEN", TOKEN).env("PUSHOVER_USER", USER);
         match verb {
             Verb::Up | Verb::Unchanged | Verb::Change => command.args(["up", "--yes", "--bootstrap"]),
@@ -63,7 +63,7 @@ impl Peer for Ours {
             Verb::Remove => command.args(["down", "--yes", "--no-wait"]),
         };
         if verb == Verb::Change {
-            self.write(place, 8)?;
+            self.write(workspace, 8)?;
         }
         if verb != Verb::Remove {
             command.arg(&self.bootstrap);

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::Outcome;
+use crate::BenchResult;
 
 pub const REGION: &str = "us-east-1";
 
@@ -42,24 +42,24 @@ pub trait Peer {
     fn name(&self) -> &'static str;
 
     /// Return what it deploys, and its versions.
-    fn about(&self) -> String;
+    fn description(&self) -> String;
 
     /// Write a project into the folder.
-    fn prepare(&self, place: &Place) -> Outcome<()>;
+    fn prepare(&self, workspace: &Workspace) -> BenchResult<()>;
 
     /// Return the command, or `None` if the tool has no such verb. For [`Verb::Change`], this changes the project.
-    fn command(&self, verb: Verb, place: &Place) -> Outcome<Option<Command>>;
+    fn command(&self, verb: Verb, workspace: &Workspace) -> BenchResult<Option<Command>>;
 }
 
 /// An empty AWS account, and a working folder.
-pub struct Place {
+pub struct Workspace {
     account: String,
     endpoint: String,
     folder: TempDir,
 }
 
-impl Place {
-    pub fn new(endpoint: &str) -> Outcome<Self> {
+impl Workspace {
+    pub fn new(endpoint: &str) -> BenchResult<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(500_000_000_001);
         let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
         Ok(Self { account, endpoint: endpoint.to_owned(), folder: tempfile::tempdir()? })
@@ -69,7 +69,7 @@ impl Place {
         self.folder.path()
     }
 
-    pub fn write(&self, file: &str, text: impl AsRef<[u8]>) -> Outcome<PathBuf> {
+    pub fn write(&self, file: &str, text: impl AsRef<[u8]>) -> BenchResult<PathBuf> {
         let path = self.folder().join(file);
         std::fs::create_dir_all(path.parent().unwrap_or(self.folder()))?;
         std::fs::write(&path, text)?;

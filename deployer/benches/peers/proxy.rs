@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::Outcome;
+use crate::BenchResult;
 use crate::operation::operation;
 
 /// A call to AWS, from its arrival at the proxy to the end of the response.
@@ -47,7 +47,7 @@ struct Shared {
 }
 
 impl Proxy {
-    pub async fn start(endpoint: &str) -> Outcome<Self> {
+    pub async fn start(endpoint: &str) -> BenchResult<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let upstream = endpoint.trim_start_matches("http://").to_owned();
@@ -113,7 +113,7 @@ impl Shared {
         Ok(answer)
     }
 
-    async fn forward(&self, request: Request<Bytes>) -> Outcome<Response<Full<Bytes>>> {
+    async fn forward(&self, request: Request<Bytes>) -> BenchResult<Response<Full<Bytes>>> {
         let stream = TcpStream::connect(&self.upstream).await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         let driving = tokio::spawn(connection);

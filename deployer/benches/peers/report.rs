@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::calls::{self, Placed, Sort};
+use crate::calls::{self, CallKind, TimedCall};
 use crate::goals::{BOUNDS, PEAK_MB, SHARES, SLOPE_ALLOWANCE, STATUS_CPU_S, verdict};
 use crate::measure::Run;
 use crate::peer::{Peer, Verb};
@@ -10,7 +10,7 @@ use crate::results::{MAIN, Results};
 
 type Compared<'a> = (&'a dyn Peer, &'a Results);
 
-pub fn print(peers: &[Box<dyn Peer>], results: &[Results], left_out: &[String], runs: u32) {
+pub fn print(peers: &[Box<dyn Peer>], results: &[Results], skipped: &[String], runs: u32) {
     let all: Vec<Compared<'_>> = peers.iter().map(|peer| &**peer).zip(results).collect();
     println!(
         "\nMedians of {runs} runs at {MAIN} ms a call, of at most 3 at 0 and 200 ms; machine: {}\n",
@@ -23,7 +23,7 @@ pub fn print(peers: &[Box<dyn Peer>], results: &[Results], left_out: &[String], 
     }
     times(&all);
     rounds(&all);
-    what(&all, left_out);
+    tools(&all, skipped);
     if let Some((_, ours)) = ours.first() {
         operations(ours);
         for verb in Verb::ALL {
@@ -147,30 +147,30 @@ fn rounds(all: &[Compared<'_>]) {
     }
 }
 
-fn what(all: &[Compared<'_>], left_out: &[String]) {
+fn tools(all: &[Compared<'_>], skipped: &[String]) {
     println!("\nWhat each deploys:\n");
     for (peer, results) in all {
-        println!("- {}: {}", peer.name(), peer.about());
+        println!("- {}: {}", peer.name(), peer.description());
         if let Some(trouble) = &results.trouble {
             println!("  It was stopped: {}", trouble.chars().take(400).collect::<String>());
         }
     }
     println!(
-        "- left out: SAM, because the emulator's CloudFormation does not support the Serverless transform"
+        "- skipped: SAM, because the emulator's CloudFormation does not support the Serverless transform"
     );
-    for reason in left_out {
-        println!("- left out: {reason}");
+    for reason in skipped {
+        println!("- skipped: {reason}");
     }
 }
 
 fn operations(ours: &Results) {
     println!("\nOur calls, each with the rounds in which it was made\n");
-    println!("| verb | operation | sort | calls | rounds |\n| --- | --- | --- | ---: | --- |");
+    println!("| verb | operation | kind | calls | rounds |\n| --- | --- | --- | ---: | --- |");
     for verb in Verb::ALL {
         let Some(run) = ours.typical(verb) else { continue };
-        for (operation, sort, calls, rounds) in calls::table(&run.calls) {
+        for (operation, kind, calls, rounds) in calls::table(&run.calls) {
             let rounds = rounds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            println!("| {verb} | {operation} | {} | {calls} | {rounds} |", sort.as_str());
+            println!("| {verb} | {operation} | {} | {calls} | {rounds} |", kind.as_str());
         }
     }
 }
@@ -185,11 +185,11 @@ fn timeline(ours: &Results, verb: Verb) {
     );
     println!("```text\nstart   end round");
     for call in &run.calls {
-        let Placed { operation, status, round, .. } = call;
-        let mark = match call.sort {
-            Sort::Read => ' ',
-            Sort::Write => '*',
-            Sort::Run => '>',
+        let TimedCall { operation, status, round, .. } = call;
+        let mark = match call.kind {
+            CallKind::Read => ' ',
+            CallKind::Write => '*',
+            CallKind::Run => '>',
         };
         println!(
             "{:5} {:5} {round:5} {mark} {operation} {status}",

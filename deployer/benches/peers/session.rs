@@ -7,18 +7,18 @@ use clap::Parser as _;
 use plexmon_deploy::sandbox::{Emulator, prepare};
 use tokio::process::Command;
 
-use crate::Outcome;
+use crate::BenchResult;
 use crate::claudia::Claudia;
 use crate::measure::measure;
 use crate::others::{Chalice, Shell};
 use crate::ours::Ours;
-use crate::peer::{Peer, Place, Verb};
+use crate::peer::{Peer, Verb, Workspace};
 use crate::proxy::Proxy;
 use crate::results::{LEAST, MAIN, MOST, Results};
 use crate::{report, startup, tools};
 
 #[derive(clap::Parser)]
-#[command(about = "Measures plexmon-deploy beside other tools", bin_name = "peers")]
+#[command(about = "Compares plexmon-deploy with other tools", bin_name = "peers")]
 struct Options {
     /// Runs at 80 ms; those for the slope, at 0 and 200 ms, are at most three
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
@@ -35,12 +35,12 @@ struct Options {
 }
 
 impl Options {
-    fn wants(&self, name: &str) -> bool {
+    fn includes(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == name)
     }
 }
 
-pub async fn play() -> Outcome<()> {
+pub async fn run() -> BenchResult<()> {
     let options = Options::parse();
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let bench = target.join("peers");
@@ -56,11 +56,11 @@ pub async fn play() -> Outcome<()> {
     let proxy = Proxy::start(emulator.endpoint()).await?;
 
     let mut peers: Vec<Box<dyn Peer>> = Vec::new();
-    let mut left_out = Vec::new();
-    if options.wants("plexmon-deploy") {
+    let mut skipped = Vec::new();
+    if options.includes("plexmon-deploy") {
         peers.push(Box::new(Ours::new(binary.clone(), bootstrap.clone()).await?));
     }
-    if ["shell steps", "Chalice", "cargo lambda"].iter().any(|name| options.wants(name)) {
+    if ["shell steps", "Chalice", "cargo lambda"].iter().any(|name| options.includes(name)) {
         match tools::install(&bench).await {
             Ok(tools) => {
                 let others: [Box<dyn Peer>; 3] = [
@@ -68,21 +68,21 @@ pub async fn play() -> Outcome<()> {
                     Box::new(Chalice::new(tools.clone())),
                     Box::new(Shell::lambda(bootstrap.clone(), tools)),
                 ];
-                peers.extend(others.into_iter().filter(|peer| options.wants(peer.name())));
+                peers.extend(others.into_iter().filter(|peer| options.includes(peer.name())));
             }
-            Err(error) => left_out.push(format!("the tools from PyPI could not be installed: {error}")),
+            Err(error) => skipped.push(format!("the tools from PyPI could not be installed: {error}")),
         }
     }
 
-    if options.wants("Claudia") {
+    if options.includes("Claudia") {
         match Claudia::install(&bench).await {
             Ok(claudia) => peers.push(Box::new(claudia)),
-            Err(error) => left_out.push(format!("Claudia could not be installed: {error}")),
+            Err(error) => skipped.push(format!("Claudia could not be installed: {error}")),
         }
     }
 
     let results = compare(&peers, &proxy, options.runs).await;
-    report::print(&peers, &results, &left_out, options.runs);
+    report::print(&peers, &results, &skipped, options.runs);
     startup::print(&binary, &proxy, &bench).await?;
     emulator.stop().await?;
     Ok(())
@@ -118,15 +118,15 @@ async fn cycle(
     proxy: &Proxy,
     latency: u64,
     mut results: Option<&mut Results>,
-) -> Outcome<()> {
-    let place = Place::new(proxy.url())?;
-    peer.prepare(&place)?;
+) -> BenchResult<()> {
+    let workspace = Workspace::new(proxy.url())?;
+    peer.prepare(&workspace)?;
     for verb in Verb::ALL {
-        let Some(command) = peer.command(verb, &place)? else { continue };
+        let Some(command) = peer.command(verb, &workspace)? else { continue };
         let run = measure(command, proxy).await.map_err(|error| format!("{verb}: {error}"))?;
         // The shell steps end with one that fails if the function never ran.
         if run.code != Some(0) && verb != Verb::Remove {
-            return Err(format!("{verb} ended with {:?}: {}", run.code, run.said.trim()).into());
+            return Err(format!("{verb} ended with {:?}: {}", run.code, run.output.trim()).into());
         }
         if let Some(results) = results.as_mut() {
             results.add(verb, latency, run);
@@ -136,7 +136,7 @@ async fn cycle(
 }
 
 /// Build a binary as users have it: that of a benchmark would include the tests' features.
-async fn build(package: &str, name: &str, profile: &str) -> Outcome<PathBuf> {
+async fn build(package: &str, name: &str, profile: &str) -> BenchResult<PathBuf> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--package", package, "--bin", name, "--profile", profile]);
     cargo

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-use crate::Outcome;
+use crate::BenchResult;
 use crate::goals::{BINARY_MB, HELP_ABOVE_HELLO_MS, verdict};
 use crate::measure::measure;
-use crate::peer::Place;
+use crate::peer::Workspace;
 use crate::proxy::Proxy;
 use crate::results::{mean_cpu, median};
 use crate::tools::run;
@@ -16,7 +16,7 @@ use crate::tools::run;
 const STARTS: usize = 50;
 const HELLO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/hello.rs");
 
-pub async fn print(binary: &Path, proxy: &Proxy, bench: &Path) -> Outcome<()> {
+pub async fn print(binary: &Path, proxy: &Proxy, bench: &Path) -> BenchResult<()> {
     proxy.delay(Duration::ZERO);
     println!("\nStarts, medians of {STARTS}\n");
     println!("| | ms | CPU ms | peak MB | connections |\n| --- | ---: | ---: | ---: | ---: |");
@@ -33,11 +33,11 @@ pub async fn print(binary: &Path, proxy: &Proxy, bench: &Path) -> Outcome<()> {
     Ok(())
 }
 
-async fn row(title: &str, program: &Path, arguments: &[&str], proxy: &Proxy) -> Outcome<Duration> {
-    let place = Place::new(proxy.url())?;
+async fn row(title: &str, program: &Path, arguments: &[&str], proxy: &Proxy) -> BenchResult<Duration> {
+    let workspace = Workspace::new(proxy.url())?;
     let mut runs = Vec::new();
     for _ in 0..STARTS {
-        let mut command = place.command(program);
+        let mut command = workspace.command(program);
         command.args(arguments);
         runs.push(measure(command, proxy).await?);
     }
@@ -50,7 +50,7 @@ async fn row(title: &str, program: &Path, arguments: &[&str], proxy: &Proxy) -> 
     Ok(wall)
 }
 
-async fn build_hello(bench: &Path) -> Outcome<PathBuf> {
+async fn build_hello(bench: &Path) -> BenchResult<PathBuf> {
     let hello = bench.join("hello");
     let cargo = std::env::var_os("CARGO").map(PathBuf::from).unwrap_or_default();
     let rustc = Some(cargo.with_file_name("rustc")).filter(|rustc| rustc.is_file());

@@ -6,32 +6,32 @@ use std::process::Stdio;
 use sha2::{Digest as _, Sha256};
 use tokio::process::Command;
 
-use crate::Outcome;
+use crate::BenchResult;
 
 const REQUIREMENTS: &str = include_str!("requirements.txt");
 
 /// Return the folder with the tools' programs.
-pub async fn install(below: &Path) -> Outcome<PathBuf> {
+pub async fn install(below: &Path) -> BenchResult<PathBuf> {
     let digest: String =
         Sha256::digest(REQUIREMENTS).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    let place = below.join(format!("tools-{digest}"));
-    let marker = place.join("complete");
+    let folder = below.join(format!("tools-{digest}"));
+    let marker = folder.join("complete");
     if !marker.exists() {
-        let _ = std::fs::remove_dir_all(&place);
-        std::fs::create_dir_all(&place)?;
-        let list = place.join("requirements.txt");
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder)?;
+        let list = folder.join("requirements.txt");
         std::fs::write(&list, REQUIREMENTS)?;
-        run(Command::new("python3").args(["-I", "-m", "venv"]).arg(&place)).await?;
-        let mut pip = Command::new(place.join("bin/python"));
+        run(Command::new("python3").args(["-I", "-m", "venv"]).arg(&folder)).await?;
+        let mut pip = Command::new(folder.join("bin/python"));
         pip.args(["-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
         run(pip.args(["--require-hashes", "--no-deps", "-r"]).arg(&list)).await?;
         std::fs::write(&marker, "")?;
     }
-    Ok(place.join("bin"))
+    Ok(folder.join("bin"))
 }
 
 /// Return the output of a program, or include it in the error if it fails.
-pub async fn run(command: &mut Command) -> Outcome<String> {
+pub async fn run(command: &mut Command) -> BenchResult<String> {
     let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await?;
     let text = String::from_utf8_lossy(&output.stdout);
     if output.status.success() {
