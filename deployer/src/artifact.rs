@@ -16,6 +16,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::config::Architecture;
 use crate::error::{Context, Error, Result};
+use crate::report::BuildStage;
 
 /// What Lambda takes in one call; a larger zip would have to go through S3.
 const LARGEST_ZIP: usize = 50 * 1024 * 1024;
@@ -110,11 +111,11 @@ pub async fn package(
     origin: &Origin,
     settings: &Settings,
     architecture: Architecture,
-    say: &dyn Fn(&str),
+    report: &dyn Fn(BuildStage<'_>),
 ) -> Result<Zip> {
     let path = match origin {
-        Origin::Sources => build::build(SOURCES, architecture, say).await?,
-        Origin::Host => build::build_for_host(SOURCES, say).await?,
+        Origin::Sources => build::build(SOURCES, architecture, report).await?,
+        Origin::Host => build::build_for_host(SOURCES, report).await?,
         Origin::File(path) => path.clone(),
     };
     let binary = read(&path)?;

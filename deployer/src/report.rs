@@ -1,5 +1,6 @@
-//! What happens, as data. Work emits events; a [`Reporter`] draws them. The work knows no terminal.
+//! Progress as data: work emits events, and a [`Reporter`] draws them. The work does not depend on a terminal.
 
+use std::fmt::{self, Display};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,17 +10,17 @@ use crate::interrupt::Interrupt;
 /// Something that a user may want to see while it happens.
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// Work on a step begins; `title` is a short sentence.
+    /// Work on a step begins.
     Started {
         step: usize,
         title: &'a str,
     },
-    /// The step can go on only when something else has happened.
+    /// The step waits for something.
     Waiting {
         step: usize,
         waiting_for: &'a str,
     },
-    /// The step is through.
+    /// The step has succeeded.
     Done {
         step: usize,
         took: Duration,
@@ -28,14 +29,14 @@ pub enum Event<'a> {
         step: usize,
         error: &'a Error,
     },
-    /// Not begun, because something before it failed or the user interrupted.
+    /// The step was not started, because another one failed or the user interrupted.
     NotRun {
         step: usize,
         title: &'a str,
     },
-    /// The function is being built: what is going on, in a few words.
-    Building(&'a str),
-    /// Building has ended, well or not.
+    /// The function is being built.
+    Building(BuildStage<'a>),
+    /// Building has ended, successfully or not.
     Built,
     /// A sentence for the user.
     Note(&'a str),
@@ -44,11 +45,36 @@ pub enum Event<'a> {
     Detail(&'a str),
 }
 
+/// A stage of building the function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuildStage<'a> {
+    Started {
+        /// The platform, such as `x86_64` or `this machine`.
+        platform: &'a str,
+        /// The program that builds.
+        tool: &'a str,
+    },
+    Compiling {
+        package: &'a str,
+    },
+}
+
+impl Display for BuildStage<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started { platform, tool } => {
+                write!(formatter, "building the function for {platform} with {tool}")
+            }
+            Self::Compiling { package } => write!(formatter, "compiling {package}"),
+        }
+    }
+}
+
 pub trait Reporter: Send + Sync {
     fn report(&self, event: Event<'_>);
 }
 
-/// A reporter for one step, and the ear for Ctrl-C.
+/// The reporter of one step, and its Ctrl-C.
 #[derive(Clone)]
 pub struct Progress {
     reporter: Arc<dyn Reporter>,
@@ -61,7 +87,7 @@ impl Progress {
         Self { reporter, step, interrupt }
     }
 
-    /// Reports `work` as a step of its own, besides those of a plan.
+    /// Report `work` as a step in addition to those of a plan.
     pub async fn stage<T>(&self, title: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
         let started = std::time::Instant::now();
         self.reporter.report(Event::Started { step: self.step, title });
@@ -73,12 +99,12 @@ impl Progress {
         result
     }
 
-    /// Says what this step waits for.
+    /// Report what this step waits for.
     pub fn waiting(&self, waiting_for: &str) {
         self.reporter.report(Event::Waiting { step: self.step, waiting_for });
     }
 
-    /// Sleeps, unless Ctrl-C comes first.
+    /// Sleep until the time is over or the user presses Ctrl-C.
     pub async fn pause(&self, pause: Duration) -> Result<()> {
         tokio::select! {
             () = tokio::time::sleep(pause) => Ok(()),
@@ -87,7 +113,7 @@ impl Progress {
     }
 }
 
-/// Hears nothing; for reads that nobody waits to see.
+/// Reports nothing.
 pub struct Silent;
 
 impl Reporter for Silent {

@@ -8,7 +8,7 @@ use console::style;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::print::stderr;
-use crate::report::{Event, Reporter};
+use crate::report::{BuildStage, Event, Reporter};
 use crate::text::{Page, seconds};
 
 /// For pipes, files and CI: only results, and each wait once.
@@ -46,8 +46,8 @@ impl Lines {
                 format!("  {}   {}", style("failed").for_stderr().red(), title(step))
             }
             Event::NotRun { title, .. } => format!("  not run  {title}"),
-            Event::Building(text) if text.starts_with("building") => format!("  {text}"),
-            Event::Building(_) | Event::Built => return None,
+            Event::Building(stage @ BuildStage::Started { .. }) => format!("  {stage}"),
+            Event::Building(BuildStage::Compiling { .. }) | Event::Built => return None,
             Event::Note(text) => (*text).to_owned(),
             Event::Warning(text) => format!("{} {text}", style("warning:").for_stderr().yellow()),
             Event::Detail(text) if self.verbose => format!("  {text}"),
@@ -140,9 +140,10 @@ impl Reporter for Bars {
                 }
                 self.print(&format!("  - {title} (not run)"));
             }
-            Event::Building(text) => {
+            Event::Building(stage) => {
+                let text = stage.to_string();
                 let mut build = self.build.lock().unwrap_or_else(PoisonError::into_inner);
-                build.get_or_insert_with(|| self.spinner(text)).set_message(text.to_owned());
+                build.get_or_insert_with(|| self.spinner(&text)).set_message(text);
             }
             Event::Built => {
                 let mut build = self.build.lock().unwrap_or_else(PoisonError::into_inner);

@@ -11,6 +11,7 @@ use tokio::process::Command;
 use super::sources;
 use crate::config::Architecture;
 use crate::error::{Context, Error, Result};
+use crate::report::BuildStage;
 
 const PACKAGE: &str = "plexmon-function";
 /// How many of the last lines of a failed build are shown.
@@ -27,7 +28,11 @@ enum Tool {
 }
 
 /// Builds and returns the binary's path. `sources` is the digest that the code's identity was taken from.
-pub async fn build(sources: &str, architecture: Architecture, say: &dyn Fn(&str)) -> Result<PathBuf> {
+pub async fn build(
+    sources: &str,
+    architecture: Architecture,
+    report: &dyn Fn(BuildStage<'_>),
+) -> Result<PathBuf> {
     let root = workspace(sources)?;
     let mut tools = Vec::new();
     if host_can_run(architecture) {
@@ -43,8 +48,8 @@ pub async fn build(sources: &str, architecture: Architecture, say: &dyn Fn(&str)
     }
     let mut refused = None;
     for tool in tools {
-        say(&format!("building the function for {} with {}", architecture.as_str(), tool.name()));
-        let binary = tool.run(&root, architecture, say).await?;
+        report(BuildStage::Started { platform: architecture.as_str(), tool: tool.name() });
+        let binary = tool.run(&root, architecture, report).await?;
         let bytes = std::fs::read(&binary).context(|| format!("could not read `{}`", binary.display()))?;
         match super::elf::check(&bytes, architecture) {
             Ok(()) => return Ok(binary),
@@ -58,10 +63,10 @@ pub async fn build(sources: &str, architecture: Architecture, say: &dyn Fn(&str)
 }
 
 /// Builds for this machine with plain cargo, whatever it is.
-pub async fn build_for_host(sources: &str, say: &dyn Fn(&str)) -> Result<PathBuf> {
+pub async fn build_for_host(sources: &str, report: &dyn Fn(BuildStage<'_>)) -> Result<PathBuf> {
     let root = workspace(sources)?;
-    say("building the function for this machine with cargo");
-    Tool::Cargo.run(&root, Architecture::X86_64, say).await
+    report(BuildStage::Started { platform: "this machine", tool: Tool::Cargo.name() });
+    Tool::Cargo.run(&root, Architecture::X86_64, report).await
 }
 
 /// The checkout that this program was built from, if its function is still the same.
@@ -139,7 +144,12 @@ impl Tool {
     }
 
     /// Runs the build; cargo's messages tell where the binary is.
-    async fn run(self, root: &Path, architecture: Architecture, say: &dyn Fn(&str)) -> Result<PathBuf> {
+    async fn run(
+        self,
+        root: &Path,
+        architecture: Architecture,
+        report: &dyn Fn(BuildStage<'_>),
+    ) -> Result<PathBuf> {
         let mut child = self
             .command(architecture)
             .current_dir(root)
@@ -156,7 +166,7 @@ impl Tool {
             return Err(Error::new(format!("could not read what {} says", self.name())));
         };
         let messages = executable(BufReader::new(stdout));
-        let errors = follow(BufReader::new(stderr), say);
+        let errors = follow(BufReader::new(stderr), report);
         let (binary, last, status) = tokio::join!(messages, errors, child.wait());
         let status = status.context(|| format!("could not wait for {}", self.name()))?;
         match binary {
@@ -185,13 +195,16 @@ async fn executable(mut messages: impl tokio::io::AsyncBufRead + Unpin) -> Optio
 }
 
 /// Passes on what is being compiled and keeps the last lines for a failure.
-async fn follow(mut errors: impl tokio::io::AsyncBufRead + Unpin, say: &dyn Fn(&str)) -> Vec<String> {
+async fn follow(
+    mut errors: impl tokio::io::AsyncBufRead + Unpin,
+    report: &dyn Fn(BuildStage<'_>),
+) -> Vec<String> {
     let mut last = VecDeque::with_capacity(SHOWN_LINES);
     let mut line = String::new();
     while errors.read_line(&mut line).await.is_ok_and(|count| count > 0) {
         let text = line.trim_end();
         if let Some(what) = text.trim_start().strip_prefix("Compiling ") {
-            say(&format!("compiling {what}"));
+            report(BuildStage::Compiling { package: what });
         }
         if last.len() == SHOWN_LINES {
             last.pop_front();

@@ -13,7 +13,7 @@ use crate::error::{Error, Exit, Result};
 use crate::invocation::{New, first_run};
 use crate::output::Answer;
 use crate::plan::{Action, Plan};
-use crate::report::{Event, Progress};
+use crate::report::{BuildStage, Event, Progress};
 use crate::resource::Kind;
 use crate::session::{Session, View};
 use crate::stack::Decrypt;
@@ -102,8 +102,8 @@ async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materi
     };
     let zip = if plan.needs_code() {
         let settings = view.config.settings(&view.observed.names.secrets_parameter());
-        let progress = |text: &str| session.output.reporter.report(Event::Building(text));
-        let package = package(&session.origin, &settings, session.config.function.architecture, &progress);
+        let report = |stage: BuildStage<'_>| session.output.reporter.report(Event::Building(stage));
+        let package = package(&session.origin, &settings, session.config.function.architecture, &report);
         let zip = session.patiently(package).await;
         session.output.reporter.report(Event::Built);
         Some(zip?)
