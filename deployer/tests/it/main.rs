@@ -7,6 +7,7 @@ mod config;
 mod convergence;
 #[path = "../../../function/tests/it/dice.rs"]
 mod dice;
+mod docs;
 mod emulator;
 mod faults;
 mod import;

@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     let (_, plain) =
         counted_with(&bootstrap, &World::with(Slowness::default(), None, String::new()), "plain-");
     let mb = |bytes: u64| bytes as f64 / MILLION;
-    // What was aimed at, and what is put up with: see the read-me.
+    // The goals, and the limits: see deployer/docs/benchmarks.md.
     let checks = [
         ("init and first run, million instructions", cold, 8.0, 6.5),
         ("warm run without TLS to the target", plain, 1.1, 1.3),

@@ -1,4 +1,4 @@
-//! Plays all scenarios, and compares the read-me's table with what they tell.
+//! Play all scenarios, and compare the table in deployer/docs/guarantees.md with the notifications that they cause.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -122,20 +122,20 @@ fn table(told: &[Vec<Letter>]) -> String {
     table
 }
 
-const BEGIN: &str = "<!-- scenarios -->\n";
-const END: &str = "<!-- /scenarios -->";
+const BEGIN: &str = "<!-- generated: scenarios -->\n";
+const END: &str = "<!-- end -->";
 
 #[test]
-fn what_you_are_told_is_what_the_readme_says() {
+fn the_documented_notifications_are_those_that_are_sent() {
     let table = table(&told());
     println!("{table}");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-    let readme = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = readme.split_once(BEGIN).unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deployer/docs/guarantees.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once(BEGIN).unwrap();
     let (found, after) = rest.split_once(END).unwrap();
-    if std::env::var_os("PLEXMON_WRITE_README").is_some() {
+    if std::env::var_os("PLEXMON_WRITE_DOCS").is_some() {
         std::fs::write(&path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
         return;
     }
-    assert_eq!(found, table, "PLEXMON_WRITE_README=1 makes this test write the table anew");
+    assert_eq!(found, table, "PLEXMON_WRITE_DOCS=1 makes this test write the table");
 }

@@ -1,0 +1,19 @@
+//! The documentation: links resolve, commands parse, tests exist, settings and commands are all described.
+
+mod commands;
+mod links;
+mod pages;
+mod settings;
+mod tests_named;
+
+use pages::Page;
+
+/// What the owner of a home server reads to the end.
+const LONGEST_README: usize = 220;
+
+#[test]
+fn the_readme_is_short() {
+    let readme = Page::read("README.md");
+    let lines = readme.text.lines().count();
+    assert!(lines <= LONGEST_README, "README.md has {lines} lines; move details to deployer/docs");
+}

@@ -1,0 +1,104 @@
+//! Command lines parse as the program parses them, and every command is described.
+
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
+use plexmon_deploy::cli::Cli;
+
+use super::pages::{Page, all};
+
+const PROGRAMS: [&str; 2] = ["cargo deploy", "plexmon-deploy"];
+
+#[test]
+fn every_command_line_parses() {
+    let wrong: Vec<String> = all().iter().flat_map(wrong).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_wrong_command_line_is_reported() {
+    for (text, is_wrong) in [
+        ("`cargo deploy up --yes`", false),
+        ("`cargo deploy`", false),
+        ("`plexmon-deploy --version`", false),
+        ("```console\n$ cargo deploy down --keep-state   # a comment\n```", false),
+        ("cargo deploy nothing", false),
+        ("`cargo deploy upp`", true),
+        ("`plexmon-deploy status --yes`", true),
+        ("```console\n$ cargo deploy pause --for soon\n```", true),
+        ("```text\nThis is `plexmon-deploy upp`:\n```", true),
+    ] {
+        assert_eq!(!wrong(&Page::sample(text)).is_empty(), is_wrong, "{text}");
+    }
+}
+
+/// The command lines of a page that the program would refuse.
+fn wrong(page: &Page) -> Vec<String> {
+    page.code()
+        .iter()
+        .filter_map(|line| {
+            let arguments = PROGRAMS.iter().find_map(|program| line.strip_prefix(program))?;
+            let arguments = arguments.split(" #").next().unwrap_or_default();
+            // A word such as `plexmon-deploy.exe` is no call.
+            (arguments.is_empty() || arguments.starts_with(' ')).then(|| (line, arguments.to_owned()))
+        })
+        .filter_map(|(line, arguments)| {
+            Some(format!("{}: `{line}`: {}", page.path.display(), refusal(&arguments)?))
+        })
+        .collect()
+}
+
+fn refusal(arguments: &str) -> Option<String> {
+    let arguments = std::iter::once("plexmon-deploy").chain(arguments.split_whitespace());
+    let error = Cli::command().try_get_matches_from(arguments).err()?;
+    let is_help = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    (!is_help).then(|| error.to_string())
+}
+
+#[test]
+fn every_command_is_described_with_options_that_it_has() {
+    let page = Page::read("deployer/docs/configuration.md");
+    let cli = Cli::command();
+    let rows = rows(&page);
+    let mut described: Vec<&str> = rows.iter().flat_map(|row| row.commands.iter().copied()).collect();
+    let mut commands: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
+    described.sort_unstable();
+    commands.sort_unstable();
+    assert_eq!(described, commands);
+    for Row { commands, options } in &rows {
+        let has = |name: &&str, option: &str| {
+            let command = cli.find_subcommand(name).unwrap();
+            command.get_arguments().any(|argument| argument.get_long() == Some(option))
+        };
+        for option in options {
+            assert!(commands.iter().any(|name| has(name, option)), "{commands:?}: no option --{option}");
+        }
+    }
+}
+
+/// A row of the table of commands: `pause`, `resume` with `--for`.
+struct Row<'a> {
+    commands: Vec<&'a str>,
+    options: Vec<&'a str>,
+}
+
+fn rows(page: &Page) -> Vec<Row<'_>> {
+    let (_, section) = page.text.split_once("\n## Commands").unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|line| {
+        let mut cells = line.trim_matches('|').splitn(2, '|');
+        let (commands, meaning) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
+        let options = code_of(meaning).into_iter().filter_map(|code| code.strip_prefix("--")).collect();
+        Row { commands: code_of(commands), options }
+    })
+    .collect()
+}
+
+/// The first word of each piece of inline code.
+fn code_of(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).filter_map(|code| code.split(' ').next()).collect()
+}
