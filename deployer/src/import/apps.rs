@@ -24,13 +24,10 @@ pub struct ProxyFacts {
     pub has_swag: bool,
 }
 
+/// Build the inventory.
 pub fn inventory(topology: &Topology<'_>, routes: &[Route], facts: &ProxyFacts) -> Inventory {
     let endpoints = Endpoints::new(topology, routes);
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    for endpoint in &endpoints.open {
-        names.extend(endpoint.app.address.as_ref().ok().map(|address| address.host.clone()));
-        names.extend(endpoint.app.also_at.iter().filter_map(|also| host_of(also)));
-    }
+    let mut exclusions = Exclusions::new(topology.containers, &endpoints, facts);
     let unread_sources = topology.unread_sources(routes, facts);
     let is_empty =
         !endpoints.open.iter().any(|endpoint| endpoint.app.is_ready() || endpoint.app.address.is_err());
@@ -40,7 +37,7 @@ pub fn inventory(topology: &Topology<'_>, routes: &[Route], facts: &ProxyFacts) 
         if container.is_abstract || endpoints.reached.contains(&index) {
             continue;
         }
-        if let Some(reason) = exclusion_reason(topology.containers, index, &endpoints, facts, &mut names) {
+        if let Some(reason) = exclusions.of_container(index) {
             not_published.push(NotPublished { name: printable(&container.name), reason });
         } else if (is_empty || !unread_sources.is_empty())
             && container.disabled.is_none()
@@ -55,7 +52,7 @@ pub fn inventory(topology: &Topology<'_>, routes: &[Route], facts: &ProxyFacts) 
             });
         }
     }
-    not_published.extend(remaining_names(&endpoints, &mut names));
+    not_published.extend(exclusions.remaining());
     inventory.not_published = not_published;
     let found: Vec<App> = endpoints.open.into_iter().map(|endpoint| endpoint.app).collect();
     inventory.apps.splice(0..0, found);
@@ -67,64 +64,74 @@ pub fn inventory(topology: &Topology<'_>, routes: &[Route], facts: &ProxyFacts) 
     inventory
 }
 
-/// Return why the container has no endpoint, if one of its routes was excluded.
-fn exclusion_reason(
-    containers: &[Container],
-    index: usize,
-    endpoints: &Endpoints,
-    facts: &ProxyFacts,
-    names: &mut BTreeSet<String>,
-) -> Option<String> {
-    let mut own: Vec<_> =
-        endpoints.excluded.iter().filter(|excluded| excluded.container == Some(index)).collect();
-    // A public name is more informative than one that does not resolve publicly.
-    own.sort_by_key(|excluded| !excluded.exclusion.concerns_public_name());
-    let of_names = own.first().map(|excluded| {
-        let host = excluded
-            .host
-            .as_deref()
-            .filter(|host| excluded.exclusion.concerns_public_name() && why_not_public(host).is_none());
-        names.extend(host.map(str::to_ascii_lowercase));
-        // Omit other names: one may be the value of a variable that is not a host name.
-        excluded.exclusion.about(host.unwrap_or("its host name"))
-    });
-    let excluded = || {
-        // For a database, its role is more informative than the proxy's label.
-        let is_app = container_role::of_image(&containers[index].image).is_none();
-        let counts =
-            |why: &Exclusion| is_app || !matches!(why, Exclusion::Disabled(_) | Exclusion::NotEnabled(_));
-        let (_, why) = facts.excluded.iter().find(|(at, why)| *at == index && counts(why))?;
-        let subject = if *why == Exclusion::ManyNames { "its host name" } else { "its router" };
-        Some(why.about(subject))
-    };
-    of_names.or_else(excluded)
+/// Finds the reasons why containers and names are not monitored.
+struct Exclusions<'a> {
+    containers: &'a [Container],
+    endpoints: &'a Endpoints,
+    facts: &'a ProxyFacts,
+    /// Host names that are monitored, or were mentioned in a reason.
+    names: BTreeSet<String>,
 }
 
-/// Return the host names that are not monitored and that no container's reason mentions.
-fn remaining_names(endpoints: &Endpoints, names: &mut BTreeSet<String>) -> Vec<NotPublished> {
-    let mut rest = Vec::new();
-    let mut apps = BTreeSet::new();
-    for excluded in &endpoints.excluded {
-        let Some(host) = &excluded.host else { continue };
-        // Another app has the same name; list this one under its own.
-        if let Some(app) = &excluded.to
-            && names.contains(&host.to_ascii_lowercase())
-            && apps.insert((app.clone(), host.clone()))
-        {
-            rest.push(NotPublished {
-                name: printable(app),
-                reason: excluded.exclusion.about(&printable(host)),
-            });
-            continue;
+impl<'a> Exclusions<'a> {
+    fn new(containers: &'a [Container], endpoints: &'a Endpoints, facts: &'a ProxyFacts) -> Self {
+        let mut names = BTreeSet::new();
+        for endpoint in &endpoints.open {
+            names.extend(endpoint.app.address.as_ref().ok().map(|address| address.host.clone()));
+            names.extend(endpoint.app.also_at.iter().filter_map(|also| host_of(also)));
         }
-        let is_public = excluded.exclusion.concerns_public_name() && why_not_public(host).is_none();
-        let is_name =
-            excluded.container.is_none() && is_host(host) && host.contains('.') && !is_machine(host);
-        if (is_public || is_name) && names.insert(host.to_ascii_lowercase()) {
-            rest.push(NotPublished { name: printable(host), reason: excluded.exclusion.about("it") });
-        }
+        Self { containers, endpoints, facts, names }
     }
-    rest
+
+    /// Return why the container has no endpoint, if one of its routes was excluded.
+    fn of_container(&mut self, index: usize) -> Option<String> {
+        let excluded = self.endpoints.excluded.iter().filter(|excluded| excluded.container == Some(index));
+        // A public name is more informative than one that does not resolve publicly.
+        let route = excluded.min_by_key(|excluded| !excluded.exclusion.concerns_public_name());
+        let Some(route) = route else { return self.by_proxy(index) };
+        let is_public =
+            |host: &&str| route.exclusion.concerns_public_name() && why_not_public(host).is_none();
+        let host = route.host.as_deref().filter(is_public);
+        self.names.extend(host.map(str::to_ascii_lowercase));
+        // Omit other names: one may be the value of a variable that is not a host name.
+        Some(route.exclusion.about(host.unwrap_or("its host name")))
+    }
+
+    /// Return why the container's proxy excludes it, if so.
+    fn by_proxy(&self, index: usize) -> Option<String> {
+        // For a database, its role is more informative than the proxy's label.
+        let is_app = container_role::of_image(&self.containers[index].image).is_none();
+        let counts =
+            |why: &Exclusion| is_app || !matches!(why, Exclusion::Disabled(_) | Exclusion::NotEnabled(_));
+        let (_, why) = self.facts.excluded.iter().find(|(at, why)| *at == index && counts(why))?;
+        let subject = if *why == Exclusion::ManyNames { "its host name" } else { "its router" };
+        Some(why.about(subject))
+    }
+
+    /// Return the excluded host names that are not monitored and that no container's reason mentions.
+    fn remaining(&mut self) -> Vec<NotPublished> {
+        let mut rest = Vec::new();
+        let mut apps = BTreeSet::new();
+        for excluded in &self.endpoints.excluded {
+            let Some(host) = &excluded.host else { continue };
+            // Another app has the same name; list this one under its own.
+            if let Some(app) = &excluded.to
+                && self.names.contains(&host.to_ascii_lowercase())
+                && apps.insert((app.clone(), host.clone()))
+            {
+                let reason = excluded.exclusion.about(&printable(host));
+                rest.push(NotPublished { name: printable(app), reason });
+                continue;
+            }
+            let is_public = excluded.exclusion.concerns_public_name() && why_not_public(host).is_none();
+            let is_name =
+                excluded.container.is_none() && is_host(host) && host.contains('.') && !is_machine(host);
+            if (is_public || is_name) && self.names.insert(host.to_ascii_lowercase()) {
+                rest.push(NotPublished { name: printable(host), reason: excluded.exclusion.about("it") });
+            }
+        }
+        rest
+    }
 }
 
 /// Return the host of a formatted address.

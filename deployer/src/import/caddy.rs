@@ -20,9 +20,9 @@ use super::variables::Variables;
 use crate::error::Result;
 
 /// The folder of Caddy's configuration in its container.
-const IN_CONTAINER: &str = "/etc/caddy/";
+const CONFIG_FOLDER: &str = "/etc/caddy/";
 /// A longer chain of imports is a cycle.
-const LONGEST_CHAIN: usize = 8;
+const MAX_CHAIN: usize = 8;
 
 /// A Caddyfile, or a file that one imports.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Caddyfile {
         patterns
             .iter()
             .filter(|pattern| !snippets.contains(pattern.as_str()))
-            .map(|name| place(name, path))
+            .map(|name| resolve_import(name, path))
             .collect()
     }
 }
@@ -62,9 +62,9 @@ fn imported(directives: &[Directive], patterns: &mut Vec<String>) {
 }
 
 /// Resolve the path of an imported file relative to the importing one.
-fn place(name: &str, importer: &Path) -> PathBuf {
+fn resolve_import(name: &str, importer: &Path) -> PathBuf {
     let folder = importer.parent().unwrap_or(Path::new(""));
-    normalize_path(&folder.join(name.strip_prefix(IN_CONTAINER).unwrap_or(name)))
+    normalize_path(&folder.join(name.strip_prefix(CONFIG_FOLDER).unwrap_or(name)))
 }
 
 /// Whether the pattern of an import, such as `sites/*.caddy`, matches the file.
@@ -73,12 +73,12 @@ pub fn is_imported(pattern: &Path, file: &Path) -> bool {
         return true;
     }
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let (wanted, has) = (name(pattern), name(file));
-    let Some((start, end)) = wanted.split_once('*') else { return false };
+    let (pattern_name, file_name) = (name(pattern), name(file));
+    let Some((start, end)) = pattern_name.split_once('*') else { return false };
     pattern.parent() == file.parent()
-        && has.len() >= start.len() + end.len()
-        && has.starts_with(start)
-        && has.ends_with(end)
+        && file_name.len() >= start.len() + end.len()
+        && file_name.starts_with(start)
+        && file_name.ends_with(end)
 }
 
 /// The routes, with remarks about what was not read.
@@ -103,7 +103,7 @@ pub fn routes(containers: &[Container], files: &[Caddyfile], lookup: &VariableLo
     let known = Variables::default().with(lookup.proxy("caddy").into_iter());
     for (index, container) in containers.iter().enumerate() {
         // Caddy's own variables are written with two dollar signs, so that Compose does not expand them.
-        let fill = |value: &str| with_values(&value.replace("{$$", "{$"), &known).replace("{$", "{$$");
+        let fill = |value: &str| expand_variables(&value.replace("{$$", "{$"), &known).replace("{$", "{$$");
         let labels: Vec<_> = container.labels.iter().map(|(key, value)| (key.clone(), fill(value))).collect();
         let variables = lookup.container(container);
         let own = labels::read(&labels).into_iter();
@@ -144,7 +144,8 @@ impl ImportResolver<'_> {
             if chain == 0 { block::parse(text, &file.path).ok() } else { block::parse_fragment(text) }
         };
         // A value may contain a brace; the text without values has been validated.
-        let top = read(&with_values(&file.text, variables)).or_else(|| read(&file.text)).unwrap_or_default();
+        let top =
+            read(&expand_variables(&file.text, variables)).or_else(|| read(&file.text)).unwrap_or_default();
         let own = top.iter().filter_map(|one| Some(one.snippet()?.to_owned()));
         let snippets: BTreeSet<String> = own.chain(self.snippets.keys().cloned()).collect();
         self.expand(top, &file.path, &snippets, chain)
@@ -168,7 +169,7 @@ impl ImportResolver<'_> {
                 all.push(directive);
                 continue;
             };
-            let pattern = place(&name, path);
+            let pattern = resolve_import(&name, path);
             let files: Vec<&Caddyfile> = self
                 .files
                 .iter()
@@ -179,7 +180,7 @@ impl ImportResolver<'_> {
                 // It may be a snippet that a later file defines.
                 all.push(directive);
             }
-            for file in files.into_iter().filter(|_| chain < LONGEST_CHAIN) {
+            for file in files.into_iter().filter(|_| chain < MAX_CHAIN) {
                 let variables = self.lookup.file(&file.path, "caddy");
                 all.extend(self.directives(file, &variables, chain + 1));
             }
@@ -189,7 +190,7 @@ impl ImportResolver<'_> {
 }
 
 /// Expand `{$NAME}` and `{$NAME:default}`, as far as their values are known.
-fn with_values(text: &str, variables: &Variables) -> String {
+fn expand_variables(text: &str, variables: &Variables) -> String {
     replace_placeholders(text, ("{$", "}"), |inner| {
         let (name, default) = inner.split_once(':').map_or((inner, None), |(name, text)| (name, Some(text)));
         let is_name =

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::exclusion::Exclusion;
 
 /// Top-level domains that never resolve to a home from outside, including some that may be delegated one day.
-const INTERNAL_ENDINGS: [&str; 16] = [
+const INTERNAL_SUFFIXES: [&str; 16] = [
     "local",
     "lan",
     "home",
@@ -33,7 +33,7 @@ const INTERNAL_DOMAINS: [&str; 6] =
 const MESH_DOMAINS: [&str; 4] = ["ts.net", "beta.tailscale.net", "netbird.cloud", "netbird.selfhosted"];
 
 /// Domains whose names contain the address that they resolve to.
-const NUMBERED_DOMAINS: [&str; 6] =
+const ADDRESS_DOMAINS: [&str; 6] =
     ["nip.io", "sslip.io", "xip.io", "traefik.me", "plex.direct", "backname.io"];
 
 /// Return why this name cannot be reached from outside, if so.
@@ -52,9 +52,9 @@ pub fn why_not_public(host: &str) -> Option<Exclusion> {
         return Some(Exclusion::MeshOnly);
     }
     let Some((_, ending)) = host.rsplit_once('.') else { return Some(Exclusion::HomeOnly) };
-    let internal = INTERNAL_ENDINGS.contains(&ending)
+    let internal = INTERNAL_SUFFIXES.contains(&ending)
         || INTERNAL_DOMAINS.iter().any(|domain| is_within(&host, domain))
-        || NUMBERED_DOMAINS.iter().any(|domain| is_within(&host, domain) && !has_public_address(&host))
+        || ADDRESS_DOMAINS.iter().any(|domain| is_within(&host, domain) && !has_public_address(&host))
         || !tld::exist(ending);
     internal.then_some(Exclusion::HomeOnly)
 }

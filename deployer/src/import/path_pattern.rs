@@ -3,7 +3,7 @@
 use super::host_name::is_path;
 
 /// Longer expressions are not written by hand.
-const LONGEST: usize = 500;
+const MAX_LENGTH: usize = 500;
 
 /// Return the shortest path that the expression matches: empty for the whole site, `None` if there is none.
 pub fn shortest_match(pattern: &str) -> Option<String> {
@@ -11,7 +11,7 @@ pub fn shortest_match(pattern: &str) -> Option<String> {
     let literal = literal(pattern.trim_start_matches('^'));
     let path = literal.trim_end_matches('/');
     let path = if path.is_empty() || path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-    let expression = (pattern.len() <= LONGEST).then(|| regex_lite::Regex::new(pattern).ok())?;
+    let expression = (pattern.len() <= MAX_LENGTH).then(|| regex_lite::Regex::new(pattern).ok())?;
     let is_start =
         pattern.starts_with(['^', '/']) || pattern.starts_with(|c: char| c.is_ascii_alphanumeric());
     if !path.is_empty() && !is_start {

@@ -77,21 +77,22 @@ pub fn read(sources: Vec<TerraformFile>, values: &[TerraformFile], files: &dyn F
     let folders = folder::load(sources, files);
     let with_files: BTreeSet<&Path> = folders.bodies.keys().map(PathBuf::as_path).collect();
     let evaluator = Evaluator::new(&folders, files);
-    let mut found = Collector::default();
+    let mut collector =
+        Collector { evaluator: &evaluator, resources: Vec::new(), modules: Vec::new(), empty: Vec::new() };
     for root in folder::roots(&folders, &named) {
         if let Some((root, body)) = evaluator.folder(&root) {
             let instance =
                 ModuleInstance::new(root, root, String::new(), 0, Inputs::Files(values, &with_files));
-            found.instance(&evaluator, &instance, body, None);
+            collector.instance(&instance, body, None);
             instance.forget();
         }
     }
-    found.cloudflare()
+    collector.cloudflare()
 }
 
 /// Collects resources from module to module.
-#[derive(Default)]
-struct Collector {
+struct Collector<'e, 'a> {
+    evaluator: &'e Evaluator<'a>,
     resources: Vec<EvaluatedResource>,
     /// Modules that are not in the given folders, with their arguments.
     modules: Vec<(MissingValue, Value)>,
@@ -99,24 +100,24 @@ struct Collector {
     empty: Vec<Incomplete>,
 }
 
-impl Collector {
-    /// Collect the resources of a module and its child modules. `off` is the reason why it is switched off, if it is.
-    fn instance<'a>(
+impl<'a> Collector<'_, 'a> {
+    /// Collect the resources of a module and its child modules. `disabled` is the reason why it is switched off, if it is.
+    fn instance(
         &mut self,
-        evaluator: &Evaluator<'a>,
         instance: &Rc<ModuleInstance<'a>>,
         body: &'a Body,
-        off: Option<&MissingValue>,
+        disabled: Option<&MissingValue>,
     ) {
+        let evaluator = self.evaluator;
         let context = EvalContext::new(instance, 0);
         for block in body.blocks() {
             if let Some((kind, name)) = resource(block) {
                 let address = format!("{}{kind}.{name}", instance.address);
-                let copies = copies(evaluator, block, &context, &address, off);
+                let copies = self.copies(block, &context, &address, disabled);
                 if copies.is_empty() && TUNNELS.contains(&kind) {
                     self.empty.push(Incomplete::empty(&address));
                 }
-                for (copy, off) in copies {
+                for (copy, disabled) in copies {
                     let address = format!("{address}{}", copy.suffix());
                     let is_record = records::KINDS.contains(&kind);
                     let value = match is_record {
@@ -124,17 +125,22 @@ impl Collector {
                         true => evaluator.object_of(&address, block.body(), &copy),
                         false => evaluator.body(block.body(), &copy.context),
                     };
-                    self.resources.push(EvaluatedResource { kind: kind.to_owned(), address, value, off });
+                    self.resources.push(EvaluatedResource {
+                        kind: kind.to_owned(),
+                        address,
+                        value,
+                        disabled,
+                    });
                 }
             }
         }
         for (name, block) in folder::calls(body) {
             let address = format!("{}module.{name}", instance.address);
-            for (copy, off) in copies(evaluator, block, &context, &address, off) {
+            for (copy, disabled) in self.copies(block, &context, &address, disabled) {
                 match evaluator.child(name, block.body(), &copy) {
                     Ok(child) => {
                         if let Some((_, body)) = evaluator.folder(child.folder) {
-                            self.instance(evaluator, &child, body, off.as_ref());
+                            self.instance(&child, body, disabled.as_ref());
                         }
                     }
                     Err(missing) => self.modules.push((missing, evaluator.body(block.body(), &copy.context))),
@@ -143,21 +149,37 @@ impl Collector {
         }
     }
 
+    /// Return the copies of a block, including the one that it would have if it were not switched off.
+    fn copies(
+        &self,
+        block: &Block,
+        context: &EvalContext<'a>,
+        address: &str,
+        disabled: Option<&MissingValue>,
+    ) -> Vec<(BlockCopy<'a>, Option<MissingValue>)> {
+        let Copies { all, absent, .. } = self.evaluator.copies(block.body(), context);
+        let missing = disabled
+            .cloned()
+            .unwrap_or_else(|| MissingValue::new(format!("{address}.count"), MissingReason::SwitchedOff));
+        let present = all.into_iter().map(|copy| (copy, disabled.cloned()));
+        present.chain(absent.map(|copy| (copy, Some(missing)))).collect()
+    }
+
     fn cloudflare(self) -> Cloudflare {
         let mut rules = ingress::Ingress::default();
         let tunnels = self.resources.iter().filter(|resource| TUNNELS.contains(&resource.kind.as_str()));
-        for EvaluatedResource { address, value, off, .. } in tunnels {
-            rules.uncertain.clone_from(off);
+        for EvaluatedResource { address, value, disabled, .. } in tunnels {
+            rules.uncertain.clone_from(disabled);
             let before = rules.count();
             rules.tunnel(value, address);
-            if rules.count() == before && off.is_none() {
+            if rules.count() == before && disabled.is_none() {
                 rules.incomplete.push(Incomplete::empty(address));
             }
         }
         let others =
             self.resources.iter().filter(|resource| embedded::KINDS.contains(&resource.kind.as_str()));
-        for EvaluatedResource { address, value, off, .. } in others {
-            rules.uncertain.clone_from(off);
+        for EvaluatedResource { address, value, disabled, .. } in others {
+            rules.uncertain.clone_from(disabled);
             embedded::read(value, address, &mut rules);
         }
         rules.uncertain = None;
@@ -172,26 +194,10 @@ impl Collector {
         }
         let ingress::Ingress { routes, not_published, mut incomplete, .. } = rules;
         let present: Vec<EvaluatedResource> =
-            self.resources.into_iter().filter(|resource| resource.off.is_none()).collect();
+            self.resources.into_iter().filter(|resource| resource.disabled.is_none()).collect();
         let applications = access::applications(&present, &mut incomplete);
         Cloudflare { routes, applications, not_published, incomplete }
     }
-}
-
-/// Return the copies of a block, including the one that it would have if it were not switched off.
-fn copies<'a>(
-    evaluator: &Evaluator<'a>,
-    block: &Block,
-    context: &EvalContext<'a>,
-    address: &str,
-    off: Option<&MissingValue>,
-) -> Vec<(BlockCopy<'a>, Option<MissingValue>)> {
-    let Copies { all, absent, .. } = evaluator.copies(block.body(), context);
-    let missing = off
-        .cloned()
-        .unwrap_or_else(|| MissingValue::new(format!("{address}.count"), MissingReason::SwitchedOff));
-    let present = all.into_iter().map(|copy| (copy, off.cloned()));
-    present.chain(absent.map(|copy| (copy, Some(missing)))).collect()
 }
 
 fn resource(block: &Block) -> Option<(&str, &str)> {

@@ -10,7 +10,7 @@ use super::terraform::Application;
 use crate::config::preset::{self, HTTP, Preset};
 
 /// Containers may share a network through each other; longer chains are cycles.
-const LONGEST_CHAIN: usize = 4;
+const MAX_CHAIN: usize = 4;
 
 /// The containers and the access rules in front of them.
 pub struct Topology<'a> {
@@ -213,7 +213,7 @@ impl<'a> Topology<'a> {
             self.position(name, Some(self.containers[index].project), None)
         };
         let mut owner = joined(index)?;
-        for _ in 0..LONGEST_CHAIN {
+        for _ in 0..MAX_CHAIN {
             match joined(owner) {
                 Some(next) if next != owner => owner = next,
                 _ => break,

@@ -32,7 +32,7 @@ const ENCRYPTED: [(&str, bool, UnprocessedKind); 6] = [
 ];
 
 /// Extensions of template languages.
-const TEMPLATE_ENDINGS: [(&str, &str); 10] = [
+const TEMPLATE_EXTENSIONS: [(&str, &str); 10] = [
     ("j2", "Jinja"),
     ("jinja", "Jinja"),
     ("jinja2", "Jinja"),
@@ -48,7 +48,7 @@ const TEMPLATE_ENDINGS: [(&str, &str); 10] = [
 /// Return the template language that a file's name suggests, as in `docker-compose.yml.j2`.
 pub fn template_language(path: &Path) -> Option<&'static str> {
     let ending = path.extension()?.to_string_lossy().to_ascii_lowercase();
-    TEMPLATE_ENDINGS.iter().find(|(known, _)| *known == ending).map(|(_, language)| *language)
+    TEMPLATE_EXTENSIONS.iter().find(|(known, _)| *known == ending).map(|(_, language)| *language)
 }
 
 /// Return why the text cannot be used as it is, even if it happens to be valid.

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 pub struct Variables(BTreeMap<String, String>);
 
 /// Deeper nesting of variables is a mistake or an attack.
-const DEEPEST: usize = 4;
+const MAX_DEPTH: usize = 4;
 /// Far more than any host name needs.
-const LONGEST: usize = 4096;
+const MAX_LENGTH: usize = 4096;
 /// Contains nothing of the text, which may come from a value.
 const ENDLESS: &str = "a variable without an end";
 
@@ -67,7 +67,7 @@ impl Variables {
 
     /// Expand all variables in the text, or return the name of one without a value.
     pub fn fill(&self, text: &str) -> Result<String, String> {
-        self.fill_to(text, DEEPEST)
+        self.fill_to(text, MAX_DEPTH)
     }
 
     fn fill_to(&self, text: &str, depth: usize) -> Result<String, String> {
@@ -88,7 +88,7 @@ impl Variables {
                 filled.push_str(&if end == 0 { "$".to_owned() } else { self.expand(&rest[..end], depth)? });
                 rest = &rest[end..];
             }
-            if filled.len() > LONGEST {
+            if filled.len() > MAX_LENGTH {
                 return Err(ENDLESS.to_owned());
             }
         }

@@ -17,7 +17,7 @@ apps that are not published.";
 const WIDTH: usize = 120;
 
 /// Accepted statuses of an app that is not known: a redirect to a login page is a sign of life, too.
-const ALIVE: &str = "status = [200, 301, 302, 303, 307, 308, 401]";
+const ANY_STATUS: &str = "status = [200, 301, 302, 303, 307, 308, 401]";
 
 /// Return the text of the configuration. At most `most` apps with a known address become active targets, preferably
 /// those with a preset, whose health can be checked.
@@ -111,7 +111,7 @@ fn target(app: &App, is_excess: bool) -> String {
         setting("url", &address),
     ];
     if app.preset.kind == HTTP.kind && app.protection == Protection::Open {
-        lines.push(format!("{ALIVE}  # any sign of life; narrow it down to what the app returns"));
+        lines.push(format!("{ANY_STATUS}  # any sign of life; narrow it down to what the app returns"));
     }
     if let Some(group) = &app.group {
         lines.push(setting("group", group));

@@ -11,7 +11,7 @@ use saphyr_parser::{Event, Parser, ScanError, Tag};
 use crate::error::{Error, Result};
 
 /// Files written by hand are not nested deeper, and deeper nesting could exhaust the stack.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// A value. Aliases share their value instead of copying it, so that nested aliases cannot exhaust the memory.
 #[derive(Debug, Clone)]
@@ -154,7 +154,7 @@ impl TreeBuilder {
                 self.put(0, node);
             }
             Event::SequenceStart(anchor, ref tag) | Event::MappingStart(anchor, ref tag) => {
-                if self.open.len() >= DEEPEST {
+                if self.open.len() >= MAX_DEPTH {
                     return Err("it is nested too deeply");
                 }
                 let is_map = matches!(event, Event::MappingStart(..));

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::import::{self, Inventory, MissingValue, SourceFile, write};
 
 /// The maximum number of containers in an error.
-const MOST_SHOWN: usize = 5;
+const MAX_SHOWN: usize = 5;
 
 /// A configuration that was generated from a home's own files.
 pub struct Generated {
@@ -97,7 +97,7 @@ fn no_apps_found(files: &[SourceFile], inventory: &Inventory) -> Error {
     };
     let error = inventory.remarks.iter().fold(error, |error, remark| error.cause(remark));
     if missing.is_empty() {
-        let hidden = inventory.not_published.iter().take(MOST_SHOWN);
+        let hidden = inventory.not_published.iter().take(MAX_SHOWN);
         let error = hidden.fold(error, |error, one| error.cause(format!("{}: {}", one.name, one.reason)));
         return error.hint(hint.unwrap_or(
             "also pass the file that has the host names (cloudflare.tf, cloudflared's config.yml), or start with \

@@ -6,7 +6,7 @@ use super::tokens::{Token, tokenize};
 use crate::error::{Error, Result};
 
 /// Caddyfiles written by hand are not nested deeper.
-const DEEPEST: usize = 32;
+const MAX_DEPTH: usize = 32;
 
 /// A directive, or a site with its addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Parser<'_> {
     fn block(&mut self, depth: usize) -> Result<Vec<Directive>, (usize, &'static str)> {
         let mut directives = Vec::new();
         while let Some(first) = self.tokens.get(self.place).filter(|token| !token.is_mark("}")) {
-            if depth > DEEPEST {
+            if depth > MAX_DEPTH {
                 return Err((first.line, "it is nested too deeply"));
             }
             let mut directive = Directive::default();

@@ -10,7 +10,7 @@ use crate::import::route::{Destination, LoginStep, Route, expand_host};
 use crate::import::variables::Variables;
 
 /// Deeper nesting is a cycle of imports.
-const DEEPEST: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 /// Directives that require a login.
 const LOGINS: [&str; 6] = ["forward_auth", "basic_auth", "basicauth", "authenticate", "authorize", "oidc"];
@@ -125,8 +125,8 @@ impl SiteWalker<'_> {
     /// Handle a directive whose matcher has been applied to `part`.
     fn unmatched(&mut self, directive: &Directive, part: &SitePart, depth: usize) {
         match directive.name.as_str() {
-            "handle" | "route" if depth < DEEPEST => self.nested(directive, part, depth),
-            "handle_path" if depth < DEEPEST => {
+            "handle" | "route" if depth < MAX_DEPTH => self.nested(directive, part, depth),
+            "handle_path" if depth < MAX_DEPTH => {
                 let mut part = part.clone();
                 part.stripped = part.paths.first().cloned().unwrap_or_default();
                 self.nested(directive, &part, depth);
@@ -191,7 +191,7 @@ impl SiteWalker<'_> {
             let snippet = directive
                 .arguments
                 .first()
-                .filter(|_| matches!(directive.name.as_str(), "import" | "invoke") && depth < DEEPEST);
+                .filter(|_| matches!(directive.name.as_str(), "import" | "invoke") && depth < MAX_DEPTH);
             match snippet.and_then(|name| self.context.snippets.get(name)) {
                 Some(snippet) => all.extend(self.imported(snippet, &directive.arguments[1..], depth + 1)),
                 None => all.push(directive),

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::super::yaml::Node;
 
 /// A Compose service has at least one of these keys; other formats have `services`, too.
-const USUAL: [&str; 12] = [
+const SERVICE_KEYS: [&str; 12] = [
     "image",
     "build",
     "extends",
@@ -24,12 +24,12 @@ const USUAL: [&str; 12] = [
 /// `services` key, is only identified by its file's name.
 pub fn is_compose(document: &Node, file: &Path) -> bool {
     let services = services(document);
-    let is_usual = |node: &Node| USUAL.iter().any(|key| node.get(key).is_some());
+    let has_service_key = |node: &Node| SERVICE_KEYS.iter().any(|key| node.get(key).is_some());
     let name = file.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let is_named = name.contains("compose") || name.contains("docker-stack");
     let includes = || document.get("include").is_some_and(|include| !include.items().is_empty());
     match document.get("services") {
-        Some(_) => services.iter().any(|(_, node)| is_named || is_usual(node)),
+        Some(_) => services.iter().any(|(_, node)| is_named || has_service_key(node)),
         None => is_named && (!services.is_empty() || includes()),
     }
 }

@@ -8,8 +8,8 @@ use super::super::variables::Variables;
 use super::super::yaml::Node;
 
 /// Make the paths of a service's env files absolute to the project. After a merge their origin is no longer known.
-pub fn located(node: &Node, directory: &Path, variables: &Variables) -> Node {
-    let located = |node: &Node| {
+pub fn with_resolved_paths(node: &Node, directory: &Path, variables: &Variables) -> Node {
+    let with_resolved_paths = |node: &Node| {
         let path = |text: &str| {
             let filled = variables.fill(text).unwrap_or_else(|_| text.to_owned());
             Node::Text(Rc::from(resolve_path(directory, &filled).to_string_lossy().as_ref()))
@@ -32,7 +32,7 @@ pub fn located(node: &Node, directory: &Path, variables: &Variables) -> Node {
         return node.clone();
     }
     let entries = node.entries().iter().map(|(key, value)| match key.as_ref() {
-        "env_file" | "label_file" => (key.clone(), located(value)),
+        "env_file" | "label_file" => (key.clone(), with_resolved_paths(value)),
         _ => (key.clone(), value.clone()),
     });
     let map = Node::Map(entries.collect::<Vec<_>>().into());

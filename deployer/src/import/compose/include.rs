@@ -9,7 +9,7 @@ use super::super::source_file::FileReference;
 use super::super::variables::Variables;
 use super::super::yaml::Node;
 use super::document::services;
-use super::env_file::{located, value_files};
+use super::env_file::{value_files, with_resolved_paths};
 use super::file::{ComposeFile, folder_of};
 
 /// An entry of `include`.
@@ -110,8 +110,9 @@ pub fn referenced_files(file: &ComposeFile<'_>, environments: &Environments) -> 
     for (directory, (_, service)) in
         own.flat_map(|own| folder_of(file.path).ancestors().map(move |one| (one, own)))
     {
-        let located = located(service, directory, &variables);
-        let values = ["env_file", "label_file"].into_iter().flat_map(|key| value_files(&located, key));
+        let with_resolved_paths = with_resolved_paths(service, directory, &variables);
+        let values =
+            ["env_file", "label_file"].into_iter().flat_map(|key| value_files(&with_resolved_paths, key));
         all.extend(values.map(|(path, _)| FileReference::Values(PathBuf::from(path))));
     }
     all

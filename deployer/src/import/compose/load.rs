@@ -9,14 +9,14 @@ use super::super::file_path::resolve_path;
 use super::super::variables::Variables;
 use super::super::yaml::Node;
 use super::document::services;
-use super::env_file::located;
+use super::env_file::with_resolved_paths;
 use super::file::{ComposeFile, folder_of, shown};
 use super::include::{Include, Includes, includes};
 use super::merge;
 use super::service::Service;
 
 /// A longer chain of `extends` or `include` is a cycle.
-const LONGEST_CHAIN: usize = 8;
+const MAX_CHAIN: usize = 8;
 
 /// Loads the services of projects.
 pub struct Loader<'a> {
@@ -56,7 +56,7 @@ impl Loader<'_> {
         directory: &Path,
         variables: &Rc<Variables>,
     ) -> Vec<Service> {
-        self.merged(paths, LoadContext { directory, variables, remaining: LONGEST_CHAIN })
+        self.merged(paths, LoadContext { directory, variables, remaining: MAX_CHAIN })
     }
 
     fn merged(&mut self, paths: &[PathBuf], context: LoadContext<'_>) -> Vec<Service> {
@@ -88,7 +88,7 @@ impl Loader<'_> {
     fn document(&mut self, document: &Node, path: &Path, context: LoadContext<'_>) -> Vec<Service> {
         let LoadContext { directory, variables, remaining } = context;
         let mut all = Vec::new();
-        let extend = ExtendContext { path, directory, remaining: LONGEST_CHAIN };
+        let extend = ExtendContext { path, directory, remaining: MAX_CHAIN };
         for (name, node) in services(document) {
             let mut service = Service {
                 name: name.to_owned(),
@@ -125,7 +125,7 @@ impl Loader<'_> {
     /// Return the service merged with those that it extends.
     fn extended(&mut self, node: &Node, service: &mut Service, context: ExtendContext<'_>) -> Node {
         let ExtendContext { path, directory, remaining } = context;
-        let own = located(node, directory, &service.variables);
+        let own = with_resolved_paths(node, directory, &service.variables);
         let Some(extends) = node.get("extends") else { return own };
         let name = extends.text().or_else(|| extends.get("service").and_then(Node::text));
         let file = extends.get("file").and_then(Node::text).map(|file| service.variables.fill(file));

@@ -5,11 +5,11 @@ use std::rc::Rc;
 use super::super::yaml::Node;
 
 /// Levels below a service that are merged; settings that matter here are not deeper.
-const DEEPEST: usize = 3;
+const MAX_DEPTH: usize = 3;
 
 /// Merge a service over an earlier one; `None` if `over` removes it.
 pub fn service(base: &Node, over: &Node) -> Option<Node> {
-    merged("", base, over, DEEPEST)
+    merged("", base, over, MAX_DEPTH)
 }
 
 /// Merge the value of `key`.

@@ -170,20 +170,15 @@ impl<'a> Selection<'a> {
         let (whole, changing): (Vec<_>, Vec<_>) = all.partition(|file| overridden_services(file).is_empty());
         for file in whole.into_iter().chain(changing) {
             if !self.assigned.contains(file.path) {
-                self.other_file(file, folder, base.as_deref(), over.as_deref());
+                self.other_file(file, base.as_deref(), over.as_deref());
             }
         }
     }
 
     /// Add a file without a default name.
-    fn other_file(
-        &mut self,
-        file: &ComposeFile<'_>,
-        folder: &Path,
-        base: Option<&Path>,
-        over: Option<&Path>,
-    ) {
+    fn other_file(&mut self, file: &ComposeFile<'_>, base: Option<&Path>, over: Option<&Path>) {
         let path = file.path;
+        let folder = folder_of(path);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if let FileOrigin::NotInUse(why) = file.origin {
             return self.disable(path, why);

@@ -12,7 +12,7 @@ use super::value::{Unknown, Value, entry, pairs};
 use crate::import::missing_value::MissingValue;
 
 /// The maximum of `count` and `for_each`, more than any home has.
-const MOST: f64 = 1000.0;
+const MAX_COPIES: f64 = 1000.0;
 
 /// The copies of a block.
 pub struct Copies<'a> {
@@ -37,6 +37,9 @@ pub enum CopiesShape {
     List,
     Map,
 }
+
+/// Evaluates the rest of a reference within a copy.
+type Inside<'f, 'a> = &'f dyn Fn(&BlockCopy<'a>, &[TraversalOperator]) -> Value;
 
 impl BlockCopy<'_> {
     /// Return the end of its address: `["sonarr"]`.
@@ -71,7 +74,8 @@ impl<'a> Evaluator<'a> {
         };
         match count {
             Ok(count) => {
-                let all = (0..count.clamp(0.0, MOST) as usize).map(|index| copy(Value::Number(index as f64)));
+                let all =
+                    (0..count.clamp(0.0, MAX_COPIES) as usize).map(|index| copy(Value::Number(index as f64)));
                 let absent = (count < 1.0).then(|| copy(Value::Number(0.0)));
                 Copies { all: all.collect(), shape: CopiesShape::List, missing: None, absent }
             }
@@ -100,7 +104,7 @@ impl<'a> Evaluator<'a> {
                     let is_list = matches!(set, Value::List(_));
                     let pair =
                         |(key, value): (Value, Value)| copy(if is_list { value.clone() } else { key }, value);
-                    let all = pairs.into_iter().take(MOST as usize).map(pair).collect();
+                    let all = pairs.into_iter().take(MAX_COPIES as usize).map(pair).collect();
                     return Copies { all, shape: CopiesShape::Map, missing, absent: None };
                 }
                 Err(unknown) => unknown,
@@ -125,7 +129,7 @@ impl<'a> Evaluator<'a> {
         copies: &Copies<'a>,
         operators: &[TraversalOperator],
         context: &EvalContext<'a>,
-        inside: &dyn Fn(&BlockCopy<'a>, &[TraversalOperator]) -> Value,
+        inside: Inside<'_, 'a>,
     ) -> Value {
         if copies.shape == CopiesShape::One {
             let [one] = copies.all.as_slice() else { return Value::Null };
@@ -152,40 +156,34 @@ impl<'a> Evaluator<'a> {
                 [one] => return inside(one, operators),
                 _ => return Unknown::invalid("one of several").into(),
             },
-            None => return self.select_all(copies, inside),
+            None => return copies.whole(inside),
         };
-        self.select_one(copies, &index, &operators[1..], inside)
+        copies.one(&index, &operators[1..], inside)
     }
+}
 
-    fn select_all(
-        &self,
-        copies: &Copies<'a>,
-        inside: &dyn Fn(&BlockCopy<'a>, &[TraversalOperator]) -> Value,
-    ) -> Value {
-        if copies.shape == CopiesShape::List {
-            let items = copies.all.iter().map(|copy| inside(copy, &[]));
-            return Value::list(items.collect(), copies.missing.clone());
+impl<'a> Copies<'a> {
+    /// Evaluate a reference to all self.
+    fn whole(&self, inside: Inside<'_, 'a>) -> Value {
+        if self.shape == CopiesShape::List {
+            let items = self.all.iter().map(|copy| inside(copy, &[]));
+            return Value::list(items.collect(), self.missing.clone());
         }
         let (mut entries, mut unnamed) = (std::collections::BTreeMap::new(), Vec::new());
-        for copy in &copies.all {
+        for copy in &self.all {
             entry(copy.key.clone().into_text(), inside(copy, &[]), &mut entries, &mut unnamed);
         }
-        Value::partly_named(entries, unnamed, copies.missing.clone())
+        Value::partly_named(entries, unnamed, self.missing.clone())
     }
 
-    fn select_one(
-        &self,
-        copies: &Copies<'a>,
-        index: &Value,
-        operators: &[TraversalOperator],
-        inside: &dyn Fn(&BlockCopy<'a>, &[TraversalOperator]) -> Value,
-    ) -> Value {
+    /// Evaluate a reference to the copy with this index or key.
+    fn one(&self, index: &Value, operators: &[TraversalOperator], inside: Inside<'_, 'a>) -> Value {
         let wanted = index.clone().likely().into_text();
         let is_it = |copy: &&BlockCopy<'a>| match (copy.key.clone().likely().into_text(), &wanted) {
             (Ok(key), Ok(wanted)) => key == *wanted,
             _ => false,
         };
-        match (copies.all.iter().find(is_it), index, &copies.missing) {
+        match (self.all.iter().find(is_it), index, &self.missing) {
             (Some(copy), Value::Unknown(unknown), _) => unknown.then(|_| inside(copy, operators)),
             (Some(copy), ..) => inside(copy, operators),
             (None, Value::Unknown(unknown), _) => Value::Unknown(unknown.clone()),

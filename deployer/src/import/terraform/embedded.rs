@@ -20,11 +20,11 @@ pub const KINDS: [&str; 10] = [
 ];
 
 /// The maximum depth of the search.
-const DEEPEST: usize = 8;
+const MAX_DEPTH: usize = 8;
 
 /// Read the rules in a resource, if there are any.
 pub fn read(resource: &Value, address: &str, into: &mut Ingress) {
-    search(resource, address, DEEPEST, into);
+    search(resource, address, MAX_DEPTH, into);
 }
 
 fn search(value: &Value, address: &str, depth: usize, into: &mut Ingress) {

@@ -9,5 +9,5 @@ pub struct EvaluatedResource {
     pub address: String,
     pub value: Value,
     /// The reason why it is switched off, if it is.
-    pub off: Option<MissingValue>,
+    pub disabled: Option<MissingValue>,
 }

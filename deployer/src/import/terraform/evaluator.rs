@@ -13,9 +13,9 @@ use super::folder::{Definition, Definitions, Folders};
 use super::value::Unknown;
 
 /// The maximum depth of nested expressions, including those behind references.
-const DEEPEST: usize = 150;
+const MAX_DEPTH: usize = 150;
 /// The maximum number of steps for one set of files, far more than any home needs.
-const MOST_STEPS: usize = 1_000_000;
+const MAX_STEPS: usize = 1_000_000;
 /// The maximum depth of nested modules.
 pub const MAX_MODULE_DEPTH: usize = 12;
 
@@ -38,7 +38,7 @@ impl<'a> Evaluator<'a> {
     pub fn charge(&self, amount: usize, depth: usize) -> Result<(), Rc<Unknown>> {
         let steps = self.steps.get().saturating_add(amount);
         self.steps.set(steps);
-        if depth > DEEPEST || steps > MOST_STEPS {
+        if depth > MAX_DEPTH || steps > MAX_STEPS {
             return Err(Unknown::endless("an expression"));
         }
         Ok(())

@@ -12,9 +12,9 @@ use super::merge;
 use crate::import::file_path::normalize_path;
 
 /// The maximum number of folders.
-const MOST_FOLDERS: usize = 500;
+const MAX_FOLDERS: usize = 500;
 /// The maximum number of files in a folder.
-const MOST_FILES: usize = 200;
+const MAX_FILES: usize = 200;
 
 /// All folders with their merged files: those that were given, and the modules that they call.
 #[derive(Default)]
@@ -117,8 +117,7 @@ impl Folders {
             let text = |key: &str| entry.get(key)?.as_str().map(str::to_owned);
             Some((text("Key")?, normalize_path(&root.join(text("Dir")?))))
         };
-        let folders: BTreeMap<String, PathBuf> =
-            entries.iter().filter_map(entry).take(MOST_FOLDERS).collect();
+        let folders: BTreeMap<String, PathBuf> = entries.iter().filter_map(entry).take(MAX_FOLDERS).collect();
         for (key, folder) in &folders {
             let (parent, name) = key.rsplit_once('.').unwrap_or(("", key));
             let parent =
@@ -143,7 +142,7 @@ pub fn load(sources: Vec<TerraformFile>, files: &dyn FileSystem) -> Folders {
     let mut pending: Vec<PathBuf> =
         folders.bodies.iter().flat_map(|(folder, body)| folders.called(folder, body)).collect();
     while let Some(folder) = pending.pop() {
-        if folders.bodies.contains_key(&folder) || folders.bodies.len() >= MOST_FOLDERS {
+        if folders.bodies.contains_key(&folder) || folders.bodies.len() >= MAX_FOLDERS {
             continue;
         }
         let sources = files_in(&folder, files);
@@ -169,7 +168,7 @@ fn files_in(folder: &Path, files: &dyn FileSystem) -> Vec<TerraformFile> {
         let body = parse(&files.text(&path).ok()?, &path).ok()?;
         Some(TerraformFile { path, body })
     };
-    names.iter().filter(is_terraform).take(MOST_FILES).filter_map(read).collect()
+    names.iter().filter(is_terraform).take(MAX_FILES).filter_map(read).collect()
 }
 
 /// Return the root modules: the folders that no other folder calls.

@@ -12,7 +12,7 @@ pub const KINDS: [&str; 2] = ["cloudflare_record", "cloudflare_dns_record"];
 /// Add a route for each record that points to a tunnel and has no rule of its own.
 pub fn read(resources: &[EvaluatedResource], into: &mut Ingress) {
     let records = resources.iter().filter(|resource| KINDS.contains(&resource.kind.as_str()));
-    for record in records.filter(|record| record.off.is_none() && leads_to_tunnel(&record.value)) {
+    for record in records.filter(|record| record.disabled.is_none() && leads_to_tunnel(&record.value)) {
         let Some((host, label)) = name(record) else { continue };
         let is_known = match (&host, &label) {
             (Ok(host), _) => has_rule(into, host),

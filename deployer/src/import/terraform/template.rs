@@ -70,7 +70,7 @@ impl<'a> Evaluator<'a> {
                     let previous =
                         index.checked_sub(1).and_then(|index| elements.get(index)).map_or(before, end);
                     let next = elements.get(index + 1).map_or(after, start);
-                    text.known.push_str(trimmed(literal, previous, next));
+                    text.known.push_str(trim(literal, previous, next));
                 }
                 Element::Interpolation(inner) => self.insert(text, self.value(&inner.expr, context)),
                 Element::Directive(directive) => match directive.as_ref() {
@@ -78,7 +78,7 @@ impl<'a> Evaluator<'a> {
                     Directive::For(each) => self.repeat(text, each, context)?,
                 },
             }
-            if text.known.len() / 32 > super::value::LARGEST {
+            if text.known.len() / 32 > super::value::MAX_WEIGHT {
                 return Err(Unknown::endless("a string"));
             }
         }
@@ -151,7 +151,7 @@ fn end(element: &Element) -> Strip {
 }
 
 /// `~` trims whitespace up to the line break, including it.
-fn trimmed(mut text: &str, before: Strip, after: Strip) -> &str {
+fn trim(mut text: &str, before: Strip, after: Strip) -> &str {
     let blank = |character: char| character.is_whitespace() && !matches!(character, '\r' | '\n');
     if matches!(before, Strip::End | Strip::Both) {
         text = text.trim_start_matches(blank);

@@ -1,7 +1,5 @@
 //! Converts values to the types of their variables; optional attributes get their defaults.
 
-use std::collections::BTreeMap;
-
 use hcl::expr::{Expression, FuncCall, ObjectKey};
 
 use super::context::EvalContext;
@@ -9,7 +7,7 @@ use super::evaluator::Evaluator;
 use super::value::Value;
 
 /// Types are not nested deeper than the parser allows.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// Convert a value. If it does not match the type, it stays as it is; its use will report it.
 pub fn convert<'a>(
@@ -18,74 +16,70 @@ pub fn convert<'a>(
     kind: &Expression,
     context: &EvalContext<'a>,
 ) -> Value {
-    convert_to(evaluator, value, kind, context, DEEPEST)
+    Converter { evaluator, context }.convert(value, kind, MAX_DEPTH)
 }
 
-fn convert_to<'a>(
-    evaluator: &Evaluator<'a>,
-    value: Value,
-    kind: &Expression,
-    context: &EvalContext<'a>,
-    depth: usize,
-) -> Value {
-    if depth == 0
-        || evaluator.charge(1, context.depth).is_err()
-        || matches!(value, Value::Null | Value::Unknown(_))
-    {
-        return value;
-    }
-    match kind {
-        Expression::Variable(name) => primitive(value, name.as_str()),
-        Expression::Parenthesis(inner) => convert_to(evaluator, value, inner, context, depth - 1),
-        Expression::FuncCall(call) => {
-            let inner =
-                |value: Value, kind: &Expression| convert_to(evaluator, value, kind, context, depth - 1);
-            match (call.name.name.as_str(), call.args.first(), value) {
-                ("object", Some(Expression::Object(attributes)), Value::Map(map)) => {
-                    let attribute = |(key, kind): (&ObjectKey, &Expression)| {
-                        let key = name_of(key)?;
-                        let (kind, default) = optional(kind);
-                        let value = match (map.get(&key), default) {
-                            (None | Some(Value::Null), Some(Some(default))) => {
-                                evaluator.value(default, context)
-                            }
-                            (value, _) => value.unwrap_or(Value::Null),
-                        };
-                        Some((key, inner(value, kind)))
-                    };
-                    let entries: BTreeMap<String, Value> = attributes.iter().filter_map(attribute).collect();
-                    Value::map(entries, None)
-                }
-                ("map", Some(kind), Value::Map(map)) => {
-                    let entries =
-                        map.entries.iter().map(|(key, value)| (key.clone(), inner(value.clone(), kind)));
-                    Value::partly_named(
-                        entries.collect(),
-                        map.unnamed
-                            .iter()
-                            .map(|(key, value)| (key.clone(), inner(value.clone(), kind)))
-                            .collect(),
-                        map.rest.clone(),
-                    )
-                }
-                ("list", Some(kind), Value::List(list)) => {
-                    let items = list.items.iter().map(|item| inner(item.clone(), kind));
-                    Value::list(items.collect(), list.rest.clone())
-                }
-                ("set", Some(kind), Value::List(list)) => {
-                    let items = list.items.iter().map(|item| inner(item.clone(), kind));
-                    Value::set(items.collect(), list.rest.clone())
-                }
-                ("tuple", Some(Expression::Array(kinds)), Value::List(list)) => {
-                    let items = list.items.iter().enumerate().map(|(index, item)| {
-                        kinds.get(index).map_or_else(|| item.clone(), |kind| inner(item.clone(), kind))
-                    });
-                    Value::list(items.collect(), list.rest.clone())
-                }
-                (.., value) => value,
-            }
+/// Converts values, evaluating defaults in a context.
+struct Converter<'e, 'a> {
+    evaluator: &'e Evaluator<'a>,
+    context: &'e EvalContext<'a>,
+}
+
+impl Converter<'_, '_> {
+    fn convert(&self, value: Value, kind: &Expression, depth: usize) -> Value {
+        if depth == 0
+            || self.evaluator.charge(1, self.context.depth).is_err()
+            || matches!(value, Value::Null | Value::Unknown(_))
+        {
+            return value;
         }
-        _ => value,
+        match kind {
+            Expression::Variable(name) => primitive(value, name.as_str()),
+            Expression::Parenthesis(inner) => self.convert(value, inner, depth - 1),
+            Expression::FuncCall(call) => self.constructed(value, call, depth - 1),
+            _ => value,
+        }
+    }
+
+    /// Convert to a type that has a constructor, such as `list(string)`.
+    fn constructed(&self, value: Value, call: &FuncCall, depth: usize) -> Value {
+        let inner = |value: &Value, kind: &Expression| self.convert(value.clone(), kind, depth);
+        match (call.name.name.as_str(), call.args.first(), value) {
+            ("object", Some(Expression::Object(attributes)), Value::Map(map)) => {
+                let entries = attributes.iter().filter_map(|(key, kind)| {
+                    let key = name_of(key)?;
+                    let (kind, default) = optional(kind);
+                    let value = match (map.get(&key), default) {
+                        (None | Some(Value::Null), Some(Some(default))) => {
+                            self.evaluator.value(default, self.context)
+                        }
+                        (value, _) => value.unwrap_or(Value::Null),
+                    };
+                    Some((key, inner(&value, kind)))
+                });
+                Value::map(entries.collect(), None)
+            }
+            ("map", Some(kind), Value::Map(map)) => {
+                let entries = map.entries.iter().map(|(key, value)| (key.clone(), inner(value, kind)));
+                let unnamed = map.unnamed.iter().map(|(key, value)| (key.clone(), inner(value, kind)));
+                Value::partly_named(entries.collect(), unnamed.collect(), map.rest.clone())
+            }
+            ("list", Some(kind), Value::List(list)) => {
+                let items = list.items.iter().map(|item| inner(item, kind));
+                Value::list(items.collect(), list.rest.clone())
+            }
+            ("set", Some(kind), Value::List(list)) => {
+                let items = list.items.iter().map(|item| inner(item, kind));
+                Value::set(items.collect(), list.rest.clone())
+            }
+            ("tuple", Some(Expression::Array(kinds)), Value::List(list)) => {
+                let items = list.items.iter().enumerate().map(|(index, item)| {
+                    kinds.get(index).map_or_else(|| item.clone(), |kind| inner(item, kind))
+                });
+                Value::list(items.collect(), list.rest.clone())
+            }
+            (.., value) => value,
+        }
     }
 }
 

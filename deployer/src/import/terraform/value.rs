@@ -15,9 +15,9 @@ pub use pairs::{entry, pairs};
 use crate::import::missing_value::{MissingReason, MissingValue};
 
 /// The maximum weight of a value, more than any home needs. It bounds the time to walk a value.
-pub const LARGEST: usize = 300_000;
+pub const MAX_WEIGHT: usize = 300_000;
 /// The maximum nesting of a value, since walking it is recursive.
-const DEEPEST: usize = 100;
+const MAX_DEPTH: usize = 100;
 
 /// A value. Large values are shared, not copied.
 #[derive(Debug, Clone)]
@@ -109,7 +109,7 @@ impl From<&str> for Value {
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        if text.len() / 32 > LARGEST {
+        if text.len() / 32 > MAX_WEIGHT {
             Unknown::endless("a string").into()
         } else {
             Self::Text(Rc::from(text))
@@ -148,7 +148,7 @@ impl Value {
     fn collection(items: Vec<Self>, rest: Option<MissingValue>, is_set: bool) -> Self {
         let weight = items.iter().map(Self::weight).fold(1, usize::saturating_add);
         let depth = 1 + items.iter().map(Self::depth).max().unwrap_or_default();
-        if weight > LARGEST || depth > DEEPEST {
+        if weight > MAX_WEIGHT || depth > MAX_DEPTH {
             return Unknown::endless("a list").into();
         }
         Self::List(Rc::new(List { items, is_set, rest, weight, depth }))
@@ -169,7 +169,7 @@ impl Value {
         let weight = weight.fold(1, usize::saturating_add);
         let values = entries.values().chain(unnamed.iter().map(|(_, value)| value));
         let depth = 1 + values.map(Self::depth).max().unwrap_or_default();
-        if weight > LARGEST || depth > DEEPEST {
+        if weight > MAX_WEIGHT || depth > MAX_DEPTH {
             return Unknown::endless("a map").into();
         }
         Self::Map(Rc::new(Map { entries, unnamed, rest, weight, depth }))

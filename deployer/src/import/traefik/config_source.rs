@@ -5,7 +5,7 @@ use super::static_config::StaticConfig;
 use crate::import::variables::Variables;
 
 /// Services and middlewares may refer to each other; longer chains are cycles.
-pub const LONGEST_CHAIN: usize = 4;
+pub const MAX_CHAIN: usize = 4;
 
 /// A container or file that defines routers and services.
 pub struct ConfigSource<'a> {

@@ -1,6 +1,6 @@
 //! Finds the middleware of a router that requires a login.
 
-use super::config_source::{ConfigSource, LONGEST_CHAIN};
+use super::config_source::{ConfigSource, MAX_CHAIN};
 use super::dynamic_config::{self, Middleware, Router, Transport};
 use crate::import::route::LoginStep;
 
@@ -23,7 +23,7 @@ fn requires_login(name: &str, sources: &[ConfigSource<'_>], chain: usize) -> boo
     let mut defined = sources.iter().flat_map(|source| &source.dynamic.middlewares);
     match defined.find(|(other, _)| other.eq_ignore_ascii_case(bare)) {
         Some((_, Middleware::Login)) => true,
-        Some((_, Middleware::Chain(members))) if chain < LONGEST_CHAIN => {
+        Some((_, Middleware::Chain(members))) if chain < MAX_CHAIN => {
             members.iter().any(|member| requires_login(member, sources, chain + 1))
         }
         Some(_) => false,

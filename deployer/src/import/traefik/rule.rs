@@ -4,8 +4,8 @@ use super::matcher::matcher;
 use super::rule_match::RuleMatch;
 
 /// Rules written by hand have a few matchers; do not expand more combinations.
-const MOST_WAYS: usize = 200;
-const DEEPEST: usize = 32;
+const MAX_MATCHES: usize = 200;
+const MAX_DEPTH: usize = 32;
 
 enum Expression {
     All(Vec<Self>),
@@ -43,7 +43,7 @@ impl Expression {
                         .iter()
                         .flat_map(|one_match| others.iter().filter_map(|one| one_match.and(one)))
                         .collect();
-                    if matches.len() > MOST_WAYS {
+                    if matches.len() > MAX_MATCHES {
                         return None;
                     }
                 }
@@ -51,7 +51,7 @@ impl Expression {
             }
             (Self::Any(parts), false) | (Self::All(parts), true) => {
                 let matches: Option<Vec<_>> = parts.iter().map(|part| part.matches(negated)).collect();
-                matches.map(|matches| matches.concat()).filter(|matches| matches.len() <= MOST_WAYS)
+                matches.map(|matches| matches.concat()).filter(|matches| matches.len() <= MAX_MATCHES)
             }
             // Excluded requests do not restrict the others.
             (Self::Matcher(..), true) => Some(vec![RuleMatch::default()]),
@@ -87,7 +87,7 @@ impl Parser<'_> {
     }
 
     fn one(&mut self, depth: usize) -> Option<Expression> {
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return None;
         }
         if self.takes("!") {

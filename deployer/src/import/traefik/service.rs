@@ -1,6 +1,6 @@
 //! Destinations of Traefik's services: a port of the container with the label, or an address.
 
-use super::config_source::{ConfigSource, LONGEST_CHAIN};
+use super::config_source::{ConfigSource, MAX_CHAIN};
 use super::dynamic_config::{Backend, Router, TraefikService, Transport};
 use crate::import::route::Destination;
 
@@ -38,7 +38,7 @@ impl ServiceResolver<'_> {
             _ => true,
         };
         let candidates = std::iter::once(source).chain(self.sources).filter(fits);
-        for candidate in candidates.filter(|_| chain < LONGEST_CHAIN) {
+        for candidate in candidates.filter(|_| chain < MAX_CHAIN) {
             let mut services = candidate.dynamic.services.iter();
             let found = services
                 .find(|service| self.has_transport(service) && service.name.eq_ignore_ascii_case(name));

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::import::yaml::Node;
 
 /// Traefik's configuration is not nested deeper.
-const DEEPEST: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 /// Return the value at these keys, ignoring case.
 pub fn at<'a>(node: &'a Node, keys: &[&str]) -> Option<&'a Node> {
@@ -104,7 +104,7 @@ fn node(pairs: Vec<Pair<'_>>, depth: usize) -> Node {
         let value = match below.last() {
             // Of `--providers.docker` and `--providers.docker.network=x`, the more specific one counts.
             Some((keys, value)) if keys.is_empty() && below.len() == 1 => Node::Text((*value).into()),
-            _ if depth < DEEPEST => node(below, depth + 1),
+            _ if depth < MAX_DEPTH => node(below, depth + 1),
             _ => Node::Map(Rc::from([])),
         };
         (Rc::from(name), value)

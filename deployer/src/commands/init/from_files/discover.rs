@@ -8,11 +8,11 @@ use crate::error::{Error, Result};
 use crate::import::{self, Environments, FileKind, FileOrigin, FileReference, SourceFile, normalize_path};
 
 /// The maximum depth of the search.
-const DEEPEST: usize = 8;
+const MAX_DEPTH: usize = 8;
 /// The maximum number of files. A home has some dozens; `/` given by mistake must not take forever.
-const MOST_FILES: usize = 2000;
+const MAX_FILES: usize = 2000;
 /// The maximum size of a file in bytes. Files written by hand are smaller.
-const LARGEST: u64 = 4 * 1024 * 1024;
+const MAX_SIZE: u64 = 4 * 1024 * 1024;
 
 /// Read all files at these paths and those that they refer to, each once.
 pub fn discover(paths: &[PathBuf]) -> Result<DiscoveredFiles> {
@@ -88,7 +88,7 @@ impl DiscoveredFiles {
             }
         }
         for path in paths.iter().filter(|path| path.is_dir() && !path.is_symlink() && !is_tool_folder(path)) {
-            if depth < DEEPEST {
+            if depth < MAX_DEPTH {
                 self.search(root, path, depth + 1);
             } else {
                 self.is_truncated = true;
@@ -145,7 +145,7 @@ impl DiscoveredFiles {
         if self.known.contains(&canonical) {
             return;
         }
-        if self.files.len() >= MOST_FILES {
+        if self.files.len() >= MAX_FILES {
             self.is_truncated = true;
             return;
         }
@@ -174,7 +174,7 @@ impl DiscoveredFiles {
         }
         if self.is_truncated {
             remarks.push(format!(
-                "Not everything was searched: the limits are {MOST_FILES} files and {DEEPEST} nested folders. Pass what is missing."
+                "Not everything was searched: the limits are {MAX_FILES} files and {MAX_DEPTH} nested folders. Pass what is missing."
             ));
         }
         remarks
@@ -199,7 +199,7 @@ fn is_tool_folder(path: &Path) -> bool {
 
 fn read(path: &Path, kind: FileKind) -> Result<SourceFile> {
     let size = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
-    if size > LARGEST {
+    if size > MAX_SIZE {
         return Err(Error::usage(format!(
             "`{}` has {} MB, which is too large for a configuration file",
             path.display(),

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use crate::import::{FileAccessError, FileSystem};
 
 /// The maximum size of a file in bytes. Data that lists a home's apps is much smaller.
-const LARGEST: u64 = 1024 * 1024;
+const MAX_SIZE: u64 = 1024 * 1024;
 /// The maximum number of entries of a folder.
-const MOST_ENTRIES: usize = 2000;
+const MAX_ENTRIES: usize = 2000;
 
 /// The folders that may be read, with all symbolic links in their paths resolved.
 pub struct Disk {
@@ -44,12 +44,12 @@ impl FileSystem for Disk {
     fn text(&self, path: &Path) -> Result<String, FileAccessError> {
         let real = self.inside(path)?;
         // Reading a pipe or a device could block.
-        if !fs::metadata(&real).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST) {
+        if !fs::metadata(&real).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_SIZE) {
             return Err(FileAccessError::NotFound);
         }
         let mut text = String::new();
         let file = fs::File::open(&real).map_err(|_| FileAccessError::NotFound)?;
-        file.take(LARGEST).read_to_string(&mut text).map_err(|_| FileAccessError::NotFound)?;
+        file.take(MAX_SIZE).read_to_string(&mut text).map_err(|_| FileAccessError::NotFound)?;
         Ok(text)
     }
 
@@ -60,7 +60,7 @@ impl FileSystem for Disk {
             let entry = entry.ok()?;
             Some((entry.file_name().into_string().ok()?, entry.path().is_dir()))
         };
-        let mut entries: Vec<_> = entries.filter_map(entry).take(MOST_ENTRIES).collect();
+        let mut entries: Vec<_> = entries.filter_map(entry).take(MAX_ENTRIES).collect();
         entries.sort();
         Ok(entries)
     }
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn large_and_binary_files_are_not_read() {
-        let large = "x".repeat(LARGEST as usize + 1);
+        let large = "x".repeat(MAX_SIZE as usize + 1);
         let root = folder(&[("large.yml", &large)]);
         fs::write(root.path().join("binary.yml"), [0xff, 0xfe, 0x00]).unwrap();
         let disk = Disk::new(&[root.path().to_owned()]);

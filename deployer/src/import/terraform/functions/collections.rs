@@ -5,17 +5,17 @@ use std::rc::Rc;
 
 use super::arguments::Arguments;
 use crate::import::missing_value::MissingValue;
-use crate::import::terraform::value::{Evaluated, LARGEST, Unknown, Value, entry, same};
+use crate::import::terraform::value::{Evaluated, MAX_WEIGHT, Unknown, Value, entry, same};
 
 /// Lists are not nested deeper than the parser allows.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 /// The maximum length of `range()`.
-const LONGEST_RANGE: f64 = 10_000.0;
+const MAX_RANGE: f64 = 10_000.0;
 
 pub fn call(arguments: &Arguments<'_>) -> Option<Evaluated> {
     let result = match arguments.name {
         "concat" => Ok(joined(&arguments.values, 0)),
-        "flatten" => arguments.list(0).map(|list| joined(&[Value::List(list)], DEEPEST)),
+        "flatten" => arguments.list(0).map(|list| joined(&[Value::List(list)], MAX_DEPTH)),
         "merge" => Ok(merge(&arguments.values)),
         "keys" => arguments.map(0).map(|map| {
             let named = map.entries.keys().map(|key| Value::from(key.as_str()));
@@ -53,7 +53,7 @@ fn joined(lists: &[Value], depth: usize) -> Value {
     let (mut items, mut rest) = (Vec::new(), None);
     for list in lists {
         spread(list, depth, &mut items, &mut rest);
-        if items.len() > LARGEST {
+        if items.len() > MAX_WEIGHT {
             return Unknown::endless("a list").into();
         }
     }
@@ -72,7 +72,7 @@ fn spread(value: &Value, depth: usize, items: &mut Vec<Value>, rest: &mut Option
                     Value::List(_) | Value::Unknown(_) if depth > 0 => spread(item, depth - 1, items, rest),
                     item => items.push(item.clone()),
                 }
-                if items.len() > LARGEST {
+                if items.len() > MAX_WEIGHT {
                     return;
                 }
             }
@@ -220,7 +220,7 @@ fn slice(arguments: &Arguments<'_>) -> Evaluated {
 fn chunks(arguments: &Arguments<'_>) -> Evaluated {
     let list = arguments.list(0)?;
     let size = arguments.number(1)?;
-    if !(1.0..=LONGEST_RANGE).contains(&size) {
+    if !(1.0..=MAX_RANGE).contains(&size) {
         return Err(arguments.invalid());
     }
     let chunks = list.items.chunks(size as usize).map(|chunk| Value::list(chunk.to_vec(), None));
@@ -241,7 +241,7 @@ fn range(arguments: &Arguments<'_>) -> Evaluated {
     if step == 0.0 || count.is_nan() || count < 0.0 {
         return Err(arguments.invalid());
     }
-    if count > LONGEST_RANGE {
+    if count > MAX_RANGE {
         return Err(Unknown::endless("range()"));
     }
     Ok((0..count as usize).map(|index| Value::Number(from + step * index as f64)).collect())

@@ -6,7 +6,7 @@ use super::arguments::Arguments;
 use crate::import::terraform::value::{Evaluated, Unknown, Value, number_text};
 
 /// The maximum width of a padded number or text.
-const WIDEST: usize = 1000;
+const MAX_WIDTH: usize = 1000;
 
 /// Format the values.
 pub fn filled(form: &str, values: &[Value]) -> Evaluated<String> {
@@ -75,10 +75,10 @@ impl Verb {
                 '0' if verb.width == 0 => verb.zero = true,
                 '+' => verb.plus = true,
                 ' ' | '#' => {}
-                '0'..='9' => verb.width = (verb.width * 10 + character.to_digit(10)? as usize).min(WIDEST),
+                '0'..='9' => verb.width = (verb.width * 10 + character.to_digit(10)? as usize).min(MAX_WIDTH),
                 '.' => {
                     let end = rest.find(|digit: char| !digit.is_ascii_digit())?;
-                    verb.precision = Some(rest[..end].parse().unwrap_or(0).min(WIDEST));
+                    verb.precision = Some(rest[..end].parse().unwrap_or(0).min(MAX_WIDTH));
                     *rest = &rest[end..];
                 }
                 '[' => {

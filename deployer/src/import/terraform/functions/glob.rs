@@ -7,9 +7,9 @@ use crate::import::terraform::file_system::{FileAccessError, FileSystem};
 use crate::import::terraform::value::Unknown;
 
 /// The maximum number of expansions of one pattern with braces.
-const MOST_ALTERNATIVES: usize = 64;
+const MAX_ALTERNATIVES: usize = 64;
 /// The maximum depth of `**`.
-const DEEPEST: usize = 8;
+const MAX_DEPTH: usize = 8;
 
 /// Why a search ended early: too much work, or a folder that may not be read.
 pub type Stopped = Result<Rc<Unknown>, FileAccessError>;
@@ -24,7 +24,7 @@ pub fn alternatives(pattern: &str) -> Vec<String> {
             Some(inner.split(',').map(|part| format!("{start}{part}{end}")).collect::<Vec<_>>())
         });
         match braces {
-            Some(parts) if done.len() + pending.len() + parts.len() <= MOST_ALTERNATIVES => {
+            Some(parts) if done.len() + pending.len() + parts.len() <= MAX_ALTERNATIVES => {
                 pending.extend(parts)
             }
             _ => done.push(pattern),
@@ -43,7 +43,7 @@ pub struct Search<'f> {
 impl Search<'_> {
     /// Find the files below a folder that match the parts of a pattern.
     pub fn run(&mut self, folder: &Path, parts: &[&str]) -> Result<(), Stopped> {
-        self.below(folder, "", parts, DEEPEST)
+        self.below(folder, "", parts, MAX_DEPTH)
     }
 
     fn below(&mut self, folder: &Path, prefix: &str, parts: &[&str], depth: usize) -> Result<(), Stopped> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::arguments::Arguments;
-use crate::import::terraform::value::{Evaluated, LARGEST, List, Unknown, Value};
+use crate::import::terraform::value::{Evaluated, List, MAX_WEIGHT, Unknown, Value};
 
 pub fn call(arguments: &Arguments<'_>) -> Option<Evaluated> {
     let result = match arguments.name {
@@ -63,7 +63,7 @@ fn product(arguments: &Arguments<'_>) -> Evaluated {
     if lists.len() < 2 {
         return Err(arguments.invalid());
     }
-    if count.saturating_mul(lists.len()) > LARGEST {
+    if count.saturating_mul(lists.len()) > MAX_WEIGHT {
         return Err(Unknown::endless("setproduct()"));
     }
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];

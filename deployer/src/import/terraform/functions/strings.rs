@@ -4,10 +4,10 @@ use regex_lite::{Captures, Regex, RegexBuilder};
 
 use super::arguments::Arguments;
 use super::format;
-use crate::import::terraform::value::{Evaluated, LARGEST, Unknown, Value};
+use crate::import::terraform::value::{Evaluated, MAX_WEIGHT, Unknown, Value};
 
 /// The maximum size of a compiled regular expression in bytes.
-const LARGEST_REGEX: usize = 256 * 1024;
+const MAX_REGEX_SIZE: usize = 256 * 1024;
 
 pub fn call(arguments: &Arguments<'_>) -> Option<Evaluated> {
     let changed = |change: fn(&str) -> String| arguments.text(0).map(|text| Value::from(change(&text)));
@@ -80,7 +80,7 @@ fn join(arguments: &Arguments<'_>) -> Evaluated {
         }
     }
     let length = parts.iter().map(|part| part.len() + separator.len()).fold(0, usize::saturating_add);
-    if length / 32 > LARGEST {
+    if length / 32 > MAX_WEIGHT {
         return Err(Unknown::endless("join()"));
     }
     Ok(Value::from(parts.join(&*separator)))
@@ -90,7 +90,7 @@ fn join(arguments: &Arguments<'_>) -> Evaluated {
 fn replace(arguments: &Arguments<'_>) -> Evaluated {
     let (text, old, new) = (arguments.text(0)?, arguments.text(1)?, arguments.text(2)?);
     let found = text.len() + 1;
-    if found.saturating_mul(new.len()) / 32 > LARGEST {
+    if found.saturating_mul(new.len()) / 32 > MAX_WEIGHT {
         return Err(Unknown::endless("replace()"));
     }
     let inner = old.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
@@ -101,7 +101,7 @@ fn replace(arguments: &Arguments<'_>) -> Evaluated {
 }
 
 fn compiled(arguments: &Arguments<'_>, expression: &str) -> Evaluated<Regex> {
-    RegexBuilder::new(expression).size_limit(LARGEST_REGEX).build().map_err(|_| arguments.invalid())
+    RegexBuilder::new(expression).size_limit(MAX_REGEX_SIZE).build().map_err(|_| arguments.invalid())
 }
 
 fn regex(arguments: &Arguments<'_>) -> Evaluated {

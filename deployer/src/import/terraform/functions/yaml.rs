@@ -7,7 +7,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 use crate::import::terraform::value::Value;
 
 /// Documents written by hand are not nested deeper.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// A list or map that is not closed yet.
 struct OpenCollection {
@@ -28,7 +28,7 @@ pub fn read(text: &str) -> Option<Value> {
             }
             Event::Alias(anchor) => (0, anchors.get(&anchor)?.clone()),
             event @ (Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _)) => {
-                if open.len() >= DEEPEST {
+                if open.len() >= MAX_DEPTH {
                     return None;
                 }
                 open.push(OpenCollection {
