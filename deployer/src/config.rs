@@ -3,15 +3,18 @@
 //! What cannot work is refused here, before any call to AWS, with file, line and what is allowed.
 
 mod access;
+mod address;
 mod calendar;
 mod certificates;
+mod described;
 mod function;
-mod notify;
+pub mod notify;
 pub mod preset;
 mod reach;
 mod reader;
 pub mod schedule;
 mod secret;
+pub mod tables;
 mod target;
 mod warnings;
 mod zone;
@@ -108,7 +111,7 @@ impl Config {
         let schedule = schedule::read(schedule, &top, function.timeout_s)?;
         let longest_s = function.timeout_s - function::RESERVED_S;
         let defaults = Defaults::read(defaults, longest_s)?;
-        let targets = targets(&top, &target::Reader { folder, longest_s, defaults }, &mut secrets)?;
+        let targets = targets(&top, &target::TargetReader { folder, longest_s, defaults }, &mut secrets)?;
         let zone = top.get("timezone").map(|value| zone::read(&value)).transpose()?.unwrap_or_default();
         let maintenance = maintenance(&top, &zone, &targets)?;
         let control = control(&top)?;
@@ -195,7 +198,11 @@ fn region(value: Value<'_>) -> Result<String> {
     if good { Ok(region.to_owned()) } else { Err(value.error("must be an AWS region such as \"us-east-1\"")) }
 }
 
-fn targets(top: &Table<'_>, reader: &target::Reader<'_>, secrets: &mut SecretSources) -> Result<Vec<Target>> {
+fn targets(
+    top: &Table<'_>,
+    reader: &target::TargetReader<'_>,
+    secrets: &mut SecretSources,
+) -> Result<Vec<Target>> {
     let example = "[[target]] with name = \"plex\", kind = \"plex\" and url = \"https://plex.example.com\"";
     let Some(list) = top.get("target") else {
         return Err(top
@@ -229,7 +236,7 @@ fn maintenance(top: &Table<'_>, zone: &zone::Zone, targets: &[Target]) -> Result
 
 fn control(top: &Table<'_>) -> Result<Vec<String>> {
     match top.get("control") {
-        Some(list) => list.array()?.iter().map(|value| Ok(target::address(value)?.to_string())).collect(),
+        Some(list) => list.array()?.iter().map(|value| Ok(address::address(value)?.to_string())).collect(),
         None => Ok(DEFAULT_CONTROL.map(str::to_owned).to_vec()),
     }
 }
@@ -238,7 +245,7 @@ fn heartbeat(table: Table<'_>, folder: &Path, secrets: &mut SecretSources) -> Re
     let url = table.require("url", "url = { env = \"HEARTBEAT_URL\" }")?;
     let heartbeat = if url.value.as_str().is_some() {
         let instead = "write url = { env = \"HEARTBEAT_URL\" }, and put the whole address there";
-        Heartbeat::Address(target::address_or(&url, instead)?.to_string())
+        Heartbeat::Address(address::address_or(&url, instead)?.to_string())
     } else {
         secrets.heartbeat = Some(secret::read(&url, folder)?);
         Heartbeat::Secret

@@ -2,8 +2,10 @@
 //!
 //! - [`settings`] and [`secrets`] are written by the deployer and read by the function.
 //! - [`state`] is kept in SSM between runs, in several [`parts`] where it is large; [`notification`] is its outbox.
+//! - [`description`] is what a configuration may hold, for the deployer and the documentation.
 //! - [`request`] is why the function runs, [`reply`] what it answers.
 
+pub mod description;
 pub mod notification;
 pub mod parts;
 pub mod reply;

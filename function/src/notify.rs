@@ -1,4 +1,11 @@
-//! The channels through which people are told. One file each; this is what they have in common.
+//! The notification channels. To add one:
+//!
+//! 1. Write its sender, with its `DESCRIPTION` and unit tests, in a file beside its siblings.
+//! 2. Add its variant to [`ChannelKind`], and its lines here: what is missing does not compile.
+//! 3. Write the documentation and the example: `PLEXMON_WRITE_DOCS=1 cargo test -p plexmon-deploy --test it
+//!    config::documentation`.
+//!
+//! The configuration, the common tests and the documentation find it by its description.
 
 pub(crate) mod answer;
 pub mod discord;
@@ -16,35 +23,36 @@ use std::pin::Pin;
 
 use tokio::time::Instant;
 
+use crate::contract::description::ChannelDescription;
 use crate::contract::reply::DeliveryOutcome;
 use crate::contract::secrets::ChannelSecrets;
 use crate::contract::settings::{ChannelKind, ChannelSettings};
 use crate::http::Http;
 use crate::message::Message;
 
-/// What became of a message.
+/// The result of sending a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
-    /// The channel took it.
+    /// The channel accepted it.
     Delivered,
-    /// Refused for good: sending it again could only be refused again.
+    /// The channel refused it permanently.
     Refused {
-        /// What the channel said.
+        /// The reason.
         why: String,
-        /// Whether the secrets seem to be at fault, so that fresh ones may help.
+        /// Whether the reason seems to be in the secrets, so that reading them again may help.
         credentials: bool,
     },
-    /// Not now; the next run tries again.
+    /// A temporary failure; the next run tries again.
     Retry {
         /// What went wrong.
         why: String,
-        /// Whether it may have arrived: it was sent, at least in part, and no answer was understood.
+        /// Whether it may have arrived: it was sent, at least in part, and no valid answer was received.
         unproven: bool,
     },
 }
 
 impl Delivery {
-    /// The same for those who only want to know.
+    /// Return the outcome and the reason, as replies have them.
     pub fn outcome(&self) -> (DeliveryOutcome, Option<String>) {
         match self {
             Self::Delivered => (DeliveryOutcome::Delivered, None),
@@ -57,12 +65,12 @@ impl Delivery {
 /// The future of a [`Channel::send`].
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Delivery> + Send + 'a>>;
 
-/// A way to notify somebody.
+/// A notification channel.
 pub trait Channel: Send + Sync {
-    /// The name that stands in outbox entries. Has no colon.
+    /// The name in notifications. It has no colon.
     fn name(&self) -> &str;
 
-    /// Sends one message with this channel's own secrets, and returns by `deadline`.
+    /// Send one message with the secrets of this channel, and return by `deadline`.
     fn send<'a>(
         &'a self,
         message: &'a Message,
@@ -71,7 +79,32 @@ pub trait Channel: Send + Sync {
     ) -> Sending<'a>;
 }
 
-/// The channels that the settings name.
+/// Ties each kind of channel to the description beside its sender. A kind that is missing here does not compile.
+macro_rules! descriptions {
+    ($($kind:ident => $module:ident),+ $(,)?) => {
+        /// The descriptions of all kinds of channels.
+        pub const DESCRIPTIONS: &[ChannelDescription] = &[$($module::DESCRIPTION),+];
+
+        /// The description of a channel of this kind.
+        pub fn description(kind: &ChannelKind) -> &'static ChannelDescription {
+            match kind {
+                $(ChannelKind::$kind { .. } => &$module::DESCRIPTION),+
+            }
+        }
+    };
+}
+
+descriptions! {
+    Pushover => pushover,
+    Pushbullet => pushbullet,
+    Ntfy => ntfy,
+    Discord => discord,
+    Slack => slack,
+    Webhook => webhook,
+    Email => email,
+}
+
+/// Create the channels of the settings.
 pub fn channels(settings: &[ChannelSettings], http: &Http) -> Vec<Box<dyn Channel>> {
     settings.iter().map(|channel| one(channel, http)).collect()
 }

@@ -9,6 +9,7 @@ mod body;
 mod cause;
 mod certificate;
 mod coding;
+pub mod condition;
 mod connect;
 mod edge;
 mod exchange;

@@ -1,29 +1,34 @@
-//! What a `kind` stands for: where an app can be asked how it is, and what a good answer looks like.
+//! The presets: what the `kind` of a target stands for, which is where an app is checked and what a healthy answer is.
 //!
-//! All of it is data. A new app is a new entry, and a row in docs/configuration.md.
+//! To add an app, add an entry to [`PRESETS`], and write its row in `docs/configuration.md` with
+//! `PLEXMON_WRITE_DOCS=1 cargo test -p plexmon-deploy --test it config::documentation`.
 
 /// An app that can be watched by name.
 #[derive(Debug)]
 pub struct Preset {
     /// The name in `config.toml`.
     pub kind: &'static str,
-    /// Further names that mean the same.
+    /// Other names with the same meaning.
     pub aliases: &'static [&'static str],
     /// What people call the app.
     pub label: &'static str,
-    /// Where it is asked, behind the app's base URL. Answers without a login.
+    /// The path to request, relative to the app's base URL. It answers without a login.
     pub path: &'static str,
-    /// What counts as up.
+    /// The status codes that count as up.
     pub status: &'static [u16],
-    /// Text that a good body has and a bad one has not, with or without a space behind the colons of its JSON.
+    /// Text that the body contains if and only if the app is healthy, with or without a space after the colons of JSON.
     pub contains: Option<&'static str>,
     /// Last parts of the names of its container images, as in `lscr.io/linuxserver/sonarr:latest`.
     pub images: &'static [&'static str],
-    /// Where it listens unless it is told otherwise.
+    /// The port that it listens on by default.
     pub port: Option<u16>,
+    /// The last parts of addresses that a browser shows while the app is used: its pages, not its base URL.
+    pub pages: &'static [&'static str],
+    /// Whether the server's own id is remembered by default.
+    pub pin: bool,
 }
 
-/// Whatever speaks HTTP. What the other presets leave open, they have from here.
+/// Any other app that speaks HTTP. The other presets take from here what they leave out.
 pub const HTTP: Preset = Preset {
     kind: "http",
     aliases: &[],
@@ -33,10 +38,12 @@ pub const HTTP: Preset = Preset {
     contains: None,
     images: &[],
     port: None,
+    pages: &["/login"],
+    pin: false,
 };
 
-/// Every kind.
-pub const PRESETS: [Preset; 14] = [
+/// All presets, in the order of the documentation.
+pub const PRESETS: &[Preset] = &[
     Preset {
         kind: "plex",
         label: "Plex",
@@ -44,20 +51,22 @@ pub const PRESETS: [Preset; 14] = [
         contains: Some("machineIdentifier="),
         images: &["plex", "pms-docker"],
         port: Some(32400),
+        pages: &["/web/index.html", "/web"],
+        pin: true,
         ..HTTP
     },
     Preset {
         kind: "overseerr",
         aliases: &["jellyseerr", "seerr"],
         label: "Overseerr",
-        // `/api/v1/status` would do as well, but asks GitHub.
+        // `/api/v1/status` would work, too, but makes a request to GitHub.
         path: "/api/v1/settings/public",
         contains: Some("applicationTitle"),
         images: &["overseerr", "jellyseerr", "seerr"],
         port: Some(5055),
         ..HTTP
     },
-    // The three answer {"status": "OK"} or "Error", some of them with a space and line breaks.
+    // These three answer {"status": "OK"} or "Error", some of them with a space and line breaks.
     Preset {
         kind: "sonarr",
         label: "Sonarr",
@@ -101,6 +110,7 @@ pub const PRESETS: [Preset; 14] = [
         contains: Some("\"success\""),
         images: &["tautulli"],
         port: Some(8181),
+        pages: &["/home", "/auth/login"],
         ..HTTP
     },
     Preset {
@@ -116,7 +126,7 @@ pub const PRESETS: [Preset; 14] = [
         kind: "maintainerr",
         label: "Maintainerr",
         path: "/api/app/status",
-        // Express prints no space here; without the number, a failure (0) would pass.
+        // Express writes no space here. Without the number, a failure (0) would count as healthy.
         contains: Some("\"status\":1"),
         images: &["maintainerr"],
         port: Some(6246),
@@ -125,7 +135,7 @@ pub const PRESETS: [Preset; 14] = [
     Preset {
         kind: "qbittorrent",
         label: "qBittorrent",
-        // The page to sign in. All of its API needs a session.
+        // The login page. Its API requires a session.
         path: "/",
         contains: Some("qBittorrent"),
         images: &["qbittorrent", "qbittorrent-nox", "qbittorrentvpn", "qbittorrent-wireguard"],
@@ -136,7 +146,7 @@ pub const PRESETS: [Preset; 14] = [
         kind: "kopia",
         label: "Kopia",
         path: "/",
-        // Everything asks for a login (401), unless the server was started without a password.
+        // All pages require a login (401), unless the server was started without a password.
         status: &[200, 401],
         images: &["kopia"],
         port: Some(51515),
@@ -146,10 +156,11 @@ pub const PRESETS: [Preset; 14] = [
         kind: "uptime-kuma",
         label: "Uptime Kuma",
         path: "/api/entry-page",
-        // The one key that it has in every case.
+        // The only key that is always present.
         contains: Some("\"type\""),
         images: &["uptime-kuma"],
         port: Some(3001),
+        pages: &["/dashboard"],
         ..HTTP
     },
     Preset {
@@ -159,25 +170,16 @@ pub const PRESETS: [Preset; 14] = [
         contains: Some("Healthy"),
         images: &["jellyfin"],
         port: Some(8096),
+        pages: &["/web/index.html", "/web"],
         ..HTTP
     },
     HTTP,
 ];
 
-/// Last parts of addresses that a browser shows while an app is used: its pages, not its base URL.
-fn pages(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "plex" | "jellyfin" => &["/web/index.html", "/web"],
-        "tautulli" => &["/home", "/auth/login"],
-        "uptime-kuma" => &["/dashboard"],
-        _ => &["/login"],
-    }
-}
-
 impl Preset {
-    /// Return the path to ask for, given the path of a configured address: that of the preset behind the app's base URL.
+    /// Return the path to request, given the path of the configured address: the preset's path, appended to the base URL.
     ///
-    /// An address that names an endpoint already is left as it is, and so is every address of kind `http`.
+    /// An address that already names an endpoint is not changed, and neither is any address of kind `http`.
     pub fn path_for(&self, given: &str) -> String {
         if self.kind == HTTP.kind {
             return given.to_owned();
@@ -188,23 +190,23 @@ impl Preset {
         if is_endpoint {
             return given.to_owned();
         }
-        let base = pages(self.kind).iter().find_map(|page| base.strip_suffix(page)).unwrap_or(base);
+        let base = self.pages.iter().find_map(|page| base.strip_suffix(page)).unwrap_or(base);
         format!("{base}{}", self.path)
     }
 }
 
-/// The preset of this name.
+/// Return the preset with this name.
 pub fn of_kind(kind: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.kind == kind || preset.aliases.contains(&kind))
 }
 
-/// The preset of the app in this image, such as `ghcr.io/hotio/sonarr:release`.
+/// Return the preset of the app in an image, such as `ghcr.io/hotio/sonarr:release`.
 pub fn of_image(image: &str) -> Option<&'static Preset> {
     let name = image_name(image);
     PRESETS.iter().find(|preset| preset.images.contains(&name.as_str()))
 }
 
-/// The preset of an app that goes by this name, be it the `4k` one or the second.
+/// Return the preset of an app with this name, perhaps with `4k` or a number in it.
 pub fn of_name(name: &str) -> Option<&'static Preset> {
     let name = name.to_ascii_lowercase();
     let name = name.trim_start_matches("4k").trim_end_matches("4k");
@@ -214,7 +216,7 @@ pub fn of_name(name: &str) -> Option<&'static Preset> {
         .find(|preset| preset.kind != HTTP.kind && (preset.kind == bare || preset.images.contains(&bare)))
 }
 
-/// The last part of an image's name, in lower case, without tag and digest.
+/// Return the last part of an image's name, in lower case, without tag and digest.
 pub fn image_name(image: &str) -> String {
     let without_digest = image.split('@').next().unwrap_or_default();
     let last = without_digest.rsplit('/').next().unwrap_or_default();

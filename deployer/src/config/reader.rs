@@ -47,6 +47,7 @@ pub struct Table<'a> {
 }
 
 /// A value with its place.
+#[derive(Clone)]
 pub struct Value<'a> {
     pub source: &'a Source<'a>,
     pub key: String,

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use plexmon_function::contract::settings::{DEFAULT_TARGET_TIMEOUT_S, Expect, HeaderValue, Target};
-use plexmon_function::endpoint::is_loopback;
-use url::Url;
+use plexmon_function::probe::condition;
 
-use super::preset::{HTTP, PRESETS, Preset};
+use super::address::{address, is_private};
+use super::preset::{self, HTTP, PRESETS, Preset};
 use super::reader::{Table, Value};
-use super::{SecretSources, access, calendar, certificates, secret};
+use super::{SecretSources, access, calendar, certificates, described, secret};
 use crate::error::Result;
 
-/// Behind a target's name, it names the check that it is closed to those without a token.
+/// Appended to the name of a target, for the check that it is closed to requests without a token.
 const EXPOSURE_SUFFIX: &str = " (closed)";
 
-/// What of a target can be said for all of them, in `[defaults]`.
+/// The settings of `[defaults]`, which a target can override.
 pub struct Defaults {
     timeout_s: u32,
     tries: u32,
@@ -26,10 +26,10 @@ pub struct Defaults {
     damp: bool,
 }
 
-/// What a target's table is read with.
-pub struct Reader<'a> {
+/// Reads the tables of targets.
+pub struct TargetReader<'a> {
     pub folder: &'a Path,
-    /// The longest that a target may take.
+    /// The upper limit of `timeout_s`.
     pub longest_s: u32,
     pub defaults: Defaults,
 }
@@ -59,7 +59,7 @@ impl Defaults {
         let timeout_s = match table.get("timeout_s") {
             Some(value) => value.integer(1..=longest_s).map_err(|error| {
                 error.hint(
-                    "a run also needs 15 s for AWS and the channels: raise `timeout_s` in [function] to allow more",
+                    "a run also needs 15 s for AWS and the channels: increase `timeout_s` in [function] to allow more",
                 )
             })?,
             None => self.timeout_s,
@@ -84,8 +84,8 @@ fn reminder(value: &Value<'_>) -> Result<u64> {
     if seconds < 60 { Err(value.error("must be a minute or longer")) } else { Ok(seconds) }
 }
 
-impl Reader<'_> {
-    /// One `[[target]]`; a second one beside it where it must be closed to those without a token.
+impl TargetReader<'_> {
+    /// Read one `[[target]]`, and return a second target where it must be closed to requests without a token.
     pub fn read(&self, table: Table<'_>, secrets: &mut SecretSources) -> Result<Vec<Target>> {
         let name = target_name(&table.require("name", "name = \"plex\"")?)?;
         let preset = preset(table.get("kind"))?;
@@ -102,12 +102,12 @@ impl Reader<'_> {
         let secrets_over_http = table.get("secrets_over_http").map(|value| value.boolean()).transpose()?;
         let secrets_over_http = secrets_over_http.unwrap_or_default();
         if !is_private(&url) && !secrets_over_http {
-            in_the_open(&table, &headers)?;
+            check_encryption(&table, &headers)?;
         }
         let access = match table.get("access") {
             Some(value) if !is_private(&url) => {
                 return Err(value
-                    .error("is a secret, and the address is plain http: everybody on the way could read it")
+                    .error("is a secret, and would be sent unencrypted: the address is plain http")
                     .hint("use an https:// address"));
             }
             Some(value) => Some(access::of_target(&value, &name, self.folder, secrets)?),
@@ -119,12 +119,8 @@ impl Reader<'_> {
         let target = Target {
             app: if preset.kind == HTTP.kind { String::new() } else { preset.label.to_owned() },
             url: url.to_string(),
-            status: table
-                .get("status")
-                .map(|value| statuses(&value))
-                .transpose()?
-                .unwrap_or(preset.status.to_vec()),
-            contains: contains(&table, preset)?,
+            status: preset.status.to_vec(),
+            contains: preset.contains.map(str::to_owned),
             headers,
             secrets_over_http,
             ca_pem: table
@@ -146,17 +142,18 @@ impl Reader<'_> {
             slow_ms,
             remind_s,
             damp,
-            pin: flag("pin")?.unwrap_or(preset.kind == "plex"),
+            pin: flag("pin")?.unwrap_or(preset.pin),
             tell_version: flag("tell_version")?.unwrap_or_default(),
             name,
         };
+        let target = with_conditions(target, &table, self.folder)?;
         let is_closed = table.get("exposure").map(|value| exposure(&value)).transpose()?.unwrap_or_default();
         table.finish()?;
         Ok(if is_closed { closed(target) } else { vec![target] })
     }
 }
 
-/// Without a token, only the refusal can be checked; with one, the app as well.
+/// Check the refusal; with a token, check the app as well.
 fn closed(target: Target) -> Vec<Target> {
     let refusal = |name: String| Target {
         name,
@@ -178,21 +175,18 @@ fn closed(target: Target) -> Vec<Target> {
 }
 
 fn exposure(value: &Value<'_>) -> Result<bool> {
-    match value.string()? {
-        "open" => Ok(false),
-        "closed" => Ok(true),
-        other => Err(value.error(format!("is \"{other}\", but must be \"open\" or \"closed\""))),
-    }
+    Ok(described::choice(value, &["open", "closed"])? == "closed")
 }
 
-fn contains(table: &Table<'_>, preset: &Preset) -> Result<Option<String>> {
-    match table.get("contains") {
-        Some(value) if value.string()?.is_empty() => {
-            Err(value.error("is empty; leave it out if any body will do"))
-        }
-        Some(value) => Ok(Some(value.string()?.to_owned())),
-        None => Ok(preset.contains.map(str::to_owned)),
+/// Read the conditions by their descriptions; those of the preset apply where the table has none.
+fn with_conditions(target: Target, table: &Table<'_>, folder: &Path) -> Result<Target> {
+    let conditions = described::read(table, condition::SETTINGS, folder)?.settings;
+    let wrong = |why| table.error(format!("[[target]] has conditions that cannot be used: {why}"));
+    let mut settings = serde_json::to_value(target).map_err(wrong)?;
+    if let Some(settings) = settings.as_object_mut() {
+        settings.extend(conditions);
     }
+    serde_json::from_value(settings).map_err(wrong)
 }
 
 fn target_name(value: &Value<'_>) -> Result<String> {
@@ -204,69 +198,20 @@ fn target_name(value: &Value<'_>) -> Result<String> {
     if good {
         Ok(name.to_owned())
     } else {
-        Err(value.error("must be 1 to 60 characters, without braces and without space around it"))
+        Err(value.error(
+            "must be 1 to 60 characters, without braces, and without spaces at the beginning and the end",
+        ))
     }
 }
 
 fn preset(kind: Option<Value<'_>>) -> Result<&'static Preset> {
     let Some(value) = kind else { return Ok(&HTTP) };
     let kind = value.string()?;
-    PRESETS.iter().find(|preset| preset.kind == kind || preset.aliases.contains(&kind)).ok_or_else(|| {
+    preset::of_kind(kind).ok_or_else(|| {
         let known =
             PRESETS.iter().map(|preset| format!("\"{}\"", preset.kind)).collect::<Vec<_>>().join(", ");
         value.error(format!("is \"{kind}\", but must be one of {known}"))
     })
-}
-
-/// Whether nobody on the way can read what is sent there: it is encrypted, or stays on this machine.
-pub fn is_private(url: &Url) -> bool {
-    url.scheme() == "https" || url.host_str().is_some_and(is_loopback)
-}
-
-/// An absolute http or https address without credentials in it.
-pub fn address(value: &Value<'_>) -> Result<Url> {
-    address_or(
-        value,
-        "send it as a header from the environment: headers = { Authorization = { env = \"VAR\" } }",
-    )
-}
-
-/// [`address`], with a hint of where credentials belong instead.
-pub fn address_or(value: &Value<'_>, instead: &str) -> Result<Url> {
-    let text = value.string()?;
-    let wrong = |why: &str| {
-        value
-            .error(why)
-            .hint("write the address as a browser shows it, for example \"https://plex.example.com\"")
-    };
-    let mut url = Url::parse(text).map_err(|error| wrong(&format!("is not a complete address ({error})")))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(wrong("must start with https:// or http://"));
-    }
-    if url.host_str().is_none_or(str::is_empty) {
-        return Err(wrong("names no host"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(value
-            .error("has a user name or password in it, which would end up in messages and logs")
-            .hint(instead));
-    }
-    url.set_fragment(None);
-    Ok(url)
-}
-
-fn statuses(value: &Value<'_>) -> Result<Vec<u16>> {
-    let one = |value: &Value<'_>| value.integer(100..=599).map(|status| status as u16);
-    if value.value.as_integer().is_some() {
-        return Ok(vec![one(value)?]);
-    }
-    let mut list = value.array()?.iter().map(one).collect::<Result<Vec<_>>>()?;
-    if list.is_empty() {
-        return Err(value.error("is empty: no answer could count as up").hint("for example: status = [200]"));
-    }
-    list.sort_unstable();
-    list.dedup();
-    Ok(list)
 }
 
 fn headers_of(
@@ -282,7 +227,7 @@ fn headers_of(
         }
         let content = if let Some(literal) = value.value.as_str() {
             if http::HeaderValue::try_from(literal).is_err() {
-                return Err(value.error("holds characters that an HTTP header cannot carry"));
+                return Err(value.error("has characters that an HTTP header cannot have"));
             }
             HeaderValue::Literal(literal.to_owned())
         } else {
@@ -295,11 +240,11 @@ fn headers_of(
     Ok(result)
 }
 
-/// Refuses a secret that everybody on the way could read.
-fn in_the_open(table: &Table<'_>, headers: &BTreeMap<String, HeaderValue>) -> Result<()> {
+/// Refuse a secret header that would be sent unencrypted.
+fn check_encryption(table: &Table<'_>, headers: &BTreeMap<String, HeaderValue>) -> Result<()> {
     let secret = headers.iter().find(|(_, value)| **value == HeaderValue::Secret);
     let (Some((name, _)), Some(value)) = (secret, table.get("headers")) else { return Ok(()) };
-    Err(value.error(format!("has the secret `{name}`, and the address is plain http: everybody on the way could read it")).hint(
-        "use an https:// address; or, if nobody else is on the way, add secrets_over_http = true to this target",
+    Err(value.error(format!("has the secret `{name}`, which would be sent unencrypted: the address is plain http")).hint(
+        "use an https:// address; or, on a network that you trust, add secrets_over_http = true to this target",
     ))
 }

@@ -4,6 +4,7 @@ mod access;
 mod calendar;
 mod certificates;
 mod channels;
+mod documentation;
 mod garbled;
 mod good;
 mod patience;

@@ -7,6 +7,7 @@ mod client;
 mod deploy;
 mod ear;
 mod gate;
+pub mod generated;
 mod machine;
 mod operation;
 mod side_by_side;

@@ -1,8 +1,8 @@
-//! What the answers mean that channels get over HTTP.
+//! What the HTTP answers to channels mean.
 //!
-//! Only the service itself can take a message or refuse it for good, and each service has its own words for both. Every
-//! other answer, whatever its status, came from something in between (a CDN, a firewall, a captive portal) or from a
-//! service in trouble, and is temporary.
+//! Only the service itself can accept a message or refuse it permanently, and each service confirms and refuses in a form of
+//! its own. Any other answer, whatever its status, is from a gateway (a CDN, a firewall, a captive portal) or from a
+//! service in trouble, and the failure is temporary.
 
 use std::time::Duration;
 
@@ -17,46 +17,46 @@ use super::redact::Hidden;
 use crate::page;
 use crate::text::single_line;
 
-/// Services quote the message that they took, which takes up to six bytes a character in JSON.
+/// Services quote the message that they accept, with up to six bytes for each character in JSON.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// An answer that has begun does not take longer than this to its end.
+/// The time limit for a body, from its head.
 const BODY_LIMIT: Duration = Duration::from_secs(5);
 
 const MAX_WHY_CHARS: usize = 150;
 
-/// What an answer says.
+/// What an answer says about the message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// The service's own confirmation.
+    /// The service confirms the message.
     Taken,
-    /// The service's own refusal of this message, for good.
+    /// The service refuses the message permanently.
     Refused {
-        /// In its words.
+        /// Its reason.
         text: String,
-        /// Whether its words blame the secrets.
+        /// Whether the reason is in the secrets.
         credentials: bool,
     },
-    /// The service's own words for "not now".
+    /// The service cannot accept the message now.
     Busy {
-        /// In its words; empty if the status says it all.
+        /// Its reason; empty if it gives none besides the status.
         text: String,
     },
-    /// A success that may be none, for this reason.
+    /// A success that may be a failure, for this reason.
     Doubtful(&'static str),
-    /// Nothing that the service says.
+    /// The answer is not from the service.
     Foreign,
 }
 
-/// Finds a service's own words in an answer.
-pub(super) type Reader = Box<dyn Fn(StatusCode, &[u8]) -> Answer + Send + Sync>;
+/// Reads what the service says in an answer.
+pub(super) type AnswerReader = Box<dyn Fn(StatusCode, &[u8]) -> Answer + Send + Sync>;
 
-/// A failure that may pass.
+/// A temporary failure.
 pub(super) fn later(why: impl Into<String>, unproven: bool) -> Delivery {
     Delivery::Retry { why: why.into(), unproven }
 }
 
-/// The service's own refusal, unless the status says that it passes.
+/// A refusal by the service, which is temporary if the status says so.
 pub(super) fn refusal(status: StatusCode, text: String, credentials: bool) -> Answer {
     if matches!(status.as_u16(), 408 | 425 | 429) || status.is_server_error() {
         Answer::Busy { text }
@@ -65,14 +65,14 @@ pub(super) fn refusal(status: StatusCode, text: String, credentials: bool) -> An
     }
 }
 
-/// An answer's body, as far as it came.
+/// The part of a body that was received.
 pub(crate) struct Received {
     pub(crate) bytes: BytesMut,
-    /// Whether this is all of it.
+    /// Whether this is the whole body.
     pub(crate) is_whole: bool,
 }
 
-/// Reads a body, as far as it comes before `deadline` and fits.
+/// Receive a body, as far as it arrives before `deadline` and is not too long.
 pub(crate) async fn received(mut body: Incoming, deadline: Instant) -> Received {
     let deadline = deadline.min(Instant::now() + BODY_LIMIT);
     let mut bytes = BytesMut::new();
@@ -94,7 +94,7 @@ pub(crate) async fn received(mut body: Incoming, deadline: Instant) -> Received 
     }
 }
 
-/// What the answer makes of the message.
+/// Turn an answer into the outcome of the delivery.
 pub(super) fn judge(
     service: &str,
     status: StatusCode,
@@ -105,9 +105,9 @@ pub(super) fn judge(
     match answer {
         Answer::Taken if status.is_success() => Delivery::Delivered,
         Answer::Refused { text, credentials } => {
-            Delivery::Refused { why: in_words(service, status, &text, hidden), credentials }
+            Delivery::Refused { why: reason(service, status, &text, hidden), credentials }
         }
-        Answer::Busy { text } => later(in_words(service, status, &text, hidden), may_have_arrived(status)),
+        Answer::Busy { text } => later(reason(service, status, &text, hidden), may_have_arrived(status)),
         Answer::Doubtful(why) => {
             later(format!("{service} answered HTTP {}, but {why}", status.as_u16()), true)
         }
@@ -115,16 +115,16 @@ pub(super) fn judge(
     }
 }
 
-/// An answer that is not the service's.
+/// The outcome of an answer that is not from the service.
 fn foreign(service: &str, status: StatusCode, body: &Received) -> Delivery {
     let code = status.as_u16();
     if status.is_success() {
         return if page::is_page(&body.bytes) {
-            later(format!("a web page came in {service}'s place (HTTP {code})"), false)
+            later(format!("a web page answered instead of {service} (HTTP {code})"), false)
         } else if page::says_failure(&body.bytes) {
-            later(format!("HTTP {code}, but the answer speaks of a failure and is not {service}'s"), false)
+            later(format!("HTTP {code}, but the answer reports a failure and is not from {service}"), false)
         } else if body.is_whole {
-            later(format!("HTTP {code}, but without {service}'s own confirmation"), true)
+            later(format!("HTTP {code}, but without a confirmation from {service}"), true)
         } else {
             later(format!("{service}'s answer was cut off (HTTP {code})"), true)
         };
@@ -138,16 +138,16 @@ fn foreign(service: &str, status: StatusCode, body: &Received) -> Delivery {
     later(why, may_have_arrived(status))
 }
 
-/// A gateway that waited for the service in vain has passed the message on.
+/// A gateway that got no answer from the service has forwarded the message.
 fn may_have_arrived(status: StatusCode) -> bool {
     matches!(status.as_u16(), 504 | 524)
 }
 
-fn in_words(service: &str, status: StatusCode, text: &str, hidden: &Hidden) -> String {
+fn reason(service: &str, status: StatusCode, text: &str, hidden: &Hidden) -> String {
     let answered = format!("{service} answered HTTP {}", status.as_u16());
     if text.is_empty() {
         return answered;
     }
-    // A server that quotes the request back must not get its secrets into messages, logs and the state.
+    // Servers quote requests: their secrets must not get into messages, logs and the state.
     single_line(&format!("{answered}: {}", hidden.without(text)), MAX_WHY_CHARS)
 }

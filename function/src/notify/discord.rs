@@ -1,7 +1,7 @@
 //! Discord: an incoming webhook. <https://discord.com/developers/docs/resources/webhook#execute-webhook>
 //!
-//! There is nothing to fold repeats by. Ten thousand refusals in ten minutes get an address blocked, and Lambda's are
-//! shared: what Discord itself refuses is not asked again, and a page of Cloudflare's says nothing about the webhook.
+//! Discord does not recognise repeats. Ten thousand refusals in ten minutes get an address blocked, and Lambda's addresses
+//! are shared: what Discord itself refuses is not sent again. A page of Cloudflare says nothing about the webhook.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::answer::{Answer, refusal};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
+use crate::contract::description::{ChannelDescription, Protocol, Setting};
 use crate::contract::secrets::ChannelSecrets;
 use crate::http::Http;
 use crate::message::Message;
@@ -23,6 +24,16 @@ const MAX_URL: usize = 500;
 
 const SERVICE: &str = "Discord";
 
+/// How it is configured.
+pub const DESCRIPTION: ChannelDescription = ChannelDescription {
+    kind: "discord",
+    service: SERVICE,
+    about: "an incoming webhook of [Discord](https://support.discord.com/hc/articles/228383668)",
+    settings: &[Setting::secret("url", "{ env = \"DISCORD_URL\" }", "the address of the webhook")],
+    protocol: Protocol::Http { confirmation: Some(r#"{"id":"1","content":"as it was"}"#) },
+    ..ChannelDescription::SIMPLE
+};
+
 /// The channel.
 #[derive(Debug)]
 pub struct Discord {
@@ -31,7 +42,7 @@ pub struct Discord {
 }
 
 impl Discord {
-    /// A channel that posts through `http`.
+    /// Create a channel that posts through `http`.
     pub fn new(name: String, http: &Http) -> Self {
         Self { name, http: http.clone() }
     }
@@ -54,14 +65,14 @@ impl Channel for Discord {
 
 fn post(message: &Message, secrets: &ChannelSecrets) -> Result<Post, Delivery> {
     let url = secret(SERVICE, secrets, "url")?.expose();
-    // Without this, Discord answers before it knows whether the message can be posted.
+    // Without this parameter, Discord answers before it knows whether the message can be posted.
     let url = waiting(url);
     // A target may be called @everyone.
     let execution = Execution { content: content(message), allowed_mentions: Mentions { parse: [] } };
     Ok(Post::json(SERVICE, &url, &execution, Box::new(read))?.with_secrets())
 }
 
-/// The address with `wait=true`, whatever it said about waiting before.
+/// Return the address with `wait=true` instead of any other `wait`.
 fn waiting(url: &str) -> String {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("wait="));
@@ -79,7 +90,7 @@ struct Mentions {
     parse: [&'static str; 0],
 }
 
-/// The title in bold, the body, and the address, in brackets so that Discord does not fetch a preview of it.
+/// Return the title in bold, the body, and the address, in brackets so that Discord does not fetch a preview.
 fn content(message: &Message) -> String {
     let title = format!("**{}**\n", escaped(&bounded_by(&message.title, MAX_TITLE, length)));
     let url = Some(&message.url).filter(|url| !url.is_empty() && units(url) <= MAX_URL);
@@ -92,7 +103,7 @@ fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// How much room a character takes once it is escaped.
+/// The length of a character when it is escaped.
 fn length(c: char) -> usize {
     c.len_utf16() + usize::from(is_markdown(c))
 }
@@ -101,18 +112,18 @@ fn is_markdown(c: char) -> bool {
     matches!(c, '\\' | '*' | '_' | '~' | '`' | '|' | '<' | '>' | '[' | ']' | '#')
 }
 
-/// Names and reasons are meant as they are.
+/// Escape names and reasons, which are not Markdown.
 fn escaped(text: &str) -> String {
     text.chars().flat_map(|c| is_markdown(c).then_some('\\').into_iter().chain([c])).collect()
 }
 
-/// What it says when it is busy, or where it blocks an address, whatever the status.
+/// The codes of temporary refusals, and of a blocked address, whatever the status.
 const PASSING: [u64; 7] = [20_016, 20_022, 20_028, 20_029, 40_062, 40_333, 130_000];
 
-/// The message, with its `id`, or `{"message":"Unknown Webhook","code":10015}`; of an address that is not a webhook's,
+/// The message, with its `id`, or `{"message":"Unknown Webhook","code":10015}`; for an address that is not a webhook's,
 /// `{"webhook_id":["Value \"x\" is not snowflake."]}`.
 fn read(status: StatusCode, body: &[u8]) -> Answer {
-    // What a relay in front of it answers that does not pass `wait` on.
+    // The answer of a relay that does not forward `wait`.
     if status == StatusCode::NO_CONTENT && body.is_empty() {
         return Answer::Taken;
     }
@@ -122,10 +133,11 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
         (Some(text), _) if reply["retry_after"].is_number() => Answer::Busy { text },
         (Some(text), Some(code)) if PASSING.contains(&code) => Answer::Busy { text },
         (Some(text), Some(code)) => {
-            let is_lost = matches!(code, 0 | 10_015 | 50_027) && matches!(status.as_u16(), 401 | 403 | 404);
-            refusal(status, text, is_lost)
+            let is_credentials =
+                matches!(code, 0 | 10_015 | 50_027) && matches!(status.as_u16(), 401 | 403 | 404);
+            refusal(status, text, is_credentials)
         }
-        // Of an address that is not a webhook's. In a message, the id is a text.
+        // The address is not that of a webhook. In a message, the id is a text.
         (None, None) if reply["webhook_id"].is_array() => {
             refusal(status, reply["webhook_id"][0].as_str().unwrap_or_default().to_owned(), true)
         }
@@ -139,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_waits_whatever_it_said() {
+    fn every_address_gets_wait() {
         for (url, expected) in [
             ("https://d/1/x", "https://d/1/x?wait=true"),
             ("https://d/1/x?", "https://d/1/x?wait=true"),

@@ -1,7 +1,7 @@
-//! E-mail: handed over to one mail server, always within TLS, and never repeated in the same run.
+//! E-mail: submitted to one mail server, always with TLS, and never repeated in the same run.
 //!
-//! Either all receivers get it or none does: a receiver that the server does not know is noticed at the first test, and
-//! not lost in silence. Until the mail itself nothing was sent; after it, only the server knows.
+//! Either all recipients get it or none does, so that an unknown recipient is noticed in the first test. Before the
+//! content of the mail nothing has been sent; after it, only the server knows.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder};
 use rustls::ClientConfig;
+use serde_json::{Map, Value};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout};
 
@@ -17,8 +18,11 @@ use super::post::{fold_key, secret};
 use super::redact::Hidden;
 use super::smtp::{Conversation, Failure, Reply, Step, Trouble};
 use super::{Channel, Delivery, Sending};
+use crate::contract::description::{
+    ChannelDescription, Checked, Literal, Need, Protocol, Setting, Type, any,
+};
 use crate::contract::secrets::ChannelSecrets;
-use crate::contract::settings::{Smtp, SmtpTls};
+use crate::contract::settings::{ChannelKind, EMAIL_PORT, Smtp, SmtpTls};
 use crate::endpoint::is_loopback;
 use crate::http::Http;
 use crate::message::Message;
@@ -30,13 +34,101 @@ const MAX_BODY: usize = 20_000;
 const MAX_WHY_CHARS: usize = 150;
 const MAX_DOMAIN: usize = 255;
 
-/// The mail is delivered; taking leave is a courtesy.
+/// The limit for QUIT, after the mail is delivered.
 const LEAVE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// What we greet with where nobody has a full name. Nobody can own it (RFC 6761), and its form is right.
+/// The greeting if no full host name is known. It is reserved (RFC 6761), and its form is valid.
 const NAMELESS: &str = "plexmon.invalid";
 
 const SERVICE: &str = "the mail server";
+
+/// Between mail servers. AWS blocks it unless an account asks for more.
+const SMTP_RELAY_PORT: u32 = 25;
+
+/// How it is configured.
+pub const DESCRIPTION: ChannelDescription = ChannelDescription {
+    kind: "email",
+    service: SERVICE,
+    about: "e-mail, through a mail server (SMTP)",
+    settings: &[
+        Setting {
+            key: "host",
+            kind: Type::Text(any),
+            need: Need::Required,
+            example: "\"smtp.example.com\"",
+            about: "the mail server",
+        },
+        Setting {
+            key: "port",
+            kind: Type::Number { min: 1, max: 65_535, check: check_port },
+            need: Need::Default(Literal::Number(EMAIL_PORT as u32)),
+            example: "587",
+            about: "its port: 587 or 465; AWS blocks 25",
+        },
+        Setting {
+            key: "tls",
+            kind: Type::Choice(&["starttls", "implicit"]),
+            need: Need::Depends("`implicit` on port 465, otherwise `starttls`"),
+            example: "\"starttls\"",
+            about: "when encryption begins: after STARTTLS, or with the connection",
+        },
+        Setting {
+            key: "user",
+            kind: Type::Text(any),
+            need: Need::Optional,
+            example: "\"me@example.com\"",
+            about: "the user, if the server requires one",
+        },
+        Setting::secret("password", "{ env = \"SMTP_PASSWORD\" }", "the password of the user").with("user"),
+        Setting {
+            key: "from",
+            kind: Type::Text(any),
+            need: Need::Required,
+            example: "\"plexmon@example.com\"",
+            about: "the address of the sender",
+        },
+        Setting {
+            key: "to",
+            kind: Type::Texts,
+            need: Need::Required,
+            example: "[\"me@example.com\"]",
+            about: "the addresses of the recipients",
+        },
+        Setting {
+            key: "hello",
+            kind: Type::Text(any),
+            need: Need::Depends("the domain of `from`"),
+            example: "\"home.example.com\"",
+            about: "the host name in the greeting (EHLO)",
+        },
+        Setting {
+            key: "ca_file",
+            kind: Type::CertificateFile,
+            need: Need::Optional,
+            example: "\"home-ca.pem\"",
+            about: "certificates of the server's own authority (PEM or DER)",
+        },
+    ],
+    protocol: Protocol::Smtp,
+    complete: add_tls,
+    check: |kind| if let ChannelKind::Email(smtp) = kind { check(smtp) } else { Ok(()) },
+    ..ChannelDescription::SIMPLE
+};
+
+fn check_port(port: u32) -> Checked {
+    if port == SMTP_RELAY_PORT {
+        return Err(
+            "AWS blocks port 25 for Lambda; use 587 (STARTTLS) or 465 (TLS from the start)".to_owned()
+        );
+    }
+    Ok(())
+}
+
+fn add_tls(settings: &mut Map<String, Value>) {
+    let port = settings.get("port").and_then(Value::as_u64).and_then(|port| u16::try_from(port).ok());
+    let tls = SmtpTls::of_port(port.unwrap_or(EMAIL_PORT));
+    settings.entry("tls").or_insert_with(|| serde_json::to_value(tls).unwrap_or_default());
+}
 
 /// The channel.
 #[derive(Debug)]
@@ -47,7 +139,7 @@ pub struct Email {
 }
 
 impl Email {
-    /// A channel that hands mails over to the server in the settings, with the TLS of `http`.
+    /// Create a channel that submits mails to the server in the settings, with the TLS of `http`.
     pub fn new(name: String, smtp: Smtp, http: &Http) -> Self {
         Self { name, smtp, http: http.clone() }
     }
@@ -89,7 +181,7 @@ impl Email {
     }
 }
 
-/// All that is said within TLS.
+/// The dialog within TLS.
 async fn dialog<S: AsyncRead + AsyncWrite + Unpin>(
     server: &mut Conversation<S>,
     hello: &str,
@@ -128,13 +220,13 @@ impl Channel for Email {
     }
 }
 
-/// Whether mails can be written and sent with these settings, for whoever reads a configuration.
+/// Check that mails can be written and sent with these settings.
 pub fn check(smtp: &Smtp) -> Result<(), String> {
     mail(smtp, &crate::message::test_message("", "", 0))?;
     if let Some(name) = &smtp.hello
         && !is_full_name(name)
     {
-        return Err(format!("{} is not a full host name to greet with", single_line(name, MAX_WHY_CHARS)));
+        return Err(format!("\"{}\" is not a full host name", single_line(name, MAX_WHY_CHARS)));
     }
     let public = Tls::new().map_err(|why| why.to_string())?;
     tls(&public, smtp).map(|_| ())
@@ -145,7 +237,7 @@ fn tls(tls: &Tls, smtp: &Smtp) -> Result<Arc<ClientConfig>, String> {
         .map_err(|_| "the certificate of the mail server's authority cannot be read".to_owned())
 }
 
-/// What we greet the server with: servers refuse a loopback address, and names without a domain.
+/// Return the name for the greeting: servers refuse a loopback address, and names without a domain.
 fn hello(smtp: &Smtp) -> String {
     let domain = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.to_owned());
     let sender = mailbox(&smtp.from).ok().map(|sender| sender.email.domain().to_owned());
@@ -172,13 +264,13 @@ fn is_full_name(name: &str) -> bool {
 
 fn mail(smtp: &Smtp, message: &Message) -> Result<lettre::Message, String> {
     let sender = mailbox(&smtp.from)?;
-    // The same for a repeat, which mail programs then fold into the first.
+    // The same for a repeat, by which mail programs recognise it.
     let id = format!("<{}@{}>", fold_key(&message.id), sender.email.domain());
     let mut mail: MessageBuilder = lettre::Message::builder().from(sender);
     for receiver in &smtp.to {
         mail = mail.to(mailbox(receiver)?);
     }
-    // What nobody wrote must not be answered by out-of-office replies.
+    // Prevents out-of-office replies.
     let automatic =
         HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
     let url = if message.url.is_empty() { String::new() } else { format!("\n\n{}", message.url) };
@@ -193,7 +285,7 @@ fn mail(smtp: &Smtp, message: &Message) -> Result<lettre::Message, String> {
 
 fn mailbox(address: &str) -> Result<Mailbox, String> {
     let mailbox = address.parse::<Mailbox>().ok().filter(|mailbox| mailbox.email.to_string().is_ascii());
-    mailbox.ok_or_else(|| format!("{} is no e-mail address", single_line(address, MAX_WHY_CHARS)))
+    mailbox.ok_or_else(|| format!("\"{}\" is not an e-mail address", single_line(address, MAX_WHY_CHARS)))
 }
 
 /// What a server's refusal means for the next try.
@@ -203,7 +295,7 @@ enum Refusal {
     Final,
     /// The user or the password is wrong.
     Credentials,
-    /// It passes, like blocks of Lambda's addresses, which others share.
+    /// It is temporary, such as a block of Lambda's addresses, which are shared.
     Temporary,
 }
 
@@ -216,11 +308,11 @@ fn refusal(step: Step, reply: &Reply) -> Refusal {
     }
     match reply.enhanced() {
         Some((5, 7, 8 | 9)) => Refusal::Credentials,
-        // Addresses, size, the protocol and the content are ours.
+        // Addresses, size, protocol or content are wrong.
         Some((5, 1 | 5 | 6, _) | (5, 2, 1 | 3) | (5, 3, 4)) => Refusal::Final,
         Some((5, _, _)) => Refusal::Temporary,
         _ if matches!(reply.code, 500..=504 | 510..=513 | 551..=553 | 555 | 556) => Refusal::Final,
-        // 550 and 554 alone come mostly from filters and policies.
+        // 550 and 554 alone are mostly from filters and policies.
         _ => Refusal::Temporary,
     }
 }
@@ -241,7 +333,7 @@ fn judge(failure: &Failure, secrets: &ChannelSecrets) -> Delivery {
         }
         Trouble::Refused(reply) => {
             let answered = format!("{SERVICE} answered SMTP {}", reply.code);
-            // What was sent to sign in holds the password in a form that would not be recognised.
+            // The answer may quote the password in an encoded form, which would not be hidden.
             let is_quotable = *step != Step::SignIn && !reply.text().is_empty();
             let why = if is_quotable { format!("{answered}: {}", reply.text()) } else { answered };
             (why, refusal(*step, reply))

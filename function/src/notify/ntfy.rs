@@ -1,7 +1,6 @@
 //! ntfy, on ntfy.sh or at home: JSON, posted to the server's root. <https://docs.ntfy.sh/publish/#publish-as-json>
 //!
-//! From 2.16 on, a message with a sequence id that was seen before replaces the earlier one on the phone; older
-//! servers ignore the id.
+//! Since 2.16, a message with a known sequence id replaces the earlier one on the phone; older servers ignore the id.
 
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -10,6 +9,7 @@ use tokio::time::Instant;
 use super::answer::{Answer, later, refusal};
 use super::post::{Post, fold_key, secret, send};
 use super::{Channel, Delivery, Sending};
+use crate::contract::description::{ChannelDescription, Checked, Need, Protocol, Setting, Type, any};
 use crate::contract::secrets::ChannelSecrets;
 use crate::contract::settings::Severity;
 use crate::endpoint::Credentials;
@@ -17,8 +17,8 @@ use crate::http::Http;
 use crate::message::Message;
 use crate::text::bounded_by;
 
-// A message of more than 4,096 bytes becomes an attachment, and JSON of more than twice that is refused. Counted as
-// they stand in JSON, so that the second limit holds too.
+// A message of more than 4,096 bytes becomes an attachment, and JSON of more than twice that is refused. The bytes are
+// counted as in JSON, so that the second limit holds, too.
 const MAX_MESSAGE_BYTES: usize = 4_096;
 const MAX_TITLE_BYTES: usize = 1_000;
 const MAX_URL_BYTES: usize = 1_000;
@@ -27,6 +27,35 @@ const MAX_TOPIC_CHARS: usize = 64;
 
 const SEQUENCE_ID: HeaderName = HeaderName::from_static("x-sequence-id");
 const SERVICE: &str = "ntfy";
+
+/// How it is configured.
+pub const DESCRIPTION: ChannelDescription = ChannelDescription {
+    kind: "ntfy",
+    service: SERVICE,
+    about: "a topic of [ntfy](https://ntfy.sh), on ntfy.sh or on a server of your own",
+    settings: &[
+        Setting {
+            key: "url",
+            kind: Type::Address(check_url),
+            need: Need::Required,
+            example: "\"https://ntfy.sh/my-topic\"",
+            about: "the server and the topic",
+        },
+        Setting::secret("token", "{ env = \"NTFY_TOKEN\" }", "an access token, if the topic requires one")
+            .optional(),
+        Setting {
+            key: "user",
+            kind: Type::Text(any),
+            need: Need::Optional,
+            example: "\"me\"",
+            about: "a user of the server, instead of a token",
+        },
+        Setting::secret("password", "{ env = \"NTFY_PASSWORD\" }", "the password of the user").with("user"),
+    ],
+    exclusive: &[("token", "user")],
+    protocol: Protocol::Http { confirmation: Some(r#"{"id":"hwQ2YpKdmg","event":"message"}"#) },
+    ..ChannelDescription::SIMPLE
+};
 
 /// The channel.
 #[derive(Debug)]
@@ -37,10 +66,10 @@ pub struct Ntfy {
     http: Http,
 }
 
-/// How it signs in.
+/// How it authenticates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Login {
-    /// Not at all: anybody may write to the topic.
+    /// Not at all: everyone can write to the topic.
     None,
     /// With the secret `token`.
     Token,
@@ -49,7 +78,7 @@ pub enum Login {
 }
 
 impl Login {
-    /// What the settings say.
+    /// Return what the settings say.
     pub fn of(has_token: bool, user: Option<&str>) -> Self {
         match user {
             _ if has_token => Self::Token,
@@ -60,7 +89,7 @@ impl Login {
 }
 
 impl Ntfy {
-    /// A channel that posts through `http` to the server and the topic in `url`.
+    /// Create a channel that posts through `http` to the server and the topic in `url`.
     pub fn new(name: String, url: String, login: Login, http: &Http) -> Self {
         Self { name, url, login, http: http.clone() }
     }
@@ -77,7 +106,7 @@ impl Ntfy {
             click: Some(message.url.as_str()).filter(|url| !url.is_empty() && url.len() <= MAX_URL_BYTES),
         };
         let mut post = Post::json(SERVICE, root, &publication, Box::new(read))?;
-        // Sixteen bytes in hexadecimal fit into any header.
+        // Sixteen bytes in hexadecimal are always a valid header.
         if let Ok(key) = HeaderValue::from_str(&fold_key(&message.id)) {
             post.headers().insert(SEQUENCE_ID, key);
         }
@@ -107,18 +136,18 @@ impl Channel for Ntfy {
     }
 }
 
-/// Whether `url` is a server and a topic on it, for whoever reads a configuration.
-pub fn check_url(url: &str) -> Result<(), String> {
+/// Check that `url` is a server and a topic on it.
+pub fn check_url(url: &str) -> Checked {
     split(url).map(|_| ())
 }
 
-/// `https://ntfy.sh/my-topic` becomes `https://ntfy.sh/` and `my-topic`. Not quoted: who knows the topic can read it.
+/// `https://ntfy.sh/my-topic` becomes `https://ntfy.sh/` and `my-topic`. Errors do not quote it: the topic may be a secret.
 fn split(url: &str) -> Result<(&str, &str), String> {
     let topic_at = url.rfind('/').map(|slash| slash + 1).filter(|at| !url[..*at].ends_with("://"));
     let (root, topic) = url.split_at(topic_at.unwrap_or(url.len()));
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if topic.is_empty() || topic.len() > MAX_TOPIC_CHARS || !topic.chars().all(is_allowed) {
-        return Err("the address of ntfy does not end in a topic, like https://ntfy.sh/my-topic".to_owned());
+        return Err("the address of ntfy does not end in a topic, as in https://ntfy.sh/my-topic".to_owned());
     }
     Ok((root, topic))
 }
@@ -134,7 +163,7 @@ struct Publication<'a> {
     click: Option<&'a str>,
 }
 
-/// The priority, of which 5 wakes people and 3 is usual, and the tag, which is shown as an emoji.
+/// The priority, of which 5 bypasses silence and 3 is the default, and the tag, which is shown as an emoji.
 fn urgency(message: &Message) -> (u8, &'static str) {
     match message.severity {
         _ if message.urgent => (5, "rotating_light"),
@@ -176,7 +205,7 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
     }
 }
 
-/// The code begins with ntfy's own status, whatever came of that on the way.
+/// The code begins with the status that ntfy sent, whatever a gateway made of it.
 fn refused(status: StatusCode, code: u32, text: String) -> Answer {
     match code / 100 {
         429 | 500..=599 => Answer::Busy { text },

@@ -1,4 +1,4 @@
-//! What the channels that speak HTTP share: how a request is put together and sent. [`super::answer`] has the rest.
+//! What the channels that speak HTTP share: building and sending a request. [`super::answer`] reads the answer.
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
@@ -8,41 +8,41 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
-use super::answer::{Reader, judge, later, received};
+use super::answer::{AnswerReader, judge, later, received};
 use super::redact::Hidden;
 use super::{Delivery, Sending};
 use crate::contract::secrets::{ChannelSecrets, SecretValue};
 use crate::endpoint::{Credentials, Endpoint};
 use crate::http::{Http, SendError, seconds};
 
-/// What makes a repeat the same to a service that folds repeats: ntfy takes 64 characters out of `[-_A-Za-z0-9]`, and
-/// a message's own id has colons and people's names for things in it.
+/// Bytes of the key by which a service recognises a repeat. ntfy accepts 64 characters of `[-_A-Za-z0-9]`, while the id of
+/// a message has colons and names from the configuration.
 const FOLD_KEY_BYTES: usize = 16;
 
-/// A message as a service takes it. Holds secrets, hence no `Debug`.
+/// The request for a message. Contains secrets, and therefore has no `Debug`.
 pub(super) struct Post {
     service: &'static str,
     request: Request<Full<Bytes>>,
-    read: Reader,
-    /// Whether nobody on the way can read it.
+    read: AnswerReader,
+    /// Whether the connection is encrypted, or stays on this machine.
     is_private: bool,
     has_secrets: bool,
-    /// What else must not be shown, beside the channel's secrets.
+    /// What must not be shown, besides the channel's secrets.
     credentials: Vec<String>,
 }
 
 impl Post {
-    /// Posts `body` to `url`.
+    /// Post `body` to `url`.
     pub(super) fn new(
         service: &'static str,
         url: &str,
         content_type: &'static str,
         body: impl Into<Bytes>,
-        read: Reader,
+        read: AnswerReader,
     ) -> Result<Self, Delivery> {
-        // What is wrong with it is not said: the address may be a secret.
+        // Without the details: the address may be a secret.
         let Some(endpoint) = Endpoint::parse(url) else {
-            return Err(later(format!("{service}'s address cannot be understood"), false));
+            return Err(later(format!("the address of {service} is invalid"), false));
         };
         let is_private = endpoint.is_private();
         let mut request = Request::new(Full::new(body.into()));
@@ -58,46 +58,46 @@ impl Post {
         }
     }
 
-    /// Posts JSON to `url`.
+    /// Post JSON to `url`.
     pub(super) fn json(
         service: &'static str,
         url: &str,
         body: &impl Serialize,
-        read: Reader,
+        read: AnswerReader,
     ) -> Result<Self, Delivery> {
         let body = serde_json::to_vec(body)
             .map_err(|why| later(format!("the message cannot be written as JSON: {why}"), false))?;
         Self::new(service, url, "application/json", body, read)
     }
 
-    /// There are secrets in the address or in the body.
+    /// Mark the address or the body as secret.
     pub(super) fn with_secrets(mut self) -> Self {
         self.has_secrets = true;
         self
     }
 
-    /// Adds a header with a secret in it.
+    /// Add a header with a secret value.
     pub(super) fn with_secret(mut self, name: HeaderName, value: &str) -> Result<Self, Delivery> {
         let mut value = HeaderValue::from_str(value).map_err(|_| {
-            later(format!("{}'s token has characters that no header takes", self.service), false)
+            later(format!("the token of {} has characters that a header cannot have", self.service), false)
         })?;
         value.set_sensitive(true);
         self.headers().insert(name, value);
         Ok(self.with_secrets())
     }
 
-    /// Signs in with a token.
+    /// Authenticate with a token.
     pub(super) fn with_token(self, token: &SecretValue) -> Result<Self, Delivery> {
         self.with_secret(AUTHORIZATION, &format!("Bearer {}", token.expose()))
     }
 
-    /// Signs in with a user and a password.
+    /// Authenticate with a user and a password.
     pub(super) fn with_credentials(mut self, credentials: &Credentials) -> Result<Self, Delivery> {
         self.credentials.extend(credentials.forms());
         self.with_secret(AUTHORIZATION, &format!("Basic {}", credentials.basic()))
     }
 
-    /// The headers, to add to them.
+    /// The headers, to be changed.
     pub(super) fn headers(&mut self) -> &mut HeaderMap {
         self.request.headers_mut()
     }
@@ -105,7 +105,7 @@ impl Post {
     async fn deliver(self, http: &Http, secrets: &ChannelSecrets, deadline: Instant) -> Delivery {
         let Self { service, request, read, is_private, has_secrets, credentials } = self;
         if has_secrets && !is_private {
-            let why = format!("{service}'s address is plain http, over which no secret is sent: use https");
+            let why = format!("the address of {service} is plain http, and secrets are sent over https only");
             return later(why, false);
         }
         let response = match http.send(request, deadline).await {
@@ -127,7 +127,7 @@ impl Post {
     }
 }
 
-/// Sends what could be put together, or says why nothing could.
+/// Send the request, or return why it could not be built.
 pub(super) fn send<'a>(
     http: &'a Http,
     post: Result<Post, Delivery>,
@@ -142,18 +142,16 @@ pub(super) fn send<'a>(
     })
 }
 
-/// The secret with this name. A missing one may be there in the next run.
+/// Return the secret with this name. If it is missing, the next run may have it.
 pub(super) fn secret<'a>(
     service: &str,
     secrets: &'a ChannelSecrets,
     name: &str,
 ) -> Result<&'a SecretValue, Delivery> {
-    secrets
-        .get(name)
-        .ok_or_else(|| later(format!("there is no {name} for {service} among the secrets"), false))
+    secrets.get(name).ok_or_else(|| later(format!("the secret `{name}` of {service} is missing"), false))
 }
 
-/// The same for the same message, different for others, and short.
+/// Return a short key that is the same for the same message, and different for others.
 pub(super) fn fold_key(id: &str) -> String {
     Sha256::digest(id.as_bytes()).iter().take(FOLD_KEY_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }

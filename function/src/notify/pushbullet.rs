@@ -1,7 +1,7 @@
 //! Pushbullet: a note, or a link where there is an address. <https://docs.pushbullet.com/#create-push>
 //!
-//! A push with a `guid` that it has seen before is answered with the push that it has. Free accounts have 500 pushes a
-//! month; it refuses the rest with 400, which passes when the next month begins.
+//! A push with a known `guid` is answered with the existing push. Free accounts have 500 pushes a month; others are
+//! refused with 400 until the next month begins.
 
 use http::{HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -10,17 +10,32 @@ use tokio::time::Instant;
 use super::answer::{Answer, refusal};
 use super::post::{Post, fold_key, secret, send};
 use super::{Channel, Delivery, Sending};
+use crate::contract::description::{ChannelDescription, Protocol, Setting};
 use crate::contract::secrets::ChannelSecrets;
+use crate::contract::settings::PUSHBULLET_URL;
 use crate::http::Http;
 use crate::message::Message;
 use crate::text::bounded;
 
-// It documents no limits; these are what a phone shows at most.
+// There are no documented limits; these are what a phone shows at most.
 const MAX_TITLE: usize = 250;
 const MAX_BODY: usize = 4_000;
 
 const ACCESS_TOKEN: HeaderName = HeaderName::from_static("access-token");
 const SERVICE: &str = "Pushbullet";
+
+/// How it is configured.
+pub const DESCRIPTION: ChannelDescription = ChannelDescription {
+    kind: "pushbullet",
+    service: SERVICE,
+    about: "[Pushbullet](https://www.pushbullet.com)",
+    settings: &[
+        Setting::secret("token", "{ env = \"PUSHBULLET_TOKEN\" }", "the access token of the account"),
+        Setting::service_url(PUSHBULLET_URL, "\"https://api.pushbullet.com/v2/pushes\""),
+    ],
+    protocol: Protocol::Http { confirmation: Some(r#"{"active":true,"iden":"ubdpj29aOK0sKG"}"#) },
+    ..ChannelDescription::SIMPLE
+};
 
 /// The channel.
 #[derive(Debug)]
@@ -31,7 +46,7 @@ pub struct Pushbullet {
 }
 
 impl Pushbullet {
-    /// A channel that posts through `http`.
+    /// Create a channel that posts through `http`.
     pub fn new(name: String, url: String, http: &Http) -> Self {
         Self { name, url, http: http.clone() }
     }

@@ -1,8 +1,8 @@
 //! Pushover: one form, posted. <https://pushover.net/api>
 //!
-//! It has no idempotency key, so a message whose answer was lost may arrive twice. Its rules: never repeat what was
-//! answered with 4xx (many of those get an address blocked, and Lambda's addresses are shared), except 429; anything
-//! else may be sent again later.
+//! It has no idempotency key, so that a message whose answer was lost may arrive twice. Its rules: never repeat a request
+//! that was answered with 4xx (many of those get an address blocked, and Lambda's addresses are shared), except 429; any
+//! other may be sent again later.
 
 use http::StatusCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -12,7 +12,9 @@ use tokio::time::Instant;
 use super::answer::{Answer, refusal};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
+use crate::contract::description::{ChannelDescription, Protocol, Setting};
 use crate::contract::secrets::{ChannelSecrets, SecretValue};
+use crate::contract::settings::PUSHOVER_URL;
 use crate::http::Http;
 use crate::message::Message;
 use crate::text::bounded;
@@ -23,11 +25,25 @@ const MAX_MESSAGE: usize = 1024;
 const MAX_URL: usize = 512;
 const MAX_URL_TITLE: usize = 100;
 
-/// Breaks quiet hours, but is not repeated until someone acknowledges it.
+/// Bypasses quiet hours, but is not repeated until it is acknowledged.
 const PRIORITY_HIGH: &str = "1";
 const PRIORITY_NORMAL: &str = "0";
 
 const SERVICE: &str = "Pushover";
+
+/// How it is configured.
+pub const DESCRIPTION: ChannelDescription = ChannelDescription {
+    kind: "pushover",
+    service: SERVICE,
+    about: "[Pushover](https://pushover.net)",
+    settings: &[
+        Setting::secret("token", "{ env = \"PUSHOVER_TOKEN\" }", "the API token of the application"),
+        Setting::secret("user", "{ env = \"PUSHOVER_USER\" }", "the key of the user or the group"),
+        Setting::service_url(PUSHOVER_URL, "\"https://api.pushover.net/1/messages.json\""),
+    ],
+    protocol: Protocol::Http { confirmation: Some(r#"{"status":1,"request":"647d2300"}"#) },
+    ..ChannelDescription::SIMPLE
+};
 
 /// The channel.
 #[derive(Debug)]
@@ -38,7 +54,7 @@ pub struct Pushover {
 }
 
 impl Pushover {
-    /// A channel that posts through `http`.
+    /// Create a channel that posts through `http`.
     pub fn new(name: String, url: String, http: &Http) -> Self {
         Self { name, url, http: http.clone() }
     }
@@ -76,7 +92,7 @@ fn form(message: &Message, token: &SecretValue, user: &SecretValue) -> String {
         ("priority", priority.to_owned()),
         ("timestamp", message.at.to_string()),
     ];
-    // Half an address leads nowhere, so one that is too long is left out.
+    // An address that is too long is left out: a part of it is of no use.
     if !message.url.is_empty() && message.url.chars().count() <= MAX_URL {
         fields.push(("url", message.url.clone()));
         fields.push(("url_title", bounded(&message.url_title, MAX_URL_TITLE)));

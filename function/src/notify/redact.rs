@@ -1,34 +1,34 @@
-//! Keeps secrets out of what others say: a server may quote the request that it refuses.
+//! Removes secrets from the answers of servers, which may quote the request that they refuse.
 
 use crate::contract::secrets::ChannelSecrets;
 
 const HIDDEN: &str = "(hidden)";
 
-/// Shorter pieces are words like `api`, and hiding those would only garble the text.
+/// Shorter pieces are words such as `api`; hiding them would garble the text.
 const MIN_CHARS: usize = 4;
 
-/// What must not be shown. Holds secrets, hence no `Debug`.
+/// What must not be shown. Contains secrets, and therefore has no `Debug`.
 #[derive(Default)]
 pub(super) struct Hidden {
-    /// The longest first: a piece is not to be cut out of the middle of what holds it.
+    /// The longest first, so that no piece is removed from the middle of a longer one.
     pieces: Vec<String>,
 }
 
 impl Hidden {
-    /// Hides every secret of a channel, and every piece of a secret address that may be one by itself.
+    /// Hide every secret of a channel, and every piece of a secret address that may be secret by itself.
     pub(super) fn of(secrets: &ChannelSecrets) -> Self {
         let mut hidden = Self::default();
         hidden.add(secrets.values().flat_map(|secret| pieces(secret.expose())).map(str::to_owned));
         hidden
     }
 
-    /// Hides these, too.
-    pub(super) fn add(&mut self, further: impl IntoIterator<Item = String>) {
-        self.pieces.extend(further.into_iter().filter(|piece| piece.chars().count() >= MIN_CHARS));
+    /// Hide these, too.
+    pub(super) fn add(&mut self, additional: impl IntoIterator<Item = String>) {
+        self.pieces.extend(additional.into_iter().filter(|piece| piece.chars().count() >= MIN_CHARS));
         self.pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
     }
 
-    /// `text` without any of it.
+    /// Return `text` with everything hidden.
     pub(super) fn without(&self, text: &str) -> String {
         self.pieces.iter().fold(text.to_owned(), |text, piece| text.replace(piece, HIDDEN))
     }
@@ -50,7 +50,7 @@ mod tests {
     use crate::contract::secrets::SecretValue;
 
     #[test]
-    fn what_is_quoted_back_is_hidden() {
+    fn quoted_secrets_are_hidden() {
         let hook = "https://discord.com/api/webhooks/1234567/tOkEn_-x?wait=true";
         let with_user = "https://plexmon:s3cret%21@hook.example.com/x";
         for (secret, text, expected) in [

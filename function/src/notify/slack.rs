@@ -1,8 +1,8 @@
-//! Slack, and what understands its incoming webhooks.
+//! Slack, and services with compatible incoming webhooks.
 //! <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>
 //!
-//! It answers `ok`, or a status with one word for a reason. There is nothing to fold repeats by. Mattermost, and Discord
-//! below `/slack`, say `ok` too; Rocket.Chat and Zulip answer in JSON.
+//! Slack answers `ok`, or a status with a reason of one word. It does not recognise repeats. Mattermost, and Discord at
+//! `/slack`, also answer `ok`; Rocket.Chat and Zulip answer in JSON.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -12,18 +12,19 @@ use tokio::time::Instant;
 use super::answer::{Answer, refusal};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
+use crate::contract::description::{ChannelDescription, Protocol, Setting};
 use crate::contract::secrets::ChannelSecrets;
 use crate::http::Http;
 use crate::message::Message;
 use crate::text::bounded_by;
 
-// What is longer is still taken, and shown in pieces.
+// Slack accepts longer texts, and shows them in pieces.
 const MAX_TEXT: usize = 4_000;
 const MAX_TITLE: usize = 250;
 const MAX_URL: usize = 500;
 
-/// What it says of a webhook that was taken back, or leads where nobody may post.
-const LOST: [&str; 10] = [
+/// The reasons if the webhook was revoked, or its channel does not accept messages.
+const REVOKED: [&str; 10] = [
     "action_prohibited",
     "channel_is_archived",
     "channel_not_found",
@@ -36,8 +37,8 @@ const LOST: [&str; 10] = [
     "team_disabled",
 ];
 
-/// What it says of a message that it cannot take.
-const UNFIT: [&str; 9] = [
+/// The reasons if the message is invalid.
+const INVALID: [&str; 9] = [
     "invalid_attachments",
     "invalid_blocks",
     "invalid_payload",
@@ -49,8 +50,8 @@ const UNFIT: [&str; 9] = [
     "user_not_in_channel",
 ];
 
-/// What it says when it cannot take any.
-const PASSING: [&str; 6] = [
+/// The reasons if it accepts no messages now.
+const TEMPORARY: [&str; 6] = [
     "fatal_error",
     "internal_error",
     "message_limit_exceeded",
@@ -61,6 +62,17 @@ const PASSING: [&str; 6] = [
 
 const SERVICE: &str = "Slack";
 
+/// How it is configured.
+pub const DESCRIPTION: ChannelDescription = ChannelDescription {
+    kind: "slack",
+    service: SERVICE,
+    about: "an incoming webhook of [Slack](https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks), \
+            or of Mattermost, Rocket.Chat or Zulip",
+    settings: &[Setting::secret("url", "{ env = \"SLACK_URL\" }", "the address of the webhook")],
+    protocol: Protocol::Http { confirmation: Some("ok") },
+    ..ChannelDescription::SIMPLE
+};
+
 /// The channel.
 #[derive(Debug)]
 pub struct Slack {
@@ -69,7 +81,7 @@ pub struct Slack {
 }
 
 impl Slack {
-    /// A channel that posts through `http`.
+    /// Create a channel that posts through `http`.
     pub fn new(name: String, http: &Http) -> Self {
         Self { name, http: http.clone() }
     }
@@ -108,7 +120,7 @@ fn text(message: &Message) -> String {
     title + &escaped(&bounded_by(&message.body, left, length)) + &url
 }
 
-/// The three characters that Slack wants escaped; with them it also loses sight of `<!channel>`.
+/// Escape the three characters that Slack reserves, which also disables `<!channel>`.
 fn escape(c: char) -> Option<&'static str> {
     match c {
         '&' => Some("&amp;"),
@@ -118,7 +130,7 @@ fn escape(c: char) -> Option<&'static str> {
     }
 }
 
-/// How much room a character takes once it is escaped.
+/// The length of a character when it is escaped.
 fn length(c: char) -> usize {
     escape(c).map_or(1, str::len)
 }
@@ -126,7 +138,7 @@ fn length(c: char) -> usize {
 fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut escaped, c| {
         match escape(c) {
-            Some(instead) => escaped.push_str(instead),
+            Some(entity) => escaped.push_str(entity),
             None => escaped.push(c),
         }
         escaped
@@ -134,20 +146,20 @@ fn escaped(text: &str) -> String {
 }
 
 fn read(status: StatusCode, body: &[u8]) -> Answer {
-    let word = std::str::from_utf8(body).unwrap_or_default().trim();
-    if word == "ok" {
+    let reason = std::str::from_utf8(body).unwrap_or_default().trim();
+    if reason == "ok" {
         Answer::Taken
-    } else if PASSING.contains(&word) {
-        Answer::Busy { text: word.to_owned() }
-    } else if LOST.contains(&word) || UNFIT.contains(&word) {
-        refusal(status, word.to_owned(), LOST.contains(&word))
+    } else if TEMPORARY.contains(&reason) {
+        Answer::Busy { text: reason.to_owned() }
+    } else if REVOKED.contains(&reason) || INVALID.contains(&reason) {
+        refusal(status, reason.to_owned(), REVOKED.contains(&reason))
     } else {
         in_json(status, &serde_json::from_slice(body).unwrap_or_default())
     }
 }
 
-/// What those answer that take Slack's messages but do not speak its words: Rocket.Chat `{"success":true}`, Zulip
-/// `{"result":"success"}` or `{"ok":true}`, and Mattermost's
+/// Read the answers of services that accept Slack's messages and answer in JSON: Rocket.Chat `{"success":true}`, Zulip
+/// `{"result":"success"}` or `{"ok":true}`, and Mattermost
 /// `{"id":"web.incoming_webhook.invalid.app_error","message":"Invalid webhook.","status_code":400}`.
 fn in_json(status: StatusCode, reply: &Value) -> Answer {
     let text = |name: &str| reply[name].as_str().unwrap_or_default().to_owned();
@@ -156,10 +168,10 @@ fn in_json(status: StatusCode, reply: &Value) -> Answer {
     if status.is_success() && is_taken {
         Answer::Taken
     } else if id.ends_with(".app_error") {
-        // Also those for a hook that is switched off, which come with a status of 501.
+        // Also for a webhook that is disabled, with a status of 501.
         if id.starts_with("web.incoming_webhook") || status.is_client_error() {
-            let is_lost = id.contains("invalid") || id.contains("disabled");
-            return Answer::Refused { text: text("message"), credentials: is_lost };
+            let is_revoked = id.contains("invalid") || id.contains("disabled");
+            return Answer::Refused { text: text("message"), credentials: is_revoked };
         }
         Answer::Busy { text: text("message") }
     } else if reply["success"] == false && status.is_client_error() {

@@ -30,24 +30,24 @@ pub(super) enum Step {
     Sender,
     Receiver,
     Data,
-    /// The mail itself, to the reply to its final dot.
+    /// The mail itself, until the reply to its final dot.
     Content,
 }
 
 /// Why a step failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Trouble {
-    /// There is no connection, or none within TLS.
+    /// There is no connection, or none with TLS.
     NoConnection(String),
     /// The server refused.
     Refused(Reply),
-    /// The time for the whole conversation was up.
+    /// The time for the whole conversation has run out.
     Silent(String),
     /// The connection was closed.
     Closed,
-    /// What came is not SMTP.
+    /// The answer is not SMTP.
     Nonsense,
-    /// The server lacks what we need.
+    /// The server lacks a required extension.
     Lacks(&'static str),
 }
 
@@ -67,7 +67,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// On one line.
+    /// As one line.
     pub(super) fn text(&self) -> String {
         self.lines.join(" ")
     }
@@ -93,7 +93,7 @@ pub(super) struct Conversation<S> {
 }
 
 impl Conversation<Link> {
-    /// Connects, with TLS if there is a configuration for it.
+    /// Connect, with TLS if there is a configuration for it.
     pub(super) async fn connect(
         host: &str,
         port: u16,
@@ -107,13 +107,13 @@ impl Conversation<Link> {
         Ok(Self::over(link, limit, deadline))
     }
 
-    /// STARTTLS (RFC 3207). What was said before counts no longer.
+    /// Upgrade with STARTTLS (RFC 3207), and discard what the server said before.
     pub(super) async fn start_tls(mut self, host: &str, tls: &Arc<ClientConfig>) -> Result<Self, Failure> {
         if !self.offers.iter().any(|offer| offer == "STARTTLS") {
             return Err(Trouble::Lacks("STARTTLS").at(Step::Tls));
         }
         self.command(Step::Tls, "STARTTLS").await?;
-        // What came in the open behind the reply must not be taken for the server's within TLS.
+        // Bytes that arrived unencrypted after the reply must not be read as if they came over TLS.
         if !self.stream.buffer().is_empty() {
             return Err(Trouble::Nonsense.at(Step::Tls));
         }
@@ -128,24 +128,24 @@ impl Conversation<Link> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
-    /// A conversation over a connection, with a limit in words and its end.
+    /// Create a conversation over a connection, with a limit as text and as a time.
     pub(super) fn over(stream: S, limit: String, deadline: Instant) -> Self {
         Self { stream: BufReader::new(stream), offers: Vec::new(), limit, deadline }
     }
 
-    /// Waits for the greeting. Servers delay it on purpose: senders of spam do not wait.
+    /// Wait for the greeting. Servers delay it on purpose: senders of spam do not wait.
     pub(super) async fn greeting(&mut self) -> Result<(), Failure> {
         self.reply(Step::Greeting).await.map(|_| ())
     }
 
-    /// Greets the server with our name, and learns what it offers.
+    /// Send EHLO with our name, and read the server's extensions.
     pub(super) async fn hello(&mut self, name: &str) -> Result<(), Failure> {
         let reply = self.command(Step::Hello, &format!("EHLO {name}")).await?;
         self.offers = reply.lines.iter().skip(1).map(|line| line.to_ascii_uppercase()).collect();
         Ok(())
     }
 
-    /// Signs in with PLAIN or LOGIN, whichever the server knows.
+    /// Authenticate with PLAIN or LOGIN, whichever the server supports.
     pub(super) async fn sign_in(&mut self, user: &str, password: &str) -> Result<(), Failure> {
         let step = Step::SignIn;
         if self.knows("PLAIN") {
@@ -156,7 +156,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             self.command(step, &base64::encode(user)).await?;
             self.command(step, &base64::encode(password)).await?;
         } else {
-            return Err(Trouble::Lacks("a sign-in with PLAIN or LOGIN").at(step));
+            return Err(Trouble::Lacks("authentication with PLAIN or LOGIN").at(step));
         }
         Ok(())
     }
@@ -169,13 +169,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         })
     }
 
-    /// Sends one line, and waits for a reply that is no refusal.
+    /// Send one line, and wait for a reply that is not a refusal.
     pub(super) async fn command(&mut self, step: Step, line: &str) -> Result<Reply, Failure> {
         self.write(step, format!("{line}\r\n").as_bytes()).await?;
         self.reply(step).await
     }
 
-    /// Sends the mail and its final dot.
+    /// Send the mail and its final dot.
     pub(super) async fn content(&mut self, mail: &[u8]) -> Result<Reply, Failure> {
         self.write(Step::Content, &stuffed(mail)).await?;
         self.reply(Step::Content).await
@@ -197,7 +197,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     async fn reply(&mut self, step: Step) -> Result<Reply, Failure> {
         let read = timeout_at(self.deadline, read_reply(&mut self.stream)).await;
         match read.unwrap_or_else(|_| Err(self.silent(step).trouble)) {
-            // After the final dot, only 2xx takes the mail.
+            // After the final dot, only 2xx accepts the mail.
             Ok(reply) if reply.code < 300 || (reply.code < 400 && step != Step::Content) => Ok(reply),
             Ok(reply) => Err(Trouble::Refused(reply).at(step)),
             Err(trouble) => Err(trouble.at(step)),
@@ -243,7 +243,7 @@ async fn read_reply(stream: &mut BufReader<impl AsyncRead + Unpin>) -> Result<Re
     Err(Trouble::Nonsense)
 }
 
-/// The mail as it is sent: lines that begin with a dot get another one, and a dot by itself ends it.
+/// Return the mail as it is sent: lines that begin with a dot get another one, and a single dot ends it.
 fn stuffed(mail: &[u8]) -> Vec<u8> {
     let mut sent = Vec::with_capacity(mail.len() + 16);
     for line in mail.split_inclusive(|byte| *byte == b'\n') {
@@ -260,7 +260,7 @@ fn stuffed(mail: &[u8]) -> Vec<u8> {
 }
 
 impl Step {
-    /// What did not come in time.
+    /// What did not arrive in time.
     pub(super) fn awaited(self) -> String {
         let mut awaited = "answer to ".to_owned();
         let _ = write!(
@@ -271,9 +271,9 @@ impl Step {
                 Self::Greeting => return "greeting".to_owned(),
                 Self::Hello => "EHLO",
                 Self::Tls => "STARTTLS",
-                Self::SignIn => "the sign-in",
-                Self::Sender => "the sender's address",
-                Self::Receiver => "a receiver's address",
+                Self::SignIn => "the authentication",
+                Self::Sender => "the address of the sender",
+                Self::Receiver => "the address of a recipient",
                 Self::Data => "DATA",
                 Self::Content => "the mail",
             }

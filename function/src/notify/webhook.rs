@@ -1,7 +1,7 @@
-//! A webhook of one's own: JSON to a secret address, as a template has it, or all there is to say.
+//! A webhook of your own: JSON to a secret address, by a template, or the whole message.
 //!
-//! A receiver can fold repeats by the `Idempotency-Key`: it is the message's id. Nobody knows its words, so that it never
-//! refuses for good, and any 2xx is a success unless the settings name a text that must be in it.
+//! A receiver can recognise repeats by the `Idempotency-Key`, which is the id of the message. The form of its refusals is
+//! unknown, so that none is permanent; any 2xx is a success unless the settings name a text that the answer must contain.
 
 mod template;
 
@@ -15,6 +15,7 @@ pub use self::template::check_template;
 use super::answer::{Answer, later};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
+use crate::contract::description::{ChannelDescription, Checked, Need, Setting, Type, any};
 use crate::contract::secrets::ChannelSecrets;
 use crate::http::Http;
 use crate::message::Message;
@@ -23,7 +24,46 @@ use crate::page;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const SERVICE: &str = "the webhook";
 
-/// What belongs to the connection rather than to the message.
+/// How it is configured.
+pub const DESCRIPTION: ChannelDescription = ChannelDescription {
+    kind: "webhook",
+    service: SERVICE,
+    about: "a server of your own, which receives JSON",
+    settings: &[
+        Setting::secret(
+            "url",
+            "{ env = \"WEBHOOK_URL\" }",
+            "the address, perhaps with user and password in it",
+        ),
+        Setting::secret("token", "{ env = \"WEBHOOK_TOKEN\" }", "sent as `Authorization: Bearer ...`")
+            .optional(),
+        Setting {
+            key: "template",
+            kind: Type::Text(check_template),
+            need: Need::Depends("the whole message"),
+            example: "'{\"text\": \"{title}: {body}\"}'",
+            about: "the JSON to send, with `{title}`, `{body}`, `{severity}`, `{at}`, `{url}`, `{deployment}`, `{id}` \
+                    and `{news}`",
+        },
+        Setting {
+            key: "headers",
+            kind: Type::Table(check_headers),
+            need: Need::Optional,
+            example: "{ X-From = \"plexmon\" }",
+            about: "headers to send",
+        },
+        Setting {
+            key: "success",
+            kind: Type::Text(any),
+            need: Need::Depends("any 2xx is a success"),
+            example: "\"queued\"",
+            about: "text that the answer must contain",
+        },
+    ],
+    ..ChannelDescription::SIMPLE
+};
+
+/// Headers of the connection rather than of the message.
 const OF_THE_CONNECTION: [HeaderName; 6] = [
     header::CONNECTION,
     header::CONTENT_LENGTH,
@@ -40,13 +80,13 @@ pub struct Webhook {
     template: Option<String>,
     headers: BTreeMap<String, String>,
     has_token: bool,
-    /// What the answer to a message that was taken contains.
+    /// Text that the answer to an accepted message contains.
     success: Option<String>,
     http: Http,
 }
 
 impl Webhook {
-    /// A channel that posts through `http`: the filled template, or the whole message.
+    /// Create a channel that posts the filled template, or the whole message, through `http`.
     pub fn new(
         name: String,
         template: Option<String>,
@@ -72,9 +112,9 @@ impl Webhook {
         };
         let headers =
             headers(&self.headers).map_err(|why| later(format!("the webhook's headers: {why}"), false))?;
-        // The newest word counts: credentials in the address, then a header, then the token.
+        // The last one applies: credentials in the address, then a header, then the token.
         post.headers().extend(headers);
-        // Visible characters stay as they are; a target's name may have others.
+        // Names in the id may have characters that a header cannot have.
         let key = utf8_percent_encode(&message.id, CONTROLS).to_string();
         if let Ok(key) = HeaderValue::from_str(&key) {
             post.headers().insert(IDEMPOTENCY_KEY, key);
@@ -99,8 +139,8 @@ impl Channel for Webhook {
     }
 }
 
-/// Whether these headers can be sent, for whoever reads a configuration.
-pub fn check_headers(wanted: &BTreeMap<String, String>) -> Result<(), String> {
+/// Check that these headers can be sent.
+pub fn check_headers(wanted: &BTreeMap<String, String>) -> Checked {
     headers(wanted).map(|_| ())
 }
 
@@ -108,7 +148,7 @@ fn headers(wanted: &BTreeMap<String, String>) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::new();
     for (name, value) in wanted {
         let known = HeaderName::try_from(name).ok().filter(|name| !OF_THE_CONNECTION.contains(name));
-        let known = known.ok_or_else(|| format!("{name:?} is no header that can be set"))?;
+        let known = known.ok_or_else(|| format!("{name:?} is not a header that can be set"))?;
         let value = HeaderValue::from_str(value).map_err(|_| format!("{name} cannot have this value"))?;
         headers.insert(known, value);
     }

@@ -7,12 +7,11 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::time::timeout;
 
-use super::cause::{Cause, Fault};
+use super::cause::Fault;
 use super::coding::{self, Decoded};
+use super::condition::{self, Missing, Received, contains};
 use super::failure::in_words;
-use super::identity;
 use crate::contract::settings::Target;
-use crate::text::bounded;
 
 /// How far into the body a target's text is looked for.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -20,8 +19,6 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 /// An error's page shows its cause early, or not at all.
 pub(super) const MAX_PAGE_BYTES: usize = 16 * 1024;
 const ERROR_PATIENCE: Duration = Duration::from_secs(1);
-
-const MAX_SHOWN_CHARS: usize = 120;
 
 /// A text may span two frames, be it with blanks in it.
 const OVERLAP: usize = 64;
@@ -73,69 +70,34 @@ pub(super) async fn search(
         is_cut = data.len() > room;
         let from = read.len().saturating_sub(wanted.map_or(0, str::len).max(OVERLAP));
         read.extend_from_slice(&data[..data.len().min(room)]);
-        is_found |= wanted.is_some_and(|text| has(&read[from..], text));
+        is_found |= wanted.is_some_and(|text| contains::has(&read[from..], text));
         if is_cut || (is_found && may_end_early) {
             break;
         }
     }
-    Ok(judged(read, &codings, is_cut, wanted))
+    Ok(judged(read, &codings, is_cut, target))
 }
 
-fn judged(read: Vec<u8>, codings: &[String], is_cut: bool, wanted: Option<&str>) -> Searched {
+fn judged(read: Vec<u8>, codings: &[String], is_cut: bool, target: &Target) -> Searched {
     let size = read.len();
+    let wanted = target.contains.as_deref();
     // Some name a coding and do not apply it, and some name one that is none.
-    let is_plain = codings.is_empty() || wanted.is_some_and(|text| has(&read, text));
+    let is_plain = codings.is_empty() || wanted.is_some_and(|text| contains::has(&read, text));
     let decoded = match (is_plain, is_cut) {
         (false, _) => coding::decode(codings, &read, is_cut, MAX_BODY_BYTES),
         (true, true) => Decoded::Cut(read),
         (true, false) => Decoded::Whole(read),
     };
-    let (body, what_is_missing) = match decoded {
+    let (body, missing) = match decoded {
         Decoded::Whole(body) => (body, None),
-        Decoded::Cut(body) => (body, Some(Missing::Rest)),
+        Decoded::Cut(body) => (body, Some(Missing::Rest { limit: MAX_BODY_BYTES })),
         Decoded::Damaged(body) => (body, Some(Missing::Damaged)),
         Decoded::Unknown(coding) => (Vec::new(), Some(Missing::Coding(coding))),
     };
-    let outcome = match wanted {
-        None => Ok(format!("{}{size} bytes", if is_cut { "more than " } else { "" })),
-        Some("") => Ok("empty".to_owned()),
-        Some(text) if has(&body, text) => Ok(format!("has `{}`", bounded(text, MAX_SHOWN_CHARS))),
-        Some(text) => Err(lacks(text, what_is_missing)),
-    };
+    let received = Received { body: &body, missing: missing.as_ref() };
+    let outcome = condition::of_body(target, &received).unwrap_or_else(|| {
+        let more = if is_cut { "more than " } else { "" };
+        Ok(format!("{more}{size} bytes"))
+    });
     Searched { body, outcome }
-}
-
-/// Why a body could not be searched to its end.
-enum Missing {
-    Rest,
-    Damaged,
-    Coding(String),
-}
-
-fn lacks(text: &str, missing: Option<Missing>) -> Fault {
-    let text = bounded(text, MAX_SHOWN_CHARS);
-    match missing {
-        None => Fault::new(Cause::Condition, format!("body lacks `{text}`")),
-        Some(Missing::Damaged) => {
-            Fault::new(Cause::Condition, "the compressed body is damaged or not complete")
-        }
-        Some(Missing::Rest) => {
-            let limit = MAX_BODY_BYTES / 1024;
-            Fault::new(
-                Cause::Unreadable,
-                format!("the first {limit} KiB of the body lack `{text}`; no more is read"),
-            )
-        }
-        Some(Missing::Coding(coding)) => Fault::new(
-            Cause::Unreadable,
-            format!("the body comes compressed ({}), which plexmon cannot read", bounded(&coding, 20)),
-        ),
-    }
-}
-
-/// Compares bytes with bytes, so that a body in any encoding, or in none, can be searched.
-fn has(body: &[u8], text: &str) -> bool {
-    text.is_empty()
-        || body.windows(text.len()).any(|window| window == text.as_bytes())
-        || (text == identity::ID_IN_XML && identity::has_id_in_json(body))
 }

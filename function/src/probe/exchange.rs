@@ -18,7 +18,7 @@ use super::cause::Fault;
 use super::failure::in_words;
 use super::lenient::Lenient;
 use super::observation::{Journal, LinkName};
-use super::{identity, judge};
+use super::{condition, identity, judge};
 use crate::contract::secrets::TargetSecrets;
 use crate::contract::settings::{self, Expect, Target};
 use crate::endpoint::is_loopback;
@@ -133,7 +133,8 @@ async fn judge_answer(
         return Ok(());
     }
     // Even where 403 is what the app answers, this one may not be the app's.
-    let is_expected = target.status.contains(&status) && judge::refusal(&answer(&[]), host, true).is_none();
+    let is_expected =
+        condition::status::is_met(target, status) && judge::refusal(&answer(&[]), host, true).is_none();
     if !is_expected {
         let page = body::beginning(body, &head.headers).await;
         return Err(judge::classify(&answer(&page), host, target));

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::answer::Answer;
 use super::cause::{Cause, Fault};
-use super::{edge, wall};
+use super::{condition, edge, wall};
 use crate::contract::settings::Target;
 use crate::text::bounded;
 use crate::time::duration;
@@ -58,7 +58,7 @@ pub(super) fn classify(answer: &Answer<'_>, host: &str, target: &Target) -> Faul
         502 => Fault::new(Cause::App, format!("{app} is stopped; {} answers 502", answer.server())),
         503 => Fault::new(Cause::App, format!("{app} is not available; {} answers 503", answer.server())),
         504 => Fault::new(Cause::App, format!("{app} does not answer {} in time (504)", answer.server())),
-        _ => Fault::new(Cause::Condition, condition(answer, target)),
+        _ => Fault::new(Cause::Condition, wrong_status(answer, target)),
     }
 }
 
@@ -76,13 +76,12 @@ fn rate_limited(answer: &Answer<'_>) -> Fault {
     Fault::new(Cause::RateLimited, format!("too many requests (HTTP 429{wait})"))
 }
 
-fn condition(answer: &Answer<'_>, target: &Target) -> String {
+fn wrong_status(answer: &Answer<'_>, target: &Target) -> String {
     let status = answer.status.as_u16();
     if let Some(place) = answer.shown_redirect() {
         return format!("redirects to {place} (HTTP {status})");
     }
-    let expected: Vec<String> = target.status.iter().map(u16::to_string).collect();
-    format!("HTTP {status} instead of {}", expected.join(" or "))
+    format!("HTTP {status} instead of {}", condition::status::expected(target))
 }
 
 /// What an answer means where only a refusal is right. An app that is not reached at all is exposed to nobody, and only
@@ -110,7 +109,7 @@ pub(super) fn closed(answer: &Answer<'_>, host: &str, target: &Target) -> Result
 fn is_of_the_app(answer: &Answer<'_>, target: &Target) -> bool {
     let status = answer.status;
     let is_bare = matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
-    if !is_bare || target.status.contains(&status.as_u16()) {
+    if !is_bare || condition::status::is_met(target, status.as_u16()) {
         return true;
     }
     let server = answer.header("server").to_ascii_lowercase();

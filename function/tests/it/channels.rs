@@ -1,4 +1,4 @@
-//! Every channel against a stand-in of its service, which minds what is documented of it.
+//! Every channel against a stand-in of its service, which behaves as documented.
 
 mod common;
 mod discord;
@@ -13,47 +13,88 @@ mod webhook;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use plexmon_function::contract::description::{ChannelDescription, Need, Protocol, Setting, Type};
 use plexmon_function::contract::notification::NotificationKind;
 use plexmon_function::contract::secrets::{ChannelSecrets, SecretValue};
 use plexmon_function::contract::settings::{ChannelKind, ChannelSettings, Severity};
 use plexmon_function::http::Http;
 use plexmon_function::message::{Message, MessageItem};
-use plexmon_function::notify::{Channel, Delivery, channels};
+use plexmon_function::notify::{Channel, DESCRIPTIONS, Delivery, channels, description};
 use plexmon_function::probe::Tls;
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::pushover;
 use crate::server::{Answer, Server};
 
-/// What a channel needs to speak to a server at this address.
-pub type Setup = fn(&str) -> (ChannelKind, ChannelSecrets);
+/// A kind of channel that speaks HTTP. All of them are found by their descriptions.
+pub struct HttpKind {
+    description: &'static ChannelDescription,
+    /// What messages call the service.
+    pub service: &'static str,
+    /// An answer by which the service confirms a message, if only its own answers count.
+    pub confirmation: Option<&'static str>,
+}
 
-/// What the service is called in what a person reads, and how to speak to a server in its place.
-pub const ALL: [(&str, Setup); 6] = [
-    ("Pushover", self::pushover),
-    ("Pushbullet", pushbullet::setup),
-    ("ntfy", ntfy::setup),
-    ("Discord", discord::setup),
-    ("Slack", slack::setup),
-    ("the webhook", webhook::setup),
-];
+/// Every kind that speaks HTTP: a new one is subject to the common tests without being named here.
+pub fn http_kinds() -> Vec<HttpKind> {
+    let kind = |description: &'static ChannelDescription| match description.protocol {
+        Protocol::Http { confirmation } => {
+            Some(HttpKind { description, service: description.service, confirmation })
+        }
+        // Mail servers have tests of their own.
+        Protocol::Smtp => None,
+    };
+    DESCRIPTIONS.iter().filter_map(kind).collect()
+}
 
-/// The services whose confirmation is known, and what it looks like.
-pub const KNOWN: [(&str, Setup, &str); 5] = [
-    ("Pushover", self::pushover, r#"{"status":1,"request":"647d2300"}"#),
-    ("Pushbullet", pushbullet::setup, r#"{"active":true,"iden":"ubdpj29aOK0sKG"}"#),
-    ("ntfy", ntfy::setup, r#"{"id":"hwQ2YpKdmg","event":"message"}"#),
-    ("Discord", discord::setup, r#"{"id":"1","content":"as it was"}"#),
-    ("Slack", slack::setup, "ok"),
-];
+/// The kinds whose service confirms messages in a way of its own, with a confirmation.
+pub fn confirming_kinds() -> impl Iterator<Item = (HttpKind, &'static str)> {
+    http_kinds().into_iter().filter_map(|kind| kind.confirmation.map(|confirmation| (kind, confirmation)))
+}
 
-fn pushover(address: &str) -> (ChannelKind, ChannelSecrets) {
-    let kind = ChannelKind::Pushover { url: format!("{address}/1/messages.json") };
-    (
-        kind,
-        secrets(&[("token", "azGDORePK8gMaC0QOYAMyEEuzJnyUi"), ("user", "uQiRzpo4DXghDmr9QzzfQu27cmVRsG")]),
-    )
+impl HttpKind {
+    /// The settings and the secrets for a server at this address: every secret that the kind can have, and what it
+    /// requires besides.
+    pub fn setup(&self, address: &str) -> (ChannelKind, ChannelSecrets) {
+        let ChannelDescription { kind, settings, exclusive, complete, .. } = *self.description;
+        let mut json = serde_json::Map::from_iter([("kind".to_owned(), Value::from(kind))]);
+        let mut secrets = ChannelSecrets::new();
+        let is_left_out = |key: &str| exclusive.iter().any(|(_, other)| *other == key);
+        for Setting { key, kind: value, need, example, .. } in settings {
+            match (value, need) {
+                (_, Need::With(other)) if is_left_out(other) => {}
+                _ if is_left_out(key) => {}
+                (Type::Secret, _) => {
+                    let value = match *key {
+                        "url" => format!("{address}/hooks/0a1b2c3d4e5f?key=kkkkkkkk"),
+                        key => format!("s3cr3t-{key}-of-{kind}"),
+                    };
+                    secrets.insert((*key).to_owned(), SecretValue::new(value));
+                    if matches!(need, Need::Optional) {
+                        json.insert((*key).to_owned(), Value::from(true));
+                    }
+                }
+                (Type::Address(_), _) => {
+                    let example = example.trim_matches('"');
+                    let path = example.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+                    let path = path.map_or("", |(_, path)| path);
+                    json.insert((*key).to_owned(), Value::from(format!("{address}/{path}")));
+                }
+                (_, Need::Required) => {
+                    let value = serde_json::from_str(example).unwrap_or_else(|_| {
+                        panic!("the example of `{key}` of {kind} is not valid as JSON: {example}")
+                    });
+                    json.insert((*key).to_owned(), value);
+                }
+                _ => {}
+            }
+        }
+        complete(&mut json);
+        let settings = serde_json::from_value(Value::Object(json))
+            .unwrap_or_else(|why| panic!("the description of {kind} does not match `ChannelKind`: {why}"));
+        (settings, secrets)
+    }
 }
 
 pub fn secrets(pairs: &[(&str, &str)]) -> ChannelSecrets {
@@ -74,7 +115,7 @@ pub fn message() -> Message {
     }
 }
 
-/// The longest words there are, and all of them hard to write.
+/// A message of extreme length, full of characters that need escaping.
 pub fn endless() -> Message {
     Message {
         id: "ü:\u{1F980}".repeat(100),
@@ -89,25 +130,50 @@ pub fn at(server: &Server) -> String {
     format!("http://{}", server.address)
 }
 
-/// More time than any test needs.
+/// A deadline that no test reaches.
 pub fn soon() -> Instant {
     Instant::now() + Duration::from_secs(20)
 }
 
-/// Sends to a service that answers so. No channel repeats by itself.
-pub async fn send(setup: Setup, answer: Answer, message: &Message) -> Delivery {
+/// How long after its deadline a channel may return.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Send, and fail if the channel does not return by the deadline: a test would otherwise never end.
+pub async fn deliver(
+    kind: ChannelKind,
+    message: &Message,
+    secrets: &ChannelSecrets,
+    deadline: Instant,
+) -> Delivery {
+    let name = description(&kind).kind;
+    let channel = channel(kind);
+    timeout_at(deadline + GRACE, channel.send(message, secrets, deadline)).await.unwrap_or_else(|_| {
+        panic!("{name} does not return by its deadline: pass the deadline to `post::send`")
+    })
+}
+
+/// Send to a service that gives this answer. No channel repeats a request by itself.
+pub async fn send(
+    setup: impl Fn(&str) -> (ChannelKind, ChannelSecrets),
+    answer: Answer,
+    message: &Message,
+) -> Delivery {
     let server = Server::start(&[answer]).await;
     let (kind, secrets) = setup(&at(&server));
-    let delivery = channel(kind).send(message, &secrets, soon()).await;
+    let delivery = deliver(kind, message, &secrets, soon()).await;
     assert_eq!(server.requests().len(), 1, "{delivery:?}");
     delivery
 }
 
-/// What is sent, to a service that takes it.
-pub async fn sent(setup: Setup, service: fn(&str) -> Answer, message: &Message) -> Posted {
+/// Send to a service that accepts the message, and return the request.
+pub async fn sent(
+    setup: impl Fn(&str) -> (ChannelKind, ChannelSecrets),
+    service: fn(&str) -> Answer,
+    message: &Message,
+) -> Posted {
     let server = Server::start(&[Answer::By(service)]).await;
     let (kind, secrets) = setup(&at(&server));
-    assert_eq!(channel(kind).send(message, &secrets, soon()).await, Delivery::Delivered);
+    assert_eq!(deliver(kind, message, &secrets, soon()).await, Delivery::Delivered);
     Posted::of(&server.requests()[0])
 }
 
@@ -122,9 +188,9 @@ pub fn later(why: &str, unproven: bool) -> Delivery {
 /// A request as a service sees it.
 pub struct Posted {
     pub line: String,
-    /// By their names in lower case.
+    /// By their names, in lower case.
     pub headers: BTreeMap<String, String>,
-    /// `Null` if it is no JSON.
+    /// `Null` if it is not JSON.
     pub body: Value,
     pub bytes: usize,
 }

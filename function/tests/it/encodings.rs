@@ -73,7 +73,7 @@ async fn what_cannot_be_read_is_said_and_is_no_outage() {
             coded("x-lzma", b"\x0b\x02\x80"),
             Verdict::Unseen,
             Cause::Unreadable,
-            "the body comes compressed (x-lzma), which plexmon cannot read",
+            "the body is compressed (x-lzma), which plexmon cannot read",
         ),
         (
             coded("gzip", &gzip(&vec![b'x'; 10_000_000])),

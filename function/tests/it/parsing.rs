@@ -289,12 +289,13 @@ async fn any_answer_of_a_channel_is_understood() {
         true,
     );
     let (first, cases) = (number("PLEXMON_SEED", 0), number("PLEXMON_CASES", 200));
-    for (service, setup) in channels::ALL {
+    for kind in channels::http_kinds() {
+        let service = kind.service;
         for seed in first..first + cases {
             let body = mutated(&corpus, &mut Dice(seed));
             let head = format!("HTTP/1.1 400 Bad\r\ncontent-length: {}\r\n\r\n", body.len());
-            let delivery =
-                channels::send(setup, Answer::Bytes([head.into_bytes(), body].concat()), &sample).await;
+            let answer = Answer::Bytes([head.into_bytes(), body].concat());
+            let delivery = channels::send(|address| kind.setup(address), answer, &sample).await;
             let why = delivery.outcome().1.unwrap_or_default();
             let itself = why.starts_with(&format!("{service} answered HTTP 400"));
             let in_front = format!("something in front of {service} answered HTTP 400");

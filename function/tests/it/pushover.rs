@@ -1,6 +1,6 @@
-//! What is posted to Pushover, and what its answers are taken for.
+//! Requests to Pushover, and the outcomes of its answers.
 
-use plexmon_function::contract::secrets::{ChannelSecrets, SecretValue, Secrets};
+use plexmon_function::contract::secrets::{SecretValue, Secrets};
 use plexmon_function::contract::settings::Severity;
 use plexmon_function::http::Http;
 use plexmon_function::message::Message;
@@ -8,7 +8,7 @@ use plexmon_function::notify::{Channel, Delivery, pushover::Pushover};
 use plexmon_function::probe::Tls;
 
 use crate::channels::soon;
-use crate::server::{Answer, Server, http, refusing};
+use crate::server::{Answer, Server, http};
 use crate::world::NOW;
 
 pub fn secrets(token: &str) -> Secrets {
@@ -69,7 +69,7 @@ async fn the_form_has_every_field() {
 }
 
 #[tokio::test]
-async fn fields_are_cut_between_characters() {
+async fn fields_are_shortened_between_characters() {
     let long = Message {
         title: "ü".repeat(251),
         body: "🦀".repeat(1025),
@@ -87,7 +87,7 @@ async fn fields_are_cut_between_characters() {
 }
 
 #[tokio::test]
-async fn answers_are_told_apart() {
+async fn every_answer_has_its_outcome() {
     let refused = |why: &str, credentials| Delivery::Refused { why: why.to_owned(), credentials };
     let later = |why: &str, unproven| Delivery::Retry { why: why.to_owned(), unproven };
     let bad_user =
@@ -102,7 +102,7 @@ async fn answers_are_told_apart() {
         ),
         (
             http("202 Accepted", "", "nonsense"),
-            later("HTTP 202, but without Pushover's own confirmation", true),
+            later("HTTP 202, but without a confirmation from Pushover", true),
         ),
         (
             http("400 Bad Request", "", bad_user),
@@ -130,7 +130,7 @@ async fn answers_are_told_apart() {
 }
 
 #[tokio::test]
-async fn an_endless_reason_is_bounded() {
+async fn a_long_reason_is_shortened() {
     let head = b"HTTP/1.1 400 Bad\r\n\r\n{\"status\":0,\"errors\":[\"".to_vec();
     let server = Server::start(&[Answer::Endless(head, vec![b'x'; 4096])]).await;
     let why = "something in front of Pushover answered HTTP 400".to_owned();
@@ -139,22 +139,4 @@ async fn an_endless_reason_is_bounded() {
     let server = Server::start(&[http("400 Bad", "", &long)]).await;
     let Delivery::Refused { why, .. } = send(server.url(), &message()).await else { panic!("not refused") };
     assert_eq!(why.chars().count(), 150);
-}
-
-#[tokio::test]
-async fn what_never_left_has_not_arrived() {
-    let (_reserved, address) = refusing();
-    let url = format!("http://{address}/");
-    let expected =
-        Delivery::Retry { why: "no connection to Pushover: connection refused".to_owned(), unproven: false };
-    assert_eq!(send(url, &message()).await, expected);
-}
-
-#[tokio::test]
-async fn without_secrets_nothing_is_sent_yet() {
-    let server = Server::start(&[http("200 OK", "", "{}")]).await;
-    let channel = Pushover::new("pushover".to_owned(), server.url(), &Http::new(&Tls::new().unwrap()));
-    let delivery = channel.send(&message(), &ChannelSecrets::new(), soon()).await;
-    assert!(matches!(delivery, Delivery::Retry { unproven: false, .. }), "{delivery:?}");
-    assert!(server.requests().is_empty());
 }

@@ -1,13 +1,17 @@
-//! `[notify.*]`, `[heartbeat]` and `control`: who is told, who is pinged, and who is asked.
+//! `[notify.*]`, `[heartbeat]` and `control`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use insta::assert_snapshot;
 use plexmon_deploy::config::{Config, Found, SecretSource};
+use plexmon_function::contract::description::{ChannelDescription, Need, Setting, Type};
 use plexmon_function::contract::settings::{
     ChannelKind, ChannelSettings, Heartbeat, Hours, Severity, Smtp, SmtpTls,
 };
+use plexmon_function::notify::{self, DESCRIPTIONS};
+use serde_json::json;
 
 use super::{TARGET, below, parse, refuses, top};
 
@@ -15,47 +19,118 @@ fn channel(lines: &str) -> ChannelSettings {
     parse(&below(lines)).unwrap().channels.remove(0)
 }
 
-/// Each kind with what it needs, and the secrets that this makes.
-const LEAST: [(&str, &str, &[&str]); 7] = [
-    ("pushover", "token = { env = \"A\" }\nuser = { env = \"B\" }", &["token", "user"]),
-    ("pushbullet", "token = { env = \"A\" }", &["token"]),
-    ("ntfy", "url = \"https://ntfy.sh/my-topic\"", &[]),
-    ("discord", "url = { env = \"A\" }", &["url"]),
-    ("slack", "url = { env = \"A\" }", &["url"]),
-    ("webhook", "url = { env = \"A\" }", &["url"]),
-    ("email", "host = \"mail.example.com\"\nfrom = \"a@example.com\"\nto = \"b@example.com\"", &[]),
-];
+/// The settings that a kind cannot do without, as lines.
+fn required(description: &ChannelDescription) -> Vec<String> {
+    let is_required = |setting: &&Setting| matches!(setting.need, Need::Required);
+    description.settings.iter().filter(is_required).map(line).collect()
+}
+
+fn line(setting: &Setting) -> String {
+    format!("{} = {}\n", setting.key, setting.example)
+}
+
+/// The table of a channel that is called like its kind.
+fn table(description: &ChannelDescription, lines: &[String]) -> String {
+    below(&format!("[notify.{}]\n{}", description.kind, lines.concat()))
+}
 
 #[test]
-fn every_kind_needs_no_more_than_this() {
-    for (kind, lines, secrets) in LEAST {
-        for (name, lines) in [(kind, lines.to_owned()), ("phone", format!("kind = \"{kind}\"\n{lines}"))] {
+fn every_kind_needs_only_what_its_description_requires() {
+    for description in DESCRIPTIONS {
+        let kind = description.kind;
+        let lines = required(description).concat();
+        for (name, lines) in [(kind, lines.clone()), ("phone", format!("kind = \"{kind}\"\n{lines}"))] {
             let config = parse(&below(&format!("[notify.{name}]\n{lines}"))).unwrap();
             let [channel] = config.channels.as_slice() else { panic!("{:?}", config.channels) };
             assert_eq!((channel.name.as_str(), channel.min, channel.quiet), (name, Severity::Info, None));
-            assert_eq!(serde_json::to_value(&channel.kind).unwrap()["kind"], kind);
-            let keys: Vec<&String> = config.secrets.channels[name].keys().collect();
-            assert_eq!(keys, secrets, "{kind}");
+            assert_eq!(notify::description(&channel.kind).kind, kind);
+            let secrets = description
+                .settings
+                .iter()
+                .filter(|setting| matches!((setting.kind, setting.need), (Type::Secret, Need::Required)));
+            let secrets: BTreeSet<&str> = secrets.map(|setting| setting.key).collect();
+            let found = config.secrets.channels[name].keys().map(String::as_str);
+            assert_eq!(found.collect::<BTreeSet<_>>(), secrets, "{kind}");
         }
     }
 }
 
 #[test]
-fn every_kind_says_what_it_lacks() {
+fn every_missing_setting_is_reported_with_an_example() {
     let mut report = String::new();
-    for (kind, lines, _) in LEAST {
-        for left_out in lines.lines() {
-            let rest: String =
-                lines.lines().filter(|line| *line != left_out).map(|line| format!("{line}\n")).collect();
-            let error = parse(&below(&format!("[notify.{kind}]\n{rest}"))).unwrap_err();
+    for description in DESCRIPTIONS {
+        let required = required(description);
+        for left_out in 0..required.len() {
+            let mut rest = required.clone();
+            rest.remove(left_out);
+            let error = parse(&table(description, &rest)).unwrap_err();
             let _ = writeln!(report, "{error}\n");
         }
     }
     assert_snapshot!(report);
 }
 
+/// The description is what the configuration is read by, and [`ChannelKind`] what the function is given.
 #[test]
-fn several_channels_of_a_kind_have_names_of_their_own() {
+fn every_described_setting_reaches_the_function_and_no_other_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("home-ca.pem"), include_str!("../../corpus/tls/authority.pem"))
+        .unwrap();
+    for description in DESCRIPTIONS {
+        let kind = description.kind;
+        // Keys that exclude each other take turns.
+        let sides: Vec<Vec<&str>> = match description.exclusive {
+            [] => vec![vec![]],
+            pairs => vec![
+                pairs.iter().map(|(one, _)| *one).collect(),
+                pairs.iter().map(|(_, other)| *other).collect(),
+            ],
+        };
+        let mut reached = BTreeSet::new();
+        for without in sides {
+            let is_there = |setting: &&Setting| {
+                !without.contains(&setting.key)
+                    && !matches!(setting.need, Need::With(other) if without.contains(&other))
+            };
+            let given: Vec<&Setting> = description.settings.iter().filter(is_there).collect();
+            let lines: Vec<String> = given.iter().map(|setting| line(setting)).collect();
+            let text = table(description, &lines);
+            let config = Config::parse(&text, &folder.path().join("config.toml"))
+                .unwrap_or_else(|error| panic!("the examples of {kind} do not work: {error}"));
+            let settings = serde_json::to_value(&config.channels[0].kind).unwrap();
+            let example: toml::Table = lines.concat().parse().unwrap();
+            for setting in given {
+                let expected = match (setting.kind, setting.need) {
+                    (Type::Secret, Need::Optional) => json!(true),
+                    (Type::Secret, _) => {
+                        assert!(config.secrets.channels[kind].contains_key(setting.key));
+                        continue;
+                    }
+                    (Type::CertificateFile, _) => {
+                        assert!(settings["ca_pem"].is_string(), "{kind} has no field `ca_pem`");
+                        reached.insert("ca_pem".to_owned());
+                        continue;
+                    }
+                    _ => serde_json::to_value(&example[setting.key]).unwrap(),
+                };
+                let key = setting.key;
+                assert_eq!(settings[key], expected, "`ChannelKind` of {kind} has no field `{key}` like this");
+                reached.insert(key.to_owned());
+            }
+            for key in settings.as_object().unwrap().keys().filter(|key| *key != "kind") {
+                let is_described = description.setting(key).is_some() || key == "ca_pem";
+                assert!(is_described, "the description of {kind} lacks `{key}`");
+            }
+        }
+        let fields = description.settings.iter().filter(|setting| {
+            !matches!((setting.kind, setting.need), (Type::Secret, Need::Required | Need::With(_)))
+        });
+        assert_eq!(reached.len(), fields.count(), "{kind}: {reached:?}");
+    }
+}
+
+#[test]
+fn several_channels_can_have_the_same_kind() {
     let config = parse(&below(
         "[notify.me]\nkind = \"ntfy\"\nurl = \"https://ntfy.sh/me\"\n\
          [notify.you]\nkind = \"ntfy\"\nurl = \"https://ntfy.example.com/you\"\ntoken = { env = \"T\" }",
@@ -67,7 +142,7 @@ fn several_channels_of_a_kind_have_names_of_their_own() {
 }
 
 #[test]
-fn what_a_channel_is_for_and_when_it_is_quiet() {
+fn a_channel_has_a_lowest_severity_and_quiet_hours() {
     let minutes = |from, until| Some(Hours { from, until });
     for (min, severity) in [("info", Severity::Info), ("warn", Severity::Warn), ("down", Severity::Down)] {
         let lines =
@@ -78,7 +153,7 @@ fn what_a_channel_is_for_and_when_it_is_quiet() {
 }
 
 #[test]
-fn a_webhook_may_have_its_own_words_headers_and_a_token() {
+fn a_webhook_can_have_a_template_headers_and_a_token() {
     let lines = "[notify.hook]\nkind = \"webhook\"\nurl = { env = \"A\" }\ntoken = { env = \"B\" }\n\
         template = '{\"text\": \"{title}: {body}\"}'\nheaders = { X-From = \"plexmon\" }\n\
         success = \"queued\"";
@@ -92,7 +167,7 @@ fn a_webhook_may_have_its_own_words_headers_and_a_token() {
 }
 
 #[test]
-fn a_topic_may_belong_to_a_user() {
+fn ntfy_can_authenticate_with_a_user() {
     let lines =
         "[notify.ntfy]\nurl = \"https://ntfy.example.com/t\"\nuser = \"me\"\npassword = { env = \"P\" }";
     let config = parse(&below(lines)).unwrap();
@@ -103,7 +178,7 @@ fn a_topic_may_belong_to_a_user() {
 }
 
 #[test]
-fn secrets_may_stay_on_this_machine() {
+fn secrets_can_be_sent_to_this_machine_over_plain_http() {
     for host in ["localhost:8080", "127.0.0.1", "[::1]:8080"] {
         for lines in [
             format!("[notify.ntfy]\nurl = \"http://{host}/t\"\ntoken = {{ env = \"A\" }}"),
@@ -117,13 +192,13 @@ fn secrets_may_stay_on_this_machine() {
         ))
         .unwrap();
     }
-    // Who has no secret to send may send in the open.
+    // Without secrets, plain http is accepted.
     parse(&below("[notify.ntfy]\nurl = \"http://ntfy.example.com/t\"")).unwrap();
 }
 
-/// Only those who deploy know the addresses: the configuration does not have them.
+/// The configuration names only where they come from.
 #[test]
-fn secret_addresses_are_checked_once_they_are_known() {
+fn secret_addresses_are_checked_when_they_are_resolved() {
     let folder = tempfile::tempdir().unwrap();
     let resolve = |table: &str, address: &str| {
         std::fs::write(folder.path().join("url"), address).unwrap();
@@ -156,7 +231,7 @@ fn secret_addresses_are_checked_once_they_are_known() {
 }
 
 #[test]
-fn mail_is_sent_the_way_its_port_suggests() {
+fn the_port_of_a_mail_server_determines_its_tls() {
     let smtp = |lines: &str| {
         match channel(&format!(
         "[notify.email]\nhost = \"mail.example.com\"\nfrom = \"a@example.com\"\nto = [\"b@example.com\", \"C <c@example.com>\"]\n{lines}"
@@ -186,7 +261,7 @@ fn mail_is_sent_the_way_its_port_suggests() {
 }
 
 #[test]
-fn channels_that_cannot_work_are_refused() {
+fn invalid_channels_are_refused() {
     let hook = |lines: &str| below(&format!("[notify.webhook]\nurl = {{ env = \"A\" }}\n{lines}"));
     let ntfy = |lines: &str| below(&format!("[notify.ntfy]\nurl = \"https://ntfy.sh/t\"\n{lines}"));
     let mail = |to: &str, lines: &str| {
@@ -242,7 +317,7 @@ fn channels_that_cannot_work_are_refused() {
 }
 
 #[test]
-fn the_ping_may_be_a_secret_or_not() {
+fn the_address_of_the_heartbeat_can_be_a_secret() {
     let plain = parse(&below("[heartbeat]\nurl = \"https://hc.example.com/abc\"")).unwrap();
     assert_eq!(plain.heartbeat, Some(Heartbeat::Address("https://hc.example.com/abc".to_owned())));
     assert!(plain.secrets.is_empty());
@@ -253,7 +328,7 @@ fn the_ping_may_be_a_secret_or_not() {
 }
 
 #[test]
-fn those_who_are_asked_may_be_others_or_none() {
+fn control_hosts_can_be_replaced_or_turned_off() {
     assert_eq!(parse(&top("control = []")).unwrap().control, [""; 0]);
     let own = "control = [\"https://one.example.com\", \"http://two.example.com/204\"]";
     let expected = ["https://one.example.com/", "http://two.example.com/204"];
@@ -261,7 +336,7 @@ fn those_who_are_asked_may_be_others_or_none() {
 }
 
 #[test]
-fn addresses_of_others_are_checked() {
+fn addresses_of_control_hosts_and_heartbeat_are_checked() {
     refuses![
         top("control = [\"one.example.com\"]"),
         top("control = \"https://one.example.com\""),

@@ -1,4 +1,4 @@
-//! Every kind, what it stands for, and how an app is recognised.
+//! Presets: what they set, and how an app is recognised.
 
 use plexmon_deploy::config::preset::{HTTP, PRESETS, of_image, of_kind, of_name};
 
@@ -11,28 +11,21 @@ fn target(kind: &str, lines: &str) -> plexmon_function::contract::settings::Targ
 }
 
 #[test]
-fn every_kind_loads_and_stands_for_what_the_documentation_says() {
-    let page = include_str!("../../../docs/configuration.md");
-    for preset in &PRESETS {
+fn a_kind_and_its_aliases_set_path_status_and_text() {
+    for preset in PRESETS {
         for kind in std::iter::once(&preset.kind).chain(preset.aliases) {
             let target = target(kind, "");
             assert_eq!(target.url, format!("https://a.example.com{}", preset.path));
             assert_eq!(target.status, preset.status);
             assert_eq!(target.contains.as_deref(), preset.contains);
+            assert_eq!(target.pin, preset.pin);
         }
-        let kinds: Vec<String> =
-            std::iter::once(&preset.kind).chain(preset.aliases).map(|kind| format!("`{kind}`")).collect();
-        let statuses: Vec<String> = preset.status.iter().map(u16::to_string).collect();
-        let contains = preset.contains.map_or_else(|| "any".to_owned(), |text| format!("`{text}`"));
-        let row =
-            format!("| {} | `{}` | {} | {contains} |", kinds.join(", "), preset.path, statuses.join(" or "));
-        assert!(page.contains(&row), "docs/configuration.md lacks the row\n{row}");
     }
 }
 
 #[test]
-fn all_of_it_can_be_overridden() {
-    for preset in &PRESETS {
+fn status_and_text_of_a_preset_can_be_overridden() {
+    for preset in PRESETS {
         let target = target(preset.kind, "status = 204\ncontains = \"fine\"");
         assert_eq!((target.status, target.contains.as_deref()), (vec![204], Some("fine")));
     }
@@ -44,12 +37,12 @@ fn url(kind: &str, url: &str) -> String {
 }
 
 #[test]
-fn an_app_is_asked_behind_its_base_url() {
+fn the_path_is_appended_to_the_base_url() {
     for preset in PRESETS.iter().filter(|preset| preset.kind != HTTP.kind) {
         let asked = format!("https://a.example.com/apps/one{}", preset.path);
         assert_eq!(url(preset.kind, "https://a.example.com/apps/one"), asked);
         assert_eq!(url(preset.kind, "https://a.example.com/apps/one/"), asked);
-        // An address that says it all is left alone.
+        // A complete address is not changed.
         assert_eq!(url(preset.kind, &asked), asked);
         assert_eq!(
             url(preset.kind, "https://a.example.com/api/v1/own?a=b"),
@@ -61,7 +54,7 @@ fn an_app_is_asked_behind_its_base_url() {
 }
 
 #[test]
-fn an_address_as_a_browser_shows_it_leads_to_the_base_url() {
+fn pages_at_the_end_of_an_address_are_removed() {
     for (kind, shown, asked) in [
         ("plex", "https://a.example.com/web/index.html#!/", "https://a.example.com/identity"),
         ("plex", "https://a.example.com/web", "https://a.example.com/identity"),
@@ -75,9 +68,9 @@ fn an_address_as_a_browser_shows_it_leads_to_the_base_url() {
     }
 }
 
-/// What the apps are known to print, and what they print when they are not well.
+/// What the apps answer when they are healthy, and when they are not.
 #[test]
-fn texts_tell_good_answers_from_bad_ones() {
+fn texts_are_in_healthy_answers_only() {
     for (kind, good, bad) in [
         ("plex", "<MediaContainer size=\"0\" machineIdentifier=\"1f\">", "<Response code=\"503\">"),
         ("sonarr", "{\n  \"status\": \"OK\"\n}", "{\n  \"status\": \"Error\"\n}"),
@@ -96,7 +89,7 @@ fn texts_tell_good_answers_from_bad_ones() {
 }
 
 #[test]
-fn kinds_and_images_are_each_of_one_app() {
+fn kinds_images_and_labels_are_unique() {
     let names = |list: fn(&'static plexmon_deploy::config::preset::Preset) -> Vec<&'static str>| {
         let mut names: Vec<&str> = PRESETS.iter().flat_map(list).collect();
         let all = names.len();
@@ -126,7 +119,7 @@ fn apps_are_recognised_by_their_images() {
 }
 
 #[test]
-fn apps_are_recognised_by_their_names_if_these_are_theirs() {
+fn apps_are_recognised_by_their_names() {
     for (name, kind) in [
         ("4ksonarr", Some("sonarr")),
         ("sonarr-4k", Some("sonarr")),

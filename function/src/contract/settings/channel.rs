@@ -1,4 +1,4 @@
-//! The channels through which people are told: how to reach each, and what it is for.
+//! The notification channels: how to reach each, and what is sent to it.
 
 use std::collections::BTreeMap;
 
@@ -6,32 +6,34 @@ use serde::{Deserialize, Serialize};
 
 use super::Hours;
 
-/// Where Pushover takes messages, unless the configuration names another place.
+/// Pushover's own address.
 pub const PUSHOVER_URL: &str = "https://api.pushover.net/1/messages.json";
 
-/// Where Pushbullet takes messages, unless the configuration names another place.
+/// Pushbullet's own address.
 pub const PUSHBULLET_URL: &str = "https://api.pushbullet.com/v2/pushes";
 
-/// Submission with STARTTLS.
+/// The port for submission with STARTTLS.
 pub const EMAIL_PORT: u16 = 587;
 
 /// One channel. Its secrets are in the SecureString, under its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelSettings {
-    /// Unique among the channels; stands in the state. Has no colon.
+    /// Unique among the channels, and part of the state. It has no colon.
     pub name: String,
-    /// How it is spoken to.
+    /// The kind, with its own settings.
     #[serde(flatten)]
     pub kind: ChannelKind,
-    /// The least that it is told.
+    /// The lowest severity that is sent to it.
     #[serde(default, skip_serializing_if = "Severity::is_info")]
     pub min: Severity,
-    /// When it is told nothing; what happened meanwhile is told afterwards.
+    /// When nothing is sent to it; what has changed is sent afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet: Option<Hours>,
 }
 
-/// How a channel is spoken to.
+/// The kind of a channel, with the settings that only this kind has.
+///
+/// A field has the name of a key in the description beside the sender. A secret is not a field; an optional one is a flag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ChannelKind {
@@ -45,14 +47,14 @@ pub enum ChannelKind {
         /// Where messages are posted.
         url: String,
     },
-    /// Secret `token`, or `password` of a user, if the topic wants one.
+    /// Secret `token`, or `password` of a user, if the topic requires one.
     Ntfy {
         /// The server and the topic: `https://ntfy.sh/my-topic`.
         url: String,
         /// Whether there is a token.
         #[serde(default)]
         token: bool,
-        /// The user that the password is of.
+        /// The user to authenticate, with the secret `password`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user: Option<String>,
     },
@@ -60,18 +62,18 @@ pub enum ChannelKind {
     Discord,
     /// Secret `url`.
     Slack,
-    /// Secret `url`, and `token` where it has one.
+    /// Secret `url`, and perhaps `token`.
     Webhook {
-        /// The body, JSON with `{placeholders}`; without, all there is to say.
+        /// The body, JSON with `{placeholders}`; without it, the whole message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         template: Option<String>,
-        /// Headers to send besides our own.
+        /// Additional headers.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         headers: BTreeMap<String, String>,
         /// Whether there is a token, sent as `Authorization: Bearer`.
         #[serde(default)]
         token: bool,
-        /// Text that the answer contains when the message was taken; without, every 2xx is a success.
+        /// Text in the answer to an accepted message; without it, every 2xx is a success.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         success: Option<String>,
     },
@@ -79,59 +81,59 @@ pub enum ChannelKind {
     Email(Smtp),
 }
 
-/// How to hand over a mail.
+/// How to submit a mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Smtp {
     /// The server's name.
     pub host: String,
     /// The server's port.
     pub port: u16,
-    /// When the connection becomes a secure one.
+    /// When encryption begins.
     #[serde(default)]
     pub tls: SmtpTls,
-    /// Who signs in; nobody, and none is needed.
+    /// The user to authenticate, if any, with the secret `password`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// The sender's address.
     pub from: String,
-    /// The receivers' addresses.
+    /// The recipients' addresses.
     pub to: Vec<String>,
-    /// The name that we greet the server with; without, the domain of the sender's address.
+    /// The host name in the greeting; without it, the domain of the sender's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hello: Option<String>,
-    /// PEM certificates of a private authority, trusted beside the public ones.
+    /// PEM certificates of a private authority, trusted in addition to the public ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_pem: Option<String>,
 }
 
-/// When the connection to a mail server becomes a secure one. Nothing is sent over one that does not.
+/// When the encryption of a connection to a mail server begins. Nothing is sent without it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SmtpTls {
-    /// After a greeting, with STARTTLS.
+    /// After the greeting, with STARTTLS.
     #[default]
     Starttls,
-    /// From the start.
+    /// With the connection.
     Implicit,
 }
 
 impl SmtpTls {
-    /// What servers expect on this port.
+    /// Return what servers expect on this port.
     pub fn of_port(port: u16) -> Self {
         if port == 465 { Self::Implicit } else { Self::Starttls }
     }
 }
 
-/// How much a message matters.
+/// The severity of a message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Good to know.
+    /// Information.
     #[default]
     Info,
-    /// Worth a look.
+    /// A problem that is not an outage.
     Warn,
-    /// An outage, and its end.
+    /// An outage or a recovery. Only an outage is urgent.
     Down,
 }
 

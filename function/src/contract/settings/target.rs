@@ -1,20 +1,20 @@
-//! One thing to ask, and what counts as a good answer.
+//! One target: what to request, and what counts as healthy.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// How long one target may take in all, in seconds, unless it says otherwise.
+/// The default limit for the whole check of a target, in seconds.
 pub const DEFAULT_TARGET_TIMEOUT_S: u32 = 10;
 
-/// One thing to ask, and what counts as a good answer.
+/// One target: what to request, and what counts as healthy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
-    /// Unique among the targets; appears in messages and in the state.
+    /// Unique among the targets, and part of messages and of the state.
     pub name: String,
     /// The complete address, `http` or `https`.
     pub url: String,
-    /// What the app is called in messages: "Plex", "Uptime Kuma".
+    /// The name of the app in messages: "Plex", "Uptime Kuma".
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub app: String,
     /// HTTP status codes that count as up.
@@ -22,57 +22,57 @@ pub struct Target {
     /// Text that the body must contain (within its first 64 KiB).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contains: Option<String>,
-    /// Headers to send besides our own.
+    /// Additional headers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, HeaderValue>,
-    /// The whole probe must be through in this many seconds.
+    /// The limit for the whole check, in seconds.
     pub timeout_s: u32,
-    /// PEM certificates of a private authority, trusted for this target beside the public ones.
+    /// PEM certificates of a private authority, trusted for this target in addition to the public ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_pem: Option<String>,
-    /// Its secret headers may be sent over plain `http`, where everybody on the way can read them.
+    /// Whether its secret headers may be sent over plain `http`, unencrypted.
     #[serde(default, skip_serializing_if = "is_false")]
     pub secrets_over_http: bool,
-    /// Where it is; what shares a site goes down together when the line or the power fails.
+    /// The location; targets with the same site fail together when the line or the power fails.
     #[serde(default = "home", skip_serializing_if = "is_home")]
     pub site: String,
-    /// What it shares within its site: the network of a VPN container, say.
+    /// What it shares within its site, such as the network of a VPN container.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// The Cloudflare Access service token to send: its name among the secrets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<String>,
-    /// What the answer should be.
+    /// What kind of answer is expected.
     #[serde(default, skip_serializing_if = "Expect::is_answer")]
     pub expect: Expect,
-    /// How often it is asked within one run before it counts as failing.
+    /// Attempts within one run before the check counts as failed.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub tries: u32,
-    /// How many runs in a row must find it failing before it is down.
+    /// Consecutive runs that must fail before it is down.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub down_after: u32,
-    /// How many runs in a row must find it well before it is up again.
+    /// Consecutive runs that must succeed before it is up again.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub up_after: u32,
-    /// From how many milliseconds on it is slow.
+    /// The response time in milliseconds above which it is slow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slow_ms: Option<u32>,
-    /// How often an outage is told again while it lasts, in seconds.
+    /// How often to repeat the notification of an outage while it lasts, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind_s: Option<u64>,
-    /// Whether many changes within an hour are told as one.
+    /// Whether many changes within an hour are reported as one.
     #[serde(default, skip_serializing_if = "is_false")]
     pub damp: bool,
-    /// Whether the server's own id is remembered, and another one told.
+    /// Whether the server's own id is remembered, and a different one reported.
     #[serde(default, skip_serializing_if = "is_false")]
     pub pin: bool,
-    /// Whether a new version of the app is told.
+    /// Whether a new version of the app is reported.
     #[serde(default, skip_serializing_if = "is_false")]
     pub tell_version: bool,
 }
 
 impl Default for Target {
-    /// A target that asks once and tells at once; without name, address and status.
+    /// Return a target with one attempt, reported at its first change; without name, address and status.
     fn default() -> Self {
         Self {
             name: String::new(),
@@ -100,14 +100,14 @@ impl Default for Target {
     }
 }
 
-/// What a target should do when it is asked.
+/// What kind of answer is expected of a target.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expect {
-    /// Answer as an app does that is well.
+    /// The answer of a healthy app.
     #[default]
     Answer,
-    /// Let nobody in who has no token: Cloudflare Access must refuse.
+    /// A refusal: Cloudflare Access must not let a request without a token through.
     Refusal,
 }
 
@@ -119,7 +119,7 @@ impl Expect {
 }
 
 impl Target {
-    /// Identifies what is checked, the same in every build: a target with another one starts anew.
+    /// Return an id of what is checked, the same in every build: a target with another id starts with a new state.
     pub fn check_id(&self) -> String {
         let mut status = self.status.clone();
         status.sort_unstable();
@@ -130,18 +130,18 @@ impl Target {
         format!("{:08x}", crate::text::fnv(&check))
     }
 
-    /// Whether any of what it sends comes from the secrets.
+    /// Return whether any of its headers are secrets.
     pub fn needs_secrets(&self) -> bool {
         self.access.is_some() || self.headers.values().any(|value| *value == HeaderValue::Secret)
     }
 
-    /// What to call the app in a sentence.
+    /// Return the name of the app for messages.
     pub fn app(&self) -> &str {
         if self.app.is_empty() { &self.name } else { &self.app }
     }
 }
 
-/// Where a header's value comes from.
+/// The source of a header's value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HeaderValue {

@@ -60,7 +60,7 @@ async fn serve(stream: DuplexStream, slow: &str, delay: Duration) -> u32 {
     }
 }
 
-/// What becomes of a mail, how many the server took by then, and after how many seconds.
+/// Return the delivery of a mail, how many mails the server has accepted, and the seconds that it took.
 async fn sent(slow: &str, delay: Duration) -> (Delivery, u32, u64) {
     let (ours, theirs) = duplex(64 * 1024);
     let started = Instant::now();
@@ -82,42 +82,42 @@ async fn sent(slow: &str, delay: Duration) -> (Delivery, u32, u64) {
 const STEPS: [(&str, &str, bool); 7] = [
     ("greeting", "greeting", false),
     ("EHLO", "answer to EHLO", false),
-    ("AUTH", "answer to the sign-in", false),
-    ("MAIL", "answer to the sender's address", false),
-    ("RCPT", "answer to a receiver's address", false),
+    ("AUTH", "answer to the authentication", false),
+    ("MAIL", "answer to the address of the sender", false),
+    ("RCPT", "answer to the address of a recipient", false),
     ("DATA", "answer to DATA", false),
     (".", "answer to the mail", true),
 ];
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_server_has_all_the_time_that_there_is() {
+async fn a_slow_server_has_all_the_time_until_the_deadline() {
     for (slow, ..) in STEPS {
         assert_eq!(sent(slow, Duration::from_secs(19)).await, (Delivery::Delivered, 1, 19), "{slow}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn when_the_time_is_up_it_says_how_far_it_came() {
+async fn a_timeout_is_reported_with_its_step() {
     for (slow, step, unproven) in STEPS {
         let expected = later(format!("no {step} from the mail server within 20 s"), unproven);
-        // Only the server knows whether it has taken a mail.
+        // Only the server knows whether it has accepted a mail.
         assert_eq!(sent(slow, Duration::from_secs(21)).await, (expected, unproven.into(), 20));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn taking_leave_holds_nothing_up() {
+async fn quit_does_not_delay_the_delivery() {
     assert_eq!(sent("QUIT", Duration::from_secs(60)).await, (Delivery::Delivered, 1, 0));
 }
 
 #[test]
-fn servers_are_greeted_with_a_full_name() {
+fn the_greeting_has_a_full_name() {
     let from = |from: &str| Smtp { from: from.to_owned(), ..smtp() };
     for (smtp, expected) in [
         (smtp(), "example.com"),
         (from("plexmon@mail.example.net"), "mail.example.net"),
         (Smtp { hello: Some("nas.example.net".to_owned()), ..smtp() }, "nas.example.net"),
-        // Names that servers refuse: the user's domain is the next best.
+        // Servers refuse these names; the domain of the user is next.
         (from("plexmon@localhost"), "example.org"),
         (from("plexmon@nas"), "example.org"),
         (from("plexmon@[127.0.0.1]"), "example.org"),

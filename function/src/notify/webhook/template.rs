@@ -1,7 +1,7 @@
 //! A webhook's template: JSON with placeholders, filled so that it remains JSON.
 //!
-//! Texts go into strings, and are escaped: `{"text": "{title}: {body}"}`. `{at}` is a number and `{news}` a list, which
-//! stand by themselves. Braces with anything else between them are JSON's own.
+//! Texts are inserted into strings, and escaped: `{"text": "{title}: {body}"}`. `{at}` is a number and `{news}` a list,
+//! which need no quotes. Other braces are those of JSON.
 
 use serde::Serialize;
 use serde::de::IgnoredAny;
@@ -10,7 +10,7 @@ use crate::contract::notification::NotificationKind;
 use crate::contract::settings::Severity;
 use crate::message::{Message, MessageItem};
 
-/// Whether messages can be sent with this template, for whoever reads a configuration.
+/// Check that messages can be sent with this template.
 pub fn check_template(template: &str) -> Result<(), String> {
     let news = |first| MessageItem { target: "a\"b\\c".to_owned(), kind: NotificationKind::Down, first };
     let sample = Message {
@@ -28,11 +28,11 @@ pub fn check_template(template: &str) -> Result<(), String> {
     let filled = filled(template, &sample)?;
     match serde_json::from_str::<IgnoredAny>(&filled) {
         Ok(_) => Ok(()),
-        Err(why) => Err(format!("it is not JSON once it is filled: {why}")),
+        Err(why) => Err(format!("it is not JSON after the placeholders are replaced: {why}")),
     }
 }
 
-/// The template with the message in it.
+/// Return the template with the message in it.
 pub(super) fn filled(template: &str, message: &Message) -> Result<String, String> {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;

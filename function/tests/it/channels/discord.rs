@@ -1,4 +1,4 @@
-//! What is posted to Discord, and what its answers are taken for.
+//! Requests to Discord, and the outcomes of their answers.
 
 use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::contract::settings::ChannelKind;
@@ -15,7 +15,7 @@ pub fn setup(address: &str) -> (ChannelKind, ChannelSecrets) {
     (ChannelKind::Discord, secrets(&[("url", &format!("{address}{PATH}"))]))
 }
 
-/// Takes what the documentation says it takes.
+/// Accepts what the documentation specifies.
 fn service(request: &str) -> Answer {
     let posted = Posted::of(request);
     if posted.line != format!("POST {PATH}?wait=true HTTP/1.1") {
@@ -34,7 +34,7 @@ async fn content(message: &Message) -> String {
 }
 
 #[tokio::test]
-async fn words_are_meant_as_they_are_and_call_nobody() {
+async fn markdown_is_escaped_and_nobody_is_mentioned() {
     let expected = "**plex is DOWN**\nÜnable & co\n<https://plex.example.com/identity>";
     assert_eq!(content(&message()).await, expected);
     let odd = Message {
@@ -49,7 +49,7 @@ async fn words_are_meant_as_they_are_and_call_nobody() {
 }
 
 #[tokio::test]
-async fn whatever_there_is_to_say_it_fits() {
+async fn long_messages_are_shortened_to_the_limits() {
     let long = content(&endless()).await;
     assert!(long.ends_with('…') && !long.contains("https:"), "half an address leads nowhere");
     assert!(long.encode_utf16().count() > 1_990);
@@ -58,7 +58,7 @@ async fn whatever_there_is_to_say_it_fits() {
 }
 
 #[tokio::test]
-async fn a_thread_may_be_named_in_the_address() {
+async fn an_address_can_name_a_thread() {
     let server = Server::start(&[http("200 OK", "", "")]).await;
     let url = format!("{}{PATH}?thread_id=7", at(&server));
     channel(ChannelKind::Discord).send(&message(), &secrets(&[("url", &url)]), soon()).await;
@@ -66,7 +66,7 @@ async fn a_thread_may_be_named_in_the_address() {
 }
 
 #[tokio::test]
-async fn answers_are_told_apart() {
+async fn every_answer_has_its_outcome() {
     let limited = r#"{"message":"You are being rate limited.","retry_after":64.57,"global":false}"#;
     for (status, body, expected) in [
         (

@@ -1,4 +1,4 @@
-//! What is handed over to a mail server, and what its answers are taken for.
+//! Requests to mail servers, and the outcomes of their answers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,7 +61,7 @@ async fn deliver(smtp: Smtp, message: &Message) -> Delivery {
 }
 
 #[tokio::test]
-async fn a_mail_says_what_and_from_whom() {
+async fn a_mail_has_subject_sender_and_text() {
     let world = World::new();
     let (delivery, server) = world.send(None, &message()).await;
     assert_eq!(delivery, Delivery::Delivered);
@@ -86,7 +86,7 @@ async fn a_mail_says_what_and_from_whom() {
 }
 
 #[tokio::test]
-async fn a_connection_may_become_secure_on_the_way() {
+async fn starttls_encrypts_the_connection() {
     let world = World::new();
     let server = MailServer::start(Arc::clone(&world.tls), false, None).await;
     let delivery = deliver(world.smtp(server.port, SmtpTls::Starttls), &message()).await;
@@ -95,23 +95,23 @@ async fn a_connection_may_become_secure_on_the_way() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_in_the_open() {
+async fn nothing_is_sent_unencrypted() {
     let world = World::new();
-    for (odd, told) in [
+    for (odd, expected) in [
         (("EHLO", Odd::Says("250 no TLS here")), "the mail server does not offer STARTTLS"),
         (("STARTTLS", Odd::Says("454 4.7.0 TLS not available")), "TLS not available"),
     ] {
         let server = MailServer::start(Arc::clone(&world.tls), false, Some(odd)).await;
         let delivery = deliver(world.smtp(server.port, SmtpTls::Starttls), &message()).await;
         let why = delivery.outcome().1.unwrap_or_default();
-        assert!(why.contains(told), "{why}");
+        assert!(why.contains(expected), "{why}");
         assert_eq!(delivery, later(&why, false));
         assert!(!server.lines().iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL")));
     }
 }
 
 #[tokio::test]
-async fn a_server_must_be_who_it_says() {
+async fn the_certificate_of_the_server_is_verified() {
     let world = World::new();
     for from_the_start in [true, false] {
         let server = MailServer::start(self_signed("localhost"), from_the_start, None).await;
@@ -124,7 +124,7 @@ async fn a_server_must_be_who_it_says() {
 }
 
 #[tokio::test]
-async fn repeats_can_be_told_from_news() {
+async fn repeats_have_the_same_id_and_other_messages_do_not() {
     let world = World::new();
     let id = async |message: Message| {
         let (_, server) = world.send(None, &message).await;
@@ -138,7 +138,7 @@ async fn repeats_can_be_told_from_news() {
 }
 
 #[tokio::test]
-async fn whatever_there_is_to_say_it_is_a_mail() {
+async fn every_message_becomes_a_valid_mail() {
     let world = World::new();
     let dots = Message { body: ".\n..\nMAIL FROM:<x>\n.\n".to_owned(), url: String::new(), ..message() };
     for message in
@@ -153,19 +153,19 @@ async fn whatever_there_is_to_say_it_is_a_mail() {
 }
 
 #[tokio::test]
-async fn servers_are_greeted_with_the_senders_domain() {
+async fn the_greeting_has_the_domain_of_the_sender() {
     let world = World::new();
     assert_eq!(world.greeting(|smtp| smtp).await, "EHLO example.com");
     let hello = |smtp| Smtp { hello: Some("nas.example.net".to_owned()), ..smtp };
     assert_eq!(world.greeting(hello).await, "EHLO nas.example.net");
     for name in ["localhost", "nas", "[127.0.0.1]", "127.0.0.1", "a b.example.com", "a..b", "-a.b", ""] {
         let smtp = Smtp { hello: Some(name.to_owned()), ..world.smtp(465, SmtpTls::Implicit) };
-        assert_eq!(check(&smtp), Err(format!("{name} is not a full host name to greet with")));
+        assert_eq!(check(&smtp), Err(format!("\"{name}\" is not a full host name")));
     }
 }
 
 #[tokio::test]
-async fn old_ways_to_sign_in_are_known() {
+async fn old_authentication_methods_are_supported() {
     let world = World::new();
     for offer in ["250-mail.example.com\r\n250 AUTH LOGIN", "250-mail.example.com\r\n250 auth=login cram-md5"]
     {
@@ -176,7 +176,7 @@ async fn old_ways_to_sign_in_are_known() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_silent_has_got_nothing() {
+async fn a_silent_server_has_received_nothing() {
     let world = World::new();
     // It waits for a command that never comes.
     let silent = Server::start(&[Answer::Hang(Vec::new())]).await;
@@ -192,7 +192,7 @@ async fn a_server_that_is_silent_has_got_nothing() {
 }
 
 #[tokio::test]
-async fn answers_are_told_apart() {
+async fn every_answer_has_its_outcome() {
     let world = World::new();
     let says = Odd::Says;
     let ends = || Odd::Ends(Vec::new());
@@ -209,8 +209,8 @@ async fn answers_are_told_apart() {
         (".", says("451 4.3.0 later"), later(&answered("451: 4.3.0 later"), false)),
         (".", says("250-one\r\n250 two"), Delivery::Delivered),
         ("EHLO", ends(), closed("answer to EHLO")),
-        ("AUTH", ends(), closed("answer to the sign-in")),
-        ("MAIL", ends(), closed("answer to the sender's address")),
+        ("AUTH", ends(), closed("answer to the authentication")),
+        ("MAIL", ends(), closed("answer to the address of the sender")),
         ("DATA", ends(), closed("answer to DATA")),
         (".", ends(), later("the mail server closed the connection: no answer to the mail", true)),
         (
@@ -225,12 +225,12 @@ async fn answers_are_told_apart() {
         assert_eq!(world.send(Some((at, odd)), &message()).await.0, expected, "{at}");
     }
     let open = Some(("EHLO", says("250-mail.example.com\r\n250 AUTH CRAM-MD5")));
-    let expected = later("the mail server does not offer a sign-in with PLAIN or LOGIN", false);
+    let expected = later("the mail server does not offer authentication with PLAIN or LOGIN", false);
     assert_eq!(world.send(open, &message()).await.0, expected);
 }
 
 #[tokio::test]
-async fn a_refusal_is_final_only_where_the_mail_is_at_fault() {
+async fn a_refusal_is_permanent_only_if_the_mail_is_at_fault() {
     let world = World::new();
     for (at, reply, is_final) in [
         // Blocks of addresses that others share, filters and policies.
@@ -280,20 +280,20 @@ async fn what_a_server_quotes_is_hidden() {
 }
 
 #[tokio::test]
-async fn what_is_missing_or_unreadable_is_told_and_nothing_sent() {
+async fn missing_or_invalid_settings_are_reported_and_nothing_is_sent() {
     let world = World::new();
     let server = MailServer::start(Arc::clone(&world.tls), true, None).await;
     let smtp = world.smtp(server.port, SmtpTls::Implicit);
     assert_eq!(check(&smtp), Ok(()));
     let unknown =
         channel(ChannelKind::Email(smtp.clone())).send(&message(), &ChannelSecrets::new(), soon()).await;
-    assert_eq!(unknown, later("there is no password for the mail server among the secrets", false));
-    for (broken, told) in [
-        (Smtp { from: "nobody".to_owned(), ..smtp.clone() }, "nobody is no e-mail address"),
-        (Smtp { to: vec!["a b@c".to_owned()], ..smtp.clone() }, "a b@c is no e-mail address"),
+    assert_eq!(unknown, later("the secret `password` of the mail server is missing", false));
+    for (broken, expected) in [
+        (Smtp { from: "nobody".to_owned(), ..smtp.clone() }, "\"nobody\" is not an e-mail address"),
+        (Smtp { to: vec!["a b@c".to_owned()], ..smtp.clone() }, "\"a b@c\" is not an e-mail address"),
         (
             Smtp { to: vec!["jörg@example.com".to_owned()], ..smtp.clone() },
-            "jörg@example.com is no e-mail address",
+            "\"jörg@example.com\" is not an e-mail address",
         ),
         (Smtp { to: Vec::new(), ..smtp.clone() }, "the mail cannot be written"),
         (
@@ -301,8 +301,8 @@ async fn what_is_missing_or_unreadable_is_told_and_nothing_sent() {
             "the certificate of the mail server's authority cannot be read",
         ),
     ] {
-        let why = check(&broken).expect_err(told);
-        assert!(why.starts_with(told), "{why}");
+        let why = check(&broken).expect_err(expected);
+        assert!(why.starts_with(expected), "{why}");
         assert_eq!(deliver(broken, &message()).await, later(&why, false));
     }
     assert!(server.lines().is_empty());
@@ -312,6 +312,6 @@ async fn what_is_missing_or_unreadable_is_told_and_nothing_sent() {
 }
 
 #[test]
-fn ports_have_their_usual_way() {
+fn the_port_determines_when_encryption_begins() {
     assert_eq!((SmtpTls::of_port(465), SmtpTls::of_port(587)), (SmtpTls::Implicit, SmtpTls::Starttls));
 }

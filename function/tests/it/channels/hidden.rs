@@ -1,11 +1,11 @@
-//! No channel ever tells a secret, whatever a server quotes.
+//! No channel ever shows a secret, whatever a server quotes.
 
 use plexmon_function::contract::secrets::{ChannelSecrets, SecretValue};
 
-use super::{ALL, at, channel, endless, message, soon};
+use super::{at, deliver, endless, http_kinds, message, soon};
 use crate::server::{Answer, Server, http};
 
-/// Whatever of a secret is one by itself: of an address, all but the server's name and what everybody's begins with.
+/// The parts of secrets that are secret by themselves: of an address, everything after the host.
 fn parts(secrets: &ChannelSecrets) -> Vec<String> {
     let whole = secrets.values().map(SecretValue::expose);
     let pieces = whole.clone().flat_map(|secret| secret.split(['/', '?', '=', '&']).skip(3));
@@ -36,21 +36,21 @@ fn plain(request: &str) -> Answer {
     http("404 Bad", "", &format!("Cannot {request}"))
 }
 
-/// The last of the path, where the token of a webhook is, in the shape of one of Slack's reasons.
-fn a_word(request: &str) -> Answer {
+/// The last part of the path, where webhooks have their token, in the form of Slack's reasons.
+fn reason_like(request: &str) -> Answer {
     let path = request.split(' ').nth(1).unwrap();
     http("400 Bad", "", path.rsplit('/').next().unwrap())
 }
 
 #[tokio::test]
-async fn what_a_server_quotes_is_hidden() {
-    for (service, setup) in ALL {
-        for quote in [pushover_like, pushbullet_like, ntfy_like, discord_like, plain, a_word] {
+async fn secrets_that_a_server_quotes_are_hidden() {
+    for http_kind in http_kinds() {
+        let service = http_kind.service;
+        for quote in [pushover_like, pushbullet_like, ntfy_like, discord_like, plain, reason_like] {
             for message in [message(), endless()] {
                 let server = Server::start(&[Answer::By(quote)]).await;
-                let (kind, secrets) = setup(&at(&server));
-                let channel = channel(kind);
-                let delivery = channel.send(&message, &secrets, soon()).await;
+                let (kind, secrets) = http_kind.setup(&at(&server));
+                let delivery = deliver(kind, &message, &secrets, soon()).await;
                 let shown = format!("{delivery:?} {:?} {secrets:?}", delivery.outcome());
                 assert!(shown.contains(&format!("{service} answered HTTP")), "{shown}");
                 for part in parts(&secrets) {
@@ -63,18 +63,19 @@ async fn what_a_server_quotes_is_hidden() {
 }
 
 #[tokio::test]
-async fn secrets_that_cannot_be_sent_are_not_told() {
+async fn secrets_that_cannot_be_sent_are_not_shown() {
     let server = Server::start(&[http("401 Unauthorized", "", "s3cret")]).await;
-    for (service, setup) in ALL {
-        let (kind, secrets) = setup(&at(&server));
-        let channel = channel(kind);
+    for http_kind in http_kinds() {
+        let service = http_kind.service;
+        let (kind, secrets) = http_kind.setup(&at(&server));
         for broken in ["http://[s3cret-value", "s3cret-value", "/s3cret-value", "s3cret\nvalue"] {
             let broken: ChannelSecrets =
                 secrets.keys().map(|name| (name.clone(), SecretValue::new(broken))).collect();
-            let why = channel.send(&message(), &broken, soon()).await.outcome().1.unwrap_or_default();
+            let delivery = deliver(kind.clone(), &message(), &broken, soon()).await;
+            let why = delivery.outcome().1.unwrap_or_default();
             assert!(!why.contains("s3cret"), "{service}: {why}");
-            let told = ["cannot be understood", "no header takes", "answered HTTP 401"];
-            assert!(told.iter().any(|told| why.contains(told)), "{service}: {why}");
+            let reasons = ["is invalid", "a header cannot have", "answered HTTP 401"];
+            assert!(reasons.iter().any(|reason| why.contains(reason)), "{service}: {why}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is published on ntfy, and what its answers are taken for.
+//! Requests to ntfy, and the outcomes of their answers.
 
 use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::contract::settings::{ChannelKind, Severity};
@@ -27,7 +27,7 @@ fn failure(code: u32, text: &str) -> Answer {
     http(&format!("{http_code} Bad"), "content-type: application/json\r\n", &body)
 }
 
-/// Takes what ntfy's server takes, in its order of checks (`transformBodyJSON` and `parsePublishParams`).
+/// Accepts what ntfy's server accepts, in its order of checks (`transformBodyJSON` and `parsePublishParams`).
 fn service(request: &str) -> Answer {
     let posted = Posted::of(request);
     if posted.line != "POST / HTTP/1.1" {
@@ -55,7 +55,7 @@ fn service(request: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_topic_is_taken_from_the_address() {
+async fn the_topic_is_the_last_part_of_the_address() {
     let posted = sent(setup, service, &message()).await;
     assert_eq!(posted.text("topic"), "my-Topic_1");
     assert_eq!((posted.text("title"), posted.text("message")), ("plex is DOWN", "Ünable & co"));
@@ -65,7 +65,7 @@ async fn the_topic_is_taken_from_the_address() {
 }
 
 #[tokio::test]
-async fn a_server_may_live_under_a_path_and_want_no_token() {
+async fn a_server_can_have_a_path_and_need_no_token() {
     let server = Server::start(&[http("200 OK", "", r#"{"id":"x","event":"message"}"#)]).await;
     let kind = ChannelKind::Ntfy { url: format!("{}/push/alerts", at(&server)), token: false, user: None };
     assert_eq!(channel(kind).send(&message(), &ChannelSecrets::new(), soon()).await, Delivery::Delivered);
@@ -75,7 +75,7 @@ async fn a_server_may_live_under_a_path_and_want_no_token() {
 }
 
 #[tokio::test]
-async fn a_user_signs_in_with_a_password() {
+async fn a_user_authenticates_with_a_password() {
     let server = Server::start(&[Answer::By(|request| {
         // `phil:mypässword:1`
         if Posted::of(request).header("authorization") == "Basic cGhpbDpteXDDpHNzd29yZDox" {
@@ -93,7 +93,7 @@ async fn a_user_signs_in_with_a_password() {
     let why = "ntfy answered HTTP 401: unauthorized (see `token`, or `user` and `password`)";
     assert_eq!(wrong, refused(why, true));
     let missing = channel(kind).send(&message(), &ChannelSecrets::new(), soon()).await;
-    assert_eq!(missing, later("there is no password for ntfy among the secrets", false));
+    assert_eq!(missing, later("the secret `password` of ntfy is missing", false));
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn only_an_outage_is_urgent() {
 }
 
 #[tokio::test]
-async fn repeats_can_be_told_from_news() {
+async fn repeats_have_the_same_id_and_other_messages_do_not() {
     let id = async |id: &str| {
         let message = Message { id: id.to_owned(), ..message() };
         sent(setup, service, &message).await.header("x-sequence-id").to_owned()
@@ -123,7 +123,7 @@ async fn repeats_can_be_told_from_news() {
 }
 
 #[tokio::test]
-async fn whatever_there_is_to_say_it_fits() {
+async fn long_messages_are_shortened_to_the_limits() {
     let posted = sent(setup, service, &endless()).await;
     assert!(posted.text("message").ends_with('…') && posted.text("title").ends_with('…'));
     assert!(posted.body.get("click").is_none(), "half an address leads nowhere");
@@ -134,7 +134,7 @@ async fn whatever_there_is_to_say_it_fits() {
 }
 
 #[tokio::test]
-async fn answers_are_told_apart() {
+async fn every_answer_has_its_outcome() {
     for (answer, expected) in [
         (
             failure(40_301, "forbidden"),
@@ -153,12 +153,12 @@ async fn answers_are_told_apart() {
 }
 
 #[tokio::test]
-async fn an_address_without_a_topic_is_told_and_not_quoted() {
+async fn an_address_without_a_topic_is_reported_but_not_quoted() {
     for url in
         ["https://ntfy.sh", "https://h/", "https://h/my%20topic", "mytopic", "https://h/my/topic?b", ""]
     {
         let why = check_url(url).unwrap_err();
-        assert_eq!(why, "the address of ntfy does not end in a topic, like https://ntfy.sh/my-topic");
+        assert_eq!(why, "the address of ntfy does not end in a topic, as in https://ntfy.sh/my-topic");
         let channel = channel(ChannelKind::Ntfy { url: url.to_owned(), token: false, user: None });
         assert_eq!(channel.send(&message(), &ChannelSecrets::new(), soon()).await, later(&why, false));
     }

@@ -1,4 +1,4 @@
-//! What is pushed to Pushbullet, and what its answers are taken for.
+//! Requests to Pushbullet, and the outcomes of their answers.
 
 use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::contract::settings::ChannelKind;
@@ -20,7 +20,7 @@ fn failure(code: &str, message: &str) -> String {
     )
 }
 
-/// Takes what the documentation says it takes.
+/// Accepts what the documentation specifies.
 fn service(request: &str) -> Answer {
     let posted = Posted::of(request);
     if posted.line != "POST /v2/pushes HTTP/1.1" {
@@ -43,7 +43,7 @@ fn service(request: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_link_is_pushed_where_there_is_an_address() {
+async fn a_message_with_an_address_is_a_link() {
     let posted = sent(setup, service, &message()).await;
     assert_eq!((posted.text("type"), posted.text("url")), ("link", "https://plex.example.com/identity"));
     assert_eq!((posted.text("title"), posted.text("body")), ("plex is DOWN", "Ünable & co"));
@@ -52,7 +52,7 @@ async fn a_link_is_pushed_where_there_is_an_address() {
 }
 
 #[tokio::test]
-async fn repeats_can_be_told_from_news() {
+async fn repeats_have_the_same_id_and_other_messages_do_not() {
     let guid = async |message: &Message| sent(setup, service, message).await.text("guid").to_owned();
     let first = guid(&message()).await;
     let repeat = Message { body: "Ünable & co (may repeat)".to_owned(), ..message() };
@@ -62,14 +62,14 @@ async fn repeats_can_be_told_from_news() {
 }
 
 #[tokio::test]
-async fn whatever_there_is_to_say_it_fits() {
+async fn long_messages_are_shortened_to_the_limits() {
     let posted = sent(setup, service, &endless()).await;
     let length = |field| posted.text(field).chars().count();
     assert_eq!((length("title"), length("body")), (250, 4_000));
 }
 
 #[tokio::test]
-async fn answers_are_told_apart() {
+async fn every_answer_has_its_outcome() {
     for (status, body, expected) in [
         (
             "400 Bad Request",

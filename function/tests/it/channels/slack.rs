@@ -1,4 +1,4 @@
-//! What is posted to Slack, and what its answers are taken for.
+//! Requests to Slack, and the outcomes of their answers.
 
 use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::contract::settings::ChannelKind;
@@ -14,7 +14,7 @@ pub fn setup(address: &str) -> (ChannelKind, ChannelSecrets) {
     (ChannelKind::Slack, secrets(&[("url", &format!("{address}{PATH}"))]))
 }
 
-/// Takes what the documentation says it takes: control sequences are its own, and `&` begins nothing but an escape.
+/// Accepts what the documentation specifies: control sequences are its own, and `&` begins nothing but an escape.
 fn service(request: &str) -> Answer {
     let posted = Posted::of(request);
     if posted.line != format!("POST {PATH} HTTP/1.1") {
@@ -33,7 +33,7 @@ fn service(request: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_three_characters_are_escaped() {
+async fn reserved_characters_are_escaped() {
     let expected = "plex is DOWN\nÜnable &amp; co\nhttps://plex.example.com/identity";
     assert_eq!(sent(setup, service, &message()).await.text("text"), expected);
     let odd = Message { body: "<!channel> & <@U1> &amp;".to_owned(), url: String::new(), ..message() };
@@ -42,13 +42,13 @@ async fn the_three_characters_are_escaped() {
 }
 
 #[tokio::test]
-async fn whatever_there_is_to_say_it_fits() {
+async fn long_messages_are_shortened_to_the_limits() {
     let posted = sent(setup, service, &endless()).await;
     assert!(posted.text("text").ends_with('…') && posted.text("text").chars().count() > 3_990);
 }
 
 #[tokio::test]
-async fn answers_are_told_apart() {
+async fn every_answer_has_its_outcome() {
     for (status, body, expected) in [
         ("400 Bad", "invalid_payload", refused("Slack answered HTTP 400: invalid_payload", false)),
         ("400 Bad", "invalid_token", refused("Slack answered HTTP 400: invalid_token", true)),
@@ -74,7 +74,7 @@ async fn answers_are_told_apart() {
 
 /// Mattermost, Rocket.Chat and Zulip take what Slack takes.
 #[tokio::test]
-async fn those_who_take_the_same_messages_have_words_of_their_own() {
+async fn compatible_services_are_read_by_their_own_answers() {
     let mattermost = |id: &str, status: u16| {
         format!(
             r#"{{"id":"{id}","message":"Not so.","detailed_error":"","request_id":"r","status_code":{status}}}"#

@@ -1,4 +1,4 @@
-//! A mail server that minds the protocol: TLS before anything else, then who one is, then the mail, in lines of ASCII.
+//! A mail server that enforces the protocol: TLS first, then authentication, then the mail, in lines of ASCII.
 
 use std::sync::{Arc, Mutex};
 
@@ -20,14 +20,14 @@ pub const PASSWORD: &str = "app-passw0rd-xyz";
 /// A line that no server may be sent (RFC 5321, 4.5.3.1.6).
 const MAX_LINE: usize = 998;
 
-/// What it does at some point instead of what it should. Points are commands, `greeting`, and `.` for the mail's end.
+/// What it does at one step instead of the usual. Steps are commands, `greeting`, and `.` for the end of the mail.
 #[derive(Clone)]
 pub enum Odd {
-    /// Answers this, and goes on.
+    /// Answers this, and continues.
     Says(&'static str),
-    /// Answers this, and hangs up.
+    /// Answers this, and closes the connection.
     Ends(Vec<u8>),
-    /// Answers no more.
+    /// Stops answering.
     Hangs,
 }
 
@@ -71,7 +71,7 @@ impl MailServer {
         Self { port, log }
     }
 
-    /// What it was told, line by line.
+    /// The lines that it received.
     pub fn lines(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
     }

@@ -1,4 +1,4 @@
-//! What is posted to a webhook of one's own: a template, or the message itself.
+//! Requests to a webhook: a template, or the message itself.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ async fn posted(kind: ChannelKind, message: &Message) -> Posted {
 }
 
 #[tokio::test]
-async fn without_a_template_everything_is_sent() {
+async fn without_a_template_the_whole_message_is_sent() {
     for message in [message(), endless()] {
         let posted = posted(kind(None, &[]), &message).await;
         assert_eq!(posted.body, serde_json::to_value(&message).unwrap());
@@ -46,7 +46,7 @@ async fn without_a_template_everything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_template_is_filled_and_remains_json() {
+async fn placeholders_are_replaced_and_the_result_is_json() {
     let template = r#"{"embeds": [{"t": "{deployment}: {title}", "d": "{body} {url}"}], "s": "{severity}",
         "at": {at}, "id": "{id}", "when": "at {at}", "news": {news}, "empty": {}, "own": "{ a }"}"#;
     assert_eq!(check_template(template), Ok(()));
@@ -71,14 +71,14 @@ async fn a_template_is_filled_and_remains_json() {
 }
 
 #[tokio::test]
-async fn names_that_no_header_takes_are_still_told_apart() {
+async fn names_that_a_header_cannot_have_are_encoded() {
     let odd = Message { id: "häuschen:plex\n:2:phone".to_owned(), ..message() };
     let posted = posted(kind(None, &[]), &odd).await;
     assert_eq!(posted.header("idempotency-key"), "h%C3%A4uschen:plex%0A:2:phone");
 }
 
 #[tokio::test]
-async fn headers_may_be_added_and_changed() {
+async fn headers_can_be_added_and_replaced() {
     let headers =
         [("Content-Type", "application/vnd.api+json"), ("X-Room", "kitchen"), ("Authorization", "Basic x")];
     let posted = posted(kind(None, &headers), &message()).await;
@@ -88,17 +88,17 @@ async fn headers_may_be_added_and_changed() {
 }
 
 #[test]
-fn a_template_that_cannot_work_is_told() {
-    for (template, told) in [
+fn invalid_templates_are_reported() {
+    for (template, expected) in [
         (r#"{"text": "{titel}"}"#, "there is no {titel}; there are {title}, {body}"),
-        (r#"{"text": {title}}"#, "not JSON once it is filled"),
-        (r#"{"text": "{news}"}"#, "not JSON once it is filled"),
-        (r#"{"text": "{title}""#, "not JSON once it is filled"),
-        ("{title}", "not JSON once it is filled"),
-        ("", "not JSON once it is filled"),
+        (r#"{"text": {title}}"#, "not JSON after the placeholders are replaced"),
+        (r#"{"text": "{news}"}"#, "not JSON after the placeholders are replaced"),
+        (r#"{"text": "{title}""#, "not JSON after the placeholders are replaced"),
+        ("{title}", "not JSON after the placeholders are replaced"),
+        ("", "not JSON after the placeholders are replaced"),
     ] {
         let why = check_template(template).unwrap_err();
-        assert!(why.contains(told), "{template}: {why}");
+        assert!(why.contains(expected), "{template}: {why}");
     }
     for template in ["{at}", "{news}", "{}", r#""{title}""#, r#"{"a": "} { {}"}"#] {
         assert_eq!(check_template(template), Ok(()), "{template}");
@@ -106,7 +106,7 @@ fn a_template_that_cannot_work_is_told() {
 }
 
 #[test]
-fn headers_that_cannot_be_sent_are_told() {
+fn invalid_headers_are_reported() {
     for (name, value) in [
         ("Content-Length", "1"),
         ("host", "h"),
@@ -121,32 +121,32 @@ fn headers_that_cannot_be_sent_are_told() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_told_and_not_sent() {
+async fn invalid_settings_are_reported_and_nothing_is_sent() {
     let server = Server::start(&[http("200 OK", "", "")]).await;
     let (_, secrets) = setup(&at(&server));
-    for (kind, told) in [
+    for (kind, expected) in [
         (kind(Some("{titel}"), &[]), "the webhook's template: there is no {titel}"),
-        (kind(None, &[("host", "h")]), "the webhook's headers: \"host\" is no header that can be set"),
+        (kind(None, &[("host", "h")]), "the webhook's headers: \"host\" is not a header that can be set"),
     ] {
         let delivery = channel(kind).send(&message(), &secrets, soon()).await;
         let why = delivery.outcome().1.unwrap_or_default();
-        assert!(why.starts_with(told), "{why}");
+        assert!(why.starts_with(expected), "{why}");
         assert_eq!(delivery, later(&why, false));
     }
     assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
-async fn the_settings_may_say_what_a_success_is() {
+async fn the_settings_can_name_the_text_of_a_success() {
     for (body, expected) in [
         (r#"{"queued":"yes"}"#, Delivery::Delivered),
         ("<html>queued</html>", Delivery::Delivered),
-        ("", later("HTTP 200, but without the webhook's own confirmation", true)),
-        ("QUEUED", later("HTTP 200, but without the webhook's own confirmation", true)),
-        ("<html>Sign in</html>", later("a web page came in the webhook's place (HTTP 200)", false)),
+        ("", later("HTTP 200, but without a confirmation from the webhook", true)),
+        ("QUEUED", later("HTTP 200, but without a confirmation from the webhook", true)),
+        ("<html>Sign in</html>", later("a web page answered instead of the webhook (HTTP 200)", false)),
         (
             r#"{"success":false}"#,
-            later("HTTP 200, but the answer speaks of a failure and is not the webhook's", false),
+            later("HTTP 200, but the answer reports a failure and is not from the webhook", false),
         ),
     ] {
         let server = Server::start(&[http("200 OK", "", body)]).await;
@@ -162,7 +162,7 @@ async fn the_settings_may_say_what_a_success_is() {
 }
 
 #[tokio::test]
-async fn an_address_may_sign_in_by_itself() {
+async fn an_address_can_have_credentials() {
     let server = Server::start(&[http("200 OK", "", "")]).await;
     let url = format!("http://us%40er:p%3Ass@{}/hook", server.address);
     let kind = ChannelKind::Webhook { template: None, headers: BTreeMap::new(), token: false, success: None };

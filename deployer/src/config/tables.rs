@@ -1,0 +1,300 @@
+//! Every key of `config.toml`, described: for the documentation, and for the test that the example has all of them.
+//!
+//! The keys of a kind of channel are described beside its sender, and those of conditions beside their evaluation. Those
+//! are also read by their descriptions. What is here is read by code of its own; a test compares the keys.
+
+use plexmon_function::contract::description::{Literal, Need, Setting, Type, any, any_number};
+
+use super::{DEFAULT_NAME, notify};
+
+/// A table of `config.toml`.
+#[derive(Debug, Clone, Copy)]
+pub struct Section {
+    /// How errors call it; empty for the top level.
+    pub label: &'static str,
+    /// Its keys.
+    pub settings: &'static [Setting],
+}
+
+/// All tables, in the order of the documentation.
+pub const SECTIONS: &[Section] = &[
+    Section { label: "", settings: TOP },
+    Section { label: "[[target]]", settings: TARGET },
+    Section { label: "[defaults]", settings: DEFAULTS },
+    Section { label: "[access.NAME]", settings: ACCESS },
+    Section { label: "[notify.NAME]", settings: notify::COMMON },
+    Section { label: "[heartbeat]", settings: HEARTBEAT },
+    Section { label: "[[maintenance]]", settings: MAINTENANCE },
+    Section { label: "[state]", settings: STATE },
+    Section { label: "[function]", settings: FUNCTION },
+];
+
+const TOP: &[Setting] = &[
+    Setting {
+        key: "name",
+        kind: Type::Text(any),
+        need: Need::Default(Literal::Text(DEFAULT_NAME)),
+        example: "\"plex-remote-health\"",
+        about: "the name of the deployment; all names in AWS derive from it",
+    },
+    Setting {
+        key: "region",
+        kind: Type::Text(any),
+        need: Need::Depends("`AWS_REGION` or the profile"),
+        example: "\"us-east-1\"",
+        about: "the AWS region",
+    },
+    Setting {
+        key: "schedule",
+        kind: Type::Text(any),
+        need: Need::Default(Literal::Text("rate(5 minutes)")),
+        example: "\"rate(5 minutes)\"",
+        about: "how often to check: `rate(...)`, or `cron(...)` with six fields, in UTC; runs must be further apart \
+                than the `timeout_s` of `[function]`",
+    },
+    Setting {
+        key: "timezone",
+        kind: Type::Text(any),
+        need: Need::Default(Literal::Text("UTC")),
+        example: "\"Europe/Berlin\"",
+        about: "the time zone of maintenance windows and quiet hours",
+    },
+    Setting {
+        key: "control",
+        kind: Type::Other("list of addresses"),
+        need: Need::Depends("two well-known hosts"),
+        example: "[\"https://www.gstatic.com/generate_204\", \"https://cloudflare.com/cdn-cgi/trace\"]",
+        about: "requested when no target answers: if these do not answer either, the monitor is offline, and no \
+                outage is reported; `[]` turns this off",
+    },
+];
+
+const TARGET: &[Setting] = &[
+    Setting {
+        key: "name",
+        kind: Type::Text(any),
+        need: Need::Required,
+        example: "\"plex\"",
+        about: "the name in notifications",
+    },
+    Setting {
+        key: "kind",
+        kind: Type::Other("an app"),
+        need: Need::Default(Literal::Text("http")),
+        example: "\"plex\"",
+        about: "the app, which determines the path and what a healthy answer is",
+    },
+    Setting {
+        key: "url",
+        kind: Type::Address(any),
+        need: Need::Required,
+        example: "\"https://plex.example.com\"",
+        about: "the address by which the internet reaches it",
+    },
+    Setting {
+        key: "headers",
+        kind: Type::Other("table"),
+        need: Need::Optional,
+        example: "{ Authorization = { env = \"AUTHORIZATION\" } }",
+        about: "headers to send: `{ Name = \"value\" }`, or `{ Name = { env = \"VAR\" } }` for a secret",
+    },
+    Setting {
+        key: "secrets_over_http",
+        kind: Type::Flag,
+        need: Need::Default(Literal::Flag(false)),
+        example: "true",
+        about: "whether secret headers may be sent to a plain `http://` address",
+    },
+    Setting {
+        key: "ca_file",
+        kind: Type::CertificateFile,
+        need: Need::Optional,
+        example: "\"home-ca.pem\"",
+        about: "certificates of your own authority, or the server's own (PEM or DER); certificates are always verified",
+    },
+    Setting {
+        key: "site",
+        kind: Type::Text(any),
+        need: Need::Default(Literal::Text("home")),
+        example: "\"home\"",
+        about: "the location; targets that share it fail together, and are reported as one",
+    },
+    Setting {
+        key: "group",
+        kind: Type::Text(any),
+        need: Need::Optional,
+        example: "\"gluetun\"",
+        about: "what it shares within its site, such as the network of a VPN container; reported as one, too",
+    },
+    Setting {
+        key: "access",
+        kind: Type::Other("a name, or a token"),
+        need: Need::Optional,
+        example: "\"home\"",
+        about: "a service token of Cloudflare Access: the name of an `[access.NAME]`, or `{ id = ..., secret = ... }`",
+    },
+    Setting {
+        key: "exposure",
+        kind: Type::Choice(&["open", "closed"]),
+        need: Need::Default(Literal::Text("open")),
+        example: "\"closed\"",
+        about: "`closed`: without a token, Access or another login page must answer; if the app answers, you are \
+                alerted",
+    },
+    Setting {
+        key: "pin",
+        kind: Type::Flag,
+        need: Need::Depends("`true` for `plex`"),
+        example: "false",
+        about: "remember the server's own id, and notify when another server answers",
+    },
+    Setting {
+        key: "tell_version",
+        kind: Type::Flag,
+        need: Need::Default(Literal::Flag(false)),
+        example: "false",
+        about: "notify when the app was updated",
+    },
+];
+
+/// The keys that `[defaults]` has for all targets, and each `[[target]]` for itself.
+pub const DEFAULTS: &[Setting] = &[
+    number("timeout_s", 1, 885, Some(10), "10", "the limit for one check of a target, in seconds"),
+    number("tries", 1, 5, Some(2), "2", "attempts within one run, two seconds apart"),
+    number("down_after", 1, 100, Some(1), "1", "consecutive runs that must fail before it is down"),
+    number("up_after", 1, 100, Some(1), "1", "consecutive runs that must succeed before it is up again"),
+    number(
+        "slow_ms",
+        1,
+        60_000,
+        None,
+        "3000",
+        "a response time above which it is reported as slow, in milliseconds",
+    ),
+    Setting {
+        key: "remind_every",
+        kind: Type::Other("duration"),
+        need: Need::Optional,
+        example: "\"6h\"",
+        about: "how often to repeat the notification while it is down",
+    },
+    Setting {
+        key: "flap_damping",
+        kind: Type::Flag,
+        need: Need::Default(Literal::Flag(true)),
+        example: "true",
+        about: "report six changes within an hour as one, until the state is stable for 30 minutes",
+    },
+];
+
+const ACCESS: &[Setting] = &[
+    Setting::secret("id", "{ env = \"CF_ACCESS_CLIENT_ID\" }", "the client ID of the service token"),
+    Setting::secret("secret", "{ env = \"CF_ACCESS_CLIENT_SECRET\" }", "its client secret"),
+];
+
+const HEARTBEAT: &[Setting] = &[Setting {
+    key: "url",
+    kind: Type::Other("address, or secret"),
+    need: Need::Required,
+    example: "{ env = \"HEARTBEAT_URL\" }",
+    about: "requested after each run, with `/fail` appended after a failed one, so that a service such as \
+            [Healthchecks](https://healthchecks.io) notices when the monitor itself has stopped",
+}];
+
+const MAINTENANCE: &[Setting] = &[
+    Setting {
+        key: "from",
+        kind: Type::Other("date and time"),
+        need: Need::Depends("one of `from` and `time` is required"),
+        example: "2026-12-01T22:00:00",
+        about: "when a single window begins",
+    },
+    Setting {
+        key: "to",
+        kind: Type::Other("date and time"),
+        need: Need::With("from"),
+        example: "2026-12-02T02:00:00",
+        about: "when it ends",
+    },
+    Setting {
+        key: "time",
+        kind: Type::Other("time of day"),
+        need: Need::Depends("one of `from` and `time` is required"),
+        example: "\"03:00\"",
+        about: "when a recurring window begins",
+    },
+    Setting {
+        key: "duration",
+        kind: Type::Other("duration"),
+        need: Need::With("time"),
+        example: "\"2h\"",
+        about: "how long it lasts",
+    },
+    Setting {
+        key: "weekday",
+        kind: Type::Texts,
+        need: Need::Depends("every day"),
+        example: "\"sunday\"",
+        about: "the days of a recurring window",
+    },
+    Setting {
+        key: "targets",
+        kind: Type::Texts,
+        need: Need::Depends("all"),
+        example: "[\"overseerr\"]",
+        about: "the targets that it covers",
+    },
+    Setting {
+        key: "timezone",
+        kind: Type::Text(any),
+        need: Need::Depends("the `timezone` at the top"),
+        example: "\"Europe/Berlin\"",
+        about: "the time zone of this window",
+    },
+];
+
+const STATE: &[Setting] = &[Setting {
+    key: "parameter",
+    kind: Type::Text(any),
+    need: Need::Depends("`/homelab/plex_remote_status`; with another `name`, `/homelab/<name>`"),
+    example: "\"/homelab/plex_remote_status\"",
+    about: "the SSM parameter that keeps the state; secrets are in another one, with `_secrets` appended",
+}];
+
+const FUNCTION: &[Setting] = &[
+    Setting {
+        key: "architecture",
+        kind: Type::Choice(&["x86_64", "arm64"]),
+        need: Need::Default(Literal::Text("x86_64")),
+        example: "\"x86_64\"",
+        about: "the processor that Lambda runs the function on",
+    },
+    number("memory_mb", 128, 10_240, Some(128), "128", "the function's memory, in MB"),
+    Setting {
+        need: Need::Depends("30; 45 with a channel of kind `email`, so that a mail gets at least 20"),
+        ..number("timeout_s", 16, 900, None, "30", "the limit for one run, in seconds")
+    },
+    number("log_retention_days", 1, 3653, Some(14), "14", "how long CloudWatch keeps the log"),
+    Setting {
+        key: "permissions_boundary",
+        kind: Type::Text(any),
+        need: Need::Optional,
+        example: "\"arn:aws:iam::123456789012:policy/plexmon-boundary\"",
+        about: "the ARN of the permissions boundary of the function's role",
+    },
+];
+
+const fn number(
+    key: &'static str,
+    min: u32,
+    max: u32,
+    default: Option<u32>,
+    example: &'static str,
+    about: &'static str,
+) -> Setting {
+    let need = match default {
+        Some(number) => Need::Default(Literal::Number(number)),
+        None => Need::Optional,
+    };
+    Setting { key, kind: Type::Number { min, max, check: any_number }, need, example, about }
+}

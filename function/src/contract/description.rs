@@ -1,0 +1,186 @@
+//! Descriptions of settings: what `config.toml` may hold under a key, what it means, and an example.
+//!
+//! The description of a channel is beside its sender, that of a condition beside its evaluation. The deployer reads
+//! configurations by them, and the documentation is generated from them. A run never refers to them, so that the linker
+//! leaves them out of the function.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::settings::ChannelKind;
+
+/// What is wrong with a value, as the end of the sentence "... cannot be used: ...".
+pub type Checked = Result<(), String>;
+
+/// One key of a table in `config.toml`.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its name, which is also its name in the function's settings (except for [`Type::CertificateFile`]).
+    pub key: &'static str,
+    /// What it may hold.
+    pub kind: Type,
+    /// Whether it is required, and what applies without it.
+    pub need: Need,
+    /// A value, as TOML.
+    pub example: &'static str,
+    /// What it means, as a phrase in Markdown.
+    pub about: &'static str,
+}
+
+/// What a setting may hold.
+#[derive(Debug, Clone, Copy)]
+pub enum Type {
+    /// A text, not empty.
+    Text(fn(&str) -> Checked),
+    /// One text, or a list of at least one.
+    Texts,
+    /// A whole number in a range.
+    Number {
+        /// The smallest one.
+        min: u32,
+        /// The largest one.
+        max: u32,
+        /// What else has to be true of it.
+        check: fn(u32) -> Checked,
+    },
+    /// One whole number in a range, or a list of at least one. The list is sorted, without duplicates.
+    Numbers {
+        /// The smallest one.
+        min: u32,
+        /// The largest one.
+        max: u32,
+    },
+    /// `true` or `false`.
+    Flag,
+    /// One of these texts.
+    Choice(&'static [&'static str]),
+    /// A complete address without credentials. If the channel has secrets, it must be `https`, or on this machine.
+    Address(fn(&str) -> Checked),
+    /// `{ env = "VAR" }` or `{ file = "path" }`. A secret with the key `url` is an address, and checked as one.
+    ///
+    /// An optional secret is a boolean in the function's settings: whether there is one.
+    Secret,
+    /// A table with names of the user's choice, and texts.
+    Table(fn(&BTreeMap<String, String>) -> Checked),
+    /// A file of certificates, which are `ca_pem` in the function's settings.
+    CertificateFile,
+    /// What code of its own reads; this is what the documentation calls it.
+    Other(&'static str),
+}
+
+/// Whether a setting is required, and what applies without it.
+#[derive(Debug, Clone, Copy)]
+pub enum Need {
+    /// It is required.
+    Required,
+    /// Without it, nothing of the kind applies.
+    Optional,
+    /// Without it, this applies.
+    Default(Literal),
+    /// Without it, something applies that depends on other settings, as this phrase says.
+    Depends(&'static str),
+    /// It is required if this other setting is given, and refused otherwise.
+    With(&'static str),
+}
+
+/// A default value.
+#[derive(Debug, Clone, Copy)]
+pub enum Literal {
+    /// A text.
+    Text(&'static str),
+    /// A whole number.
+    Number(u32),
+    /// `true` or `false`.
+    Flag(bool),
+}
+
+/// Everything about one kind of channel, except how it sends.
+#[derive(Debug, Clone, Copy)]
+pub struct ChannelDescription {
+    /// Its name in the configuration, which is also its name in the function's settings.
+    pub kind: &'static str,
+    /// What messages and errors call the service.
+    pub service: &'static str,
+    /// What it reaches, as a phrase in Markdown.
+    pub about: &'static str,
+    /// Its keys, besides those that every channel has.
+    pub settings: &'static [Setting],
+    /// Pairs of keys of which only one can be given.
+    pub exclusive: &'static [(&'static str, &'static str)],
+    /// How messages reach it.
+    pub protocol: Protocol,
+    /// Adds the settings whose defaults depend on others ([`Need::Depends`]).
+    pub complete: fn(&mut Map<String, Value>),
+    /// Checks the settings together.
+    pub check: fn(&ChannelKind) -> Checked,
+}
+
+/// How messages reach a service.
+#[derive(Debug, Clone, Copy)]
+pub enum Protocol {
+    /// One HTTP request for each message.
+    Http {
+        /// An answer by which the service confirms a message. Without one, every 2xx is a success.
+        confirmation: Option<&'static str>,
+    },
+    /// A mail server.
+    Smtp,
+}
+
+impl ChannelDescription {
+    /// What most channels have in common: a service that answers in any way, and settings that need no common check.
+    pub const SIMPLE: Self = Self {
+        kind: "",
+        service: "",
+        about: "",
+        settings: &[],
+        exclusive: &[],
+        protocol: Protocol::Http { confirmation: None },
+        complete: |_| {},
+        check: |_| Ok(()),
+    };
+
+    /// The setting with this key.
+    pub fn setting(&self, key: &str) -> Option<&'static Setting> {
+        self.settings.iter().find(|setting| setting.key == key)
+    }
+}
+
+impl Setting {
+    /// A secret that the channel cannot do without.
+    pub const fn secret(key: &'static str, example: &'static str, about: &'static str) -> Self {
+        Self { key, kind: Type::Secret, need: Need::Required, example, about }
+    }
+
+    /// The address of a service, which has one of its own.
+    pub const fn service_url(default: &'static str, example: &'static str) -> Self {
+        Self {
+            key: "url",
+            kind: Type::Address(any),
+            need: Need::Default(Literal::Text(default)),
+            example,
+            about: "where messages are posted",
+        }
+    }
+
+    /// The same setting, which may be left out.
+    pub const fn optional(self) -> Self {
+        Self { need: Need::Optional, ..self }
+    }
+
+    /// The same setting, which is required if `other` is given.
+    pub const fn with(self, other: &'static str) -> Self {
+        Self { need: Need::With(other), ..self }
+    }
+}
+
+/// Accepts every text.
+pub fn any(_: &str) -> Checked {
+    Ok(())
+}
+
+/// Accepts every number.
+pub fn any_number(_: u32) -> Checked {
+    Ok(())
+}
