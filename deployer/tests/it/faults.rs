@@ -17,7 +17,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use self::case::{Case, Verb};
 use self::proxy::Fault;
 use crate::dice::Dice;
-use crate::support::side_by_side;
+use crate::support::in_parallel;
 
 /// Enough for each verb with each fault, within a minute or two.
 const AT_RANDOM: usize = 36;
@@ -67,7 +67,7 @@ fn all() -> Vec<Case> {
 }
 
 fn play(cases: Vec<Case>, done: impl Fn(&Case) + Sync) -> Vec<String> {
-    let outcomes = side_by_side(cases, |case| {
+    let outcomes = in_parallel(cases, |case| {
         let outcome = case.play().map_err(|why| format!("{case:?}: {why}"));
         done(&case);
         outcome

@@ -23,8 +23,8 @@ fn a_closed_pipe_is_not_an_error() {
     {
         let deploy = Deploy::new(home.path()).env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
         let mut running = deploy.args(args).start();
-        running.hang_up();
-        let (code, errors) = running.end_of_errors();
+        running.close_stdout();
+        let (code, errors) = running.end_with_stderr();
         assert_eq!((code, errors.as_str()), (Some(0), ""), "{args:?}");
     }
 }

@@ -22,7 +22,7 @@ struct Names {
 
 impl Names {
     fn of(world: &World) -> Self {
-        let name = world.own_name();
+        let name = world.unique_name();
         Self {
             role: format!("{name}-role"),
             role_policy: format!("{name}-inline"),
@@ -46,7 +46,7 @@ fn named() -> (World, Names) {
 /// The same, deployed by a user with all permissions; the first message was taken from the phone.
 fn deployed() -> (World, Names) {
     let (world, names) = named();
-    (world.and_deployed(), names)
+    (world.with_deployment(), names)
 }
 
 /// Actions whose resource the emulator does not determine, so it requires permission for all resources.

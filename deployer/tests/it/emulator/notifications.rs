@@ -2,24 +2,24 @@
 
 use serde_json::Value;
 
-use crate::support::{Ear, World, snapshot};
+use crate::support::{WebhookServer, World, snapshot};
 
 /// Add the channels ntfy and webhook, both served by the same stand-in.
-fn with_ear(world: &World) -> Ear {
-    let ear = Ear::new();
-    let (url, webhook) = (ear.url(), world.write("webhook", &format!("{}/hook\n", ear.url())));
+fn with_webhook(world: &World) -> WebhookServer {
+    let server = WebhookServer::new();
+    let (url, webhook) = (server.url(), world.write("webhook", &format!("{}/hook\n", server.url())));
     let file = webhook.file_name().unwrap().to_str().unwrap();
     let channels = format!(
         "[notify.ntfy]\nurl = \"{url}/home\"\n\n[notify.hook]\nkind = \"webhook\"\nurl = {{ file = \"{file}\" }}\n\
          template = '{{\"text\": \"{{title}}\"}}'\nmin = \"down\"\n\n[notify.pushover]"
     );
     world.edit("[notify.pushover]", &channels);
-    ear
+    server
 }
 
 /// The titles that arrived, sorted: channels are notified concurrently.
-fn titles(ear: &Ear) -> Vec<String> {
-    let bodies = ear.take().into_iter().map(|body| serde_json::from_str::<Value>(&body).unwrap());
+fn titles(server: &WebhookServer) -> Vec<String> {
+    let bodies = server.take().into_iter().map(|body| serde_json::from_str::<Value>(&body).unwrap());
     let title = |body: Value| {
         let (kind, text) = if body["text"].is_null() { ("ntfy", "title") } else { ("hook", "text") };
         format!("{kind}: {}", body[text].as_str().unwrap())
@@ -32,17 +32,17 @@ fn titles(ear: &Ear) -> Vec<String> {
 #[test]
 fn each_channel_is_notified() {
     let world = World::new();
-    let ear = with_ear(&world);
+    let server = with_webhook(&world);
     world.up().ended(0);
     assert_eq!(world.messages().len(), 1);
-    snapshot!(titles(&ear).join("\n"), @"
+    snapshot!(titles(&server).join("\n"), @"
     hook: plexmon is watching: plex is up
     ntfy: plexmon is watching: plex is up
     ");
     world.plex.break_it();
     world.invoke().ended(0);
     assert_eq!(world.messages()[0].title.as_deref(), Some("plex is DOWN"));
-    snapshot!(titles(&ear).join("\n"), @"
+    snapshot!(titles(&server).join("\n"), @"
     hook: plex is DOWN
     ntfy: plex is DOWN
     ");
@@ -56,7 +56,7 @@ fn each_channel_is_notified() {
     pushover: ok
     ");
     assert_eq!(world.messages().len(), 1);
-    snapshot!(titles(&ear).join("\n"), @"
+    snapshot!(titles(&server).join("\n"), @"
     hook: plexmon: a test
     ntfy: plexmon: a test
     ");
@@ -67,7 +67,7 @@ fn each_channel_is_notified() {
 #[test]
 fn a_channel_that_refuses_the_test_is_an_error() {
     let world = World::new();
-    let ear = with_ear(&world);
+    let server = with_webhook(&world);
     let up = world.with_code(&["up", "--yes"]).env("PUSHOVER_TOKEN", "another-token").run();
     let stderr = up.ended(1).stderr;
     snapshot!(&stderr[stderr.find("error:").unwrap()..], @"
@@ -76,7 +76,7 @@ fn a_channel_that_refuses_the_test_is_an_error() {
 
     hint: correct the secrets of that channel (for Pushover: the application's token and your user key), then run `plexmon-deploy up` again
     ");
-    ear.take();
+    server.take();
     let test = world.deploy(&["notify-test"]).run();
     snapshot!(test.whole(), @"
     exit 1

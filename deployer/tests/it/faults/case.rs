@@ -21,7 +21,7 @@ impl Verb {
         if self == Self::Up {
             return world;
         }
-        let world = world.and_deployed();
+        let world = world.with_deployment();
         if self == Self::Update {
             world.edit("name = \"plex\"", "name = \"living room\"");
             world.edit("rate(5 minutes)", "rate(10 minutes)");

@@ -88,7 +88,7 @@ impl Running {
     }
 
     /// Close the reading end of its stdout.
-    pub fn hang_up(&mut self) {
+    pub fn close_stdout(&mut self) {
         drop(self.child().stdout.take());
     }
 
@@ -128,7 +128,7 @@ impl Running {
     }
 
     /// Wait like [`end`](Self::end), for a command whose stdout is not read.
-    pub fn end_of_errors(mut self) -> (Option<i32>, String) {
+    pub fn end_with_stderr(mut self) -> (Option<i32>, String) {
         let mut errors = String::new();
         self.child().stderr.take().unwrap().read_to_string(&mut errors).unwrap();
         (self.child().wait().unwrap().code(), errors)

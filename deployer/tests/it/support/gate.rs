@@ -13,7 +13,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::{emulator, runtime};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 pub struct Gate {
     url: String,
@@ -23,7 +23,7 @@ pub struct Gate {
 }
 
 /// The state of the gate for one connection.
-struct Guard {
+struct GateState {
     before: String,
     held: watch::Sender<bool>,
     open: watch::Receiver<bool>,
@@ -36,8 +36,8 @@ impl Gate {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (held_sender, held) = watch::channel(false);
         let (open, opened) = watch::channel(false);
-        let guard = Arc::new(Guard { before: text.to_owned(), held: held_sender, open: opened });
-        Self { url, held, open, accepting: runtime().spawn(accept(listener, guard)) }
+        let state = Arc::new(GateState { before: text.to_owned(), held: held_sender, open: opened });
+        Self { url, held, open, accepting: runtime().spawn(accept(listener, state)) }
     }
 
     pub fn url(&self) -> &str {
@@ -48,8 +48,8 @@ impl Gate {
     pub fn wait(&self) {
         let mut held = self.held.clone();
         let waited = runtime()
-            .block_on(async { tokio::time::timeout(PATIENCE, held.wait_for(|held| *held)).await.is_ok() });
-        assert!(waited, "nothing came to the gate");
+            .block_on(async { tokio::time::timeout(TIME_LIMIT, held.wait_for(|held| *held)).await.is_ok() });
+        assert!(waited, "no request reached the gate");
     }
 
     pub fn open(&self) {
@@ -63,27 +63,27 @@ impl Drop for Gate {
     }
 }
 
-async fn accept(listener: TcpListener, guard: Arc<Guard>) {
+async fn accept(listener: TcpListener, state: Arc<GateState>) {
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
-        connections.spawn(pass(client, guard.clone()));
+        connections.spawn(pass(client, state.clone()));
     }
 }
 
-async fn pass(client: TcpStream, guard: Arc<Guard>) -> std::io::Result<()> {
+async fn pass(client: TcpStream, state: Arc<GateState>) -> std::io::Result<()> {
     let address = emulator().endpoint().trim_start_matches("http://");
     let (mut from_aws, mut to_aws) = TcpStream::connect(address).await?.into_split();
     let (mut from_client, mut to_client) = client.into_split();
-    let there = async {
+    let forward = async {
         let mut buffer = vec![0; 64 * 1024];
         loop {
             let read = from_client.read(&mut buffer).await?;
             if read == 0 {
                 return to_aws.shutdown().await;
             }
-            if String::from_utf8_lossy(&buffer[..read]).contains(&guard.before) {
-                guard.held.send_replace(true);
-                if guard.open.clone().wait_for(|open| *open).await.is_err() {
+            if String::from_utf8_lossy(&buffer[..read]).contains(&state.before) {
+                state.held.send_replace(true);
+                if state.open.clone().wait_for(|open| *open).await.is_err() {
                     // The gate was dropped without being opened, and so is the request.
                     return Ok(());
                 }
@@ -91,7 +91,7 @@ async fn pass(client: TcpStream, guard: Arc<Guard>) -> std::io::Result<()> {
             to_aws.write_all(&buffer[..read]).await?;
         }
     };
-    let back = tokio::io::copy(&mut from_aws, &mut to_client);
-    tokio::try_join!(there, back)?;
+    let backward = tokio::io::copy(&mut from_aws, &mut to_client);
+    tokio::try_join!(forward, backward)?;
     Ok(())
 }

@@ -60,22 +60,22 @@ impl World {
     /// with the default name would disturb each other.
     pub fn named() -> Self {
         let world = Self::new();
-        world.edit("region = ", &format!("name = \"{}\"\nregion = ", world.own_name()));
+        world.edit("region = ", &format!("name = \"{}\"\nregion = ", world.unique_name()));
         world
     }
 
     /// Return the name that [`named`](Self::named) uses.
-    pub fn own_name(&self) -> String {
+    pub fn unique_name(&self) -> String {
         format!("plexmon-{}", self.account)
     }
 
     /// Create a world in which the monitor is deployed and its first message has been received.
     pub fn deployed() -> Self {
-        Self::new().and_deployed()
+        Self::new().with_deployment()
     }
 
     #[must_use]
-    pub fn and_deployed(self) -> Self {
+    pub fn with_deployment(self) -> Self {
         self.up().ended(0);
         self.phone.take_new();
         self
@@ -224,7 +224,7 @@ pub fn steps(document: &Value) -> Vec<String> {
 pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !condition() {
-        assert!(Instant::now() < deadline, "waited in vain: {what}");
+        assert!(Instant::now() < deadline, "timed out: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

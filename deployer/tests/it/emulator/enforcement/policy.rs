@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::scenario::{Scenario, as_user};
 use super::{Names, Right, deployed, in_the_emulators_names, named, rights, without};
-use crate::support::{World, side_by_side};
+use crate::support::{World, in_parallel};
 
 /// Actions that AWS requires and the emulator does not.
 const UNCHECKED: [(&str, &str, &str); 8] = [
@@ -66,11 +66,11 @@ fn call(action: &str) -> String {
 
 /// The actions that no scenario needs.
 fn spare(scenarios: &[Scenario], audience: &'static str) -> BTreeSet<Right> {
-    let mut passed = side_by_side(scenarios.to_vec(), |scenario| Passed::through(scenario, audience));
+    let mut passed = in_parallel(scenarios.to_vec(), |scenario| Passed::through(scenario, audience));
     passed.sort_by_key(|passed| scenarios.iter().position(|scenario| *scenario == passed.scenario));
     let all = rights(&printed(&passed[0].world, audience));
     let known = unchecked(&all);
-    let spare = side_by_side(all, |right| {
+    let spare = in_parallel(all, |right| {
         let callers = passed.iter().filter(|passed| passed.calls.contains(&call(&right.1)));
         // If the emulator does not check an action, the first scenario shows it.
         let mut callers = callers.take(if known.contains(&right) { 1 } else { usize::MAX });

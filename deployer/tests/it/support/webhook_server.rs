@@ -10,29 +10,29 @@ use tokio::task::JoinHandle;
 use super::runtime;
 
 /// ntfy's confirmation of a message; a webhook accepts any response.
-const TAKEN: &str =
+const CONFIRMATION: &str =
     r#"{"id":"sPs71M8A2T","time":1793700300,"event":"message","topic":"home","message":"taken"}"#;
 
-pub struct Ear {
+pub struct WebhookServer {
     url: String,
-    heard: Arc<Mutex<Vec<String>>>,
+    received: Arc<Mutex<Vec<String>>>,
     accepting: JoinHandle<()>,
 }
 
-impl Ear {
+impl WebhookServer {
     pub fn new() -> Self {
         let listener = runtime().block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let keep = heard.clone();
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let store = received.clone();
         let accepting = runtime().spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                if let Some(body) = listen(stream, &keep).await {
-                    panic!("not understood: {body}");
+                if let Some(body) = receive(stream, &store).await {
+                    panic!("not valid: {body}");
                 }
             }
         });
-        Self { url, heard, accepting }
+        Self { url, received, accepting }
     }
 
     /// Return `http://127.0.0.1:PORT`.
@@ -42,18 +42,18 @@ impl Ear {
 
     /// Return the bodies received since the last call.
     pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.heard.lock().unwrap())
+        std::mem::take(&mut self.received.lock().unwrap())
     }
 }
 
-impl Drop for Ear {
+impl Drop for WebhookServer {
     fn drop(&mut self) {
         self.accepting.abort();
     }
 }
 
 /// Store the body, then respond, so that the sender can rely on it. Return a body that is not valid.
-async fn listen(mut stream: TcpStream, heard: &Mutex<Vec<String>>) -> Option<String> {
+async fn receive(mut stream: TcpStream, received: &Mutex<Vec<String>>) -> Option<String> {
     let mut reader = BufReader::new(&mut stream);
     let (mut length, mut line) = (0, String::new());
     loop {
@@ -69,11 +69,11 @@ async fn listen(mut stream: TcpStream, heard: &Mutex<Vec<String>>) -> Option<Str
     let mut body = vec![0; length];
     reader.read_exact(&mut body).await.ok()?;
     match String::from_utf8(body) {
-        Ok(body) => heard.lock().unwrap().push(body),
+        Ok(body) => received.lock().unwrap().push(body),
         Err(error) => return Some(error.to_string()),
     }
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length:";
-    let answer = format!("{head} {}\r\n\r\n{TAKEN}", TAKEN.len());
-    stream.write_all(answer.as_bytes()).await.ok()?;
+    let response = format!("{head} {}\r\n\r\n{CONFIRMATION}", CONFIRMATION.len());
+    stream.write_all(response.as_bytes()).await.ok()?;
     None
 }
