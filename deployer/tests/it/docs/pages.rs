@@ -16,7 +16,7 @@ pub fn root() -> PathBuf {
 pub fn all() -> Vec<Page> {
     let mut pages = vec![Page::read("README.md"), Page::read("deployer/CHANGELOG.md")];
     for folder in ["deployer/docs", ".github"] {
-        pages.extend(files(&root().join(folder)).iter().map(|path| Page::read(path)));
+        pages.extend(files(&root().join(folder)).iter().map(Page::read));
     }
     pages
 }
