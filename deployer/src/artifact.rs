@@ -1,4 +1,4 @@
-//! The function's code: what it should be (known without building), and the zip that is uploaded.
+//! The function's code: its identity, which is known without building it, and the zip for the upload.
 
 mod build;
 mod elf;
@@ -18,33 +18,33 @@ use crate::config::Architecture;
 use crate::error::{Context, Error, Result};
 use crate::report::BuildStage;
 
-/// What Lambda takes in one call; a larger zip would have to go through S3.
+/// The largest zip that Lambda accepts in a call; a larger one needs S3.
 const LARGEST_ZIP: usize = 50 * 1024 * 1024;
 
-/// As many characters of a digest tell two apart.
+/// How many characters of a digest are used; this many distinguish any two.
 const DIGEST_LENGTH: usize = 16;
 
-/// The function's sources as they were when this program was built.
+/// The digest of the function's sources when this program was built.
 const SOURCES: &str = env!("PLEXMON_FUNCTION_SOURCES");
 
 /// Where the function's binary comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// Built from the sources beside this program's own.
+    /// Build it for Lambda from the sources in this program's checkout.
     Sources,
-    /// Built from the same sources, for this machine and not for Lambda: the sandbox runs it here.
+    /// Build it from the same sources for this machine, where the sandbox runs it.
     Host,
-    /// A file that the user has.
+    /// Read it from a file of the user.
     File(PathBuf),
 }
 
-/// Which code runs, with which settings: what a tag of the function says.
+/// Which code runs with which settings, as stored in a tag of the function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     pub source: CodeSource,
-    /// Digest of the sources, or of the file.
+    /// The digest of the sources, or of the file.
     pub code: String,
-    /// Digest of settings and architecture.
+    /// The digest of settings and architecture.
     pub settings: String,
 }
 
@@ -52,7 +52,7 @@ pub struct Identity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeSource {
     Built,
-    /// With `--bootstrap`. Without that file at hand, nobody can say whether it is still the one.
+    /// A file from `--bootstrap`. Without that file, the code cannot be compared.
     Given,
 }
 
@@ -68,7 +68,7 @@ impl CodeSource {
 }
 
 impl Identity {
-    /// From its text; `None` for that of earlier releases, which have one digest of everything.
+    /// Parse its text; `None` for the text of earlier releases, which is one digest of everything.
     pub fn parse(text: &str) -> Option<Self> {
         let (source, digests) = text.split_once(':')?;
         let (code, settings) = digests.split_once(':')?;
@@ -83,10 +83,10 @@ impl fmt::Display for Identity {
     }
 }
 
-/// A zip, ready for upload.
+/// A zip for the upload.
 pub struct Zip {
     pub bytes: Vec<u8>,
-    /// In base64, as AWS reports it.
+    /// The digest in base64, as AWS reports it.
     pub sha256: String,
 }
 
@@ -95,7 +95,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The identity of code, settings and architecture. Needs no build, and no network.
+/// The identity of code, settings and architecture. This needs neither a build nor the network.
 pub fn identity(origin: &Origin, settings: &Settings, architecture: Architecture) -> Result<Identity> {
     let (source, code) = match origin {
         Origin::Sources | Origin::Host => (CodeSource::Built, SOURCES.to_owned()),
@@ -106,7 +106,7 @@ pub fn identity(origin: &Origin, settings: &Settings, architecture: Architecture
     Ok(Identity { source, code: short(&code), settings: short(&settings) })
 }
 
-/// Builds or reads the binary, checks that Lambda can run it, and packs it with its settings.
+/// Build or read the binary, check that Lambda can run it, and pack it with its settings.
 pub async fn package(
     origin: &Origin,
     settings: &Settings,
@@ -121,13 +121,16 @@ pub async fn package(
     let binary = read(&path)?;
     if *origin != Origin::Host {
         elf::check(&binary, architecture).map_err(|error| {
-            error.context(format!("`{}` would not run on Lambda ({})", path.display(), architecture.as_str()))
+            error.context(format!("`{}` cannot run on Lambda ({})", path.display(), architecture.as_str()))
         })?;
     }
-    let zip = pack(&binary, &json(settings)?).context(|| "could not make the zip")?;
+    let zip = pack(&binary, &json(settings)?).context(|| "could not create the zip")?;
     if zip.bytes.len() > LARGEST_ZIP {
-        return Err(Error::new(format!("the zip has {} MB, but Lambda takes 50 MB", zip.bytes.len() >> 20))
-            .hint("build the function with `--profile lambda`, or strip the binary"));
+        return Err(Error::new(format!(
+            "the zip has {} MB, but Lambda accepts at most 50 MB",
+            zip.bytes.len() >> 20
+        ))
+        .hint("build the function with `--profile lambda`, or strip the binary"));
     }
     Ok(zip)
 }
@@ -140,11 +143,11 @@ fn json(settings: &Settings) -> Result<String> {
     serde_json::to_string(settings).context(|| "could not write the settings as JSON")
 }
 
-/// The same input gives the same bytes: fixed order, time and modes.
+/// Pack the function. Order, times and modes are fixed, so that the same input gives the same bytes.
 pub fn pack(bootstrap: &[u8], settings: &str) -> zip::result::ZipResult<Zip> {
     let options = SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Deflated)
-        // The highest level takes thrice the time for half a percent.
+        // The highest level takes three times as long and saves half a percent.
         .compression_level(Some(6))
         .system(zip::System::Unix)
         .last_modified_time(zip::DateTime::default());

@@ -1,17 +1,17 @@
-//! The AWS clients, and the one place where an SDK error becomes a [`CallError`] that says what AWS said.
+//! The AWS clients, and the only place where an SDK error becomes a [`CallError`].
 
 pub mod answer;
 mod call_error;
-mod chain;
+mod causes;
 mod connect;
+mod connection_problem;
+mod credentials_failure;
 mod denied;
 mod endpoints;
 mod environment;
-mod failure;
 mod http_client;
 mod identity;
 mod ini;
-mod obstacle;
 mod profiles;
 mod proxy;
 mod source;
@@ -30,7 +30,7 @@ pub use answer::{Created, Meaning, Wait};
 pub use call_error::{CallError, Reason};
 pub use connect::Connection;
 
-/// A call as IAM names it: `iam`, `CreateRole`.
+/// An operation by its IAM name: `iam`, `CreateRole`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operation {
     pub service: &'static str,
@@ -43,10 +43,10 @@ impl fmt::Display for Operation {
     }
 }
 
-/// Is told of each call when it has ended.
+/// Called after each call to AWS.
 pub type CallLog = Arc<dyn Fn(Operation, Duration, Option<&CallError>) + Send + Sync>;
 
-/// One client per service, all on the same connections and credentials.
+/// One client for each service; all share connections and credentials.
 #[derive(Clone)]
 pub struct Aws {
     pub iam: aws_sdk_iam::Client,
@@ -56,9 +56,9 @@ pub struct Aws {
     pub logs: aws_sdk_cloudwatchlogs::Client,
     pub sts: aws_sdk_sts::Client,
     pub region: String,
-    /// Whether it is an emulator on this machine.
+    /// Whether AWS is an emulator on this machine.
     pub is_local: bool,
-    /// Who signs the calls, where a profile is involved: `profile work`, `keys of the environment`.
+    /// Whose credentials sign the calls, if a profile is involved: `profile work`, `keys from the environment`.
     pub identity: Option<String>,
     /// What the user should know about the credentials.
     pub warnings: Vec<String>,
@@ -72,7 +72,7 @@ impl fmt::Debug for Aws {
 }
 
 impl Aws {
-    /// Clients on one configuration.
+    /// Create the clients with one configuration.
     pub fn new(
         config: &aws_config::SdkConfig,
         region: String,
@@ -94,9 +94,9 @@ impl Aws {
         }
     }
 
-    /// Awaits one call, reports it, and turns its error into ours.
+    /// Await one call, log it, and convert its error.
     ///
-    /// The SDK's futures are large, and many wait at once: each lives on the heap, not on a stack of 1 MB.
+    /// The SDK's futures are large and many of them run concurrently, so each is on the heap and not on a stack of 1 MB.
     pub fn call<'a, T, E>(
         &'a self,
         service: &'static str,
@@ -119,7 +119,7 @@ impl Aws {
     }
 }
 
-/// `None` where AWS says that it is not there.
+/// Return `None` if AWS says that the resource does not exist.
 pub fn present<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError> {
     match result {
         Ok(value) => Ok(Some(value)),
@@ -128,7 +128,7 @@ pub fn present<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError> 
     }
 }
 
-/// Removing what is not there is success.
+/// Count the deletion of a resource that does not exist as a success.
 pub fn gone<T>(result: Result<T, CallError>) -> Result<(), CallError> {
     present(result).map(|_| ())
 }

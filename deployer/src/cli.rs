@@ -7,11 +7,13 @@ use clap::{
     ArgAction, Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
 };
 
-/// Checks your Plex (and your other apps) from AWS and tells your phone when one breaks and when it is back.
+/// Monitor Plex and your other apps from AWS, and get a notification when one goes down and when it recovers.
 #[derive(Debug, Parser)]
 #[command(name = "plexmon-deploy", version, arg_required_else_help = true, disable_help_subcommand = true)]
-#[command(after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted; \
-with --exit-code: 3 changes, 4 not deployed.")]
+#[command(
+    after_help = "Exit codes: 0 success, 1 failure, 2 invalid usage or configuration, 130 interrupted; \
+with --exit-code: 3 changes, 4 not deployed."
+)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -20,7 +22,7 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// What the program was called with; help and wrong usage end it here.
+    /// Parse the arguments of the process. Exit after printing help or a usage error.
     pub fn from_command_line() -> Self {
         let mut command = Self::command().color(color_of_help(std::env::args_os()));
         let matches = command.get_matches_mut();
@@ -28,7 +30,7 @@ impl Cli {
     }
 }
 
-/// `--color`, for help and wrong usage: those are printed while the command line is still being read.
+/// The value of `--color` for help and usage errors, which are printed before parsing ends.
 fn color_of_help(args: impl Iterator<Item = OsString>) -> ColorChoice {
     let args: Vec<String> = args.map(|arg| arg.to_string_lossy().into_owned()).collect();
     let apart = args.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1].as_str());
@@ -42,22 +44,22 @@ fn color_of_help(args: impl Iterator<Item = OsString>) -> ColorChoice {
 
 #[derive(Debug, Clone, Args)]
 pub struct Global {
-    /// The configuration file.
+    /// Configuration file.
     #[arg(long, global = true, value_name = "PATH", env = "PLEXMON_CONFIG", default_value = "config.toml")]
     pub config: PathBuf,
-    /// The AWS profile; otherwise AWS_PROFILE or the default one.
+    /// AWS profile; by default AWS_PROFILE or the profile `default`.
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
-    /// The AWS region; otherwise the configuration's, AWS_REGION or the profile's.
+    /// AWS region; by default from the configuration, AWS_REGION or the profile.
     #[arg(long, global = true, value_name = "REGION")]
     pub region: Option<String>,
-    /// Print one JSON document on stdout, and nothing else there.
+    /// Print one JSON document on stdout and nothing else.
     #[arg(long, global = true)]
     pub json: bool,
-    /// No progress and no remarks; errors and results only.
+    /// Print only results and errors, no progress, notes or warnings.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Show each call to AWS with its time.
+    /// Show each call to AWS and how long it took.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// When to use colour.
@@ -74,33 +76,33 @@ pub enum Color {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write a commented config.toml to start from.
+    /// Create a commented config.toml to start from.
     Init(Init),
-    /// Probe all targets from here, now, without AWS.
+    /// Probe all targets from this machine, without AWS.
     Check(NoOptions),
-    /// Show what `up` would do; change nothing.
+    /// Show what `up` would change, without changing anything.
     Plan(PlanArgs),
-    /// Deploy, or bring what is deployed up to date.
+    /// Create or update the deployment.
     Up(Up),
-    /// Show what is deployed, whether it has drifted, and what the monitor last saw.
+    /// Show what is deployed, whether it has drifted, and the result of the last check.
     Status(Status),
-    /// Show what each check saw, from the function's log.
+    /// Show the result of each check, from the function's log.
     Logs(Logs),
     /// Run the deployed function now and print its reply.
     Invoke(NoOptions),
-    /// Compare what the deployed function sees with what is seen from here.
+    /// Compare the results of the deployed function with those from this machine.
     Doctor(NoOptions),
-    /// Send a test message on every channel, from the deployed function.
+    /// Send a test message to every channel from the deployed function.
     NotifyTest(NoOptions),
-    /// Tell nothing for a while; checks go on.
+    /// Pause notifications for a while; checks continue.
     Pause(Pause),
-    /// End a pause now.
+    /// Resume notifications now.
     Resume(NoOptions),
-    /// Remove everything and prove that nothing is left.
+    /// Remove everything and verify that nothing is left.
     Down(Down),
-    /// Play the whole story on this machine, without an AWS account.
+    /// Run a complete demonstration on this machine, without an AWS account.
     Sandbox(Sandbox),
-    /// Print the least IAM policy that running this program needs.
+    /// Print the minimal IAM policy for running this program.
     Permissions(Permissions),
     /// Print a completion script for a shell.
     Completions(Completions),
@@ -112,18 +114,18 @@ pub struct NoOptions {}
 
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The address to watch, for example https://plex.example.com; asked for when left out on a terminal.
+    /// Address to monitor, for example https://plex.example.com; without it, you are asked on a terminal.
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// Read your own Compose and env files, Caddyfile, Cloudflare's *.tf, the files of cloudflared and Traefik, or
-    /// folders with them, and write a target for each app that they publish.
+    /// Read your Compose and env files, Caddyfile, Terraform files for Cloudflare, files of cloudflared and Traefik, or
+    /// folders that contain them, and add a target for each app that they publish.
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "url")]
     pub from: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]
 pub struct Source {
-    /// Take this compiled function instead of building it.
+    /// Use this compiled function instead of building it.
     #[arg(long, value_name = "PATH")]
     pub bootstrap: Option<PathBuf>,
 }
@@ -132,10 +134,10 @@ pub struct Source {
 pub struct PlanArgs {
     #[command(flatten)]
     pub source: Source,
-    /// Plan to take over what bears our names but not our tag.
+    /// Plan to adopt existing resources that have our names but not our tag.
     #[arg(long)]
     pub adopt: bool,
-    /// Exit with 3 when there is something to do.
+    /// Exit with 3 if there are changes.
     #[arg(long)]
     pub exit_code: bool,
 }
@@ -144,10 +146,10 @@ pub struct PlanArgs {
 pub struct Up {
     #[command(flatten)]
     pub source: Source,
-    /// Take over what bears our names but not our tag.
+    /// Adopt existing resources that have our names but not our tag.
     #[arg(long)]
     pub adopt: bool,
-    /// Do not ask. Required without a terminal.
+    /// Do not ask for confirmation. Required without a terminal.
     #[arg(short, long)]
     pub yes: bool,
 }
@@ -156,56 +158,56 @@ pub struct Up {
 pub struct Status {
     #[command(flatten)]
     pub source: Source,
-    /// Exit with 3 when it has drifted and with 4 when nothing is deployed.
+    /// Exit with 3 if the deployment has drifted and with 4 if nothing is deployed.
     #[arg(long)]
     pub exit_code: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Logs {
-    /// How far back, for example 30m, 6h or 2days.
+    /// How far back to start, for example 30m, 6h or 2days.
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = humantime::parse_duration)]
     pub since: std::time::Duration,
-    /// Go on showing new lines until Ctrl-C.
+    /// Keep showing new lines until Ctrl-C.
     #[arg(short, long)]
     pub follow: bool,
-    /// Show every line as it was logged, Lambda's own included.
+    /// Show every line as it was logged, including Lambda's own.
     #[arg(long)]
     pub raw: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Pause {
-    /// How long, for example 30m, 2h or 1day. It ends by itself.
+    /// How long to pause, for example 30m, 2h or 1day. The pause ends by itself.
     #[arg(long = "for", value_name = "DURATION", default_value = "2h", value_parser = humantime::parse_duration)]
     pub length: std::time::Duration,
 }
 
 #[derive(Debug, Args)]
 pub struct Down {
-    /// Do not ask. Required without a terminal.
+    /// Do not ask for confirmation. Required without a terminal.
     #[arg(short, long)]
     pub yes: bool,
-    /// Leave the state parameter.
+    /// Keep the state parameter.
     #[arg(long)]
     pub keep_state: bool,
-    /// Leave the log group.
+    /// Keep the log group.
     #[arg(long)]
     pub keep_logs: bool,
-    /// Detach from our role what others attached to it.
+    /// Detach policies that others attached to our role.
     #[arg(long)]
     pub force: bool,
-    /// Do not wait for a run in flight to end; its state parameter may then come back.
+    /// Do not wait for a run in progress to end; it may recreate the state parameter.
     #[arg(long)]
     pub no_wait: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Permissions {
-    /// Whom the policy is for: one who changes things, or one who only looks.
-    #[arg(long = "for", value_name = "WHOM", default_value = "up")]
+    /// Who the policy is for: someone who deploys, or someone who only reads.
+    #[arg(long = "for", value_name = "ROLE", default_value = "up")]
     pub audience: Audience,
-    /// Recommended: allow making roles only with this permissions boundary (set it in [function], too).
+    /// Recommended: allow the creation of roles only with this permissions boundary (also set it in [function]).
     #[arg(long, value_name = "ARN")]
     pub boundary: Option<String>,
 }
@@ -222,16 +224,16 @@ pub enum Audience {
 pub struct Sandbox {
     #[command(flatten)]
     pub source: Source,
-    /// Watch this server instead of a stand-in.
+    /// Monitor this server instead of a stand-in.
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// Leave it running on its schedule until Ctrl-C.
+    /// Keep the monitor running on its schedule until Ctrl-C.
     #[arg(long)]
     pub keep: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Completions {
-    /// The shell to complete in.
+    /// Shell to generate the script for.
     pub shell: clap_complete::Shell,
 }

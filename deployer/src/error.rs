@@ -1,17 +1,17 @@
-//! The one error type of the deployer: what failed, why, one hint that is an action, and the exit code.
+//! The error type of the deployer: what failed, why, a hint with one action, and the exit code.
 
 use std::fmt::{self, Display};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// How a command ends. The numbers are a contract, see docs/configuration.md.
+/// How a command ends. The numbers are documented in `--help` and must not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Done.
+    /// Success.
     Success = 0,
-    /// Something failed on the way.
+    /// Something failed.
     Failure = 1,
-    /// The command line or the configuration is wrong; nothing was attempted.
+    /// The command line or the configuration is invalid; nothing was attempted.
     Usage = 2,
     /// `plan --exit-code` or `status --exit-code`: there are changes.
     Changes = 3,
@@ -27,10 +27,10 @@ impl From<Exit> for std::process::ExitCode {
     }
 }
 
-/// A failure as the user gets to read it.
+/// A failure as it is shown to the user.
 ///
-/// Messages are lower-case fragments without a full stop. Each layer that knows more adds a
-/// [`context`](Error::context); what was said before becomes a cause.
+/// Messages are lower-case fragments without a full stop. A layer that knows more adds a [`context`](Error::context); the
+/// previous message becomes a cause.
 #[derive(Debug, Clone)]
 pub struct Error(Box<Parts>);
 
@@ -43,17 +43,17 @@ struct Parts {
 }
 
 impl Error {
-    /// Something failed (exit code 1).
+    /// Create an error for a failure (exit code 1).
     pub fn new(message: impl Into<String>) -> Self {
         Self::with_exit(message, Exit::Failure)
     }
 
-    /// The user has to change the command line or the configuration (exit code 2).
+    /// Create an error about the command line or the configuration (exit code 2).
     pub fn usage(message: impl Into<String>) -> Self {
         Self::with_exit(message, Exit::Usage)
     }
 
-    /// Ctrl-C (exit code 130).
+    /// Create an error for Ctrl-C (exit code 130).
     pub fn interrupted(message: impl Into<String>) -> Self {
         Self::with_exit(message, Exit::Interrupted)
     }
@@ -62,25 +62,25 @@ impl Error {
         Self(Box::new(Parts { message: message.into(), causes: Vec::new(), hint: None, exit }))
     }
 
-    /// Adds the reason below those already given.
+    /// Append a cause.
     #[must_use]
     pub fn cause(mut self, cause: impl Display) -> Self {
         self.0.causes.push(cause.to_string());
         self
     }
 
-    /// Sets what the user can do about it. The innermost hint stays: it knows most.
+    /// Set what the user can do, unless there is a hint already: the innermost one is the most specific.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint.get_or_insert(hint.into());
         self
     }
 
-    /// Says what was being done; the old message becomes the first cause.
+    /// Set the message to what was attempted; the previous message becomes the first cause.
     #[must_use]
     pub fn context(mut self, message: impl Into<String>) -> Self {
-        let old = std::mem::replace(&mut self.0.message, message.into());
-        self.0.causes.insert(0, old);
+        let previous = std::mem::replace(&mut self.0.message, message.into());
+        self.0.causes.insert(0, previous);
         self
     }
 
@@ -101,7 +101,7 @@ impl Error {
     }
 }
 
-/// The whole story, as it is printed once, at the top.
+/// The complete text with causes and hint, which `main` prints.
 impl Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "error: {}", self.0.message)?;

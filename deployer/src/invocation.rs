@@ -103,7 +103,7 @@ async fn answer(
         let call = call.customize().config_override(one_attempt(timeout_s));
         match session.patiently(async { Ok(aws.call("lambda", "Invoke", call.send()).await) }).await {
             Ok(Ok(answer)) => Attempt::Done(answer),
-            Ok(Err(error)) if error.meaning(is_new) == Meaning::Gone => Attempt::Failed(
+            Ok(Err(error)) if error.meaning(is_new) == Meaning::NotFound => Attempt::Failed(
                 Error::new(format!("function `{name}` is not deployed in {}", aws.region))
                     .hint("deploy it with `plexmon-deploy up`"),
             ),

@@ -1,4 +1,4 @@
-//! `plexmon-deploy`: parse, run, print the error, exit.
+//! `plexmon-deploy`: parse the arguments, run the command, print an error and return the exit code.
 
 use std::process::ExitCode;
 

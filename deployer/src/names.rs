@@ -1,7 +1,10 @@
-//! Every name and ARN, computed: what a plan needs to know is known before anything exists.
+//! Compute every name and ARN, so that a plan knows them before anything exists.
 
-use plexmon_function::contract::parts::{PART_SUFFIX, layout, parameter};
+pub mod parameters;
 
+use plexmon_function::contract::parts::{layout, parameter};
+
+pub use self::parameters::{any_part, is_derived, is_secret, secrets_parameter, state_parameter};
 use crate::config::Config;
 
 /// The tag that makes a resource ours; its value is the deployment's name.
@@ -39,7 +42,7 @@ impl Names {
             state_parts: Vec::new(),
             is_inherited: false,
         };
-        names.reaching(layout(&config.settings("")).len())
+        names.reaching(layout(&config.settings()).len())
     }
 
     /// The same, with the state parameter of a function that is taken over.
@@ -101,39 +104,6 @@ impl Names {
     pub fn secrets_parameter(&self) -> String {
         secrets_parameter(&self.state_parameter)
     }
-}
-
-/// All further parts that a state parameter may have.
-pub fn any_part(state_parameter: &str) -> String {
-    format!("{state_parameter}{PART_SUFFIX}*")
-}
-
-/// Behind the state parameter's name, it makes the name of the SecureString that goes with it.
-pub const SECRETS_SUFFIX: &str = "_secrets";
-
-/// The SecureString that goes with a state parameter.
-pub fn secrets_parameter(state_parameter: &str) -> String {
-    format!("{state_parameter}{SECRETS_SUFFIX}")
-}
-
-/// The state parameter to which a parameter of ours belongs, which may be itself.
-pub fn state_parameter(name: &str) -> &str {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    match (name.strip_suffix(SECRETS_SUFFIX), name.rsplit_once(PART_SUFFIX)) {
-        (Some(state), _) => state,
-        (None, Some((state, number))) if is_number(number) => state,
-        _ => name,
-    }
-}
-
-/// Whether it belongs to a state parameter and is not one itself.
-pub fn is_derived(name: &str) -> bool {
-    state_parameter(name) != name
-}
-
-/// Whether it is a SecureString that goes with a state parameter.
-pub fn is_secret(name: &str) -> bool {
-    name.ends_with(SECRETS_SUFFIX)
 }
 
 /// Who we are and where: what turns names into ARNs.

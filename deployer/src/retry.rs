@@ -1,4 +1,4 @@
-//! The one place that waits: visible, short at first, bounded; what ends it is the last refusal.
+//! Waiting for AWS: visible, with growing pauses, and with a time limit, after which the last error is returned.
 
 use std::time::Duration;
 
@@ -8,38 +8,38 @@ use crate::aws::{CallError, Meaning};
 use crate::error::{Error, Result};
 use crate::report::Progress;
 
-/// The first pause; each next one is half as long again.
+/// The first pause; each further pause is half as long again.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-/// The same where only a small question is asked again, and the answer may change any moment.
-const FIRST_LOOK: Duration = Duration::from_millis(50);
-/// Pauses grow to this within the first seconds.
+/// The first pause between reads of a state that may change at any moment.
+const FIRST_POLL: Duration = Duration::from_millis(50);
+/// The longest pause during the first seconds.
 const USUAL_PAUSE: Duration = Duration::from_millis(1000);
-/// After throttling, which the SDK has already waited for a little.
+/// The shortest pause after throttling, for which the SDK has already waited a little.
 const THROTTLED_PAUSE: Duration = Duration::from_secs(1);
-/// And to this after a minute.
+/// The longest pause, which is reached after a minute.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// IAM needs seconds to make a new role known, at times minutes; AWS support speaks of fifteen.
+/// The time for a new role to become usable: usually seconds, at times minutes; AWS support mentions fifteen.
 pub const ROLE_BUDGET: Duration = Duration::from_secs(300);
-/// A function that is being created, updated or deleted.
+/// The time for a function to be created, updated or deleted.
 pub const FUNCTION_BUDGET: Duration = Duration::from_secs(120);
-/// Everything else that is only a matter of moments.
+/// The time for everything else, which usually takes moments.
 pub const SHORT_BUDGET: Duration = Duration::from_secs(60);
 
-/// Throttling ends, but others may use up the same quota of the account for a while.
+/// The time for throttling to end; other clients may use up the same quota of the account for a while.
 pub const THROTTLED_BUDGET: Duration = Duration::from_secs(60);
-/// A service that fails, beyond the attempts of the SDK.
+/// The time for a fault of a service to end, after the attempts of the SDK.
 pub const FAULT_BUDGET: Duration = Duration::from_secs(15);
 
-/// What one attempt came to.
+/// The result of one attempt.
 pub enum Attempt<T> {
     Done(T),
-    /// Worth another attempt: what we wait for, and what was said this time.
+    /// Try again: what to wait for, and the error of this attempt.
     NotYet {
         waiting_for: &'static str,
         refusal: Error,
     },
-    /// The same, but no sooner than AWS can accept more calls, and within a budget of its own.
+    /// Try again after a longer pause and within a time limit of its own.
     Throttled {
         waiting_for: &'static str,
         refusal: Error,
@@ -49,7 +49,7 @@ pub enum Attempt<T> {
 }
 
 impl<T> Attempt<T> {
-    /// What to do after a refusal; `is_new` says that this run has just created what the call is about.
+    /// What to do after an error; `is_new` says whether this run has just created the resource.
     pub fn after(error: CallError, is_new: bool) -> Self {
         match error.meaning(is_new) {
             Meaning::Busy(wait) => Self::NotYet { waiting_for: wait.text(), refusal: error.into() },
@@ -68,25 +68,25 @@ impl<T> Attempt<T> {
     }
 }
 
-/// Repeats `attempt` until it is done, fails, or `budget` is spent.
+/// Repeat `attempt` until it is done, it fails, or `budget` is used up.
 pub async fn keep_trying<T>(
     progress: &Progress,
     budget: Duration,
     attempt: impl AsyncFnMut() -> Attempt<T>,
 ) -> Result<T> {
-    keep_at_it(progress, budget, FIRST_PAUSE, attempt).await
+    repeat(progress, budget, FIRST_PAUSE, attempt).await
 }
 
-/// [`keep_trying`] for reads, sooner at first.
-pub async fn keep_looking<T>(
+/// [`keep_trying`] for reads, with shorter pauses at first.
+pub async fn keep_polling<T>(
     progress: &Progress,
     budget: Duration,
-    look: impl AsyncFnMut() -> Attempt<T>,
+    poll: impl AsyncFnMut() -> Attempt<T>,
 ) -> Result<T> {
-    keep_at_it(progress, budget, FIRST_LOOK, look).await
+    repeat(progress, budget, FIRST_POLL, poll).await
 }
 
-async fn keep_at_it<T>(
+async fn repeat<T>(
     progress: &Progress,
     budget: Duration,
     mut pause: Duration,
@@ -106,10 +106,7 @@ async fn keep_at_it<T>(
         let waited = started.elapsed();
         if waited >= budget {
             return Err(refusal
-                .context(format!(
-                    "still not through after {} s of waiting for {waiting_for}",
-                    waited.as_secs()
-                ))
+                .context(format!("timed out after {} s of waiting for {waiting_for}", waited.as_secs()))
                 .hint("run the same command again: it continues where this one stopped"));
         }
         progress.waiting(waiting_for);
@@ -118,12 +115,13 @@ async fn keep_at_it<T>(
     }
 }
 
-/// Growth by half; after ten seconds a tenth of what was waited already, so that the end is never missed by more.
+/// The pause after `pause`: half as long again. After ten seconds, it is at most a tenth of the time waited so far, so that
+/// the wait never exceeds the necessary time by more than that.
 fn next(pause: Duration, waited: Duration) -> Duration {
     (pause * 3 / 2).min(USUAL_PAUSE.max(waited / 10)).min(LONGEST_PAUSE)
 }
 
-/// Between four fifths and the whole of it, so that two deployers do not march in step.
+/// A random duration from four fifths of a pause to all of it, so that two deployers do not call in lockstep.
 fn jittered(pause: Duration) -> Duration {
     let nanos = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
@@ -131,7 +129,7 @@ fn jittered(pause: Duration) -> Duration {
     pause * (800 + nanos / 1000 % 201) / 1000
 }
 
-/// Repeat a read as long as it is throttled, which the SDK does only for a few seconds: many are asked at once.
+/// Repeat a read while it is throttled; the SDK does so only for a few seconds, and many reads run concurrently.
 pub async fn keep_reading<T>(mut read: impl AsyncFnMut() -> Result<T, CallError>) -> Result<T, CallError> {
     let started = Instant::now();
     let mut pause = THROTTLED_PAUSE;
@@ -148,7 +146,7 @@ pub async fn keep_reading<T>(mut read: impl AsyncFnMut() -> Result<T, CallError>
     }
 }
 
-/// [`keep_trying`] for a single call. `is_new` says whether this run has just created what the call is about.
+/// [`keep_trying`] for a single call. `is_new` says whether this run has just created the resource.
 pub async fn keep_calling<T>(
     progress: &Progress,
     budget: Duration,

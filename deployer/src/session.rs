@@ -97,7 +97,7 @@ impl Session {
                 secrets = found;
             }
         }
-        let settings = config.settings(&observed.names.secrets_parameter());
+        let settings = config.settings();
         let code = identity(&self.origin, &settings, config.function.architecture)?.to_string();
         let names = observed.names.clone().reaching(observed.state.as_deref().map_or(0, parts_of));
         let desired = Stack::desired(&config, &names, &observed.account, &secrets, code);

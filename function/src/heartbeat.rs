@@ -18,6 +18,7 @@ use crate::notify::answer::{Received, received};
 use crate::page;
 use crate::store::SecretCache;
 use crate::store::Store;
+use crate::user_agent::user_agent;
 
 /// Long enough for a far host with one dead address, and for a second try.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -76,7 +77,7 @@ fn request(endpoint: Endpoint) -> Result<Request<Full<Bytes>>, String> {
     let mut request = Request::new(Full::new(Bytes::new()));
     *request.uri_mut() = endpoint.uri;
     let headers = request.headers_mut();
-    headers.insert(USER_AGENT, HeaderValue::from_static(concat!("plexmon/", env!("CARGO_PKG_VERSION"))));
+    headers.insert(USER_AGENT, user_agent());
     if let Some(credentials) = endpoint.credentials {
         let basic = HeaderValue::try_from(format!("Basic {}", credentials.basic()));
         let mut basic = basic.map_err(|_| "its user and password cannot be sent")?;

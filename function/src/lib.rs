@@ -28,3 +28,4 @@ pub mod startup;
 pub mod store;
 pub mod text;
 pub mod time;
+pub mod user_agent;

@@ -1,4 +1,4 @@
-//! Builds the function for Lambda, with whatever tool this machine has for it.
+//! Build the function for Lambda with the tools that this machine has.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -17,17 +17,18 @@ const PACKAGE: &str = "plexmon-function";
 /// How many of the last lines of a failed build are shown.
 const SHOWN_LINES: usize = 15;
 
-/// The tools that can build for Lambda, in the order of preference.
+/// The tools that can build for Lambda, in order of preference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tool {
-    /// Plain cargo: for the host's own processor, on Linux.
+    /// Plain cargo, for the host's own processor on Linux.
     Cargo,
-    /// With zig as the linker, which can aim at an old glibc and another processor.
+    /// cargo-zigbuild: zig as the linker can target an older glibc and another processor.
     Zigbuild,
+    /// cargo-lambda, which uses zig as well.
     Lambda,
 }
 
-/// Builds and returns the binary's path. `sources` is the digest that the code's identity was taken from.
+/// Build the function and return the path of the binary. `sources` is the digest in the code's identity.
 pub async fn build(
     sources: &str,
     architecture: Architecture,
@@ -46,42 +47,40 @@ pub async fn build(
     if tools.is_empty() {
         return Err(nothing_builds(architecture));
     }
-    let mut refused = None;
+    let mut rejected = None;
     for tool in tools {
         report(BuildStage::Started { platform: architecture.as_str(), tool: tool.name() });
         let binary = tool.run(&root, architecture, report).await?;
         let bytes = std::fs::read(&binary).context(|| format!("could not read `{}`", binary.display()))?;
         match super::elf::check(&bytes, architecture) {
             Ok(()) => return Ok(binary),
-            // A host newer than Lambda links against too new a glibc; zig can aim lower.
-            Err(error) => refused = Some(error),
+            // A host that is newer than Lambda links against a newer glibc; zig can target an older one.
+            Err(error) => rejected = Some(error),
         }
     }
-    Err(refused
+    Err(rejected
         .unwrap_or_else(|| nothing_builds(architecture))
         .context("could not build the function for Lambda"))
 }
 
-/// Builds for this machine with plain cargo, whatever it is.
+/// Build the function for this machine with plain cargo.
 pub async fn build_for_host(sources: &str, report: &dyn Fn(BuildStage<'_>)) -> Result<PathBuf> {
     let root = workspace(sources)?;
     report(BuildStage::Started { platform: "this machine", tool: Tool::Cargo.name() });
     Tool::Cargo.run(&root, Architecture::X86_64, report).await
 }
 
-/// The checkout that this program was built from, if its function is still the same.
+/// The checkout that this program was built from, if the function's sources have not changed.
 fn workspace(sources: &str) -> Result<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let there = sources::digest(&root).map_err(|error| {
-        Error::new(format!("the function's sources are not at `{}` any more", root.display()))
+    let current = sources::digest(&root).map_err(|error| {
+        Error::new(format!("the function's sources are no longer at `{}`", root.display()))
             .cause(error)
-            .hint(
-                "run from a checkout with `cargo deploy up`, or name a built function with --bootstrap PATH",
-            )
+            .hint("run `cargo deploy up` in a checkout, or pass a compiled function with --bootstrap PATH")
     })?;
-    if there != sources {
+    if current != sources {
         return Err(Error::new("the function's sources have changed since this program was built")
-            .hint("run it through `cargo deploy`, which builds it anew first"));
+            .hint("run `cargo deploy`, which rebuilds this program first"));
     }
     Ok(root)
 }
@@ -104,7 +103,7 @@ fn nothing_builds(architecture: Architecture) -> Error {
     Error::new(format!("this machine cannot build a Linux program for {}", architecture.as_str())).hint(
         format!(
             "install cargo-lambda (`pip install cargo-lambda`) and `rustup target add {}`, \
-         or name a built function with --bootstrap PATH",
+         or pass a compiled function with --bootstrap PATH",
             triple(architecture)
         ),
     )
@@ -143,7 +142,7 @@ impl Tool {
         command
     }
 
-    /// Runs the build; cargo's messages tell where the binary is.
+    /// Run the build and return the path of the binary, which cargo reports.
     async fn run(
         self,
         root: &Path,
@@ -160,10 +159,10 @@ impl Tool {
             .spawn()
             .context(|| format!("could not start {}", self.name()))
             .map_err(|error| {
-                error.hint("install Rust from rustup.rs, or name a built function with --bootstrap PATH")
+                error.hint("install Rust from rustup.rs, or pass a compiled function with --bootstrap PATH")
             })?;
         let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
-            return Err(Error::new(format!("could not read what {} says", self.name())));
+            return Err(Error::new(format!("could not read the output of {}", self.name())));
         };
         let messages = executable(BufReader::new(stdout));
         let errors = follow(BufReader::new(stderr), report);
@@ -173,12 +172,12 @@ impl Tool {
             Some(binary) if status.success() => Ok(binary),
             _ => Err(Error::new(format!("{} could not build the function", self.name()))
                 .cause(if last.is_empty() { status.to_string() } else { last.join("\n") })
-                .hint("correct what the compiler says, or name a built function with --bootstrap PATH")),
+                .hint("fix the errors of the compiler, or pass a compiled function with --bootstrap PATH")),
         }
     }
 }
 
-/// The path in the message about our binary.
+/// Read the path of the binary from cargo's messages.
 async fn executable(mut messages: impl tokio::io::AsyncBufRead + Unpin) -> Option<PathBuf> {
     let mut found = None;
     let mut line = String::new();
@@ -194,7 +193,7 @@ async fn executable(mut messages: impl tokio::io::AsyncBufRead + Unpin) -> Optio
     found
 }
 
-/// Passes on what is being compiled and keeps the last lines for a failure.
+/// Report what is being compiled, and keep the last lines for an error.
 async fn follow(
     mut errors: impl tokio::io::AsyncBufRead + Unpin,
     report: &dyn Fn(BuildStage<'_>),

@@ -1,4 +1,4 @@
-//! Looks at a binary's ELF header before it is uploaded: Lambda would complain only when it runs.
+//! Check a binary's ELF header before the upload: Lambda would report a wrong one only when it runs.
 
 use object::elf;
 use object::read::elf::FileHeader as _;
@@ -7,22 +7,20 @@ use object::{Endianness, FileKind};
 use crate::config::Architecture;
 use crate::error::{Context, Error, Result};
 
-/// glibc on `provided.al2023`.
+/// The glibc version of `provided.al2023`.
 const NEWEST_GLIBC: (u32, u32) = (2, 34);
 
-/// Refuses what `provided.al2023` cannot run on `architecture`.
+/// Reject a binary that `provided.al2023` cannot run on `architecture`.
 pub fn check(binary: &[u8], architecture: Architecture) -> Result<()> {
     match FileKind::parse(binary) {
         Ok(FileKind::Elf64) => {}
         Ok(other) => {
-            return Err(Error::new(format!(
-                "it is a file of the kind {other:?}, not a 64-bit Linux program"
-            ))
-            .hint("build the function for Linux, for example with `cargo lambda build`"));
+            return Err(Error::new(format!("it is a {other:?} file, not a 64-bit Linux program"))
+                .hint("build the function for Linux, for example with `cargo lambda build`"));
         }
         Err(_) => {
             return Err(Error::new("it is not a Linux program")
-                .hint("--bootstrap wants the compiled function, named `bootstrap` by cargo"));
+                .hint("pass the compiled function, which cargo names `bootstrap`, with --bootstrap"));
         }
     }
     let header = elf::FileHeader64::<Endianness>::parse(binary).context(|| "its ELF header is damaged")?;
@@ -34,10 +32,10 @@ pub fn check(binary: &[u8], architecture: Architecture) -> Result<()> {
     }
     match newest_glibc(header, endian, binary)? {
         Some(needed) if needed > NEWEST_GLIBC => Err(Error::new(format!(
-            "it needs glibc {}.{}, and Lambda has {}.{}",
+            "it needs glibc {}.{}, but Lambda has {}.{}",
             needed.0, needed.1, NEWEST_GLIBC.0, NEWEST_GLIBC.1
         ))
-        .hint("install `cargo-zigbuild` (`cargo install --locked cargo-zigbuild`, `pip install ziglang`): it is then used by itself")),
+        .hint("install `cargo-zigbuild` (`cargo install --locked cargo-zigbuild`, `pip install ziglang`): the build then uses it")),
         _ => Ok(()),
     }
 }
@@ -57,7 +55,7 @@ fn machine_name(machine: elf::Machine) -> String {
     }
 }
 
-/// The highest version among the GLIBC symbols that it asks for; `None` when it is static.
+/// The highest glibc version that the binary needs; `None` if it is linked statically.
 fn newest_glibc(
     header: &elf::FileHeader64<Endianness>,
     endian: Endianness,

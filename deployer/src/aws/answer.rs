@@ -1,24 +1,24 @@
-//! What AWS's refusals mean: one table of operation, code, words and whether it is about something that this run has
-//! just created.
+//! What error answers of AWS mean: one table of operation, code, message and whether the call is about a resource that
+//! this run has just created.
 //!
-//! Codes alone are not enough: one code stands for "busy" and for "exists", another for "denied" and for "wait". The
-//! HTTP status says even less: "not found" is 404 in some services and 400 in others.
+//! The code alone is not enough: one code means both "busy" and "exists", another both "denied" and "wait". The HTTP
+//! status says even less: "not found" is 404 in some services and 400 in others.
 
 mod table;
 
 use self::table::{FAULTS, RULES};
 use super::Operation;
 
-/// What to make of a refusal.
+/// How to handle an error answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
-    /// It does not exist: success for a delete, "create it" for a read.
-    Gone,
-    /// It exists already: ours if it bears our tag.
+    /// The resource does not exist: success for a deletion, and a reason to create it after a read.
+    NotFound,
+    /// The resource already exists. It is ours if it has our tag.
     Exists,
-    /// Passes by itself: repeat the same call within a bound.
+    /// A temporary state: repeat the same call within a time limit.
     Busy(Wait),
-    /// The same, with longer pauses: too many calls, or a fault of the service.
+    /// Too many calls, or a fault of the service: repeat the same call with longer pauses.
     Throttled,
     /// A policy forbids it.
     Denied,
@@ -26,14 +26,14 @@ pub enum Meaning {
     Credentials,
     /// The request itself is wrong.
     Invalid,
-    /// Something else has to change first: a quota, other users of the resource, the state of the account.
+    /// Repeating does not help until something else changes: a quota, other users of the resource, the account.
     Final,
 }
 
 /// What a repeated call waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wait {
-    /// What this run has created is not visible everywhere yet.
+    /// A resource that this run created is not visible everywhere yet.
     Created(Created),
     /// Lambda cannot use the role yet.
     RoleUsable,
@@ -47,19 +47,19 @@ pub enum Wait {
     RolePolicies,
     /// EventBridge has not released the rule's target yet.
     RuleTarget,
-    /// EventBridge has not taken over all targets.
+    /// EventBridge has not accepted all targets.
     Targets,
     /// CloudWatch Logs is busy with the log group.
     LogGroup,
     /// Parameter Store is busy with the parameter.
     Parameter,
-    /// The parameter's name is not free yet.
+    /// The parameter's name cannot be reused yet.
     ParameterName,
-    /// Somebody else changes the same resource.
+    /// Another client is changing the same resource.
     OtherChange,
 }
 
-/// A kind of resource that may be too new for the next call.
+/// A kind of resource that may not be visible right after its creation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Created {
     /// In IAM.
@@ -75,7 +75,7 @@ pub enum Created {
 }
 
 impl Created {
-    /// What an operation of this service is about.
+    /// The kind that the operations of a service are about.
     pub fn of(service: &str) -> Option<Self> {
         Some(match service {
             "iam" => Self::Role,
@@ -89,18 +89,18 @@ impl Created {
 }
 
 impl Wait {
-    /// The end of the sentence "waiting for ...".
+    /// The phrase after "waiting for".
     pub fn text(self) -> &'static str {
         match self {
-            Self::Created(Created::Role) => "IAM to know the new role",
-            Self::Created(Created::Function) => "Lambda to know the new function",
-            Self::Created(Created::Rule) => "EventBridge to know the new rule",
-            Self::Created(Created::LogGroup) => "CloudWatch Logs to know the new log group",
-            Self::Created(Created::Parameter) => "Parameter Store to know the new parameter",
-            Self::RoleUsable => "the new role to become known to Lambda",
-            Self::Principal => "IAM to know the principal",
+            Self::Created(Created::Role) => "the new role to become visible in IAM",
+            Self::Created(Created::Function) => "the new function to become visible in Lambda",
+            Self::Created(Created::Rule) => "the new rule to become visible in EventBridge",
+            Self::Created(Created::LogGroup) => "the new log group to become visible in CloudWatch Logs",
+            Self::Created(Created::Parameter) => "the new parameter to become visible in Parameter Store",
+            Self::RoleUsable => "the new role to become usable in Lambda",
+            Self::Principal => "the principal to become visible in IAM",
             Self::Key => "Lambda to get access to the function's key",
-            Self::Function => "the function to finish another update",
+            Self::Function => "another update of the function to finish",
             Self::RolePolicies => "IAM to detach the role's policies",
             Self::RuleTarget => "EventBridge to release the rule's target",
             Self::Targets => "EventBridge to accept the rule's target",
@@ -112,15 +112,15 @@ impl Wait {
     }
 }
 
-/// What a refusal means; `is_new` says that this run has just created what the call is about.
+/// What an error answer means; `is_new` says whether this run has just created the resource.
 ///
-/// A refusal that the table does not know is final.
+/// An answer that the table does not list is final.
 pub fn meaning(operation: Operation, code: &str, message: &str, is_new: bool) -> Meaning {
     let rule = RULES.iter().find(|rule| rule.fits(operation, code, message, is_new));
     rule.map_or(Meaning::Final, |rule| rule.meaning())
 }
 
-/// A fault of the service: whether it carried out the call is unknown.
+/// Whether the code is a fault of the service, after which it is unknown whether the call was executed.
 pub fn is_fault(code: &str) -> bool {
     FAULTS.contains(&code)
 }

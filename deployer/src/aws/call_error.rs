@@ -1,7 +1,7 @@
-//! Why a call failed, in AWS's own words, and what to do about it.
+//! Why a call failed, as AWS reports it, and what the user can do.
 //!
-//! The SDK's `Display` says only "service error", and most codes that matter are not modelled: so
-//! everything here goes by code and message.
+//! The SDK's `Display` says only "service error", and it does not model most of the relevant codes, so everything here
+//! is decided by code and message.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,30 +13,30 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::Operation;
 use super::answer::{self, Meaning};
-use super::chain::{causes, find, text};
+use super::causes::{causes, find, text};
+use super::connection_problem::ConnectionProblem;
+use super::credentials_failure::CredentialsFailure;
 use super::denied::Denial;
-use super::failure::Failure;
 use super::identity;
-use super::obstacle::Obstacle;
 use crate::error::Error;
 
-/// A call that did not succeed.
+/// A failed call.
 #[derive(Debug, Clone)]
 pub struct CallError {
     pub operation: Operation,
     pub reason: Reason,
-    /// Where it was sent, if that is known.
+    /// The region that it was sent to, if known.
     pub region: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    /// AWS answered no.
+    /// AWS answered with an error.
     Refused { code: String, message: String },
-    /// No usable answer; whether the call was carried out is unknown.
-    NoAnswer { detail: String, obstacle: Obstacle },
-    /// There was nothing to sign the call with.
-    NoCredentials(Box<Failure>),
+    /// No usable answer; it is unknown whether the call was executed.
+    NoAnswer { detail: String, problem: ConnectionProblem },
+    /// There were no credentials to sign the call with.
+    NoCredentials(Box<CredentialsFailure>),
 }
 
 impl CallError {
@@ -55,17 +55,17 @@ impl CallError {
                 let message = without_values(message.unwrap_or("no further explanation"));
                 Reason::Refused { code, message }
             }
-            // From something between us and AWS.
+            // An answer from a proxy or firewall on the way.
             SdkError::ResponseError(response) if response.raw().status().as_u16() >= 400 => Reason::Refused {
                 code: format!("HTTP {}", response.raw().status().as_u16()),
-                message: "an answer that is not AWS's".to_owned(),
+                message: "the answer is not from AWS".to_owned(),
             },
             other => unanswered(other),
         };
         Self { operation, reason, region: None }
     }
 
-    /// A refusal that came inside of a successful answer, as EventBridge has them.
+    /// An error within a successful answer, as EventBridge returns them.
     pub fn refused(operation: Operation, code: impl Into<String>, message: impl Into<String>) -> Self {
         let reason = Reason::Refused { code: code.into(), message: message.into() };
         Self { operation, reason, region: None }
@@ -86,7 +86,7 @@ impl CallError {
         }
     }
 
-    /// What AWS's answer means; `is_new` says that this run has just created what the call is about.
+    /// What AWS's answer means; `is_new` says whether this run has just created the resource.
     pub fn meaning(&self, is_new: bool) -> Meaning {
         match &self.reason {
             Reason::Refused { code, message } => answer::meaning(self.operation, code, message, is_new),
@@ -95,22 +95,22 @@ impl CallError {
         }
     }
 
-    /// The named thing does not exist.
+    /// Whether the resource does not exist.
     pub fn is_missing(&self) -> bool {
-        self.meaning(false) == Meaning::Gone
+        self.meaning(false) == Meaning::NotFound
     }
 
-    /// It exists already: perhaps by an earlier try of the same call whose answer was lost.
+    /// Whether the resource already exists, possibly from an earlier attempt whose answer was lost.
     pub fn already_exists(&self) -> bool {
         self.meaning(false) == Meaning::Exists
     }
 
-    /// The caller has no right to it.
+    /// Whether the caller lacks a permission.
     pub fn is_denied(&self) -> bool {
         self.meaning(false) == Meaning::Denied
     }
 
-    /// Whether the service failed in a way that leaves open whether the call was carried out.
+    /// Whether the service failed, so that it is unknown whether the call was executed.
     pub fn is_fault(&self) -> bool {
         answer::is_fault(self.code())
     }
@@ -118,28 +118,29 @@ impl CallError {
     /// One thing that the user can do.
     pub fn hint(&self) -> Option<String> {
         match &self.reason {
-            // Its own hint is part of the failure.
+            // The failure has a hint of its own.
             Reason::NoCredentials(_) => None,
-            Reason::NoAnswer { obstacle, .. } => Some(obstacle.hint()),
+            Reason::NoAnswer { problem, .. } => Some(problem.hint()),
             Reason::Refused { message, .. } if self.is_denied() => {
                 Some(Denial::of(message).hint(&self.permission()))
             }
             Reason::Refused { code, message } => match code.as_str() {
                 "Throttling" | "ThrottlingException" | "TooManyRequestsException" | "TooManyUpdates" => Some(
-                    "AWS asks for patience: run the same command again in a minute, it continues".to_owned(),
+                    "AWS is throttling calls: run the same command again in a minute, and it continues"
+                        .to_owned(),
                 ),
                 code => identity::hint(code, message, self.region.as_deref()),
             },
         }
     }
 
-    /// The IAM action that allows the call; a few are called otherwise than the operation.
+    /// The IAM action that allows the call; for a few operations, its name differs.
     fn permission(&self) -> String {
         let name = match (self.operation.service, self.operation.name) {
             ("lambda", "Invoke") => "InvokeFunction",
             (_, name) => name,
         };
-        // A denied call may lack a right other than its own, such as `iam:PassRole`; AWS's text names it.
+        // The missing permission may be another action, such as `iam:PassRole`; the message of AWS names it.
         let named = self.message().split_once("perform").and_then(|(_, rest)| {
             let action = rest.trim_start_matches([':', ' ']).split_whitespace().next()?;
             Some(action.trim_end_matches(['.', ','])).filter(|action| action.contains(':'))
@@ -148,7 +149,7 @@ impl CallError {
     }
 }
 
-/// One of Lambda's messages repeats all values of the environment.
+/// Hide the environment's values, which one message of Lambda repeats.
 fn without_values(message: &str) -> String {
     const BEFORE_VALUES: &str = "String measured:";
     match message.split_once(BEFORE_VALUES) {
@@ -159,19 +160,19 @@ fn without_values(message: &str) -> String {
 
 fn unanswered<E: StdError + Send + Sync + 'static>(error: &SdkError<E, HttpResponse>) -> Reason {
     let causes = causes(error);
-    if let Some(failure) = find::<Failure>(&causes) {
+    if let Some(failure) = find::<CredentialsFailure>(&causes) {
         return Reason::NoCredentials(Box::new(failure.clone()));
     }
     if let Some(failure) = find::<CredentialsError>(&causes) {
-        return Reason::NoCredentials(Box::new(Failure::unexplained(failure)));
+        return Reason::NoCredentials(Box::new(CredentialsFailure::unexplained(failure)));
     }
-    // The first one is the SDK's own frame around the others.
+    // The first cause is the SDK's own wrapper.
     let detail = text(causes.get(1..).filter(|inner| !inner.is_empty()).unwrap_or(&causes));
-    let obstacle = match error {
-        SdkError::ConstructionFailure(_) => Obstacle::Settings,
-        _ => Obstacle::of(&causes),
+    let problem = match error {
+        SdkError::ConstructionFailure(_) => ConnectionProblem::Settings,
+        _ => ConnectionProblem::of(&causes),
     };
-    Reason::NoAnswer { detail, obstacle }
+    Reason::NoAnswer { detail, problem }
 }
 
 impl fmt::Display for CallError {
@@ -180,14 +181,18 @@ impl fmt::Display for CallError {
             Reason::Refused { code, message } => {
                 write!(formatter, "{} was refused ({code}): {message}", self.operation)
             }
-            Reason::NoAnswer { detail, obstacle: Obstacle::Settings } => {
+            Reason::NoAnswer { detail, problem: ConnectionProblem::Settings } => {
                 write!(formatter, "{} could not be sent: {detail}", self.operation)
             }
             Reason::NoAnswer { detail, .. } => {
                 write!(formatter, "{} got no answer: {detail}", self.operation)
             }
             Reason::NoCredentials(failure) => {
-                write!(formatter, "{} was not sent, for lack of credentials: {failure}", self.operation)
+                write!(
+                    formatter,
+                    "{} was not sent because there are no credentials: {failure}",
+                    self.operation
+                )
             }
         }
     }

@@ -1,4 +1,4 @@
-//! From profile, region and environment to clients.
+//! Create the clients from profile, region and environment.
 
 use std::time::Duration;
 
@@ -16,13 +16,13 @@ use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
+use super::credentials_failure::Explained;
 use super::endpoints;
 use super::environment::Environment;
-use super::failure::Explained;
 use super::http_client::http_client;
 use super::profiles::{Profile, Profiles, encoded};
 use super::proxy::Proxies;
-use super::source::{Base, Selected, Source};
+use super::source::{Base, CredentialSource, Selected};
 use super::trust::Trust;
 use super::{Aws, CallLog};
 use crate::error::{Error, Result};
@@ -30,21 +30,20 @@ use crate::error::{Error, Result};
 /// One attempt of one call, the upload of the function's code included.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What gives credentials may ask its user first, as a `credential_process` does.
+/// The time to get credentials. A `credential_process` may ask its user first.
 const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// How to reach AWS, as far as the user said.
+/// How to reach AWS, as the user configured it.
 #[derive(Debug, Clone, Default)]
 pub struct Connection {
     pub profile: Option<String>,
     pub region: Option<String>,
-    /// An emulator of our own: environment and profiles then have no say, neither in the address and the way to it nor
-    /// in the keys.
+    /// Our own emulator with its credentials. Environment and profiles are then ignored for address, proxy and credentials.
     pub emulator: Option<(String, Credentials)>,
 }
 
 impl Connection {
-    /// Builds the clients. No call is made yet.
+    /// Create the clients, without calling AWS yet.
     pub async fn open(self, call_log: CallLog) -> Result<Aws> {
         let environment = Environment::of_process();
         match self.emulator {
@@ -82,7 +81,7 @@ async fn aws(
     let selected = Selected::choose(profile, environment, &profiles)?;
     let profile = profiles.get(&selected.name).map(|profile| (selected.name.as_str(), profile));
     let region = required(choose_region(region, environment, profile)?)?;
-    let source = Source::of(&profiles, &selected, environment)?;
+    let source = CredentialSource::of(&profiles, &selected, environment)?;
     endpoints::check(environment, &profiles, profile, &source)?;
     let http_client = http_client(&Trust::read(environment, profile)?, Proxies::read(environment)?)?;
 
@@ -116,24 +115,24 @@ async fn aws(
 fn loader(region: &str) -> ConfigLoader {
     aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(region.to_owned()))
-        // Never less than the SDK's own three: a new account is throttled soon.
+        // More than the SDK's default of three: a new account is throttled quickly.
         .retry_config(
             RetryConfig::standard().with_max_attempts(5).with_initial_backoff(Duration::from_millis(200)),
         )
         .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
 }
 
-/// The one provider that the settings lead to. The SDK's own chain has another order than the AWS CLI, and goes on to
-/// the next one where the CLI says what is missing.
+/// The provider that the settings select. The SDK's own chain has a different order than the AWS CLI, and tries the next
+/// provider where the CLI reports an error.
 fn provider(
-    source: &Source,
+    source: &CredentialSource,
     selected: &Selected,
     profiles: &Profiles,
     config: &ProviderConfig,
     environment: &Environment,
 ) -> SharedCredentialsProvider {
     match &source.base {
-        // Without the blanks and line breaks that were pasted with them.
+        // Without whitespace that was pasted with them.
         Base::EnvironmentKeys => {
             let value = |name| environment.get(name).map(str::to_owned);
             let key = value("AWS_ACCESS_KEY_ID").unwrap_or_default();
@@ -162,7 +161,7 @@ fn provider(
     }
 }
 
-/// The SDK's own chain would go on to ask the metadata service of a cloud machine, which takes seconds at home.
+/// Choose the region. The SDK's own chain would query the metadata service of a cloud machine, which takes seconds at home.
 fn choose_region(
     given: Option<String>,
     environment: &Environment,
@@ -183,8 +182,8 @@ fn choose_region(
 
 fn required(region: Option<String>) -> Result<String> {
     region.ok_or_else(|| {
-        Error::usage("no AWS region was given").hint(
-            "name one with --region, `region = \"us-east-1\"` in the configuration, AWS_REGION or the profile",
+        Error::usage("no AWS region is set").hint(
+            "set one with --region, `region = \"us-east-1\"` in the configuration, AWS_REGION or the profile",
         )
     })
 }

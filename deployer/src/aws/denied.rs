@@ -1,11 +1,11 @@
-//! Who forbids a call, by the sentence in which AWS says so, and what helps.
+//! Why a call is denied, read from AWS's own message, and what the user can do.
 
-/// The kind of policy that decides; AWS names it in newer answers.
+/// The kind of policy that denies a call. AWS names it in newer answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
     Identity,
     Resource,
-    /// Of a role: who may assume it.
+    /// The trust policy of a role, which says who may assume it.
     Trust,
     Boundary,
     Session,
@@ -19,16 +19,16 @@ pub enum Policy {
 /// Why a call was denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denial {
-    /// AWS does not say: in most cases, no policy allows it.
+    /// AWS gives no reason; usually no policy allows the call.
     Unexplained,
-    /// No policy of this kind allows it.
+    /// No policy of this kind allows the call.
     NotAllowed(Policy),
-    /// A policy forbids it; AWS may not say which kind.
+    /// A policy denies the call explicitly; AWS may not say which kind.
     Forbidden(Option<Policy>),
 }
 
 impl Denial {
-    /// Reads the sentence of AWS.
+    /// Read the message of AWS.
     pub fn of(message: &str) -> Self {
         let message = message.to_ascii_lowercase();
         if let Some((_, rest)) = message.split_once("explicit deny") {
@@ -40,48 +40,48 @@ impl Denial {
         }
     }
 
-    /// One thing that the user can do about a denied `action`.
+    /// One thing that the user can do about a denied action.
     pub fn hint(self, action: &str) -> String {
-        let stop = "more permissions for these credentials do not help";
+        let futile = "granting these credentials more permissions does not help";
         match self {
             Self::Unexplained | Self::NotAllowed(Policy::Identity) => {
                 format!("the credentials in use need `{action}` on this resource")
             }
             Self::NotAllowed(Policy::Resource) => {
-                format!("the policy of the resource itself has to allow `{action}` to the credentials in use")
+                format!("the policy of the resource itself has to allow the credentials in use `{action}`")
             }
             Self::NotAllowed(Policy::Trust) => {
-                format!("the role's trust policy has to allow `{action}` to the credentials in use")
+                format!("the role's trust policy has to allow the credentials in use `{action}`")
             }
             Self::NotAllowed(Policy::Boundary) | Self::Forbidden(Some(Policy::Boundary)) => format!(
-                "the permissions boundary of the credentials in use does not allow `{action}`: {stop}; ask the \
+                "the permissions boundary of the credentials in use does not allow `{action}`: {futile}; ask the \
                  administrator of the account to extend the boundary, or use other credentials"
             ),
             Self::NotAllowed(Policy::Session) | Self::Forbidden(Some(Policy::Session)) => format!(
-                "the session policy with which these credentials were made does not allow `{action}`: {stop}; get new \
-                 ones with a wider session policy"
+                "the session policy of these credentials does not allow `{action}`: {futile}; get new \
+                 credentials with a wider session policy"
             ),
             Self::NotAllowed(Policy::ServiceControl | Policy::ResourceControl)
             | Self::Forbidden(Some(Policy::ServiceControl | Policy::ResourceControl)) => format!(
-                "a policy of the organization (SCP or RCP) forbids `{action}`: {stop}; ask the administrator of the organization, or \
+                "a policy of the organization (SCP or RCP) forbids `{action}`: {futile}; ask the administrator of the organization, or \
                  use another account or region"
             ),
             Self::NotAllowed(Policy::VpcEndpoint) | Self::Forbidden(Some(Policy::VpcEndpoint)) => format!(
-                "the policy of the VPC endpoint does not allow `{action}`: {stop}; extend that policy, or connect from \
+                "the policy of the VPC endpoint does not allow `{action}`: {futile}; extend that policy, or connect from \
                  another network"
             ),
             Self::Forbidden(Some(Policy::Identity)) => format!(
-                "a policy of the credentials in use denies `{action}` explicitly: {stop}; remove that statement or meet \
-                 its condition (often: sign in with MFA)"
+                "a policy of the credentials in use denies `{action}` explicitly: {futile}; remove that statement or meet \
+                 its condition (often by signing in with MFA)"
             ),
             Self::Forbidden(Some(Policy::Resource | Policy::Trust)) => {
                 format!(
-                    "the policy of the resource itself denies `{action}` explicitly: {stop}; change that policy"
+                    "the policy of the resource itself denies `{action}` explicitly: {futile}; change that policy"
                 )
             }
             Self::Forbidden(None) => format!(
-                "an explicit deny forbids `{action}`, by the organization (SCP), a permissions boundary, a session policy \
-                 or a policy of its own: {stop}; ask the administrator of the account, or use another account"
+                "a policy denies `{action}` explicitly: an SCP of the organization, a permissions boundary, a session policy \
+                 or an identity policy; {futile}; ask the administrator of the account, or use another account"
             ),
         }
     }
@@ -99,8 +99,8 @@ fn policy(text: &str) -> Option<Policy> {
         ("trust policy", Policy::Trust),
         ("resource-based", Policy::Resource),
     ];
-    // The kind that is named first: the ARN of a policy may follow it.
-    let found = kinds.iter().filter_map(|(words, policy)| Some((text.find(words)?, *policy)));
+    // The kind that is named first; the ARN of a policy may follow and contain another one.
+    let found = kinds.iter().filter_map(|(phrase, policy)| Some((text.find(phrase)?, *policy)));
     found.min_by_key(|(at, _)| *at).map(|(_, policy)| policy)
 }
 
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_wording_is_understood() {
+    fn each_message_of_aws_is_understood() {
         let user = "User: arn:aws:iam::123456789012:user/me is not authorized to perform: iam:TagRole on resource: \
                     arn:aws:iam::123456789012:role/session-role";
         for (rest, expected) in [

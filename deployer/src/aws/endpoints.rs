@@ -1,35 +1,35 @@
-//! Regions and endpoints that cannot be right are refused: the SDK would ignore such an endpoint without a word, and
-//! call AWS itself instead of the emulator that was meant.
+//! Reject invalid regions and endpoints. The SDK would silently ignore an invalid endpoint and call AWS itself instead of
+//! the intended emulator.
 
 use url::Url;
 
-use super::chain::printable;
+use super::causes::printable;
 use super::environment::Environment;
 use super::profiles::{Profile, Profiles};
-use super::source::{Base, Source};
+use super::source::{Base, CredentialSource};
 use crate::error::{Error, Result};
 
-/// The services that are called, as in `AWS_ENDPOINT_URL_<SERVICE>` and, in lower case, in a `[services]` section.
+/// The services that are called, named as in `AWS_ENDPOINT_URL_<SERVICE>` and, in lower case, in a `[services]` section.
 const SERVICES: [&str; 9] =
     ["CLOUDWATCH_LOGS", "EVENTBRIDGE", "IAM", "LAMBDA", "SIGNIN", "SSM", "SSO", "SSO_OIDC", "STS"];
 
-/// Those that give credentials.
-const GIVING: [&str; 4] = ["SIGNIN", "SSO", "SSO_OIDC", "STS"];
+/// The services that provide credentials.
+const PROVIDING: [&str; 4] = ["SIGNIN", "SSO", "SSO_OIDC", "STS"];
 
-/// An endpoint that is set for a service.
+/// An endpoint that the user configured.
 struct Endpoint<'a> {
     named_by: String,
-    /// `None` for all of them.
+    /// `None` if it is for all services.
     service: Option<&'a str>,
     url: &'a str,
 }
 
-/// Checks all endpoints that are set for what is called.
+/// Check all endpoints of the services that are called.
 pub fn check(
     environment: &Environment,
     profiles: &Profiles,
     profile: Option<(&str, &Profile)>,
-    source: &Source,
+    source: &CredentialSource,
 ) -> Result<()> {
     check_container(environment, source)?;
     let endpoints = endpoints(environment, profiles, profile)?;
@@ -38,14 +38,14 @@ pub fn check(
         Some(value.eq_ignore_ascii_case("true"))
     });
     if ignored == Some(true) {
-        let asks = !source.roles.is_empty()
+        let calls_aws = !source.roles.is_empty()
             || matches!(source.base, Base::WebIdentity { .. } | Base::Sso { .. } | Base::Login { .. });
-        let giving =
-            |endpoint: &&Endpoint<'_>| endpoint.service.is_none_or(|service| GIVING.contains(&service));
-        return match endpoints.iter().find(giving).filter(|_| asks) {
+        let is_for_credentials =
+            |endpoint: &&Endpoint<'_>| endpoint.service.is_none_or(|service| PROVIDING.contains(&service));
+        return match endpoints.iter().find(is_for_credentials).filter(|_| calls_aws) {
             Some(endpoint) => Err(Error::usage(format!(
-                "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is not supported for the service that gives these credentials, and \
-                 {} is set",
+                "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is not supported for the service that provides these credentials, \
+                 but {} is set",
                 endpoint.named_by
             ))
             .hint("unset the endpoint instead of ignoring it")),
@@ -60,8 +60,8 @@ pub fn check(
     Ok(())
 }
 
-/// Addresses of a container's credentials, with which the SDK panics if they are malformed.
-fn check_container(environment: &Environment, source: &Source) -> Result<()> {
+/// Check the addresses of a container's credentials. The SDK panics if they are malformed.
+fn check_container(environment: &Environment, source: &CredentialSource) -> Result<()> {
     if !matches!(source.base, Base::Machine { .. } | Base::Named { .. }) {
         return Ok(());
     }
@@ -72,13 +72,13 @@ fn check_container(environment: &Environment, source: &Source) -> Result<()> {
     let variable = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
     match environment.get(variable).filter(|path| !path.starts_with('/')) {
         Some(path) => Err(Error::usage(format!("{variable} is not a path: `{path}`"))
-            .hint("the container's platform sets it; it begins with `/`")),
+            .hint("the container platform sets it, and it must begin with `/`")),
         None => Ok(()),
     }
 }
 
 fn is_url(text: &str) -> bool {
-    // The SDK parses it in this way, too.
+    // The SDK parses it with the same type.
     let parsed = text.parse::<http::Uri>().is_ok();
     parsed && Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
@@ -127,15 +127,15 @@ fn endpoints<'a>(
     Ok(endpoints)
 }
 
-/// The SDK panics with an endpoint of no characters.
+/// Reject an empty endpoint, with which the SDK panics.
 fn refuse_empty(environment: &Environment, variable: &str) -> Result<()> {
     if environment.has(variable) && environment.get(variable).is_none() {
-        return Err(Error::usage(format!("{variable} is set, but empty")).hint(format!("unset {variable}")));
+        return Err(Error::usage(format!("{variable} is empty")).hint(format!("unset {variable}")));
     }
     Ok(())
 }
 
-/// A region in the form that AWS's have. Names that only an emulator has are fine.
+/// Check that a region has the form of an AWS region. Names that only an emulator uses are accepted.
 pub fn region(value: &str, named_by: &str) -> Result<String> {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let label = !value.is_empty() && value.len() <= 63 && value.bytes().all(plain);
@@ -150,9 +150,9 @@ pub fn region(value: &str, named_by: &str) -> Result<String> {
     let error = Error::usage(format!("`{shown}` is not an AWS region ({named_by})"));
     if label && zone {
         let region = &value[..value.len() - 1];
-        return Err(error.hint(format!("that is an availability zone; its region is {region}")));
+        return Err(error.hint(format!("this is an availability zone; its region is {region}")));
     }
-    Err(error.hint("write it as in us-east-1"))
+    Err(error.hint("write it like us-east-1"))
 }
 
 #[cfg(test)]
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_region_has_the_form_of_one() {
+    fn the_form_of_a_region_is_checked() {
         for good in ["us-east-1", "ap-southeast-7", "us-gov-west-1", "us-iso-east-1", "aws-global", "local"] {
             assert_eq!(region(good, "--region").unwrap(), good);
         }
@@ -174,10 +174,10 @@ mod tests {
             "eu-west-1\n",
         ] {
             let error = region(bad, "AWS_REGION").unwrap_err();
-            assert_eq!(error.hint_text(), Some("write it as in us-east-1"), "{bad}");
+            assert_eq!(error.hint_text(), Some("write it like us-east-1"), "{bad}");
             assert!(error.message().ends_with("` is not an AWS region (AWS_REGION)"), "{error}");
         }
         let zone = region("us-east-1a", "--region").unwrap_err();
-        assert_eq!(zone.hint_text(), Some("that is an availability zone; its region is us-east-1"));
+        assert_eq!(zone.hint_text(), Some("this is an availability zone; its region is us-east-1"));
     }
 }

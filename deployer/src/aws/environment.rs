@@ -1,13 +1,13 @@
-//! The environment variables as a value, so that what depends on them can be tested without the process's own.
+//! The environment variables as a value, so that code that depends on them can be tested.
 
 use std::collections::HashMap;
 
-/// Environment variables; one without a value counts as unset.
+/// Environment variables; an empty one counts as not set.
 #[derive(Debug, Clone, Default)]
 pub struct Environment(HashMap<String, String>);
 
 impl Environment {
-    /// The process's own. Names and values that are not UTF-8 are left out.
+    /// The variables of this process, without names and values that are not UTF-8.
     pub fn of_process() -> Self {
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -15,17 +15,17 @@ impl Environment {
         Self(std::env::vars_os().filter_map(text).collect())
     }
 
-    /// The value without surrounding blanks; `None` if nothing is left.
+    /// The value without surrounding whitespace; `None` if nothing is left.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// True if the variable exists, even without a value.
+    /// Whether the variable exists, even if it is empty.
     pub fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
-    /// `true` in any case of letters is true, everything else is not, as for the AWS CLI.
+    /// Whether the value is `true` in upper or lower case; any other value is false, as in the AWS CLI.
     pub fn flag(&self, name: &str) -> Option<bool> {
         self.get(name).map(|value| value.eq_ignore_ascii_case("true"))
     }

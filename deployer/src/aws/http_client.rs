@@ -1,4 +1,4 @@
-//! The HTTP client below every AWS client and every provider of credentials: trust, and the way through a proxy.
+//! The HTTP client of every AWS client and credentials provider: trusted authorities and proxies.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -17,10 +17,10 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use http::Uri;
 
 use super::proxy::{Proxies, Proxy};
-use super::trust::{Origin, Trust};
+use super::trust::{Trust, TrustOrigin};
 use crate::error::{Context, Error, Result};
 
-/// A request failed on its way through a proxy.
+/// The failure of a request that was sent through a proxy.
 #[derive(Debug)]
 pub struct ProxyFailure {
     pub variable: &'static str,
@@ -40,7 +40,7 @@ impl StdError for ProxyFailure {
     }
 }
 
-/// A TLS connection was not tried, because no certificate authority is trusted.
+/// The failure of a TLS connection that was not attempted, because no certificate authority is trusted.
 #[derive(Debug)]
 pub struct NoCertificates;
 
@@ -52,7 +52,7 @@ impl fmt::Display for NoCertificates {
 
 impl StdError for NoCertificates {}
 
-/// A client on rustls with ring.
+/// Create a client based on rustls with ring.
 pub fn http_client(trust: &Trust, proxies: Proxies) -> Result<SharedHttpClient> {
     let through = |proxy: &Option<Proxy>, config: fn(Uri) -> Result<ProxyConfig, _>| {
         let Some(proxy) = proxy else { return Ok(None) };
@@ -65,7 +65,7 @@ pub fn http_client(trust: &Trust, proxies: Proxies) -> Result<SharedHttpClient> 
         http: through(&proxies.http, ProxyConfig::http)?,
         https: through(&proxies.https, ProxyConfig::https)?,
         proxies,
-        trusts: trust.origin != Origin::Nowhere,
+        trusts: trust.origin != TrustOrigin::None,
     }))
 }
 
@@ -85,7 +85,7 @@ fn client(trust: &Trust, proxy: ProxyConfig) -> Result<SharedHttpClient> {
     }))
 }
 
-/// One client for each way: the SDK's own choice of a proxy knows no ports and takes settings that the CLI does not.
+/// One client for each route. The SDK's own proxy selection ignores ports and reads settings that the AWS CLI does not.
 #[derive(Debug)]
 struct Client {
     direct: SharedHttpClient,
@@ -144,7 +144,7 @@ impl HttpConnector for Router {
     }
 }
 
-/// The same kind of error with more in it: whether a call is tried again depends on the kind.
+/// Wrap an error without changing its kind, which decides whether a call is repeated.
 fn rewrapped(error: ConnectorError, with: impl FnOnce(ConnectorError) -> ProxyFailure) -> ConnectorError {
     let (timeout, io, user, other) = (error.is_timeout(), error.is_io(), error.is_user(), error.as_other());
     let source = Box::new(with(error));

@@ -1,6 +1,6 @@
 //! The syntax of AWS's configuration files, as the AWS CLI reads it (Python's `configparser`).
 //!
-//! The SDK is stricter: it refuses settings that are indented, `:` instead of `=` and comments within nested settings.
+//! The SDK is stricter: it rejects indented settings, `:` instead of `=`, and comments within nested settings.
 
 /// `[header]` and the settings below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Section {
     pub entries: Vec<Entry>,
 }
 
-/// `key = value`, perhaps with `key = value` lines nested below it.
+/// `key = value`, optionally with nested `key = value` lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// In lower case.
@@ -20,14 +20,14 @@ pub struct Entry {
     pub nested: Vec<(String, String)>,
 }
 
-/// A line that cannot be understood.
+/// A line that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
     pub line: usize,
     pub message: &'static str,
 }
 
-/// Splits the text of a file into its sections.
+/// Split the text of a file into its sections.
 pub fn sections(text: &str) -> Result<Vec<Section>, SyntaxError> {
     let mut sections: Vec<Section> = Vec::new();
     let mut indentation = 0;
@@ -48,7 +48,7 @@ pub fn sections(text: &str) -> Result<Vec<Section>, SyntaxError> {
         }
         indentation = indented_by;
         if let Some(rest) = trimmed.strip_prefix('[') {
-            let header = rest.rsplit_once(']').ok_or_else(|| failed("a section has to end with `]`"))?.0;
+            let header = rest.rsplit_once(']').ok_or_else(|| failed("a section must end with `]`"))?.0;
             sections.push(Section { header: header.trim().to_owned(), line, entries: Vec::new() });
             continue;
         }
@@ -70,15 +70,15 @@ fn continuation(entry: &mut Entry, line: &str) -> Result<(), &'static str> {
 }
 
 fn setting(line: &str) -> Result<(String, String), &'static str> {
-    let (key, value) = line.split_once(['=', ':']).ok_or("a setting has to be `name = value`")?;
+    let (key, value) = line.split_once(['=', ':']).ok_or("a setting must have the form `name = value`")?;
     let key = key.trim();
     if key.is_empty() {
-        return Err("a setting has no name before its `=`");
+        return Err("a setting needs a name before its `=`");
     }
     Ok((key.to_owned(), without_comment(value.trim()).to_owned()))
 }
 
-/// A comment within a line needs a blank before it.
+/// Remove a comment, which needs whitespace before it.
 fn without_comment(value: &str) -> &str {
     let starts = |(at, character): (usize, char)| {
         matches!(character, '#' | ';') && (at == 0 || value[..at].ends_with([' ', '\t']))
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_cli_reads_is_read() {
+    fn files_that_the_cli_reads_are_read() {
         let text = "\u{feff}# comment\r\n[default]\r\nRegion=eu-west-1\r\n; comment\r\n\r\n[ profile a ] # why\r\n  \
                     region : us-east-1 # home\r\n  sso_start_url = https://a.example/#/\r\n  key = a#b\r\n";
         assert_eq!(
@@ -126,15 +126,15 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_line_is_named() {
+    fn an_invalid_line_is_named() {
         let error = |text: &str| {
             let error = sections(text).unwrap_err();
             (error.line, error.message)
         };
-        assert_eq!(error("\n[profile a\nregion = b"), (2, "a section has to end with `]`"));
+        assert_eq!(error("\n[profile a\nregion = b"), (2, "a section must end with `]`"));
         assert_eq!(error("region = b"), (1, "a setting is outside of any section"));
-        assert_eq!(error("[default]\nregion"), (2, "a setting has to be `name = value`"));
-        assert_eq!(error("[default]\n= b"), (2, "a setting has no name before its `=`"));
-        assert_eq!(error("[default]\niam =\n  endpoint"), (3, "a setting has to be `name = value`"));
+        assert_eq!(error("[default]\nregion"), (2, "a setting must have the form `name = value`"));
+        assert_eq!(error("[default]\n= b"), (2, "a setting needs a name before its `=`"));
+        assert_eq!(error("[default]\niam =\n  endpoint"), (3, "a setting must have the form `name = value`"));
     }
 }

@@ -1,8 +1,7 @@
 //! The profiles of the AWS configuration and credentials files, as the AWS CLI finds them.
 //!
-//! The SDK reads these files, too, but knows fewer names than the CLI: a profile with a blank or an umlaut, or
-//! `cloudwatch_logs` in a `[services]` section, is ignored without a word. So the SDK gets the contents from here, with
-//! such names encoded.
+//! The SDK also reads these files, but accepts fewer names than the CLI: it silently ignores a profile with a space or an
+//! umlaut, and `cloudwatch_logs` in a `[services]` section. So it gets the contents from here, with such names encoded.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +14,7 @@ use super::environment::Environment;
 use super::ini::{self, Section};
 use crate::error::{Error, Result};
 
-/// What the SDK allows in a name besides letters and digits; `%` is missing, as it marks what was encoded.
+/// All characters except those that the SDK allows in a name. `%` is encoded too, as it marks encoded characters.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'-')
@@ -43,14 +42,14 @@ impl Profile {
     }
 }
 
-/// Both files, merged.
+/// The profiles of both files, merged.
 #[derive(Debug, Default)]
 pub struct Profiles {
     profiles: BTreeMap<String, Profile>,
     sso_sessions: BTreeMap<String, Profile>,
-    /// By section and service: the settings nested there.
+    /// The nested settings by section and service.
     services: BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>,
-    /// Headers that the CLI does not take for a profile, by the name that was probably meant.
+    /// Headers that the CLI does not accept as a profile, by the name that was probably meant.
     misnamed: BTreeMap<String, (String, String)>,
     files: Vec<File>,
     config: String,
@@ -64,7 +63,7 @@ struct File {
 }
 
 impl Profiles {
-    /// Reads the two files. One that does not exist is empty.
+    /// Read both files. A missing file counts as empty.
     pub fn read(environment: &Environment) -> Result<Self> {
         let mut profiles = Self::default();
         let config = profiles.file(environment, "AWS_CONFIG_FILE", "~/.aws/config")?;
@@ -145,7 +144,7 @@ impl Profiles {
         write_section(&mut self.credentials, &encoded(name), section, false);
     }
 
-    /// The settings of a profile.
+    /// The settings of the profile with this name.
     pub fn get(&self, name: &str) -> Option<&Profile> {
         self.profiles.get(name)
     }
@@ -155,7 +154,7 @@ impl Profiles {
         self.sso_sessions.get(name)
     }
 
-    /// The endpoints that a `[services]` section gives to services, by the key of the service.
+    /// The endpoints in a `[services]` section, with the key of each service.
     pub fn service_endpoints(&self, section: &str) -> impl Iterator<Item = (&str, &str)> {
         let services = self.services.get(section).into_iter().flatten();
         services.filter_map(|(service, settings)| {
@@ -163,12 +162,12 @@ impl Profiles {
         })
     }
 
-    /// True if a `[services]` section has this name.
+    /// Whether there is a `[services]` section with this name.
     pub fn has_services(&self, section: &str) -> bool {
         self.services.contains_key(section)
     }
 
-    /// The files for the SDK, in which every name is one that it takes.
+    /// The files for the SDK, with encoded names.
     pub fn for_sdk(&self) -> EnvConfigFiles {
         EnvConfigFiles::builder()
             .with_contents(EnvConfigFileKind::Config, &self.config)
@@ -176,19 +175,19 @@ impl Profiles {
             .build()
     }
 
-    /// Where profiles are looked for: both paths, each with a remark if it does not exist.
+    /// The paths of both files, with a note if a file does not exist.
     pub fn places(&self) -> String {
         let place = |file: &File| {
-            let remark = if file.exists { "" } else { " (which does not exist)" };
-            format!("`{}`{remark}", file.path.display())
+            let note = if file.exists { "" } else { " (which does not exist)" };
+            format!("`{}`{note}", file.path.display())
         };
         self.files.iter().map(place).collect::<Vec<_>>().join(" and ")
     }
 
-    /// What to say of a name that no profile has.
+    /// The error about a profile that does not exist.
     pub fn not_found(&self, name: &str, named_by: &str) -> Error {
         let error = Error::usage(format!("AWS profile `{name}` does not exist"))
-            .cause(format!("{named_by} names it; looked in {}", self.places()));
+            .cause(format!("it is set by {named_by}; looked in {}", self.places()));
         if let Some((header, place)) = self.misnamed.get(name) {
             let quoted =
                 if name.contains(char::is_whitespace) { format!("\"{name}\"") } else { name.to_owned() };
@@ -208,26 +207,26 @@ impl Profiles {
         let known: Vec<String> = self.profiles.keys().take(10).map(|known| format!("`{known}`")).collect();
         match (nearest, known.is_empty()) {
             (Some((_, known)), _) => error.hint(format!("did you mean `{known}`?")),
-            (None, false) => error.hint(format!("name one of {}", known.join(", "))),
+            (None, false) => error.hint(format!("choose one of {}", known.join(", "))),
             (None, true) => {
-                error.hint(format!("make it with `aws configure --profile {}`", shell_word(name)))
+                error.hint(format!("create it with `aws configure --profile {}`", shell_word(name)))
             }
         }
     }
 }
 
-/// A name that the SDK takes for a profile, a session or a `[services]` section.
+/// Encode the name of a profile, a session or a `[services]` section for the SDK.
 pub fn encoded(name: &str) -> String {
     utf8_percent_encode(name, ENCODED).to_string()
 }
 
-/// A name as a word for the shell.
+/// Quote a name for the shell if necessary.
 pub fn shell_word(name: &str) -> String {
     let plain = |character: char| character.is_alphanumeric() || "_-./@:+".contains(character);
     if !name.is_empty() && name.chars().all(plain) { name.to_owned() } else { format!("\"{name}\"") }
 }
 
-/// The path behind a leading `~`.
+/// Expand a leading `~`.
 pub fn expanded(path: &str) -> PathBuf {
     match (path.strip_prefix("~/").or_else(|| path.strip_prefix("~\\")), etcetera::home_dir()) {
         (Some(rest), Ok(home)) => home.join(rest),
@@ -239,7 +238,7 @@ fn place(path: &Path, section: &Section) -> String {
     format!("{}, line {}", path.display(), section.line)
 }
 
-/// Settings that come later win, as those of the credentials file do.
+/// Add settings to a profile. Later settings take precedence, so those of the credentials file do.
 fn merge(profile: &mut Profile, section: &Section, place: String) {
     if profile.place.is_empty() {
         profile.place = place;
@@ -252,15 +251,15 @@ fn write_section(text: &mut String, header: &str, section: &Section, services: b
     let has_session =
         section.entries.iter().any(|entry| entry.key == "sso_session" && !entry.value.is_empty());
     for entry in &section.entries {
-        // Beside a session, the SDK refuses them even if they are the same there.
+        // Beside a session, the SDK rejects these settings, even if they equal those of the session.
         if has_session && ["sso_start_url", "sso_region"].contains(&entry.key.as_str()) {
             continue;
         }
-        // An empty setting counts as missing; the SDK would take it.
+        // An empty setting counts as not set; the SDK would use it.
         if entry.value.is_empty() && entry.nested.is_empty() {
             continue;
         }
-        // The documented names of services have underscores; the SDK looks for hyphens.
+        // The documented names of services have underscores; the SDK expects hyphens.
         let key = if services { entry.key.replace('_', "-") } else { entry.key.clone() };
         let value = if REFERENCES.contains(&key.as_str()) && !services {
             encoded(&entry.value)
@@ -274,7 +273,7 @@ fn write_section(text: &mut String, header: &str, section: &Section, services: b
     }
 }
 
-/// Splits a header as a shell does: `profile "my home"` is two words.
+/// Split a header like a shell: `profile "my home"` has two parts.
 fn words(header: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

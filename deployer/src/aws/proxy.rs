@@ -1,7 +1,7 @@
-//! Which proxy a request takes, by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as for the AWS CLI.
+//! Which proxy a request uses, by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as in the AWS CLI.
 //!
-//! The variables in lower case win. `ALL_PROXY` is not read, as the CLI does not read it either. Unlike there, this
-//! machine itself and the metadata addresses of cloud machines never go through a proxy, which could not reach them.
+//! Lower-case variables take precedence. Like the CLI, this does not read `ALL_PROXY`. Unlike the CLI, it never uses a
+//! proxy for this machine itself or for the metadata addresses of cloud machines, which a proxy could not reach.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -11,11 +11,11 @@ use http::Uri;
 use super::environment::Environment;
 use crate::error::{Error, Result};
 
-/// A proxy and the variable that names it.
+/// A proxy and the variable that sets it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Proxy {
     pub variable: &'static str,
-    /// With user and password, so it is never shown.
+    /// Includes user and password, so it is never shown.
     pub uri: Uri,
 }
 
@@ -26,7 +26,7 @@ impl fmt::Debug for Proxy {
 }
 
 impl Proxy {
-    /// Scheme, host and port alone.
+    /// Scheme, host and port.
     pub fn address(&self) -> String {
         let authority = self.uri.authority().map_or("", |authority| authority.as_str());
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
@@ -34,7 +34,7 @@ impl Proxy {
     }
 }
 
-/// The proxies for both schemes, and what bypasses them.
+/// The proxies for both schemes, and the hosts that bypass them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proxies {
     pub http: Option<Proxy>,
@@ -45,7 +45,7 @@ pub struct Proxies {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Bypass {
     Everything,
-    /// A host with all below it, perhaps on one port only.
+    /// A host and its subdomains, optionally on one port only.
     Host {
         name: String,
         port: Option<u16>,
@@ -57,7 +57,7 @@ enum Bypass {
 }
 
 impl Proxies {
-    /// Reads the variables.
+    /// Read the variables.
     pub fn read(environment: &Environment) -> Result<Self> {
         let no_proxy = first(environment, "no_proxy", "NO_PROXY").map_or("", |(_, value)| value);
         Ok(Self {
@@ -72,7 +72,7 @@ impl Proxies {
         })
     }
 
-    /// The proxy for a request; `None` if it is sent to its host directly.
+    /// The proxy for a request; `None` if the request is sent directly to its host.
     pub fn route(&self, uri: &Uri) -> Option<&Proxy> {
         let (proxy, usual_port) = match uri.scheme_str() {
             Some("https") => (self.https.as_ref()?, 443),
@@ -86,7 +86,7 @@ impl Proxies {
     }
 }
 
-/// The variable that decides: the one in lower case if it exists, even when it is empty.
+/// The variable that applies: the lower-case one if it exists, even if it is empty.
 fn first<'a>(
     environment: &'a Environment,
     lower: &'static str,
@@ -103,7 +103,7 @@ fn proxy(environment: &Environment, lower: &'static str, upper: &'static str) ->
         None if value.contains("://") => value.to_owned(),
         None => format!("http://{value}"),
     };
-    // The value is not shown: it may hold a password.
+    // The value is not shown, since it may contain a password.
     let hint = format!("write {variable} as http://host:port or http://user:password@host:port");
     let uri: Uri = text.parse().map_err(|_| {
         Error::usage(format!("{variable} is not the URL of a proxy"))
@@ -114,8 +114,8 @@ fn proxy(environment: &Environment, lower: &'static str, upper: &'static str) ->
             Ok(Some(Proxy { variable, uri }))
         }
         Some(scheme) if scheme.starts_with("socks") => {
-            Err(Error::usage(format!("{variable} names a SOCKS proxy, which is not supported"))
-                .hint(format!("name an HTTP proxy in {variable}, or unset it")))
+            Err(Error::usage(format!("{variable} is a SOCKS proxy, which is not supported"))
+                .hint(format!("set {variable} to an HTTP proxy, or unset it")))
         }
         _ => Err(Error::usage(format!("{variable} is not the URL of an HTTP proxy")).hint(hint)),
     }
@@ -147,7 +147,7 @@ fn network(address: &str, length: &str) -> Option<Bypass> {
     Some(Bypass::Network { address: bits(address) & mask, mask })
 }
 
-/// An address as a number; one of version 4 in the way of version 6.
+/// An address as a number; an IPv4 address is mapped to IPv6.
 fn bits(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
@@ -172,7 +172,7 @@ impl Bypass {
     }
 }
 
-/// This machine, or an address that exists on it alone.
+/// Whether a host is this machine or a link-local metadata service.
 fn is_near(host: &str) -> bool {
     match host.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn each_scheme_has_its_proxy_and_lower_case_wins() {
+    fn each_scheme_has_its_proxy_and_lower_case_takes_precedence() {
         let both = proxies([("HTTPS_PROXY", "http://a:1"), ("HTTP_PROXY", "//b:2"), ("http_proxy", "c:3")]);
         assert_eq!(routed(&both, STS).as_deref(), Some("HTTPS_PROXY http://a:1"));
         assert_eq!(routed(&both, "http://aws.example/").as_deref(), Some("http_proxy http://c:3"));
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn no_proxy_names_hosts_suffixes_ports_and_networks() {
+    fn no_proxy_accepts_hosts_suffixes_ports_and_networks() {
         for (no_proxy, uri, direct) in [
             ("*", STS, true),
             ("amazonaws.com", STS, true),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_cannot_be_used_is_refused_without_its_password() {
+    fn an_unusable_proxy_is_rejected_without_showing_its_password() {
         for value in ["socks5://me:secret@a:1", "http://me:sec ret@a:1", "ftp://me:secret@a", "http://"] {
             let error = Proxies::read(&Environment::from([("HTTPS_PROXY", value)])).unwrap_err();
             assert_eq!(error.exit(), crate::error::Exit::Usage, "{value}");

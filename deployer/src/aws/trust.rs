@@ -1,8 +1,8 @@
-//! Which certificate authorities are trusted: those of `AWS_CA_BUNDLE` or of the profile's `ca_bundle` alone, as for the
-//! AWS CLI; otherwise the system's.
+//! Which certificate authorities are trusted: only those of `AWS_CA_BUNDLE` or of the profile's `ca_bundle` if one is set,
+//! as in the AWS CLI; otherwise those of the system.
 //!
-//! The SDK panics on a bundle that it cannot parse, and in debug builds without any system certificate. Both are
-//! checked before it gets them.
+//! The SDK panics on a bundle that it cannot parse and, in debug builds, without any system certificate, so both are
+//! checked first.
 
 use std::path::PathBuf;
 
@@ -18,16 +18,16 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone)]
 pub struct Trust {
     pub store: TrustStore,
-    pub origin: Origin,
+    pub origin: TrustOrigin,
 }
 
-/// Where they come from.
+/// Where the authorities come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum TrustOrigin {
     System,
-    /// The system has none, so no TLS connection can succeed.
-    Nowhere,
-    /// A bundle, with what names it.
+    /// No bundle is set and the system has no certificates, so no TLS connection can succeed.
+    None,
+    /// A bundle, and the setting that names it.
     Bundle {
         named_by: String,
         path: PathBuf,
@@ -35,7 +35,7 @@ pub enum Origin {
 }
 
 impl Trust {
-    /// Reads the bundle that is named, or looks whether the system has certificates.
+    /// Read the configured bundle, or check whether the system has certificates.
     pub fn read(environment: &Environment, profile: Option<(&str, &Profile)>) -> Result<Self> {
         let of_profile = || {
             let (name, profile) = profile?;
@@ -45,23 +45,24 @@ impl Trust {
         match named.or_else(of_profile) {
             Some((named_by, path)) => bundle(named_by, expanded(path)),
             None if system_has_certificates() => {
-                Ok(Self { store: TrustStore::default(), origin: Origin::System })
+                Ok(Self { store: TrustStore::default(), origin: TrustOrigin::System })
             }
-            None => Ok(Self { store: TrustStore::empty(), origin: Origin::Nowhere }),
+            None => Ok(Self { store: TrustStore::empty(), origin: TrustOrigin::None }),
         }
     }
 }
 
 fn bundle(named_by: String, path: PathBuf) -> Result<Trust> {
     let failed = || format!("could not read {named_by} at `{}`", path.display());
-    let hint = "name a file with certificates in PEM format, or remove the setting to use the system's";
+    let hint =
+        "set it to a file with certificates in PEM format, or remove the setting to use those of the system";
     let usage = |cause: String| Error::usage(failed()).cause(cause).hint(hint);
     let pem = std::fs::read(&path).map_err(|error| usage(error.to_string()))?;
     let mut store = TrustStore::empty();
     let mut count = 0;
     for (index, certificate) in CertificateDer::pem_slice_iter(&pem).enumerate() {
         let number = index + 1;
-        // The library's own text is that of a `Debug` implementation.
+        // The library's own text is `Debug` output.
         let certificate =
             certificate.map_err(|_| usage(format!("certificate {number} is not valid PEM or Base64")))?;
         match rustls::RootCertStore::empty().add(certificate.clone()) {
@@ -69,15 +70,15 @@ fn bundle(named_by: String, path: PathBuf) -> Result<Trust> {
                 store.add_pem_certificate(to_pem(&certificate));
                 count += 1;
             }
-            // A certificate that only our TLS library cannot use does no harm beside others.
+            // A valid certificate that our TLS library does not support is skipped.
             Err(_) if x509_parser::parse_x509_certificate(&certificate).is_ok() => {}
             Err(_) => return Err(usage(format!("certificate {number} cannot be parsed"))),
         }
     }
     if count == 0 {
-        return Err(usage("it contains no certificate that can be used".to_owned()));
+        return Err(usage("it contains no usable certificate".to_owned()));
     }
-    Ok(Trust { store, origin: Origin::Bundle { named_by, path } })
+    Ok(Trust { store, origin: TrustOrigin::Bundle { named_by, path } })
 }
 
 fn to_pem(certificate: &CertificateDer<'_>) -> String {
@@ -86,7 +87,7 @@ fn to_pem(certificate: &CertificateDer<'_>) -> String {
     format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
 }
 
-/// macOS and Windows always have some, and listing theirs takes time.
+/// Whether the system has certificates. macOS and Windows always do, and listing them takes time.
 fn system_has_certificates() -> bool {
     if cfg!(any(target_os = "macos", windows)) {
         return true;

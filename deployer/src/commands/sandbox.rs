@@ -84,7 +84,7 @@ async fn play(stage: &Stage, args: &Sandbox, output: &Output, interrupt: &Interr
         output.text("  (nothing arrives on the phone)")?;
 
         scene("6. Plex is repaired:")?;
-        plex.mend();
+        plex.repair();
         check(session).await?;
         acts.push(arrived(stage, output, "mended").await?);
     }

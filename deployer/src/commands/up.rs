@@ -101,7 +101,7 @@ async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materi
         Found::NoneConfigured | Found::Missing(_) => None,
     };
     let zip = if plan.needs_code() {
-        let settings = view.config.settings(&view.observed.names.secrets_parameter());
+        let settings = view.config.settings();
         let report = |stage: BuildStage<'_>| session.output.reporter.report(Event::Building(stage));
         let package = package(&session.origin, &settings, session.config.function.architecture, &report);
         let zip = session.patiently(package).await;

@@ -1,4 +1,4 @@
-//! Cloudflare Access: service tokens, shared in `[access.NAME]` or written at a target.
+//! Service tokens of Cloudflare Access: shared ones in `[access.NAME]`, or one that belongs to a single target.
 
 use std::path::Path;
 
@@ -9,11 +9,13 @@ use crate::error::Result;
 const EXAMPLE: &str =
     "{ id = { env = \"CF_ACCESS_CLIENT_ID\" }, secret = { env = \"CF_ACCESS_CLIENT_SECRET\" } }";
 
-/// `[access.NAME]`
+/// All tables `[access.NAME]`.
 pub fn read(access: Table<'_>, folder: &Path, secrets: &mut SecretSources) -> Result<()> {
     for (name, value) in access.entries() {
         if matches!(name, "id" | "secret") {
-            return Err(value.error("stands in no table of a token").hint("write [access.NAME] above it"));
+            return Err(value
+                .error("belongs into the table of a token")
+                .hint("put it below [access.NAME], with a name of your choice"));
         }
         let token = token(value.table(&format!("[access.{name}]"))?, folder)?;
         secrets.access.insert(name.to_owned(), token);
@@ -21,7 +23,7 @@ pub fn read(access: Table<'_>, folder: &Path, secrets: &mut SecretSources) -> Re
     Ok(())
 }
 
-/// The name of a target's token: one of the shared ones, or its own.
+/// The name of a target's token: a shared one, or the target's own.
 pub fn of_target(
     value: &Value<'_>,
     target: &str,
@@ -31,17 +33,17 @@ pub fn of_target(
     if let Some(name) = value.value.as_str() {
         if !secrets.access.contains_key(name) {
             return Err(value
-                .error(format!("names \"{name}\", and there is no [access.{name}]"))
-                .hint(format!("add one, or write the token here: access = {EXAMPLE}")));
+                .error(format!("names \"{name}\", but there is no [access.{name}]"))
+                .hint(format!("add that table, or write the token here: access = {EXAMPLE}")));
         }
         return Ok(name.to_owned());
     }
     if value.value.as_table().is_none() {
         return Err(value
-            .error(format!("must be a text or a table, not {}", value.value.type_str()))
-            .hint(format!("name one of [access.NAME], or write the token here: access = {EXAMPLE}")));
+            .error(format!("must be a string or a table, not {}", value.type_name()))
+            .hint(format!("name a table [access.NAME], or write the token here: access = {EXAMPLE}")));
     }
-    // No shared one can have a name with a colon: TOML would want quotes, and we do not take them.
+    // A shared token cannot have this name: a key with a colon needs quotes in TOML, and quoted names are rejected.
     let name = format!("target:{target}");
     secrets.access.insert(name.clone(), token(value.table("[[target]] access")?, folder)?);
     Ok(name)

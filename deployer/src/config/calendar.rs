@@ -1,36 +1,48 @@
-//! Times and durations: `[[maintenance]]` and quiet hours.
+//! Times and durations: `[[maintenance]]`, quiet hours and reminders.
 
 use jiff::civil::DateTime;
-use plexmon_function::contract::settings::{Hours, Recurrence, Window};
+use plexmon_function::contract::settings::{Hours, Recurrence, Target, Window};
 use toml::de::DeValue;
 
-use super::filled;
-use super::reader::{Table, Value};
+use super::reader::{Table, Value, filled, tables};
 use super::zone::{self, Edge, Zone};
 use crate::error::Result;
 
 const MINUTES_A_DAY: u32 = 24 * 60;
-/// Longer, and it is no maintenance any more.
+/// A longer window is probably a mistake.
 const LONGEST_DAYS: u32 = 7;
-/// So many names can be taken in at a glance.
-const MANY: usize = 12;
+/// A hint lists at most this many targets.
+const LISTED_TARGETS: usize = 12;
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/// `[[maintenance]]`, either once (`from`, `to`) or again and again (`time`, `duration`, perhaps `weekday`).
-pub fn window(table: Table<'_>, zone: &Zone, targets: &[String]) -> Result<Window> {
+/// All tables `[[maintenance]]`.
+pub fn maintenance(list: Option<Value<'_>>, zone: &Zone, targets: &[Target]) -> Result<Vec<Window>> {
+    let Some(list) = list else { return Ok(Vec::new()) };
+    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+    tables(&list)?.iter().map(|value| window(value.table("[[maintenance]]")?, zone, &names)).collect()
+}
+
+fn window(table: Table<'_>, zone: &Zone, targets: &[&str]) -> Result<Window> {
     let own = table.get("timezone").map(|value| zone::read(&value)).transpose()?;
-    let zone = own.as_ref().unwrap_or(zone);
+    let recurrence = recurrence(&table, own.as_ref().unwrap_or(zone))?;
+    let covered = covered(&table, targets)?;
+    table.finish()?;
+    Ok(Window { recurrence, targets: covered, clock: own.map(|zone| zone.clock) })
+}
+
+/// Either once (`from`, `to`) or every week (`time`, `duration`, optionally `weekday`).
+fn recurrence(table: &Table<'_>, zone: &Zone) -> Result<Recurrence> {
     let example =
         "weekday = \"sunday\", time = \"03:00\", duration = \"2h\"; or from = 2026-12-01T22:00:00 and to";
-    let recurrence = match (table.get("from"), table.get("time")) {
+    Ok(match (table.get("from"), table.get("time")) {
         (Some(from), None) => {
             let to = table.require("to", "to = 2026-12-02T02:00:00")?;
             let (begins, ends) = (instant(&from, zone, Edge::Begin)?, instant(&to, zone, Edge::End)?);
             if ends <= begins {
-                return Err(to.error("is not after `from`"));
+                return Err(to.error("must be later than `from`"));
             }
             if let Some(stray) = table.get("weekday").or_else(|| table.get("duration")) {
-                return Err(stray.error("goes with `time`, not with `from` and `to`"));
+                return Err(stray.error("can be used with `time`, but not with `from` and `to`"));
             }
             Recurrence::Once { from: begins, until: ends }
         }
@@ -42,7 +54,7 @@ pub fn window(table: Table<'_>, zone: &Zone, targets: &[String]) -> Result<Windo
                 return Err(duration.error(format!("must be from 1 minute to {LONGEST_DAYS} days")));
             }
             if let Some(stray) = table.get("to") {
-                return Err(stray.error("goes with `from`, not with `time`"));
+                return Err(stray.error("can be used with `from`, but not with `time`"));
             }
             Recurrence::Weekly { days, start: minute(&time, time.string()?)?, minutes }
         }
@@ -51,37 +63,40 @@ pub fn window(table: Table<'_>, zone: &Zone, targets: &[String]) -> Result<Windo
                 .error("[[maintenance]] must have either `from` and `to`, or `time` and `duration`")
                 .hint(format!("for example: {example}")));
         }
-    };
+    })
+}
+
+/// The targets that a window names; none if it is for all of them.
+fn covered(table: &Table<'_>, targets: &[&str]) -> Result<Vec<String>> {
     let mut covered = Vec::new();
     for value in table.get("targets").map(|value| filled(&value)).transpose()?.unwrap_or_default() {
         let name = value.string()?;
-        if !targets.iter().any(|target| target == name) {
+        if !targets.contains(&name) {
             return Err(value
-                .error(format!("names \"{name}\", and there is no such target"))
+                .error(format!("names \"{name}\", but there is no such target"))
                 .hint(known(targets)));
         }
         covered.push(name.to_owned());
     }
-    table.finish()?;
-    Ok(Window { recurrence, targets: covered, clock: own.map(|zone| zone.clock) })
+    Ok(covered)
 }
 
-/// Some of the names that there are, for whom has mistaken one.
-fn known(targets: &[String]) -> String {
-    let more = if targets.len() > MANY { ", and others" } else { "" };
-    let names: Vec<String> = targets.iter().take(MANY).map(|name| format!("\"{name}\"")).collect();
-    format!("the targets are {}{more}; without `targets`, it is for all", names.join(", "))
+/// A hint with the names of the existing targets.
+fn known(targets: &[&str]) -> String {
+    let more = if targets.len() > LISTED_TARGETS { " and others" } else { "" };
+    let names: Vec<String> = targets.iter().take(LISTED_TARGETS).map(|name| format!("\"{name}\"")).collect();
+    format!("the targets are {}{more}; leave out `targets` to cover all of them", names.join(", "))
 }
 
 /// `22:00-07:00`
 pub fn hours(value: &Value<'_>) -> Result<Hours> {
     let text = value.string()?;
     let Some((from, until)) = text.split_once('-') else {
-        return Err(value.error("must be hours of the day such as \"22:00-07:00\""));
+        return Err(value.error("must be a range of hours such as \"22:00-07:00\""));
     };
     let hours = Hours { from: minute(value, from.trim())?, until: minute(value, until.trim())? };
     if hours.from == hours.until {
-        Err(value.error("would last all day, or no time at all"))
+        Err(value.error("must not begin and end at the same time"))
     } else {
         Ok(hours)
     }
@@ -91,7 +106,7 @@ pub fn hours(value: &Value<'_>) -> Result<Hours> {
 pub fn seconds(value: &Value<'_>) -> Result<u64> {
     let text = value.string()?;
     humantime::parse_duration(text).map(|duration| duration.as_secs()).map_err(|why| {
-        value.error(format!("is no duration ({why})")).hint("write it as \"30m\", \"6h\" or \"1day\"")
+        value.error(format!("must be a duration ({why})")).hint("for example: \"30m\", \"6h\" or \"1day\"")
     })
 }
 
@@ -101,7 +116,7 @@ fn minute(value: &Value<'_>, text: &str) -> Result<u32> {
         let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
         (hour < 24 && minute < 60).then_some(hour * 60 + minute)
     });
-    parsed.ok_or_else(|| value.error(format!("has \"{text}\" where a time of day such as \"03:00\" belongs")))
+    parsed.ok_or_else(|| value.error(format!("must be a time of day such as \"03:00\", not \"{text}\"")))
 }
 
 fn weekdays(value: &Value<'_>) -> Result<Vec<u8>> {
@@ -116,15 +131,15 @@ fn weekdays(value: &Value<'_>) -> Result<Vec<u8>> {
         let day = DAYS.iter().position(|day| lower.len() >= 3 && day.starts_with(&lower));
         let day = day.ok_or_else(|| {
             value
-                .error(format!("has \"{text}\" where a weekday belongs"))
-                .hint("allowed: \"monday\" to \"sunday\", or the first three letters or more")
+                .error(format!("must be a weekday, not \"{text}\""))
+                .hint("allowed: \"monday\" to \"sunday\", or at least their first three letters")
         })?;
         days.push(u8::try_from(day + 1).unwrap_or_default());
     }
     Ok(days)
 }
 
-/// A TOML date and time, with an offset or without; without, it is that of the time zone.
+/// A TOML date and time; without an offset, it is local time in the time zone.
 fn instant(value: &Value<'_>, zone: &Zone, edge: Edge) -> Result<u64> {
     let wrong = || value.error("must be a date and time such as 2026-12-01T22:00:00");
     let text = match value.value {

@@ -1,4 +1,4 @@
-//! `[function]`: what the user decides about the Lambda function itself.
+//! `[function]`: the settings of the Lambda function.
 
 use plexmon_function::contract::settings::{ChannelKind, ChannelSettings};
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::reader::Table;
 use crate::error::Result;
 
-/// What a run needs besides its probes: reading, saving and telling, each with its own short limit.
+/// The time that a run needs besides its probes: to read, save and notify, each with its own short limit.
 pub const RESERVED_S: u32 = 15;
 
-/// What CloudWatch Logs accepts as a retention, in days.
+/// The retention periods that CloudWatch Logs accepts, in days.
 const RETENTION_DAYS: [u32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
@@ -20,11 +20,11 @@ pub struct FunctionConfig {
     pub memory_mb: u32,
     pub timeout_s: u32,
     pub log_retention_days: u32,
-    /// ARN of a policy that bounds what the role may ever be allowed.
+    /// ARN of the role's permissions boundary.
     pub permissions_boundary: Option<String>,
 }
 
-/// The processor that Lambda runs the function on. Never guessed from the host.
+/// The processor that Lambda runs the function on. Never inferred from the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Architecture {
@@ -33,7 +33,7 @@ pub enum Architecture {
 }
 
 impl Architecture {
-    /// As Lambda spells it.
+    /// The name that Lambda uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::X86_64 => "x86_64",
@@ -42,12 +42,14 @@ impl Architecture {
     }
 }
 
-/// How long a run may last unless the configuration says it.
+/// How long a run may take by default.
 const TIMEOUT_S: u32 = 30;
 
-/// The same where mails are sent: mail servers greet late on purpose, and a mail gets 20 s after two tries of each target.
+/// The default with a mail channel: mail servers delay their greeting on purpose, and a mail gets 20 s after two attempts at
+/// each target.
 const TIMEOUT_WITH_MAIL_S: u32 = 45;
 
+/// `[function]`, with the defaults where it sets nothing.
 pub fn read(table: Option<Table<'_>>, channels: &[ChannelSettings]) -> Result<FunctionConfig> {
     let sends_mail = channels.iter().any(|channel| matches!(channel.kind, ChannelKind::Email(_)));
     let mut function = FunctionConfig {
@@ -81,9 +83,9 @@ pub fn read(table: Option<Table<'_>>, channels: &[ChannelSettings]) -> Result<Fu
     if let Some(value) = table.get("permissions_boundary") {
         let arn = value.string()?;
         if !(arn.starts_with("arn:") && arn.contains(":policy/")) {
-            return Err(
-                value.error("must be the ARN of an IAM policy: \"arn:aws:iam::123456789012:policy/NAME\"")
-            );
+            return Err(value.error(
+                "must be the ARN of an IAM policy, such as \"arn:aws:iam::123456789012:policy/NAME\"",
+            ));
         }
         function.permissions_boundary = Some(arn.to_owned());
     }

@@ -1,11 +1,11 @@
-//! Which addresses a Lambda function can never reach: it is on the public internet, and has IPv4 alone.
+//! Addresses that a Lambda function cannot reach: it is on the public internet and has only IPv4.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// Endings of names that only a local network knows, by RFC 6762, 6761 and 8375, ICANN's reservation or habit.
+/// Suffixes of names that only a local network resolves, by RFC 6762, 6761 and 8375, by ICANN's reservation or by custom.
 const LOCAL: [&str; 16] = [
     "local",
     "lan",
@@ -25,19 +25,19 @@ const LOCAL: [&str; 16] = [
     "alt",
 ];
 
-/// Services whose names spell the address that they resolve to, such as `192-168-1-5.….plex.direct`.
-const SPELLING: [&str; 3] = ["plex.direct", "nip.io", "sslip.io"];
+/// Domains whose names contain the address that they resolve to, such as `192-168-1-5.….plex.direct`.
+const ADDRESS_IN_NAME: [&str; 3] = ["plex.direct", "nip.io", "sslip.io"];
 
 /// Why AWS cannot reach a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Obstacle {
     Loopback,
     Private,
-    /// 100.64.0.0/10: behind a carrier's NAT, or in a tailnet.
+    /// 100.64.0.0/10: carrier-grade NAT, or a tailnet.
     Shared,
     LinkLocal,
     Documentation,
-    /// Neither assigned to anybody nor for one receiver.
+    /// Not assigned, or not unicast.
     Reserved,
     Ipv6,
     LocalName,
@@ -47,26 +47,26 @@ pub enum Obstacle {
 }
 
 impl fmt::Display for Obstacle {
-    /// Continue a sentence that begins with the host.
+    /// Complete a sentence that begins with the host.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Loopback => "is this machine only; in AWS it would be the function itself",
-            Self::Private => "is a private address, which AWS cannot reach",
-            Self::Shared => "is an address within a carrier's network or a tailnet, which AWS cannot reach",
-            Self::LinkLocal => "is a link-local address, which AWS cannot reach",
-            Self::Documentation => "is an address for documentation, which nothing answers at",
-            Self::Reserved => "is not an address of a host on the internet",
-            Self::Ipv6 => "is an IPv6 address, and Lambda has no IPv6",
-            Self::LocalName => "is a name of a local network, which AWS cannot resolve",
-            Self::BareName => "is a name without a domain, which AWS cannot resolve",
+            Self::Loopback => "is only this machine; in AWS, it would be the function itself",
+            Self::Private => "is a private address that AWS cannot reach",
+            Self::Shared => "is an address in a carrier's network or a tailnet that AWS cannot reach",
+            Self::LinkLocal => "is a link-local address that AWS cannot reach",
+            Self::Documentation => "is an address reserved for documentation, at which nothing answers",
+            Self::Reserved => "is not the address of a host on the internet",
+            Self::Ipv6 => "is an IPv6 address, but Lambda has no IPv6",
+            Self::LocalName => "is a name in a local network that AWS cannot resolve",
+            Self::BareName => "is a name without a domain that AWS cannot resolve",
             Self::Tailnet => {
-                "is a name in a tailnet, which AWS cannot reach unless Tailscale Funnel publishes it"
+                "is a name in a tailnet that AWS cannot reach unless Tailscale Funnel publishes it"
             }
         })
     }
 }
 
-/// Return the host of an address, or of a host written alone.
+/// Return the host of a URL, or of a host without a URL.
 pub fn host(text: &str) -> Option<Host> {
     let text = text.trim();
     let Ok(url) =
@@ -74,16 +74,16 @@ pub fn host(text: &str) -> Option<Host> {
     else {
         return Host::parse(text).or_else(|_| text.parse::<Ipv6Addr>().map(Host::Ipv6)).ok();
     };
-    // Only for http and the like does the parser read numbers as addresses.
+    // The parser reads numbers as addresses only for http and similar schemes.
     Host::parse(url.host_str()?).ok()
 }
 
-/// Return whether an address leads to this machine.
+/// Return whether an address is this machine.
 pub fn is_loopback(address: &str) -> bool {
     host(address).and_then(|host| obstacle(&host)) == Some(Obstacle::Loopback)
 }
 
-/// Return what keeps AWS from this host, as far as its name or address tells.
+/// Return why AWS cannot reach this host, if its name or address shows it.
 pub fn obstacle(host: &Host) -> Option<Obstacle> {
     match host {
         Host::Ipv4(address) => of_v4(*address),
@@ -92,7 +92,7 @@ pub fn obstacle(host: &Host) -> Option<Obstacle> {
     }
 }
 
-/// Return what keeps AWS from this address.
+/// Return why AWS cannot reach this address.
 pub fn of_address(address: IpAddr) -> Option<Obstacle> {
     match address {
         IpAddr::V4(address) => of_v4(address),
@@ -130,13 +130,13 @@ fn of_name(name: &str) -> Option<Obstacle> {
     } else if is_in("ts.net") {
         Some(Obstacle::Tailnet)
     } else {
-        let labels = SPELLING.iter().find_map(|domain| name.strip_suffix(domain))?;
-        of_v4(spelt(labels)?)
+        let labels = ADDRESS_IN_NAME.iter().find_map(|domain| name.strip_suffix(domain))?;
+        of_v4(contained(labels)?)
     }
 }
 
 /// The address in `app.192.168.1.5.` or `192-168-1-5.0123abcd.`.
-fn spelt(labels: &str) -> Option<Ipv4Addr> {
+fn contained(labels: &str) -> Option<Ipv4Addr> {
     let labels: Vec<&str> = labels.split('.').filter(|label| !label.is_empty()).collect();
     let dotted = labels.windows(4).rev().find_map(|four| four.join(".").parse().ok());
     let dashed = |label: &&str| {

@@ -1,4 +1,4 @@
-//! Reads TOML tables by key and knows the line of everything, so that every complaint can point at its cause.
+//! Read TOML tables by key and know the line of everything, so that every error points at its cause.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -9,13 +9,13 @@ use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Result};
 
-/// The text being read; turns spans into `file:line`.
-pub struct Source<'a> {
+/// The text of the configuration; turns spans into `file:line`.
+pub struct ConfigText<'a> {
     pub path: &'a Path,
     pub text: &'a str,
 }
 
-impl Source<'_> {
+impl ConfigText<'_> {
     /// An error about the bytes at `span`.
     pub fn error(&self, span: Range<usize>, message: impl AsRef<str>) -> Error {
         Error::usage(format!("{}: {}", self.place(span), message.as_ref()))
@@ -31,40 +31,45 @@ impl Source<'_> {
         DeTable::parse(self.text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
             self.error(span, error.message().replace('\n', ", "))
-                .hint("this line is not valid TOML; text values need quotes, and every table its [brackets]")
+                .hint("this line is not valid TOML; strings need quotes, and table names need [brackets]")
         })
     }
 }
 
-/// One table. Keys that were asked for are known; [`finish`](Table::finish) complains about the others.
+/// One table. A key that was read is a known key; [`finish`](Table::finish) rejects all others.
 pub struct Table<'a> {
-    source: &'a Source<'a>,
-    /// How the table is called in messages: `[function]`, or empty at the top level.
+    source: &'a ConfigText<'a>,
+    /// The table's name in messages: `[function]`, or empty at the top level.
     label: String,
     entries: &'a DeTable<'a>,
     span: Range<usize>,
     known: RefCell<Vec<&'static str>>,
 }
 
-/// A value with its place.
+/// A value and where it is in the file.
 #[derive(Clone)]
 pub struct Value<'a> {
-    pub source: &'a Source<'a>,
+    pub source: &'a ConfigText<'a>,
     pub key: String,
     pub span: Range<usize>,
     pub value: &'a DeValue<'a>,
 }
 
 impl<'a> Table<'a> {
-    pub fn top(source: &'a Source<'a>, table: &'a Spanned<DeTable<'a>>) -> Self {
+    pub fn top(source: &'a ConfigText<'a>, table: &'a Spanned<DeTable<'a>>) -> Self {
         Self::new(source, String::new(), table.get_ref(), table.span())
     }
 
-    pub fn new(source: &'a Source<'a>, label: String, entries: &'a DeTable<'a>, span: Range<usize>) -> Self {
+    pub fn new(
+        source: &'a ConfigText<'a>,
+        label: String,
+        entries: &'a DeTable<'a>,
+        span: Range<usize>,
+    ) -> Self {
         Self { source, label, entries, span, known: RefCell::default() }
     }
 
-    /// The value of `key`, if it is there.
+    /// The value of `key`, if it is set.
     pub fn get(&self, key: &'static str) -> Option<Value<'a>> {
         let mut known = self.known.borrow_mut();
         if !known.contains(&key) {
@@ -79,7 +84,7 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// The value of `key`, or an error that says where it belongs and what it may be.
+    /// The value of `key`, or an error that says where it belongs and what it can be.
     pub fn require(&self, key: &'static str, example: &str) -> Result<Value<'a>> {
         self.get(key).ok_or_else(|| {
             if let Some((misspelt, _)) = self.entries.iter().find(|(name, _)| is_typo(name.get_ref(), key)) {
@@ -90,7 +95,7 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// The sub-table at `key`, if it is there.
+    /// The sub-table at `key`, if it is set.
     pub fn table(&self, key: &'static str, label: &str) -> Result<Option<Self>> {
         self.get(key).map(|value| value.table(label)).transpose()
     }
@@ -100,7 +105,7 @@ impl<'a> Table<'a> {
         self.source.error(self.span.clone(), message)
     }
 
-    /// All entries, for tables whose keys are free.
+    /// All entries, for tables whose keys the user chooses.
     pub fn entries(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
         let source = self.source;
         let label = self.label.clone();
@@ -117,32 +122,32 @@ impl<'a> Table<'a> {
         if self.label.is_empty() { String::new() } else { format!(" in {}", self.label) }
     }
 
-    /// Complains about the first key that nobody asked for.
+    /// Reject the first key that was not read.
     pub fn finish(self) -> Result<()> {
         let known = self.known.borrow();
         let Some((key, _)) = self.entries.iter().find(|(key, _)| !known.contains(&key.get_ref().as_ref()))
         else {
             return Ok(());
         };
-        let at = self.place();
+        let place = self.place();
         let nearest = known
             .iter()
             .map(|candidate| (strsim::jaro_winkler(candidate, key.get_ref()), *candidate))
             .filter(|(similarity, candidate)| *similarity > 0.75 || is_typo(key.get_ref(), candidate))
             .max_by(|left, right| left.0.total_cmp(&right.0));
         let allowed = format!(
-            "allowed{at}: {}",
+            "allowed{place}: {}",
             known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
         );
         let hint = match nearest {
             Some((_, candidate)) => format!("did you mean `{candidate}`? {allowed}"),
             None => allowed,
         };
-        Err(self.source.error(key.span(), format!("unknown key `{}`{at}", key.get_ref())).hint(hint))
+        Err(self.source.error(key.span(), format!("unknown key `{}`{place}", key.get_ref())).hint(hint))
     }
 }
 
-/// One slip of the finger in a short word, two in a longer one.
+/// Whether a short word differs by one edit, or a longer one by two.
 fn is_typo(written: &str, meant: &str) -> bool {
     strsim::osa_distance(written, meant) <= if meant.len() < 5 { 1 } else { 2 }
 }
@@ -153,17 +158,30 @@ impl<'a> Value<'a> {
         self.source.error(self.span.clone(), format!("`{}` {}", self.key, message.as_ref()))
     }
 
-    /// Return its file and line.
+    /// Its file and line.
     pub fn place(&self) -> String {
         self.source.place(self.span.clone())
     }
 
     fn wrong_type(&self, wanted: &str) -> Error {
-        self.error(format!("must be {wanted}, not {}", self.value.type_str()))
+        self.error(format!("must be {wanted}, not {}", self.type_name()))
+    }
+
+    /// The type of the value with its article, for messages.
+    pub fn type_name(&self) -> &'static str {
+        match self.value {
+            DeValue::String(_) => "a string",
+            DeValue::Integer(_) => "an integer",
+            DeValue::Float(_) => "a number with decimals",
+            DeValue::Boolean(_) => "a boolean",
+            DeValue::Datetime(_) => "a date or time",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        }
     }
 
     pub fn string(&self) -> Result<&'a str> {
-        self.value.as_str().ok_or_else(|| self.wrong_type("a text in quotes"))
+        self.value.as_str().ok_or_else(|| self.wrong_type("a string in quotes"))
     }
 
     /// A whole number within `range`.
@@ -196,4 +214,19 @@ impl<'a> Value<'a> {
         let entries = self.value.as_table().ok_or_else(|| self.wrong_type("a table"))?;
         Ok(Table::new(self.source, label.to_owned(), entries, self.span.clone()))
     }
+}
+
+/// The tables of `[[key]]`.
+pub fn tables<'a>(list: &Value<'a>) -> Result<Vec<Value<'a>>> {
+    if list.value.as_table().is_some() {
+        let hint = format!("write [[{}]], with two brackets on each side", list.key);
+        return Err(list.error("must be a list").hint(hint));
+    }
+    list.array()
+}
+
+/// The items of a list that must not be empty: an empty one could be taken for "all" or for "none".
+pub fn filled<'a>(list: &Value<'a>) -> Result<Vec<Value<'a>>> {
+    let values = list.array()?;
+    if values.is_empty() { Err(list.error("is empty, but must have at least one entry")) } else { Ok(values) }
 }

@@ -1,4 +1,4 @@
-//! Schedule expressions: their grammar, checked before any call, and the times between runs that follow from them.
+//! Schedule expressions: their grammar, checked before any call to AWS, and the times between runs.
 
 mod cron;
 mod read;
@@ -9,10 +9,10 @@ use std::time::Duration;
 use self::cron::Cron;
 pub(super) use self::read::read;
 
-/// What EventBridge takes at most.
+/// The longest expression that EventBridge accepts.
 const LONGEST: usize = 256;
 
-/// A schedule expression that AWS accepts, and what it means.
+/// A schedule expression that AWS accepts, and its meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
     expression: String,
@@ -27,15 +27,15 @@ enum Last {
     Endless,
     /// At this time, in Unix seconds.
     At(u64),
-    /// It never fires at all, as on 30 February.
+    /// It never fires, as on 30 February.
     Never,
 }
 
 impl Schedule {
-    /// Parse `rate(...)` or a six-field `cron(...)`. The error says what is wrong and what would be right.
+    /// Parse `rate(...)` or a six-field `cron(...)`. The error says what is wrong and what is expected.
     pub fn parse(expression: &str) -> Result<Self, String> {
         if expression.len() > LONGEST {
-            return Err(format!("has {} characters; AWS takes {LONGEST} at most", expression.len()));
+            return Err(format!("has {} characters, but AWS accepts at most {LONGEST}", expression.len()));
         }
         let (smallest_gap, last) = if let Some(rate) = inner(expression, "rate") {
             (Some(rate_of(rate)?), Last::Endless)
@@ -48,12 +48,12 @@ impl Schedule {
         Ok(Self { expression: expression.to_owned(), smallest_gap, last })
     }
 
-    /// Return the expression as AWS takes it.
+    /// Return the expression for AWS.
     pub fn expression(&self) -> &str {
         &self.expression
     }
 
-    /// Return the shortest time between two runs; `None` if there are never two.
+    /// Return the shortest time between two runs; `None` if there is at most one.
     pub fn smallest_gap(&self) -> Option<Duration> {
         self.smallest_gap
     }
@@ -81,23 +81,23 @@ fn inner<'a>(expression: &'a str, function: &str) -> Option<&'a str> {
 fn rate_of(rate: &str) -> Result<Duration, String> {
     let words: Vec<&str> = rate.split(' ').collect();
     let &[number, unit] = words.as_slice() else {
-        return Err("needs a number and a unit: `rate(5 minutes)`".into());
+        return Err("needs a number and a unit, as in `rate(5 minutes)`".into());
     };
     let value = number
         .parse::<u32>()
         .ok()
         .filter(|value| *value > 0 && !number.starts_with(['0', '+']))
-        .ok_or_else(|| format!("has `{number}` where a whole number of at least 1 belongs"))?;
+        .ok_or_else(|| format!("must have a whole number of at least 1, not `{number}`"))?;
     let singular = unit.strip_suffix('s').unwrap_or(unit);
     let seconds: u64 = match singular {
         "minute" => 60,
         "hour" => 3_600,
         "day" => 86_400,
-        _ => return Err(format!("has the unit `{unit}`; AWS knows minutes, hours and days")),
+        _ => return Err(format!("has the unit `{unit}`, but AWS accepts only minutes, hours and days")),
     };
     let right = if value == 1 { singular.to_owned() } else { format!("{singular}s") };
     if unit != right {
-        return Err(format!("must read `rate({value} {right})`: AWS wants the {right} here"));
+        return Err(format!("must be `rate({value} {right})`: AWS requires `{right}` here"));
     }
     Ok(Duration::from_secs(seconds * u64::from(value)))
 }
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn accepts_what_aws_accepts() {
+    fn expressions_that_aws_accepts_are_accepted() {
         for good in [
             "rate(1 minute)",
             "rate(5 minutes)",
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_aws_refuses_and_says_why() {
+    fn expressions_that_aws_rejects_are_rejected_with_the_reason() {
         for (bad, why) in [
             ("rate(1 minutes)", "rate(1 minute)"),
             ("rate(1 hours)", "rate(1 hour)"),
@@ -191,7 +191,7 @@ mod tests {
     const DAY: u64 = 24 * HOUR;
 
     #[test]
-    fn the_smallest_gap_is_known_for_every_kind_of_schedule() {
+    fn the_smallest_gap_is_computed_for_every_kind_of_schedule() {
         for (expression, gap) in [
             ("rate(1 minute)", Some(MINUTE)),
             ("rate(36 hours)", Some(36 * HOUR)),

@@ -10,14 +10,14 @@ use plexmon_function::endpoint::Endpoint;
 use super::reader::Value;
 use crate::error::{Error, Result};
 
-/// One place to fetch a secret from.
+/// Where one secret comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretSource {
     Env(String),
     File(PathBuf),
 }
 
-/// All the secrets that the configuration speaks of.
+/// Where all secrets of the configuration come from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SecretSources {
     /// Channel name, then `token`, `user`, `url` or `password`.
@@ -30,24 +30,24 @@ pub struct SecretSources {
     pub heartbeat: Option<SecretSource>,
 }
 
-/// What fetching them gave.
+/// The result of fetching the secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// The configuration names no secret.
     NoneConfigured,
-    /// Every one is at hand.
+    /// All of them were found.
     All(Secrets),
     /// These variables are not set.
     Missing(Vec<String>),
 }
 
-/// Reads `{ env = "VAR" }` or `{ file = "path" }`; a literal is refused.
+/// Read `{ env = "VAR" }` or `{ file = "path" }`; reject a literal value.
 pub fn read(value: &Value<'_>, folder: &Path) -> Result<SecretSource> {
     if value.value.as_str().is_some() {
         return Err(value
-            .error("is a secret written into the file, where backups and repositories would keep it")
+            .error("must not be written into the file, where backups and repositories would keep the secret")
             .hint(format!(
-                "write {} = {{ env = \"VARIABLE\" }} or {{ file = \"path\" }} instead, and put the value there",
+                "write {} = {{ env = \"VARIABLE\" }} or {{ file = \"path\" }}, and put the value there",
                 value.key.rsplit(' ').next().unwrap_or(&value.key)
             )));
     }
@@ -81,7 +81,7 @@ impl SecretSources {
         channels.chain(headers).chain(access).chain(&self.heartbeat)
     }
 
-    /// What to say about files among them that others on this machine can read.
+    /// Warnings about secret files that other users of this machine can read.
     pub fn warnings(&self) -> Vec<String> {
         let exposed = self.all().filter_map(|source| match source {
             SecretSource::File(path) if is_exposed(path) => Some(path),
@@ -90,23 +90,23 @@ impl SecretSources {
         let paths: BTreeSet<&PathBuf> = exposed.collect();
         let warning = |path: &PathBuf| {
             let path = path.display();
-            format!("others on this machine can read the secret in `{path}`: run `chmod 600 {path}`")
+            format!("other users of this machine can read the secret in `{path}`: run `chmod 600 {path}`")
         };
         paths.into_iter().map(warning).collect()
     }
 
-    /// Fetches every value. Only variables may be missing; a file that is named must be there.
+    /// Fetch every value. A variable may be missing; a file must exist.
     pub fn resolve(&self) -> Result<Found> {
         self.resolve_with(&BTreeMap::new())
     }
 
-    /// [`resolve`](Self::resolve), with variables that count where our own environment lacks them.
-    pub fn resolve_with(&self, further: &BTreeMap<String, SecretValue>) -> Result<Found> {
+    /// [`resolve`](Self::resolve), with values for variables that are not set in our own environment.
+    pub fn resolve_with(&self, additional: &BTreeMap<String, SecretValue>) -> Result<Found> {
         if self.is_empty() {
             return Ok(Found::NoneConfigured);
         }
         let mut missing = Vec::new();
-        let mut fetch = |source: &SecretSource| source.fetch(further, &mut missing);
+        let mut fetch = |source: &SecretSource| source.fetch(additional, &mut missing);
         let mut secrets = Secrets::default();
         for (channel, sources) in &self.channels {
             secrets.channels.insert(channel.clone(), fetch_all(sources, &mut fetch)?);
@@ -126,8 +126,10 @@ impl SecretSources {
         }
         let size = serde_json::to_string(&secrets).map_or(0, |text| text.len());
         if size > MAX_BYTES {
-            return Err(Error::usage(format!("the secrets need {size} bytes, and SSM keeps {MAX_BYTES}"))
-                .hint("share Access tokens in [access.NAME], or use fewer channels"));
+            return Err(Error::usage(format!(
+                "the secrets take {size} bytes, but an SSM parameter holds {MAX_BYTES}"
+            ))
+            .hint("share Access tokens in [access.NAME], or use fewer channels"));
         }
         self.check_addresses(&secrets)?;
         Ok(Found::All(secrets))
@@ -135,7 +137,7 @@ impl SecretSources {
 }
 
 impl SecretSources {
-    /// The function would find out at night only. No address is quoted.
+    /// Reject secret addresses that the function could not use. They are never shown.
     fn check_addresses(&self, secrets: &Secrets) -> Result<()> {
         for (channel, sources) in &self.channels {
             if let (Some(source), Some(address)) = (sources.get("url"), secrets.channel(channel).get("url")) {
@@ -154,9 +156,9 @@ fn check_address(table: &str, source: &SecretSource, address: &SecretValue) -> R
         Err(Error::usage(format!("the `url` of {table}, from {}, {why}", source.described())).hint(hint))
     };
     match Endpoint::parse(address.expose()) {
-        None => wrong("is not an address that a request can be sent to", "it must begin with https://"),
+        None => wrong("is not a valid address", "it must begin with https://"),
         Some(endpoint) if !endpoint.is_private() => wrong(
-            "is a secret, and plain http: everybody on the way could read it",
+            "is a secret, but the address is plain http, so anyone on the network path could read it",
             "use an https:// address",
         ),
         Some(_) => Ok(()),
@@ -170,14 +172,14 @@ fn fetch_all(
     sources.iter().map(|(name, source)| Ok((name.clone(), fetch(source)?))).collect()
 }
 
-/// Whether the file's mode lets others than its owner read it.
+/// Whether the file's mode lets users other than its owner read it.
 #[cfg(unix)]
 fn is_exposed(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o044 != 0)
 }
 
-/// Elsewhere a file in one's own folders is private unless it was shared on purpose.
+/// On other systems, a file in a user's own folders is private by default.
 #[cfg(not(unix))]
 fn is_exposed(_: &Path) -> bool {
     false
@@ -193,13 +195,13 @@ impl SecretSource {
 
     fn fetch(
         &self,
-        further: &BTreeMap<String, SecretValue>,
+        additional: &BTreeMap<String, SecretValue>,
         missing: &mut Vec<String>,
     ) -> Result<SecretValue> {
         match self {
             Self::Env(variable) => {
                 let value = std::env::var(variable).ok().filter(|value| !value.trim().is_empty());
-                let value = value.or_else(|| further.get(variable).map(|value| value.expose().to_owned()));
+                let value = value.or_else(|| additional.get(variable).map(|value| value.expose().to_owned()));
                 if value.is_none() {
                     missing.push(variable.clone());
                 }
@@ -209,11 +211,11 @@ impl SecretSource {
                 let text = std::fs::read_to_string(path).map_err(|error| {
                     Error::usage(format!("could not read the secret in `{}`", path.display()))
                         .cause(error)
-                        .hint("create the file, readable by you alone, with the value in it")
+                        .hint("create the file with the value in it, readable only by you")
                 })?;
                 if text.trim().is_empty() {
-                    return Err(Error::usage(format!("the secret's file `{}` is empty", path.display()))
-                        .hint("put the value into it"));
+                    return Err(Error::usage(format!("the secret file `{}` is empty", path.display()))
+                        .hint("write the value into it"));
                 }
                 Ok(SecretValue::new(text.trim()))
             }

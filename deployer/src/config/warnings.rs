@@ -1,4 +1,4 @@
-//! What AWS accepts, and what can hardly work as meant: addresses out of its reach, schedules that never fire.
+//! Warnings about what AWS accepts but what cannot work: addresses that it cannot reach, schedules that never fire.
 
 use std::net::IpAddr;
 
@@ -10,7 +10,7 @@ use super::reach::{Obstacle, host, obstacle, of_address};
 use super::reader::{Table, Value};
 use crate::error::Result;
 
-const ADVICE: &str = "use the name or address by which the internet reaches it";
+const ADVICE: &str = "use the public name or address";
 
 /// Where the configuration states what may deserve a warning.
 #[derive(Debug, Clone, Default)]
@@ -42,18 +42,18 @@ enum Address {
     OfHeartbeat,
 }
 
-/// What decides whether a warning is due.
+/// The facts that decide which warnings apply.
 pub struct Circumstances<'a> {
     /// The time, in Unix seconds.
     pub now: u64,
-    /// Whether AWS is an emulator on this machine, whose functions reach the machine itself.
+    /// Whether AWS is an emulator on this machine, whose functions can reach the machine itself.
     pub aws_is_local: bool,
     /// The secrets, if they are known.
     pub secrets: Option<&'a Secrets>,
 }
 
 impl Statements {
-    /// Collect them from a configuration that has been read without an error.
+    /// Collect them from a configuration that was read without an error.
     pub(super) fn collect(top: &Table<'_>) -> Result<Self> {
         let mut addresses = Vec::new();
         let mut add = |value: &Value<'_>, address| {
@@ -92,7 +92,7 @@ impl Statements {
 }
 
 impl Config {
-    /// Return what to warn of before anything is deployed.
+    /// Return the warnings to show before a deployment.
     pub fn warnings(&self, circumstances: &Circumstances<'_>) -> Vec<String> {
         let mut warnings: Vec<String> =
             self.statements.addresses.iter().filter_map(|stated| stated.warning(circumstances)).collect();
@@ -100,14 +100,14 @@ impl Config {
             && !self.schedule.fires_after(circumstances.now)
         {
             warnings.push(format!(
-                "{place}: `schedule` never fires from now on, though AWS accepts it: nothing would be checked; \
-                 use other days or years"
+                "{place}: `schedule` is valid but never fires again, so nothing would be checked; use other days or \
+                 years"
             ));
         }
         warnings
     }
 
-    /// Return what to warn of where the host of a target was looked up: it has this address, or IPv6 addresses alone.
+    /// Return a warning about the address that the host of a target resolved to, or about IPv6 if it has no other address.
     pub fn resolved_warning(&self, target: &str, address: IpAddr, aws_is_local: bool) -> Option<String> {
         let is_its =
             |stated: &&Stated| matches!(&stated.address, Address::OfTarget { name, .. } if name == target);
@@ -124,7 +124,7 @@ impl Config {
                 format!("`{name}` has only IPv6 addresses, and Lambda has no IPv6; add an A record")
             }
             _ => format!(
-                "`{name}` is {address} here, and that {found}; check that public DNS servers have another address for it"
+                "`{name}` resolves to {address} here, which {found}; check that public DNS has another address for it"
             ),
         };
         Some(format!("{}: `{}`: {means}", stated.place, stated.key))

@@ -1,6 +1,6 @@
-//! Time zones: from an IANA name to what the function needs, out of the data that this program brings along.
+//! Time zones: from an IANA name to what the function needs, from the zone data that is bundled with this program.
 //!
-//! The machine's own zone data has no say: two machines must plan the same.
+//! The machine's own zone data is not used: two machines must produce the same plan.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -10,19 +10,19 @@ use plexmon_function::contract::settings::{Change, Clock};
 use super::reader::Value;
 use crate::error::Result;
 
-/// From 2026 on, a zone's own changes are compared with its rule. Constants, so that a plan does not depend on its day.
+/// A zone's own changes are compared with its rule from 2026 on. Constant, so that a plan does not depend on its date.
 const FROM: i64 = 1_767_225_600;
-/// Until 2040; a later release moves it. From then on the rule alone counts.
+/// They are compared until 2040; later, only the rule counts. A later release moves this limit.
 const HORIZON: i64 = 2_208_988_800;
 
-/// A time zone: its data, and the clock that the function goes by.
+/// A time zone: its data, and the clock for the function.
 #[derive(Debug)]
 pub struct Zone {
     zone: TimeZone,
     pub clock: Clock,
 }
 
-/// Which end of a window a time is.
+/// Whether a time is the beginning or the end of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edge {
     Begin,
@@ -40,8 +40,8 @@ pub fn read(value: &Value<'_>) -> Result<Zone> {
     let name = value.string()?;
     Zone::named(name).ok_or_else(|| {
         value
-            .error(format!("is no time zone: \"{name}\""))
-            .hint("write its name as in \"Europe/Berlin\" or \"America/New_York\"")
+            .error(format!("must be the name of a time zone, not \"{name}\""))
+            .hint("for example: \"Europe/Berlin\" or \"America/New_York\"")
     })
 }
 
@@ -60,10 +60,10 @@ impl Zone {
         Some(Self { zone, clock: Clock { changes, ..rule } })
     }
 
-    /// Return the instant at which a window begins or ends that names this time on the wall.
+    /// Return the instant at which a window that names this wall-clock time begins or ends.
     ///
-    /// As the function has it: a time that is skipped comes with the change; one that comes twice is the first as a
-    /// beginning, and the second as an end.
+    /// The function does the same: a skipped time is the moment of the change; of a time that occurs twice, the first is
+    /// the beginning, and the second the end.
     pub fn instant(&self, local: DateTime, edge: Edge) -> Option<Timestamp> {
         let ambiguous = self.zone.to_ambiguous_timestamp(local);
         match (ambiguous.offset(), edge) {
@@ -83,7 +83,7 @@ fn changes(zone: &TimeZone, rule: &TimeZone) -> Vec<Change> {
     times.push(FROM);
     times.sort_unstable();
     times.dedup();
-    // What holds from each of them to the next one.
+    // Whether the offsets differ from each time to the next one.
     let differs = |at: &i64| offset(zone, *at) != offset(rule, *at);
     let (Some(first), Some(last)) = (times.iter().position(differs), times.iter().rposition(differs)) else {
         return Vec::new();

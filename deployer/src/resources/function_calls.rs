@@ -18,7 +18,7 @@ use crate::artifact::Zip;
 use crate::aws::{Created, gone, present};
 use crate::error::{Error, Result};
 use crate::names::{CODE_TAG, INHERITED_STATE_TAG, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
-use crate::retry::{Attempt, FUNCTION_BUDGET, ROLE_BUDGET, keep_looking};
+use crate::retry::{Attempt, FUNCTION_BUDGET, ROLE_BUDGET, keep_polling};
 
 const DESCRIPTION: &str = "plexmon: checks home servers from outside and tells about changes";
 
@@ -165,7 +165,7 @@ const UNKNOWN_BUDGET: Duration = Duration::from_secs(15);
 /// is the work of somebody who has deleted it meanwhile.
 pub async fn wait_until_ready(name: &str, task: &Task<'_>) -> Result<()> {
     let mut unknown_since = None;
-    keep_looking(task.progress, FUNCTION_BUDGET, async || {
+    keep_polling(task.progress, FUNCTION_BUDGET, async || {
         let call = task.aws.lambda.get_function_configuration().function_name(name).send();
         let now = match task.aws.call("lambda", "GetFunctionConfiguration", call).await {
             Ok(now) => {
@@ -182,7 +182,7 @@ pub async fn wait_until_ready(name: &str, task: &Task<'_>) -> Result<()> {
                     );
                 }
                 return Attempt::NotYet {
-                    waiting_for: "Lambda to know the new function",
+                    waiting_for: "the new function to become visible in Lambda",
                     refusal: error.into(),
                 };
             }
@@ -268,7 +268,7 @@ pub async fn delete(name: &str, task: &Task<'_>) -> Result<()> {
     })
     .await?;
     task.turn.pass();
-    keep_looking(task.progress, FUNCTION_BUDGET, async || {
+    keep_polling(task.progress, FUNCTION_BUDGET, async || {
         let call = task.aws.lambda.get_function().function_name(name).send();
         match present(task.aws.call("lambda", "GetFunction", call).await) {
             Ok(None) => Attempt::Done(()),

@@ -1,8 +1,8 @@
-//! Runs the AWS emulator: private, on loopback, and never longer than this process.
+//! Run the AWS emulator: private, on a loopback address, and never longer than this process.
 //!
-//! **Accounts.** The access key `test` is the root of account `000000000000`; its secret is `test`. An access
-//! key of twelve digits is the root of the account with that number, so runs can be kept apart within one
-//! emulator. Permissions are enforced: a function runs under its role and may do what the role allows.
+//! **Accounts.** The access key `test` belongs to the root user of account `000000000000`; its secret is `test`. An access
+//! key of twelve digits belongs to the root user of the account with that number, which separates runs within one emulator.
+//! Permissions are enforced: a function runs with its role and can do only what the role allows.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::environment::{environment, mark};
+use super::environment::{environment, marker};
 use super::{Installed, last_lines};
 use crate::error::{Context, Error, Result};
 
@@ -27,37 +27,36 @@ pub const ACCOUNT: &str = "000000000000";
 
 const WRAPPER: &str = include_str!("emulator.py");
 const LOG: &str = "emulator.log";
-/// Between choosing a free port and listening on it, another process may take it.
+/// How often to start it: another process may take the chosen port before the emulator listens on it.
 const TRIES: usize = 3;
 const POLL: Duration = Duration::from_millis(50);
-/// It takes less than a second, except on a busy machine right after the installation.
-const START_PATIENCE: Duration = Duration::from_secs(30);
-/// It takes a few milliseconds, since nothing is saved.
-const STOP_PATIENCE: Duration = Duration::from_secs(2);
+/// The time to start, which takes less than a second except on a busy machine right after the installation.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// The time to stop, which takes a few milliseconds because nothing is saved.
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A running AWS emulator. Dropping it ends it; [`stop`](Emulator::stop) does so without blocking.
+/// A running AWS emulator. Dropping it stops it; [`stop`](Emulator::stop) does so without blocking.
 #[derive(Debug)]
 pub struct Emulator {
     process: Child,
-    /// The emulator ends when this closes, which the system sees to even if this process is killed.
+    /// The emulator ends when this is closed, which the system does even if this process is killed.
     lifeline: Option<ChildStdin>,
     endpoint: String,
     port: u16,
-    /// Everything that it writes: home, temporary files, log. Gone with it.
+    /// Everything that it writes: home, temporary files, log. Removed with it.
     scratch: TempDir,
 }
 
 /// Why an emulator does not answer.
-enum Silence {
-    /// Its process ended, perhaps since the port was taken meanwhile.
+enum StartFailure {
+    /// Its process ended, possibly because another process took the port.
     Ended(Error),
-    /// It runs, but gives no sign of life.
+    /// It runs but does not answer.
     Stuck(Error),
 }
 
 impl Emulator {
-    /// Starts one on a free port of the loopback device, with a private directory below `directory`, and
-    /// returns once it answers.
+    /// Start an emulator on a free loopback port with a private directory below `directory`, and wait until it answers.
     pub async fn start(installed: &Installed, directory: &Path) -> Result<Self> {
         let mut tries = 0;
         loop {
@@ -65,35 +64,35 @@ impl Emulator {
             let mut emulator = Self::launch(installed, directory)?;
             match emulator.wait_until_it_answers().await {
                 Ok(()) => return Ok(emulator),
-                Err(Silence::Ended(_)) if tries < TRIES => {}
-                Err(Silence::Ended(error) | Silence::Stuck(error)) => return Err(error),
+                Err(StartFailure::Ended(_)) if tries < TRIES => {}
+                Err(StartFailure::Ended(error) | StartFailure::Stuck(error)) => return Err(error),
             }
         }
     }
 
-    /// Where AWS is, as far as its clients are concerned: `http://127.0.0.1:PORT`.
+    /// The endpoint for AWS clients: `http://127.0.0.1:PORT`.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// A directory that goes with the emulator, however this process ends.
+    /// A directory that is removed with the emulator, however this process ends.
     pub fn scratch(&self) -> &Path {
         self.scratch.path()
     }
 
-    /// What the emulator has logged last.
+    /// The last lines of the emulator's log.
     pub fn last_log_lines(&self) -> String {
         last_lines(&String::from_utf8_lossy(&fs::read(self.scratch.path().join(LOG)).unwrap_or_default()))
     }
 
-    /// Ends the emulator and the functions that it runs, and removes what they wrote.
+    /// Stop the emulator and the functions that it runs, and remove the files that they wrote.
     pub async fn stop(mut self) -> Result<()> {
         self.lifeline = None;
-        let deadline = Instant::now() + STOP_PATIENCE;
+        let deadline = Instant::now() + STOP_TIMEOUT;
         while self.is_running() && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        self.end();
+        self.kill();
         let scratch = self.scratch.path().to_owned();
         match fs::remove_dir_all(&scratch) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -105,7 +104,7 @@ impl Emulator {
 
     fn launch(installed: &Installed, directory: &Path) -> Result<Self> {
         const FAILED: &str = "could not start the AWS emulator";
-        // Absolute, since it becomes the emulator's current directory.
+        // An absolute path, since it becomes the emulator's current directory.
         let directory = std::path::absolute(directory).context(|| FAILED)?;
         fs::create_dir_all(&directory).context(|| FAILED)?;
         let scratch =
@@ -116,33 +115,33 @@ impl Emulator {
         let port = free_port().context(|| FAILED)?;
         let endpoint = format!("http://127.0.0.1:{port}");
 
-        // Isolated (-I): the user's PYTHON* variables and packages stay out of it.
+        // Isolated (-I) from the user's PYTHON* variables and packages.
         let mut command = Command::new(installed.python());
         command.args(["-I", "-u"]).arg(&wrapper).current_dir(scratch.path());
         command.env_clear().envs(environment(scratch.path(), port, &endpoint));
         command.stdin(Stdio::piped()).stdout(log.try_clone().context(|| FAILED)?).stderr(log);
-        apart_from_the_terminal(&mut command);
+        detach_from_terminal(&mut command);
         let mut process = command.spawn().context(|| FAILED)?;
         let lifeline = process.stdin.take();
         Ok(Self { process, lifeline, endpoint, port, scratch })
     }
 
-    async fn wait_until_it_answers(&mut self) -> Result<(), Silence> {
-        let deadline = tokio::time::Instant::now() + START_PATIENCE;
+    async fn wait_until_it_answers(&mut self) -> Result<(), StartFailure> {
+        let deadline = tokio::time::Instant::now() + START_TIMEOUT;
         loop {
             let health = tokio::time::timeout_at(deadline, self.health()).await;
-            // Another process may listen on the port; only our emulator knows its mark.
-            if matches!(health, Ok(Ok(body)) if body.contains(&mark(self.scratch.path()))) {
+            // Another process may listen on the port; only our emulator returns this marker.
+            if matches!(health, Ok(Ok(body)) if body.contains(&marker(self.scratch.path()))) {
                 return Ok(());
             }
             if !self.is_running() {
                 let error =
-                    Error::new("the AWS emulator ended right after its start").cause(self.last_log_lines());
-                return Err(Silence::Ended(error));
+                    Error::new("the AWS emulator stopped right after its start").cause(self.last_log_lines());
+                return Err(StartFailure::Ended(error));
             }
             if tokio::time::Instant::now() > deadline {
-                let error = format!("the AWS emulator did not answer within {} s", START_PATIENCE.as_secs());
-                return Err(Silence::Stuck(Error::new(error).cause(self.last_log_lines())));
+                let error = format!("the AWS emulator did not answer within {} s", START_TIMEOUT.as_secs());
+                return Err(StartFailure::Stuck(Error::new(error).cause(self.last_log_lines())));
             }
             tokio::time::sleep(POLL).await;
         }
@@ -162,8 +161,8 @@ impl Emulator {
         matches!(self.process.try_wait(), Ok(None))
     }
 
-    /// The last resort, for an emulator that no longer notices anything: kills it with all its children.
-    fn end(&mut self) {
+    /// Kill an emulator that does not stop by itself, together with all its children.
+    fn kill(&mut self) {
         if self.is_running() {
             let id = self.process.id();
             let mut killer = Command::new(if cfg!(windows) { "taskkill" } else { "kill" });
@@ -182,7 +181,7 @@ impl Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.lifeline = None;
-        let deadline = Instant::now() + STOP_PATIENCE;
+        let deadline = Instant::now() + STOP_TIMEOUT;
         while self.is_running() && Instant::now() < deadline {
             #[expect(
                 clippy::disallowed_methods,
@@ -190,7 +189,7 @@ impl Drop for Emulator {
             )]
             std::thread::sleep(Duration::from_millis(5));
         }
-        self.end();
+        self.kill();
     }
 }
 
@@ -198,15 +197,16 @@ fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Ctrl-C goes to all of a terminal's foreground group. The emulator is still needed then, to clean up.
+/// Run the emulator in its own process group. Ctrl-C reaches the foreground group of a terminal, but the emulator is still
+/// needed for the cleanup.
 #[cfg(unix)]
-fn apart_from_the_terminal(command: &mut Command) {
+fn detach_from_terminal(command: &mut Command) {
     use std::os::unix::process::CommandExt;
     command.process_group(0);
 }
 
 #[cfg(windows)]
-fn apart_from_the_terminal(command: &mut Command) {
+fn detach_from_terminal(command: &mut Command) {
     use std::os::windows::process::CommandExt;
     const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
     command.creation_flags(CREATE_NEW_PROCESS_GROUP);
@@ -218,12 +218,12 @@ mod tests {
     use super::*;
 
     /// An installation whose Python is a shell script.
-    fn pretend_python(directory: &Path, script: &str) -> Installed {
+    fn fake_python(directory: &Path, script: &str) -> Installed {
         let installed = Installed::at(directory.join("installed"));
         let python = installed.python();
         fs::create_dir_all(python.parent().unwrap()).unwrap();
-        // By another process: a test that forks meanwhile would hold this file open for writing, and it
-        // could not be run ("text file busy").
+        // Written by another process: a test that forks at the same time would keep this file open for writing, and it
+        // could not be executed ("text file busy").
         let write = r#"printf '#!/bin/sh\n%s\n' "$1" > "$0" && chmod +x "$0""#;
         let written = Command::new("sh").args(["-c", write]).arg(&python).arg(script).status().unwrap();
         assert!(written.success());
@@ -231,11 +231,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_it_said_before_it_ended_is_the_cause_and_nothing_is_left() {
+    async fn the_last_output_is_the_cause_and_no_files_are_left() {
         let directory = tempfile::tempdir().unwrap();
         let count = directory.path().join("count");
         let script = format!("echo try >> {}; echo the disk is full >&2; exit 1", count.display());
-        let installed = pretend_python(directory.path(), &script);
+        let installed = fake_python(directory.path(), &script);
         let runs = directory.path().join("runs");
 
         let error = Emulator::start(&installed, &runs).await.unwrap_err();
@@ -245,11 +245,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_does_not_notice_its_end_is_killed_with_its_children() {
+    async fn an_emulator_that_does_not_stop_is_killed_with_its_children() {
         let directory = tempfile::tempdir().unwrap();
         let children = directory.path().join("children");
         let script = format!("trap '' TERM; sleep 600 & echo $! > {}; wait", children.display());
-        let installed = pretend_python(directory.path(), &script);
+        let installed = fake_python(directory.path(), &script);
         let emulator = Emulator::launch(&installed, directory.path()).unwrap();
         let child = loop {
             match fs::read_to_string(&children) {
@@ -258,7 +258,7 @@ mod tests {
             }
         };
         emulator.stop().await.unwrap();
-        // A child whose parent is gone is reaped by the system, which may take a moment.
+        // The system reaps a child without a parent, which may take a moment.
         for _ in 0..100 {
             let alive = Command::new("kill").args(["-0", &child]).stderr(Stdio::null()).status().unwrap();
             if !alive.success() {
@@ -266,6 +266,6 @@ mod tests {
             }
             tokio::time::sleep(POLL).await;
         }
-        unreachable!("the child {child} is still there");
+        unreachable!("the child {child} still exists");
     }
 }

@@ -1,27 +1,27 @@
-//! What the emulator gets to see of this machine: next to nothing.
+//! The environment variables of the emulator, which hide nearly everything of this machine.
 
 use std::path::Path;
 
-/// Tells our emulator from another one that took the port. Its health reply repeats it.
-pub(super) fn mark(scratch: &Path) -> String {
+/// A text that identifies our emulator, in case another one took the port. Its health reply contains it.
+pub(super) fn marker(scratch: &Path) -> String {
     scratch.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// All that the emulator gets to see, and the functions it runs too, since they inherit it.
+/// All variables of the emulator and of the functions that it runs, which inherit them.
 pub(super) fn environment(scratch: &Path, port: u16, endpoint: &str) -> Vec<(&'static str, String)> {
     let inside = |name: &str| scratch.join(name).display().to_string();
     let here = scratch.display().to_string();
     let mut variables = vec![
         // Functions reach the emulator instead of the real AWS.
         ("AWS_ENDPOINT_URL", endpoint.to_owned()),
-        // Roles and policies count.
+        // Enforce roles and policies.
         ("AUTH", "true".to_owned()),
-        // It runs whatever is uploaded, so nobody else may upload.
+        // Only this machine may upload, since the emulator runs any uploaded code.
         ("BIND_HOST", "127.0.0.1".to_owned()),
         ("MINISTACK_HOST", "127.0.0.1".to_owned()),
         ("GATEWAY_PORT", port.to_string()),
-        ("MINISTACK_EDITION", mark(scratch)),
-        // It would otherwise look for containers of its own in the user's Docker, and remove them.
+        ("MINISTACK_EDITION", marker(scratch)),
+        // Otherwise it would look for its containers in the user's Docker and remove them.
         ("DOCKER_HOST", format!("unix://{}", inside("no-docker"))),
         ("SFTP_ENABLED", "0".to_owned()),
         ("IOT_MTLS_ENABLED", "0".to_owned()),
@@ -29,7 +29,7 @@ pub(super) fn environment(scratch: &Path, port: u16, endpoint: &str) -> Vec<(&'s
         ("S3_DATA_DIR", inside("s3")),
     ];
     variables.extend(["HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"].map(|name| (name, here.clone())));
-    // Windows cannot open a socket without the second.
+    // Windows cannot open a socket without SYSTEMROOT.
     variables.extend(
         ["PATH", "SYSTEMROOT"].into_iter().filter_map(|name| Some((name, std::env::var(name).ok()?))),
     );
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_sees_nothing_of_the_user_but_the_path() {
+    fn only_the_path_is_passed_on() {
         let directory = tempfile::tempdir().unwrap();
         let variables = environment(directory.path(), 4566, "http://127.0.0.1:4566");
         let value = |wanted: &str| {

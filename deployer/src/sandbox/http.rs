@@ -1,4 +1,4 @@
-//! A small HTTP server on the loopback device, for the stand-ins. It ends when it is dropped.
+//! A small HTTP server on a loopback address for the stand-ins. It stops when it is dropped.
 
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
@@ -18,28 +18,28 @@ use tokio::sync::watch;
 
 use crate::error::{Context, Result};
 
-/// More than any sensible request to a stand-in.
+/// The largest request body; no sensible request to a stand-in is larger.
 const LARGEST_BODY: usize = 64 * 1024;
-/// After a failed `accept`, most likely for want of file descriptors.
+/// The pause after a failed `accept`, most likely due to missing file descriptors.
 const PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) type Reply = Response<Full<Bytes>>;
 type Answer = dyn Fn(Request<Bytes>) -> Reply + Send + Sync;
 
-/// Listening until dropped; requests in flight are still answered.
+/// Listens until it is dropped; requests in progress are still answered.
 #[derive(Debug)]
 pub(super) struct Server {
     url: String,
-    /// Its end tells all connections to finish.
+    /// When it is dropped, all connections finish.
     _running: watch::Sender<()>,
 }
 
 impl Server {
-    /// Answers each request with what `answer` makes of its head and body.
+    /// Start a server that answers each request with the result of `answer`.
     pub(super) async fn start(
         answer: impl Fn(Request<Bytes>) -> Reply + Send + Sync + 'static,
     ) -> Result<Self> {
-        const FAILED: &str = "could not listen on the loopback device";
+        const FAILED: &str = "could not listen on a loopback address";
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context(|| FAILED)?;
         let url = format!("http://{}", listener.local_addr().context(|| FAILED)?);
         let (running, stopped) = watch::channel(());
@@ -80,7 +80,7 @@ async fn serve(stream: TcpStream, answer: Arc<Answer>, mut stopped: watch::Recei
     let mut builder = http1::Builder::new();
     let mut connection =
         pin!(builder.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service));
-    // What goes wrong on a connection is for its client to report.
+    // The client of a connection reports its errors.
     tokio::select! {
         _ = connection.as_mut() => {}
         _ = stopped.changed() => {
@@ -97,12 +97,12 @@ pub(super) fn reply(status: StatusCode, content_type: &'static str, body: impl I
     reply
 }
 
-/// Speaks to a stand-in without the help of what is to be tested with it.
+/// A client for tests of a stand-in, independent of the code that is tested with it.
 #[cfg(test)]
 pub(super) mod client {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-    /// Status and body of the reply to `method url`.
+    /// Send a request and return the status and body of the reply.
     pub(crate) async fn ask(method: &str, url: &str, content_type: &str, body: &str) -> (u16, String) {
         let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
         let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();

@@ -1,4 +1,4 @@
-//! Which Python builds the private environment: the first that is new enough, or what to install.
+//! Find a Python for the private environment: the first one that is new enough, or an error that says what to install.
 
 use std::process::Stdio;
 
@@ -6,10 +6,10 @@ use tokio::process::Command;
 
 use crate::error::{Error, Result};
 
-/// The emulator's own lower bound.
+/// The oldest Python that the emulator supports.
 const OLDEST: (u8, u8) = (3, 10);
 
-/// Plain names first, since they are what the user means; then those that stand beside an old `python3`.
+/// Plain names first, which the user expects; then versions that may be installed beside an old `python3`.
 #[cfg(not(windows))]
 const COMMANDS: [&[&str]; 7] = [
     &["python3"],
@@ -23,12 +23,12 @@ const COMMANDS: [&[&str]; 7] = [
 #[cfg(windows)]
 const COMMANDS: [&[&str]; 3] = [&["py", "-3"], &["python"], &["python3"]];
 
-/// Answers `3 12 1`: the version, and whether `python -m venv` would give an environment with pip in it.
-/// (Debian and Ubuntu ship Python without `ensurepip` unless `python3-venv` is installed.)
-const QUESTION: &str = "import sys, importlib.util as u; \
+/// Prints `3 12 1`: the version, and whether `python -m venv` can create an environment with pip. (Debian and Ubuntu ship
+/// Python without `ensurepip` unless `python3-venv` is installed.)
+const VERSION_SCRIPT: &str = "import sys, importlib.util as u; \
     print(*sys.version_info[:2], int(all(map(u.find_spec, ('venv', 'ensurepip')))))";
 
-/// A Python that answered.
+/// An installed Python.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Candidate {
     command: &'static [&'static str],
@@ -36,31 +36,31 @@ struct Candidate {
     has_venv: bool,
 }
 
-/// The command, with its arguments, that starts a Python which can build an environment.
+/// The command with its arguments for a Python that can create an environment.
 pub(super) async fn find() -> Result<&'static [&'static str]> {
     let mut candidates = Vec::new();
     for command in COMMANDS {
-        let Some(candidate) = ask(command).await else { continue };
+        let Some(candidate) = inspect(command).await else { continue };
         if candidate.is_usable() {
             return Ok(command);
         }
         candidates.push(candidate);
     }
-    Err(lacking(&candidates))
+    Err(unusable(&candidates))
 }
 
-/// Whether `uv`, the faster installer that also brings its own Python, is here.
+/// Whether `uv` is installed, the faster installer, which also brings its own Python.
 pub(super) async fn has_uv() -> bool {
-    let mut asked = Command::new("uv");
-    asked.arg("--version").stdin(Stdio::null()).kill_on_drop(true);
-    asked.output().await.is_ok_and(|output| output.status.success())
+    let mut version = Command::new("uv");
+    version.arg("--version").stdin(Stdio::null()).kill_on_drop(true);
+    version.output().await.is_ok_and(|output| output.status.success())
 }
 
-async fn ask(command: &'static [&'static str]) -> Option<Candidate> {
+async fn inspect(command: &'static [&'static str]) -> Option<Candidate> {
     let (program, arguments) = command.split_first()?;
-    let mut asked = Command::new(program);
-    asked.args(arguments).args(["-I", "-c", QUESTION]).stdin(Stdio::null()).kill_on_drop(true);
-    let output = asked.output().await.ok()?;
+    let mut script = Command::new(program);
+    script.args(arguments).args(["-I", "-c", VERSION_SCRIPT]).stdin(Stdio::null()).kill_on_drop(true);
+    let output = script.output().await.ok()?;
     let (version, has_venv) = parse(&String::from_utf8_lossy(&output.stdout))?;
     Some(Candidate { command, version, has_venv })
 }
@@ -81,15 +81,13 @@ impl Candidate {
     }
 }
 
-/// Says which of the three lacks it is: no Python, an old one, or one that cannot build environments.
-fn lacking(candidates: &[Candidate]) -> Error {
+/// The error for the three cases: no Python, an old one, or one that cannot create environments.
+fn unusable(candidates: &[Candidate]) -> Error {
     let (oldest_major, oldest_minor) = OLDEST;
     if let Some(bare) = candidates.iter().find(|candidate| candidate.is_new_enough()) {
         let (major, minor) = bare.version;
-        return Error::new(format!(
-            "Python {major}.{minor} is here, but it cannot create virtual environments"
-        ))
-        .hint("install its `venv` module (Debian, Ubuntu: `sudo apt install python3-venv`), or uv");
+        return Error::new(format!("Python {major}.{minor} cannot create virtual environments"))
+            .hint("install its `venv` module (Debian, Ubuntu: `sudo apt install python3-venv`), or uv");
     }
     let hint =
         format!("install Python {oldest_major}.{oldest_minor} or newer (https://www.python.org), or uv");
@@ -99,7 +97,7 @@ fn lacking(candidates: &[Candidate]) -> Error {
                 .cause(format!("the newest Python found is {major}.{minor} (`{}`)", command.join(" ")))
                 .hint(hint)
         }
-        None => Error::new("the AWS emulator needs Python, and there is none on the PATH").hint(hint),
+        None => Error::new("the AWS emulator needs Python, but there is none on the PATH").hint(hint),
     }
 }
 
@@ -112,30 +110,30 @@ mod tests {
     }
 
     #[test]
-    fn a_python_tells_its_version_and_whether_it_has_venv() {
+    fn version_and_venv_are_parsed() {
         assert_eq!(parse("3 12 1\n"), Some(((3, 12), true)));
         assert_eq!(parse("3 9 0\r\n"), Some(((3, 9), false)));
-        // The Windows Store's placeholder talks instead of answering.
+        // The placeholder of the Windows Store prints a sentence instead.
         assert_eq!(parse("Python was not found; run without arguments"), None);
         assert_eq!(parse(""), None);
     }
 
     #[test]
-    fn ten_is_newer_than_nine() {
+    fn versions_are_compared_as_numbers() {
         assert!(candidate((3, 10), true).is_usable());
         assert!(!candidate((3, 9), true).is_usable());
         assert!(!candidate((3, 14), false).is_usable());
     }
 
     #[test]
-    fn each_lack_has_its_own_message() {
-        let none = lacking(&[]);
+    fn each_case_has_its_own_message() {
+        let none = unusable(&[]);
         assert!(none.message().contains("none on the PATH"), "{none}");
 
-        let old = lacking(&[candidate((2, 7), true), candidate((3, 9), true)]);
+        let old = unusable(&[candidate((2, 7), true), candidate((3, 9), true)]);
         assert!(old.causes()[0].contains("3.9"), "{old}");
 
-        let bare = lacking(&[candidate((3, 9), true), candidate((3, 11), false)]);
+        let bare = unusable(&[candidate((3, 9), true), candidate((3, 11), false)]);
         assert!(bare.hint_text().is_some_and(|hint| hint.contains("python3-venv")), "{bare}");
     }
 }

@@ -1,4 +1,4 @@
-//! A stand-in for Pushover and the phone behind it: shows what arrived, and what was refused.
+//! A stand-in for Pushover and the phone: it records which messages arrived and which were rejected.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,10 +12,10 @@ use super::http::{Reply, Server, reply};
 use super::pushover::{self, Message, Refusal};
 use crate::error::Result;
 
-/// The path that Pushover serves its API at.
+/// The path of Pushover's API.
 const PATH: &str = "/1/messages.json";
 
-/// Pushover with one application and one user, on the loopback device.
+/// Pushover with one application and one user, on a loopback address.
 #[derive(Debug)]
 pub struct PhoneStandIn {
     _server: Server,
@@ -34,13 +34,13 @@ struct Inbox {
 #[derive(Debug, Default)]
 struct Kept {
     received: Vec<Message>,
-    /// How many of them were taken.
+    /// How many of them [`PhoneStandIn::take_new`] has returned.
     taken: usize,
     refused: Vec<String>,
 }
 
 impl PhoneStandIn {
-    /// Starts one that accepts this application `token` and `user` key alone.
+    /// Start a stand-in that accepts only this application `token` and `user` key.
     pub async fn start(token: &str, user: &str) -> Result<Self> {
         let inbox = Arc::new(Inbox {
             token: token.to_owned(),
@@ -54,7 +54,7 @@ impl PhoneStandIn {
         Ok(Self { _server: server, url, inbox })
     }
 
-    /// Where messages are posted to, with the path.
+    /// The URL to post messages to.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -64,7 +64,7 @@ impl PhoneStandIn {
         self.inbox.kept().received.clone()
     }
 
-    /// The messages that arrived since the last look.
+    /// The messages that arrived since the last call.
     pub fn take_new(&self) -> Vec<Message> {
         let mut kept = self.inbox.kept();
         let new = kept.received[kept.taken..].to_vec();
@@ -72,8 +72,8 @@ impl PhoneStandIn {
         new
     }
 
-    /// Like [`take_new`](Self::take_new), but waits for the first; empty if none came in time.
-    pub async fn wait_new(&self, patience: Duration) -> Vec<Message> {
+    /// Like [`take_new`](Self::take_new), but wait for the first message; empty if none arrives in time.
+    pub async fn wait_new(&self, timeout: Duration) -> Vec<Message> {
         let first = async {
             loop {
                 let arrival = self.inbox.arrival.notified();
@@ -84,17 +84,17 @@ impl PhoneStandIn {
                 arrival.await;
             }
         };
-        tokio::time::timeout(patience, first).await.unwrap_or_default()
+        tokio::time::timeout(timeout, first).await.unwrap_or_default()
     }
 
-    /// Why requests were refused, in their order.
+    /// Why requests were rejected, in order.
     pub fn refused(&self) -> Vec<String> {
         self.inbox.kept().refused.clone()
     }
 }
 
 impl Inbox {
-    /// No panic can leave the lists half-changed, so a poisoned lock is as good as any.
+    /// A poisoned lock is usable, since no panic can leave the lists half-changed.
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn json_arrives_too_and_new_is_told_from_old() {
+    async fn json_arrives_and_new_messages_are_separated_from_earlier_ones() {
         let phone = phone().await;
         let send = |text: &str| {
             let body = json!({"token": "app", "user": "me", "message": text, "priority": -1}).to_string();
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_pushover_refuses_is_refused() {
+    async fn requests_that_pushover_rejects_are_rejected() {
         let phone = phone().await;
         let long = "ä".repeat(1025);
         let cases = [

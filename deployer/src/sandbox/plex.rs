@@ -1,4 +1,4 @@
-//! A stand-in for a Plex server: it answers `/identity`, and can be broken and mended.
+//! A stand-in for a Plex server: it answers `/identity`, and can be broken and repaired.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -16,11 +16,11 @@ const IDENTITY: &str = concat!(
     "\n</MediaContainer>\n",
 );
 
-/// What a reverse proxy in front of Plex says when Plex is not running.
+/// The answer of a reverse proxy when the Plex behind it is not running.
 const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
     <center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
 
-/// A Plex server, as far as one can tell from outside without a token.
+/// A Plex server, as it appears from outside without a token.
 #[derive(Debug)]
 pub struct PlexStandIn {
     server: Server,
@@ -34,7 +34,7 @@ struct State {
 }
 
 impl PlexStandIn {
-    /// Starts a healthy one on a free port of the loopback device.
+    /// Start a healthy server on a free loopback port.
     pub async fn start() -> Result<Self> {
         let state = Arc::new(State::default());
         let answering = Arc::clone(&state);
@@ -42,22 +42,22 @@ impl PlexStandIn {
         Ok(Self { server, state })
     }
 
-    /// Without a path, as a user writes it.
+    /// The address without a path, as a user writes it.
     pub fn url(&self) -> &str {
         self.server.url()
     }
 
-    /// From now on it looks as if Plex were stopped and only the proxy in front of it ran.
+    /// Answer as if Plex were stopped and only the proxy in front of it were running.
     pub fn break_it(&self) {
         self.state.broken.store(true, Ordering::SeqCst);
     }
 
-    /// From now on it is healthy.
-    pub fn mend(&self) {
+    /// Answer as a healthy server again.
+    pub fn repair(&self) {
         self.state.broken.store(false, Ordering::SeqCst);
     }
 
-    /// How often it was asked for anything, broken or not.
+    /// The number of requests so far, while broken or not.
     pub fn requests(&self) -> usize {
         self.state.requests.load(Ordering::SeqCst)
     }
@@ -71,7 +71,7 @@ impl State {
         }
         match path {
             "/identity" => reply(StatusCode::OK, "text/xml;charset=utf-8", IDENTITY),
-            // All else needs a token.
+            // All other paths need a token.
             _ => reply(
                 StatusCode::UNAUTHORIZED,
                 "text/html",
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn it_is_healthy_then_broken_then_mended() {
+    async fn it_is_healthy_then_broken_then_repaired() {
         let plex = PlexStandIn::start().await.unwrap();
         let identity = format!("{}/identity", plex.url());
 
@@ -100,14 +100,14 @@ mod tests {
         assert_eq!(status, 502);
         assert!(!body.contains("machineIdentifier="), "{body}");
 
-        plex.mend();
+        plex.repair();
         assert_eq!(ask("GET", &identity, "", "").await.0, 200);
         assert_eq!(ask("GET", &format!("{}/", plex.url()), "", "").await.0, 401);
         assert_eq!(plex.requests(), 4);
     }
 
     #[tokio::test]
-    async fn when_dropped_nobody_listens_any_more() {
+    async fn it_stops_listening_when_it_is_dropped() {
         let plex = PlexStandIn::start().await.unwrap();
         let address = plex.url().strip_prefix("http://").unwrap().to_owned();
         drop(plex);

@@ -1,4 +1,4 @@
-//! The rules of Pushover's message API (https://pushover.net/api), as far as a sender can break them.
+//! The rules of Pushover's message API (https://pushover.net/api) that a sender can violate.
 
 use std::collections::BTreeMap;
 
@@ -7,27 +7,27 @@ use hyper::body::Bytes;
 use hyper::header::CONTENT_TYPE;
 use serde_json::Value;
 
-/// Parameters with their greatest lengths in characters.
+/// Parameters with their maximum lengths in characters.
 const LIMITS: [(&str, usize); 4] = [("message", 1024), ("title", 250), ("url", 512), ("url_title", 100)];
 
 pub(super) type Parameters = BTreeMap<String, String>;
 
-/// A message as the phone shows it.
+/// A message on the phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// The phone shows the application's name where it is missing.
+    /// Without a title, the phone shows the application's name.
     pub title: Option<String>,
     /// The text.
     pub message: String,
     /// From -2 (silent) over 0 (normal) to 2 (until confirmed).
     pub priority: i8,
-    /// A link to go with it.
+    /// A link.
     pub url: Option<String>,
-    /// What the link is called.
+    /// The text of the link.
     pub url_title: Option<String>,
 }
 
-/// Why a request is refused: the parameter at fault, what is wrong with it, and the whole sentence.
+/// Why a request is rejected: the invalid parameter, its fault, and the complete message.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) parameter: &'static str,
@@ -35,7 +35,7 @@ pub(super) struct Refusal {
     pub(super) sentence: String,
 }
 
-/// Accepts what Pushover would, from one application for one user.
+/// Check a request like Pushover, for one application and one user.
 pub(super) fn examine(given: &Parameters, token: &str, user: &str) -> Result<Message, Refusal> {
     let get = |name: &str| given.get(name).map(String::as_str).filter(|value| !value.is_empty());
     if get("token") != Some(token) {
@@ -80,7 +80,7 @@ fn refusal(parameter: &'static str, fault: &'static str, sentence: &str) -> Refu
     Refusal { parameter, fault, sentence: sentence.to_owned() }
 }
 
-/// The parameters of a request, sent as a form or as JSON. What cannot be read is as good as not sent.
+/// The parameters of a request, sent as a form or as JSON. Unreadable ones count as not sent.
 pub(super) fn parameters(request: &Request<Bytes>) -> Parameters {
     let content_type =
         request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

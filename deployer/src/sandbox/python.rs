@@ -1,7 +1,7 @@
-//! Installs the emulator into a private virtual environment, once; afterwards nothing touches the network.
+//! Install the emulator into a private virtual environment, once; later runs do not use the network.
 //!
-//! The directory's name holds the digest of the pinned requirements, and a marker file written last says
-//! that the installation is complete. Whatever was interrupted has no marker and is built anew.
+//! The name of the directory contains the digest of the pinned requirements. A marker file, which is written last, shows
+//! that the installation is complete; an interrupted installation has no marker and is repeated.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ const REQUIREMENTS: &str = include_str!("requirements.txt");
 const MARKER: &str = "complete";
 const LOCK_POLL: Duration = Duration::from_millis(100);
 
-/// What uv is to take over from a user's settings for pip, as it does not read them.
+/// The user's settings for pip, which uv does not read, and the corresponding settings of uv.
 const PIP_TO_UV: [(&str, &str); 4] = [
     ("PIP_INDEX_URL", "UV_DEFAULT_INDEX"),
     ("PIP_EXTRA_INDEX_URL", "UV_EXTRA_INDEX_URL"),
@@ -43,19 +43,19 @@ impl Installed {
         self.directory.join(inside)
     }
 
-    /// Also false when the Python that the environment was built upon is gone: its link then leads nowhere.
+    /// Whether the marker and the interpreter exist. The latter is a broken link if its base Python was removed.
     fn is_complete(&self) -> bool {
         self.directory.join(MARKER).exists() && self.python().exists()
     }
 }
 
-/// Makes sure that the emulator is installed below `directory`, and tells `say` what takes time.
+/// Make sure that the emulator is installed below `directory`, and report slow steps to `say`.
 ///
-/// May run in several processes at once: the others wait for the first.
+/// Several processes may call this at the same time: the others wait for the first one.
 pub async fn prepare(directory: &Path, say: &dyn Fn(&str)) -> Result<Installed> {
     let digest: String =
         Sha256::digest(REQUIREMENTS).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    // Absolute, since the installers are run in the new directory.
+    // An absolute path, since the installers run in the new directory.
     let directory = &std::path::absolute(directory).context(|| "could not find the current directory")?;
     let installed = Installed::at(directory.join(format!("emulator-{digest}")));
     if installed.is_complete() {
@@ -71,20 +71,20 @@ pub async fn prepare(directory: &Path, say: &dyn Fn(&str)) -> Result<Installed> 
     Ok(installed)
 }
 
-/// Holds the lock until the file is dropped; the system frees it if this process dies.
+/// Acquire the lock, which lasts until the file is dropped; the system releases it if this process is killed.
 ///
-/// Asked for again and again rather than waited for, so that Ctrl-C is not stuck behind a blocking call.
+/// The lock is polled, so that no blocking call delays Ctrl-C.
 async fn lock(path: &Path, say: &dyn Fn(&str)) -> Result<File> {
     let failed = || format!("could not lock `{}`", path.display());
     let file = File::options().create(true).append(true).open(path).context(failed)?;
-    let mut said = false;
+    let mut reported = false;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(TryLockError::Error(error)) => return Err(error).context(failed),
-            Err(TryLockError::WouldBlock) if !said => {
+            Err(TryLockError::WouldBlock) if !reported => {
                 say("waiting for another process that is installing the emulator");
-                said = true;
+                reported = true;
             }
             Err(TryLockError::WouldBlock) => {}
         }
@@ -92,7 +92,7 @@ async fn lock(path: &Path, say: &dyn Fn(&str)) -> Result<File> {
     }
 }
 
-/// With uv where it is; otherwise, or if that fails (say, since only pip is configured), with Python's tools.
+/// Build with uv if it is installed; otherwise, or if that fails (for example because only pip is configured), with pip.
 async fn build(installed: &Installed, say: &dyn Fn(&str)) -> Result<()> {
     let place = installed.directory.display();
     if interpreter::has_uv().await {
@@ -101,7 +101,7 @@ async fn build(installed: &Installed, say: &dyn Fn(&str)) -> Result<()> {
         ));
         let Err(refusal) = build_with_uv(installed).await else { return Ok(()) };
         let Ok(python) = interpreter::find().await else { return Err(refusal) };
-        say("uv could not do it, trying Python's own tools");
+        say("uv failed; trying Python's own tools");
         return build_with_pip(installed, python).await;
     }
     let python = interpreter::find().await?;
@@ -117,9 +117,9 @@ async fn build_with_uv(installed: &Installed) -> Result<()> {
 
     let requirements = write_requirements(&installed.directory)?;
     let mut install = Command::new("uv");
-    // Compiling now, on all cores, is cheaper than at the first start.
+    // Compiling the packages now, on all cores, is cheaper than at the first start.
     install.args(["pip", "install", "--require-hashes", "--no-deps", "--compile-bytecode"]);
-    // The one setting that is an option of uv only.
+    // The only setting for which uv has an option but no variable.
     install.args(std::env::var_os("PIP_NO_INDEX").map(|_| "--no-index"));
     install.arg("--python").arg(installed.python()).arg("-r").arg(requirements);
     install.current_dir(&installed.directory);
@@ -136,7 +136,7 @@ async fn build_with_pip(installed: &Installed, python: &[&str]) -> Result<()> {
     let mut install = Command::new(installed.python());
     install.args(["-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
     install.args(["--require-hashes", "--no-deps", "-r"]).arg(requirements).current_dir(&installed.directory);
-    // These would send the packages somewhere else; all other settings for pip are the user's.
+    // These settings would install the packages elsewhere; all other settings of the user for pip apply.
     install.env("PIP_USER", "0").env_remove("PIP_TARGET").env_remove("PIP_PREFIX").env_remove("PIP_ROOT");
     run("pip install", &mut install).await
 }
@@ -144,7 +144,7 @@ async fn build_with_pip(installed: &Installed, python: &[&str]) -> Result<()> {
 fn with_pip_settings(command: &mut Command) -> &mut Command {
     for (pip, uv) in PIP_TO_UV {
         if let (Ok(value), None) = (std::env::var(pip), std::env::var_os(uv)) {
-            // pip parts several places by spaces, uv by commas.
+            // pip separates several locations by spaces, uv by commas.
             let value = if pip == "PIP_FIND_LINKS" { value.replace(' ', ",") } else { value };
             command.env(uv, value);
         }
@@ -172,7 +172,7 @@ fn write_requirements(directory: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Runs an installer in silence. Only if it fails, its last lines are shown.
+/// Run an installer without output. If it fails, the error has its last lines.
 async fn run(what: &str, command: &mut Command) -> Result<()> {
     let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
     let output = output.context(|| format!("could not start `{what}`"))?;
@@ -187,9 +187,9 @@ fn hint(output: &str) -> &'static str {
     if output.contains("No interpreter found") {
         "install Python 3.10 or newer (https://www.python.org), or let uv download one"
     } else if output.to_lowercase().contains("hash") {
-        "the package index served other files than those pinned; if you use a mirror, try the original index"
+        "the package index returned files that differ from the pinned ones; if you use a mirror, try the original index"
     } else {
-        "the packages come from PyPI: check the network, the proxy and `pip config list`, then run this again"
+        "the packages come from PyPI: check the network, the proxy and `pip config list`, then run the same command again"
     }
 }
 
@@ -197,7 +197,7 @@ fn hint(output: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    fn pretend_complete(directory: &Path) -> Installed {
+    fn fake_installation(directory: &Path) -> Installed {
         let installed = Installed::at(directory.to_owned());
         let python = installed.python();
         fs::create_dir_all(python.parent().unwrap()).unwrap();
@@ -213,35 +213,35 @@ mod tests {
         for pin in pins {
             assert!(pin.contains("==") && pin.ends_with('\\'), "{pin}");
         }
-        assert!(!REQUIREMENTS.contains("://"), "an index has no place here");
+        assert!(!REQUIREMENTS.contains("://"), "the requirements must not set an index");
     }
 
     #[test]
-    fn without_marker_or_interpreter_it_is_not_complete() {
+    fn an_installation_without_marker_or_interpreter_is_incomplete() {
         let directory = tempfile::tempdir().unwrap();
-        let installed = pretend_complete(directory.path());
+        let installed = fake_installation(directory.path());
         assert!(installed.is_complete());
 
         fs::remove_file(installed.python()).unwrap();
         assert!(!installed.is_complete());
 
-        let installed = pretend_complete(directory.path());
+        let installed = fake_installation(directory.path());
         fs::remove_file(directory.path().join(MARKER)).unwrap();
         assert!(!installed.is_complete());
     }
 
     #[test]
-    fn clearing_what_is_not_there_is_done_at_once() {
+    fn a_missing_directory_can_be_cleared() {
         let directory = tempfile::tempdir().unwrap();
         let inside = directory.path().join("environment");
         clear(&inside).unwrap();
-        pretend_complete(&inside);
+        fake_installation(&inside);
         clear(&inside).unwrap();
         assert!(!inside.exists());
     }
 
     #[tokio::test]
-    async fn the_second_waits_for_the_first_and_says_so() {
+    async fn the_second_process_waits_for_the_first_and_reports_it() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("lock");
         let first = lock(&path, &|_| {}).await.unwrap();
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_hash_or_a_missing_python_is_not_called_a_network_problem() {
+    fn a_wrong_hash_or_a_missing_python_is_not_reported_as_a_network_problem() {
         assert!(hint("error: No interpreter found for Python >=3.10").contains("install Python"));
         assert!(hint("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES").contains("mirror"));
         assert!(hint("Name or service not known").contains("network"));

@@ -1,5 +1,6 @@
 //! Whole commands without AWS: their output and exit codes.
 
+mod assumed_roles;
 mod authorities;
 mod check;
 mod color;

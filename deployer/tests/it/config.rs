@@ -1,4 +1,4 @@
-//! `config.toml`: what is refused and in which words, and what a good one means.
+//! `config.toml`: which configurations are rejected with which message, and what valid ones mean.
 
 mod access;
 mod calendar;
@@ -19,19 +19,19 @@ use std::path::Path;
 use plexmon_deploy::config::Config;
 use plexmon_deploy::error::Exit;
 
-/// The least that a configuration must have.
+/// A minimal configuration.
 const TARGET: &str = "[[target]]\nname = \"plex\"\nurl = \"https://plex.example.com\"\n";
 
 fn parse(text: &str) -> plexmon_deploy::error::Result<Config> {
     Config::parse(text, Path::new("config.toml"))
 }
 
-/// Every text with what is said about it. All are errors that the user can mend, and nothing else.
+/// Each text with the error about it, which must be a usage error.
 fn refusals<const N: usize>(texts: [String; N]) -> String {
     let mut report = String::new();
     for text in texts {
         let error = match parse(&text) {
-            Ok(config) => panic!("taken for good:\n{text}\n{config:?}"),
+            Ok(config) => panic!("accepted:\n{text}\n{config:?}"),
             Err(error) => error,
         };
         assert_eq!(error.exit(), Exit::Usage, "{text}\n{error}");
@@ -40,7 +40,7 @@ fn refusals<const N: usize>(texts: [String; N]) -> String {
     report
 }
 
-/// Checks the exact words of refusals, kept in a file of the test's name.
+/// Check the exact messages of rejections, in a snapshot with the test's name.
 macro_rules! refuses {
     ($($text:expr),* $(,)?) => {
         insta::with_settings!({ omit_expression => true }, {
@@ -50,17 +50,17 @@ macro_rules! refuses {
 }
 use refuses;
 
-/// Lines above the one target.
+/// A configuration with these lines above its target.
 fn top(lines: &str) -> String {
     format!("{lines}\n{TARGET}")
 }
 
-/// Lines within the one target.
+/// A configuration with these lines in its target.
 fn target(lines: &str) -> String {
     format!("{TARGET}{lines}\n")
 }
 
-/// Tables below the one target.
+/// A configuration with these tables below its target.
 fn below(lines: &str) -> String {
     format!("{TARGET}\n{lines}\n")
 }

@@ -11,6 +11,7 @@ mod docs;
 mod emulator;
 mod faults;
 mod import;
+mod layout;
 mod plan;
 mod support;
 mod wire;

@@ -14,6 +14,7 @@ use super::{Delivery, Sending};
 use crate::contract::secrets::{ChannelSecrets, SecretValue};
 use crate::endpoint::{Credentials, Endpoint};
 use crate::http::{Http, SendError, seconds};
+use crate::user_agent::user_agent;
 
 /// Bytes of the key by which a service recognises a repeat. ntfy accepts 64 characters of `[-_A-Za-z0-9]`, while the id of
 /// a message has colons and names from the configuration.
@@ -50,7 +51,7 @@ impl Post {
         *request.uri_mut() = endpoint.uri;
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        headers.insert(USER_AGENT, HeaderValue::from_static(concat!("plexmon/", env!("CARGO_PKG_VERSION"))));
+        headers.insert(USER_AGENT, user_agent());
         let post = Self { service, request, read, is_private, has_secrets: false, credentials: Vec::new() };
         match endpoint.credentials {
             Some(credentials) => post.with_credentials(&credentials),

@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_without_a_number_are_recognised() {
+    fn pages_of_cloudflare_without_a_number_are_recognised() {
         let blocked = "<title>Attention Required! | Cloudflare</title><h1>Sorry, you have been blocked</h1>";
         let captcha = "<title>Attention Required! | Cloudflare</title>Please complete the security check";
         for (status, lines, body, cause, why) in [
@@ -262,6 +262,14 @@ mod tests {
                 Cause::Blocked,
                 "Cloudflare blocks the monitor (a firewall rule)",
             ),
+        ] {
+            assert_eq!(judged(status, lines, body), Some((cause, why.to_owned())), "{status} {lines} {body}");
+        }
+    }
+
+    #[test]
+    fn pages_of_other_services_are_recognised() {
+        for (status, lines, body, cause, why) in [
             (
                 403,
                 "server: awselb/2.0",

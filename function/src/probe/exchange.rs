@@ -22,6 +22,7 @@ use super::{condition, identity, judge};
 use crate::contract::secrets::TargetSecrets;
 use crate::contract::settings::{self, Expect, Target};
 use crate::endpoint::is_loopback;
+use crate::user_agent::user_agent;
 
 /// About as much as curl and browsers take.
 const MAX_HEADER_BYTES: usize = 128 * 1024;
@@ -41,7 +42,7 @@ pub(super) fn request(
         address.path.parse().map_err(|_| "the address has a path that cannot be asked for")?;
     let headers = request.headers_mut();
     headers.insert(HOST, value("Host", &address.host_header)?);
-    headers.insert(USER_AGENT, HeaderValue::from_static(concat!("plexmon/", env!("CARGO_PKG_VERSION"))));
+    headers.insert(USER_AGENT, user_agent());
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
     // The body is searched as it comes, and must come from the server itself.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));

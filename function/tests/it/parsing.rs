@@ -206,12 +206,7 @@ fn any_state(dice: &mut Dice) -> State {
         error: maybe(dice, text),
     });
     let outbox = outbox.collect();
-    let monitor = MonitorState {
-        seq: small(dice),
-        blind_since: maybe(dice, Dice::draw),
-        blind_told: dice.once_in(2),
-        broken: (0..dice.below(3)).map(|_| text(dice)).collect(),
-    };
+    let monitor = any_monitor(dice);
     State {
         status: status(dice),
         ts: dice.draw(),
@@ -226,6 +221,15 @@ fn any_state(dice: &mut Dice) -> State {
         monitor,
         targets,
         outbox,
+    }
+}
+
+fn any_monitor(dice: &mut Dice) -> MonitorState {
+    MonitorState {
+        seq: u32::try_from(dice.draw() >> 32).unwrap(),
+        blind_since: maybe(dice, Dice::draw),
+        blind_told: dice.once_in(2),
+        broken: (0..dice.below(3)).map(|_| text(dice)).collect(),
     }
 }
 

@@ -197,6 +197,16 @@ async fn parts_that_cannot_be_read_any_more_are_no_reason_to_go_blind() {
     assert_eq!((run.fault, run.reply.problems, run.reply.notices), (None, Vec::new(), Vec::new()));
 }
 
+/// The kinds of notifications that one target can have in the outbox at the same time.
+const LARGEST: [NotificationKind; 6] = [
+    NotificationKind::Up,
+    NotificationKind::WasDown,
+    NotificationKind::Down,
+    NotificationKind::Certificate,
+    NotificationKind::Reminder,
+    NotificationKind::Flapping,
+];
+
 /// A state in which everything has happened that can be kept, as large as it may become.
 fn at_its_largest(settings: &Settings) -> State {
     let when = 9_999_999_999;
@@ -240,16 +250,8 @@ fn at_its_largest(settings: &Settings) -> State {
         error: Some(long.clone()),
         ..Notification::new(kind, when)
     };
-    let kinds = [
-        NotificationKind::Up,
-        NotificationKind::WasDown,
-        NotificationKind::Down,
-        NotificationKind::Certificate,
-        NotificationKind::Reminder,
-        NotificationKind::Flapping,
-    ];
     let entries = |target: &Target| {
-        let entries = kinds.into_iter().zip(9_990..).flat_map(|(kind, seq)| {
+        let entries = LARGEST.into_iter().zip(9_990..).flat_map(|(kind, seq)| {
             channels.iter().map(|channel| entry(target, channel, seq, kind)).collect::<Vec<_>>()
         });
         entries.collect::<Vec<_>>()

@@ -1,19 +1,19 @@
-//! The rules: which operation, code and words mean what.
+//! The rules: which operation, code and message mean what.
 
 use super::{Created, Meaning, Wait};
 use crate::aws::Operation;
 
-/// What a rule of the table is about.
+/// Which resources a rule applies to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum About {
     /// Anything.
     Any,
-    /// Only what this run has just created.
+    /// Only resources that this run has just created.
     New,
 }
 
-/// Operations (`*` at the end stands for any rest), codes, words of which one must occur, and what that means. An empty
-/// list of codes or words is "any".
+/// Operations (a `*` at the end matches any rest), codes, phrases of which the message must contain one, and the meaning.
+/// An empty list of codes or phrases matches anything.
 pub(super) struct Rule(
     &'static [&'static str],
     &'static [&'static str],
@@ -126,9 +126,9 @@ const BAD_VALUE: &[&str] = &["InvalidParameterValueException"];
 const VALIDATION: &[&str] = &["ValidationException"];
 const DELETE_CONFLICT: &[&str] = &["DeleteConflict", "DeleteConflictException"];
 
-/// The first rule that fits decides.
+/// The first matching rule decides.
 pub(super) const RULES: &[Rule] = &[
-    // The role's rights that are missing, not the caller's; and a name that nobody may have.
+    // The role lacks permissions, not the caller. The other one is about a name that AWS reserves.
     Rule(LAMBDA, DENIED, &["cannot be assumed by Lambda"], About::Any, Meaning::Busy(Wait::RoleUsable)),
     Rule(SSM, DENIED, &["reserved parameter name"], About::Any, Meaning::Invalid),
     Rule(ALL, DENIED, &[], About::Any, Meaning::Denied),
@@ -136,7 +136,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule(ALL, &["SubscriptionRequiredException", "OptInRequired"], &[], About::Any, Meaning::Final),
     Rule(ALL, THROTTLED, &[], About::Any, Meaning::Throttled),
     Rule(ALL, FAULTS, &[], About::Any, Meaning::Throttled),
-    // Lambda has one code for a wrong value, a new role, a new key, a slow EC2 and a quota.
+    // Lambda uses one code for an invalid value, a new role, a new key, throttling by EC2 and a quota.
     Rule(
         LAMBDA,
         BAD_VALUE,
@@ -150,7 +150,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     Rule(LAMBDA, BAD_VALUE, &["throttled by EC2", "RequestLimitExceeded"], About::Any, Meaning::Throttled),
     Rule(LAMBDA, BAD_VALUE, &["'MemorySize' value", "ConcurrentExecution"], About::Any, Meaning::Final),
-    // And one for "exists" and every kind of "busy", whatever the words.
+    // It uses another one for "exists" and for every kind of "busy", whatever the message.
     Rule(&["lambda:Create*", "lambda:Add*"], CONFLICT, &["exist"], About::Any, Meaning::Exists),
     Rule(
         LAMBDA,
@@ -166,7 +166,7 @@ pub(super) const RULES: &[Rule] = &[
         Meaning::Busy(Wait::Function),
     ),
     Rule(LAMBDA, &["KMSAccessDeniedException"], &[], About::Any, Meaning::Busy(Wait::Key)),
-    // What is not found may be something else than the resource that the call is about.
+    // "Not found" may be about another resource than the one that the call names.
     Rule(LAMBDA, NOT_FOUND, &["not reachable in this region"], About::Any, Meaning::Invalid),
     Rule(IAM, NO_ENTITY, &["not attachable"], About::Any, Meaning::Invalid),
     Rule(&["iam:CreateRole"], NO_ENTITY, &[], About::Any, Meaning::Invalid),
@@ -175,7 +175,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule(EVENTS, MISSING, &[], About::New, Meaning::Busy(Wait::Created(Created::Rule))),
     Rule(&["logs:*"], MISSING, &[], About::New, Meaning::Busy(Wait::Created(Created::LogGroup))),
     Rule(SSM, MISSING, &[], About::New, Meaning::Busy(Wait::Created(Created::Parameter))),
-    Rule(ALL, MISSING, &[], About::Any, Meaning::Gone),
+    Rule(ALL, MISSING, &[], About::Any, Meaning::NotFound),
     Rule(ALL, EXISTS, &[], About::Any, Meaning::Exists),
     Rule(IAM, MALFORMED_POLICY, &["Invalid principal"], About::New, Meaning::Busy(Wait::Principal)),
     Rule(IAM, DELETE_CONFLICT, &["instance profile"], About::Any, Meaning::Final),
@@ -195,14 +195,14 @@ pub(super) const RULES: &[Rule] = &[
         Meaning::Busy(Wait::OtherChange),
     ),
     Rule(EVENTS, VALIDATION, &["since it has targets"], About::Any, Meaning::Busy(Wait::RuleTarget)),
-    // Some answers call a missing rule a validation error.
+    // Some answers report a missing rule as a validation error.
     Rule(EVENTS, VALIDATION, &["not found"], About::New, Meaning::Busy(Wait::Created(Created::Rule))),
-    Rule(EVENTS, VALIDATION, &["not found"], About::Any, Meaning::Gone),
+    Rule(EVENTS, VALIDATION, &["not found"], About::Any, Meaning::NotFound),
     Rule(ALL, &["OperationAbortedException"], &[], About::Any, Meaning::Busy(Wait::LogGroup)),
-    // Its text is not documented; the request has nothing in it that could be invalid.
+    // The message is not documented; the request contains nothing that could be invalid.
     Rule(&["logs:DeleteLogGroup"], VALIDATION, &[], About::Any, Meaning::Final),
     Rule(SSM, &["TooManyUpdates"], &[], About::Any, Meaning::Busy(Wait::Parameter)),
-    // After a deletion, SSM wants half a minute before the name is used again. Its words are not documented.
+    // After a deletion, SSM blocks the name for half a minute. The message is not documented.
     Rule(
         &["ssm:PutParameter"],
         &[],
@@ -212,7 +212,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     Rule(ALL, INVALID, &[], About::Any, Meaning::Invalid),
     Rule(ALL, &["ManagedRuleException", "LimitExceededException"], &[], About::Any, Meaning::Final),
-    // Failures inside of a successful answer, with codes that are not documented.
+    // Failures within a successful answer, with codes that are not documented.
     Rule(&["events:PutTargets", "events:RemoveTargets"], &[], &[], About::Any, Meaning::Busy(Wait::Targets)),
 ];
 
@@ -222,15 +222,15 @@ impl Rule {
     }
 
     pub(super) fn fits(&self, operation: Operation, code: &str, message: &str, is_new: bool) -> bool {
-        let Self(operations, codes, words, about, _) = self;
+        let Self(operations, codes, phrases, about, _) = self;
         operations.iter().any(|pattern| matches(pattern, operation))
             && (codes.is_empty() || codes.contains(&code))
-            && (words.is_empty() || words.iter().any(|word| message.contains(word)))
+            && (phrases.is_empty() || phrases.iter().any(|phrase| message.contains(phrase)))
             && (*about == About::Any || is_new)
     }
 }
 
-/// Whether a pattern such as `iam:*` stands for the operation.
+/// Whether a pattern such as `iam:*` matches the operation.
 fn matches(pattern: &str, operation: Operation) -> bool {
     let Some(start) = pattern.strip_suffix('*') else { return pattern == operation.to_string() };
     operation.to_string().starts_with(start)

@@ -16,7 +16,7 @@ fn region(profiles: &Profiles, name: &str) -> Option<String> {
 }
 
 #[test]
-fn names_are_found_as_the_cli_finds_them() {
+fn names_are_parsed_like_in_the_cli() {
     let config = "[profile \"my home\"]\nregion = a\n[profile höme]\nregion = b\n[profile 'x\"y']\nregion = c\n\
                   [profile my\\ cave]\nregion = d\n[default]\nregion = e\n[profile unquoted name]\nregion = f\n\
                   [bare]\nregion = g\n";
@@ -35,9 +35,9 @@ fn names_are_found_as_the_cli_finds_them() {
     }
 }
 
-/// The SDK's own parser reads what is written for it.
+/// The SDK's own parser reads the generated text.
 #[tokio::test]
-async fn the_sdk_finds_each_name_encoded() {
+async fn the_sdk_finds_each_encoded_name() {
     use aws_config::meta::region::ProvideRegion as _;
     let config = "[profile \"my home\"]\n  region: a # here\n[profile höme%41]\nregion = b\n";
     let profiles = read(config, "").unwrap();
@@ -55,13 +55,13 @@ async fn the_sdk_finds_each_name_encoded() {
 }
 
 #[test]
-fn references_are_encoded_with_the_names() {
+fn references_to_names_are_encoded() {
     let profiles = read("[profile a]\nsource_profile = my home\nservices = my box\n", "").unwrap();
     assert_eq!(profiles.config, "[profile a]\nsource_profile = my%20home\nservices = my%20box\n");
 }
 
 #[test]
-fn documented_names_of_services_become_those_of_the_sdk() {
+fn documented_names_of_services_are_converted_for_the_sdk() {
     let config = "[services local]\ncloudwatch_logs =\n  endpoint_url = http://127.0.0.1:1\nsso_oidc =\n  \
                   endpoint_url = http://127.0.0.1:2\n";
     let profiles = read(config, "").unwrap();
@@ -75,18 +75,18 @@ fn documented_names_of_services_become_those_of_the_sdk() {
 }
 
 #[test]
-fn a_missing_profile_comes_with_what_may_help() {
+fn the_error_about_a_missing_profile_has_a_hint() {
     let profiles = read("[home]\n[profile work]\n[profile my cave]\n", "[profile pi]\n").unwrap();
     let hint = |name: &str| profiles.not_found(name, "--profile").hint_text().unwrap_or_default().to_owned();
     assert!(hint("home").starts_with("write `[profile home]` instead of `[home]` ("), "{}", hint("home"));
     assert!(hint("my cave").starts_with("write `[profile \"my cave\"]` instead of `[profile my cave]` ("));
     assert!(hint("pi").starts_with("write `[pi]` instead of `[profile pi]` ("), "{}", hint("pi"));
     assert_eq!(hint("wrok"), "did you mean `work`?");
-    assert_eq!(hint("something else"), "name one of `profile pi`, `work`");
+    assert_eq!(hint("something else"), "choose one of `profile pi`, `work`");
 }
 
 #[test]
-fn unreadable_files_are_named_with_their_line() {
+fn a_syntax_error_is_reported_with_file_and_line() {
     let error = read("[profile a]\nregion\n", "").unwrap_err();
     assert!(error.message().ends_with("config`, line 2"), "{error}");
     assert_eq!(error.exit(), crate::error::Exit::Usage);

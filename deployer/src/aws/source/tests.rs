@@ -16,10 +16,10 @@ fn source<const N: usize>(
     config: &str,
     option: Option<&str>,
     variables: [(&str, &str); N],
-) -> Result<(Source, Option<String>)> {
+) -> Result<(CredentialSource, Option<String>)> {
     let (profiles, environment) = (profiles(config), Environment::from(variables));
     let selected = Selected::choose(option, &environment, &profiles)?;
-    let source = Source::of(&profiles, &selected, &environment)?;
+    let source = CredentialSource::of(&profiles, &selected, &environment)?;
     let shown = source.shown(&selected);
     Ok((source, shown))
 }
@@ -27,10 +27,10 @@ fn source<const N: usize>(
 const KEYS: &str = "[profile work]\naws_access_key_id = a\naws_secret_access_key = b\n";
 
 #[test]
-fn keys_of_the_environment_beat_a_profile_unless_the_command_line_names_it() {
+fn keys_from_the_environment_take_precedence_unless_the_command_line_selects_a_profile() {
     let keys = [("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b"), ("AWS_PROFILE", "work")];
     let (found, shown) = source(KEYS, None, keys).unwrap();
-    assert_eq!((found.base, shown.as_deref()), (Base::EnvironmentKeys, Some("keys of the environment")));
+    assert_eq!((found.base, shown.as_deref()), (Base::EnvironmentKeys, Some("keys from the environment")));
     let (found, shown) = source(KEYS, Some("work"), keys).unwrap();
     assert_eq!(
         (found.base, shown.as_deref()),
@@ -48,7 +48,7 @@ fn keys_of_the_environment_beat_a_profile_unless_the_command_line_names_it() {
 }
 
 #[test]
-fn the_token_of_the_environment_beats_keys_of_a_profile_but_not_its_role() {
+fn a_token_from_the_environment_takes_precedence_over_the_keys_of_a_profile_but_not_its_role() {
     let token =
         [("AWS_WEB_IDENTITY_TOKEN_FILE", "/token"), ("AWS_ROLE_ARN", "arn:r"), ("AWS_PROFILE", "work")];
     let expected = Base::WebIdentity { file: "/token".into(), role: "arn:r".to_owned(), profile: None };
@@ -62,7 +62,7 @@ fn the_token_of_the_environment_beats_keys_of_a_profile_but_not_its_role() {
 }
 
 #[test]
-fn the_first_credentials_are_found_along_the_source_profiles() {
+fn source_profiles_are_followed_to_the_first_credentials() {
     let chain = "[profile a]\nrole_arn = arn:a\nsource_profile = b\nmfa_serial = m\n\
                  [profile b]\nrole_arn = arn:b\nsource_profile = c\n[profile c]\ncredential_process = give\n";
     let (found, _) = source(chain, Some("a"), []).unwrap();
@@ -77,31 +77,31 @@ fn the_first_credentials_are_found_along_the_source_profiles() {
 }
 
 #[test]
-fn settings_that_cannot_work_are_named() {
+fn unusable_settings_are_named() {
     let wrong = |config: &str, option: Option<&str>, variable: (&str, &str)| {
         source(config, option, [variable]).unwrap_err().message().to_owned()
     };
     let none = ("UNUSED", "");
     for (config, expected) in [
         ("role_arn = r\nsource_profile = b", "its source_profile `b` does not exist"),
-        ("role_arn = r", "it has role_arn, but neither source_profile nor credential_source"),
+        ("role_arn = r", "it has role_arn but neither source_profile nor credential_source"),
         (
             "role_arn = r\nsource_profile = a\ncredential_source = x",
             "it has both source_profile and credential_source",
         ),
         (
             "role_arn = r\ncredential_source = x",
-            "credential_source is `x`, not one of Environment, Ec2InstanceMetadata, EcsContainer",
+            "its credential_source is `x`, but must be one of Environment, Ec2InstanceMetadata, EcsContainer",
         ),
-        ("web_identity_token_file = t", "it has web_identity_token_file, but no role_arn"),
+        ("web_identity_token_file = t", "it has web_identity_token_file but no role_arn"),
         ("aws_access_key_id = k", "it has no aws_secret_access_key"),
         (
             "aws_access_key_id = k\n  more\naws_secret_access_key = s",
-            "its aws_access_key_id contains a blank or a character that no key has",
+            "its aws_access_key_id contains whitespace or an invalid character",
         ),
         ("aws_secret_access_key = k", "it has no aws_access_key_id"),
         ("sso_session = s\nsso_account_id = 1\nsso_role_name = r", "its sso_session `s` does not exist"),
-        ("sso_account_id = 1\nsso_role_name = r", "it uses IAM Identity Center, but has no sso_start_url"),
+        ("sso_account_id = 1\nsso_role_name = r", "it uses IAM Identity Center but has no sso_start_url"),
         (
             "sso_session = s\nsso_start_url = u\n[sso-session s]\nsso_start_url = v",
             "its sso_start_url differs from that of its sso_session",
@@ -109,7 +109,7 @@ fn settings_that_cannot_work_are_named() {
         ("role_arn = r\nsource_profile = b\n[profile b]\nregion = x", "it has no credentials"),
         (
             "role_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a",
-            "source_profile leads in a circle: a -> b -> a",
+            "source_profile leads into a cycle: a -> b -> a",
         ),
     ] {
         let message = wrong(&format!("[profile a]\n{config}\n"), Some("a"), none);

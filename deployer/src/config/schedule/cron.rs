@@ -58,7 +58,7 @@ impl Cron {
         let fields: Vec<&str> = text.split_ascii_whitespace().collect();
         let &[minutes, hours, of_month, month, of_week, year] = fields.as_slice() else {
             return Err(format!(
-                "has {} fields where AWS wants six: minutes hours day-of-month month day-of-week year, \
+                "has {} fields, but AWS requires six: minutes hours day-of-month month day-of-week year, \
                  for example `cron(0/5 * * * ? *)`",
                 fields.len()
             ));
@@ -77,7 +77,7 @@ impl Cron {
         let (months, years) = (MONTH.values(month)?, YEAR.values(year)?);
         let days = days.ok_or("must have `?` in exactly one of day-of-month and day-of-week")?;
         if days.len() > 1 && days.iter().any(|day| matches!(day, Days::Nth(..))) {
-            return Err("has `#` in a list; AWS takes only one item in day-of-week then".into());
+            return Err("has `#` in a list, but AWS accepts only one item in day-of-week with `#`".into());
         }
         let times = hours
             .iter()
@@ -86,7 +86,7 @@ impl Cron {
         Ok(Self { times, days, months, years })
     }
 
-    /// Return the shortest time between two firings: on one day, or from the last of one day to the first of a later one.
+    /// Return the shortest time between two runs: on one day, or from the last of one day to the first of a later day.
     pub(super) fn smallest_gap(&self) -> Option<Duration> {
         let (first, last) = (self.times.first()?, self.times.last()?);
         let on_one_day = self.times.windows(2).map(|pair| pair[1] - pair[0]).min();
@@ -107,7 +107,7 @@ impl Cron {
         Some(Duration::from_secs(minutes * 60))
     }
 
-    /// Return its last firing, in Unix seconds.
+    /// Return the time of the last run, in Unix seconds.
     pub(super) fn last(&self) -> Option<u64> {
         let date = self.years.iter().rev().find_map(|year| self.dates_of(*year).last())?;
         let days = u64::try_from((date - Date::constant(1970, 1, 1)).get_days()).ok()?;
@@ -145,7 +145,7 @@ impl Days {
     }
 }
 
-/// The working day that is nearest to this day of the month, without leaving the month.
+/// The working day nearest to this day of the month, within the same month.
 fn nearest_workday(month: Date, day: u32) -> Option<Date> {
     let wanted = date(u32::from(month.year().unsigned_abs()), u32::from(month.month().unsigned_abs()), day)?;
     let shift = match wanted.weekday() {
@@ -205,7 +205,7 @@ impl Field {
         day.ok_or_else(|| self.wrong(item))
     }
 
-    /// `*`, `5`, `1-5`, each perhaps with a step: `0/5` is every fifth from 0 on.
+    /// `*`, `5` or `1-5`, optionally with a step: `0/5` is every fifth value from 0 on.
     fn range(&self, item: &str) -> Option<impl Iterator<Item = u32> + use<>> {
         let (low, high) = self.range;
         let (range, step) = match item.split_once('/') {
@@ -234,11 +234,11 @@ impl Field {
 
     fn wrong(&self, item: &str) -> String {
         let (low, high) = self.range;
-        format!("has `{item}` as {}; allowed are {low}-{high}, `*` and `,-/{}`", self.name, self.special)
+        format!("has `{item}` in {}; allowed: {low}-{high}, `*` and `,-/{}`", self.name, self.special)
     }
 }
 
-/// Digits alone: no sign.
+/// Only digits: no sign.
 fn number(text: &str) -> Option<u32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }

@@ -1,4 +1,4 @@
-//! `schedule`, beside the function's time-out.
+//! The setting `schedule`, checked against the timeout of the function.
 
 use plexmon_function::time::duration;
 
@@ -6,10 +6,10 @@ use super::Schedule;
 use crate::config::reader::{Table, Value};
 use crate::error::Result;
 
-/// How often to check when the configuration does not say.
+/// How often to check by default.
 const DEFAULT_SCHEDULE: &str = "rate(5 minutes)";
 
-/// The schedule, checked by AWS's grammar and so that one run is over before the next one begins.
+/// The schedule. It must follow AWS's grammar, and a run must end before the next one begins.
 pub fn read(value: Option<Value<'_>>, top: &Table<'_>, timeout_s: u32) -> Result<Schedule> {
     let expression = value.as_ref().map_or(Ok(DEFAULT_SCHEDULE), Value::string)?;
     let schedule = match (Schedule::parse(expression), &value) {
@@ -26,12 +26,12 @@ pub fn read(value: Option<Value<'_>>, top: &Table<'_>, timeout_s: u32) -> Result
     Err(match value {
         Some(value) => value
             .error(format!(
-                "has runs {apart} apart, which is not longer than `timeout_s` ({timeout_s} s): runs could overlap"
+                "starts runs as little as {apart} apart, which is not longer than `timeout_s` ({timeout_s} s): runs could overlap"
             ))
-            .hint("lower `timeout_s` in [function] or check less often"),
+            .hint("lower `timeout_s` in [function], or check less often"),
         None => {
             let why = format!(
-                "is {timeout_s}, but without `schedule` there is a run every {apart}: runs could overlap"
+                "is {timeout_s}, but the default schedule starts a run every {apart}: runs could overlap"
             );
             let timeout = top.table("function", "[function]")?.and_then(|table| table.get("timeout_s"));
             timeout

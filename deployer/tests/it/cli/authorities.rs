@@ -1,4 +1,4 @@
-//! Which certificate authorities are trusted: `AWS_CA_BUNDLE`, the profile's `ca_bundle`, the system's, none.
+//! Which certificate authorities are trusted: those of `AWS_CA_BUNDLE`, of the profile's `ca_bundle`, of the system, or none.
 
 use std::path::Path;
 
@@ -21,14 +21,14 @@ fn down(home: &Path) -> Deploy {
 }
 
 #[test]
-fn a_bundle_that_cannot_be_used_is_refused_with_its_reason() {
+fn an_unusable_bundle_is_rejected_with_the_reason() {
     let home = home();
     let pem = |inside: &str| format!("-----BEGIN CERTIFICATE-----\n{inside}\n-----END CERTIFICATE-----\n");
     for (name, content, reason) in [
         ("broken", pem("notbase64!!"), "certificate 1 is not valid PEM or Base64"),
         ("no-certificate", pem("aGVsbG8="), "certificate 1 cannot be parsed"),
-        ("text", "hello\n".to_owned(), "it contains no certificate that can be used"),
-        ("empty", String::new(), "it contains no certificate that can be used"),
+        ("text", "hello\n".to_owned(), "it contains no usable certificate"),
+        ("empty", String::new(), "it contains no usable certificate"),
         ("cut", "-----BEGIN CERTIFICATE-----\naGVs".to_owned(), "certificate 1 is not valid PEM or Base64"),
     ] {
         let path = home.path().join(name);
@@ -45,12 +45,12 @@ fn a_bundle_that_cannot_be_used_is_refused_with_its_reason() {
     error: could not read AWS_CA_BUNDLE at `[HOME]/missing`
       cause: No such file or directory (os error [NUMBER])
 
-    hint: name a file with certificates in PEM format, or remove the setting to use the system's
+    hint: set it to a file with certificates in PEM format, or remove the setting to use those of the system
     ");
 }
 
 #[test]
-fn the_bundle_of_the_profile_counts_unless_the_environment_names_one() {
+fn the_bundle_of_the_profile_is_used_unless_the_environment_sets_one() {
     let proxy = AwsStandIn::start();
     let home = home();
     std::fs::write(home.path().join("right.pem"), proxy.authority()).unwrap();
@@ -72,15 +72,15 @@ fn the_bundle_of_the_profile_counts_unless_the_environment_names_one() {
 }
 
 #[test]
-fn an_authority_that_is_not_trusted_leads_to_the_bundle() {
+fn an_untrusted_authority_leads_to_the_bundle() {
     let proxy = AwsStandIn::start();
     let home = home();
     snapshot!(down(home.path()).env("HTTPS_PROXY", proxy.url()).run().whole(), @"
     exit 1
     --- stderr
-    error: sts:GetCallerIdentity got no answer: through the proxy http://127.0.0.1:[PORT] of HTTPS_PROXY: client error (Connect): TLS handshake failed: the certificate's authority is not trusted
+    error: sts:GetCallerIdentity got no answer: through the proxy http://127.0.0.1:[PORT] of HTTPS_PROXY: client error (Connect): TLS handshake failed: the certificate authority is not trusted
 
-    hint: if a proxy or firewall here inspects TLS, name the file with its CA certificate in AWS_CA_BUNDLE or in the profile's `ca_bundle`; otherwise check where the endpoint leads
+    hint: if a proxy or firewall here inspects TLS, set AWS_CA_BUNDLE or `ca_bundle` of the profile to the file with its CA certificate; otherwise check the endpoint
     ");
 }
 
@@ -94,9 +94,9 @@ fn a_system_without_certificates_needs_the_package_or_a_bundle() {
     --- stderr
     error: sts:GetCallerIdentity got no answer: this system has no CA certificates
 
-    hint: install the package `ca-certificates`, or name a bundle of CA certificates in AWS_CA_BUNDLE
+    hint: install the package `ca-certificates`, or set AWS_CA_BUNDLE to a bundle of CA certificates
     ");
-    // What needs no TLS needs no certificates.
+    // Without TLS, no certificates are needed.
     bare().env("AWS_ENDPOINT_URL", aws.url()).run().ended(0);
     std::fs::write(home.path().join("right.pem"), aws.authority()).unwrap();
     bare().env("HTTPS_PROXY", aws.url()).env("AWS_CA_BUNDLE", "right.pem").run().ended(0);

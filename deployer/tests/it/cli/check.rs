@@ -31,7 +31,7 @@ fn targets_that_aws_cannot_reach_get_a_warning() {
     let home = home(&[("plex", plex.url())]);
     let (here, beside_an_emulator) = (Deploy::new(home.path()).args(["check"]).run(), check(&home, &[]));
     assert_eq!(beside_an_emulator.ended(0).stderr, "");
-    snapshot!(here.ended(0).stderr, @"warning: config.toml:4: `[[target]] url`: `127.0.0.1` is this machine only; in AWS it would be the function itself; use the name or address by which the internet reaches it");
+    snapshot!(here.ended(0).stderr, @"warning: config.toml:4: `[[target]] url`: `127.0.0.1` is only this machine; in AWS, it would be the function itself; use the public name or address");
     let quiet = Deploy::new(home.path()).args(["check", "-q"]).run().ended(0);
     assert_eq!(quiet.stderr, "");
 }
@@ -67,7 +67,7 @@ fn a_secret_file_that_others_can_read_gets_a_warning() {
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
         check(&home, &[]).ended(0).stderr
     };
-    snapshot!(run(0o644), @"warning: others on this machine can read the secret in `key`: run `chmod 600 key`");
+    snapshot!(run(0o644), @"warning: other users of this machine can read the secret in `key`: run `chmod 600 key`");
     assert_eq!(run(0o600), "");
 }
 

@@ -1,4 +1,4 @@
-//! Completion scripts, as the shells themselves see them.
+//! Completion scripts, checked with the shells themselves.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ fn script(shell: &str) -> String {
 }
 
 #[test]
-fn each_shell_gets_the_commands_and_their_options() {
+fn each_script_contains_the_commands_and_their_options() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = script(shell);
         for word in ["plexmon-deploy", "sandbox", "keep-state", "exit-code"] {
@@ -19,9 +19,9 @@ fn each_shell_gets_the_commands_and_their_options() {
     }
 }
 
-/// Shells that are not installed are not asked.
+/// Shells that are not installed are skipped.
 #[test]
-fn shells_can_read_their_scripts() {
+fn shells_can_parse_their_scripts() {
     for (shell, only_read) in [("bash", "-n"), ("zsh", "-n"), ("fish", "--no-execute")] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("script");

@@ -1,4 +1,4 @@
-//! What is said about a configuration before anything else happens.
+//! Errors about the configuration, before anything else happens.
 
 use crate::support::{Deploy, snapshot};
 
@@ -12,14 +12,14 @@ fn plan(config: Option<&str>) -> String {
 }
 
 #[test]
-fn there_is_none() {
+fn a_missing_file() {
     snapshot!(plan(None), @r"
     exit 2
     --- stderr
     error: could not read `config.toml`
       cause: No such file or directory (os error [NUMBER])
 
-    hint: make one with `plexmon-deploy init`, or name yours with `--config PATH`
+    hint: create one with `plexmon-deploy init`, or pass the path of yours with `--config PATH`
     ");
     let home = tempfile::tempdir().unwrap();
     let elsewhere = Deploy::new(home.path()).args(["up", "--yes"]).env("PLEXMON_CONFIG", "other.toml").run();
@@ -27,12 +27,12 @@ fn there_is_none() {
     error: could not read `other.toml`
       cause: No such file or directory (os error [NUMBER])
 
-    hint: make one with `plexmon-deploy init`, or name yours with `--config PATH`
+    hint: create one with `plexmon-deploy init`, or pass the path of yours with `--config PATH`
     ");
 }
 
 #[test]
-fn every_command_that_needs_it_says_so() {
+fn every_command_that_needs_the_configuration_reports_a_missing_one() {
     let home = tempfile::tempdir().unwrap();
     for command in ["check", "plan", "up", "status", "logs", "invoke", "down"] {
         let ran = Deploy::new(home.path()).args([command, "--config", "none.toml"]).run().ended(2);
@@ -54,13 +54,13 @@ fn a_misspelt_key() {
 }
 
 #[test]
-fn what_is_not_toml() {
+fn invalid_toml() {
     snapshot!(plan(Some("name = plex\n")), @r"
     exit 2
     --- stderr
     error: config.toml:1: string values must be quoted, expected literal string
 
-    hint: this line is not valid TOML; text values need quotes, and every table its [brackets]
+    hint: this line is not valid TOML; strings need quotes, and table names need [brackets]
     ");
 }
 
@@ -73,20 +73,20 @@ fn a_token_in_the_file() {
     snapshot!(said, @r#"
     exit 2
     --- stderr
-    error: config.toml:7: `[notify.pushover] token` is a secret written into the file, where backups and repositories would keep it
+    error: config.toml:7: `[notify.pushover] token` must not be written into the file, where backups and repositories would keep the secret
 
-    hint: write token = { env = "VARIABLE" } or { file = "path" } instead, and put the value there
+    hint: write token = { env = "VARIABLE" } or { file = "path" }, and put the value there
     "#);
 }
 
 #[test]
-fn a_schedule_that_eventbridge_would_refuse() {
+fn a_schedule_that_eventbridge_would_reject() {
     let text = "schedule = \"rate(1 minutes)\"\n\n\
                 [[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = \"https://plex.example.com\"\n";
     snapshot!(plan(Some(text)), @r"
     exit 2
     --- stderr
-    error: config.toml:1: `schedule` must read `rate(1 minute)`: AWS wants the minute here
+    error: config.toml:1: `schedule` must be `rate(1 minute)`: AWS requires `minute` here
 
     hint: allowed: rate(N minutes|hours|days), rate(1 minute|hour|day), or a six-field cron(...) in UTC
     ");

@@ -14,21 +14,21 @@ fn home() -> TempDir {
 }
 
 #[test]
-fn no_region_is_never_guessed() {
+fn a_missing_region_is_never_guessed() {
     let home = home();
     for args in
         [&["plan"] as &[&str], &["status"], &["up", "--yes"], &["down", "--yes"], &["invoke"], &["logs"]]
     {
         let ran = Deploy::new(home.path()).args(args).run();
         assert_eq!(ran.code, Some(2), "{}", ran.whole());
-        assert!(ran.stderr.starts_with("error: no AWS region was given"), "{}", ran.whole());
+        assert!(ran.stderr.starts_with("error: no AWS region is set"), "{}", ran.whole());
     }
     snapshot!(Deploy::new(home.path()).args(["plan"]).run().whole(), @r#"
     exit 2
     --- stderr
-    error: no AWS region was given
+    error: no AWS region is set
 
-    hint: name one with --region, `region = "us-east-1"` in the configuration, AWS_REGION or the profile
+    hint: set one with --region, `region = "us-east-1"` in the configuration, AWS_REGION or the profile
     "#);
 }
 
@@ -41,22 +41,22 @@ fn no_credentials() {
     --- stderr
     error: no AWS credentials were found
       cause: profile `default` does not exist or has no credentials; looked in `[HOME]/aws-config` (which does not exist) and `[HOME]/aws-credentials` (which does not exist)
-      cause: neither the environment nor a role of this machine has any
+      cause: neither the environment nor a role of this machine provides any
 
-    hint: sign in with `aws configure` or `aws sso login`, and name the profile with --profile or AWS_PROFILE
+    hint: sign in with `aws configure` or `aws sso login`, and choose the profile with --profile or AWS_PROFILE
     ");
 }
 
 #[test]
-fn the_region_of_the_profile_counts() {
+fn the_region_of_the_profile_is_used() {
     let home = home();
     std::fs::write(home.path().join("aws-config"), "[profile home]\nregion = eu-west-1\n").unwrap();
     let plan = Deploy::new(home.path()).args(["plan", "--profile", "home"]).run().ended(1);
-    assert!(!plan.stderr.contains("region was given"), "{}", plan.whole());
+    assert!(!plan.stderr.contains("region is set"), "{}", plan.whole());
 }
 
 #[test]
-fn nobody_answers_at_the_endpoint() {
+fn nothing_listens_at_the_endpoint() {
     // A port that was free a moment ago: nothing listens on it.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());

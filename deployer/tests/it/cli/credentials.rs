@@ -1,4 +1,4 @@
-//! What gives credentials and fails: each failure with its reason, the name of what failed, and what to do.
+//! Failures to get credentials, each with its reason, its source and a hint.
 
 use std::path::Path;
 
@@ -6,9 +6,9 @@ use tempfile::TempDir;
 
 use crate::support::{AwsStandIn, Deploy, refused_by_aws, snapshot};
 
-const KEYS: &str = "aws_access_key_id = AKIABASE\naws_secret_access_key = secret\n";
+pub(super) const KEYS: &str = "aws_access_key_id = AKIABASE\naws_secret_access_key = secret\n";
 
-fn home(config: &str) -> TempDir {
+pub(super) fn home(config: &str) -> TempDir {
     let home = tempfile::tempdir().unwrap();
     let text = "[[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = \"https://plex.example.com\"\n";
     std::fs::write(home.path().join("config.toml"), text).unwrap();
@@ -16,95 +16,20 @@ fn home(config: &str) -> TempDir {
     home
 }
 
-fn down(home: &Path, aws: &AwsStandIn) -> Deploy {
+pub(super) fn down(home: &Path, aws: &AwsStandIn) -> Deploy {
     Deploy::new(home)
         .args(["down", "--yes", "--region", "eu-central-1"])
         .env("AWS_ENDPOINT_URL", aws.url())
         .env("AWS_MAX_ATTEMPTS", "1")
 }
 
-/// An AWS that refuses the exchange of credentials.
-fn refusing(action: &'static str, code: &'static str, message: &'static str) -> AwsStandIn {
+/// An AWS that rejects requests for credentials.
+pub(super) fn refusing(action: &'static str, code: &'static str, message: &'static str) -> AwsStandIn {
     AwsStandIn::scripted(move |request| request.is(action).then(|| refused_by_aws("sts", 403, code, message)))
 }
 
-const NOT_TRUSTED: &str = "User: arn:aws:iam::123456789012:user/me is not authorized to perform: sts:AssumeRole on \
-                           resource: arn:aws:iam::123456789012:role/deployer";
-
-fn role(further: &str) -> String {
-    format!(
-        "[profile deploy]\nrole_arn = arn:aws:iam::123456789012:role/deployer\nsource_profile = base\n{further}[profile \
-         base]\n{KEYS}"
-    )
-}
-
 #[test]
-fn a_role_that_does_not_trust_these_credentials_is_named() {
-    let aws = refusing("AssumeRole", "AccessDenied", NOT_TRUSTED);
-    let home_ = home(&role(""));
-    snapshot!(down(home_.path(), &aws).args(["--profile", "deploy"]).run().whole(), @"
-    exit 1
-    --- stderr
-    error: role `arn:aws:iam::123456789012:role/deployer` could not be assumed
-      cause: User: arn:aws:iam::123456789012:user/me is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/deployer (AccessDenied)
-
-    hint: check that the role exists and that its trust policy allows the credentials of profile `base` to assume it, with or without MFA
-    ");
-}
-
-#[test]
-fn a_role_that_wants_a_code_leads_to_the_command_line() {
-    let aws = refusing("AssumeRole", "AccessDenied", NOT_TRUSTED);
-    let home_ = home(&role("mfa_serial = arn:aws:iam::123456789012:mfa/me\n"));
-    snapshot!(down(home_.path(), &aws).args(["--profile", "deploy"]).run().whole(), @r#"
-    exit 1
-    --- stderr
-    warning: profile `deploy` has `mfa_serial`, but plexmon-deploy cannot ask for a code: the role is assumed without it
-    error: role `arn:aws:iam::123456789012:role/deployer` could not be assumed
-      cause: User: arn:aws:iam::123456789012:user/me is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/deployer (AccessDenied)
-
-    hint: the role seems to demand MFA, for which plexmon-deploy cannot ask: run `eval "$(aws configure export-credentials --profile deploy --format env)"`, then the same command without --profile
-    "#);
-    // Where the role is given without a code, that is said.
-    let giving = AwsStandIn::start();
-    let ran = down(home_.path(), &giving).args(["--profile", "deploy"]).run().ended(0);
-    assert!(ran.stderr.contains("profile `deploy` has `mfa_serial`"), "{}", ran.whole());
-    assert_eq!(giving.requests().last().unwrap().key, "ASIAROLE");
-}
-
-#[test]
-fn other_refusals_of_a_role_have_their_own_hints() {
-    for (code, message, hint) in [
-        (
-            "AccessDenied",
-            "User: u is not authorized to perform: sts:AssumeRole on resource: r with an explicit deny in a service \
-             control policy",
-            "a policy of the organization (SCP or RCP) forbids `sts:AssumeRole`",
-        ),
-        (
-            "InvalidClientTokenId",
-            "The security token included in the request is invalid.",
-            "check the access key",
-        ),
-        ("ExpiredToken", "The security token included in the request is expired", "the session has expired"),
-        ("RegionDisabledException", "STS is not activated in this region", "switch STS on for eu-central-1"),
-        ("ValidationError", "arn is invalid", "correct `role_arn` of profile `deploy`"),
-    ] {
-        let aws = refusing("AssumeRole", code, message);
-        let home_ = home(&role(""));
-        let ran = down(home_.path(), &aws).args(["--profile", "deploy"]).run().ended(1);
-        let text = &ran.stderr;
-        assert!(
-            text.starts_with("error: role `arn:aws:iam::123456789012:role/deployer` could not be assumed"),
-            "{text}"
-        );
-        assert!(text.contains(message) && text.contains(&format!("hint: {hint}")), "{text}");
-        assert!(!text.contains("Error {") && !text.contains("Some("), "{text}");
-    }
-}
-
-#[test]
-fn a_token_file_is_named() {
+fn the_file_of_a_web_identity_token_is_named() {
     let aws = refusing(
         "AssumeRoleWithWebIdentity",
         "AccessDenied",
@@ -131,7 +56,7 @@ fn a_token_file_is_named() {
     error: role `arn:aws:iam::123456789012:role/ci` could not be assumed with the token `token`
       cause: Not authorized to perform sts:AssumeRoleWithWebIdentity (AccessDenied)
 
-    hint: check the trust policy of `arn:aws:iam::123456789012:role/ci`: its conditions on `sub` and `aud` have to match the token
+    hint: check the trust policy of `arn:aws:iam::123456789012:role/ci`: its conditions on `sub` and `aud` must match the token
     ");
     let without_role =
         down(home_.path(), &aws).env("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent").run().ended(2);
@@ -146,7 +71,7 @@ fn a_token_file_is_named() {
 }
 
 #[test]
-fn a_session_that_is_not_signed_in_leads_to_the_sign_in() {
+fn a_session_without_a_sign_in_leads_to_the_sign_in() {
     let config = "[profile \"my home\"]\nsso_session = home\nsso_account_id = 123456789012\nsso_role_name = r\n\
                   [sso-session home]\nsso_region = eu-central-1\nsso_start_url = https://home.awsapps.com/start\n\
                   [profile console]\nlogin_session = arn:aws:iam::123456789012:user/me\n";
@@ -162,7 +87,7 @@ fn a_session_that_is_not_signed_in_leads_to_the_sign_in() {
     snapshot!(run("my home").whole(), @r#"
     exit 1
     --- stderr
-    error: IAM Identity Center gave no credentials for profile `my home`
+    error: IAM Identity Center returned no credentials for profile `my home`
       cause: an error occurred while loading an access token: failed to load the cached SSO token
 
     hint: run `aws sso login --profile "my home"`
@@ -175,7 +100,7 @@ fn a_session_that_is_not_signed_in_leads_to_the_sign_in() {
     snapshot!(run("my home").whole(), @r#"
     exit 1
     --- stderr
-    error: IAM Identity Center gave no credentials for profile `my home`
+    error: IAM Identity Center returned no credentials for profile `my home`
       cause: an error occurred while loading an access token: the SSO token has expired and cannot be refreshed
 
     hint: run `aws sso login --profile "my home"`
@@ -184,7 +109,7 @@ fn a_session_that_is_not_signed_in_leads_to_the_sign_in() {
     snapshot!(run("my home").whole(), @r#"
     exit 1
     --- stderr
-    error: IAM Identity Center gave no credentials for profile `my home`
+    error: IAM Identity Center returned no credentials for profile `my home`
       cause: UnauthorizedException: Session token not found or invalid
 
     hint: run `aws sso login --profile "my home"`
@@ -192,7 +117,7 @@ fn a_session_that_is_not_signed_in_leads_to_the_sign_in() {
     snapshot!(run("console").whole(), @"
     exit 1
     --- stderr
-    error: the sign-in of profile `console` gave no credentials
+    error: the sign-in of profile `console` returned no credentials
       cause: failed to read `[HOME]/.aws/login/cache/286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f.json`: No such file or directory (os error [NUMBER])
 
     hint: run `aws login --profile console`
@@ -214,7 +139,7 @@ fn the_error_output_of_a_credential_process_is_shown() {
     error: the credential_process of profile `fails` failed
       cause: Error retrieving credentials: external process exited with code exit status: 3. Stderr: not today
 
-    hint: run the command in `credential_process` of profile `fails` by hand: it has to print JSON
+    hint: run the command in `credential_process` of profile `fails` by hand: it must print JSON
     ");
     for (profile, said) in
         [("garbage", "could not parse response"), ("version", "unknown version"), ("missing", "not found")]
@@ -226,25 +151,7 @@ fn the_error_output_of_a_credential_process_is_shown() {
 }
 
 #[test]
-fn no_answer_on_the_way_to_credentials_is_no_refusal() {
-    let aws = AwsStandIn::start();
-    let home_ = home(&role(""));
-    let ran = down(home_.path(), &aws)
-        .args(["--profile", "deploy"])
-        .env("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
-        .run();
-    snapshot!(ran.whole(), @"
-    exit 1
-    --- stderr
-    error: role `arn:aws:iam::123456789012:role/deployer` could not be assumed
-      cause: no answer came: client error (Connect): tcp connect error: Connection refused (os error [NUMBER])
-
-    hint: check the network, the region and AWS_ENDPOINT_URL, then run the same command again: it continues
-    ");
-}
-
-#[test]
-fn keys_without_their_secret_are_not_passed_over() {
+fn a_key_without_its_secret_is_not_ignored() {
     let aws = AwsStandIn::start();
     let home_ = home(&format!("[default]\n{KEYS}"));
     snapshot!(down(home_.path(), &aws).env("AWS_ACCESS_KEY_ID", "AKIA").run().whole(), @"
@@ -268,15 +175,15 @@ fn a_container_without_a_role_leads_to_its_variables() {
     snapshot!(ran.whole(), @"
     exit 1
     --- stderr
-    error: the role of this container or cloud machine gave no credentials
-      cause: no answer came: client error (Connect): tcp connect error: Connection refused (os error [NUMBER])
+    error: the role of this container or cloud machine returned no credentials
+      cause: no answer: client error (Connect): tcp connect error: Connection refused (os error [NUMBER])
 
-    hint: check AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and the role that is given there, or name a profile with --profile
+    hint: check AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and the role that it provides, or choose a profile with --profile
     ");
 }
 
 #[test]
-fn keys_that_no_header_can_hold_are_refused() {
+fn keys_with_invalid_characters_are_rejected() {
     let aws = AwsStandIn::start();
     let home_ = home(
         "[profile p]\ncredential_process = echo '{\"Version\": 1, \"AccessKeyId\": \"a b\", \"SecretAccessKey\": \"s\"}'\n",
@@ -288,17 +195,17 @@ fn keys_that_no_header_can_hold_are_refused() {
         .ended(1);
     let program = down(home_.path(), &aws).args(["--profile", "p"]).run().ended(1);
     for (ran, first) in [
-        (broken, "error: the keys of the environment cannot be used"),
+        (broken, "error: the keys from the environment cannot be used"),
         (program, "error: the credential_process of profile `p` failed"),
     ] {
         assert!(ran.stderr.starts_with(first), "{}", ran.whole());
         assert!(
-            ran.stderr.contains("the access key contains a blank or a character that no key has"),
+            ran.stderr.contains("the access key contains whitespace or an invalid character"),
             "{}",
             ran.whole()
         );
     }
-    // What was pasted with a line break at its end works.
+    // Whitespace that was pasted with the keys is ignored.
     let pasted = down(home_.path(), &aws)
         .env("AWS_ACCESS_KEY_ID", " AKIATEST\n")
         .env("AWS_SECRET_ACCESS_KEY", "secret\n");
@@ -307,7 +214,7 @@ fn keys_that_no_header_can_hold_are_refused() {
 }
 
 #[test]
-fn a_profile_may_repeat_what_its_sso_session_says() {
+fn a_profile_may_repeat_the_settings_of_its_sso_session() {
     let aws = AwsStandIn::start();
     let home_ = home(
         "[profile a]\nsso_session = home\nsso_start_url = https://home.awsapps.com/start\nsso_account_id = \

@@ -1,4 +1,4 @@
-//! `check` over both families of addresses, behind TLS, and in windows of several widths.
+//! `check` with IPv4 and IPv6, with TLS, and in terminals of several widths.
 #![cfg(target_os = "linux")]
 
 use std::io::{BufRead as _, BufReader};
@@ -25,7 +25,7 @@ fn home(target: &str) -> TempDir {
     home
 }
 
-/// The same Plex on the IPv6 side of the loopback device alone; nothing where there is no such side.
+/// The same Plex on the IPv6 loopback address only; `None` on a machine without IPv6.
 fn on_v6(plex: &PlexStandIn) -> Option<u16> {
     let listener = runtime().block_on(TcpListener::bind((Ipv6Addr::LOCALHOST, 0))).ok()?;
     let port = listener.local_addr().unwrap().port();
@@ -39,14 +39,14 @@ fn on_v6(plex: &PlexStandIn) -> Option<u16> {
     Some(port)
 }
 
-/// Whether the name stands for addresses of both families on this machine; it does on most.
+/// Whether `localhost` has addresses of both families on this machine, as on most.
 fn localhost_has_both() -> bool {
     let addresses: Vec<_> = ("localhost", 0).to_socket_addrs().unwrap().collect();
     addresses.iter().any(std::net::SocketAddr::is_ipv4) && addresses.iter().any(std::net::SocketAddr::is_ipv6)
 }
 
 #[test]
-fn a_server_that_lacks_ipv6_is_up_with_a_remark_where_its_name_has_it() {
+fn a_server_without_ipv6_is_up_with_a_note_if_its_name_has_an_ipv6_address() {
     let plex = plex();
     let port = plex.url().rsplit(':').next().unwrap();
     let home = home(&format!("url = \"http://localhost:{port}\""));
@@ -59,12 +59,12 @@ fn a_server_that_lacks_ipv6_is_up_with_a_remark_where_its_name_has_it() {
                 affected: repair or remove the AAAA record
         ");
     } else {
-        assert_eq!(v6, [""; 0], "there is no such address, and so nothing to remark");
+        assert_eq!(v6, [""; 0], "without such an address, there is no note");
     }
 }
 
 #[test]
-fn a_server_on_ipv6_alone_is_not_seen_from_aws() {
+fn a_server_with_only_ipv6_cannot_be_reached_from_aws() {
     let plex = plex();
     let Some(port) = on_v6(&plex) else { return };
     let home = home(&format!("url = \"http://[::1]:{port}\""));
@@ -85,7 +85,7 @@ fn a_server_on_ipv6_alone_is_not_seen_from_aws() {
     assert_eq!((&document["targets"][0]["ok"], &document["ipv6"][0]["ok"]), (&false.into(), &true.into()));
 }
 
-/// A Plex behind TLS. Ends when its stdin closes, which is at the latest when this process ends.
+/// A Plex behind TLS. It stops when its stdin is closed, at the latest when this process ends.
 fn behind_tls() -> (Child, u16) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/tls.py");
     let mut command = Command::new(python());
@@ -97,7 +97,7 @@ fn behind_tls() -> (Child, u16) {
 }
 
 #[test]
-fn a_certificate_of_an_own_authority_is_described() {
+fn a_certificate_of_a_private_authority_is_described() {
     let (mut server, port) = behind_tls();
     let url = format!("url = \"https://127.0.0.1:{port}\"");
     let trusting = home(&format!("{url}\nca_file = \"authority.pem\""));
@@ -129,7 +129,7 @@ fn a_certificate_of_an_own_authority_is_described() {
 }
 
 #[test]
-fn lines_are_broken_at_the_edge_of_the_window() {
+fn lines_wrap_at_the_width_of_the_terminal() {
     let plex = plex();
     plex.break_it();
     let home = home(&format!("url = \"{}\"", plex.url()));

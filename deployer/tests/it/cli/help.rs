@@ -1,5 +1,8 @@
 //! Help and usage errors.
 
+use clap::CommandFactory as _;
+use plexmon_deploy::cli::Cli;
+
 use crate::support::{Deploy, snapshot};
 
 fn run(args: &[&str]) -> String {
@@ -20,20 +23,9 @@ fn without_arguments_help_is_printed_and_the_exit_code_is_2() {
 
 #[test]
 fn each_command_has_help() {
-    for command in [
-        "init",
-        "check",
-        "plan",
-        "up",
-        "status",
-        "logs",
-        "invoke",
-        "down",
-        "permissions",
-        "sandbox",
-        "completions",
-    ] {
-        snapshot!(format!("help_{command}"), run(&[command, "--help"]));
+    for command in Cli::command().get_subcommands() {
+        let name = command.get_name();
+        snapshot!(format!("help_{name}"), run(&[name, "--help"]));
     }
 }
 

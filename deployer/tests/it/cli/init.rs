@@ -18,7 +18,7 @@ fn it_writes_a_valid_configuration() {
     assert_eq!(written, example.replace("\"https://plex.example.com\"", "\"https://plex.home.example\""));
 
     let plan = Deploy::new(home.path()).args(["plan"]).run();
-    assert!(plan.stderr.starts_with("error: no AWS region was given"), "{}", plan.whole());
+    assert!(plan.stderr.starts_with("error: no AWS region is set"), "{}", plan.whole());
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn a_home_becomes_a_valid_configuration() {
     let example = include_str!("../../../../config.example.toml");
     assert!(example.contains(settings) && example.ends_with(channels), "{written}");
     let plan = Deploy::new(folder.path()).args(["plan"]).run();
-    assert!(plan.stderr.starts_with("error: no AWS region was given"), "{}", plan.whole());
+    assert!(plan.stderr.starts_with("error: no AWS region is set"), "{}", plan.whole());
 
     let again = init(folder.path(), &["--from", "home"]);
     assert_eq!(again.code, Some(2), "{}", again.whole());
@@ -113,7 +113,7 @@ fn a_home_without_readable_host_names_becomes_a_skeleton() {
         .fold(written, |text, line| text.replace(&format!("\n{line}"), &format!("\n{}", &line[2..])));
     std::fs::write(&path, filled).unwrap();
     let plan = Deploy::new(folder.path()).args(["plan"]).run();
-    assert!(plan.stderr.starts_with("error: no AWS region was given"), "{}", plan.whole());
+    assert!(plan.stderr.starts_with("error: no AWS region is set"), "{}", plan.whole());
     init(folder.path(), &["--from", "home"]).ended(2);
 }
 

@@ -1,4 +1,4 @@
-//! The policy that `permissions` prints, where no emulator can tell: its conditions.
+//! The conditions of the policy that `permissions` prints, which the emulator does not check.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ fn statement(statements: &[Value], name: &str) -> Value {
 }
 
 #[test]
-fn the_role_may_be_passed_to_lambda_alone() {
+fn the_role_may_only_be_passed_to_lambda() {
     let passed = statement(&statements(&[]), "PassedRole");
     assert_eq!(passed["Action"], json!(["iam:PassRole"]));
     assert_eq!(passed["Resource"], "arn:aws:iam::*:role/plex-remote-health-role");
@@ -25,7 +25,7 @@ fn the_role_may_be_passed_to_lambda_alone() {
 }
 
 #[test]
-fn with_a_boundary_what_could_widen_the_role_is_allowed_only_within_it() {
+fn with_a_boundary_every_action_that_extends_the_role_requires_it() {
     let with = statements(&["--boundary", BOUNDARY]);
     let bounded = statement(&with, "BoundedRole");
     assert_eq!(bounded["Condition"], json!({"StringEquals": {"iam:PermissionsBoundary": BOUNDARY}}));
@@ -33,7 +33,7 @@ fn with_a_boundary_what_could_widen_the_role_is_allowed_only_within_it() {
     let mut together = [actions(&statement(&with, "Role")), actions(&bounded)].concat();
     together.retain(|action| action != "iam:PutRolePermissionsBoundary");
     together.sort_by_key(ToString::to_string);
-    // Each action is allowed once, as without a boundary, and besides it only to put the boundary on.
+    // The actions are the same as without a boundary, and the one that sets the boundary.
     assert_eq!(together, actions(&statement(&statements(&[]), "Role")));
     let widening = [
         "iam:CreateRole",
@@ -43,12 +43,12 @@ fn with_a_boundary_what_could_widen_the_role_is_allowed_only_within_it() {
         "iam:UpdateAssumeRolePolicy",
     ];
     assert!(widening.iter().all(|action| actions(&bounded).contains(&json!(action))));
-    // Who only looks makes no roles.
+    // A policy for reading does not create roles.
     assert_eq!(statements(&["--for", "status", "--boundary", BOUNDARY]), statements(&["--for", "status"]));
 }
 
 #[test]
-fn without_a_boundary_a_warning_says_what_the_policy_gives_away() {
+fn without_a_boundary_a_warning_explains_the_risk_of_the_policy() {
     let stderr = |args: &[&str]| World::new().deploy(&["permissions"]).args(args).run().ended(0).stderr;
     let warning = stderr(&[]);
     assert!(

@@ -1,4 +1,4 @@
-//! Profiles as the AWS CLI finds them, and settings that cannot be right.
+//! Profiles, found like in the AWS CLI, and invalid settings.
 
 use tempfile::TempDir;
 
@@ -24,7 +24,7 @@ fn down(config: &str, args: &[&str], variables: &[(&str, &str)]) -> Ran {
 }
 
 #[test]
-fn every_name_that_the_cli_takes_is_found() {
+fn every_name_that_the_cli_accepts_is_found() {
     let aws = AwsStandIn::start();
     let config = format!(
         "[profile \"my home\"]\nregion = eu-central-1\n{KEYS}[profile höme]\n  region: eu-central-1\n[profile \
@@ -53,7 +53,7 @@ fn a_profile_that_does_not_exist_is_named_with_the_files() {
     exit 2
     --- stderr
     error: AWS profile `hmoe` does not exist
-      cause: --profile names it; looked in `[HOME]/aws-config` and `[HOME]/aws-credentials` (which does not exist)
+      cause: it is set by --profile; looked in `[HOME]/aws-config` and `[HOME]/aws-credentials` (which does not exist)
 
     hint: did you mean `home`?
     ");
@@ -61,11 +61,11 @@ fn a_profile_that_does_not_exist_is_named_with_the_files() {
     exit 2
     --- stderr
     error: AWS profile `other thing` does not exist
-      cause: AWS_PROFILE names it; looked in `[HOME]/aws-config` and `[HOME]/aws-credentials` (which does not exist)
+      cause: it is set by AWS_PROFILE; looked in `[HOME]/aws-config` and `[HOME]/aws-credentials` (which does not exist)
 
-    hint: name one of `home`
+    hint: choose one of `home`
     ");
-    // Keys in the environment do not excuse it, as for the AWS CLI.
+    // As in the AWS CLI, it is an error even with keys in the environment.
     let keys = [("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b"), ("AWS_PROFILE", "other")];
     assert!(
         down(config, &[], &keys).ended(2).stderr.starts_with("error: AWS profile `other` does not exist")
@@ -80,12 +80,12 @@ fn a_profile_that_does_not_exist_is_named_with_the_files() {
 }
 
 #[test]
-fn a_line_that_cannot_be_read_is_named() {
+fn a_syntax_error_is_reported_with_its_line() {
     snapshot!(down("[profile home]\nregion\n", &["--profile", "home"], &[]).whole(), @"
     exit 2
     --- stderr
     error: could not read `[HOME]/aws-config`, line 2
-      cause: a setting has to be `name = value`
+      cause: a setting must have the form `name = value`
 
     hint: correct the line; `aws configure list` reads the same file
     ");
@@ -122,7 +122,7 @@ fn each_service_of_the_environment_goes_to_its_endpoint() {
 }
 
 #[test]
-fn settings_that_the_sdk_would_ignore_are_refused() {
+fn settings_that_the_sdk_would_ignore_are_rejected() {
     let config = format!("[default]\nregion = us-east-1\n{KEYS}");
     let refused = |config: &str, name: &str, value: &str| {
         let ran = down(config, &[], &[(name, value)]).ended(2);
@@ -153,8 +153,8 @@ fn settings_that_the_sdk_would_ignore_are_refused() {
         refused(&format!("{config}services = local\n"), "A", "b"),
         "AWS profile `default` names `services = local`, which does not exist"
     );
-    assert_eq!(refused(&config, "AWS_ENDPOINT_URL", ""), "AWS_ENDPOINT_URL is set, but empty");
-    assert_eq!(refused(&config, "AWS_ENDPOINT_URL_SSM", " "), "AWS_ENDPOINT_URL_SSM is set, but empty");
+    assert_eq!(refused(&config, "AWS_ENDPOINT_URL", ""), "AWS_ENDPOINT_URL is empty");
+    assert_eq!(refused(&config, "AWS_ENDPOINT_URL_SSM", " "), "AWS_ENDPOINT_URL_SSM is empty");
     let machine = "[default]\nregion = us-east-1\n";
     assert_eq!(
         refused(machine, "AWS_CONTAINER_CREDENTIALS_FULL_URI", "localhost:80"),
@@ -172,15 +172,15 @@ fn settings_that_the_sdk_would_ignore_are_refused() {
 }
 
 #[test]
-fn configured_endpoints_can_be_ignored_unless_credentials_are_asked_for() {
+fn configured_endpoints_can_be_ignored_unless_credentials_are_requested() {
     let aws = AwsStandIn::start();
     let role =
         "[default]\nregion = us-east-1\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = keys\n";
     let config = format!("{role}[profile keys]\n{KEYS}");
     let ignore = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
     let refused = down(&config, &[], &[ignore, ("AWS_ENDPOINT_URL", &aws.url())]).ended(2);
-    assert!(refused.stderr.contains("is not supported for the service that gives"), "{}", refused.whole());
-    // Through a proxy: nothing may leave this machine.
+    assert!(refused.stderr.contains("is not supported for the service that provides"), "{}", refused.whole());
+    // Through a proxy, so that nothing leaves this machine.
     let proxy = AwsStandIn::start();
     let ran = down(
         &format!("[default]\nregion = us-east-1\n{KEYS}"),
@@ -191,7 +191,7 @@ fn configured_endpoints_can_be_ignored_unless_credentials_are_asked_for() {
 }
 
 #[test]
-fn fips_beside_an_endpoint_is_refused_in_words() {
+fn fips_with_an_endpoint_is_rejected_with_a_hint() {
     let config = format!("[default]\nregion = us-east-1\n{KEYS}");
     let variables = [("AWS_USE_FIPS_ENDPOINT", "true"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")];
     snapshot!(down(&config, &[], &variables).whole(), @"
@@ -215,7 +215,7 @@ fn the_credentials_in_use_are_shown_beside_account_and_region() {
     ];
     for (args, variables, key, shown) in [
         (&["--profile", "work"] as &[&str], keys.to_vec(), "AKIAPROFILE", "profile work"),
-        (&[], [&keys[..], &[("AWS_PROFILE", "work")]].concat(), "AKIAENV", "keys of the environment"),
+        (&[], [&keys[..], &[("AWS_PROFILE", "work")]].concat(), "AKIAENV", "keys from the environment"),
         (&[], vec![keys[0], ("AWS_PROFILE", "work")], "AKIAPROFILE", "profile work"),
     ] {
         let ran = down(&config, args, &variables).ended(0);

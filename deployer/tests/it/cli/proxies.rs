@@ -1,4 +1,4 @@
-//! `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`: for calls, and for what gives the credentials.
+//! `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, for calls and for credentials.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::support::{AwsRequest, AwsStandIn, Deploy, snapshot};
 
-/// A home with a configuration, and the authority of a proxy that inspects TLS.
+/// A folder with a configuration and the certificate authority of a proxy that inspects TLS.
 fn home(proxy: &AwsStandIn) -> TempDir {
     let home = tempfile::tempdir().unwrap();
     let text = "[[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = \"https://plex.example.com\"\n";
@@ -64,7 +64,7 @@ fn a_plain_endpoint_is_called_through_its_proxy() {
 }
 
 #[test]
-fn roles_and_sign_ins_are_exchanged_through_the_proxy() {
+fn credentials_for_roles_and_sign_ins_are_requested_through_the_proxy() {
     let proxy = AwsStandIn::start();
     let home = home(&proxy);
     let config = "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = keys\n\
@@ -94,7 +94,7 @@ fn roles_and_sign_ins_are_exchanged_through_the_proxy() {
 }
 
 #[test]
-fn the_loopback_interface_and_what_no_proxy_names_are_called_directly() {
+fn loopback_addresses_and_hosts_in_no_proxy_are_called_directly() {
     let aws = AwsStandIn::start();
     let proxy = AwsStandIn::start();
     let home = home(&proxy);
@@ -105,7 +105,7 @@ fn the_loopback_interface_and_what_no_proxy_names_are_called_directly() {
         .run()
         .ended(0);
     assert_eq!((aws.services().len(), proxy.requests().len()), (6, 0), "{}", ran.whole());
-    // A name that leads nowhere: without NO_PROXY, the proxy is asked for it.
+    // A name that does not resolve: without NO_PROXY, the request goes to the proxy.
     for (no_proxy, asked) in
         [("", true), ("other.example", true), ("aws.example:80", false), (".example", false)]
     {
@@ -134,7 +134,7 @@ fn a_proxy_that_fails_is_named_without_its_password() {
     --- stderr
     error: sts:GetCallerIdentity got no answer: through the proxy http://127.0.0.1:[PORT] of HTTPS_PROXY: client error (Connect): tunnel error: failed to create underlying connection: tcp connect error: Connection refused (os error [NUMBER])
 
-    hint: check the proxy in HTTPS_PROXY; hosts in NO_PROXY are reached without it; then run the same command again: it continues
+    hint: check the proxy in HTTPS_PROXY (hosts in NO_PROXY are reached without it), then run the same command again: it continues
     ");
     snapshot!(down(home.path()).env("HTTPS_PROXY", refusing.url()).run().whole(), @"
     exit 1
@@ -146,9 +146,9 @@ fn a_proxy_that_fails_is_named_without_its_password() {
     snapshot!(down(home.path()).env("HTTPS_PROXY", "socks5://me:secret@127.0.0.1:1").run().whole(), @"
     exit 2
     --- stderr
-    error: HTTPS_PROXY names a SOCKS proxy, which is not supported
+    error: HTTPS_PROXY is a SOCKS proxy, which is not supported
 
-    hint: name an HTTP proxy in HTTPS_PROXY, or unset it
+    hint: set HTTPS_PROXY to an HTTP proxy, or unset it
     ");
     snapshot!(down(home.path()).env("HTTPS_PROXY", "http://me:sec ret@127.0.0.1:1").run().whole(), @"
     exit 2

@@ -1,4 +1,4 @@
-//! Service tokens, the check that an app is closed to those without one, and what else a target may say of itself.
+//! Service tokens, the check that an app cannot be reached without one, and other settings of a target.
 
 use plexmon_deploy::config::SecretSource;
 use plexmon_function::contract::settings::Expect;
@@ -13,7 +13,7 @@ fn env(name: &str) -> SecretSource {
 }
 
 #[test]
-fn a_shared_token_is_kept_once() {
+fn a_shared_token_is_stored_once() {
     let second = TARGET.replace("\"plex\"", "\"other\"");
     let config = parse(&format!("{TARGET}access = \"cf\"\n\n{second}access = \"cf\"\n\n{SHARED}")).unwrap();
     let names: Vec<_> = config.targets.iter().map(|target| target.access.as_deref()).collect();
@@ -23,14 +23,14 @@ fn a_shared_token_is_kept_once() {
 }
 
 #[test]
-fn an_own_token_is_under_the_targets_name() {
+fn a_targets_own_token_is_stored_under_its_name() {
     let config = parse(&target(OWN)).unwrap();
     assert_eq!(config.targets[0].access.as_deref(), Some("target:plex"));
     assert_eq!(config.secrets.access["target:plex"], (env("ID"), env("SECRET")));
 }
 
 #[test]
-fn closed_with_a_token_makes_a_second_target_that_has_none() {
+fn a_closed_target_with_a_token_gets_a_second_target_without_it() {
     let own = "kind = \"sonarr\"\nsite = \"cabin\"\ngroup = \"vpn\"\nslow_ms = 900\ntell_version = true\n\
         headers = { Accept = \"text/html\" }\nexposure = \"closed\"\naccess = \"cf\"\n";
     let config = parse(&format!("{TARGET}{own}\n{SHARED}")).unwrap();
@@ -45,7 +45,7 @@ fn closed_with_a_token_makes_a_second_target_that_has_none() {
 }
 
 #[test]
-fn closed_without_a_token_checks_the_refusal_alone() {
+fn a_closed_target_without_a_token_only_checks_the_refusal() {
     let config = parse(&target("exposure = \"closed\"")).unwrap();
     let [lock] = config.targets.as_slice() else { panic!("{:?}", config.targets) };
     assert_eq!((lock.name.as_str(), lock.expect), ("plex", Expect::Refusal));
@@ -54,14 +54,14 @@ fn closed_without_a_token_checks_the_refusal_alone() {
 }
 
 #[test]
-fn a_server_is_pinned_where_it_has_an_id() {
+fn a_server_with_an_id_is_pinned_by_default() {
     let pin = |lines: &str| parse(&target(lines)).unwrap().targets[0].pin;
     assert_eq!((pin(""), pin("kind = \"plex\""), pin("kind = \"sonarr\"")), (false, true, false));
     assert_eq!((pin("kind = \"plex\"\npin = false"), pin("pin = true")), (false, true));
 }
 
 #[test]
-fn where_a_target_is_and_what_it_shares_are_free_words() {
+fn site_and_group_are_free_text() {
     let config = parse(&target("site = \"grandma's flat\"\ngroup = \"gluetun\"")).unwrap();
     let target = &config.targets[0];
     assert_eq!((target.site.as_str(), target.group.as_deref()), ("grandma's flat", Some("gluetun")));
@@ -69,7 +69,7 @@ fn where_a_target_is_and_what_it_shares_are_free_words() {
 }
 
 #[test]
-fn tokens_that_cannot_work_are_refused() {
+fn unusable_tokens_are_rejected() {
     let http = |lines: &str| target(lines).replace("https://", "http://");
     refuses![
         target("access = \"cf\""),
@@ -86,7 +86,7 @@ fn tokens_that_cannot_work_are_refused() {
 }
 
 #[test]
-fn what_a_target_says_of_itself_is_checked() {
+fn settings_of_a_target_are_checked() {
     refuses![
         target("exposure = \"public\""),
         target("exposure = true"),

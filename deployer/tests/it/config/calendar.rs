@@ -1,4 +1,4 @@
-//! `timezone` and `[[maintenance]]`: when words wait, and by whose clock.
+//! `timezone` and `[[maintenance]]`: when notifications are suppressed, and in which time zone.
 
 use plexmon_function::contract::settings::{Clock, Recurrence, Window};
 
@@ -28,23 +28,23 @@ fn a_zone_becomes_the_rule_that_the_function_needs() {
     assert_eq!(parse(TARGET).unwrap().clock, Clock::default());
 }
 
-/// A machine's own zone data would make two machines plan differently.
+/// With a machine's own zone data, two machines could produce different plans.
 #[test]
-fn only_the_bundled_zone_data_counts() {
+fn only_the_bundled_zone_data_is_used() {
     let manifest = include_str!("../../../Cargo.toml");
     let jiff = manifest.lines().find(|line| line.starts_with("jiff =")).unwrap();
     assert!(!jiff.contains("tz"), "{jiff}");
 }
 
 #[test]
-fn a_zone_that_no_rule_describes_takes_its_changes_along() {
+fn a_zone_that_no_rule_describes_brings_its_own_changes() {
     let gaza = parse(&format!("timezone = \"Asia/Gaza\"\n{TARGET}")).unwrap();
-    let settings = serde_json::to_value(gaza.settings("")).unwrap();
+    let settings = serde_json::to_value(gaza.settings()).unwrap();
     assert_eq!(settings["clock"], "EET-2EEST,M3.4.4/50,M10.4.4/50");
     let changes = settings["clock_changes"].as_array().unwrap();
     assert!(changes.iter().all(|change| change[0].is_i64() && (change[1] == 7_200 || change[1] == 10_800)));
     let berlin = parse(&format!("{BERLIN}{TARGET}")).unwrap();
-    assert!(serde_json::to_value(berlin.settings("")).unwrap().get("clock_changes").is_none());
+    assert!(serde_json::to_value(berlin.settings()).unwrap().get("clock_changes").is_none());
 }
 
 /// 2026-12-01 22:00 UTC is 1796162400.
@@ -64,7 +64,7 @@ fn a_single_window_is_in_local_time_unless_it_has_an_offset() {
 }
 
 #[test]
-fn a_window_comes_back_on_its_days() {
+fn a_window_recurs_on_its_weekdays() {
     let weekly = |days: &[u8], start, minutes| Recurrence::Weekly { days: days.to_vec(), start, minutes };
     let daily = "time = \"03:00\"\nduration = \"90m\"";
     assert_eq!(window("", daily).recurrence, weekly(&[], 180, 90));
@@ -75,7 +75,7 @@ fn a_window_comes_back_on_its_days() {
 }
 
 #[test]
-fn a_window_may_be_for_some_targets_and_have_a_clock_of_its_own() {
+fn a_window_may_cover_some_targets_and_have_its_own_time_zone() {
     let own = "time = \"03:00\"\nduration = \"2h\"\ntargets = [\"plex\"]\ntimezone = \"America/New_York\"";
     let window = window(BERLIN, own);
     assert_eq!(window.targets, ["plex"]);
@@ -86,7 +86,7 @@ fn a_window_may_be_for_some_targets_and_have_a_clock_of_its_own() {
 }
 
 #[test]
-fn several_windows_are_read_in_order_and_for_twins_too() {
+fn several_windows_are_read_in_order_and_may_name_exposure_checks() {
     let closed = format!(
         "{TARGET}exposure = \"closed\"\naccess = {{ id = {{ env = \"I\" }}, secret = {{ env = \"S\" }} }}\n"
     );
@@ -97,7 +97,7 @@ fn several_windows_are_read_in_order_and_for_twins_too() {
 }
 
 #[test]
-fn windows_that_make_no_sense_are_refused() {
+fn invalid_windows_are_rejected() {
     let refused = |window: &str| with("", window);
     refuses![
         refused(""),
@@ -127,7 +127,7 @@ fn windows_that_make_no_sense_are_refused() {
 }
 
 #[test]
-fn zones_that_are_none_are_refused() {
+fn unknown_time_zones_are_rejected() {
     refuses![
         format!("timezone = \"Berlin\"\n{TARGET}"),
         format!("timezone = \"CET-1CEST,M3.5.0,M10.5.0/3\"\n{TARGET}"),

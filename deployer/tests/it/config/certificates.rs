@@ -1,4 +1,4 @@
-//! `ca_file`: what is taken from it, and what is refused before anything is deployed.
+//! `ca_file`: what is used of it, and which files are rejected before a deployment.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn authority() -> String {
     String::from_utf8(corpus("authority.pem")).unwrap()
 }
 
-/// The certificates that the function gets of a `ca_file` with this content, or why it is refused.
+/// The certificates that the function receives for a `ca_file` with this content, or the error about it.
 fn read(content: impl AsRef<[u8]>) -> Result<String, String> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ca.pem"), content).unwrap();
@@ -29,18 +29,18 @@ fn read(content: impl AsRef<[u8]>) -> Result<String, String> {
 }
 
 #[test]
-fn every_usual_form_yields_the_same_certificate() {
+fn every_common_format_yields_the_same_certificate() {
     let pem = authority();
     let lines = pem.replace("-----BEGIN CERTIFICATE-----", "-----BEGIN X509 CERTIFICATE-----");
     let lines = lines.replace("-----END CERTIFICATE-----", "-----END X509 CERTIFICATE-----");
     for (form, content) in [
         ("as openssl writes it", pem.clone().into_bytes()),
-        ("lines of Windows", pem.replace('\n', "\r\n").into_bytes()),
-        ("lines of an old Mac", pem.replace('\n', "\r").into_bytes()),
+        ("line breaks of Windows", pem.replace('\n', "\r\n").into_bytes()),
+        ("line breaks of classic Mac OS", pem.replace('\n', "\r").into_bytes()),
         ("a byte order mark", format!("\u{feff}{pem}").into_bytes()),
         ("comments around it", format!("subject=CN = Home\n\n{pem}\nand so on\n").into_bytes()),
-        ("comments that are no text", [&b"caf\xe9\n"[..], pem.as_bytes()].concat()),
-        ("blanks at the ends of lines", pem.replace('\n', "  \n").into_bytes()),
+        ("comments that are not UTF-8", [&b"caf\xe9\n"[..], pem.as_bytes()].concat()),
+        ("spaces at the ends of lines", pem.replace('\n', "  \n").into_bytes()),
         ("indented", format!("  {}", pem.replace('\n', "\n  ")).into_bytes()),
         ("no line break at the end", pem.trim_end().as_bytes().to_vec()),
         ("the old label", lines.into_bytes()),
@@ -54,15 +54,14 @@ fn every_usual_form_yields_the_same_certificate() {
     assert_eq!(read(format!("{parameters}{pem}")), Ok(pem), "nothing but certificates is kept");
 }
 
-#[test]
-fn what_no_run_could_use_is_refused_and_named() {
+/// Contents of files that are no usable certificates, some with a private key.
+fn unusable_contents() -> Vec<Vec<u8>> {
     let pem = authority();
     let begin = "-----BEGIN CERTIFICATE-----\n";
     let end = "-----END CERTIFICATE-----\n";
     let key = "-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n";
     let utf16: Vec<u8> = "\u{feff}x".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let mut report = String::new();
-    for content in [
+    vec![
         Vec::new(),
         b"hello\n".to_vec(),
         format!("{begin}{}\n{end}", "A".repeat(64)).into_bytes(),
@@ -82,7 +81,13 @@ fn what_no_run_could_use_is_refused_and_named() {
         utf16,
         corpus("p521.pem"),
         corpus("rsa1024.pem"),
-    ] {
+    ]
+}
+
+#[test]
+fn unusable_files_are_rejected_with_the_reason() {
+    let mut report = String::new();
+    for content in unusable_contents() {
         let refusal = read(content).unwrap_err();
         assert!(!refusal.contains("MIGH"), "no part of a key is shown: {refusal}");
         let refusal =
@@ -92,47 +97,47 @@ fn what_no_run_could_use_is_refused_and_named() {
     insta::assert_snapshot!(report, @"
     error: is empty
     hint: the file must have a -----BEGIN CERTIFICATE----- block
-    error: holds no PEM certificate
+    error: contains no PEM certificate
     hint: the file must have a -----BEGIN CERTIFICATE----- block
-    error: has a certificate in line 1 that cannot be read
-    hint: make or export the certificate again
-    error: has a certificate in line 1 that is not base64
-    hint: make or export the certificate again
-    error: has a certificate in line 1 that cannot be read
-    hint: make or export the certificate again
-    error: has a block in line 11 that does not end
-    hint: make or export the certificate again
-    error: has a block in line 1 that does not end
-    hint: make or export the certificate again
-    error: has an end without a beginning in line 1
-    hint: make or export the certificate again
-    error: has a private key in line 11
-    hint: leave only the certificate in the file; nobody needs the key to trust it
-    error: has a private key in line 1
-    hint: leave only the certificate in the file; nobody needs the key to trust it
-    error: has a private key in line 1
-    hint: leave only the certificate in the file; nobody needs the key to trust it
-    error: has a private key in line 1
-    hint: leave only the certificate in the file; nobody needs the key to trust it
-    error: has a private key in line 1
-    hint: leave only the certificate in the file; nobody needs the key to trust it
-    error: holds a CERTIFICATE REQUEST, but no certificate
+    error: has a certificate at line 1 that cannot be read
+    hint: create or export the certificate again
+    error: has a certificate at line 1 that is not base64
+    hint: create or export the certificate again
+    error: has a certificate at line 1 that cannot be read
+    hint: create or export the certificate again
+    error: has a block at line 11 that does not end
+    hint: create or export the certificate again
+    error: has a block at line 1 that does not end
+    hint: create or export the certificate again
+    error: has an END marker without a BEGIN at line 1
+    hint: create or export the certificate again
+    error: has a private key at line 11
+    hint: leave only the certificate in the file; the key is not needed to trust it
+    error: has a private key at line 1
+    hint: leave only the certificate in the file; the key is not needed to trust it
+    error: has a private key at line 1
+    hint: leave only the certificate in the file; the key is not needed to trust it
+    error: has a private key at line 1
+    hint: leave only the certificate in the file; the key is not needed to trust it
+    error: has a private key at line 1
+    hint: leave only the certificate in the file; the key is not needed to trust it
+    error: contains a CERTIFICATE REQUEST, but no certificate
     hint: the file must have a -----BEGIN CERTIFICATE----- block
-    error: holds a PKCS7, but no certificate
+    error: contains a PKCS7, but no certificate
     hint: the file must have a -----BEGIN CERTIFICATE----- block
     error: is neither PEM nor a certificate in DER
     hint: convert a PKCS#12 or PKCS#7 file with openssl, certificates only
     error: is text in UTF-16
     hint: save it as plain ASCII or UTF-8
-    error: has a certificate in line 1 with a key on the curve P-521, which is not supported
+    error: has a certificate at line 1 with a key on the curve P-521, which is not supported
     hint: use P-256, P-384, RSA or Ed25519
-    error: has a certificate in line 1 with an RSA key of 1024 bits, which is not supported
+    error: has a certificate at line 1 with an RSA key of 1024 bits, which is not supported
     hint: use at least 2048 bits
     ");
 }
 
 #[test]
-fn an_email_channel_reads_its_file_the_same_way() {
+fn an_email_channel_reads_its_file_in_the_same_way() {
     let folder = tempfile::tempdir().unwrap();
     let email = target(
         "\n[notify.email]\nhost = \"mail.example.com\"\nfrom = \"a@example.com\"\nto = \"b@example.com\"\nca_file = \"ca.pem\"\n",
@@ -144,7 +149,7 @@ fn an_email_channel_reads_its_file_the_same_way() {
     let key = "-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n";
     let refusal = parse(&format!("{}{key}", authority())).unwrap_err().to_string();
     assert!(
-        refusal.contains("ca_file` names") && refusal.contains("which has a private key in line"),
+        refusal.contains("ca_file` names") && refusal.contains("which has a private key at line"),
         "{refusal}"
     );
     let text = format!("{:?}", parse(&format!("a comment\n{}", authority())).unwrap().channels);

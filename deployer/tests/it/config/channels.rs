@@ -215,14 +215,10 @@ fn secret_addresses_are_checked_when_they_are_resolved() {
         for (address, why, hint) in [
             (
                 "http://hooks.example.com/s3cret",
-                "is a secret, and plain http: everybody on the way could read it",
+                "is a secret, but the address is plain http, so anyone on the network path could read it",
                 "use an https:// address",
             ),
-            (
-                "hooks.example.com/s3cret",
-                "is not an address that a request can be sent to",
-                "it must begin with https://",
-            ),
+            ("hooks.example.com/s3cret", "is not a valid address", "it must begin with https://"),
         ] {
             let expected = format!("error: the `url` of {table}, from `FOLDER/url`, {why}\n\nhint: {hint}\n");
             assert_eq!(resolve(table, address).unwrap_err().trim(), expected.trim());
@@ -363,7 +359,7 @@ fn secrets_that_are_too_large_for_one_parameter_are_refused() {
     };
     assert!(matches!(resolve(2), Ok(Found::All(_))));
     assert_snapshot!(resolve(3).unwrap_err(), @"
-    error: the secrets need 4258 bytes, and SSM keeps 4096
+    error: the secrets take 4258 bytes, but an SSM parameter holds 4096
 
     hint: share Access tokens in [access.NAME], or use fewer channels
     ");

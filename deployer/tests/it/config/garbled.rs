@@ -1,8 +1,8 @@
-//! Whatever a configuration holds, it is read or refused at its line: nothing panics, and what was read can be written
-//! down and read again. Mutated from a small corpus and from the example.
+//! Any configuration is read or rejected with its line: nothing panics, and settings can be serialized and read again. The
+//! cases are mutations of a small corpus and of the example.
 //!
-//! `PLEXMON_CASES=1000000 cargo test -p plexmon-deploy --test it garbled` takes longer; `PLEXMON_SEED` sets where it
-//! begins. A failure names the seed of its case.
+//! `PLEXMON_CASES=1000000 cargo test -p plexmon-deploy --test it garbled` runs more cases; `PLEXMON_SEED` sets the first
+//! seed. A failure prints the seed of its case.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,7 +15,7 @@ use plexmon_function::contract::settings::Settings;
 
 use crate::dice::{Dice, number};
 
-/// What TOML and its readers stumble over.
+/// Tokens that are difficult for a TOML parser or its callers.
 const TOKENS: [&str; 24] = [
     "\"",
     "'",
@@ -56,7 +56,7 @@ fn corpus() -> Vec<String> {
     texts
 }
 
-/// A file of the corpus, as it is or with up to three mutations: of its lines, or of the characters within.
+/// A file of the corpus with up to three mutations of lines or characters.
 fn mutated(corpus: &[String], dice: &mut Dice) -> String {
     let pick = |dice: &mut Dice, len: usize| usize::try_from(dice.below(len.max(1) as u64)).unwrap();
     let mut text = corpus[pick(dice, corpus.len())].clone();
@@ -92,8 +92,8 @@ fn mutated(corpus: &[String], dice: &mut Dice) -> String {
     text
 }
 
-/// The user can mend it: it says in which line of which file, and that line exists.
-fn is_at_its_line(error: &Error, text: &str, path: &Path) {
+/// Check that the error is a usage error with the file and an existing line.
+fn has_its_line(error: &Error, text: &str, path: &Path) {
     assert_eq!(error.exit(), Exit::Usage, "{error}");
     let place = error.message().strip_prefix(&format!("{}:", path.display()));
     let line =
@@ -102,9 +102,9 @@ fn is_at_its_line(error: &Error, text: &str, path: &Path) {
     assert!(line.is_some_and(|line| (1..=lines).contains(&line)), "{error}");
 }
 
-/// Everything that was read is within its limits, goes to the function as it is, and is read again as it is.
-fn makes_sense(config: &Config, text: &str, path: &Path) {
-    let settings = config.settings("/secrets");
+/// Check that all values are within their limits, and that the settings survive serialization.
+fn is_consistent(config: &Config, text: &str, path: &Path) {
+    let settings = config.settings();
     let json = serde_json::to_string(&settings).unwrap();
     assert_eq!(serde_json::from_str::<Settings>(&json).unwrap(), settings);
     let names: BTreeSet<&str> = config.targets.iter().map(|target| target.name.as_str()).collect();
@@ -118,25 +118,25 @@ fn makes_sense(config: &Config, text: &str, path: &Path) {
 }
 
 #[test]
-fn any_configuration_is_read_or_refused_at_its_line() {
+fn any_configuration_is_read_or_rejected_with_its_line() {
     let corpus = corpus();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     std::fs::copy(Path::new(CORPUS).join("home-ca.pem"), folder.path().join("home-ca.pem")).unwrap();
     let (first, cases) = (number("PLEXMON_SEED", 0), number("PLEXMON_CASES", 4_000));
     println!("PLEXMON_SEED={first} PLEXMON_CASES={cases}");
-    // One is refused as it stands. What came of another would be refused for the same reason nearly always.
+    // One file is rejected without mutations. With more of them, most cases would be rejected for the same reason.
     assert_eq!(corpus.iter().filter(|text| Config::parse(text, &path).is_err()).count(), 1);
     let mut read = 0;
     for seed in first..first + cases {
         let text = mutated(&corpus, &mut Dice(seed));
         let case = AssertUnwindSafe(|| match Config::parse(&text, &path) {
             Ok(config) => {
-                makes_sense(&config, &text, &path);
+                is_consistent(&config, &text, &path);
                 1
             }
             Err(error) => {
-                is_at_its_line(&error, &text, &path);
+                has_its_line(&error, &text, &path);
                 0
             }
         });

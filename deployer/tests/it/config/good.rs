@@ -1,4 +1,4 @@
-//! Good configurations, and what they mean.
+//! Valid configurations and their meaning.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn example() -> &'static Path {
 }
 
 #[test]
-fn the_least_configuration_has_the_documented_defaults() {
+fn a_minimal_configuration_has_the_documented_defaults() {
     let config = parse(TARGET).unwrap();
     assert_eq!(config.name, "plex-remote-health");
     assert_eq!(config.region, None);
@@ -41,7 +41,7 @@ fn the_least_configuration_has_the_documented_defaults() {
 }
 
 #[test]
-fn the_example_says_the_defaults() {
+fn the_example_shows_the_defaults() {
     let config = Config::load(example()).unwrap();
     let least = parse(TARGET).unwrap();
     assert_eq!((config.name, config.schedule), (least.name, least.schedule));
@@ -76,7 +76,7 @@ fn every_setting_in_the_example_can_be_uncommented_and_shows_its_default() {
     std::fs::write(folder.path().join("home-ca.pem"), CERTIFICATE).unwrap();
     let config = Config::parse(&all, &folder.path().join("config.toml")).unwrap();
     let least = parse(TARGET).unwrap();
-    // A boundary is the one setting that has no default.
+    // The boundary is the only setting of [function] without a default.
     let boundary = config.function.permissions_boundary.clone();
     assert!(boundary.is_some());
     let defaults = FunctionConfig { permissions_boundary: boundary, ..least.function };
@@ -98,11 +98,11 @@ fn every_setting_in_the_example_can_be_uncommented_and_shows_its_default() {
     assert!(second.contains.is_some() && config.secrets.headers.contains_key(&second.name));
 }
 
-/// No certificate of anyone, but PEM with the right head: only the form is checked here.
+/// Any valid certificate.
 const CERTIFICATE: &str = include_str!("../../corpus/tls/authority.pem");
 
 #[test]
-fn another_name_changes_the_default_parameter() {
+fn the_name_decides_the_default_parameter() {
     assert_eq!(parse(&top("name = \"cinema\"")).unwrap().state_parameter, "/homelab/cinema");
     let named = format!("name = \"cinema\"\n{TARGET}\n[state]\nparameter = \"/home/plex\"\n");
     assert_eq!(parse(&named).unwrap().state_parameter, "/home/plex");
@@ -110,14 +110,14 @@ fn another_name_changes_the_default_parameter() {
     assert_eq!(parse(&empty_table).unwrap().state_parameter, "/homelab/cinema");
 }
 
-/// The address that is checked for what is written.
+/// The URL that is requested for a written address.
 fn checked(kind: &str, url: &str) -> String {
     let text = format!("[[target]]\nname = \"a\"\nkind = \"{kind}\"\nurl = \"{url}\"\n");
     parse(&text).unwrap().targets.remove(0).url
 }
 
 #[test]
-fn the_preset_adds_its_path_unless_the_address_has_it() {
+fn a_preset_appends_its_path_unless_the_address_has_one() {
     for (kind, written, expected) in [
         ("plex", "https://plex.example.com", "https://plex.example.com/identity"),
         ("plex", "https://plex.example.com/", "https://plex.example.com/identity"),
@@ -132,12 +132,12 @@ fn the_preset_adds_its_path_unless_the_address_has_it() {
 }
 
 #[test]
-fn the_preset_wants_what_plex_says_unless_told_otherwise() {
+fn the_preset_expects_the_text_of_plex_unless_overridden() {
     let wanted = |lines: &str| parse(&target(lines)).unwrap().targets.remove(0).contains;
     assert_eq!(wanted("kind = \"plex\"").as_deref(), Some("machineIdentifier="));
     assert_eq!(wanted("kind = \"plex\"\ncontains = \"MediaContainer\"").as_deref(), Some("MediaContainer"));
     assert_eq!(wanted("kind = \"http\""), None);
-    assert_eq!(wanted(""), None, "without a kind, it is http");
+    assert_eq!(wanted(""), None, "the default kind is http");
 }
 
 #[test]

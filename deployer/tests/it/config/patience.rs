@@ -1,4 +1,4 @@
-//! `[defaults]`, and what a target says instead: how often it is asked, and when its outage is told.
+//! `[defaults]` and their overrides: how often a target is probed, and when its outage is reported.
 
 use super::{TARGET, parse, refuses, target};
 
@@ -18,7 +18,7 @@ fn patience(text: &str) -> Vec<Patience> {
 }
 
 #[test]
-fn defaults_hold_for_all_targets_and_wherever_they_stand() {
+fn defaults_apply_to_all_targets_wherever_they_are_written() {
     let second = TARGET.replace("\"plex\"", "\"other\"");
     let expected = (3, 4, 5, Some(1500), Some(6 * 60 * 60), false, 7);
     assert_eq!(patience(&format!("{DEFAULTS}\n{TARGET}\n{second}")), [expected; 2]);
@@ -26,7 +26,7 @@ fn defaults_hold_for_all_targets_and_wherever_they_stand() {
 }
 
 #[test]
-fn a_target_overrides_each_of_them() {
+fn a_target_overrides_each_default() {
     let own = "tries = 1\ndown_after = 2\nup_after = 3\nslow_ms = 10\nremind_every = \"1day 2h\"\n\
         flap_damping = true\ntimeout_s = 9\n";
     let expected = (1, 2, 3, Some(10), Some(26 * 60 * 60), true, 9);
@@ -45,14 +45,14 @@ fn limits_are_inclusive() {
     }
 }
 
-/// A short timeout of the function leaves less for each target than the usual ten seconds.
+/// With a short timeout of the function, each target gets less than the usual ten seconds.
 #[test]
 fn the_default_timeout_fits_into_a_run() {
     assert_eq!(patience(&format!("{TARGET}\n[function]\ntimeout_s = 20\n"))[0].6, 5);
 }
 
 #[test]
-fn values_out_of_range_are_refused() {
+fn values_out_of_range_are_rejected() {
     refuses![
         target("tries = 0"),
         target("tries = 6"),

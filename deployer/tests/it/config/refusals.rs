@@ -1,4 +1,4 @@
-//! Bad configurations, and the exact words of the refusal.
+//! Invalid configurations and the exact messages about them.
 
 use insta::assert_snapshot;
 use plexmon_deploy::config::Config;
@@ -6,7 +6,7 @@ use plexmon_deploy::config::Config;
 use super::{TARGET, below, parse, refuses, target, top};
 
 #[test]
-fn unknown_keys_are_refused_with_the_nearest_known_one() {
+fn unknown_keys_are_rejected_with_the_nearest_known_key() {
     refuses![
         top("shedule = \"rate(5 minutes)\""),
         top("something = 1"),
@@ -34,7 +34,7 @@ fn names_and_regions_are_checked() {
 }
 
 #[test]
-fn schedules_that_aws_would_refuse_are_refused() {
+fn schedules_that_aws_would_reject_are_rejected() {
     refuses![
         top("schedule = \"rate(1 minutes)\""),
         top("schedule = \"cron(*/5 * * * *)\""),
@@ -47,7 +47,7 @@ fn schedules_that_aws_would_refuse_are_refused() {
 }
 
 #[test]
-fn addresses_are_complete_and_hold_no_credentials() {
+fn addresses_are_complete_and_contain_no_credentials() {
     let url = |url: &str| format!("[[target]]\nname = \"plex\"\nurl = \"{url}\"\n");
     refuses![
         url("plex.example.com"),
@@ -62,7 +62,7 @@ fn addresses_are_complete_and_hold_no_credentials() {
 }
 
 #[test]
-fn targets_are_there_and_can_be_told_apart() {
+fn targets_are_required_and_have_unique_names() {
     refuses![
         String::new(),
         "target = []\n".to_owned(),
@@ -76,7 +76,7 @@ fn targets_are_there_and_can_be_told_apart() {
 }
 
 #[test]
-fn there_are_no_more_targets_than_the_state_can_hold() {
+fn more_targets_than_the_state_has_room_for_are_rejected() {
     let many: String =
         (0..2_000).map(|number| TARGET.replace("plex\"", &format!("plex{number}\""))).collect();
     assert_snapshot!(parse(&many).unwrap_err(), @"
@@ -103,7 +103,7 @@ fn conditions_of_a_target_are_checked() {
 }
 
 #[test]
-fn secrets_are_never_literals() {
+fn literal_secrets_are_rejected() {
     refuses![
         below("[notify.pushover]\ntoken = \"azGDORePK8gMaC0QOYAMyEEuzJnyUi\"\nuser = { env = \"B\" }"),
         below("[notify.pushover]\ntoken = { env = \"A\" }\nuser = \"uQiRzpo4DXghDmr9QzzfQu27cmVRsG\""),
@@ -134,7 +134,7 @@ fn parameter_names_follow_the_rules_of_ssm() {
 }
 
 #[test]
-fn settings_of_the_function_are_within_lambdas_limits() {
+fn settings_of_the_function_stay_within_the_limits_of_lambda() {
     refuses![
         below("[function]\narchitecture = \"aarch64\""),
         below("[function]\nmemory_mb = 64"),
@@ -148,7 +148,7 @@ fn settings_of_the_function_are_within_lambdas_limits() {
 }
 
 #[test]
-fn values_of_the_wrong_type_are_refused() {
+fn values_of_the_wrong_type_are_rejected() {
     refuses![
         top("name = 5"),
         top("schedule = 5"),
@@ -164,7 +164,7 @@ fn values_of_the_wrong_type_are_refused() {
 }
 
 #[test]
-fn what_is_no_toml_is_refused_at_its_line() {
+fn invalid_toml_is_reported_with_its_line() {
     refuses![
         top("name = plex"),
         top("region = \"us-east-1"),
@@ -174,9 +174,9 @@ fn what_is_no_toml_is_refused_at_its_line() {
     ];
 }
 
-/// Of what is wrong in two places, the first is told: mend it, and the second comes up.
+/// Only the first of several errors is reported; it comes from the target here.
 #[test]
-fn a_target_is_refused_before_an_unknown_key_elsewhere() {
+fn a_target_is_rejected_before_an_unknown_key_elsewhere() {
     let error = parse(&below("[stat]\nparameter = \"/x\"\n\n[[target]]\nname = \"b\"\n")).unwrap_err();
     assert_snapshot!(error, @r#"
     error: config.toml:8: [[target]] needs `url`
@@ -186,7 +186,7 @@ fn a_target_is_refused_before_an_unknown_key_elsewhere() {
 }
 
 #[test]
-fn a_missing_configuration_says_how_to_get_one() {
+fn a_missing_configuration_leads_to_init() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     let error = Config::load(&path).unwrap_err().to_string();
@@ -194,12 +194,12 @@ fn a_missing_configuration_says_how_to_get_one() {
     error: could not read `FOLDER/config.toml`
       cause: No such file or directory (os error 2)
 
-    hint: make one with `plexmon-deploy init`, or name yours with `--config PATH`
+    hint: create one with `plexmon-deploy init`, or pass the path of yours with `--config PATH`
     ");
 }
 
 #[test]
-fn a_configuration_that_is_no_text_is_refused() {
+fn a_configuration_that_is_not_utf8_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     std::fs::write(&path, b"name = \"\xff\"\n").unwrap();
@@ -213,7 +213,7 @@ fn a_configuration_that_is_no_text_is_refused() {
 }
 
 #[test]
-fn certificates_must_be_there_and_be_certificates() {
+fn a_ca_file_must_exist_and_contain_certificates() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("key.pem"), "-----BEGIN PRIVATE KEY-----\n").unwrap();
     let refusal = |file: &str| {
@@ -226,8 +226,8 @@ fn certificates_must_be_there_and_be_certificates() {
       cause: No such file or directory (os error 2)
     ");
     assert_snapshot!(refusal("key.pem"), @"
-    error: FOLDER/config.toml:4: `[[target]] ca_file` names `FOLDER/key.pem`, which has a private key in line 1
+    error: FOLDER/config.toml:4: `[[target]] ca_file` names `FOLDER/key.pem`, which has a private key at line 1
 
-    hint: leave only the certificate in the file; nobody needs the key to trust it
+    hint: leave only the certificate in the file; the key is not needed to trust it
     ");
 }

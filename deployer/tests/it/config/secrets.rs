@@ -1,6 +1,6 @@
-//! Where secret values come from, and what is said when they do not come.
+//! Where secret values come from, and the errors about missing ones.
 //!
-//! No variable is set here: tests run at the same time in one process. Improbable names stand for missing ones.
+//! These tests set no variables, since tests run concurrently in one process. Improbable names serve as missing variables.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ const FILES: &str = "[notify.pushover]\ntoken = { file = \"token\" }\nuser = { f
 const HEADER: &str = "headers = { Authorization = { file = \"header\" }, Accept = \"text/xml\" }\n";
 
 #[test]
-fn without_secrets_there_is_nothing_to_fetch() {
+fn a_configuration_without_secrets_fetches_nothing() {
     assert_eq!(resolve(Path::new(""), TARGET).unwrap(), Found::NoneConfigured);
 }
 
@@ -49,7 +49,7 @@ fn missing_variables_are_named_once_and_sorted() {
 }
 
 #[test]
-fn one_missing_variable_is_enough() {
+fn one_missing_variable_makes_all_secrets_missing() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("token"), "the token").unwrap();
     let text =
@@ -59,7 +59,7 @@ fn one_missing_variable_is_enough() {
 }
 
 #[test]
-fn a_file_that_is_named_must_be_there_and_hold_something() {
+fn a_secret_file_must_exist_and_not_be_empty() {
     let folder = tempfile::tempdir().unwrap();
     let refusal = || {
         let error = resolve(folder.path(), &below(FILES)).unwrap_err().to_string();
@@ -69,19 +69,19 @@ fn a_file_that_is_named_must_be_there_and_hold_something() {
     error: could not read the secret in `FOLDER/token`
       cause: No such file or directory (os error 2)
 
-    hint: create the file, readable by you alone, with the value in it
+    hint: create the file with the value in it, readable only by you
     ");
     fs::write(folder.path().join("token"), " \n").unwrap();
     assert_snapshot!(refusal(), @"
-    error: the secret's file `FOLDER/token` is empty
+    error: the secret file `FOLDER/token` is empty
 
-    hint: put the value into it
+    hint: write the value into it
     ");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_others_can_read_gets_a_warning() {
+fn a_secret_file_that_others_can_read_causes_a_warning() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, mode| {
@@ -96,13 +96,13 @@ fn a_file_that_others_can_read_gets_a_warning() {
     let config = Config::parse(&text, &folder.path().join("config.toml")).unwrap();
     let warnings = config.secrets.warnings().join("\n").replace(folder.path().to_str().unwrap(), "FOLDER");
     assert_snapshot!(warnings, @"
-    others on this machine can read the secret in `FOLDER/header`: run `chmod 600 FOLDER/header`
-    others on this machine can read the secret in `FOLDER/token`: run `chmod 600 FOLDER/token`
+    other users of this machine can read the secret in `FOLDER/header`: run `chmod 600 FOLDER/header`
+    other users of this machine can read the secret in `FOLDER/token`: run `chmod 600 FOLDER/token`
     ");
 }
 
 #[test]
-fn no_way_of_printing_shows_a_value() {
+fn debug_output_never_shows_a_value() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("token"), "the token").unwrap();
     fs::write(folder.path().join("user"), "the user").unwrap();

@@ -1,4 +1,4 @@
-//! What AWS accepts and what can hardly work: it gets a warning with its place, and no refusal.
+//! Settings that AWS accepts but that cannot work: they cause a warning with their place, and no error.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -29,7 +29,7 @@ fn warnings(text: &str, secrets: Option<&Secrets>) -> String {
 }
 
 #[test]
-fn every_address_out_of_reach_gets_a_warning_with_its_place() {
+fn every_unreachable_address_causes_a_warning_with_its_place() {
     let unreachable = targets(&[
         "https://192.168.1.5:32400",
         "https://[2001:db8::1]",
@@ -42,14 +42,14 @@ fn every_address_out_of_reach_gets_a_warning_with_its_place() {
         "https://nas.tail0123.ts.net",
     ]);
     assert_snapshot!(warnings(&unreachable, None), @"
-    config.toml:3: `[[target]] url`: `192.168.1.5` is a private address, which AWS cannot reach; use the name or address by which the internet reaches it
-    config.toml:6: `[[target]] url`: `[2001:db8::1]` is an IPv6 address, and Lambda has no IPv6; use the name or address by which the internet reaches it
-    config.toml:9: `[[target]] url`: `plex.local` is a name of a local network, which AWS cannot resolve; use the name or address by which the internet reaches it
-    config.toml:12: `[[target]] url`: `localhost` is this machine only; in AWS it would be the function itself; use the name or address by which the internet reaches it
-    config.toml:15: `[[target]] url`: `100.64.1.2` is an address within a carrier's network or a tailnet, which AWS cannot reach; use the name or address by which the internet reaches it
-    config.toml:21: `[[target]] url`: `10.0.0.1` is a private address, which AWS cannot reach; use the name or address by which the internet reaches it
-    config.toml:24: `[[target]] url`: `plex` is a name without a domain, which AWS cannot resolve; use the name or address by which the internet reaches it
-    config.toml:27: `[[target]] url`: `nas.tail0123.ts.net` is a name in a tailnet, which AWS cannot reach unless Tailscale Funnel publishes it; use the name or address by which the internet reaches it
+    config.toml:3: `[[target]] url`: `192.168.1.5` is a private address that AWS cannot reach; use the public name or address
+    config.toml:6: `[[target]] url`: `[2001:db8::1]` is an IPv6 address, but Lambda has no IPv6; use the public name or address
+    config.toml:9: `[[target]] url`: `plex.local` is a name in a local network that AWS cannot resolve; use the public name or address
+    config.toml:12: `[[target]] url`: `localhost` is only this machine; in AWS, it would be the function itself; use the public name or address
+    config.toml:15: `[[target]] url`: `100.64.1.2` is an address in a carrier's network or a tailnet that AWS cannot reach; use the public name or address
+    config.toml:21: `[[target]] url`: `10.0.0.1` is a private address that AWS cannot reach; use the public name or address
+    config.toml:24: `[[target]] url`: `plex` is a name without a domain that AWS cannot resolve; use the public name or address
+    config.toml:27: `[[target]] url`: `nas.tail0123.ts.net` is a name in a tailnet that AWS cannot reach unless Tailscale Funnel publishes it; use the public name or address
     ");
 }
 
@@ -72,7 +72,7 @@ to = \"b@example.com\"
 ";
 
 #[test]
-fn control_addresses_heartbeat_and_channels_count_as_well_as_targets() {
+fn addresses_of_control_hosts_heartbeat_and_channels_are_checked_too() {
     let channel = |url: &str| BTreeMap::from([("url".to_owned(), SecretValue::new(url))]);
     let secrets = Secrets {
         heartbeat: Some(SecretValue::new("https://172.16.0.9/ping/1234-secret")),
@@ -82,18 +82,18 @@ fn control_addresses_heartbeat_and_channels_count_as_well_as_targets() {
     let warned = warnings(CHANNELS, Some(&secrets));
     assert!(!warned.contains("hush") && !warned.contains("1234"), "{warned}");
     assert_snapshot!(warned, @"
-    config.toml:1: `control`: `10.0.0.1` is a private address, which AWS cannot reach; use the name or address by which the internet reaches it
-    config.toml:7: `[heartbeat] url`: `172.16.0.9` is a private address, which AWS cannot reach; use the name or address by which the internet reaches it
-    config.toml:14: `[notify.email] host`: `mail` is a name without a domain, which AWS cannot resolve; use the name or address by which the internet reaches it
-    config.toml:12: `[notify.hook] url`: `192.168.0.9` is a private address, which AWS cannot reach; use the name or address by which the internet reaches it
-    config.toml:9: `[notify.ntfy] url`: `ntfy.lan` is a name of a local network, which AWS cannot resolve; use the name or address by which the internet reaches it
+    config.toml:1: `control`: `10.0.0.1` is a private address that AWS cannot reach; use the public name or address
+    config.toml:7: `[heartbeat] url`: `172.16.0.9` is a private address that AWS cannot reach; use the public name or address
+    config.toml:14: `[notify.email] host`: `mail` is a name without a domain that AWS cannot resolve; use the public name or address
+    config.toml:12: `[notify.hook] url`: `192.168.0.9` is a private address that AWS cannot reach; use the public name or address
+    config.toml:9: `[notify.ntfy] url`: `ntfy.lan` is a name in a local network that AWS cannot resolve; use the public name or address
     ");
-    // Values that are not known say nothing.
+    // Unknown values cause no warning.
     assert_eq!(warnings(CHANNELS, None).lines().count(), 3);
 }
 
 #[test]
-fn an_emulator_on_this_machine_reaches_the_machine_itself() {
+fn an_emulator_on_this_machine_can_reach_the_machine_itself() {
     let text = targets(&["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "http://192.168.1.5"]);
     let config = parse(&text).unwrap();
     let local = Circumstances { aws_is_local: true, ..circumstances(None) };
@@ -103,22 +103,22 @@ fn an_emulator_on_this_machine_reaches_the_machine_itself() {
 }
 
 #[test]
-fn names_that_lead_to_where_aws_cannot_go_are_recognised_by_their_addresses() {
+fn names_that_resolve_to_unreachable_addresses_cause_a_warning() {
     let config = parse(&targets(&["https://a.example.com", "https://192.168.1.5"])).unwrap();
     let warning =
         |target: &str, address: &str| config.resolved_warning(target, address.parse().unwrap(), false);
-    assert_snapshot!(warning("a0", "192.168.1.5").unwrap(), @"config.toml:3: `[[target]] url`: `a.example.com` is 192.168.1.5 here, and that is a private address, which AWS cannot reach; check that public DNS servers have another address for it");
+    assert_snapshot!(warning("a0", "192.168.1.5").unwrap(), @"config.toml:3: `[[target]] url`: `a.example.com` resolves to 192.168.1.5 here, which is a private address that AWS cannot reach; check that public DNS has another address for it");
     assert_snapshot!(warning("a0", "2606:4700::1111").unwrap(), @"config.toml:3: `[[target]] url`: `a.example.com` has only IPv6 addresses, and Lambda has no IPv6; add an A record");
     assert_eq!(warning("a0", "104.16.0.1"), None);
-    assert_eq!(warning("a1", "192.168.1.5"), None, "the configuration says so itself");
+    assert_eq!(warning("a1", "192.168.1.5"), None, "the address itself already causes a warning");
     assert_eq!(config.resolved_warning("a0", "127.0.0.1".parse().unwrap(), true), None);
 }
 
 #[test]
-fn a_schedule_that_never_fires_gets_a_warning() {
+fn a_schedule_that_never_fires_causes_a_warning() {
     let target = targets(&["https://plex.example.com"]);
     let of = |schedule: &str| warnings(&format!("schedule = \"{schedule}\"\n{target}"), None);
-    assert_snapshot!(of("cron(0/5 5 ? JAN 1-5 2022)"), @"config.toml:1: `schedule` never fires from now on, though AWS accepts it: nothing would be checked; use other days or years");
+    assert_snapshot!(of("cron(0/5 5 ? JAN 1-5 2022)"), @"config.toml:1: `schedule` is valid but never fires again, so nothing would be checked; use other days or years");
     assert!(of("cron(0 0 30 2 ? *)").contains("never fires"));
     for good in ["rate(5 minutes)", "cron(0/5 * * * ? *)", "cron(0 8 ? * MON-FRI 2026-2027)"] {
         assert_eq!(of(good), "");

@@ -140,7 +140,7 @@ fn an_outage_that_the_previous_function_notified_is_not_repeated_but_its_end_is_
     world.plex.break_it();
     adopted(&world);
     assert!(world.phone.take_new().is_empty());
-    world.plex.mend();
+    world.plex.repair();
     world.invoke().ended(0);
     assert_eq!(world.messages()[0].title.as_deref(), Some("plex is UP again"));
 }

@@ -55,7 +55,7 @@ fn targets_that_aws_cannot_reach_are_warned_of_before_the_question() {
     let plan = |world: &World| world.with_code(&["plan"]).run().ended(0).stderr;
     assert!(!plan(&world).contains("warning"), "{}", plan(&world));
     world.edit("control = []", "control = [\"https://192.168.1.5\"]");
-    let warning = "`control`: `192.168.1.5` is a private address, which AWS cannot reach; use the name or address \
+    let warning = "`control`: `192.168.1.5` is a private address that AWS cannot reach; use the name or address \
                    by which the internet reaches it\n";
     assert!(plan(&world).contains(warning), "{}", plan(&world));
     let up = world.up().ended(0);

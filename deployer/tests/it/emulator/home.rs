@@ -56,7 +56,16 @@ fn a_home_imported_from_its_files_is_deployed_monitored_and_removed() {
     let port = tokio::net::TcpSocket::new_v4().unwrap();
     port.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     imported(&world, port.local_addr().unwrap());
+    shows_each_target_in_check(&world);
+    deploys_with_a_verdict_for_each_target(&world);
+    let plan = with_tokens(world.with_code(&["plan", "--exit-code"])).run().ended(0);
+    snapshot!(plan.stdout, @"nothing to do: AWS matches the configuration");
+    shows_each_target_in_status(&world);
+    world.down().ended(0);
+    assert_eq!(world.inventory(), [""; 0]);
+}
 
+fn shows_each_target_in_check(world: &World) {
     let check = with_tokens(world.deploy(&["check"])).run().ended(1);
     let wide: Vec<&str> = check.stdout.lines().filter(|line| line.chars().count() > 80).collect();
     assert_eq!(wide, [""; 0]);
@@ -72,7 +81,9 @@ fn a_home_imported_from_its_files_is_deployed_monitored_and_removed() {
       TCP   FAILED [TIME]  connection refused
       blind: the monitor cannot tell from here
     ");
+}
 
+fn deploys_with_a_verdict_for_each_target(world: &World) {
     let up = with_tokens(world.with_code(&["up", "--yes"])).run().ended(0);
     snapshot!(up.stdout, @"
       + create role      plex-remote-health-role
@@ -141,9 +152,9 @@ fn a_home_imported_from_its_files_is_deployed_monitored_and_removed() {
     assert!(!up.whole().contains("marker-"), "{}", up.whole());
     assert!(!world.messages().is_empty());
     assert_eq!(world.phone.refused(), [""; 0]);
+}
 
-    let plan = with_tokens(world.with_code(&["plan", "--exit-code"])).run().ended(0);
-    snapshot!(plan.stdout, @"nothing to do: AWS matches the configuration");
+fn shows_each_target_in_status(world: &World) {
     let status = with_tokens(world.with_code(&["status", "--exit-code"])).run().ended(0);
     snapshot!(status.stdout, @"
     plex-remote-health in account [ACCOUNT], region us-east-1
@@ -177,9 +188,6 @@ fn a_home_imported_from_its_files_is_deployed_monitored_and_removed() {
       home-assistant (closed) unknown since [DATE]
       router                  unknown since [DATE]
     ");
-
-    world.down().ended(0);
-    assert_eq!(world.inventory(), [""; 0]);
 }
 
 /// Configure this many targets, all on the Plex stand-in.

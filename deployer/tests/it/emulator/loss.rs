@@ -74,7 +74,7 @@ mod whatever_is_gone {
             assert_eq!(world.plan(), [""; 0], "after {gone:?} had been deleted");
             assert_eq!(world.inventory(), whole, "after {gone:?} had been deleted");
             works(&world);
-            world.plex.mend();
+            world.plex.repair();
             world.invoke().ended(0);
         }
     }

@@ -177,7 +177,7 @@ fn an_outage_that_ends_within_the_pause_is_not_notified() {
     assert!(pause["paused_until"].is_u64(), "{pause}");
     world.plex.break_it();
     world.invoke().ended(0);
-    world.plex.mend();
+    world.plex.repair();
     world.invoke().ended(0);
     let resume = world.deploy(&["resume", "--json"]).run().ended(0).json();
     assert_eq!((&resume["paused_until"], &resume["reply"]["current"]), (&Value::Null, &"up".into()));
@@ -218,7 +218,7 @@ fn doctor_compares_both_views() {
     hint: each line above says what to do; `plexmon-deploy check` shows every link of the chain from here
     ");
 
-    broken.mend();
+    broken.repair();
     snapshot!(world.deploy(&["doctor"]).run().whole(), @"
     exit 0
     --- stdout

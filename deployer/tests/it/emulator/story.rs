@@ -101,7 +101,7 @@ fn an_outage_and_its_end_are_notified_once() {
       plex        down since [DATE]: Plex is stopped; the proxy answers 502
     ");
 
-    world.plex.mend();
+    world.plex.repair();
     world.invoke().ended(0);
     let messages = world.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
@@ -232,10 +232,10 @@ fn a_file_that_lambda_cannot_run_is_refused_before_the_first_write() {
     let up = world.deploy(&["up", "--yes"]).args([Path::new("--bootstrap"), &script]).run();
     snapshot!(up.ended(1).stderr, @r"
     plex-remote-health in account [ACCOUNT], region us-east-1
-    error: `[HOME]/bootstrap` would not run on Lambda (x86_64)
+    error: `[HOME]/bootstrap` cannot run on Lambda (x86_64)
       cause: it is not a Linux program
 
-    hint: --bootstrap wants the compiled function, named `bootstrap` by cargo
+    hint: pass the compiled function, which cargo names `bootstrap`, with --bootstrap
     ");
     assert_eq!(world.inventory(), [""; 0], "{NAME}");
 }

@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 use plexmon_deploy::artifact::{CodeSource, Identity, Origin, identity};
+use plexmon_deploy::config::Config;
 use plexmon_deploy::resources::Health;
 use plexmon_deploy::stack::Stack;
 
@@ -77,8 +78,9 @@ fn other_code_is_always_a_difference() {
 fn the_identity_says_where_the_code_comes_from() {
     let world = World::usual();
     let file = tempfile::NamedTempFile::new().unwrap();
-    let of = |origin: &Origin, settings: &str| {
-        identity(origin, &world.config.settings(settings), world.config.function.architecture).unwrap()
+    let of = |origin: &Origin, state_parameter: &str| {
+        let config = Config { state_parameter: state_parameter.to_owned(), ..world.config.clone() };
+        identity(origin, &config.settings(), config.function.architecture).unwrap()
     };
     let (built, given) = (of(&Origin::Sources, "/s"), of(&Origin::File(file.path().to_owned()), "/s"));
     assert_eq!((built.source, given.source), (CodeSource::Built, CodeSource::Given));

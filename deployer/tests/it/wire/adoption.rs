@@ -89,7 +89,7 @@ async fn the_state_of_the_other_function_is_taken_over_and_kept() {
     let session = rig.session();
     let view = adopt(&rig, &session).await;
     assert_eq!(view.observed.state.as_deref(), Some(r#"{"status":"down","ts":1}"#));
-    assert_eq!(view.config.settings("").state_parameter, OWN);
+    assert_eq!(view.config.settings().state_parameter, OWN);
     assert!(rig.fake.sent("iam:PutRolePolicy")[0].to_string().contains("my/plex/state"));
     // It is tagged, and neither created nor written.
     assert_eq!(rig.fake.sent("ssm:AddTagsToResource")[0]["ResourceId"], OWN);

@@ -189,7 +189,7 @@ async fn a_target_that_somebody_adds_after_the_look_keeps_the_rule_and_is_an_err
     rig.fake.always("events:DeleteRule", refused("ValidationException", message));
     assert_snapshot!(rig.down(only_schedule).await, @"
     error: could not delete schedule `plex-remote-health-schedule`
-      cause: still not through after 60 s of waiting for EventBridge to release the rule's target
+      cause: timed out after 60 s of waiting for EventBridge to release the rule's target
       cause: events:DeleteRule was refused (ValidationException): Rule can't be deleted since it has targets.
 
     hint: run the same command again: it continues where this one stopped

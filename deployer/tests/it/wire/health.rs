@@ -102,7 +102,7 @@ async fn status_says_what_is_wrong_and_is_not_in_sync() {
     let rig = with(failed());
     let session = rig.session();
     // What is deployed is what would be built here.
-    let settings = session.config.settings(&session.names.secrets_parameter());
+    let settings = session.config.settings();
     let code =
         plexmon_deploy::artifact::identity(&session.origin, &settings, session.config.function.architecture);
     let mut function = function_json(&rig.world);

@@ -84,7 +84,7 @@ async fn a_role_that_stays_unusable_ends_with_what_aws_said() {
     rig.fake.always("lambda:Invoke", refused("AccessDeniedException", message));
     let (error, elapsed) = run(&rig, CREATED).await;
     assert_snapshot!(error, @"
-    error: still not through after 120 s of waiting for the new role to become known to Lambda
+    error: timed out after 120 s of waiting for the new role to become usable in Lambda
       cause: lambda:Invoke was refused (AccessDeniedException): The role defined for the function cannot be assumed by Lambda.
 
     hint: run the same command again: it continues where this one stopped

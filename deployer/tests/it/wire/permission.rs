@@ -46,7 +46,7 @@ async fn a_target_that_fails_inside_of_a_success_is_an_error() {
         .always("events:PutTargets", failed_inside("InternalFailure", "Something is wrong with the target"));
     assert_snapshot!(rig.mend(without_target).await, @"
     error: could not update schedule `plex-remote-health-schedule`
-      cause: still not through after 15 s of waiting for AWS to recover from a fault
+      cause: timed out after 15 s of waiting for AWS to recover from a fault
       cause: events:PutTargets was refused (InternalFailure): Something is wrong with the target
 
     hint: run the same command again: it continues where this one stopped

@@ -35,7 +35,7 @@ fn rows() -> Vec<Row> {
 
 fn name(meaning: Meaning) -> &'static str {
     match meaning {
-        Meaning::Gone => "gone",
+        Meaning::NotFound => "gone",
         Meaning::Exists => "exists",
         Meaning::Busy(_) => "busy",
         Meaning::Throttled => "throttled",

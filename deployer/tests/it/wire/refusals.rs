@@ -150,10 +150,10 @@ async fn a_clock_that_is_wrong_is_recognized_by_the_message() {
         let _ = writeln!(hints, "{}", hint(&rig.observe(false).await.unwrap_err().to_string()));
     }
     assert_snapshot!(hints, @"
-    this computer's clock is behind: set it, for example by switching on NTP
-    this computer's clock is ahead: set it, for example by switching on NTP
+    the clock of this computer is behind: set it, for example by switching on NTP
+    the clock of this computer is ahead: set it, for example by switching on NTP
     check the secret access key: it does not belong to this access key
-    switch STS on for eu-central-1 (IAM console, Account settings), or use another region
+    activate STS for eu-central-1 (IAM console, Account settings), or use another region
     ");
 }
 
@@ -208,10 +208,10 @@ async fn throttling_without_end_asks_for_patience() {
     rig.fake.always("events:PutRule", refused("ThrottlingException", "Rate exceeded"));
     assert_snapshot!(rig.up().await, @"
     error: could not create schedule `plex-remote-health-schedule`
-      cause: still not through after 60 s of waiting for AWS to accept more calls
+      cause: timed out after 60 s of waiting for AWS to accept more calls
       cause: events:PutRule was refused (ThrottlingException): Rate exceeded
 
-    hint: AWS asks for patience: run the same command again in a minute, it continues
+    hint: AWS is throttling calls: run the same command again in a minute, and it continues
     ");
 }
 

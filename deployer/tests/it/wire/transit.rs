@@ -30,7 +30,7 @@ async fn a_name_that_is_never_free_ends_with_the_last_refusal() {
     rig.fake.always("ssm:PutParameter", exists());
     assert_snapshot!(rig.mend(|stack| stack.state = None).await, @"
     error: could not create parameter `/homelab/plex_remote_status`
-      cause: still not through after 60 s of waiting for Parameter Store to release the name after its deletion
+      cause: timed out after 60 s of waiting for Parameter Store to release the name after its deletion
       cause: ssm:PutParameter was refused (ParameterAlreadyExists): The parameter already exists. To overwrite this value, set overwrite.
 
     hint: run the same command again: it continues where this one stopped

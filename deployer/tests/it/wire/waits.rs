@@ -48,7 +48,7 @@ async fn the_usual_lag_of_a_new_role_costs_little_more_than_itself() {
         assert!((lag..=lag + Duration::from_secs(2)).contains(&elapsed), "{elapsed:?} for {lag:?}");
         assert_eq!(rig.writes().last().unwrap(), "events:PutTargets");
         let said = rig.said();
-        assert!(said.contains("waiting_for: \"the new role to become known to Lambda\""), "{said}");
+        assert!(said.contains("waiting_for: \"the new role to become usable in Lambda\""), "{said}");
         assert!(said.contains("waiting_for: \"Lambda to start the function\""), "{said}");
     }
 }
@@ -86,7 +86,7 @@ async fn a_role_that_is_never_known_ends_with_the_last_refusal() {
     assert!(error.contains(&last), "{last} {error}");
     assert_snapshot!(error.replace(&last, "The last attempt."), @"
     error: could not create function `plex-remote-health`
-      cause: still not through after 300 s of waiting for the new role to become known to Lambda
+      cause: timed out after 300 s of waiting for the new role to become usable in Lambda
       cause: lambda:CreateFunction was refused (InvalidParameterValueException): The role defined for the function cannot be assumed by Lambda. The last attempt.
 
     hint: run the same command again: it continues where this one stopped

@@ -43,7 +43,7 @@ fn the_function_works_with_the_role_and_fails_without_any_of_its_actions() {
         let reply = world.invoke().ended(0).json();
         assert_eq!((&reply["current"], &reply["problems"]), (&json!("down"), &json!([])), "{right:?}");
         assert_eq!(world.messages().len(), 1, "{right:?}");
-        world.plex.mend();
+        world.plex.repair();
         world.invoke().ended(0);
         assert_eq!(world.messages().len(), 1, "{right:?}");
     }

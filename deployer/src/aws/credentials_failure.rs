@@ -1,4 +1,4 @@
-//! Why there were no credentials: which role, file, program or sign-in failed, and what was said.
+//! Why there are no credentials: which role, file, program or sign-in failed, and with which message.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,44 +13,44 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ErrorMetadata;
 
-use super::chain::{causes, find, text};
+use super::causes::{causes, find, text};
+use super::connection_problem::ConnectionProblem;
 use super::denied::{Denial, Policy};
 use super::identity;
-use super::obstacle::Obstacle;
 use super::profiles::shell_word;
-use super::source::{Base, Role, Source};
+use super::source::{AssumedRole, Base, CredentialSource};
 use crate::error::Error;
 
-/// A failure of what should have given credentials.
+/// A failure to get credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    source: Source,
+pub struct CredentialsFailure {
+    source: CredentialSource,
     step: Step,
     /// AWS's code; empty if AWS did not answer.
     code: String,
-    /// What was said, in full.
+    /// The full message.
     pub detail: String,
-    /// Set if no answer came from the service that was asked.
-    obstacle: Option<Obstacle>,
+    /// Set if the service did not answer.
+    problem: Option<ConnectionProblem>,
     region: Option<String>,
 }
 
-/// Where on the way it failed.
+/// The step that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// A role of a profile was not given.
+    /// Assuming a role of a profile.
     Role,
-    /// The token file could not be read.
+    /// Reading the token file.
     TokenFile,
-    /// What gives the first credentials failed.
+    /// Getting the first credentials.
     Base,
-    /// Nothing gave any.
+    /// No source has any credentials.
     Nothing,
 }
 
-impl Failure {
-    /// Combines what failed with what the settings say.
-    pub fn new(source: &Source, region: &str, error: &CredentialsError) -> Self {
+impl CredentialsFailure {
+    /// Combine the error with the settings.
+    pub fn new(source: &CredentialSource, region: &str, error: &CredentialsError) -> Self {
         let causes = causes(error);
         let role = find::<SdkError<AssumeRoleError, HttpResponse>>(&causes);
         let web = find::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>(&causes);
@@ -74,19 +74,19 @@ impl Failure {
             step,
             code: code.unwrap_or_default().to_owned(),
             detail: text(&causes),
-            obstacle: unanswered.then(|| Obstacle::of(&causes)),
+            problem: unanswered.then(|| ConnectionProblem::of(&causes)),
             region: Some(region.to_owned()),
         }
     }
 
-    /// Without knowledge of the settings.
+    /// A failure without known settings.
     pub fn unexplained(error: &CredentialsError) -> Self {
         let base = Base::Machine { profile: "default".to_owned(), looked_in: String::new() };
-        Self { region: None, ..Self::new(&Source { roles: Vec::new(), base }, "", error) }
+        Self { region: None, ..Self::new(&CredentialSource { roles: Vec::new(), base }, "", error) }
     }
 
-    /// The role that was refused: the one that AWS names, or the last of the chain.
-    fn role(&self) -> Option<&Role> {
+    /// The role that could not be assumed: the one that AWS names, or the last of the chain.
+    fn role(&self) -> Option<&AssumedRole> {
         let named = self.source.roles.iter().find(|role| self.detail.contains(&role.arn));
         named.or(self.source.roles.first())
     }
@@ -105,17 +105,17 @@ impl Failure {
                 format!("role `{role}` could not be assumed with the token `{}`", file.display())
             }
             Base::Sso { profile } => {
-                format!("IAM Identity Center gave no credentials for profile `{profile}`")
+                format!("IAM Identity Center returned no credentials for profile `{profile}`")
             }
-            Base::Login { profile } => format!("the sign-in of profile `{profile}` gave no credentials"),
+            Base::Login { profile } => format!("the sign-in of profile `{profile}` returned no credentials"),
             Base::Process { profile } => format!("the credential_process of profile `{profile}` failed"),
             Base::Named { profile, source } => {
-                format!("credential_source {source} of profile `{profile}` gave no credentials")
+                format!("credential_source {source} of profile `{profile}` returned no credentials")
             }
             Base::Machine { .. } if self.step != Step::Nothing => {
-                "the role of this container or cloud machine gave no credentials".to_owned()
+                "the role of this container or cloud machine returned no credentials".to_owned()
             }
-            Base::EnvironmentKeys => "the keys of the environment cannot be used".to_owned(),
+            Base::EnvironmentKeys => "the keys from the environment cannot be used".to_owned(),
             Base::Keys { profile } => format!("the keys of profile `{profile}` cannot be used"),
             Base::Machine { .. } => "no AWS credentials were found".to_owned(),
         }
@@ -123,14 +123,14 @@ impl Failure {
 
     fn hint(&self) -> String {
         if let (Base::Machine { .. }, Step::Base) = (&self.source.base, self.step) {
-            return "check AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and the role that is \
-                    given there, or name a profile with --profile"
+            return "check AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and the role that it \
+                    provides, or choose a profile with --profile"
                 .to_owned();
         }
-        if let Some(obstacle) = &self.obstacle
+        if let Some(problem) = &self.problem
             && self.step != Step::Nothing
         {
-            return obstacle.hint();
+            return problem.hint();
         }
         if self.step == Step::Role
             && let Some(role) = self.role()
@@ -144,23 +144,23 @@ impl Failure {
             },
             Base::WebIdentity { role, .. } => self.web_identity_hint(role),
             Base::Sso { profile } if self.detail.contains("ForbiddenException") => format!(
-                "check `sso_account_id` and `sso_role_name` of profile `{profile}`: this user has no such access"
+                "check `sso_account_id` and `sso_role_name` of profile `{profile}`: this user does not have that access"
             ),
             Base::Sso { profile } => format!("run `aws sso login --profile {}`", shell_word(profile)),
             Base::Login { profile } => format!("run `aws login --profile {}`", shell_word(profile)),
             Base::Process { profile } => {
-                format!("run the command in `credential_process` of profile `{profile}` by hand: it has to print JSON")
+                format!("run the command in `credential_process` of profile `{profile}` by hand: it must print JSON")
             }
             Base::EnvironmentKeys => {
                 "correct AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN".to_owned()
             }
             Base::Keys { profile } => format!("correct the keys with `aws configure --profile {}`", shell_word(profile)),
-            _ => "sign in with `aws configure` or `aws sso login`, and name the profile with --profile or AWS_PROFILE"
+            _ => "sign in with `aws configure` or `aws sso login`, and choose the profile with --profile or AWS_PROFILE"
                 .to_owned(),
         }
     }
 
-    fn role_hint(&self, role: &Role) -> String {
+    fn role_hint(&self, role: &AssumedRole) -> String {
         let denial = Denial::of(&self.detail);
         match self.code.as_str() {
             "AccessDenied" | "AccessDeniedException" => match denial {
@@ -176,16 +176,16 @@ impl Failure {
         }
     }
 
-    fn trust_hint(&self, role: &Role) -> String {
+    fn trust_hint(&self, role: &AssumedRole) -> String {
         if role.mfa_serial.is_some() {
             let profile = shell_word(&role.profile);
             return format!(
-                "the role seems to demand MFA, for which plexmon-deploy cannot ask: run `eval \"$(aws configure \
+                "the role seems to require MFA, which plexmon-deploy does not support: run `eval \"$(aws configure \
                  export-credentials --profile {profile} --format env)\"`, then the same command without --profile"
             );
         }
         let by = match &self.source.base {
-            Base::EnvironmentKeys => "the keys of the environment".to_owned(),
+            Base::EnvironmentKeys => "the keys from the environment".to_owned(),
             Base::Keys { profile }
             | Base::Sso { profile }
             | Base::Login { profile }
@@ -204,7 +204,7 @@ impl Failure {
     fn web_identity_hint(&self, role: &str) -> String {
         match self.code.as_str() {
             "AccessDenied" => format!(
-                "check the trust policy of `{role}`: its conditions on `sub` and `aud` have to match the token"
+                "check the trust policy of `{role}`: its conditions on `sub` and `aud` must match the token"
             ),
             "InvalidIdentityToken" => {
                 "check that the account has an OIDC provider for the token's issuer, with its audience"
@@ -217,16 +217,16 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for CredentialsFailure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {}", self.message(), self.detail)
     }
 }
 
-impl StdError for Failure {}
+impl StdError for CredentialsFailure {}
 
-impl From<&Failure> for Error {
-    fn from(failure: &Failure) -> Self {
+impl From<&CredentialsFailure> for Error {
+    fn from(failure: &CredentialsFailure) -> Self {
         let mut error = Self::new(failure.message());
         if failure.step == Step::Nothing {
             if let Base::Machine { profile, looked_in } = &failure.source.base {
@@ -235,11 +235,11 @@ impl From<&Failure> for Error {
                 ));
             }
             return error
-                .cause("neither the environment nor a role of this machine has any")
+                .cause("neither the environment nor a role of this machine provides any")
                 .hint(failure.hint());
         }
-        error = match (&failure.obstacle, failure.detail.as_str()) {
-            (Some(_), detail) => error.cause(format!("no answer came: {detail}")),
+        error = match (&failure.problem, failure.detail.as_str()) {
+            (Some(_), detail) => error.cause(format!("no answer: {detail}")),
             (None, "") => error,
             (None, detail) => error.cause(detail),
         };
@@ -247,7 +247,7 @@ impl From<&Failure> for Error {
     }
 }
 
-/// The SDK panics with characters that a header cannot hold.
+/// Reject keys with characters that a header cannot contain, with which the SDK panics.
 fn usable(credentials: Credentials) -> Result<Credentials, CredentialsError> {
     let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
     let what = if !plain(credentials.access_key_id()) {
@@ -258,15 +258,15 @@ fn usable(credentials: Credentials) -> Result<Credentials, CredentialsError> {
         return Ok(credentials);
     };
     Err(CredentialsError::invalid_configuration(format!(
-        "{what} contains a blank or a character that no key has"
+        "{what} contains whitespace or an invalid character"
     )))
 }
 
-/// A provider whose errors are [`Failure`]s.
+/// A provider whose errors are [`CredentialsFailure`]s.
 #[derive(Debug)]
 pub struct Explained<P> {
     pub inner: P,
-    pub source: Source,
+    pub source: CredentialSource,
     pub region: String,
 }
 
@@ -278,7 +278,7 @@ impl<P: ProvideCredentials> ProvideCredentials for Explained<P> {
         future::ProvideCredentials::new(async move {
             let found = self.inner.provide_credentials().await.and_then(usable);
             found.map_err(|error| {
-                CredentialsError::provider_error(Failure::new(&self.source, &self.region, &error))
+                CredentialsError::provider_error(CredentialsFailure::new(&self.source, &self.region, &error))
             })
         })
     }

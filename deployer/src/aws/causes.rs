@@ -6,12 +6,12 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::error::metadata::ErrorMetadata;
 
-/// More of it would fill the terminal; a program's error output can be long.
+/// The longest text that is shown; the error output of a program can be long.
 const LONGEST: usize = 2000;
 
 type Cause<'a> = &'a (dyn StdError + 'static);
 
-/// The error and its causes. `io::Error` hides what it wraps from `source`; here it is in the list.
+/// The error and its causes, including what an `io::Error` wraps, which its `source` skips.
 pub fn causes(error: Cause<'_>) -> Vec<Cause<'_>> {
     let mut causes = Vec::new();
     let mut next = Some(error);
@@ -30,13 +30,13 @@ pub fn find<'a, T: StdError + 'static>(causes: &[Cause<'a>]) -> Option<&'a T> {
     causes.iter().find_map(|cause| cause.downcast_ref())
 }
 
-/// The causes in one line, without those that only say that something below failed, and without any `Debug` text.
+/// The causes in one line, without those that only repeat that something failed, and without `Debug` output.
 pub fn text(causes: &[Cause<'_>]) -> String {
     let mut parts: Vec<String> = Vec::new();
     for cause in causes {
         if let Some(answer) = cause.downcast_ref::<ErrorMetadata>() {
             let code = answer.code().unwrap_or_default();
-            // The code may be in the text above already, as in "unhandled error (AccessDenied)".
+            // The text before may already contain the code, as in "unhandled error (AccessDenied)".
             parts.retain(|part| !part.starts_with("unhandled error"));
             parts.push(match answer.message() {
                 Some(message) => format!("{message} ({code})"),
@@ -55,15 +55,15 @@ pub fn text(causes: &[Cause<'_>]) -> String {
     }
     let text = parts.join(": ");
     match find::<rustls::Error>(causes) {
-        // The library shows this reason by the name of its enum variant.
+        // The library shows this reason as the name of an enum variant.
         Some(error @ rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => {
-            printable(&text.replace(&error.to_string(), "the certificate's authority is not trusted"))
+            printable(&text.replace(&error.to_string(), "the certificate authority is not trusted"))
         }
         _ => printable(&text),
     }
 }
 
-/// The SDK shows HTTP answers of metadata services by their `Debug` implementation.
+/// Remove `Debug` output: the SDK shows HTTP answers of metadata services in this form.
 fn without_debug(text: String) -> String {
     if let Some((before, _)) = text.split_once("). ").filter(|_| text.starts_with("error response from IMDS"))
     {
@@ -75,7 +75,7 @@ fn without_debug(text: String) -> String {
     }
 }
 
-/// Bounded, and without characters that a terminal obeys.
+/// Limit the length and remove control characters, which a terminal would interpret.
 pub fn printable(text: &str) -> String {
     let kept = |character: char| character == '\n' || !character.is_control();
     let mut short: String = text.trim().chars().filter(|&character| kept(character)).take(LONGEST).collect();
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_an_io_error_wraps_is_in_the_list() {
+    fn the_error_inside_an_io_error_is_listed() {
         let inner = std::io::Error::new(std::io::ErrorKind::InvalidData, rustls::Error::DecryptError);
         let outer = std::io::Error::other(inner);
         let causes = causes(&outer);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn text_of_others_is_bounded_and_harmless() {
+    fn text_from_elsewhere_is_shortened_and_has_no_control_characters() {
         assert_eq!(printable("a\u{1b}[2Jb\nc\r"), "a[2Jb\nc");
         assert_eq!(printable(&"x".repeat(3000)).len(), LONGEST + 4);
     }

@@ -1,8 +1,8 @@
-//! The whole story on one machine: an AWS emulator, and stand-ins for what the monitor talks to.
+//! What `sandbox` runs on: an AWS emulator, and stand-ins for the services that the monitor talks to.
 //!
-//! Nothing in here knows what is deployed. [`prepare`] installs the emulator, [`Emulator`] runs it,
-//! [`PlexStandIn`] is the server that is watched and [`PhoneStandIn`] is where the news arrives. All of it
-//! listens on loopback only, and ends with the process that started it, however that one ends.
+//! Nothing in here knows what is deployed. [`prepare`] installs the emulator, [`Emulator`] runs it, [`PlexStandIn`] is the
+//! monitored server, and [`PhoneStandIn`] receives the notifications. All of them listen only on loopback addresses and end
+//! with the process that started them, however it ends.
 
 mod emulator;
 mod environment;
@@ -19,7 +19,7 @@ pub use plex::PlexStandIn;
 pub use pushover::Message;
 pub use python::{Installed, prepare};
 
-/// The end of what a failed program printed, which is where programs say why.
+/// The last lines of a failed program's output, which usually contain the reason.
 fn last_lines(output: &str) -> String {
     const KEPT: usize = 12;
     let lines: Vec<&str> = output.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
@@ -31,7 +31,7 @@ mod tests {
     use super::last_lines;
 
     #[test]
-    fn the_last_lines_are_kept_and_blank_ones_are_not() {
+    fn the_last_lines_are_kept_without_blank_ones() {
         let output: String = (1..=20).map(|number| format!("line {number}\n\n")).collect();
         let kept = last_lines(&output);
         assert_eq!(kept.lines().count(), 12);

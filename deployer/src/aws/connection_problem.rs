@@ -1,15 +1,15 @@
-//! Why no answer came, as far as it shows, and what to do about it.
+//! Why AWS did not answer, as far as the error shows it, and what the user can do.
 
 use std::error::Error as StdError;
 
 use rustls::{CertificateError, Error as TlsError};
 
-use super::chain::find;
+use super::causes::find;
 use super::http_client::{NoCertificates, ProxyFailure};
 
-/// What keeps this machine from an answer of AWS.
+/// Why this machine got no answer from AWS.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Obstacle {
+pub enum ConnectionProblem {
     /// The system has no certificate authorities.
     NoCertificates,
     /// The server's certificate comes from an authority that is not trusted.
@@ -20,19 +20,19 @@ pub enum Obstacle {
     CertificateName,
     /// TLS failed in another way.
     Tls,
-    /// The proxy that a variable names.
+    /// The proxy from an environment variable failed.
     Proxy { variable: &'static str, wants_password: bool },
     /// The settings contradict each other: there is no endpoint to call.
     Settings,
-    /// Nothing more is known.
+    /// The network failed; nothing more is known.
     Network,
 }
 
-/// How the rules of AWS's endpoints begin or end when they refuse settings.
+/// Phrases with which AWS's endpoint rules reject settings.
 const REFUSED_SETTINGS: [&str; 2] = ["Invalid Configuration", "this partition does not support"];
 
-impl Obstacle {
-    /// Looks through an error's causes.
+impl ConnectionProblem {
+    /// Find the problem among an error's causes.
     pub fn of(causes: &[&(dyn StdError + 'static)]) -> Self {
         if find::<NoCertificates>(causes).is_some() {
             return Self::NoCertificates;
@@ -40,14 +40,14 @@ impl Obstacle {
         if let Some(error) = find::<TlsError>(causes) {
             return tls(error);
         }
-        // The type is private to the SDK; the text is that of AWS's rules.
+        // The SDK's error type is private, so only the text of AWS's endpoint rules identifies it.
         let texts: Vec<String> = causes.iter().map(ToString::to_string).collect();
         if texts.iter().any(|text| REFUSED_SETTINGS.iter().any(|words| text.contains(words))) {
             return Self::Settings;
         }
         match find::<ProxyFailure>(causes) {
             Some(proxy) => {
-                // The tunnel's own error type is private; its text is all that there is.
+                // The tunnel's error type is private, so only its text identifies it.
                 let wants_password = texts.iter().any(|text| text.contains("proxy authorization required"));
                 Self::Proxy { variable: proxy.variable, wants_password }
             }
@@ -59,27 +59,27 @@ impl Obstacle {
     pub fn hint(&self) -> String {
         let text = match self {
             Self::NoCertificates => {
-                "install the package `ca-certificates`, or name a bundle of CA certificates in AWS_CA_BUNDLE"
+                "install the package `ca-certificates`, or set AWS_CA_BUNDLE to a bundle of CA certificates"
             }
             Self::UnknownIssuer => {
-                "if a proxy or firewall here inspects TLS, name the file with its CA certificate in AWS_CA_BUNDLE or in \
-                 the profile's `ca_bundle`; otherwise check where the endpoint leads"
+                "if a proxy or firewall here inspects TLS, set AWS_CA_BUNDLE or `ca_bundle` of the profile to the file with \
+                 its CA certificate; otherwise check the endpoint"
             }
             Self::CertificateTime => {
-                "check this computer's clock, then the certificate of the endpoint or the proxy"
+                "check the clock of this computer, then the certificate of the endpoint or the proxy"
             }
             Self::CertificateName => {
-                "check AWS_ENDPOINT_URL, the region and what answers in place of AWS here"
+                "check AWS_ENDPOINT_URL, the region and whether another server answers in place of AWS"
             }
             Self::Tls => {
-                "check AWS_ENDPOINT_URL and HTTPS_PROXY: what answered does not speak TLS as AWS does"
+                "check AWS_ENDPOINT_URL and HTTPS_PROXY: the server that answered does not use TLS like AWS"
             }
             Self::Proxy { variable, wants_password: true } => {
                 return format!("put the user and password into {variable}: http://user:password@host:port");
             }
             Self::Proxy { variable, .. } => {
                 return format!(
-                    "check the proxy in {variable}; hosts in NO_PROXY are reached without it; then run the same command \
+                    "check the proxy in {variable} (hosts in NO_PROXY are reached without it), then run the same command \
                      again: it continues"
                 );
             }
@@ -94,42 +94,42 @@ impl Obstacle {
     }
 }
 
-fn tls(error: &TlsError) -> Obstacle {
-    let TlsError::InvalidCertificate(reason) = error else { return Obstacle::Tls };
+fn tls(error: &TlsError) -> ConnectionProblem {
+    let TlsError::InvalidCertificate(reason) = error else { return ConnectionProblem::Tls };
     match reason {
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => Obstacle::UnknownIssuer,
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => ConnectionProblem::UnknownIssuer,
         CertificateError::Expired
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
-        | CertificateError::NotValidYetContext { .. } => Obstacle::CertificateTime,
+        | CertificateError::NotValidYetContext { .. } => ConnectionProblem::CertificateTime,
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            Obstacle::CertificateName
+            ConnectionProblem::CertificateName
         }
-        _ => Obstacle::UnknownIssuer,
+        _ => ConnectionProblem::UnknownIssuer,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::chain::causes;
+    use crate::aws::causes::causes;
 
     #[test]
-    fn a_certificate_is_judged_by_its_reason() {
+    fn each_reason_of_the_tls_library_has_its_problem() {
         for (reason, expected) in [
-            (CertificateError::UnknownIssuer, Obstacle::UnknownIssuer),
-            (CertificateError::Expired, Obstacle::CertificateTime),
-            (CertificateError::NotValidYet, Obstacle::CertificateTime),
-            (CertificateError::NotValidForName, Obstacle::CertificateName),
+            (CertificateError::UnknownIssuer, ConnectionProblem::UnknownIssuer),
+            (CertificateError::Expired, ConnectionProblem::CertificateTime),
+            (CertificateError::NotValidYet, ConnectionProblem::CertificateTime),
+            (CertificateError::NotValidForName, ConnectionProblem::CertificateName),
         ] {
             let wrapped = std::io::Error::other(std::io::Error::new(
                 std::io::ErrorKind::InvalidData,
                 TlsError::InvalidCertificate(reason),
             ));
-            assert_eq!(Obstacle::of(&causes(&wrapped)), expected);
+            assert_eq!(ConnectionProblem::of(&causes(&wrapped)), expected);
         }
         let plain = std::io::Error::new(std::io::ErrorKind::InvalidData, TlsError::HandshakeNotComplete);
-        assert_eq!(Obstacle::of(&causes(&plain)), Obstacle::Tls);
-        assert_eq!(Obstacle::of(&causes(&std::io::Error::other("no"))), Obstacle::Network);
+        assert_eq!(ConnectionProblem::of(&causes(&plain)), ConnectionProblem::Tls);
+        assert_eq!(ConnectionProblem::of(&causes(&std::io::Error::other("no"))), ConnectionProblem::Network);
     }
 }
