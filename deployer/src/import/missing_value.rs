@@ -17,7 +17,7 @@ pub enum MissingReason {
     /// A Terraform variable without a value.
     Variable,
     /// Several `*.tfvars` files have different values for it.
-    Several,
+    Ambiguous,
     /// No definition of this name is in the files.
     Undefined,
     /// The module is not in the given folders; holds its source.
@@ -35,7 +35,7 @@ pub enum MissingReason {
     /// The expression has no value, such as an attribute that is not set.
     Invalid,
     /// It refers to itself, or exceeds a limit on size or work.
-    Endless,
+    LimitExceeded,
 }
 
 impl MissingValue {
@@ -50,7 +50,7 @@ impl MissingValue {
             MissingReason::Environment | MissingReason::Variable => {
                 "which has no value in the files that were read".to_owned()
             }
-            MissingReason::Several => "which has different values in several *.tfvars files".to_owned(),
+            MissingReason::Ambiguous => "which has different values in several *.tfvars files".to_owned(),
             MissingReason::Undefined => "which is not defined in the files that were read".to_owned(),
             MissingReason::Module(source) => {
                 format!("a module that is not in the given folders (`{source}`)")
@@ -61,7 +61,7 @@ impl MissingValue {
             MissingReason::Outside => "which is outside the given folders".to_owned(),
             MissingReason::SwitchedOff => "which is 0, so it is switched off".to_owned(),
             MissingReason::Invalid => "which has no value".to_owned(),
-            MissingReason::Endless => "which refers to itself or is too large".to_owned(),
+            MissingReason::LimitExceeded => "which refers to itself or is too large".to_owned(),
         }
     }
 
@@ -75,7 +75,7 @@ impl MissingValue {
                 "put the values into a `terraform.tfvars` file next to the *.tf files, or pass the file that has them with \
                  `--from`, and run this again"
             }
-            MissingReason::Several => {
+            MissingReason::Ambiguous => {
                 "pass the *.tf files and only the *.tfvars file that applies with `--from`"
             }
             MissingReason::Undefined => "pass the whole folder of the Terraform files with `--from`",
@@ -83,7 +83,7 @@ impl MissingValue {
             | MissingReason::Provider
             | MissingReason::Function
             | MissingReason::Invalid
-            | MissingReason::Endless => {
+            | MissingReason::LimitExceeded => {
                 "start with `plexmon-deploy init --url https://...` and add the other hosts by hand"
             }
             MissingReason::SwitchedOff => {

@@ -11,7 +11,7 @@ const MAX_DEPTH: usize = 4;
 /// Far more than any host name needs.
 const MAX_LENGTH: usize = 4096;
 /// Contains nothing of the text, which may come from a value.
-const ENDLESS: &str = "a variable without an end";
+const UNUSABLE: &str = "a variable that is not closed or too long";
 
 impl std::fmt::Debug for Variables {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -80,7 +80,7 @@ impl Variables {
                 filled.push('$');
                 rest = after;
             } else if let Some(inner) = rest.strip_prefix('{') {
-                let end = closing(inner).ok_or(ENDLESS)?;
+                let end = closing(inner).ok_or(UNUSABLE)?;
                 filled.push_str(&self.expand(&inner[..end], depth)?);
                 rest = &inner[end + 1..];
             } else {
@@ -89,7 +89,7 @@ impl Variables {
                 rest = &rest[end..];
             }
             if filled.len() > MAX_LENGTH {
-                return Err(ENDLESS.to_owned());
+                return Err(UNUSABLE.to_owned());
             }
         }
         filled.push_str(rest);

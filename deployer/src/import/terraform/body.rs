@@ -17,8 +17,8 @@ type Blocks = (Vec<Value>, Option<MissingValue>);
 impl<'a> Evaluator<'a> {
     /// Evaluate a body to a map. Blocks of one type become a list; `dynamic` blocks are expanded.
     pub fn body(&self, body: &Body, context: &EvalContext<'a>) -> Value {
-        if let Err(endless) = self.charge(1, context.depth) {
-            return endless.into();
+        if let Err(exceeded) = self.charge(1, context.depth) {
+            return exceeded.into();
         }
         let mut entries: BTreeMap<String, Value> = BTreeMap::new();
         for attribute in body.attributes() {

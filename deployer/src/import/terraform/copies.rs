@@ -163,7 +163,7 @@ impl<'a> Evaluator<'a> {
 }
 
 impl<'a> Copies<'a> {
-    /// Evaluate a reference to all self.
+    /// Evaluate a reference to all copies.
     fn whole(&self, inside: Inside<'_, 'a>) -> Value {
         if self.shape == CopiesShape::List {
             let items = self.all.iter().map(|copy| inside(copy, &[]));

@@ -13,7 +13,7 @@ impl<'a> Evaluator<'a> {
         let instance = &context.instance;
         match instance.memo.borrow().get(address) {
             Some(Memo::Done(value)) => return value.clone(),
-            Some(Memo::Running) => return Unknown::endless(address).into(),
+            Some(Memo::Running) => return Unknown::limit_exceeded(address).into(),
             None => {}
         }
         instance.memo.borrow_mut().insert(address.to_owned(), Memo::Running);

@@ -32,7 +32,7 @@ fn search(value: &Value, address: &str, depth: usize, into: &mut Ingress) {
         Value::Text(text) if is_file(text) => rules(yaml::read(text), address, depth, into),
         Value::Unknown(unknown) => match &unknown.likely {
             Some(Value::Text(text)) if is_file(text) => {
-                let document = yaml::read(text).map(|document| with_gaps(document, &unknown.missing));
+                let document = yaml::read(text).map(|document| with_unknowns(document, &unknown.missing));
                 rules(document, address, depth, into);
             }
             _ => {}
@@ -43,7 +43,7 @@ fn search(value: &Value, address: &str, depth: usize, into: &mut Ingress) {
         Value::Map(map) if depth > 0 => {
             for (key, item) in &map.entries {
                 search(item, address, depth - 1, into);
-                mention(key, item, address, into);
+                report_unknown_file(key, item, address, into);
             }
         }
         _ => {}
@@ -51,7 +51,7 @@ fn search(value: &Value, address: &str, depth: usize, into: &mut Ingress) {
 }
 
 /// Report that the configuration is not known, if the names suggest that this is one.
-fn mention(key: &str, value: &Value, address: &str, into: &mut Ingress) {
+fn report_unknown_file(key: &str, value: &Value, address: &str, into: &mut Ingress) {
     let is_tunnel = address.contains("cloudflared") || address.contains("tunnel");
     if let Value::Unknown(unknown) = value
         && unknown.likely.is_none()
@@ -88,7 +88,7 @@ fn rules(document: Option<Value>, address: &str, depth: usize, into: &mut Ingres
 }
 
 /// Mark texts with a placeholder for a missing value as unknown again.
-fn with_gaps(value: Value, missing: &MissingValue) -> Value {
+fn with_unknowns(value: Value, missing: &MissingValue) -> Value {
     match value {
         Value::Text(text) => match text.split_once("${").and_then(|(_, rest)| rest.split_once('}')) {
             Some((what, _)) => {
@@ -105,10 +105,12 @@ fn with_gaps(value: Value, missing: &MissingValue) -> Value {
             }
             None => Value::Text(text),
         },
-        Value::List(list) => list.items.iter().map(|item| with_gaps(item.clone(), missing)).collect(),
-        Value::Map(map) => {
-            map.entries.iter().map(|(key, item)| (key.clone(), with_gaps(item.clone(), missing))).collect()
-        }
+        Value::List(list) => list.items.iter().map(|item| with_unknowns(item.clone(), missing)).collect(),
+        Value::Map(map) => map
+            .entries
+            .iter()
+            .map(|(key, item)| (key.clone(), with_unknowns(item.clone(), missing)))
+            .collect(),
         other => other,
     }
 }

@@ -39,7 +39,7 @@ impl<'a> Evaluator<'a> {
         let steps = self.steps.get().saturating_add(amount);
         self.steps.set(steps);
         if depth > MAX_DEPTH || steps > MAX_STEPS {
-            return Err(Unknown::endless("an expression"));
+            return Err(Unknown::limit_exceeded("an expression"));
         }
         Ok(())
     }

@@ -15,8 +15,8 @@ use crate::import::missing_value::MissingReason;
 
 impl<'a> Evaluator<'a> {
     pub fn value(&self, expression: &Expression, context: &EvalContext<'a>) -> Value {
-        if let Err(endless) = self.charge(1, context.depth) {
-            return endless.into();
+        if let Err(exceeded) = self.charge(1, context.depth) {
+            return exceeded.into();
         }
         let context = &context.deeper();
         match expression {
@@ -116,8 +116,8 @@ impl<'a> Evaluator<'a> {
         let (mut list, mut map, mut unnamed) = (Vec::new(), BTreeMap::new(), Vec::new());
         let mut groups: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         for (key, value) in pairs {
-            if let Err(endless) = self.charge(1, context.depth) {
-                return endless.into();
+            if let Err(exceeded) = self.charge(1, context.depth) {
+                return exceeded.into();
             }
             let mut context = context.with(each.value_var.as_str(), value);
             if let Some(name) = &each.key_var {

@@ -56,7 +56,7 @@ fn of_files<'a>(
     match own.last() {
         Some((_, expression)) => Some(Ok(expression)),
         None if named.is_empty() => None,
-        None => Some(Err(MissingValue::new(format!("var.{name}"), MissingReason::Several))),
+        None => Some(Err(MissingValue::new(format!("var.{name}"), MissingReason::Ambiguous))),
     }
 }
 

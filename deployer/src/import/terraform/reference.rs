@@ -44,8 +44,8 @@ impl<'a> Evaluator<'a> {
 
     pub fn walk(&self, value: Value, operators: &[TraversalOperator], context: &EvalContext<'a>) -> Value {
         let Some((operator, rest)) = operators.split_first() else { return value };
-        if let Err(endless) = self.charge(1, context.depth) {
-            return endless.into();
+        if let Err(exceeded) = self.charge(1, context.depth) {
+            return exceeded.into();
         }
         if let Value::Unknown(unknown) = value {
             return unknown.then(|likely| self.walk(likely, operators, context));

@@ -183,7 +183,7 @@ impl<'a> Evaluator<'a> {
             .ok_or_else(|| missing(MissingReason::Module(source_without_credentials(call))))?;
         let (folder, _) = self.folder(&folder).ok_or_else(|| missing(MissingReason::File))?;
         if parent.depth >= MAX_MODULE_DEPTH || self.charge(1, copy.context.depth).is_err() {
-            return Err(missing(MissingReason::Endless));
+            return Err(missing(MissingReason::LimitExceeded));
         }
         let address = format!("{own}{}.", copy.suffix());
         let is_certain = !matches!(copy.key, Value::Unknown(_));

@@ -79,7 +79,7 @@ impl<'a> Evaluator<'a> {
                 },
             }
             if text.known.len() / 32 > super::value::MAX_WEIGHT {
-                return Err(Unknown::endless("a string"));
+                return Err(Unknown::limit_exceeded("a string"));
             }
         }
         Ok(())

@@ -77,8 +77,8 @@ impl Unknown {
         Self::new(what, MissingReason::Invalid)
     }
 
-    pub fn endless(what: impl Into<String>) -> Rc<Self> {
-        Self::new(what, MissingReason::Endless)
+    pub fn limit_exceeded(what: impl Into<String>) -> Rc<Self> {
+        Self::new(what, MissingReason::LimitExceeded)
     }
 
     /// Derive another unknown value, with a likely value derived from this one's.
@@ -110,7 +110,7 @@ impl From<&str> for Value {
 impl From<String> for Value {
     fn from(text: String) -> Self {
         if text.len() / 32 > MAX_WEIGHT {
-            Unknown::endless("a string").into()
+            Unknown::limit_exceeded("a string").into()
         } else {
             Self::Text(Rc::from(text))
         }
@@ -149,7 +149,7 @@ impl Value {
         let weight = items.iter().map(Self::weight).fold(1, usize::saturating_add);
         let depth = 1 + items.iter().map(Self::depth).max().unwrap_or_default();
         if weight > MAX_WEIGHT || depth > MAX_DEPTH {
-            return Unknown::endless("a list").into();
+            return Unknown::limit_exceeded("a list").into();
         }
         Self::List(Rc::new(List { items, is_set, rest, weight, depth }))
     }
@@ -170,7 +170,7 @@ impl Value {
         let values = entries.values().chain(unnamed.iter().map(|(_, value)| value));
         let depth = 1 + values.map(Self::depth).max().unwrap_or_default();
         if weight > MAX_WEIGHT || depth > MAX_DEPTH {
-            return Unknown::endless("a map").into();
+            return Unknown::limit_exceeded("a map").into();
         }
         Self::Map(Rc::new(Map { entries, unnamed, rest, weight, depth }))
     }

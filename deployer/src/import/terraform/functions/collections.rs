@@ -54,7 +54,7 @@ fn joined(lists: &[Value], depth: usize) -> Value {
     for list in lists {
         spread(list, depth, &mut items, &mut rest);
         if items.len() > MAX_WEIGHT {
-            return Unknown::endless("a list").into();
+            return Unknown::limit_exceeded("a list").into();
         }
     }
     Value::list(items, rest)
@@ -242,7 +242,7 @@ fn range(arguments: &Arguments<'_>) -> Evaluated {
         return Err(arguments.invalid());
     }
     if count > MAX_RANGE {
-        return Err(Unknown::endless("range()"));
+        return Err(Unknown::limit_exceeded("range()"));
     }
     Ok((0..count as usize).map(|index| Value::Number(from + step * index as f64)).collect())
 }

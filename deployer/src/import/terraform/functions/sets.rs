@@ -64,7 +64,7 @@ fn product(arguments: &Arguments<'_>) -> Evaluated {
         return Err(arguments.invalid());
     }
     if count.saturating_mul(lists.len()) > MAX_WEIGHT {
-        return Err(Unknown::endless("setproduct()"));
+        return Err(Unknown::limit_exceeded("setproduct()"));
     }
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for list in &lists {

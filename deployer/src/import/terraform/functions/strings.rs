@@ -81,7 +81,7 @@ fn join(arguments: &Arguments<'_>) -> Evaluated {
     }
     let length = parts.iter().map(|part| part.len() + separator.len()).fold(0, usize::saturating_add);
     if length / 32 > MAX_WEIGHT {
-        return Err(Unknown::endless("join()"));
+        return Err(Unknown::limit_exceeded("join()"));
     }
     Ok(Value::from(parts.join(&*separator)))
 }
@@ -91,7 +91,7 @@ fn replace(arguments: &Arguments<'_>) -> Evaluated {
     let (text, old, new) = (arguments.text(0)?, arguments.text(1)?, arguments.text(2)?);
     let found = text.len() + 1;
     if found.saturating_mul(new.len()) / 32 > MAX_WEIGHT {
-        return Err(Unknown::endless("replace()"));
+        return Err(Unknown::limit_exceeded("replace()"));
     }
     let inner = old.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
     Ok(Value::from(match inner {
