@@ -29,7 +29,7 @@ pub use deployment::DEFAULT_NAME;
 pub use function::{Architecture, FunctionConfig};
 use plexmon_function::contract::parts::{MAX_PARTS, capacity};
 use plexmon_function::contract::settings::{
-    ChannelSettings, Clock, DEFAULT_CONTROL, Heartbeat, Settings, Target, Window,
+    ChannelSettings, Clock, DEFAULT_CONTROL, HeartbeatSettings, Settings, Target, Window,
 };
 pub use reach::is_loopback;
 use reader::{ConfigText, Table, Value, filled};
@@ -58,7 +58,7 @@ pub struct Config {
     /// The hosts that show whether the monitor itself is online.
     pub control: Vec<String>,
     /// The address to ping after each run.
-    pub heartbeat: Option<Heartbeat>,
+    pub heartbeat: Option<HeartbeatSettings>,
     /// When notifications are suppressed.
     pub maintenance: Vec<Window>,
     /// The clock for maintenance windows and quiet hours.

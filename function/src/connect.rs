@@ -1,8 +1,7 @@
-//! Connections for all that is not a probe: SSM, the channels and the heartbeat.
+//! Connections for everything except probes: SSM, the channels and the heartbeat.
 //!
-//! A host with several addresses is tried at one after the other, each a little after the one before it and without
-//! waiting for that one to fail (RFC 8305): a far host needs its time, and a dead address must not use up that of the
-//! others.
+//! The addresses of a host are tried one after the other, each a little later than the previous one and without waiting
+//! for that one to fail (RFC 8305): a distant host needs its time, and a dead address must not use up the others' time.
 
 use std::fmt;
 use std::io;
@@ -23,22 +22,23 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-/// Longer than the resolver waits for one name server before it asks the next.
+/// Longer than the resolver waits for one DNS server before it asks the next.
 const DNS_LIMIT: Duration = Duration::from_secs(6);
 
-/// For each address: the kernel repeats a lost SYN after one second, and the way around the world takes a third of one.
+/// For each address: the kernel repeats a lost SYN after one second, and a round trip around the world takes a third of
+/// one.
 const TCP_LIMIT: Duration = Duration::from_secs(3);
 
-/// For each address that takes connections.
+/// For each address that accepts connections.
 const TLS_LIMIT: Duration = Duration::from_secs(5);
 
-/// How long one address is tried before the next is tried beside it.
+/// How long to wait for one address before trying the next one as well.
 const HEAD_START: Duration = Duration::from_millis(500);
 
-/// No host needs more; a hostile name server could name thousands.
+/// No host needs more; a hostile DNS server could return thousands.
 const MAX_ADDRESSES: usize = 8;
 
-/// Why there is no connection. Has nothing of the address in it, which may be a secret.
+/// Why there is no connection. Contains nothing of the URL, which may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectError(pub String);
 
@@ -50,20 +50,20 @@ impl fmt::Display for ConnectError {
 
 impl std::error::Error for ConnectError {}
 
-/// Connects to a host, with TLS if there is a configuration for it.
+/// Connect to a host, with TLS if a configuration is given.
 pub async fn connect(host: &str, port: u16, tls: Option<&Arc<ClientConfig>>) -> Result<Link, ConnectError> {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     connect_to_any(resolve(host, port).await?, host, tls).await
 }
 
-/// TLS on top of a connection that exists already.
+/// Start TLS on an existing connection.
 pub async fn secure(tcp: TcpStream, host: &str, tls: &Arc<ClientConfig>) -> Result<Link, ConnectError> {
     let name = ServerName::try_from(host.to_owned())
-        .map_err(|_| ConnectError("no certificate can be valid for its name".to_owned()))?;
+        .map_err(|_| ConnectError("no certificate can be valid for its host name".to_owned()))?;
     match timeout(TLS_LIMIT, TlsConnector::from(Arc::clone(tls)).connect(name, tcp)).await {
         Ok(Ok(stream)) => Ok(Link::Secure(Box::new(stream))),
-        Ok(Err(why)) => Err(ConnectError(in_words(&why))),
-        Err(_) => Err(ConnectError(format!("no TLS within {} s", TLS_LIMIT.as_secs()))),
+        Ok(Err(why)) => Err(ConnectError(describe(&why))),
+        Err(_) => Err(ConnectError(format!("no TLS handshake within {} s", TLS_LIMIT.as_secs()))),
     }
 }
 
@@ -73,19 +73,18 @@ async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, ConnectError>
     }
     let found = match timeout(DNS_LIMIT, lookup_host((host, port))).await {
         Ok(Ok(found)) => found,
-        Ok(Err(_)) => return Err(ConnectError("its name cannot be resolved".to_owned())),
+        Ok(Err(_)) => return Err(ConnectError("its host name cannot be resolved".to_owned())),
         Err(_) => return Err(ConnectError("the name server does not answer".to_owned())),
     };
     let mut addresses: Vec<SocketAddr> = found.collect();
-    // Stable: within a family, the resolver's order is kept. Lambda reaches nothing over IPv6.
+    // Stable: within a family, the resolver's order is kept. Lambda has no outbound IPv6.
     addresses.sort_by_key(SocketAddr::is_ipv6);
     addresses.dedup();
     addresses.truncate(MAX_ADDRESSES);
     Ok(addresses)
 }
 
-/// Connects to one of a host's addresses. One that takes the connection and then fails at TLS does not keep the others
-/// from being tried.
+/// Connect to one of a host's addresses. If one accepts the connection and then fails at TLS, the others are still tried.
 pub async fn connect_to_any(
     mut addresses: Vec<SocketAddr>,
     host: &str,
@@ -106,10 +105,10 @@ pub async fn connect_to_any(
         };
         addresses.retain(|address| *address != winner);
     }
-    Err(first_failure.unwrap_or_else(|| ConnectError("its name has no address".to_owned())))
+    Err(first_failure.unwrap_or_else(|| ConnectError("its host name has no address".to_owned())))
 }
 
-/// The first address that takes a connection. The error is that of the address that failed first.
+/// Return the first connection that succeeds, and its address. The error is that of the address that failed first.
 async fn race<T, F>(
     addresses: &[SocketAddr],
     attempt: impl Fn(SocketAddr) -> F,
@@ -122,31 +121,31 @@ where
         async move {
             match attempt.await {
                 Ok(Ok(connection)) => Ok((address, connection)),
-                Ok(Err(why)) => Err(ConnectError(in_words(&why))),
+                Ok(Err(why)) => Err(ConnectError(describe(&why))),
                 Err(_) => Err(ConnectError(format!("no connection within {} s", TCP_LIMIT.as_secs()))),
             }
         }
     };
-    let mut waiting = addresses.iter().copied();
-    let mut running: FuturesUnordered<_> = waiting.next().map(limited).into_iter().collect();
+    let mut remaining = addresses.iter().copied();
+    let mut running: FuturesUnordered<_> = remaining.next().map(limited).into_iter().collect();
     let mut first_failure = None;
     while !running.is_empty() {
         let finished = tokio::select! {
             biased;
             finished = running.next() => finished,
-            () = sleep(HEAD_START), if waiting.len() > 0 => None,
+            () = sleep(HEAD_START), if remaining.len() > 0 => None,
         };
         match finished {
             Some(Ok(won)) => return Ok(won),
             Some(Err(why)) => drop(first_failure.get_or_insert(why)),
             None => {}
         }
-        running.extend(waiting.next().map(limited));
+        running.extend(remaining.next().map(limited));
     }
-    Err(first_failure.unwrap_or_else(|| ConnectError("its name has no address".to_owned())))
+    Err(first_failure.unwrap_or_else(|| ConnectError("its host name has no address".to_owned())))
 }
 
-fn in_words(why: &io::Error) -> String {
+fn describe(why: &io::Error) -> String {
     match why.kind() {
         io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
         io::ErrorKind::ConnectionReset => "connection reset".to_owned(),

@@ -1,4 +1,4 @@
-//! An address that messages and pings are sent to: with credentials in it or not, and fit for secrets or not.
+//! The URL of a channel or heartbeat: its credentials, and whether secrets may be sent there.
 
 use std::net::IpAddr;
 
@@ -6,65 +6,65 @@ use aws_smithy_types::base64;
 use http::Uri;
 use percent_encoding::percent_decode_str;
 
-/// An address, taken apart. Holds secrets, hence no `Debug`.
+/// A URL, split into URI and credentials. Contains secrets, hence no `Debug`.
 pub struct Endpoint {
     /// Without credentials.
     pub uri: Uri,
-    /// The user and the password that were written into the address.
+    /// The user and password that the URL contained.
     pub credentials: Option<Credentials>,
 }
 
-/// A user and a password. Holds secrets, hence no `Debug`.
+/// A user and a password. Contains secrets, hence no `Debug`.
 pub struct Credentials {
     user: Vec<u8>,
     password: Vec<u8>,
 }
 
 impl Credentials {
-    /// Credentials as they are typed in.
+    /// Create credentials from plain text.
     pub fn new(user: &str, password: &str) -> Self {
         Self { user: user.into(), password: password.into() }
     }
 
-    /// Credentials as an address has them: `user:password`, with what is special in percents.
-    fn written(text: &str) -> Self {
+    /// Decode the credentials of a URL: `user:password`, percent-encoded.
+    fn from_userinfo(text: &str) -> Self {
         let (user, password) = text.split_once(':').unwrap_or((text, ""));
         let decoded = |text| percent_decode_str(text).collect();
         Self { user: decoded(user), password: decoded(password) }
     }
 
-    /// The value of the header, without the word `Basic` (RFC 7617).
+    /// Return the value of the `Authorization` header without `Basic` (RFC 7617).
     pub fn basic(&self) -> String {
         let joined: Vec<u8> = [self.user.as_slice(), self.password.as_slice()].join(&b':');
         base64::encode(joined)
     }
 
-    /// Every form in which a server may quote them.
+    /// Return every form in which a server may quote them.
     pub fn forms(&self) -> Vec<String> {
         vec![self.basic(), String::from_utf8_lossy(&self.password).into_owned()]
     }
 }
 
 impl Endpoint {
-    /// Takes an absolute address apart. What is wrong with one is not said: it may be a secret.
+    /// Parse an absolute URL. There is no error message, since it might quote a secret.
     pub fn parse(address: &str) -> Option<Self> {
         let (scheme, rest) = address.split_once("://")?;
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        // The last one: passwords have such characters in them, too.
+        // The last `@`: passwords may contain it too.
         let (credentials, host) = match authority.rsplit_once('@') {
             Some((credentials, host)) => (Some(credentials).filter(|text| !text.is_empty()), host),
             None => (None, authority),
         };
         let uri: Uri = format!("{scheme}://{host}{path}").parse().ok()?;
         let name = uri.host().filter(|name| !name.is_empty())?;
-        // What is behind a colon need not be a number to `Uri`: a password may have been cut there.
+        // `Uri` accepts more than a number after the colon: part of a password may have ended up there.
         let is_port = |port: &str| port.parse::<u16>().is_ok();
         let port = host.strip_prefix(name)?.strip_prefix(':');
         let is_usable = matches!(uri.scheme_str(), Some("http" | "https")) && port.is_none_or(is_port);
-        is_usable.then(|| Self { uri, credentials: credentials.map(Credentials::written) })
+        is_usable.then(|| Self { uri, credentials: credentials.map(Credentials::from_userinfo) })
     }
 
-    /// Whether nobody on the way can read what is sent there: it is encrypted, or stays on this machine.
+    /// Whether nobody in between can read what is sent there: it is encrypted, or stays on this machine.
     pub fn is_private(&self) -> bool {
         self.uri.scheme_str() == Some("https") || self.uri.host().is_some_and(is_loopback)
     }
@@ -75,7 +75,7 @@ pub fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
     match host.parse::<IpAddr>() {
         Ok(ip) => ip.to_canonical().is_loopback(),
-        // RFC 6761: such names are never looked up anywhere else.
+        // RFC 6761: these names never resolve to another machine.
         Err(_) => host.rsplit('.').next().is_some_and(|name| name.eq_ignore_ascii_case("localhost")),
     }
 }
@@ -84,13 +84,13 @@ pub fn is_loopback(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn taken_apart(address: &str) -> Option<(String, Option<String>)> {
+    fn parsed(address: &str) -> Option<(String, Option<String>)> {
         let endpoint = Endpoint::parse(address)?;
         Some((endpoint.uri.to_string(), endpoint.credentials.map(|credentials| credentials.basic())))
     }
 
     #[test]
-    fn credentials_are_taken_out_of_an_address() {
+    fn credentials_are_removed_from_the_url() {
         for (address, uri, basic) in [
             ("https://h/x", "https://h/x", None),
             ("https://user:pass@h/x?a=b", "https://h/x?a=b", Some("dXNlcjpwYXNz")),
@@ -104,15 +104,15 @@ mod tests {
             ("https://@h/", "https://h/", None),
             ("https://h?to=a@b", "https://h/?to=a@b", None),
         ] {
-            assert_eq!(taken_apart(address), Some((uri.to_owned(), basic.map(str::to_owned))), "{address}");
+            assert_eq!(parsed(address), Some((uri.to_owned(), basic.map(str::to_owned))), "{address}");
         }
         for address in ["", "h/x", "ftp://h/", "https://", "https://user@", "https://user:pa/ss@h/", "/x"] {
-            assert_eq!(taken_apart(address), None, "{address}");
+            assert_eq!(parsed(address), None, "{address}");
         }
     }
 
     #[test]
-    fn secrets_travel_encrypted_or_not_at_all() {
+    fn only_https_and_loopback_are_private() {
         for (address, expected) in [
             ("https://example.com/", true),
             ("http://example.com/", false),

@@ -1,7 +1,7 @@
-//! A dead man's switch: an address that hears from every run, so that somebody notices when there are none.
+//! A dead man's switch: each run pings a URL, and the service behind it raises the alarm when pings stop.
 //!
-//! As Healthchecks has it: the address itself is "all is well", with `/fail` behind it "the monitor has failed". A push
-//! monitor of Uptime Kuma reads the status from the query.
+//! The protocol is that of Healthchecks: the URL itself reports success, the URL with `/fail` appended reports that the
+//! monitor failed. A push monitor of Uptime Kuma reads the status from the query instead.
 
 use std::time::Duration;
 
@@ -15,61 +15,60 @@ use crate::contract::settings;
 use crate::endpoint::Endpoint;
 use crate::http::{Http, SendError, seconds};
 use crate::notify::answer::{Received, received};
-use crate::page;
 use crate::store::SecretCache;
 use crate::store::Store;
+use crate::unexpected_body;
 use crate::user_agent::user_agent;
 
-/// Long enough for a far host with one dead address, and for a second try.
-const LIMIT: Duration = Duration::from_secs(10);
+/// Long enough for a distant host with one dead address, and for a second attempt.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What the run needs afterwards, to answer.
+/// What the run needs afterwards to return its reply.
 const RESERVE: Duration = Duration::from_millis(500);
 
-/// Where push monitors of Uptime Kuma are.
+/// The path of Uptime Kuma's push monitors.
 const KUMA_PATH: &str = "/api/push/";
 
-/// Pings.
+/// Pings the configured URL.
 #[derive(Debug)]
 pub struct Heartbeat {
-    address: settings::Heartbeat,
+    url: settings::HeartbeatSettings,
     http: Http,
 }
 
 impl Heartbeat {
-    /// A heartbeat that goes out through `http`.
-    pub fn new(address: settings::Heartbeat, http: &Http) -> Self {
-        Self { address, http: http.clone() }
+    /// Create a heartbeat that is sent with `http`.
+    pub fn new(url: settings::HeartbeatSettings, http: &Http) -> Self {
+        Self { url, http: http.clone() }
     }
 
-    /// Reports how the run went, and returns before `deadline`. The error says why nobody heard it, and nothing of the
-    /// address.
-    pub async fn beat(
+    /// Report whether the run succeeded, and return before `deadline`. The error explains why the ping did not arrive and
+    /// quotes nothing of the URL.
+    pub async fn ping(
         &self,
-        is_well: bool,
+        succeeded: bool,
         secret_cache: &mut SecretCache,
         store: &impl Store,
         deadline: Instant,
     ) -> Result<(), String> {
-        let (address, is_secret) = match &self.address {
-            settings::Heartbeat::Address(address) => (address.clone(), false),
-            settings::Heartbeat::Secret => {
+        let (url, is_secret) = match &self.url {
+            settings::HeartbeatSettings::Address(url) => (url.clone(), false),
+            settings::HeartbeatSettings::Secret => {
                 let secrets = secret_cache.get(store).await.map_err(|why| why.to_string())?;
-                let address = secrets.heartbeat.as_ref().ok_or("there is no address among the secrets")?;
-                (address.expose().to_owned(), true)
+                let url = secrets.heartbeat.as_ref().ok_or("its URL is missing from the secrets")?;
+                (url.expose().to_owned(), true)
             }
         };
-        let endpoint =
-            Endpoint::parse(&place(&address, is_well)).ok_or("its address cannot be understood")?;
+        let endpoint = Endpoint::parse(&ping_url(&url, succeeded)).ok_or("its URL is invalid")?;
         if (is_secret || endpoint.credentials.is_some()) && !endpoint.is_private() {
-            return Err("its address is plain http, over which no secret is sent: use https".to_owned());
+            return Err("its URL is plain http, over which secrets are not sent: use https".to_owned());
         }
         let host = endpoint.uri.host().unwrap_or_default().to_owned();
         let now = Instant::now();
-        let until = (now + LIMIT).min(deadline.checked_sub(RESERVE).unwrap_or(now));
-        let answer = self.http.send(request(endpoint)?, until).await;
-        let (head, body) = answer.map_err(in_words)?.into_parts();
-        verdict(&host, head.status, &received(body, until).await)
+        let until = (now + TIMEOUT).min(deadline.checked_sub(RESERVE).unwrap_or(now));
+        let response = self.http.send(request(endpoint)?, until).await;
+        let (head, body) = response.map_err(describe)?.into_parts();
+        check_response(&host, head.status, &received(body, until).await)
     }
 }
 
@@ -87,51 +86,51 @@ fn request(endpoint: Endpoint) -> Result<Request<Full<Bytes>>, String> {
     Ok(request)
 }
 
-fn in_words(why: SendError) -> String {
+fn describe(why: SendError) -> String {
     match why {
         SendError::NotSent(why) => format!("no connection: {why}"),
         SendError::Silent(limit) => format!("no answer within {}", seconds(limit)),
-        SendError::Lost => "its answer was lost".to_owned(),
+        SendError::Lost => "the connection was lost before the response".to_owned(),
     }
 }
 
-/// Whether it was heard: services also answer 200 to addresses that they do not know.
-fn verdict(host: &str, status: StatusCode, body: &Received) -> Result<(), String> {
-    let answered = format!("it answered HTTP {}", status.as_u16());
+/// Check whether the service accepted the ping: services also return 200 for URLs that they do not know.
+fn check_response(host: &str, status: StatusCode, body: &Received) -> Result<(), String> {
+    let returned = format!("it returned HTTP {}", status.as_u16());
     if !status.is_success() {
-        return Err(answered);
+        return Err(returned);
     }
     let text = String::from_utf8_lossy(&body.bytes);
     let text = text.trim();
     let is_healthchecks = ["hc-ping.com", "healthchecks.io"].iter().any(|known| {
         host.strip_suffix(known).is_some_and(|before| before.is_empty() || before.ends_with('.'))
     });
-    if page::is_page(&body.bytes) {
-        Err(format!("{answered}, but with a web page"))
-    } else if text.starts_with("OK (") || page::says_failure(&body.bytes) {
-        Err(format!("{answered}, but the answer speaks of a failure{}", reason(text)))
+    if unexpected_body::is_page(&body.bytes) {
+        Err(format!("{returned}, but with a web page"))
+    } else if text.starts_with("OK (") || unexpected_body::reports_failure(&body.bytes) {
+        Err(format!("{returned}, but the response reports a failure{}", reason(text)))
     } else if is_healthchecks && !matches!(text, "OK" | "Created") {
-        Err(format!("{answered}, but without the OK of Healthchecks"))
+        Err(format!("{returned}, but not with the `OK` of Healthchecks"))
     } else {
         Ok(())
     }
 }
 
-/// Healthchecks' own words. Others might quote the address.
+/// Explain Healthchecks' fixed texts. Other texts are not quoted, since they might contain the URL.
 fn reason(text: &str) -> &'static str {
     match text {
-        "OK (not found)" => ": it knows no such check",
-        "OK (rate limited)" => ": it is pinged too often",
+        "OK (not found)" => ": unknown check",
+        "OK (rate limited)" => ": rate limited",
         _ => "",
     }
 }
 
-/// Where a failure is reported: with `/fail` between path and query.
-fn place(address: &str, is_well: bool) -> String {
-    if is_well {
-        return address.to_owned();
+/// Return the URL to ping. A failure is reported with `/fail` between path and query.
+fn ping_url(url: &str, succeeded: bool) -> String {
+    if succeeded {
+        return url.to_owned();
     }
-    let (path, query) = address.split_once('?').map_or((address, None), |(path, query)| (path, Some(query)));
+    let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
     let path = path.trim_end_matches('/');
     if path.contains(KUMA_PATH) {
         let others = query.unwrap_or_default().split('&').filter(|pair| {
@@ -150,8 +149,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_has_a_place_of_its_own() {
-        for (address, expected) in [
+    fn a_failure_is_reported_to_its_own_url() {
+        for (url, expected) in [
             ("https://hc-ping.com/uuid", "https://hc-ping.com/uuid/fail"),
             ("https://hc-ping.com/uuid/", "https://hc-ping.com/uuid/fail"),
             ("https://h/key/slug?create=1", "https://h/key/slug/fail?create=1"),
@@ -164,49 +163,54 @@ mod tests {
                 "https://kuma.example.com/api/push/Tok3n?status=down&msg=the%20monitor%20has%20failed",
             ),
         ] {
-            assert_eq!(place(address, false), expected);
-            assert_eq!(place(address, true), address);
+            assert_eq!(ping_url(url, false), expected);
+            assert_eq!(ping_url(url, true), url);
         }
     }
 
     #[test]
-    fn a_ping_is_heard_if_the_answer_says_so() {
+    fn a_ping_counts_only_if_the_response_confirms_it() {
         let login = "<!DOCTYPE html><title>Sign in</title>";
         for (host, status, body, expected) in [
             ("hc-ping.com", 200, "OK", None),
             ("hc-ping.com", 201, "Created", None),
-            ("hc-ping.com", 200, "", Some("it answered HTTP 200, but without the OK of Healthchecks")),
-            ("hc-ping.com", 200, "welcome", Some("it answered HTTP 200, but without the OK of Healthchecks")),
+            ("hc-ping.com", 200, "", Some("it returned HTTP 200, but not with the `OK` of Healthchecks")),
+            (
+                "hc-ping.com",
+                200,
+                "welcome",
+                Some("it returned HTTP 200, but not with the `OK` of Healthchecks"),
+            ),
             ("nothc-ping.com", 200, "welcome", None),
             (
                 "hc.example.com",
                 200,
                 "OK (not found)",
-                Some("it answered HTTP 200, but the answer speaks of a failure: it knows no such check"),
+                Some("it returned HTTP 200, but the response reports a failure: unknown check"),
             ),
             (
                 "hc.example.com",
                 200,
                 "OK (rate limited)\n",
-                Some("it answered HTTP 200, but the answer speaks of a failure: it is pinged too often"),
+                Some("it returned HTTP 200, but the response reports a failure: rate limited"),
             ),
-            ("hc.example.com", 404, "not found", Some("it answered HTTP 404")),
+            ("hc.example.com", 404, "not found", Some("it returned HTTP 404")),
             ("kuma.example.com", 200, r#"{"ok":true}"#, None),
             (
                 "kuma.example.com",
                 200,
                 r#"{"ok":false,"msg":"Monitor not found or not active."}"#,
-                Some("it answered HTTP 200, but the answer speaks of a failure"),
+                Some("it returned HTTP 200, but the response reports a failure"),
             ),
             ("uptime.betterstack.com", 200, "", None),
             ("nosnch.in", 202, "Got it, thanks!", None),
             ("cronitor.link", 200, "OK", None),
-            ("kuma.example.com", 200, login, Some("it answered HTTP 200, but with a web page")),
-            ("kuma.example.com", 302, "", Some("it answered HTTP 302")),
+            ("kuma.example.com", 200, login, Some("it returned HTTP 200, but with a web page")),
+            ("kuma.example.com", 302, "", Some("it returned HTTP 302")),
         ] {
             let body = Received { bytes: BytesMut::from(body), is_whole: true };
-            let heard = verdict(host, StatusCode::from_u16(status).unwrap(), &body);
-            assert_eq!(heard.err().as_deref(), expected);
+            let checked = check_response(host, StatusCode::from_u16(status).unwrap(), &body);
+            assert_eq!(checked.err().as_deref(), expected);
         }
     }
 }

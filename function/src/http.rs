@@ -1,6 +1,6 @@
-//! One TLS configuration and one HTTP client for all that is not a probe: SSM, the channels and the heartbeat.
+//! The HTTP client for everything except probes: SSM, the channels and the heartbeat.
 //!
-//! The AWS SDK is given this client instead of its own HTTPS stack, which would bring a second one into the binary.
+//! The AWS SDK uses this client instead of its own HTTPS stack, which would add a second one to the binary.
 
 use std::error::Error as _;
 use std::fmt;
@@ -31,14 +31,14 @@ use tower_service::Service;
 use crate::connect::{ConnectError, Link, connect};
 use crate::probe::Tls;
 
-/// Idle connections serve the rest of the run, and are gone before the next: after minutes the peer has hung up.
+/// Idle connections are reused within a run and closed before the next one: after minutes, the server has closed them.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Before the second try of what was not sent: a service that restarts is back by then.
-const PAUSE: Duration = Duration::from_millis(250);
+/// Before the second attempt: a service that restarts is back by then.
+const RETRY_PAUSE: Duration = Duration::from_millis(250);
 
-/// More than SSM ever answers; the limit is for what is not SSM.
-const MAX_ANSWER_BYTES: usize = 256 * 1024;
+/// More than SSM ever returns; the limit protects against servers that are not SSM.
+const MAX_SDK_BODY_BYTES: usize = 256 * 1024;
 
 /// A client that keeps connections alive. Cheap to clone; clones share their connections.
 #[derive(Clone)]
@@ -53,19 +53,19 @@ impl fmt::Debug for Http {
     }
 }
 
-/// Why a request has no answer. Says nothing of its address, which may be a secret.
+/// Why a request got no response. Contains nothing of its URL, which may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendError {
     /// Nothing of it was sent.
     NotSent(String),
-    /// It was sent, at least in part, and within this time there was no answer: it may have arrived.
+    /// At least part of it was sent, and there was no response within this time: it may have arrived.
     Silent(Duration),
-    /// It was sent, at least in part, and the answer broke off or made no sense: it may have arrived.
+    /// At least part of it was sent, and the response was incomplete or invalid: it may have arrived.
     Lost,
 }
 
 impl Http {
-    /// A client that trusts the public authorities. Plain `http` is possible, for emulators.
+    /// Create a client that trusts the public CAs. Plain `http` is supported, for emulators.
     pub fn new(tls: &Tls) -> Self {
         let connector = Connector { tls: Arc::new(tls.public()) };
         let client =
@@ -73,31 +73,31 @@ impl Http {
         Self { client, tls: tls.clone() }
     }
 
-    /// The TLS configurations that it was made with.
+    /// Return the TLS configurations that it was created with.
     pub fn tls(&self) -> &Tls {
         &self.tls
     }
 
-    /// Sends a request and returns as soon as the answer's head is there. What could not be sent is sent once more, if
-    /// there is time.
+    /// Send a request and return when the response's head has arrived. A request that could not be sent is sent once more
+    /// if there is time.
     pub async fn send(
         &self,
         request: Request<Full<Bytes>>,
         deadline: Instant,
     ) -> Result<Response<Incoming>, SendError> {
         let first = self.send_once(request.clone(), deadline).await;
-        if !matches!(first, Err(SendError::NotSent(_))) || Instant::now() + PAUSE >= deadline {
+        if !matches!(first, Err(SendError::NotSent(_))) || Instant::now() + RETRY_PAUSE >= deadline {
             return first;
         }
-        sleep(PAUSE).await;
+        sleep(RETRY_PAUSE).await;
         match self.send_once(request, deadline).await {
-            // The first reason is the better one: the second may be that the time was up.
+            // The first reason is more useful: the second may only be that the time was up.
             Err(SendError::NotSent(_)) => first,
             second => second,
         }
     }
 
-    /// [`send`](Self::send), with one try.
+    /// [`send`](Self::send), with a single attempt.
     pub async fn send_once(
         &self,
         mut request: Request<Full<Bytes>>,
@@ -107,32 +107,32 @@ impl Http {
         let used = capture_connection(&mut request);
         match timeout_at(deadline, self.client.request(request)).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(why)) => Err(not_answered(&why)),
+            Ok(Err(why)) => Err(send_error(&why)),
             Err(_) if used.connection_metadata().is_some() => Err(SendError::Silent(limit)),
             Err(_) => Err(SendError::NotSent(format!("no connection within {}", seconds(limit)))),
         }
     }
 }
 
-/// `5 s`; what is shorter than a second counts as one.
+/// Format a duration: `5 s`; anything shorter than a second counts as one.
 pub fn seconds(limit: Duration) -> String {
     format!("{} s", limit.as_secs_f64().round().max(1.0))
 }
 
-fn not_answered(why: &HttpError) -> SendError {
+fn send_error(why: &HttpError) -> SendError {
     let of_hyper = why.source().and_then(|source| source.downcast_ref::<hyper::Error>());
     if why.is_connect() {
         let known = why.source().and_then(|source| source.downcast_ref::<ConnectError>());
         SendError::NotSent(known.map_or_else(|| "no connection".to_owned(), ToString::to_string))
     } else if of_hyper.is_some_and(hyper::Error::is_canceled) {
-        // A connection from before that was closed just now: hyper returns the request as it was.
+        // A reused connection that was closed just now: hyper returns the request unsent.
         SendError::NotSent("the connection was closed".to_owned())
     } else {
         SendError::Lost
     }
 }
 
-/// Makes hyper's connections.
+/// Opens hyper's connections.
 #[derive(Clone)]
 struct Connector {
     tls: Arc<ClientConfig>,
@@ -151,13 +151,13 @@ impl Service<Uri> for Connector {
         let tls = Arc::clone(&self.tls);
         Box::pin(async move {
             let (tls, port) = if uri.scheme_str() == Some("https") { (Some(&tls), 443) } else { (None, 80) };
-            let host = uri.host().ok_or_else(|| ConnectError("its address has no host".to_owned()))?;
+            let host = uri.host().ok_or_else(|| ConnectError("its URL has no host".to_owned()))?;
             connect(host, uri.port_u16().unwrap_or(port), tls).await.map(TokioIo::new)
         })
     }
 }
 
-/// hyper's own words.
+/// The error type of hyper's client.
 type HttpError = hyper_util::client::legacy::Error;
 
 impl HttpClient for Http {
@@ -183,12 +183,12 @@ impl Http {
         })?;
         let (head, body) = response.into_parts();
         let body =
-            Limited::new(body, MAX_ANSWER_BYTES).collect().await.map_err(ConnectorError::io)?.to_bytes();
+            Limited::new(body, MAX_SDK_BODY_BYTES).collect().await.map_err(ConnectorError::io)?.to_bytes();
         let status =
             StatusCode::try_from(head.status.as_u16()).map_err(|why| ConnectorError::user(why.into()))?;
         let mut response = HttpResponse::new(status, SdkBody::from(body));
         for (name, value) in &head.headers {
-            // A header that is no text means nothing to the SDK.
+            // The SDK ignores headers that are not text.
             if let Ok(value) = value.to_str() {
                 response.headers_mut().append(name.as_str().to_owned(), value.to_owned());
             }
@@ -197,7 +197,7 @@ impl Http {
     }
 }
 
-/// The SDK's request in hyper's types. SSM's bodies are always in memory.
+/// Convert the SDK's request to hyper's types. SSM's bodies are always in memory.
 fn from_sdk(request: &HttpRequest) -> Result<Request<Full<Bytes>>, http::Error> {
     let body = Bytes::copy_from_slice(request.body().bytes().unwrap_or_default());
     let mut converted =

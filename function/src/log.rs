@@ -1,10 +1,10 @@
-//! One JSON line for each run, on standard output, where Lambda collects it.
+//! Writes one JSON line per run to standard output, where Lambda collects it.
 
 use std::io::Write;
 
 use serde::Serialize;
 
-/// Writes one line. What cannot be written is lost: there is nowhere else to say so.
+/// Write one line. A failure is ignored: there is nowhere else to report it.
 pub fn line(value: &impl Serialize) {
     if let Ok(mut text) = serde_json::to_string(value) {
         text.push('\n');

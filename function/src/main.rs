@@ -43,7 +43,7 @@ fn start() -> Result<LambdaMonitor, StartError> {
         SsmStore::from_env(&http, &settings.state_parameter, settings.secrets_parameter.as_deref(), env)
             .map_err(|why| StartError(why.to_string()))?;
     let channels = notify::channels(&settings.channels, &http);
-    let secret_cache = secrets.map_or_else(SecretCache::stored, SecretCache::given);
+    let secret_cache = secrets.map_or_else(SecretCache::empty, SecretCache::fixed);
     let heartbeat = settings.heartbeat.clone().map(|address| Heartbeat::new(address, &http));
     Ok(Monitor::new(settings, store, NetworkProber(tls), channels, secret_cache).with_heartbeat(heartbeat))
 }

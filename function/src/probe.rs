@@ -1,44 +1,51 @@
-//! Asks one target, over a fresh connection, and says which link of the chain held and for how long.
+//! Probe one target over a new connection: which link of the chain failed and why, and how long each took.
 //!
-//! The chain is DNS, TCP, TLS, HTTP, body. A value comes back whatever happens: [`probe`] has no error. Nothing is
-//! reused from one probe to the next, because the whole chain is what is being watched.
+//! The chain is DNS, TCP, TLS, HTTP, body. [`probe`] always returns an observation, never an error. Nothing is reused
+//! from one probe to the next, because the whole chain is what is monitored.
+//!
+//! - [`connect`], [`tls`] and [`exchange`] are the links; [`recorder`] records them.
+//! - [`classify`] decides what an unexpected response means; [`firewall`] and [`login_wall`] hold the tables of what may
+//!   answer instead of the app. A new product is an entry there.
+//! - [`condition`] holds the conditions that the response of a healthy app meets.
 
-mod address;
-mod answer;
 mod body;
 mod cause;
 mod certificate;
-mod coding;
+mod classify;
 pub mod condition;
 mod connect;
-mod edge;
+mod content_encoding;
+mod error;
 mod exchange;
-mod failure;
+mod firewall;
+mod http_error;
 mod identity;
-mod judge;
-mod lenient;
+mod login_wall;
 mod observation;
+mod recorder;
+mod response;
+mod stream;
 mod tls;
-mod trust;
-mod wall;
+mod url;
+mod verifier;
 
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use self::address::Address;
-pub use self::cause::Cause;
-use self::cause::Fault;
+pub use self::cause::{Cause, Verdict};
 pub use self::connect::Family;
+use self::error::ProbeError;
 pub use self::identity::Identity;
-use self::lenient::Lenient;
-use self::observation::Journal;
-pub use self::observation::{Failure, Link, LinkName, Observation, Verdict};
+pub use self::observation::{Failure, Link, LinkName, Observation};
+use self::recorder::Recorder;
+use self::stream::ProbeStream;
 pub use self::tls::Tls;
+use self::url::TargetUrl;
 use crate::contract::secrets::TargetSecrets;
 use crate::contract::settings::{Expect, Target};
 
-/// Asks `target` once, over whatever address it has.
+/// Probe `target` once, over any of its addresses.
 pub async fn probe(target: &Target, secrets: &TargetSecrets, tls: &Tls) -> Observation {
     probe_over(Family::Any, target, secrets, tls).await
 }
@@ -46,55 +53,66 @@ pub async fn probe(target: &Target, secrets: &TargetSecrets, tls: &Tls) -> Obser
 /// [`probe`], over addresses of one family.
 pub async fn probe_over(family: Family, target: &Target, secrets: &TargetSecrets, tls: &Tls) -> Observation {
     let deadline = Instant::now() + Duration::from_secs(target.timeout_s.into());
-    let mut journal = Journal::new(&target.name);
-    let asking = ask(family, target, secrets, tls, deadline, &mut journal);
-    let asked = timeout_at(deadline, asking).await;
-    let fault = match asked {
+    let mut recorder = Recorder::new(&target.name);
+    let run = Probe { family, target, secrets, tls, deadline }.run(&mut recorder);
+    let error = match timeout_at(deadline, run).await {
         Ok(Ok(())) => None,
-        Ok(Err(fault)) => Some(fault),
-        Err(_) => Some(Fault::new(journal.time_out(), format!("no answer within {} s", target.timeout_s))),
-    };
-    match fault {
-        // What cannot be reached is open to nobody, and no proof that it is closed either.
-        Some(fault)
-            if target.expect == Expect::Refusal
-                && fault.cause != Cause::Exposed
-                && fault.cause.verdict() == Verdict::Down =>
-        {
-            journal.fail(Fault { cause: Cause::Blind, ..fault });
+        Ok(Err(error)) => Some(error),
+        Err(_) => {
+            let why = format!("no answer within {} s", target.timeout_s);
+            Some(ProbeError::new(recorder.timeout_cause(), why))
         }
-        Some(fault) => journal.fail(fault),
+    };
+    match error {
+        // A target that cannot be reached admits nobody, but that does not prove that it would refuse.
+        Some(error)
+            if target.expect == Expect::Refusal
+                && error.cause != Cause::Exposed
+                && error.cause.verdict() == Verdict::Down =>
+        {
+            recorder.fail(ProbeError { cause: Cause::Blind, ..error });
+        }
+        Some(error) => recorder.fail(error),
         None => {}
     }
-    journal.finish()
+    recorder.finish()
 }
 
-/// The chain, link by link. Whichever is under way when this returns an error, or is dropped, is the one that failed.
-async fn ask(
+/// What one probe needs.
+struct Probe<'a> {
     family: Family,
-    target: &Target,
-    secrets: &TargetSecrets,
-    tls: &Tls,
+    target: &'a Target,
+    secrets: &'a TargetSecrets,
+    tls: &'a Tls,
     deadline: Instant,
-    journal: &mut Journal,
-) -> Result<(), Fault> {
-    journal.begin(LinkName::Dns);
-    let address = Address::parse(&target.url).map_err(Fault::of(Cause::Condition))?;
-    let request = exchange::request(target, &address, secrets).map_err(Fault::of(Cause::Condition))?;
-    let candidates = connect::resolve(&address, family).await.map_err(Fault::of(Cause::Dns))?;
-    journal.done(connect::listed(&candidates));
+}
 
-    journal.begin(LinkName::Tcp);
-    let tcp = connect::connect(&candidates, deadline, journal).await.map_err(Fault::of(Cause::Connect))?;
-    journal.done(tcp.peer_addr().map_or_else(|_| String::new(), |peer| peer.to_string()));
+impl Probe<'_> {
+    /// Follow the chain, link by link. The link that is current when this returns an error, or is dropped, is the one
+    /// that failed.
+    async fn run(self, recorder: &mut Recorder) -> Result<(), ProbeError> {
+        let Self { family, target, secrets, tls, deadline } = self;
+        recorder.begin(LinkName::Dns);
+        let url = TargetUrl::parse(&target.url).map_err(ProbeError::of(Cause::Condition))?;
+        let request = exchange::request(target, &url, secrets).map_err(ProbeError::of(Cause::Condition))?;
+        let addresses = connect::resolve(&url, family).await.map_err(ProbeError::of(Cause::Dns))?;
+        recorder.succeed(connect::listed(&addresses));
 
-    if !address.is_https {
-        return exchange::run(Lenient(Box::new(tcp)), request, &address.host, target, journal).await;
+        recorder.begin(LinkName::Tcp);
+        let connected = connect::connect(&addresses, deadline, recorder).await;
+        let tcp = connected.map_err(ProbeError::of(Cause::Connect))?;
+        recorder.succeed(tcp.peer_addr().map_or_else(|_| String::new(), |peer| peer.to_string()));
+
+        let stream = if url.is_https {
+            recorder.begin(LinkName::Tls);
+            let session = tls.handshake(tcp, &url.host, target.ca_pem.as_deref()).await?;
+            let validity = tls::validity(&session);
+            recorder.set_certificate(validity, tls::certificate(&session));
+            recorder.succeed(tls::described(&session, validity));
+            ProbeStream(Box::new(session))
+        } else {
+            ProbeStream(Box::new(tcp))
+        };
+        exchange::run(stream, request, &url.host, target, recorder).await
     }
-    journal.begin(LinkName::Tls);
-    let session = tls.handshake(tcp, &address.host, target.ca_pem.as_deref()).await?;
-    let validity = tls::validity(&session);
-    journal.certificate(validity, tls::certificate(&session));
-    journal.done(tls::described(&session, validity));
-    exchange::run(Lenient(Box::new(session)), request, &address.host, target, journal).await
 }

@@ -141,7 +141,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         let fault = fault(is_saved, &looked.unseen, &problems);
         // After the last write: whoever hears of a run can rely on its being kept.
         if let Some(heartbeat) = &self.heartbeat {
-            let beat = heartbeat.beat(fault.is_none(), &mut self.secret_cache, &self.store, budget.end());
+            let beat = heartbeat.ping(fault.is_none(), &mut self.secret_cache, &self.store, budget.end());
             let heard = timeout_at(budget.end(), beat).await;
             if let Err(why) = heard.unwrap_or_else(|_| Err("no time was left for it".to_owned())) {
                 problems.push(format!("the heartbeat was not heard: {why}"));

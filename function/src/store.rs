@@ -1,4 +1,4 @@
-//! Where the state and the secrets are kept.
+//! Stores the state and the secrets: in SSM, or in memory for tests.
 
 mod memory;
 mod secret_cache;
@@ -11,7 +11,7 @@ pub use self::secret_cache::SecretCache;
 pub use self::ssm::SsmStore;
 use crate::contract::secrets::Secrets;
 
-/// Why the store did not do it, in plain words.
+/// Why the store failed, explained for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreError(pub String);
 
@@ -28,25 +28,25 @@ impl std::error::Error for StoreError {}
 pub struct Stored {
     /// The text.
     pub text: String,
-    /// Its version: each write makes the next number. `None` where the store does not say.
+    /// Its version, which each write increases by one. `None` if the store has no versions.
     pub version: Option<u64>,
 }
 
-/// What a run needs to have kept. The state is handed over as text: what it means is no business of the store.
+/// Stores what a run needs. The state is opaque text to the store.
 pub trait Store {
-    /// A part of the kept state, counted from 0; `None` if nothing was kept yet.
+    /// Load a part of the state, counted from 0; `None` if nothing was stored yet.
     fn load_state(&self, part: usize) -> impl Future<Output = Result<Option<Stored>, StoreError>>;
 
-    /// A part of the kept state as it was in an earlier version; `None` if that is not kept.
+    /// Load an earlier version of a part of the state; `None` if that version is no longer available.
     fn load_version(
         &self,
         part: usize,
         version: u64,
     ) -> impl Future<Output = Result<Option<Stored>, StoreError>>;
 
-    /// Keeps a part of the state in place of the former. Returns its version, where the store says it.
+    /// Replace a part of the state. Return its version, if the store has versions.
     fn save_state(&self, part: usize, text: &str) -> impl Future<Output = Result<Option<u64>, StoreError>>;
 
-    /// The secrets, as they are now.
+    /// Load the current secrets.
     fn load_secrets(&self) -> impl Future<Output = Result<Secrets, StoreError>>;
 }

@@ -1,11 +1,11 @@
-//! Bounding and cleaning of text that comes from others, before it is shown, sent or kept.
+//! Bounds and cleans untrusted text before it is shown, sent or stored.
 
-/// At most `limit` characters; what was cut ends in an ellipsis.
+/// Shorten text to at most `limit` characters, with an ellipsis if anything was cut.
 pub fn bounded(text: &str, limit: usize) -> String {
     bounded_by(text, limit, |_| 1)
 }
 
-/// At most `limit`, where some characters take more room than others: bytes, or escapes.
+/// [`bounded`], where `room` says how much each character counts: its bytes, or its escape sequence.
 pub fn bounded_by(text: &str, limit: usize, room: impl Fn(char) -> usize) -> String {
     if text.chars().map(&room).sum::<usize>() <= limit {
         return text.to_owned();
@@ -17,18 +17,18 @@ pub fn bounded_by(text: &str, limit: usize, room: impl Fn(char) -> usize) -> Str
     cut
 }
 
-/// One line without control characters: a hostile answer must not draw on a terminal or break a log line.
+/// Replace control characters by blanks: a hostile response must not control a terminal or break a log line.
 pub fn single_line(text: &str, limit: usize) -> String {
     let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     bounded(clean.trim(), limit)
 }
 
-/// A short hash, the same in every build: FNV-1a. The standard library's hasher may change from one release to the next.
+/// Hash with FNV-1a, which is the same in every build. The standard library's hasher may change between releases.
 pub fn fnv(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-/// An address without user, password, query and fragment: what may be logged of it.
+/// Remove user, password, query and fragment from a URL, so that it may be logged.
 pub fn bare_url(url: &str) -> String {
     let end = url.find(['?', '#']).unwrap_or(url.len());
     let url = &url[..end];
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cut_falls_between_characters() {
+    fn text_is_cut_between_characters() {
         for (text, limit, expected) in
             [("short", 5, "short"), ("longer", 5, "long…"), ("äöüß", 3, "äö…"), ("🦀🦀🦀", 2, "🦀…")]
         {
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_may_be_counted_in_bytes() {
+    fn the_limit_may_be_in_bytes() {
         for (text, limit, expected) in
             [("äöü", 6, "äöü"), ("äöüa", 6, "ä…"), ("longer", 5, "lo…"), ("🦀🦀", 7, "🦀…"), ("🦀🦀", 6, "…")]
         {
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_secret_is_cut_from_an_address() {
+    fn possible_secrets_are_removed_from_a_url() {
         for (url, expected) in [
             ("https://user:pass@plex.example.com/a?token=x#y", "https://plex.example.com/a"),
             ("https://plex.example.com?token=x", "https://plex.example.com"),

@@ -1,4 +1,4 @@
-//! Unix seconds in words: clock times, dates and durations, always UTC.
+//! Formats Unix seconds as clock times, dates and durations, always in UTC.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,19 +6,19 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// The current time in Unix seconds; 0 on a clock that stands before 1970.
+/// Return the current time in Unix seconds; 0 if the clock is before 1970.
 pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs())
 }
 
-/// `10:05`
+/// Format a time: `10:05`.
 pub fn clock(at: u64) -> String {
     format!("{:02}:{:02}", at % DAY / HOUR, at % HOUR / MINUTE)
 }
 
-/// `2026-11-03`
+/// Format a date: `2026-11-03`.
 pub fn date(at: u64) -> String {
-    // Days since 1970-01-01 to a civil date: the year is counted from 1 March, so that the leap day comes last.
+    // Days since 1970-01-01 to a civil date. The year begins on 1 March, so that the leap day comes last.
     let days = at / DAY + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -30,7 +30,7 @@ pub fn date(at: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// `40 s`, `35 min`, `2 h 5 min`, `1 d 3 h`: two units at most.
+/// Format a duration with at most two units: `40 s`, `35 min`, `2 h 5 min`, `1 d 3 h`.
 pub fn duration(seconds: u64) -> String {
     let two = |large: u64, large_unit: &str, small: u64, small_unit: &str| match small {
         0 => format!("{large} {large_unit}"),
@@ -44,7 +44,7 @@ pub fn duration(seconds: u64) -> String {
     }
 }
 
-/// `10:05-10:40 UTC`, with dates where the two are not on the same day.
+/// Format a time span: `10:05-10:40 UTC`, with dates if it spans days.
 pub fn span(from: u64, until: u64) -> String {
     if from / DAY == until / DAY {
         return format!("{}-{} UTC", clock(from), clock(until));
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_follow_the_calendar() {
+    fn dates_are_formatted_by_the_calendar() {
         for (at, expected) in [
             (0, "1970-01-01"),
             (951_782_400, "2000-02-29"),
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_have_two_units_at_most() {
+    fn durations_have_at_most_two_units() {
         for (seconds, expected) in [
             (0, "0 s"),
             (59, "59 s"),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_names_days_only_when_they_differ() {
+    fn a_span_includes_dates_only_across_days() {
         assert_eq!(span(1_793_700_300, 1_793_702_400), "10:05-10:40 UTC");
         assert_eq!(span(1_793_700_300, 1_793_788_800), "2026-11-03 10:05 - 2026-11-04 10:40 UTC");
     }

@@ -22,10 +22,6 @@ mod claudia;
 mod goals;
 #[cfg(target_os = "linux")]
 mod measure;
-// Shared with the tests, whose faults are injected into operations.
-#[cfg(target_os = "linux")]
-#[path = "../../tests/it/support/operation.rs"]
-mod operation;
 #[cfg(target_os = "linux")]
 mod others;
 #[cfg(target_os = "linux")]

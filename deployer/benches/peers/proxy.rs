@@ -10,11 +10,11 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use plexmon_testing::aws_operation::aws_operation;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::BenchResult;
-use crate::operation::operation;
 
 /// A call to AWS, from its arrival at the proxy to the end of the response.
 #[derive(Debug, Clone)]
@@ -104,7 +104,7 @@ impl Shared {
         let latency = self.record().latency;
         let (head, body) = request.into_parts();
         let request = Request::from_parts(head, body.collect().await?.to_bytes());
-        let operation = operation(&request);
+        let operation = aws_operation(&request);
         // The share of the network; the emulator's own time is added, as it is at AWS.
         tokio::time::sleep(latency).await;
         let answer = self.forward(request).await.unwrap_or_else(|error| bad_gateway(&*error));

@@ -38,7 +38,7 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
         output.text(text(one, output.page()))?;
     }
     let count = |verdict| seen.iter().filter(|seen| seen.v4.verdict() == verdict).count();
-    let summary = match (count(Verdict::Down), count(Verdict::Unseen), seen.len()) {
+    let summary = match (count(Verdict::Down), count(Verdict::Unknown), seen.len()) {
         (0, 0, _) => return Ok(Exit::Success),
         (down, 0, all) => format!("{down} of {all} down, seen from here"),
         (0, unknown, all) => format!("{unknown} of {all} unknown, seen from here"),
@@ -55,7 +55,7 @@ fn text(seen: &Seen, page: Page) -> String {
     let state = match observation.verdict() {
         Verdict::Up => "up",
         Verdict::Down => "down",
-        Verdict::Unseen => "unknown",
+        Verdict::Unknown => "unknown",
     };
     let mut text =
         format!("{}: {} ({:.0} ms)", observation.target, page.paint.state(state), observation.total_ms);

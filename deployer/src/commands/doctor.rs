@@ -87,7 +87,7 @@ fn text(target: &Comparison<'_>, page: Page) -> String {
 fn described(seen: &Observation, page: Page) -> String {
     match &seen.failed {
         None => format!("{} ({:.0} ms)", page.paint.state("up"), seen.total_ms),
-        Some(failure) if seen.verdict() == Verdict::Unseen => {
+        Some(failure) if seen.verdict() == Verdict::Unknown => {
             format!("{}: {failure}", page.paint.state("unknown"))
         }
         Some(failure) => format!("{}: {failure}", page.paint.state("down")),

@@ -70,7 +70,7 @@ async fn play(stage: &Stage, args: &Sandbox, output: &Output, interrupt: &Interr
     status::show(session).await?;
 
     if let Some(plex) = &stage.plex {
-        scene("4. Plex fails: the reverse proxy now answers 502. The next check detects it:")?;
+        scene("4. Plex fails: the reverse proxy now returns 502. The next check detects it:")?;
         plex.break_it();
         check(session).await?;
         acts.push(arrived(stage, output, "broken").await?);

@@ -16,8 +16,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use self::case::{Case, Verb};
 use self::proxy::Fault;
-use crate::dice::Dice;
 use crate::support::in_parallel;
+use plexmon_testing::rng::Rng;
 
 /// Enough for each verb with each fault, within a minute or two.
 const AT_RANDOM: usize = 36;
@@ -77,8 +77,8 @@ fn play(cases: Vec<Case>, done: impl Fn(&Case) + Sync) -> Vec<String> {
 
 /// The Fisher-Yates shuffle.
 fn shuffle(cases: &mut [Case], seed: u64) {
-    let mut dice = Dice(seed);
+    let mut rng = Rng(seed);
     for last in (1..cases.len()).rev() {
-        cases.swap(last, usize::try_from(dice.below(last as u64 + 1)).unwrap());
+        cases.swap(last, usize::try_from(rng.below(last as u64 + 1)).unwrap());
     }
 }

@@ -5,8 +5,6 @@
 mod cli;
 mod config;
 mod convergence;
-#[path = "../../../function/tests/it/dice.rs"]
-mod dice;
 mod docs;
 mod emulator;
 mod faults;

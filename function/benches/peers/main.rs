@@ -1,38 +1,37 @@
-//! `cargo bench -p plexmon-function --bench peers`: the function beside others that do the same, and beside one that
+//! `cargo bench -p plexmon-function --bench peers`: compare the function with others that do the same and with one that
 //! does nothing, all under the same stand-ins for Lambda, SSM, the target and the channel.
 //!
-//! Options behind `--`: `--starts N`, `--runs N` (warm runs for each start), `--only SECTION` (`free`, `rationed`,
-//! `calls`, `sizes`, `latency`, `scale`). Needs Python 3.10 or newer with venv, gzip, and PyPI at the first time.
+//! Options after `--`: `--starts N`, `--runs N` (warm runs for each start), `--only SECTION` (`free`, `rationed`,
+//! `calls`, `sizes`, `latency`, `scale`). Needs Python 3.10 or newer with venv, gzip, and PyPI the first time.
 //!
-//! Times are the harness's own, from handing out an event to receiving its answer. Processor time is the kernel's clock
-//! of the process (all threads, user and system), read while all threads sleep. Memory is VmHWM.
+//! Wall times are measured from handing out an event to receiving its answer. Processor time is the kernel's clock of the
+//! process (all threads, user and system), read while all threads sleep. Memory is VmHWM.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "where the harness fails, the panic is the message")]
-#![expect(clippy::print_stdout, reason = "the tables are what it is for")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its results")]
 
-mod builds;
-mod http;
 mod measure;
 mod options;
-mod process;
+mod python;
 mod report;
-mod runtime;
 mod sections;
-mod sizes;
-mod subject;
 mod throttle;
-mod world;
 
 use std::fs;
+use std::path::Path;
 
 use self::options::Options;
 use self::sections::Bench;
 
+fn tmp() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+}
+
 fn main() {
-    // `cargo test --all-targets` starts it too, without this word, and wants no figures.
-    let Some(options) = Options::read(std::env::args().skip(1)) else { return };
+    // `cargo test --all-targets` starts it too, without `--bench`, and only checks that it builds.
+    let Some(options) = Options::parse(std::env::args().skip(1)) else { return };
     let bench = Bench::prepare();
-    println!("{}\n", machine());
+    println!("{}\n", describe_machine());
     for (name, section) in sections::ALL {
         if options.wants(name) {
             section(&bench, &options);
@@ -40,8 +39,8 @@ fn main() {
     }
 }
 
-/// What it ran on.
-fn machine() -> String {
+/// The machine on which it runs.
+fn describe_machine() -> String {
     let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = processors.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
     let count = std::thread::available_parallelism().map_or(0, usize::from);

@@ -1,17 +1,17 @@
-//! Starts and runs a subject as often as it takes, and keeps the medians.
+//! Starts and runs a subject repeatedly, and computes medians.
 
 use std::time::Duration;
 
-use crate::process::{Cost, Started};
-use crate::subject::Subject;
+use plexmon_testing::bench::{Cost, Started, Subject};
+
 use crate::throttle::Throttle;
 
-/// How often.
+/// How often to start and run a subject.
 #[derive(Clone, Copy)]
 pub struct Plan {
     pub starts: usize,
     pub runs: usize,
-    /// Whether the processor is rationed, from the first event on: Lambda does not ration while a function starts.
+    /// Whether the processor is throttled, from the first event on: Lambda does not throttle initialization.
     pub throttled: bool,
 }
 
@@ -20,14 +20,14 @@ pub struct Plan {
 pub struct Medians {
     pub init: Cost,
     pub first: Cost,
-    /// Start and first run, taken together.
+    /// Start and first run together.
     pub cold: Cost,
     pub warm: Cost,
     pub memory: f64,
 }
 
 pub fn measure(subject: &Subject, plan: Plan) -> Medians {
-    // One start warms the caches and leaves a state as this subject writes it.
+    // One start warms the caches and leaves a state that this subject has written.
     Started::new(subject, &[]).run();
     let (mut init, mut first, mut cold, mut warm, mut memory) = (vec![], vec![], vec![], vec![], vec![]);
     for _ in 0..plan.starts {
@@ -35,31 +35,31 @@ pub fn measure(subject: &Subject, plan: Plan) -> Medians {
         let throttle = plan.throttled.then(|| Throttle::on(started.process.pid()));
         let run = || {
             started.process.asleep();
-            throttle.iter().for_each(Throttle::start_afresh);
+            throttle.iter().for_each(Throttle::begin_period);
             started.run()
         };
-        let it = run();
+        let first_run = run();
         init.push(started.init);
-        first.push(it);
-        cold.push(Cost { wall: started.init.wall + it.wall, cpu: started.init.cpu + it.cpu });
+        first.push(first_run);
+        cold.push(Cost { wall: started.init.wall + first_run.wall, cpu: started.init.cpu + first_run.cpu });
         warm.extend((0..plan.runs).map(|_| run()));
         memory.push(started.process.peak_memory());
     }
     memory.sort_unstable();
     Medians {
-        init: of(&init),
-        first: of(&first),
-        cold: of(&cold),
-        warm: of(&warm),
+        init: median(&init),
+        first: median(&first),
+        cold: median(&cold),
+        warm: median(&warm),
         memory: memory[memory.len() / 2] as f64,
     }
 }
 
-fn of(costs: &[Cost]) -> Cost {
-    let median = |each: fn(&Cost) -> Duration| {
+fn median(costs: &[Cost]) -> Cost {
+    let of = |each: fn(&Cost) -> Duration| {
         let mut all: Vec<Duration> = costs.iter().map(each).collect();
         all.sort_unstable();
         all[all.len() / 2]
     };
-    Cost { wall: median(|cost| cost.wall), cpu: median(|cost| cost.cpu) }
+    Cost { wall: of(|cost| cost.wall), cpu: of(|cost| cost.cpu) }
 }

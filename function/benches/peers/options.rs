@@ -1,6 +1,6 @@
-//! What the benchmark was asked for.
+//! The options of the benchmark.
 
-/// What the benchmark was asked for.
+/// The options of the benchmark.
 pub struct Options {
     pub starts: usize,
     pub runs: usize,
@@ -8,24 +8,25 @@ pub struct Options {
 }
 
 impl Options {
-    /// None where it is not to run at all.
-    pub fn read(words: impl Iterator<Item = String>) -> Option<Self> {
+    /// Parse the arguments; `None` if the benchmark should not run.
+    pub fn parse(arguments: impl Iterator<Item = String>) -> Option<Self> {
         let mut options = Self { starts: 15, runs: 50, only: Vec::new() };
         let mut is_bench = false;
-        let mut words = words;
-        while let Some(word) = words.next() {
-            let mut value = || words.next().unwrap_or_else(|| panic!("{word} wants a value"));
-            match word.as_str() {
+        let mut arguments = arguments;
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} needs a value"));
+            match argument.as_str() {
                 "--bench" => is_bench = true,
                 "--starts" => options.starts = value().parse().unwrap(),
                 "--runs" => options.runs = value().parse().unwrap(),
                 "--only" => options.only.push(value()),
-                other => panic!("{other} is no option; there are --starts N, --runs N, --only SECTION"),
+                other => panic!("unknown option {other}; valid are --starts N, --runs N, --only SECTION"),
             }
         }
         is_bench.then_some(options)
     }
 
+    /// Whether to run this section.
     pub fn wants(&self, section: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == section)
     }

@@ -1,22 +1,24 @@
-//! The tables: ratios first, then what they are made of, then whether it is enough.
+//! The tables: ratios first, then the figures, then whether the goal is met.
 
-/// What is demanded of ours.
+use plexmon_testing::bench::{print_table, three_digits};
+
+/// A goal for our figure.
 #[derive(Clone, Copy)]
-pub enum Must {
-    /// So many times better than Python.
+pub enum Goal {
+    /// At least this many times better than Python.
     Python(f64),
-    /// So many times better than Python that keeps its TLS context.
+    /// At least this many times better than Python that keeps its TLS context.
     Tuned(f64),
-    /// No more than so many times the empty handler.
+    /// At most this many times the empty handler.
     Empty(f64),
-    /// No more than this, in the row's unit.
+    /// At most this, in the row's unit.
     AtMost(f64),
 }
 
 /// A row's figures: ours, Python's, tuned Python's, the empty handler's.
 pub type Figures = [Option<f64>; 4];
 
-impl Must {
+impl Goal {
     fn verdict(self, [ours, python, tuned, empty]: Figures) -> String {
         let ours = ours.unwrap_or(f64::NAN);
         let times = |other: Option<f64>| other.unwrap_or(f64::NAN) / ours;
@@ -30,7 +32,7 @@ impl Must {
     }
 }
 
-/// A table of everybody.
+/// A table of all subjects.
 pub struct Table {
     rows: Vec<Vec<String>>,
 }
@@ -46,54 +48,28 @@ impl Table {
             "Python",
             "tuned Python",
             "empty handler",
-            "must",
+            "goal",
         ];
         Self { rows: vec![head.map(str::to_owned).to_vec()] }
     }
 
-    pub fn row(&mut self, what: &str, unit: &str, figures: Figures, musts: &[Must]) {
+    pub fn row(&mut self, what: &str, unit: &str, figures: Figures, goals: &[Goal]) {
         let [ours, python, tuned, empty] = figures;
         let ratio = |above: Option<f64>, below: Option<f64>| match (above, below) {
-            (Some(above), Some(below)) => short(above / below),
+            (Some(above), Some(below)) => three_digits(above / below),
             _ => "-".to_owned(),
         };
         let figure = |figure: Option<f64>| {
-            figure.map_or_else(|| "-".to_owned(), |figure| format!("{} {unit}", short(figure)))
+            figure.map_or_else(|| "-".to_owned(), |figure| format!("{} {unit}", three_digits(figure)))
         };
-        let musts: Vec<String> = musts.iter().map(|must| must.verdict(figures)).collect();
+        let goals: Vec<String> = goals.iter().map(|goal| goal.verdict(figures)).collect();
         let mut row = vec![what.to_owned(), ratio(python, ours), ratio(tuned, ours), ratio(ours, empty)];
         row.extend(figures.map(figure));
-        row.push(musts.join("; "));
+        row.push(goals.join("; "));
         self.rows.push(row);
     }
 
     pub fn print(&self) {
-        print(&self.rows);
-    }
-}
-
-/// Any table; its first row is the head.
-pub fn print(rows: &[Vec<String>]) {
-    let columns = rows.first().map_or(0, Vec::len);
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    for (at, row) in rows.iter().enumerate() {
-        let cells: Vec<String> =
-            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        println!("| {} |", cells.join(" | "));
-        if at == 0 {
-            let line: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
-            println!("| {} |", line.join(" | "));
-        }
-    }
-    println!();
-}
-
-/// Three digits that count.
-pub fn short(figure: f64) -> String {
-    match figure {
-        _ if figure >= 100.0 => format!("{figure:.0}"),
-        _ if figure >= 10.0 => format!("{figure:.1}"),
-        _ => format!("{figure:.2}"),
+        print_table(&self.rows);
     }
 }

@@ -1,4 +1,4 @@
-//! Which address wins, and when. The clock is paused: it moves on when everybody waits.
+//! Which address wins, and when. The clock is paused: it advances when all tasks wait.
 
 use std::io::{Error, ErrorKind};
 use std::net::SocketAddr;
@@ -9,25 +9,25 @@ use tokio::time::{Instant, sleep};
 
 use super::{ConnectError, Link, connect_to_any, race};
 
-/// What an address does with a connection.
+/// How an address responds to a connection.
 #[derive(Clone, Copy)]
 enum Host {
-    /// Takes it after this many milliseconds.
-    Takes(u64),
+    /// Accepts it after this many milliseconds.
+    Accepts(u64),
     /// Refuses it after this many milliseconds.
     Refuses(u64),
     /// Drops every packet.
     Silent,
 }
-use Host::{Refuses, Silent, Takes};
+use Host::{Accepts, Refuses, Silent};
 
-/// The number of the address that won, or why none did, and after how many milliseconds.
+/// Return the number of the address that won, or why none did, and after how many milliseconds.
 async fn raced(hosts: &[Host]) -> (Result<u16, ConnectError>, u128) {
     let addresses: Vec<SocketAddr> =
         (0..).take(hosts.len()).map(|port| ([192, 0, 2, 1], port).into()).collect();
     let started = Instant::now();
     let won = race(&addresses, async |address: SocketAddr| match hosts[usize::from(address.port())] {
-        Takes(ms) => {
+        Accepts(ms) => {
             sleep(Duration::from_millis(ms)).await;
             Ok(())
         }
@@ -45,30 +45,30 @@ fn failed(why: &str) -> Result<u16, ConnectError> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_address_has_its_full_time() {
+async fn every_address_gets_its_full_time() {
     for (hosts, expected) in [
-        // As far as Sydney is from Europe, with a name that has four addresses.
-        (vec![Takes(300); 4], (Ok(0), 300)),
+        // Sydney from Europe, with four addresses.
+        (vec![Accepts(300); 4], (Ok(0), 300)),
         // A lost packet: the kernel sends the next after one second.
-        (vec![Takes(1_300)], (Ok(0), 1_300)),
-        (vec![Takes(2_900)], (Ok(0), 2_900)),
-        (vec![Silent, Silent, Silent, Takes(300)], (Ok(3), 1_800)),
-        (vec![Silent, Takes(2_900)], (Ok(1), 3_400)),
-        // The earlier one is not given up.
-        (vec![Takes(900), Takes(900)], (Ok(0), 900)),
-        (vec![Refuses(0), Takes(10)], (Ok(1), 10)),
-        (vec![Refuses(700), Silent, Takes(10)], (Ok(2), 710)),
+        (vec![Accepts(1_300)], (Ok(0), 1_300)),
+        (vec![Accepts(2_900)], (Ok(0), 2_900)),
+        (vec![Silent, Silent, Silent, Accepts(300)], (Ok(3), 1_800)),
+        (vec![Silent, Accepts(2_900)], (Ok(1), 3_400)),
+        // The earlier attempt is not cancelled.
+        (vec![Accepts(900), Accepts(900)], (Ok(0), 900)),
+        (vec![Refuses(0), Accepts(10)], (Ok(1), 10)),
+        (vec![Refuses(700), Silent, Accepts(10)], (Ok(2), 710)),
         (vec![Silent], (failed("no connection within 3 s"), 3_000)),
         (vec![Silent; 4], (failed("no connection within 3 s"), 4_500)),
         (vec![Refuses(5), Silent], (failed("connection refused"), 3_005)),
-        (vec![], (failed("its name has no address"), 0)),
+        (vec![], (failed("its host name has no address"), 0)),
     ] {
         assert_eq!(raced(&hosts).await, expected);
     }
 }
 
 #[tokio::test]
-async fn an_address_that_refuses_is_passed_over() {
+async fn an_address_that_refuses_is_skipped() {
     let (closed, open) =
         (TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
     let addresses = vec![closed.local_addr().unwrap(), open.local_addr().unwrap()];

@@ -1,4 +1,4 @@
-//! What is kept in the one SecureString: tokens of channels, secret headers of targets, Access tokens.
+//! The content of the SecureString: tokens of channels, secret headers of targets, Access tokens.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::settings::{HeaderValue, Target};
 
-/// A value that is never shown: `Debug` prints `(hidden)`, and there is no `Display`.
+/// A value that is never printed: `Debug` writes `(hidden)`, and there is no `Display`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SecretValue(String);
 
 impl SecretValue {
-    /// Takes a value into custody.
+    /// Wrap a value.
     pub fn new(value: impl Into<String>) -> Self {
         Self(value.into())
     }
 
-    /// The value itself, for the one place that sends it.
+    /// Return the value, for the one place that sends it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -33,7 +33,7 @@ impl fmt::Debug for SecretValue {
 /// The secrets of one channel, by their names in the configuration: `token`, `user`, `url`, `password`.
 pub type ChannelSecrets = BTreeMap<String, SecretValue>;
 
-/// What stands beside the channels in [`Secrets`], and so cannot be a channel's name.
+/// The fields beside the channels in [`Secrets`], which therefore cannot be names of channels.
 pub const RESERVED: [&str; 3] = ["headers", "access", "heartbeat"];
 
 /// The SecureString's content, as JSON: `{"pushover": {"token": "...", "user": "..."}, "headers": {...}, ...}`.
@@ -45,7 +45,7 @@ pub struct Secrets {
     /// Service tokens of Cloudflare Access, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub access: BTreeMap<String, AccessToken>,
-    /// The address to ping after each run.
+    /// The URL to ping after each run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heartbeat: Option<SecretValue>,
     /// The channels' secrets, by channel name.
@@ -62,35 +62,35 @@ pub struct AccessToken {
     pub secret: SecretValue,
 }
 
-/// What is sent to one target and to nobody else.
+/// The secrets that are sent to one target only.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TargetSecrets {
     /// Secret header values, by header name.
     pub headers: BTreeMap<String, SecretValue>,
-    /// The token that gets it past Cloudflare Access.
+    /// The token that Cloudflare Access accepts.
     pub access: Option<AccessToken>,
 }
 
 impl Secrets {
-    /// The secrets of one channel.
+    /// Return the secrets of one channel.
     pub fn channel(&self, name: &str) -> &ChannelSecrets {
         static NONE: ChannelSecrets = ChannelSecrets::new();
         self.channels.get(name).unwrap_or(&NONE)
     }
 
-    /// All that `target` is to be sent; an error if something of it is missing.
+    /// Return the secrets that are sent to `target`, or an error if one is missing.
     pub fn of(&self, target: &Target) -> Result<TargetSecrets, String> {
         let headers = self.headers.get(&target.name).cloned().unwrap_or_default();
         let missing = |(name, value): &(&String, &HeaderValue)| {
             **value == HeaderValue::Secret && !headers.contains_key(*name)
         };
         if let Some((name, _)) = target.headers.iter().find(missing) {
-            return Err(format!("{}: there is no value for its secret header {name}", target.name));
+            return Err(format!("{}: the secret header {name} has no value", target.name));
         }
         let access = match &target.access {
             None => None,
             Some(name) => Some(self.access.get(name).cloned().ok_or_else(|| {
-                format!("{}: there is no Access token {name} among the secrets", target.name)
+                format!("{}: the Access token {name} is missing from the secrets", target.name)
             })?),
         };
         Ok(TargetSecrets { headers, access })

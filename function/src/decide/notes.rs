@@ -90,7 +90,7 @@ fn visibility(
     scene: Scene<'_>,
 ) {
     // That the monitor sees nothing is not the target's fault; and what is closed to all is not meant to be seen.
-    let is_unseen = seen.verdict() == Verdict::Unseen;
+    let is_unseen = seen.verdict() == Verdict::Unknown;
     let is_its_own = seen.cause() != Some(Cause::Blind) && wanted.expect == Expect::Answer;
     if is_unseen && !is_its_own {
         return;

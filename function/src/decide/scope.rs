@@ -65,7 +65,7 @@ fn fail_alike(members: &[&Target], observations: &[Observation]) -> bool {
     let seen: Vec<&Observation> = observations
         .iter()
         .filter(|seen| members.iter().any(|target| target.name == seen.target))
-        .filter(|seen| seen.verdict() != Verdict::Unseen)
+        .filter(|seen| seen.verdict() != Verdict::Unknown)
         .collect();
     let classes: Vec<Option<Cause>> = seen.iter().map(|seen| seen.cause().map(Cause::class)).collect();
     seen.len() > 1

@@ -18,7 +18,7 @@ pub(super) fn observe(
         Verdict::Up => Status::Up,
         Verdict::Down => Status::Down,
         // Neither proof nor doubt.
-        Verdict::Unseen => return,
+        Verdict::Unknown => return,
     };
     if status == target.status {
         target.doubt = None;

@@ -64,8 +64,7 @@ fn reason(entries: &[Notification], state: &State, scope: Option<NotificationSco
         return format!("All that share {place} fail, so it is likely the cause: {why}");
     }
     if causes.contains(&Cause::Home) {
-        return "Your house is off the net (Cloudflare: tunnel not connected): power, line or host"
-            .to_owned();
+        return "Your home is offline (Cloudflare: tunnel not connected): power, line or host".to_owned();
     }
     match causes.first() {
         Some(Cause::Connect | Cause::Timeout) => {

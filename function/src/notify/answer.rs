@@ -14,8 +14,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Delivery;
 use super::redact::Hidden;
-use crate::page;
 use crate::text::single_line;
+use crate::unexpected_body;
 
 /// Services quote the message that they accept, with up to six bytes for each character in JSON.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
@@ -119,9 +119,9 @@ pub(super) fn judge(
 fn foreign(service: &str, status: StatusCode, body: &Received) -> Delivery {
     let code = status.as_u16();
     if status.is_success() {
-        return if page::is_page(&body.bytes) {
+        return if unexpected_body::is_page(&body.bytes) {
             later(format!("a web page answered instead of {service} (HTTP {code})"), false)
-        } else if page::says_failure(&body.bytes) {
+        } else if unexpected_body::reports_failure(&body.bytes) {
             later(format!("HTTP {code}, but the answer reports a failure and is not from {service}"), false)
         } else if body.is_whole {
             later(format!("HTTP {code}, but without a confirmation from {service}"), true)

@@ -19,7 +19,7 @@ use crate::contract::description::{ChannelDescription, Checked, Need, Setting, T
 use crate::contract::secrets::ChannelSecrets;
 use crate::http::Http;
 use crate::message::Message;
-use crate::page;
+use crate::unexpected_body;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const SERVICE: &str = "the webhook";
@@ -162,7 +162,7 @@ fn read(status: StatusCode, body: &[u8], success: Option<&str>) -> Answer {
     match success {
         Some(wanted) if String::from_utf8_lossy(body).contains(wanted) => Answer::Taken,
         Some(_) => Answer::Foreign,
-        None if page::is_wall(body) => {
+        None if unexpected_body::is_login_page(body) => {
             Answer::Doubtful("with a form or a redirect: `success` can name a text that the right answer has")
         }
         None => Answer::Taken,

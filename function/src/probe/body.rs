@@ -1,4 +1,4 @@
-//! The body: as much of it as is needed, decoded, and searched.
+//! Reads the body as far as it is needed, decodes it and searches it.
 
 use std::time::Duration;
 
@@ -7,30 +7,31 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::time::timeout;
 
-use super::cause::Fault;
-use super::coding::{self, Decoded};
-use super::condition::{self, Missing, Received, contains};
-use super::failure::in_words;
+use super::condition::{self, Received, Unread, contains};
+use super::content_encoding::{self, Decoded};
+use super::error::ProbeError;
+use super::http_error::describe;
 use crate::contract::settings::Target;
 
-/// How far into the body a target's text is looked for.
+/// How much of the body is searched for a target's text.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// An error's page shows its cause early, or not at all.
+/// How much of an error page is read: it names its cause early or not at all.
 pub(super) const MAX_PAGE_BYTES: usize = 16 * 1024;
-const ERROR_PATIENCE: Duration = Duration::from_secs(1);
+const ERROR_PAGE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A text may span two frames, be it with blanks in it.
+/// How many bytes of the previous frames are searched again: the text may span two frames, and JSON may have blanks in
+/// it.
 const OVERLAP: usize = 64;
 
-/// The body as far as it was read and could be decoded, and what was found in it.
-pub(super) struct Searched {
+/// The body as far as it was read and could be decoded, and whether it meets the target's conditions.
+pub(super) struct SearchedBody {
     pub(super) body: Vec<u8>,
-    pub(super) outcome: Result<String, Fault>,
+    pub(super) outcome: Result<String, ProbeError>,
 }
 
-/// As much of the body as tells an error's cause; what comes too late does not count.
-pub(super) async fn beginning(mut body: Incoming, headers: &HeaderMap) -> Vec<u8> {
+/// Read the beginning of an error page. What arrives too late does not count.
+pub(super) async fn error_page(mut body: Incoming, headers: &HeaderMap) -> Vec<u8> {
     let mut read = Vec::new();
     let reading = async {
         while let Some(Ok(frame)) = body.frame().await {
@@ -40,64 +41,69 @@ pub(super) async fn beginning(mut body: Incoming, headers: &HeaderMap) -> Vec<u8
             }
         }
     };
-    let _ = timeout(ERROR_PATIENCE, reading).await;
-    match coding::decode(&coding::of(headers), &read, true, MAX_PAGE_BYTES) {
-        Decoded::Whole(text) | Decoded::Cut(text) => text,
-        Decoded::Damaged(_) | Decoded::Unknown(_) => read,
+    let _ = timeout(ERROR_PAGE_TIMEOUT, reading).await;
+    match content_encoding::decode(&content_encoding::of(headers), &read, true, MAX_PAGE_BYTES) {
+        Decoded::Whole(text) | Decoded::Truncated(text) => text,
+        Decoded::Corrupt(_) | Decoded::Unsupported(_) => read,
     }
 }
 
-/// Reads until the text is found, the body ends, or it is too long. The rest is never read: the connection is dropped.
-/// Where the server's id is wanted, the text alone does not suffice.
+/// Read until the text is found, the body ends or the limit is reached. The rest is never read: the connection is closed.
+/// Where the server's identity is needed too, finding the text is not enough.
 pub(super) async fn search(
     mut body: Incoming,
     headers: &HeaderMap,
     target: &Target,
-) -> Result<Searched, Fault> {
-    let codings = coding::of(headers);
+) -> Result<SearchedBody, ProbeError> {
+    let encodings = content_encoding::of(headers);
     let wanted = target.contains.as_deref();
-    let may_end_early = codings.is_empty() && !(target.pin || target.tell_version);
+    let may_stop_early = encodings.is_empty() && !(target.pin || target.tell_version);
     let mut read: Vec<u8> = Vec::new();
-    let (mut is_cut, mut is_found) = (false, false);
+    let (mut is_truncated, mut is_found) = (false, false);
     while let Some(frame) = body.frame().await {
         let frame = match frame {
             Ok(frame) => frame,
             Err(_) if is_found => break,
-            Err(why) => return Err(in_words(&why)),
+            Err(why) => return Err(describe(&why)),
         };
         let Some(data) = frame.data_ref() else { continue };
         let room = MAX_BODY_BYTES - read.len();
-        is_cut = data.len() > room;
+        is_truncated = data.len() > room;
         let from = read.len().saturating_sub(wanted.map_or(0, str::len).max(OVERLAP));
         read.extend_from_slice(&data[..data.len().min(room)]);
         is_found |= wanted.is_some_and(|text| contains::has(&read[from..], text));
-        if is_cut || (is_found && may_end_early) {
+        if is_truncated || (is_found && may_stop_early) {
             break;
         }
     }
-    Ok(judged(read, &codings, is_cut, target))
+    Ok(decode_and_check(read, &encodings, is_truncated, target))
 }
 
-fn judged(read: Vec<u8>, codings: &[String], is_cut: bool, target: &Target) -> Searched {
+fn decode_and_check(
+    read: Vec<u8>,
+    encodings: &[String],
+    is_truncated: bool,
+    target: &Target,
+) -> SearchedBody {
     let size = read.len();
     let wanted = target.contains.as_deref();
-    // Some name a coding and do not apply it, and some name one that is none.
-    let is_plain = codings.is_empty() || wanted.is_some_and(|text| contains::has(&read, text));
-    let decoded = match (is_plain, is_cut) {
-        (false, _) => coding::decode(codings, &read, is_cut, MAX_BODY_BYTES),
-        (true, true) => Decoded::Cut(read),
+    // Some servers name an encoding without applying it, and some name one that does not exist.
+    let is_plain = encodings.is_empty() || wanted.is_some_and(|text| contains::has(&read, text));
+    let decoded = match (is_plain, is_truncated) {
+        (false, _) => content_encoding::decode(encodings, &read, is_truncated, MAX_BODY_BYTES),
+        (true, true) => Decoded::Truncated(read),
         (true, false) => Decoded::Whole(read),
     };
-    let (body, missing) = match decoded {
+    let (body, unread) = match decoded {
         Decoded::Whole(body) => (body, None),
-        Decoded::Cut(body) => (body, Some(Missing::Rest { limit: MAX_BODY_BYTES })),
-        Decoded::Damaged(body) => (body, Some(Missing::Damaged)),
-        Decoded::Unknown(coding) => (Vec::new(), Some(Missing::Coding(coding))),
+        Decoded::Truncated(body) => (body, Some(Unread::BeyondLimit { bytes: MAX_BODY_BYTES })),
+        Decoded::Corrupt(body) => (body, Some(Unread::Corrupt)),
+        Decoded::Unsupported(encoding) => (Vec::new(), Some(Unread::Unsupported(encoding))),
     };
-    let received = Received { body: &body, missing: missing.as_ref() };
+    let received = Received { body: &body, unread: unread.as_ref() };
     let outcome = condition::of_body(target, &received).unwrap_or_else(|| {
-        let more = if is_cut { "more than " } else { "" };
+        let more = if is_truncated { "more than " } else { "" };
         Ok(format!("{more}{size} bytes"))
     });
-    Searched { body, outcome }
+    SearchedBody { body, outcome }
 }

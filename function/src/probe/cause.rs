@@ -1,52 +1,61 @@
-//! Why a target is not well: the class that its owner can do something about.
+//! Why a target is not up: a class that tells its owner what to do.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::observation::Verdict;
+/// What an observation says about its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It works.
+    Up,
+    /// It does not work.
+    Down,
+    /// The probe could not find out.
+    Unknown,
+}
 
-/// What is wrong, by who can mend it.
+/// The class of a failure, by who can fix it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// The host name has no address.
     Dns,
-    /// Nothing takes the connection.
+    /// Nothing accepts the connection.
     Connect,
-    /// There is no common TLS.
+    /// Client and server have no TLS version or cipher in common.
     Tls,
     /// The certificate is not valid.
     Certificate,
-    /// The proxy or tunnel is there, the app behind it is not.
+    /// The proxy or tunnel works, the app behind it does not.
     App,
-    /// The tunnel is gone: power, line or host.
+    /// The tunnel is not connected: power, line or host.
     Home,
-    /// Cloudflare reaches the server, which does not answer as it should.
+    /// Cloudflare reaches the server, which gives no valid response.
     Origin,
     /// Cloudflare Access refuses the monitor.
     Access,
-    /// Cloudflare wants proof that the monitor is a person.
+    /// Cloudflare demands proof that the monitor is a person.
     Challenge,
     /// A firewall in front of the app blocks the monitor: its address, country, network or user agent.
     Blocked,
-    /// The monitor asked too often for somebody in between.
+    /// The server, or a proxy before it, limits how often the monitor may ask.
     RateLimited,
-    /// A login page in front of the app answers in its place.
+    /// A login page in front of the app answers instead of it.
     LoginWall,
-    /// The answer cannot be judged: cut at the limit, or in an unsupported coding.
+    /// The body cannot be searched: longer than the limit, or in an unsupported encoding.
     Unreadable,
-    /// The app is busy with itself and says so.
+    /// The app reports that it is busy with its own maintenance.
     Maintenance,
-    /// Something answers, but not as it should.
+    /// The response does not meet the target's conditions.
     Condition,
-    /// It answers, but late.
+    /// The response is correct, but slow.
     Slow,
-    /// It took the connection and then did not answer in time.
+    /// The server accepted the connection and did not respond in time.
     Timeout,
-    /// It lets in who should not get in.
+    /// The app admits requests that it should refuse.
     Exposed,
-    /// The monitor itself cannot see out.
+    /// The monitor itself has no network, or cannot see whether the app is closed.
     Blind,
     /// A cause that only a later release knows.
     #[serde(other)]
@@ -81,7 +90,7 @@ impl fmt::Display for Cause {
 }
 
 impl Cause {
-    /// What can be said of a target that fails like this.
+    /// What a failure of this class says about the target.
     pub fn verdict(self) -> Verdict {
         match self {
             Self::Access
@@ -92,7 +101,7 @@ impl Cause {
             | Self::Unreadable
             | Self::Maintenance
             | Self::Blind
-            | Self::Other => Verdict::Unseen,
+            | Self::Other => Verdict::Unknown,
             Self::Dns
             | Self::Connect
             | Self::Tls
@@ -107,7 +116,7 @@ impl Cause {
         }
     }
 
-    /// The nearest cause that the first release knows: its deployer reads no other word in a reply.
+    /// The nearest cause that the first release knows. Its deployer rejects a reply with any other.
     pub fn in_first_release(self) -> Self {
         match self {
             Self::Blocked | Self::RateLimited | Self::Unreadable | Self::Other => Self::Challenge,
@@ -116,8 +125,8 @@ impl Cause {
         }
     }
 
-    /// Causes that a whole home has in common count as one: without power its tunnel is gone, and its own address
-    /// does not answer either.
+    /// The cause by which failures are grouped. Causes that a whole home can have in common count as one: without power
+    /// its tunnel is disconnected, and its public address does not respond either.
     pub fn class(self) -> Self {
         match self {
             Self::Connect | Self::Timeout | Self::Origin => Self::Home,
@@ -125,8 +134,8 @@ impl Cause {
         }
     }
 
-    /// Whether its explanation is whole without the link of the chain.
-    pub(super) fn speaks_for_itself(self) -> bool {
+    /// Whether its explanation is complete without the link that failed.
+    pub(super) fn is_self_explanatory(self) -> bool {
         matches!(
             self,
             Self::App
@@ -145,30 +154,12 @@ impl Cause {
     }
 }
 
-/// Something that went wrong on the way, with its explanation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) cause: Cause,
-    pub(super) why: String,
-}
-
-impl Fault {
-    pub(super) fn new(cause: Cause, why: impl Into<String>) -> Self {
-        Self { cause, why: why.into() }
-    }
-
-    /// [`Fault::new`], for `map_err`.
-    pub(super) fn of<W: Into<String>>(cause: Cause) -> impl Fn(W) -> Self {
-        move |why| Self::new(cause, why)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_cause_of_a_later_release_is_other() {
+    fn a_cause_of_a_later_release_is_read_as_other() {
         assert_eq!(serde_json::from_str::<Cause>("\"meteorite\"").unwrap(), Cause::Other);
         for known in [Cause::RateLimited, Cause::LoginWall, Cause::Home, Cause::Other] {
             let text = serde_json::to_string(&known).unwrap();

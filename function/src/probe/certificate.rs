@@ -1,8 +1,7 @@
-//! Reads a few things from a certificate: its validity and its common name. A full X.509 parser would outweigh the rest
-//! of the probe.
+//! Reads a certificate's validity and common name. A full X.509 parser would be larger than the rest of the probe.
 //!
 //! The path through the DER is fixed by RFC 5280: Certificate / tbsCertificate / [version] / serial / signature /
-//! issuer / validity / subject. The certificate has been verified before, so what is odd just yields nothing.
+//! issuer / validity / subject. The certificate has been verified before, so anything unexpected yields `None`.
 
 const SEQUENCE: u8 = 0x30;
 const VERSION: u8 = 0xa0;
@@ -20,19 +19,19 @@ pub(super) struct Validity {
     pub(super) ends: u64,
 }
 
-/// A certificate's validity.
+/// Return a certificate's validity.
 pub(super) fn validity(certificate: &[u8]) -> Option<Validity> {
-    let (_, validity, _) = element(behind_issuer(certificate)?)?;
+    let (_, validity, _) = element(after_issuer(certificate)?)?;
     let (tag, text, rest) = element(validity)?;
     let begins = time(tag, text);
     let (tag, text, _) = element(rest)?;
-    // Of certificates that begin before 1970, only the end matters.
+    // A certificate may begin before 1970; only its end matters then.
     Some(Validity { begins: begins.unwrap_or_default(), ends: time(tag, text)? })
 }
 
-/// The last common name of a certificate's subject.
+/// Return the last common name of a certificate's subject.
 pub(super) fn common_name(certificate: &[u8]) -> Option<&str> {
-    let (_, _, rest) = element(behind_issuer(certificate)?)?;
+    let (_, _, rest) = element(after_issuer(certificate)?)?;
     let (_, mut names, _) = element(rest)?;
     let mut found = None;
     while let Some((SET, mut attributes, rest)) = element(names) {
@@ -47,8 +46,8 @@ pub(super) fn common_name(certificate: &[u8]) -> Option<&str> {
     found
 }
 
-/// What follows the issuer: the validity, the subject and so on.
-fn behind_issuer(certificate: &[u8]) -> Option<&[u8]> {
+/// Return what follows the issuer: the validity, the subject and so on.
+fn after_issuer(certificate: &[u8]) -> Option<&[u8]> {
     let (tag, certificate, _) = element(certificate)?;
     let (tbs_tag, mut fields, _) = element(certificate)?;
     if tag != SEQUENCE || tbs_tag != SEQUENCE {
@@ -63,12 +62,12 @@ fn behind_issuer(certificate: &[u8]) -> Option<&[u8]> {
     Some(fields)
 }
 
-/// The first element's tag and content, and what follows it.
+/// Return the first element's tag and content, and what follows it.
 fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&[tag, first], rest) = der.split_first_chunk::<2>()?;
     let (length, rest) = match first {
         0..=0x7f => (usize::from(first), rest),
-        // Three bytes of length are more than any certificate needs; 0x80 is no DER.
+        // Three bytes of length are more than any certificate needs; 0x80 is not valid DER.
         0x81..=0x83 => {
             let (bytes, rest) = rest.split_at_checked(usize::from(first - 0x80))?;
             (bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), rest)
@@ -79,7 +78,7 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((tag, content, rest))
 }
 
-/// `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`; two-digit years are those from 1950 to 2049.
+/// Parse `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`; two-digit years are those from 1950 to 2049.
 fn time(tag: u8, text: &[u8]) -> Option<u64> {
     let digits = std::str::from_utf8(text.strip_suffix(b"Z")?).ok()?;
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -110,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_of_time_are_read() {
+    fn both_time_formats_are_parsed() {
         for (tag, text, expected) in [
             (UTC_TIME, "700101000000Z", Some(0)),
             (UTC_TIME, "261103100500Z", Some(1_793_700_300)),
@@ -127,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_certificate_yields_nothing() {
+    fn malformed_certificates_yield_none() {
         for der in
             [&[][..], &[0x30], &[0x30, 0x84, 1, 1, 1, 1], &[0x30, 0x02, 0x30, 0x00], &[0x30, 0x05, 0x30]]
         {

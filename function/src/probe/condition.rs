@@ -1,4 +1,4 @@
-//! The conditions that the answer of a healthy app meets: each is described and evaluated in a file of its own.
+//! The conditions that the response of a healthy app meets. Each is described and evaluated in a file of its own.
 //!
 //! To add one, write its file, add it to [`SETTINGS`] and, if it needs the body, to [`OF_BODY`], and add the field with the
 //! name of its key to [`Target`]. The deployer reads it by its description, and the documentation is generated from that.
@@ -6,7 +6,8 @@
 pub mod contains;
 pub mod status;
 
-use super::cause::{Cause, Fault};
+use super::cause::Cause;
+use super::error::ProbeError;
 use crate::contract::description::Setting;
 use crate::contract::settings::Target;
 use crate::text::bounded;
@@ -14,8 +15,8 @@ use crate::text::bounded;
 /// The settings of all conditions.
 pub const SETTINGS: &[Setting] = &[status::SETTING, contains::SETTING];
 
-/// Evaluates a condition on the body: `None` if the target has no such condition, else what was found, or the fault.
-type OfBody = fn(&Target, &Received<'_>) -> Option<Result<String, Fault>>;
+/// Evaluates a condition on the body: `None` if the target has no such condition, else what was found, or the error.
+type OfBody = fn(&Target, &Received<'_>) -> Option<Result<String, ProbeError>>;
 
 /// The conditions on the body, in the order of their evaluation.
 const OF_BODY: [OfBody; 1] = [contains::evaluate];
@@ -25,47 +26,51 @@ pub(super) struct Received<'a> {
     /// What was received.
     pub(super) body: &'a [u8],
     /// Why this is not all of it.
-    pub(super) missing: Option<&'a Missing>,
+    pub(super) unread: Option<&'a Unread>,
 }
 
-/// Why a body was not received completely.
-pub(super) enum Missing {
-    /// Nothing after these first bytes was read.
-    Rest { limit: usize },
-    /// It is compressed, and damaged or not complete.
-    Damaged,
-    /// It is compressed in an unknown way.
-    Coding(String),
+/// Why a body could not be read completely.
+pub(super) enum Unread {
+    /// The rest, after this limit, was not read.
+    BeyondLimit { bytes: usize },
+    /// It is compressed, and corrupt or incomplete.
+    Corrupt,
+    /// It is compressed with an encoding that is not supported.
+    Unsupported(String),
 }
 
-/// Evaluate all conditions on the body: `None` if there are none, else what was found last, or the first fault.
-pub(super) fn of_body(target: &Target, received: &Received<'_>) -> Option<Result<String, Fault>> {
+/// Evaluate all conditions on the body: `None` if there are none, else what was found last, or the first error.
+pub(super) fn of_body(target: &Target, received: &Received<'_>) -> Option<Result<String, ProbeError>> {
     let mut last = None;
     for evaluate in OF_BODY {
         match evaluate(target, received) {
             None => {}
             Some(Ok(found)) => last = Some(Ok(found)),
-            fault => return fault,
+            error => return error,
         }
     }
     last
 }
 
 impl Received<'_> {
-    /// Return the fault of a body that lacks something. If it is incomplete, the state of the target is unknown.
-    pub(super) fn fault(&self, what: &str) -> Fault {
-        match self.missing {
-            None => Fault::new(Cause::Condition, format!("body lacks {what}")),
-            Some(Missing::Damaged) => {
-                Fault::new(Cause::Condition, "the compressed body is damaged or not complete")
+    /// Return the error of a body that does not contain something. If the body was not read completely, the target is
+    /// unknown.
+    pub(super) fn not_found(&self, what: &str) -> ProbeError {
+        match self.unread {
+            None => ProbeError::new(Cause::Condition, format!("the body does not contain {what}")),
+            Some(Unread::Corrupt) => {
+                ProbeError::new(Cause::Condition, "the compressed body is corrupt or incomplete")
             }
-            Some(Missing::Rest { limit }) => Fault::new(
+            Some(Unread::BeyondLimit { bytes }) => ProbeError::new(
                 Cause::Unreadable,
-                format!("the first {} KiB of the body lack {what}; no more is read", limit / 1024),
+                format!(
+                    "the first {} KiB of the body do not contain {what}; the rest is not read",
+                    bytes / 1024
+                ),
             ),
-            Some(Missing::Coding(coding)) => Fault::new(
+            Some(Unread::Unsupported(encoding)) => ProbeError::new(
                 Cause::Unreadable,
-                format!("the body is compressed ({}), which plexmon cannot read", bounded(coding, 20)),
+                format!("the body is compressed with {}, which plexmon cannot decode", bounded(encoding, 20)),
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! The first two links: the host name becomes addresses, and one of them takes a connection.
+//! The first two links: resolve the host name, and connect to one of its addresses.
 
 use std::io::{Error, ErrorKind};
 use std::net::SocketAddr;
@@ -9,24 +9,23 @@ use futures_util::stream::FuturesUnordered;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, sleep_until};
 
-use super::address::Address;
-use super::observation::Journal;
+use super::recorder::Recorder;
+use super::url::TargetUrl;
 
-/// Which addresses of a host count.
+/// Which addresses of a host to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
     /// All of them.
     Any,
-    /// IPv4: all that Lambda can reach.
+    /// IPv4, the only family that Lambda can reach.
     V4,
     /// IPv6.
     V6,
 }
 
-/// The host's addresses, IPv4 first: there is no way out of Lambda over IPv6.
-pub(super) async fn resolve(address: &Address, family: Family) -> Result<Vec<SocketAddr>, String> {
-    let found =
-        lookup_host((address.host.as_str(), address.port)).await.map_err(|why| why_not_found(&why))?;
+/// Return the host's addresses, IPv4 first: Lambda has no outbound IPv6.
+pub(super) async fn resolve(url: &TargetUrl, family: Family) -> Result<Vec<SocketAddr>, String> {
+    let found = lookup_host((url.host.as_str(), url.port)).await.map_err(|why| describe_resolver(&why))?;
     let mut found: Vec<SocketAddr> = found.collect();
     found.retain(|address| match family {
         Family::Any => true,
@@ -36,54 +35,52 @@ pub(super) async fn resolve(address: &Address, family: Family) -> Result<Vec<Soc
     found.sort_by_key(SocketAddr::is_ipv6);
     found.dedup();
     if found.is_empty() {
-        return Err("the host name has no address".to_owned());
+        return Err(NO_ADDRESS.to_owned());
     }
     Ok(found)
 }
 
-/// `192.0.2.1` or `192.0.2.1 and 2 more`.
-pub(super) fn listed(candidates: &[SocketAddr]) -> String {
-    match candidates {
+/// List addresses: `192.0.2.1` or `192.0.2.1 and 2 more`.
+pub(super) fn listed(addresses: &[SocketAddr]) -> String {
+    match addresses {
         [] => String::new(),
         [only] => only.ip().to_string(),
         [first, others @ ..] => format!("{} and {} more", first.ip(), others.len()),
     }
 }
 
-/// How long an address is waited for before the next one is tried beside it: longer than any way around the world, and
-/// by then the kernel has repeated its first packet.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long to wait for an address before trying the next one as well: longer than a round trip around the world, and by
+/// then the kernel has repeated its first packet.
+const HEAD_START: Duration = Duration::from_secs(1);
 
-/// Connects to the first address that takes a connection.
+/// Connect to the first address that accepts the connection.
 pub(super) async fn connect(
-    candidates: &[SocketAddr],
+    addresses: &[SocketAddr],
     deadline: Instant,
-    journal: &mut Journal,
+    recorder: &mut Recorder,
 ) -> Result<TcpStream, String> {
-    let outcome = race(candidates, deadline, |address| {
-        journal.address(address.ip());
+    let outcome = race(addresses, deadline, |address| {
+        recorder.set_address(address.ip());
         TcpStream::connect(address)
     })
     .await;
-    let stream = outcome.map_err(|why| {
-        why.map_or_else(
-            || "the host name has no address".to_owned(),
-            |why| why_not_connected(&why, candidates),
-        )
+    let stream = outcome.map_err(|why| match why {
+        Some(why) => describe_connect(&why, addresses),
+        None => NO_ADDRESS.to_owned(),
     })?;
     if let Ok(peer) = stream.peer_addr() {
-        journal.address(peer.ip());
+        recorder.set_address(peer.ip());
     }
-    // A request is one small write; waiting to fill a packet would only add to the time measured.
+    // A request is one small write; waiting to fill a packet would only add to the measured time.
     let _ = stream.set_nodelay(true);
     Ok(stream)
 }
 
-/// Tries one address after the other and gives up none of them: where one is silent, the next is tried beside it. The
-/// failure of the earliest address is the one that counts, since clients would use that one. Where all are silent, this
-/// does not end by itself: then the probe's own time-out speaks.
+/// Try the addresses in order without giving up any of them: while one is silent, the next is tried as well. The error is
+/// that of the earliest address that failed, since clients would use that one. If all are silent, this does not return:
+/// the probe's own timeout ends it.
 async fn race<T, F>(
-    candidates: &[SocketAddr],
+    addresses: &[SocketAddr],
     deadline: Instant,
     mut dial: impl FnMut(SocketAddr) -> F,
 ) -> Result<T, Option<Error>>
@@ -91,27 +88,27 @@ where
     F: Future<Output = Result<T, Error>>,
 {
     let time = deadline.saturating_duration_since(Instant::now());
-    // The last one must have its time too, however many there are and however little time there is.
-    let places = u32::try_from(candidates.len()).unwrap_or(u32::MAX).saturating_add(2);
-    let patience = PATIENCE.min(time / places);
-    let mut waiting = candidates.iter().enumerate();
-    let mut under_way = FuturesUnordered::new();
+    // The last address needs its time too, however many there are and however little time is left.
+    let shares = u32::try_from(addresses.len()).unwrap_or(u32::MAX).saturating_add(2);
+    let head_start = HEAD_START.min(time / shares);
+    let mut remaining = addresses.iter().enumerate();
+    let mut attempts = FuturesUnordered::new();
     let mut failure: Option<(usize, Error)> = None;
     let mut next_at = Instant::now();
     loop {
-        if (under_way.is_empty() || Instant::now() >= next_at)
-            && let Some((place, address)) = waiting.next()
+        if (attempts.is_empty() || Instant::now() >= next_at)
+            && let Some((place, address)) = remaining.next()
         {
             let attempt = dial(*address);
-            under_way.push(async move { (place, attempt.await) });
-            next_at = Instant::now() + patience;
+            attempts.push(async move { (place, attempt.await) });
+            next_at = Instant::now() + head_start;
         }
-        if under_way.is_empty() {
+        if attempts.is_empty() {
             return Err(failure.map(|(_, why)| why));
         }
         tokio::select! {
             biased;
-            Some((place, outcome)) = under_way.next() => match outcome {
+            Some((place, outcome)) = attempts.next() => match outcome {
                 Ok(connection) => return Ok(connection),
                 Err(why) => {
                     if failure.as_ref().is_none_or(|(earlier, _)| place < *earlier) {
@@ -120,14 +117,16 @@ where
                     next_at = Instant::now();
                 }
             },
-            () = sleep_until(next_at), if waiting.len() > 0 => {}
+            () = sleep_until(next_at), if remaining.len() > 0 => {}
             () = sleep_until(deadline), if failure.is_some() => return Err(failure.map(|(_, why)| why)),
         }
     }
 }
 
-/// The resolver's errors have no kind of their own, only a text.
-fn why_not_found(why: &Error) -> String {
+const NO_ADDRESS: &str = "the host name has no address";
+
+/// Explain an error of the resolver, which has no kind of its own, only a text.
+fn describe_resolver(why: &Error) -> String {
     let text = why.to_string();
     if text.contains("Temporary failure") {
         "the name server does not answer".to_owned()
@@ -141,18 +140,18 @@ fn why_not_found(why: &Error) -> String {
     }
 }
 
-fn why_not_connected(why: &Error, candidates: &[SocketAddr]) -> String {
+fn describe_connect(why: &Error, addresses: &[SocketAddr]) -> String {
     let unreachable = matches!(why.kind(), ErrorKind::NetworkUnreachable | ErrorKind::AddrNotAvailable)
         // "Address family not supported" has no kind of its own.
         || why.to_string().contains("family not supported");
-    if unreachable && candidates.iter().all(SocketAddr::is_ipv6) {
-        return "the host has IPv6 addresses only, and there is no way out over IPv6 from here".to_owned();
+    if unreachable && addresses.iter().all(SocketAddr::is_ipv6) {
+        return "the host has only IPv6 addresses, and IPv6 is not available here".to_owned();
     }
-    in_words(why)
+    describe(why)
 }
 
-/// An I/O error in plain words.
-pub(super) fn in_words(why: &Error) -> String {
+/// Explain an I/O error.
+pub(super) fn describe(why: &Error) -> String {
     match why.kind() {
         ErrorKind::ConnectionRefused => "connection refused".to_owned(),
         ErrorKind::ConnectionReset => "connection reset by the server".to_owned(),
@@ -161,7 +160,7 @@ pub(super) fn in_words(why: &Error) -> String {
         }
         ErrorKind::HostUnreachable => "host unreachable".to_owned(),
         ErrorKind::NetworkUnreachable => "network unreachable".to_owned(),
-        ErrorKind::TimedOut => "no connection: the host does not answer".to_owned(),
+        ErrorKind::TimedOut => "the host does not answer".to_owned(),
         _ => why.to_string(),
     }
 }
@@ -171,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_resolvers_texts_are_understood() {
+    fn resolver_errors_are_explained() {
         for (text, expected) in [
             ("failed to lookup address information: Name or service not known", "host name not found"),
             (
@@ -188,45 +187,45 @@ mod tests {
             ),
             ("odd", "host name not found: odd"),
         ] {
-            assert_eq!(why_not_found(&Error::other(text)), expected);
+            assert_eq!(describe_resolver(&Error::other(text)), expected);
         }
     }
 
     #[test]
-    fn a_host_without_ipv4_is_said_to_be_one() {
+    fn a_host_without_ipv4_is_reported_as_such() {
         let unreachable = Error::from(ErrorKind::NetworkUnreachable);
         let (v4, v6) = (
             SocketAddr::from(([192, 0, 2, 1], 80)),
             SocketAddr::from(([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1], 80)),
         );
-        assert!(why_not_connected(&unreachable, &[v6]).contains("IPv6 addresses only"));
-        assert_eq!(why_not_connected(&unreachable, &[v4, v6]), "network unreachable");
+        assert!(describe_connect(&unreachable, &[v6]).contains("only IPv6 addresses"));
+        assert_eq!(describe_connect(&unreachable, &[v4, v6]), "network unreachable");
     }
 
-    /// What an address does, and after how many milliseconds.
+    /// How an address responds, and after how many milliseconds.
     #[derive(Clone, Copy)]
-    enum Does {
-        Takes(u64),
+    enum Host {
+        Accepts(u64),
         Refuses(u64),
-        Nothing,
+        Silent,
     }
 
-    /// Which address took the connection and when, in milliseconds; or the failure that counts.
-    async fn raced(limit_s: u64, does: &[Does]) -> (Result<u16, Option<String>>, u64) {
+    /// Which address accepted the connection and when, in milliseconds; or the error.
+    async fn raced(limit_s: u64, hosts: &[Host]) -> (Result<u16, Option<String>>, u64) {
         let addresses: Vec<SocketAddr> =
-            (0..).take(does.len()).map(|port| SocketAddr::from(([192, 0, 2, 1], port))).collect();
+            (0..).take(hosts.len()).map(|port| SocketAddr::from(([192, 0, 2, 1], port))).collect();
         let begun = Instant::now();
         let outcome = race(&addresses, begun + Duration::from_secs(limit_s), |address| async move {
-            match does[usize::from(address.port())] {
-                Does::Takes(ms) => {
+            match hosts[usize::from(address.port())] {
+                Host::Accepts(ms) => {
                     sleep_until(Instant::now() + Duration::from_millis(ms)).await;
                     Ok(address.port())
                 }
-                Does::Refuses(ms) => {
+                Host::Refuses(ms) => {
                     sleep_until(Instant::now() + Duration::from_millis(ms)).await;
                     Err(Error::other(address.port().to_string()))
                 }
-                Does::Nothing => std::future::pending().await,
+                Host::Silent => std::future::pending().await,
             }
         })
         .await;
@@ -235,25 +234,25 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_silent_address_hides_no_other_and_each_has_its_time() {
-        use Does::{Nothing, Refuses, Takes};
-        for (limit_s, does, expected) in [
-            (10, &[Takes(300), Takes(10)][..], (Ok(0), 300)),
-            (10, &[Takes(2_900)], (Ok(0), 2_900)),
-            (10, &[Takes(2_900), Nothing], (Ok(0), 2_900)),
-            (10, &[Nothing, Takes(300)], (Ok(1), 1_300)),
-            (10, &[Nothing, Nothing, Nothing, Takes(3_000)], (Ok(3), 6_000)),
-            (5, &[Nothing, Takes(2_900)], (Ok(1), 3_900)),
-            (2, &[Nothing, Nothing, Nothing, Takes(300)], (Ok(3), 1_299)),
-            (10, &[Refuses(5), Takes(300)], (Ok(1), 305)),
-            (10, &[Refuses(2_000), Nothing, Takes(300)], (Ok(2), 2_300)),
+    async fn a_silent_address_does_not_hide_the_others_and_each_has_its_time() {
+        use Host::{Accepts, Refuses, Silent};
+        for (limit_s, hosts, expected) in [
+            (10, &[Accepts(300), Accepts(10)][..], (Ok(0), 300)),
+            (10, &[Accepts(2_900)], (Ok(0), 2_900)),
+            (10, &[Accepts(2_900), Silent], (Ok(0), 2_900)),
+            (10, &[Silent, Accepts(300)], (Ok(1), 1_300)),
+            (10, &[Silent, Silent, Silent, Accepts(3_000)], (Ok(3), 6_000)),
+            (5, &[Silent, Accepts(2_900)], (Ok(1), 3_900)),
+            (2, &[Silent, Silent, Silent, Accepts(300)], (Ok(3), 1_299)),
+            (10, &[Refuses(5), Accepts(300)], (Ok(1), 305)),
+            (10, &[Refuses(2_000), Silent, Accepts(300)], (Ok(2), 2_300)),
             (10, &[Refuses(5), Refuses(5)], (Err(Some("0".to_owned())), 10)),
             (10, &[Refuses(1_500), Refuses(5)], (Err(Some("0".to_owned())), 1_500)),
-            (10, &[Nothing, Refuses(5)], (Err(Some("1".to_owned())), 10_000)),
+            (10, &[Silent, Refuses(5)], (Err(Some("1".to_owned())), 10_000)),
             (10, &[], (Err(None), 0)),
         ] {
-            let (found, ms) = raced(limit_s, does).await;
-            // Timers are exact to a millisecond.
+            let (found, ms) = raced(limit_s, hosts).await;
+            // Timers are accurate to a millisecond.
             assert!(
                 found == expected.0 && ms.abs_diff(expected.1) <= 3,
                 "{found:?} after {ms}, not {expected:?}"

@@ -1,6 +1,6 @@
-//! The last two links: one HTTP/1.1 request, its answer's head, and as much of the body as is needed.
+//! The last two links: send one HTTP/1.1 request, read the response's head and as much of its body as is needed.
 //!
-//! Whatever the server does is bounded: its headers in number and size, its body in size, all of it in time.
+//! Everything the server sends is bounded: the headers in number and size, the body in size, all of it in time.
 
 use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, HOST, USER_AGENT};
@@ -11,63 +11,63 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 
-use super::address::Address;
-use super::answer::Answer;
-use super::body::{self, Searched};
-use super::cause::Fault;
-use super::failure::in_words;
-use super::lenient::Lenient;
-use super::observation::{Journal, LinkName};
-use super::{condition, identity, judge};
+use super::body::{self, SearchedBody};
+use super::error::ProbeError;
+use super::http_error::describe;
+use super::observation::LinkName;
+use super::recorder::Recorder;
+use super::response::Response;
+use super::stream::ProbeStream;
+use super::url::TargetUrl;
+use super::{classify, condition, identity};
 use crate::contract::secrets::TargetSecrets;
 use crate::contract::settings::{self, Expect, Target};
 use crate::endpoint::is_loopback;
 use crate::user_agent::user_agent;
 
-/// About as much as curl and browsers take.
+/// About as much as curl and browsers accept.
 const MAX_HEADER_BYTES: usize = 128 * 1024;
 const MAX_HEADERS: usize = 1000;
 
 const ACCESS_ID: &str = "cf-access-client-id";
 const ACCESS_SECRET: &str = "cf-access-client-secret";
 
-/// The request to send. Errors name a header, never its value.
+/// Build the request. Errors name a header, never its value.
 pub(super) fn request(
     target: &Target,
-    address: &Address,
+    url: &TargetUrl,
     secrets: &TargetSecrets,
 ) -> Result<Request<Empty<Bytes>>, String> {
     let mut request = Request::new(Empty::new());
-    *request.uri_mut() =
-        address.path.parse().map_err(|_| "the address has a path that cannot be asked for")?;
+    *request.uri_mut() = url.path.parse().map_err(|_| "the URL has an invalid path")?;
     let headers = request.headers_mut();
-    headers.insert(HOST, value("Host", &address.host_header)?);
+    headers.insert(HOST, value("Host", &url.host_header)?);
     headers.insert(USER_AGENT, user_agent());
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
-    // The body is searched as it comes, and must come from the server itself.
+    // The body is searched as it arrives, and must come from the server, not from a cache.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    let is_private = address.is_https || is_loopback(&address.host);
-    let in_the_open = !is_private && !target.secrets_over_http;
+    let is_private = url.is_https || is_loopback(&url.host);
+    let is_exposed = !is_private && !target.secrets_over_http;
     for (name, source) in &target.headers {
         let text = match source {
             settings::HeaderValue::Literal(text) => text,
-            settings::HeaderValue::Secret if in_the_open => {
+            settings::HeaderValue::Secret if is_exposed => {
                 return Err(format!("the secret header {name} is not sent over plain http"));
             }
             settings::HeaderValue::Secret => secrets
                 .headers
                 .get(name)
-                .ok_or_else(|| format!("there is no value for the secret header {name}"))?
+                .ok_or_else(|| format!("the secret header {name} has no value"))?
                 .expose(),
         };
         let mut content = value(name, text)?;
         content.set_sensitive(*source == settings::HeaderValue::Secret);
-        let name = HeaderName::try_from(name).map_err(|_| format!("{name} cannot be a header's name"))?;
+        let name = HeaderName::try_from(name).map_err(|_| format!("{name} is not a valid header name"))?;
         headers.insert(name, content);
     }
     if let Some(token) = &secrets.access {
-        if in_the_open {
+        if is_exposed {
             return Err("the Access token is not sent over plain http".to_owned());
         }
         for (name, secret) in [(ACCESS_ID, &token.id), (ACCESS_SECRET, &token.secret)] {
@@ -80,19 +80,19 @@ pub(super) fn request(
 }
 
 fn value(name: &str, text: &str) -> Result<HeaderValue, String> {
-    HeaderValue::try_from(text).map_err(|_| format!("the header {name} has a value that cannot be sent"))
+    HeaderValue::try_from(text).map_err(|_| format!("the header {name} has an invalid value"))
 }
 
-/// Sends the request and judges the answer.
+/// Send the request and check the response.
 pub(super) async fn run(
-    stream: Lenient,
+    stream: ProbeStream,
     request: Request<Empty<Bytes>>,
     host: &str,
     target: &Target,
-    journal: &mut Journal,
-) -> Result<(), Fault> {
-    journal.begin(LinkName::Http);
-    // What curl and browsers put up with is no outage.
+    recorder: &mut Recorder,
+) -> Result<(), ProbeError> {
+    recorder.begin(LinkName::Http);
+    // What curl and browsers tolerate is not an outage.
     let (mut sender, connection) = http1::Builder::new()
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEADER_BYTES)
@@ -101,55 +101,55 @@ pub(super) async fn run(
         .ignore_invalid_headers_in_responses(true)
         .handshake::<_, Empty<Bytes>>(TokioIo::new(stream))
         .await
-        .map_err(|why| in_words(&why))?;
+        .map_err(|why| describe(&why))?;
     let exchange = async {
-        let response = sender.send_request(request).await.map_err(|why| in_words(&why))?;
+        let response = sender.send_request(request).await.map_err(|why| describe(&why))?;
         let (head, body) = response.into_parts();
-        journal.http(head.status.as_u16());
-        judge_answer(&head, body, host, target, journal).await
+        recorder.set_status(head.status.as_u16());
+        check_response(&head, body, host, target, recorder).await
     };
     tokio::pin!(exchange);
     // The connection is driven here rather than in a task of its own, so that it ends with the probe.
     tokio::select! {
         biased;
         outcome = &mut exchange => outcome,
-        // It has ended; what it read is still to be judged, and an error of its own reaches the exchange too.
+        // It has ended. What it read is still to be checked, and its own error reaches the exchange too.
         _ = connection => exchange.await,
     }
 }
 
-async fn judge_answer(
+async fn check_response(
     head: &Parts,
     body: Incoming,
     host: &str,
     target: &Target,
-    journal: &mut Journal,
-) -> Result<(), Fault> {
+    recorder: &mut Recorder,
+) -> Result<(), ProbeError> {
     let status = head.status.as_u16();
-    let answer = |body| Answer { status: head.status, headers: &head.headers, body };
+    let response = |body| Response { status: head.status, headers: &head.headers, body };
     if target.expect == Expect::Refusal {
-        let page = body::beginning(body, &head.headers).await;
-        let who = judge::closed(&answer(&page), host, target)?;
-        journal.done(format!("HTTP {status}, refused by {who} as it should be"));
+        let page = body::error_page(body, &head.headers).await;
+        let who = classify::expect_refusal(&response(&page), host, target)?;
+        recorder.succeed(format!("HTTP {status}, refused by {who} as expected"));
         return Ok(());
     }
-    // Even where 403 is what the app answers, this one may not be the app's.
-    let is_expected =
-        condition::status::is_met(target, status) && judge::refusal(&answer(&[]), host, true).is_none();
+    // Even where the target expects 403, this one may not be the app's.
+    let is_expected = condition::status::is_met(target, status)
+        && classify::intermediary(&response(&[]), host, true).is_none();
     if !is_expected {
-        let page = body::beginning(body, &head.headers).await;
-        return Err(judge::classify(&answer(&page), host, target));
+        let page = body::error_page(body, &head.headers).await;
+        return Err(classify::unexpected(&response(&page), host, target));
     }
-    journal.done(format!("HTTP {status}"));
-    journal.begin(LinkName::Body);
-    let Searched { body, outcome } = body::search(body, &head.headers, target).await?;
+    recorder.succeed(format!("HTTP {status}"));
+    recorder.begin(LinkName::Body);
+    let SearchedBody { body, outcome } = body::search(body, &head.headers, target).await?;
     let is_proof = target.contains.is_some() && outcome.is_ok();
     let page = &body[..body.len().min(body::MAX_PAGE_BYTES)];
-    if !is_proof && let Some(fault) = judge::refusal(&answer(page), host, true) {
-        return Err(fault);
+    if !is_proof && let Some(error) = classify::intermediary(&response(page), host, true) {
+        return Err(error);
     }
     let detail = outcome?;
-    journal.server(identity::of(&body));
-    journal.done(detail);
+    recorder.set_server(identity::of(&body));
+    recorder.succeed(detail);
     Ok(())
 }

@@ -1,14 +1,14 @@
-//! Who answers: the id and version that a Plex server tells of itself, in XML or in JSON.
+//! The identity of the server: the id and version that Plex reports, in XML or in JSON.
 
 use serde::{Deserialize, Serialize};
 
-/// Longer ones are none.
+/// Longer values are ignored.
 const MAX_CHARS: usize = 64;
 
-/// What a server says of itself.
+/// How a server identifies itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// Plex's `machineIdentifier`: the same as long as the server's data are.
+    /// Plex's `machineIdentifier`: it stays the same as long as the server keeps its data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Its version.
@@ -16,21 +16,21 @@ pub struct Identity {
     pub version: Option<String>,
 }
 
-/// The text by which Plex's answer in XML is known. Settings name this one, whichever form is asked for.
+/// The text that identifies Plex's response in XML. Settings contain this one even where the response is JSON.
 pub(super) const ID_IN_XML: &str = "machineIdentifier=";
 
-/// Whether Plex's answer in JSON has what [`ID_IN_XML`] is in XML.
+/// Whether the body contains the key that corresponds to [`ID_IN_XML`] in JSON.
 pub(super) fn has_id_in_json(body: &[u8]) -> bool {
     const KEY: &[u8] = b"\"machineIdentifier\"";
     let keys = body.windows(KEY.len()).enumerate().filter(|(_, window)| *window == KEY);
-    let mut behind = keys.map(|(at, _)| body[at + KEY.len()..].trim_ascii_start());
-    behind.any(|rest| rest.starts_with(b":"))
+    let mut after = keys.map(|(at, _)| body[at + KEY.len()..].trim_ascii_start());
+    after.any(|rest| rest.starts_with(b":"))
 }
 
-/// As far as the body tells.
+/// Read the identity from a body, as far as it has one.
 pub(super) fn of(body: &[u8]) -> Identity {
     let text = String::from_utf8_lossy(body);
-    // XML's first line has a version of its own.
+    // The XML declaration has a version of its own.
     let text = match text.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']).strip_prefix("<?xml") {
         Some(rest) => rest.split_once("?>").map_or("", |(_, rest)| rest),
         None => &text,
@@ -38,7 +38,7 @@ pub(super) fn of(body: &[u8]) -> Identity {
     Identity { id: attribute(text, "machineIdentifier"), version: attribute(text, "version") }
 }
 
-/// `name="value"` or `"name":"value"`, where the name is not the end of another one.
+/// Find `name="value"` or `"name":"value"`, where the name is not the end of another one.
 fn attribute(text: &str, name: &str) -> Option<String> {
     text.match_indices(name).find_map(|(at, _)| {
         let is_whole = !text[..at].ends_with(|before: char| before.is_ascii_alphanumeric());
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_are_read_and_nonsense_is_none() {
+    fn the_identity_is_read_from_xml_and_json() {
         let of = |text: &str| {
             let identity = of(text.as_bytes());
             (identity.id.unwrap_or_default(), identity.version.unwrap_or_default())
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_of_json_counts_as_the_attribute_of_xml() {
+    fn the_json_key_counts_as_the_xml_attribute() {
         for (body, has) in [
             ("{\"machineIdentifier\":\"a\"}", true),
             ("{\"machineIdentifier\" : \"a\"}", true),

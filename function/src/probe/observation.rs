@@ -1,61 +1,44 @@
-//! What a probe found, and the journal that is kept while it runs.
+//! What a probe found.
 
 use std::fmt;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 
-use super::cause::{Cause, Fault};
-use super::certificate::Validity;
+use super::cause::{Cause, Verdict};
 use super::identity::Identity;
-use crate::text::single_line;
-
-/// Reasons are shown to people and kept in a small parameter.
-const MAX_WHY_CHARS: usize = 200;
 
 /// What one probe found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
     /// The target's name.
     pub target: String,
-    /// Whether the whole chain held and the answer was the expected one.
+    /// Whether every link worked and the response met the target's conditions.
     pub ok: bool,
-    /// The HTTP status code, if there was an answer.
+    /// The HTTP status code, if there was a response.
     pub http: Option<u16>,
-    /// The address that was connected to, or else the last that was tried.
+    /// The address that was connected to, or else the last one that was tried.
     pub address: Option<IpAddr>,
     /// Every link that was begun, in order. If the probe failed, the last one is what failed.
     pub links: Vec<Link>,
-    /// What failed and why; absent if all is well.
+    /// What failed and why; absent if nothing did.
     pub failed: Option<Failure>,
     /// When the server's certificate expires, in Unix seconds.
     pub certificate_expires: Option<u64>,
     /// When it became valid, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate_begins: Option<u64>,
-    /// The certificate itself, in DER; for whoever wants to show more of it.
+    /// The certificate itself, in DER, for callers that show more of it.
     #[serde(skip)]
     pub certificate: Option<Vec<u8>>,
-    /// What the server says of itself.
+    /// How the server identifies itself.
     #[serde(default)]
     pub server: Identity,
-    /// How often it was asked.
+    /// How often the target was probed for this observation.
     #[serde(default = "once")]
     pub tries: u32,
-    /// How long it all took, in milliseconds.
+    /// The whole probe's time, in milliseconds.
     pub total_ms: f64,
-}
-
-/// What an observation says of its target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is well.
-    Up,
-    /// It is not.
-    Down,
-    /// Nobody can tell from here.
-    Unseen,
 }
 
 fn once() -> u32 {
@@ -63,7 +46,7 @@ fn once() -> u32 {
 }
 
 impl Observation {
-    /// What it says of the target.
+    /// What it says about the target.
     pub fn verdict(&self) -> Verdict {
         match &self.failed {
             _ if self.ok => Verdict::Up,
@@ -72,12 +55,12 @@ impl Observation {
         }
     }
 
-    /// Why the target is not well.
+    /// Why the target is not up.
     pub fn cause(&self) -> Option<Cause> {
         self.failed.as_ref().map(|failure| failure.cause)
     }
 
-    /// The least that can be said of a target: whether it is up.
+    /// Create an observation that says nothing but whether the target is up.
     pub fn bare(target: &str, ok: bool) -> Self {
         Self {
             target: target.to_owned(),
@@ -101,11 +84,11 @@ impl Observation {
 pub struct Link {
     /// Which one.
     pub name: LinkName,
-    /// Whether it held.
+    /// Whether it worked.
     pub ok: bool,
-    /// How long it took, in milliseconds.
+    /// Its time, in milliseconds.
     pub ms: f64,
-    /// What was found, in a few words: an address, a TLS version, a status.
+    /// What was found: an address, a TLS version, a status.
     pub detail: String,
 }
 
@@ -113,15 +96,15 @@ pub struct Link {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkName {
-    /// The host name is looked up.
+    /// Resolve the host name.
     Dns,
-    /// A connection is made.
+    /// Connect.
     Tcp,
-    /// The certificate is verified.
+    /// Complete the handshake and verify the certificate.
     Tls,
-    /// The request is sent; status and headers arrive.
+    /// Send the request; receive status and headers.
     Http,
-    /// The body arrives and is searched.
+    /// Receive the body and search it.
     Body,
 }
 
@@ -142,91 +125,17 @@ impl fmt::Display for LinkName {
 pub struct Failure {
     /// Which link.
     pub link: LinkName,
-    /// Why, in plain words: "connection refused", "Plex is stopped; nginx answers 502".
+    /// An explanation for people: "connection refused", "Plex is stopped; nginx returns 502".
     pub why: String,
-    /// The class of it.
+    /// Its class.
     pub cause: Cause,
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.cause.speaks_for_itself() {
+        if self.cause.is_self_explanatory() {
             return formatter.write_str(&self.why);
         }
         write!(formatter, "{} ({})", self.why, self.link)
     }
-}
-
-/// Notes each link's time. It outlives the probe's future, so that a time-out loses nothing.
-pub(super) struct Journal {
-    observation: Observation,
-    started: Instant,
-    under_way: Option<(LinkName, Instant)>,
-}
-
-impl Journal {
-    pub(super) fn new(target: &str) -> Self {
-        let observation = Observation::bare(target, false);
-        Self { observation, started: Instant::now(), under_way: None }
-    }
-
-    pub(super) fn begin(&mut self, link: LinkName) {
-        self.under_way = Some((link, Instant::now()));
-    }
-
-    pub(super) fn done(&mut self, detail: String) {
-        self.end(true, detail);
-    }
-
-    /// The class of not being through in time, by the link that is under way.
-    pub(super) fn time_out(&self) -> Cause {
-        match self.under_way.map_or(LinkName::Dns, |(link, _)| link) {
-            LinkName::Dns => Cause::Dns,
-            LinkName::Tcp => Cause::Connect,
-            LinkName::Tls | LinkName::Http | LinkName::Body => Cause::Timeout,
-        }
-    }
-
-    pub(super) fn fail(&mut self, fault: Fault) {
-        let Fault { cause, why } = fault;
-        let why = single_line(&why, MAX_WHY_CHARS);
-        let link = self.under_way.map_or(LinkName::Dns, |(link, _)| link);
-        self.end(false, why.clone());
-        self.observation.failed = Some(Failure { link, why, cause });
-    }
-
-    pub(super) fn address(&mut self, address: IpAddr) {
-        self.observation.address = Some(address);
-    }
-
-    pub(super) fn http(&mut self, status: u16) {
-        self.observation.http = Some(status);
-    }
-
-    pub(super) fn certificate(&mut self, validity: Option<Validity>, der: Option<Vec<u8>>) {
-        self.observation.certificate_begins = validity.map(|validity| validity.begins);
-        self.observation.certificate_expires = validity.map(|validity| validity.ends);
-        self.observation.certificate = der;
-    }
-
-    pub(super) fn server(&mut self, identity: Identity) {
-        self.observation.server = identity;
-    }
-
-    pub(super) fn finish(mut self) -> Observation {
-        self.observation.ok = self.observation.failed.is_none();
-        self.observation.total_ms = milliseconds(self.started);
-        self.observation
-    }
-
-    fn end(&mut self, ok: bool, detail: String) {
-        if let Some((name, since)) = self.under_way.take() {
-            self.observation.links.push(Link { name, ok, ms: milliseconds(since), detail });
-        }
-    }
-}
-
-/// Milliseconds since then, to a tenth: more digits would only be noise.
-fn milliseconds(since: Instant) -> f64 {
-    (since.elapsed().as_secs_f64() * 10_000.0).round() / 10.0
 }

@@ -104,7 +104,7 @@ pub(super) async fn deliver(
     let renewed = {
         let mut secret_cache = secret_cache.lock().await;
         // Another channel may have had them read again.
-        let _ = secret_cache.renewed(store).await;
+        let _ = secret_cache.reload(store).await;
         secret_cache.get(store).await.map(|secrets| secrets.channel(channel.name()).clone())
     };
     match renewed {

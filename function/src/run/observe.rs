@@ -114,7 +114,7 @@ impl<S: Store, P: Prober> Looking<'_, S, P> {
         // A refused secret may just have been changed, and a warm environment would not know.
         let refused: Vec<&Target> = all.iter().filter(|t| is_refused(t, observations)).copied().collect();
         if !refused.is_empty()
-            && let Ok(Some(renewed)) = secret_cache.renewed(self.store).await
+            && let Ok(Some(renewed)) = secret_cache.reload(self.store).await
         {
             secrets = renewed.clone();
             replace(observations, self.ask(&refused, &secrets, Duration::ZERO).await);

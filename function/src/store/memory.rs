@@ -1,4 +1,4 @@
-//! The store's twin in memory: for tests, with a record of what was asked and failures on demand.
+//! The store in memory, for tests: it records calls and fails on demand.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -7,35 +7,35 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Store, StoreError, Stored};
 use crate::contract::secrets::Secrets;
 
-/// What happened, in order. Shared with whatever else leaves a trace there.
+/// The calls, in order. Shared with other stand-ins that record theirs.
 pub type Record = Arc<Mutex<Vec<String>>>;
 
-/// Keeps everything in memory. Its fields are its controls.
+/// Keeps everything in memory. Tests read and set its fields.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    /// The kept state.
+    /// The first part of the state.
     pub state: RefCell<Option<String>>,
-    /// Its further parts.
+    /// Its additional parts.
     pub parts: RefCell<BTreeMap<usize, String>>,
-    /// Every text that each part has had, the first one with version 1. What was put into `state` and `parts` by hand
-    /// is not among them.
+    /// Every version of each part, beginning with version 1. What a test put into `state` and `parts` itself is not
+    /// included.
     pub versions: RefCell<BTreeMap<usize, Vec<String>>>,
-    /// The kept secrets.
+    /// The secrets.
     pub secrets: RefCell<Secrets>,
-    /// Whether the further parts may not be read.
+    /// Whether reading the additional parts fails.
     pub refused_parts: Cell<bool>,
-    /// How many more reads of the state fail.
+    /// How many of the next reads of the state fail.
     pub failing_loads: Cell<u32>,
-    /// How many more saves fail.
+    /// How many of the next saves fail.
     pub failing_saves: Cell<u32>,
-    /// Whether a save that fails takes effect all the same, as when only the answer is lost.
+    /// Whether a failing save takes effect, as when only the response is lost.
     pub failing_saves_take_effect: Cell<bool>,
-    /// `load`, `save`, `secrets`, in order, whether they fail or not.
+    /// `load`, `save`, `secrets`, in order, including those that failed.
     pub record: Record,
 }
 
 impl MemoryStore {
-    /// How many versions of a part there were.
+    /// The number of versions of a part.
     fn count(&self, part: usize) -> u64 {
         self.versions.borrow().get(&part).map_or(0, |texts| texts.len() as u64)
     }
@@ -74,7 +74,7 @@ impl Store for MemoryStore {
             };
             let mut versions = self.versions.borrow_mut();
             let versions = versions.entry(part).or_default();
-            // What was deleted meanwhile begins again.
+            // Versions of a parameter that was deleted begin again.
             if before.is_none() {
                 versions.clear();
             }
@@ -92,7 +92,7 @@ impl Store for MemoryStore {
     }
 }
 
-/// Whether this is one of the calls that are to fail; counts it if so.
+/// Return whether this call should fail, and count it.
 fn fails(left: &Cell<u32>) -> bool {
     let Some(fewer) = left.get().checked_sub(1) else { return false };
     left.set(fewer);

@@ -1,43 +1,44 @@
-//! The secrets during the life of a warm environment: fetched when first needed, and anew when a channel refuses them.
+//! Caches the secrets while the Lambda environment is warm: loaded when first needed, and again when a channel rejects
+//! them.
 
 use crate::contract::secrets::Secrets;
 use crate::store::{Store, StoreError};
 
-/// Holds the secrets once they are known.
+/// The secrets, once they are loaded.
 #[derive(Debug)]
 pub struct SecretCache {
-    is_given: bool,
-    /// Read from the store during this run, so that reading again would tell nothing new.
+    is_fixed: bool,
+    /// They were loaded during this run, so loading them again would change nothing.
     is_fresh: bool,
-    kept: Option<Secrets>,
+    cached: Option<Secrets>,
 }
 
 impl SecretCache {
-    /// Secrets that are known from the start and never change.
-    pub fn given(secrets: Secrets) -> Self {
-        Self { is_given: true, is_fresh: false, kept: Some(secrets) }
+    /// Create a cache of secrets that are known from the start and never change.
+    pub fn fixed(secrets: Secrets) -> Self {
+        Self { is_fixed: true, is_fresh: false, cached: Some(secrets) }
     }
 
-    /// Secrets that the store has.
-    pub fn stored() -> Self {
-        Self { is_given: false, is_fresh: false, kept: None }
+    /// Create an empty cache for the secrets of the store.
+    pub fn empty() -> Self {
+        Self { is_fixed: false, is_fresh: false, cached: None }
     }
 
-    /// A new run begins: what is kept may have become old.
+    /// Begin a run: the cached secrets may be outdated.
     pub fn start_run(&mut self) {
         self.is_fresh = false;
     }
 
-    /// The store has other secrets than those that were kept.
+    /// Discard the cached secrets, because those in the store have changed.
     pub fn forget(&mut self) {
-        if !self.is_given {
-            self.kept = None;
+        if !self.is_fixed {
+            self.cached = None;
         }
     }
 
-    /// The secrets, from the store only if they were never read.
+    /// Return the secrets, from the store only if they are not cached.
     pub async fn get(&mut self, store: &impl Store) -> Result<&Secrets, StoreError> {
-        let secrets = match self.kept.take() {
+        let secrets = match self.cached.take() {
             Some(secrets) => secrets,
             None => {
                 let secrets = store.load_secrets().await?;
@@ -45,18 +46,18 @@ impl SecretCache {
                 secrets
             }
         };
-        Ok(self.kept.insert(secrets))
+        Ok(self.cached.insert(secrets))
     }
 
-    /// The secrets as they are now, if they differ from what was kept. At most once in a run.
-    pub async fn renewed(&mut self, store: &impl Store) -> Result<Option<&Secrets>, StoreError> {
-        if self.is_given || self.is_fresh {
+    /// Load the secrets again, at most once in a run, and return them if they have changed.
+    pub async fn reload(&mut self, store: &impl Store) -> Result<Option<&Secrets>, StoreError> {
+        if self.is_fixed || self.is_fresh {
             return Ok(None);
         }
         let secrets = store.load_secrets().await?;
         self.is_fresh = true;
-        let differ = self.kept.as_ref() != Some(&secrets);
-        let kept = self.kept.insert(secrets);
-        Ok(differ.then_some(kept))
+        let differ = self.cached.as_ref() != Some(&secrets);
+        let cached = self.cached.insert(secrets);
+        Ok(differ.then_some(cached))
     }
 }

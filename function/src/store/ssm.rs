@@ -1,7 +1,8 @@
-//! The store in AWS: two parameters in SSM. The state is a String, the secrets are one SecureString.
+//! The store in AWS: parameters in SSM. The state is a String, in several parts if needed; the secrets are one
+//! SecureString.
 //!
-//! The client is built by hand from the environment that Lambda gives, over the shared HTTP client: the SDK's own way
-//! of finding credentials would cost a megabyte and some start-up time.
+//! The client is built from Lambda's environment variables, over the shared HTTP client: the SDK's own credential
+//! providers would add a megabyte and some start-up time.
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -21,16 +22,16 @@ use crate::contract::secrets::Secrets;
 use crate::http::Http;
 use crate::text::single_line;
 
-// A slow SSM must not eat the run: what it fails to do is reported, and the next run makes up for it.
+// A slow SSM must not use up the run's time: failures are reported, and the next run compensates for them.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 2;
-const PAUSE: Duration = Duration::from_millis(200);
+const BACKOFF: Duration = Duration::from_millis(200);
 
 const MAX_WHY_CHARS: usize = 300;
 
-/// The two parameters.
+/// The parameters of one deployment.
 #[derive(Debug, Clone)]
 pub struct SsmStore {
     client: Client,
@@ -39,15 +40,16 @@ pub struct SsmStore {
 }
 
 impl SsmStore {
-    /// A store that takes region, credentials and endpoint from `env`, as Lambda and every AWS tool have them.
+    /// Create a store with region, credentials and endpoint from `env`, under the names that all AWS tools use.
     pub fn from_env(
         http: &Http,
         state_parameter: &str,
         secrets_parameter: Option<&str>,
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, StoreError> {
-        let required =
-            |name: &str| env(name).ok_or_else(|| StoreError(format!("the variable {name} is not set")));
+        let required = |name: &str| {
+            env(name).ok_or_else(|| StoreError(format!("the environment variable {name} is not set")))
+        };
         let credentials = Credentials::new(
             required("AWS_ACCESS_KEY_ID")?,
             required("AWS_SECRET_ACCESS_KEY")?,
@@ -66,7 +68,7 @@ impl SsmStore {
             .credentials_provider(credentials)
             .http_client(http.clone())
             .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(PAUSE));
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACKOFF));
         config.set_endpoint_url(env("AWS_ENDPOINT_URL_SSM").or_else(|| env("AWS_ENDPOINT_URL")));
         Ok(Self {
             client: Client::from_conf(config.build()),
@@ -81,9 +83,10 @@ impl SsmStore {
         let found = match self.client.get_parameter().name(name).send().await {
             Ok(found) => found.parameter,
             Err(why) if why.as_service_error().is_some_and(is_missing) => None,
-            Err(why) => return Err(in_words("ssm:GetParameter", name, &why)),
+            Err(why) => return Err(describe("ssm:GetParameter", name, &why)),
         };
-        let stored = |found: Parameter| Some(Stored { version: number(found.version), text: found.value? });
+        let stored =
+            |found: Parameter| Some(Stored { version: known_version(found.version), text: found.value? });
         Ok(found.and_then(stored))
     }
 }
@@ -92,8 +95,8 @@ fn is_missing(why: &GetParameterError) -> bool {
     why.is_parameter_not_found() || why.is_parameter_version_not_found()
 }
 
-/// Versions begin at 1; a store that does not count says 0.
-fn number(version: i64) -> Option<u64> {
+/// Versions begin at 1; a store without versions returns 0.
+fn known_version(version: i64) -> Option<u64> {
     u64::try_from(version).ok().filter(|version| *version > 0)
 }
 
@@ -118,19 +121,19 @@ impl Store for SsmStore {
             .overwrite(true)
             .send()
             .await
-            .map_err(|why| in_words("ssm:PutParameter", &name, &why))?;
-        Ok(number(saved.version))
+            .map_err(|why| describe("ssm:PutParameter", &name, &why))?;
+        Ok(known_version(saved.version))
     }
 
     async fn load_secrets(&self) -> Result<Secrets, StoreError> {
         let Some(name) = &self.secrets_parameter else { return Ok(Secrets::default()) };
         let found = self.client.get_parameter().name(name).with_decryption(true).send().await;
-        let found = found.map_err(|why| in_words("ssm:GetParameter", name, &why))?;
+        let found = found.map_err(|why| describe("ssm:GetParameter", name, &why))?;
         let text = found.parameter.and_then(|parameter| parameter.value).unwrap_or_default();
-        // serde_json's message could quote a secret, so only the place is told.
+        // serde_json's message could quote a secret, so only the position is reported.
         serde_json::from_str(&text).map_err(|why| {
             StoreError(format!(
-                "{name} does not hold the secrets' JSON (line {}, column {})",
+                "{name} does not contain valid secrets (line {}, column {})",
                 why.line(),
                 why.column()
             ))
@@ -138,8 +141,8 @@ impl Store for SsmStore {
     }
 }
 
-/// The SDK's own text says only "service error", so code and message are taken from within.
-fn in_words<E, R>(action: &str, parameter: &str, why: &SdkError<E, R>) -> StoreError
+/// Explain an error with AWS's code and message. The SDK's own text is only "service error".
+fn describe<E, R>(action: &str, parameter: &str, why: &SdkError<E, R>) -> StoreError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
     R: Debug,
@@ -147,11 +150,11 @@ where
     let reason = match why {
         SdkError::TimeoutError(_) => "no answer in time".to_owned(),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => "no answer in time".to_owned(),
-        SdkError::DispatchFailure(_) => "no connection, or no sensible answer".to_owned(),
+        SdkError::DispatchFailure(_) => "no connection, or an invalid response".to_owned(),
         SdkError::ServiceError(_) => {
-            format!("{}: {}", why.code().unwrap_or("refused"), why.message().unwrap_or("no reason given"))
+            format!("{}: {}", why.code().unwrap_or("refused"), why.message().unwrap_or("no message"))
         }
-        _ => "the answer makes no sense".to_owned(),
+        _ => "the response is invalid".to_owned(),
     };
     StoreError(single_line(&format!("{action} of {parameter} failed ({reason})"), MAX_WHY_CHARS))
 }

@@ -1,4 +1,4 @@
-//! Connections and requests: over several addresses, and once more when nothing was sent.
+//! Connections and requests: several addresses, and a second attempt if nothing was sent.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,12 +9,13 @@ use http_body_util::{BodyExt, Full};
 use plexmon_function::connect::{ConnectError, Link, connect_to_any};
 use plexmon_function::http::{Http, SendError};
 use plexmon_function::probe::Tls;
+use plexmon_testing::certificates::{Authority, self_signed};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 use crate::channels::soon;
-use crate::server::{Authority, Server, http, read_request, refusing, self_signed};
+use crate::server::{Server, http, read_request, refusing};
 
 fn client() -> Http {
     Http::new(&Tls::new().unwrap())
@@ -25,28 +26,28 @@ fn get(address: SocketAddr) -> Request<Full<Bytes>> {
 }
 
 #[tokio::test]
-async fn an_address_that_fails_at_tls_is_passed_over() {
+async fn an_address_that_fails_at_tls_is_skipped() {
     let authority = Authority::new();
     let tls = Tls::new().unwrap().client(Some(&authority.pem())).unwrap();
     let good = Server::start_tls(&[http("200 OK", "", "")], authority.server("localhost", 2050)).await;
-    let stranger = Server::start_tls(&[http("200 OK", "", "")], self_signed("localhost")).await;
-    let (good, stranger) = (good.address, stranger.address);
-    for addresses in [vec![good], vec![stranger, good], vec![stranger, stranger, good]] {
+    let untrusted = Server::start_tls(&[http("200 OK", "", "")], self_signed("localhost")).await;
+    let (good, untrusted) = (good.address, untrusted.address);
+    for addresses in [vec![good], vec![untrusted, good], vec![untrusted, untrusted, good]] {
         let link = connect_to_any(addresses, "localhost", Some(&tls)).await;
         assert!(matches!(link, Ok(Link::Secure(_))), "{link:?}");
     }
-    let ConnectError(why) = connect_to_any(vec![stranger], "localhost", Some(&tls)).await.unwrap_err();
+    let ConnectError(why) = connect_to_any(vec![untrusted], "localhost", Some(&tls)).await.unwrap_err();
     assert!(why.starts_with("invalid peer certificate"), "{why}");
     let none = connect_to_any(Vec::new(), "localhost", None).await.unwrap_err();
-    assert_eq!(none, ConnectError("its name has no address".to_owned()));
+    assert_eq!(none, ConnectError("its host name has no address".to_owned()));
 }
 
-/// The clock is paused: it moves on when everybody waits.
+/// The clock is paused: it advances when all tasks wait.
 #[tokio::test(start_paused = true)]
-async fn what_was_not_sent_is_sent_once_more() {
+async fn a_request_that_was_not_sent_is_sent_once_more() {
     let (socket, address) = refusing();
     let serve = async {
-        // After the first try, which was refused.
+        // After the first attempt, which was refused.
         sleep(Duration::from_millis(100)).await;
         let listener = socket.listen(8).unwrap();
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -62,13 +63,13 @@ async fn what_was_not_sent_is_sent_once_more() {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_closed_meanwhile_is_no_failure() {
+async fn a_reused_connection_that_was_closed_is_not_a_failure() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let client = client();
     for _ in 0..3 {
         let serve = async {
-            // Promises to keep the connection, and closes it.
+            // Announces keep-alive and closes the connection.
             let (mut stream, _) = listener.accept().await.unwrap();
             read_request(&mut stream).await;
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.unwrap();
@@ -81,7 +82,7 @@ async fn a_connection_that_was_closed_meanwhile_is_no_failure() {
 }
 
 #[tokio::test]
-async fn who_refuses_twice_is_not_reached() {
+async fn a_server_that_refuses_twice_fails() {
     let (_reserved, address) = refusing();
     let failed = client().send(get(address), soon()).await.unwrap_err();
     assert_eq!(failed, SendError::NotSent("connection refused".to_owned()));

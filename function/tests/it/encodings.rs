@@ -1,4 +1,4 @@
-//! Bodies that come compressed, in JSON, or over a connection that just ends.
+//! Bodies that are compressed, in JSON, or sent over a connection that ends without notice.
 
 use std::io::Write as _;
 
@@ -7,8 +7,9 @@ use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use plexmon_function::contract::secrets::TargetSecrets;
 use plexmon_function::contract::settings::Target;
 use plexmon_function::probe::{Cause, Observation, Tls, Verdict, probe};
+use plexmon_testing::certificates::Authority;
 
-use crate::server::{Answer, Authority, Server, http};
+use crate::server::{Answer, Server, http};
 use crate::world;
 
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<MediaContainer size=\"0\" apiVersion=\"1.1.1\" \
@@ -23,9 +24,9 @@ async fn ask(answer: Answer, adjust: impl FnOnce(&mut Target)) -> Observation {
     probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await
 }
 
-fn coded(coding: &str, body: &[u8]) -> Answer {
+fn encoded(encoding: &str, body: &[u8]) -> Answer {
     let head =
-        format!("HTTP/1.1 200 OK\r\ncontent-encoding: {coding}\r\ncontent-length: {}\r\n\r\n", body.len());
+        format!("HTTP/1.1 200 OK\r\ncontent-encoding: {encoding}\r\ncontent-length: {}\r\n\r\n", body.len());
     Answer::Bytes([head.as_bytes(), body].concat())
 }
 
@@ -41,66 +42,66 @@ fn zlib(data: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn bare_deflate(data: &[u8]) -> Vec<u8> {
+fn raw_deflate(data: &[u8]) -> Vec<u8> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(data).unwrap();
     encoder.finish().unwrap()
 }
 
 #[tokio::test]
-async fn compressed_bodies_are_searched_and_read() {
-    for (coding, body) in [
+async fn compressed_bodies_are_decoded_and_searched() {
+    for (encoding, body) in [
         ("gzip", gzip(XML.as_bytes())),
         ("X-GZIP", gzip(XML.as_bytes())),
         ("deflate", zlib(XML.as_bytes())),
-        ("deflate", bare_deflate(XML.as_bytes())),
+        ("deflate", raw_deflate(XML.as_bytes())),
         ("deflate, gzip", gzip(&zlib(XML.as_bytes()))),
         ("identity", XML.as_bytes().to_vec()),
         ("gzip", XML.as_bytes().to_vec()),
         ("utf-8", XML.as_bytes().to_vec()),
     ] {
-        let seen = ask(coded(coding, &body), |target| target.pin = true).await;
-        assert!(seen.ok, "{coding}: {seen:?}");
-        assert_eq!(seen.server.id.as_deref(), Some("abc"), "{coding}");
-        assert_eq!(seen.server.version.as_deref(), Some("1.41.0.1-ab"), "{coding}");
+        let seen = ask(encoded(encoding, &body), |target| target.pin = true).await;
+        assert!(seen.ok, "{encoding}: {seen:?}");
+        assert_eq!(seen.server.id.as_deref(), Some("abc"), "{encoding}");
+        assert_eq!(seen.server.version.as_deref(), Some("1.41.0.1-ab"), "{encoding}");
     }
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_said_and_is_no_outage() {
+async fn unreadable_bodies_are_unknown() {
     for (answer, verdict, cause, why) in [
         (
-            coded("x-lzma", b"\x0b\x02\x80"),
-            Verdict::Unseen,
+            encoded("x-lzma", b"\x0b\x02\x80"),
+            Verdict::Unknown,
             Cause::Unreadable,
-            "the body is compressed (x-lzma), which plexmon cannot read",
+            "the body is compressed with x-lzma, which plexmon cannot decode",
         ),
         (
-            coded("gzip", &gzip(&vec![b'x'; 10_000_000])),
-            Verdict::Unseen,
+            encoded("gzip", &gzip(&vec![b'x'; 10_000_000])),
+            Verdict::Unknown,
             Cause::Unreadable,
-            "the first 64 KiB of the body lack `machineIdentifier=`; no more is read",
+            "the first 64 KiB of the body do not contain `machineIdentifier=`; the rest is not read",
         ),
         (
-            coded("gzip", &gzip(b"<html>Welcome</html>")),
+            encoded("gzip", &gzip(b"<html>Welcome</html>")),
             Verdict::Down,
             Cause::Condition,
-            "body lacks `machineIdentifier=`",
+            "the body does not contain `machineIdentifier=`",
         ),
         (
-            coded("gzip", &gzip(XML.as_bytes())[..30]),
+            encoded("gzip", &gzip(XML.as_bytes())[..30]),
             Verdict::Down,
             Cause::Condition,
-            "the compressed body is damaged or not complete",
+            "the compressed body is corrupt or incomplete",
         ),
     ] {
         let seen = ask(answer, |_| {}).await;
         assert_eq!((seen.verdict(), seen.cause()), (verdict, Some(cause)), "{why}");
         assert_eq!(seen.failed.unwrap().why, why);
     }
-    let seen = ask(coded("x-lzma", b"\x0b\x02\x80"), |target| target.contains = None).await;
-    assert!(seen.ok, "no text is wanted of it: {seen:?}");
-    // A firewall's page is recognised also when it is compressed.
+    let seen = ask(encoded("x-lzma", b"\x0b\x02\x80"), |target| target.contains = None).await;
+    assert!(seen.ok, "no text is expected: {seen:?}");
+    // A firewall's page is recognized even if it is compressed.
     let page = gzip(b"error code: 1020");
     let head = "HTTP/1.1 403 Forbidden\r\nserver: cloudflare\r\ncontent-encoding: gzip\r\n\r\n";
     let seen = ask(Answer::Bytes([head.as_bytes(), &page].concat()), |_| {}).await;
@@ -108,7 +109,7 @@ async fn what_cannot_be_read_is_said_and_is_no_outage() {
 }
 
 #[tokio::test]
-async fn plex_may_answer_in_json() {
+async fn plex_may_respond_in_json() {
     for body in [JSON.to_owned(), JSON.replace(':', " : "), format!("{}{JSON}", " ".repeat(5_000))] {
         let seen = ask(http("200 OK", "content-type: application/json\r\n", &body), |target| {
             target.pin = true;
@@ -123,7 +124,7 @@ async fn plex_may_answer_in_json() {
     assert_eq!(seen.cause(), Some(Cause::Condition));
 }
 
-/// Many servers end TLS without a word; where the length was announced, it counts.
+/// Many servers end TLS without `close_notify`. Where the length was announced, it decides.
 #[tokio::test]
 async fn a_session_may_end_without_a_close_notify() {
     let authority = Authority::new();

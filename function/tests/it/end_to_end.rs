@@ -1,4 +1,4 @@
-//! The program itself, between stand-ins for Lambda, SSM and the target: from an event to its answer.
+//! The program itself, with stand-ins for Lambda, SSM and the target: from an event to its answer.
 
 use std::process::{Child, Command, Stdio};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::server::{Answer, Server, http};
 
-/// Ends with the test, whatever its outcome.
+/// A process that is killed when the test ends.
 struct Running(Child);
 
 impl Drop for Running {
@@ -48,7 +48,7 @@ fn body(request: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_bare_program_takes_the_python_functions_place() {
+async fn the_program_without_settings_replaces_the_python_function() {
     let lambda = Server::start(&[event(), http("202 Accepted", "", ""), Answer::Hang(Vec::new())]).await;
     let kept = json!({ "Parameter": { "Value": r#"{"status": "up", "ts": 1700000000}"# } }).to_string();
     let ssm = Server::start(&[http("200 OK", "", &kept), http("200 OK", "", r#"{"Version":2}"#)]).await;
@@ -70,7 +70,7 @@ async fn the_bare_program_takes_the_python_functions_place() {
 }
 
 #[tokio::test]
-async fn a_fault_of_its_own_is_a_failed_invocation() {
+async fn the_monitors_own_failure_is_a_failed_invocation() {
     let lambda = Server::start(&[event(), http("202 Accepted", "", ""), Answer::Hang(Vec::new())]).await;
     let denied = r#"{"__type":"AccessDeniedException","message":"no"}"#;
     let ssm = Server::start(&[http("400 Bad Request", "", denied)]).await;

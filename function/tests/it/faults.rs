@@ -17,7 +17,7 @@ use self::judge::judge;
 use self::play::{Played, play};
 use self::stage::Event;
 use self::story::{Answer, Load, Save, Step, Story};
-use crate::dice::number;
+use plexmon_testing::rng::env_number;
 
 /// What an ordinary run can afford, without optimisation.
 const CASES: u64 = 30_000;
@@ -57,7 +57,7 @@ fn faults(step: &Step) -> usize {
 
 #[test]
 fn stories_end_well() {
-    let (cases, first) = (number("PLEXMON_CASES", CASES), number("PLEXMON_SEED", 0));
+    let (cases, first) = (env_number("PLEXMON_CASES", CASES), env_number("PLEXMON_SEED", 0));
     let workers = std::thread::available_parallelism().map_or(1, |count| count.get());
     let started = std::time::Instant::now();
     let tallies: Vec<Result<Tally, String>> = std::thread::scope(|scope| {

@@ -98,7 +98,7 @@ impl World {
         let phone =
             Phone { answers: Arc::clone(&answers), record: Arc::clone(&record), bodies: Arc::clone(&bodies) };
         let monitor =
-            Monitor::new(settings, store, prober.clone(), vec![Box::new(phone)], SecretCache::stored());
+            Monitor::new(settings, store, prober.clone(), vec![Box::new(phone)], SecretCache::empty());
         Self { monitor, answers, record, bodies, prober, now: NOW }
     }
 
@@ -456,7 +456,7 @@ async fn a_target_whose_secret_is_missing_is_no_outage() {
     let mut world = World::new(with_secret_header());
     let run = world.run().await;
     assert_eq!((run.reply.current, run.reply.targets[0].status), (Status::Unknown, Status::Unknown));
-    let expected = "plex: there is no value for its secret header X-Api-Key";
+    let expected = "plex: the secret header X-Api-Key has no value";
     assert_eq!(
         (run.fault.as_deref(), run.reply.problems.as_slice()),
         (Some(expected), [expected.to_owned()].as_slice())

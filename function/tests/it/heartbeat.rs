@@ -1,4 +1,4 @@
-//! The dead man's switch: it hears of every run, after the run was kept, and that a failed one has failed.
+//! The heartbeat: it is sent after every run, once the state is saved, and reports failed runs as such.
 
 use std::time::Duration;
 
@@ -15,18 +15,18 @@ use crate::handler::World;
 use crate::server::{Answer, Server, http};
 use crate::world::settings;
 
-async fn world(address: settings::Heartbeat) -> World {
-    let heartbeat = Heartbeat::new(address, &Http::new(&Tls::new().unwrap()));
+async fn world(url: settings::HeartbeatSettings) -> World {
+    let heartbeat = Heartbeat::new(url, &Http::new(&Tls::new().unwrap()));
     let mut world = World::new(settings(&["plex"])).with_heartbeat(heartbeat);
     world.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new("http://127.0.0.1:1/hush"));
     world.now += 1;
     world
 }
 
-async fn listener(answers: &[Answer]) -> (Server, settings::Heartbeat) {
+async fn service(answers: &[Answer]) -> (Server, settings::HeartbeatSettings) {
     let server = Server::start(answers).await;
-    let address = settings::Heartbeat::Address(format!("http://{}/uuid", server.address));
-    (server, address)
+    let url = settings::HeartbeatSettings::Address(format!("http://{}/uuid", server.address));
+    (server, url)
 }
 
 fn paths(server: &Server) -> Vec<String> {
@@ -35,57 +35,57 @@ fn paths(server: &Server) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_run_is_heard_and_a_failed_one_as_such() {
-    let (server, address) = listener(&[http("200 OK", "", "OK")]).await;
-    let mut world = world(address).await;
+async fn every_run_is_reported_and_failed_runs_as_failed() {
+    let (server, url) = service(&[http("200 OK", "", "OK")]).await;
+    let mut world = world(url).await;
     assert_eq!(world.run().await.fault, None);
     world.set_down(&["plex"]);
-    assert_eq!(world.run().await.fault, None, "an outage is no failure of the monitor");
+    assert_eq!(world.run().await.fault, None, "an outage is not a failure of the monitor");
     world.store().failing_saves.set(9);
     assert!(world.run().await.fault.is_some());
     assert_eq!(paths(&server), ["/uuid", "/uuid", "/uuid/fail"]);
 }
 
 #[tokio::test]
-async fn who_does_not_hear_it_is_a_problem_and_no_failure() {
+async fn an_undelivered_heartbeat_is_a_problem_but_not_a_failed_run() {
     for (answer, why) in [
-        (http("404 Not Found", "", ""), "it answered HTTP 404"),
-        (http("302 Found", "location: /login\r\n", ""), "it answered HTTP 302"),
+        (http("404 Not Found", "", ""), "it returned HTTP 404"),
+        (http("302 Found", "location: /login\r\n", ""), "it returned HTTP 302"),
         (
             http("200 OK", "", "OK (not found)"),
-            "it answered HTTP 200, but the answer speaks of a failure: it knows no such check",
+            "it returned HTTP 200, but the response reports a failure: unknown check",
         ),
         (
             http("200 OK", "", r#"{"ok":false,"msg":"Monitor not found or not active."}"#),
-            "it answered HTTP 200, but the answer speaks of a failure",
+            "it returned HTTP 200, but the response reports a failure",
         ),
-        (http("200 OK", "", "<!doctype html><form>"), "it answered HTTP 200, but with a web page"),
-        (Answer::Reset, "its answer was lost"),
+        (http("200 OK", "", "<!doctype html><form>"), "it returned HTTP 200, but with a web page"),
+        (Answer::Reset, "the connection was lost before the response"),
     ] {
-        let (_server, address) = listener(&[answer]).await;
-        let run = world(address).await.run().await;
+        let (_server, url) = service(&[answer]).await;
+        let run = world(url).await.run().await;
         assert_eq!(run.reply.problems, [format!("the heartbeat was not heard: {why}")]);
         assert_eq!(run.fault, None);
     }
 }
 
 #[tokio::test]
-async fn a_silent_one_holds_no_run_up() {
-    let (_server, address) = listener(&[Answer::Hang(Vec::new())]).await;
-    let heartbeat = Heartbeat::new(address, &Http::new(&Tls::new().unwrap()));
-    let (mut vault, store) = (SecretCache::given(Secrets::default()), MemoryStore::default());
-    // Half a second of it is the run's own.
+async fn a_silent_service_does_not_delay_the_run() {
+    let (_server, url) = service(&[Answer::Hang(Vec::new())]).await;
+    let heartbeat = Heartbeat::new(url, &Http::new(&Tls::new().unwrap()));
+    let (mut vault, store) = (SecretCache::fixed(Secrets::default()), MemoryStore::default());
+    // Half a second of it is reserved for the run.
     let deadline = Instant::now() + Duration::from_millis(1_500);
-    let heard = heartbeat.beat(true, &mut vault, &store, deadline).await;
-    assert_eq!(heard, Err("no answer within 1 s".to_owned()));
-    let late = heartbeat.beat(true, &mut vault, &store, Instant::now()).await;
+    let sent = heartbeat.ping(true, &mut vault, &store, deadline).await;
+    assert_eq!(sent, Err("no answer within 1 s".to_owned()));
+    let late = heartbeat.ping(true, &mut vault, &store, Instant::now()).await;
     assert_eq!(late, Err("no connection: no connection within 1 s".to_owned()));
 }
 
 #[tokio::test]
-async fn an_address_may_sign_in_by_itself() {
-    let (server, _) = listener(&[http("200 OK", "", "OK")]).await;
-    let mut world = world(settings::Heartbeat::Secret).await;
+async fn credentials_in_the_url_are_sent_in_a_header() {
+    let (server, _) = service(&[http("200 OK", "", "OK")]).await;
+    let mut world = world(settings::HeartbeatSettings::Secret).await;
     let address = format!("http://us%40er:p%3Ass@{}/uuid", server.address);
     world.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new(address));
     assert_eq!(world.run().await.reply.problems, [""; 0]);
@@ -96,16 +96,16 @@ async fn an_address_may_sign_in_by_itself() {
 }
 
 #[tokio::test]
-async fn a_secret_address_is_asked_over_https_only() {
-    let mut world = world(settings::Heartbeat::Secret).await;
+async fn a_secret_url_is_pinged_over_https_only() {
+    let mut world = world(settings::HeartbeatSettings::Secret).await;
     world.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new("http://hc.example.invalid/hush"));
     let expected =
-        "the heartbeat was not heard: its address is plain http, over which no secret is sent: use https";
+        "the heartbeat was not heard: its URL is plain http, over which secrets are not sent: use https";
     assert_eq!(world.run().await.reply.problems, [expected]);
 }
 
 #[tokio::test]
-async fn a_secret_address_comes_from_the_secrets_and_is_not_quoted() {
-    let run = world(settings::Heartbeat::Secret).await.run().await;
+async fn a_secret_url_is_never_quoted() {
+    let run = world(settings::HeartbeatSettings::Secret).await.run().await;
     assert_eq!(run.reply.problems, ["the heartbeat was not heard: no connection: connection refused"]);
 }

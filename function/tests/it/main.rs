@@ -5,9 +5,7 @@
 mod certificates;
 mod channels;
 mod connect;
-mod debian;
 mod decide;
-mod dice;
 mod encodings;
 mod end_to_end;
 mod faults;

@@ -21,9 +21,9 @@ use plexmon_function::probe::Cause;
 use plexmon_function::startup::instructions;
 
 use crate::channels;
-use crate::dice::{Dice, number};
 use crate::server::Answer;
 use crate::world::{NOW, ahead, down, settings, settle, up};
+use plexmon_testing::rng::{Rng, env_number};
 
 /// The files of a kind, by name.
 fn corpus(kind: &str) -> Vec<Vec<u8>> {
@@ -57,13 +57,13 @@ const TOKENS: [&str; 18] = [
 ];
 
 /// A file of the corpus, as it is or with up to four mutations.
-fn mutated(corpus: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
-    let pick = |dice: &mut Dice, len: usize| usize::try_from(dice.below(len as u64 + 1)).unwrap();
-    let mut bytes = corpus[pick(dice, corpus.len() - 1)].clone();
-    for _ in 0..dice.below(5) {
-        let (from, to) = (pick(dice, bytes.len()), pick(dice, bytes.len()));
+fn mutated(corpus: &[Vec<u8>], rng: &mut Rng) -> Vec<u8> {
+    let pick = |rng: &mut Rng, len: usize| usize::try_from(rng.below(len as u64 + 1)).unwrap();
+    let mut bytes = corpus[pick(rng, corpus.len() - 1)].clone();
+    for _ in 0..rng.below(5) {
+        let (from, to) = (pick(rng, bytes.len()), pick(rng, bytes.len()));
         let (from, to) = (from.min(to), from.max(to));
-        match dice.below(6) {
+        match rng.below(6) {
             0 => drop(bytes.drain(from..to.min(from + 20))),
             1 => bytes.truncate(to),
             2 => {
@@ -71,12 +71,12 @@ fn mutated(corpus: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
                 bytes.splice(to..to, again);
             }
             3 => {
-                let other = &corpus[pick(dice, corpus.len() - 1)];
-                let (start, end) = (pick(dice, other.len()), pick(dice, other.len()));
+                let other = &corpus[pick(rng, corpus.len() - 1)];
+                let (start, end) = (pick(rng, other.len()), pick(rng, other.len()));
                 bytes.splice(from..from, other[start.min(end)..start.max(end)].iter().copied());
             }
-            4 if from < bytes.len() => bytes[from] ^= 1 << dice.below(8),
-            _ => drop(bytes.splice(from..from, dice.of(&TOKENS).bytes())),
+            4 if from < bytes.len() => bytes[from] ^= 1 << rng.below(8),
+            _ => drop(bytes.splice(from..from, rng.choose(&TOKENS).bytes())),
         }
     }
     bytes
@@ -85,9 +85,9 @@ fn mutated(corpus: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
 /// Tries so many cases, and says which one it was that failed.
 fn each(cases: u64, kind: &str, check: impl Fn(&[u8])) {
     let corpus = corpus(kind);
-    let first = number("PLEXMON_SEED", 0);
-    for seed in first..first + number("PLEXMON_CASES", cases) {
-        let bytes = mutated(&corpus, &mut Dice(seed));
+    let first = env_number("PLEXMON_SEED", 0);
+    for seed in first..first + env_number("PLEXMON_CASES", cases) {
+        let bytes = mutated(&corpus, &mut Rng(seed));
         if catch_unwind(AssertUnwindSafe(|| check(&bytes))).is_err() {
             panic!("PLEXMON_SEED={seed}: {}", String::from_utf8_lossy(&bytes));
         }
@@ -129,7 +129,7 @@ fn any_state_is_read_or_refused() {
     assert!(State::parse(&deep).is_err() && State::parse(&format!("{{\"status\":{deep}")).is_err());
 }
 
-fn text(dice: &mut Dice) -> String {
+fn text(rng: &mut Rng) -> String {
     const PIECES: [&str; 14] = [
         "a",
         "{{",
@@ -146,44 +146,44 @@ fn text(dice: &mut Dice) -> String {
         "\u{ffff}",
         "{{{",
     ];
-    (0..dice.below(8)).map(|_| dice.of(&PIECES)).collect()
+    (0..rng.below(8)).map(|_| rng.choose(&PIECES)).collect()
 }
 
-fn maybe<T>(dice: &mut Dice, value: impl FnOnce(&mut Dice) -> T) -> Option<T> {
-    dice.once_in(2).then(|| value(dice))
+fn maybe<T>(rng: &mut Rng, value: impl FnOnce(&mut Rng) -> T) -> Option<T> {
+    rng.one_in(2).then(|| value(rng))
 }
 
-fn any_state(dice: &mut Dice) -> State {
-    let status = |dice: &mut Dice| dice.of(&[Status::Up, Status::Down, Status::Unknown]);
-    let small = |dice: &mut Dice| u32::try_from(dice.draw() >> 32).unwrap();
-    let targets = (0..dice.below(4)).map(|_| TargetState {
-        name: text(dice),
-        check: text(dice),
-        status: status(dice),
-        since: dice.draw(),
-        seq: small(dice),
-        why: maybe(dice, text),
-        told: (0..dice.below(3))
-            .map(|_| (text(dice), LastNotified::Failed(text(dice))))
+fn any_state(rng: &mut Rng) -> State {
+    let status = |rng: &mut Rng| rng.choose(&[Status::Up, Status::Down, Status::Unknown]);
+    let small = |rng: &mut Rng| u32::try_from(rng.draw() >> 32).unwrap();
+    let targets = (0..rng.below(4)).map(|_| TargetState {
+        name: text(rng),
+        check: text(rng),
+        status: status(rng),
+        since: rng.draw(),
+        seq: small(rng),
+        why: maybe(rng, text),
+        told: (0..rng.below(3))
+            .map(|_| (text(rng), LastNotified::Failed(text(rng))))
             .collect::<BTreeMap<_, _>>(),
-        cause: maybe(dice, |dice| dice.of(&[Cause::Home, Cause::App, Cause::Blind])),
-        doubt: maybe(dice, streak),
-        unseen: maybe(dice, streak),
-        slow: maybe(dice, streak),
-        scope: maybe(dice, scope),
-        held: maybe(dice, |dice| Suppressed { status: status(dice), since: dice.draw() }),
-        flips: maybe(dice, streak),
-        flapping: dice.once_in(2),
-        reminded: maybe(dice, Dice::draw),
-        certificate: maybe(dice, Dice::draw),
-        certificate_until: maybe(dice, Dice::draw),
-        identity: maybe(dice, text),
-        app_version: maybe(dice, text),
+        cause: maybe(rng, |rng| rng.choose(&[Cause::Home, Cause::App, Cause::Blind])),
+        doubt: maybe(rng, streak),
+        unseen: maybe(rng, streak),
+        slow: maybe(rng, streak),
+        scope: maybe(rng, scope),
+        held: maybe(rng, |rng| Suppressed { status: status(rng), since: rng.draw() }),
+        flips: maybe(rng, streak),
+        flapping: rng.one_in(2),
+        reminded: maybe(rng, Rng::draw),
+        certificate: maybe(rng, Rng::draw),
+        certificate_until: maybe(rng, Rng::draw),
+        identity: maybe(rng, text),
+        app_version: maybe(rng, text),
     });
     let targets = targets.collect();
-    let outbox = (0..dice.below(4)).map(|_| Notification {
-        id: text(dice),
-        kind: dice.of(&[
+    let outbox = (0..rng.below(4)).map(|_| Notification {
+        id: text(rng),
+        kind: rng.choose(&[
             NotificationKind::Down,
             NotificationKind::Up,
             NotificationKind::WasDown,
@@ -191,61 +191,61 @@ fn any_state(dice: &mut Dice) -> State {
             NotificationKind::Reminder,
             NotificationKind::Channel,
         ]),
-        from: dice.draw(),
-        until: maybe(dice, Dice::draw),
-        times: small(dice),
-        first: dice.once_in(2),
-        unread: dice.once_in(2),
-        unproven: dice.once_in(2),
-        sent: 1 + small(dice) / 2,
-        next: maybe(dice, Dice::draw),
-        tries: small(dice),
-        scope: maybe(dice, scope),
-        why: maybe(dice, text),
-        cause: maybe(dice, |dice| dice.of(&[Cause::Access, Cause::LoginWall, Cause::RateLimited])),
-        error: maybe(dice, text),
+        from: rng.draw(),
+        until: maybe(rng, Rng::draw),
+        times: small(rng),
+        first: rng.one_in(2),
+        unread: rng.one_in(2),
+        unproven: rng.one_in(2),
+        sent: 1 + small(rng) / 2,
+        next: maybe(rng, Rng::draw),
+        tries: small(rng),
+        scope: maybe(rng, scope),
+        why: maybe(rng, text),
+        cause: maybe(rng, |rng| rng.choose(&[Cause::Access, Cause::LoginWall, Cause::RateLimited])),
+        error: maybe(rng, text),
     });
     let outbox = outbox.collect();
-    let monitor = any_monitor(dice);
+    let monitor = any_monitor(rng);
     State {
-        status: status(dice),
-        ts: dice.draw(),
+        status: status(rng),
+        ts: rng.draw(),
         version: VERSION,
-        deployment: text(dice),
-        parts: usize::try_from(dice.below(3)).unwrap() * 2,
-        paused_until: maybe(dice, Dice::draw),
-        commanded: maybe(dice, Dice::draw),
-        tick: maybe(dice, text),
-        lease: maybe(dice, |dice| Lease { by: text(dice), until: dice.draw() }),
-        begin_at: usize::try_from(dice.below(3)).unwrap(),
+        deployment: text(rng),
+        parts: usize::try_from(rng.below(3)).unwrap() * 2,
+        paused_until: maybe(rng, Rng::draw),
+        commanded: maybe(rng, Rng::draw),
+        tick: maybe(rng, text),
+        lease: maybe(rng, |rng| Lease { by: text(rng), until: rng.draw() }),
+        begin_at: usize::try_from(rng.below(3)).unwrap(),
         monitor,
         targets,
         outbox,
     }
 }
 
-fn any_monitor(dice: &mut Dice) -> MonitorState {
+fn any_monitor(rng: &mut Rng) -> MonitorState {
     MonitorState {
-        seq: u32::try_from(dice.draw() >> 32).unwrap(),
-        blind_since: maybe(dice, Dice::draw),
-        blind_told: dice.once_in(2),
-        broken: (0..dice.below(3)).map(|_| text(dice)).collect(),
+        seq: u32::try_from(rng.draw() >> 32).unwrap(),
+        blind_since: maybe(rng, Rng::draw),
+        blind_told: rng.one_in(2),
+        broken: (0..rng.below(3)).map(|_| text(rng)).collect(),
     }
 }
 
-fn streak(dice: &mut Dice) -> Streak {
-    Streak { since: dice.draw(), runs: u32::try_from(dice.draw() >> 32).unwrap() }
+fn streak(rng: &mut Rng) -> Streak {
+    Streak { since: rng.draw(), runs: u32::try_from(rng.draw() >> 32).unwrap() }
 }
 
-fn scope(dice: &mut Dice) -> NotificationScope {
-    dice.of(&[NotificationScope::Site, NotificationScope::Group, NotificationScope::Rest])
+fn scope(rng: &mut Rng) -> NotificationScope {
+    rng.choose(&[NotificationScope::Site, NotificationScope::Group, NotificationScope::Rest])
 }
 
 #[test]
 fn any_state_comes_back_as_it_was_written() {
-    let first = number("PLEXMON_SEED", 0);
-    for seed in first..first + number("PLEXMON_CASES", 4_000) {
-        let state = any_state(&mut Dice(seed));
+    let first = env_number("PLEXMON_SEED", 0);
+    for seed in first..first + env_number("PLEXMON_CASES", 4_000) {
+        let state = any_state(&mut Rng(seed));
         let encoded = state.encode().unwrap();
         assert!(!encoded.text.contains("{{"), "PLEXMON_SEED={seed}: {}", encoded.text);
         assert_eq!(State::parse(&encoded.text).unwrap(), state, "PLEXMON_SEED={seed}");
@@ -292,11 +292,11 @@ async fn any_answer_of_a_channel_is_understood() {
         &settings(&["plex"]),
         true,
     );
-    let (first, cases) = (number("PLEXMON_SEED", 0), number("PLEXMON_CASES", 200));
+    let (first, cases) = (env_number("PLEXMON_SEED", 0), env_number("PLEXMON_CASES", 200));
     for kind in channels::http_kinds() {
         let service = kind.service;
         for seed in first..first + cases {
-            let body = mutated(&corpus, &mut Dice(seed));
+            let body = mutated(&corpus, &mut Rng(seed));
             let head = format!("HTTP/1.1 400 Bad\r\ncontent-length: {}\r\n\r\n", body.len());
             let answer = Answer::Bytes([head.into_bytes(), body].concat());
             let delivery = channels::send(|address| kind.setup(address), answer, &sample).await;
@@ -326,11 +326,11 @@ async fn any_answer_of_a_mail_server_is_understood() {
         &settings(&["plex"]),
         true,
     );
-    let (first, cases) = (number("PLEXMON_SEED", 0), number("PLEXMON_CASES", 100));
+    let (first, cases) = (env_number("PLEXMON_SEED", 0), env_number("PLEXMON_CASES", 100));
     for seed in first..first + cases {
-        let mut dice = Dice(seed);
-        let at = dice.of(&["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", ".", "QUIT"]);
-        let odd = channels::smtp::Odd::Ends(mutated(&corpus, &mut dice));
+        let mut rng = Rng(seed);
+        let at = rng.choose(&["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", ".", "QUIT"]);
+        let odd = channels::smtp::Odd::Ends(mutated(&corpus, &mut rng));
         let (delivery, _) = world.send(Some((at, odd)), &sample).await;
         let is_right = match delivery {
             Delivery::Delivered => matches!(at, "." | "QUIT"),

@@ -64,7 +64,7 @@ impl Channel for Slow {
 }
 
 async fn run(settings: Settings, silence: &Silence, channels: Vec<Box<dyn Channel>>) -> (Run, State) {
-    let vault = SecretCache::given(plexmon_function::contract::secrets::Secrets::default());
+    let vault = SecretCache::fixed(plexmon_function::contract::secrets::Secrets::default());
     let mut monitor = Monitor::new(settings, MemoryStore::default(), silence.clone(), channels, vault);
     let run = monitor.run(NOW, Instant::now() + Duration::from_secs(30)).await;
     let state = State::parse(monitor.store().state.borrow().as_deref().unwrap()).unwrap();
@@ -122,7 +122,7 @@ async fn a_mail_has_twenty_seconds_of_a_run_that_is_long_enough() {
         taken: Arc::clone(&taken),
         started: Instant::now(),
     };
-    let vault = SecretCache::given(plexmon_function::contract::secrets::Secrets::default());
+    let vault = SecretCache::fixed(plexmon_function::contract::secrets::Secrets::default());
     let silence = Silence::default();
     let mut monitor = Monitor::new(settings, MemoryStore::default(), silence, vec![Box::new(slow)], vault);
     monitor.run(NOW, Instant::now() + Duration::from_secs(45)).await;
@@ -134,7 +134,7 @@ async fn more_targets_than_there_is_time_for_are_saved_reported_and_checked_next
     let silence = Silence::default();
     let targets = (0..300).map(|at| Target { timeout_s: 12, ..target(&format!("t-{at}")) }).collect();
     let settings = Settings { targets, ..named(&[]) };
-    let vault = SecretCache::given(plexmon_function::contract::secrets::Secrets::default());
+    let vault = SecretCache::fixed(plexmon_function::contract::secrets::Secrets::default());
     let mut monitor = Monitor::new(settings, MemoryStore::default(), silence.clone(), Vec::new(), vault);
     let started = Instant::now();
     let run = monitor.run(NOW, started + Duration::from_secs(30)).await;
@@ -224,7 +224,7 @@ async fn a_state_that_was_read_long_ago_is_read_again_before_it_is_written() {
         settings.targets[0] = Target { timeout_s, ..target("plex") };
         let store = MemoryStore::default();
         let record = Arc::clone(&store.record);
-        let vault = SecretCache::given(plexmon_function::contract::secrets::Secrets::default());
+        let vault = SecretCache::fixed(plexmon_function::contract::secrets::Secrets::default());
         let mut monitor = Monitor::new(settings, store, Silence::default(), Vec::new(), vault);
         monitor.run(NOW, Instant::now() + Duration::from_secs(30)).await;
         let read = record.lock().unwrap().iter().filter(|did| *did == "load").count();

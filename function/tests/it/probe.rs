@@ -1,13 +1,14 @@
-//! Probes against servers that behave, and against all the ways in which they do not.
+//! Probes of servers that respond correctly, and of servers that fail in every way.
 
 use std::collections::BTreeMap;
 
 use plexmon_function::contract::secrets::{SecretValue, TargetSecrets};
 use plexmon_function::contract::settings::{HeaderValue, Target};
 use plexmon_function::probe::{LinkName, Observation, Tls, probe};
+use plexmon_testing::certificates::{Authority, self_signed};
 use tokio::net::TcpListener;
 
-use crate::server::{Answer, Authority, Server, http, self_signed};
+use crate::server::{Answer, Server, http};
 use crate::world;
 
 const GOOD: &str = r#"<MediaContainer size="0" machineIdentifier="abc" version="1"/>"#;
@@ -25,7 +26,7 @@ fn with_a_key() -> TargetSecrets {
     TargetSecrets { headers, access: None }
 }
 
-/// The answer makes the probe fail at this link, for this reason.
+/// Assert that this response makes the probe fail at this link, for this reason.
 async fn check(answer: Answer, link: LinkName, why: &str) {
     let server = Server::start(&[answer]).await;
     let seen = ask(&target(server.url())).await;
@@ -42,7 +43,7 @@ fn assert_failed(seen: &Observation, link: LinkName, why: &str) {
 }
 
 #[tokio::test]
-async fn a_good_answer_is_up_with_every_link() {
+async fn a_correct_response_is_up_with_every_link() {
     let server = Server::start(&[http("200 OK", "", GOOD)]).await;
     let seen = ask(&target(server.url())).await;
     assert!(seen.ok, "{seen:?}");
@@ -55,7 +56,7 @@ async fn a_good_answer_is_up_with_every_link() {
 }
 
 #[tokio::test]
-async fn the_request_is_ours_and_settings_override_it() {
+async fn the_request_has_default_headers_that_settings_override() {
     let server = Server::start(&[http("200 OK", "", GOOD)]).await;
     let mut target = target(format!("http://user:pass@{}/identity?a=b", server.address));
     ask(&target).await;
@@ -83,13 +84,13 @@ async fn a_secret_without_a_value_is_not_sent_empty() {
     let mut target = target(server.url());
     target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
     target.secrets_over_http = true;
-    assert_failed(&ask(&target).await, LinkName::Dns, "there is no value for the secret header X-Api-Key");
+    assert_failed(&ask(&target).await, LinkName::Dns, "the secret header X-Api-Key has no value");
     assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
-async fn a_secret_is_not_sent_in_the_open() {
-    // Nothing is looked up: the name exists nowhere.
+async fn a_secret_is_not_sent_over_plain_http() {
+    // The name does not exist, and is never resolved.
     let mut target = target("http://plex.example.invalid/identity".to_owned());
     target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
     let secrets = with_a_key();
@@ -98,7 +99,7 @@ async fn a_secret_is_not_sent_in_the_open() {
 }
 
 #[tokio::test]
-async fn a_secret_may_stay_on_this_machine() {
+async fn a_secret_is_sent_over_plain_http_on_this_machine() {
     let server = Server::start(&[http("200 OK", "", GOOD)]).await;
     let mut target = target(server.url());
     target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
@@ -108,43 +109,43 @@ async fn a_secret_may_stay_on_this_machine() {
 }
 
 #[tokio::test]
-async fn a_secret_is_not_carried_to_another_host() {
-    let thief = Server::start(&[http("200 OK", "", GOOD)]).await;
-    let to_the_thief = format!("location: {}\r\n", thief.url());
-    let server = Server::start(&[http("307 Temporary Redirect", &to_the_thief, "")]).await;
+async fn a_secret_is_not_sent_to_the_host_of_a_redirect() {
+    let other = Server::start(&[http("200 OK", "", GOOD)]).await;
+    let redirect = format!("location: {}\r\n", other.url());
+    let server = Server::start(&[http("307 Temporary Redirect", &redirect, "")]).await;
     let mut target = target(server.url());
     target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
     target.secrets_over_http = true;
     let secrets = with_a_key();
     let seen = probe(&target, &secrets, &Tls::new().unwrap()).await;
     assert!(!seen.ok && server.requests()[0].contains("hush"), "{seen:?}");
-    assert!(thief.requests().is_empty());
+    assert!(other.requests().is_empty());
 }
 
 #[tokio::test]
-async fn the_head_is_judged() {
+async fn the_status_is_checked() {
     let http_link = LinkName::Http;
-    check(http("502 Bad Gateway", "", GOOD), http_link, "plex is stopped; the proxy answers 502").await;
+    check(http("502 Bad Gateway", "", GOOD), http_link, "plex is stopped; the proxy returns 502").await;
     check(http("401 Unauthorized", "", ""), http_link, "HTTP 401 instead of 200").await;
     check(http("204 No Content", "", ""), http_link, "HTTP 204 instead of 200").await;
-    let elsewhere = "location: https://user@login.example.com/a?token=hush\r\n";
+    let location = "location: https://user@login.example.com/a?token=hush\r\n";
     check(
-        http("302 Found", elsewhere, GOOD),
+        http("302 Found", location, GOOD),
         http_link,
         "redirects to https://login.example.com/a (HTTP 302)",
     )
     .await;
     check(http("301 Moved", "", GOOD), http_link, "HTTP 301 instead of 200").await;
-    let mut other = target(Server::start(&[http("302 Found", elsewhere, GOOD)]).await.url());
+    let mut other = target(Server::start(&[http("302 Found", location, GOOD)]).await.url());
     other.status = vec![200, 302];
-    assert!(ask(&other).await.ok, "a redirect can be what is expected, and is not followed");
+    assert!(ask(&other).await.ok, "a redirect may be the expected response, and is not followed");
     other.url = Server::start(&[http("500 Oh", "", GOOD)]).await.url();
     assert_failed(&ask(&other).await, http_link, "HTTP 500 instead of 200 or 302");
 }
 
-/// Cloudflare puts its name on whatever comes through it, but not on the pages.
+/// Cloudflare replaces the `Server` header of what it forwards, but not the signature in the pages.
 #[tokio::test]
-async fn who_answers_is_named_also_through_cloudflare() {
+async fn the_server_is_named_also_behind_cloudflare() {
     let page = |name: &str| {
         format!("<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>{name}</center>\r\n</body>\r\n")
     };
@@ -162,18 +163,19 @@ async fn who_answers_is_named_also_through_cloudflare() {
         ("(secret)", page("nginx"), "the proxy"),
     ] {
         let answer = http("502 Bad Gateway", &format!("server: {server}\r\n"), &body);
-        check(answer, LinkName::Http, &format!("plex is stopped; {name} answers 502")).await;
+        check(answer, LinkName::Http, &format!("plex is stopped; {name} returns 502")).await;
     }
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_said_to_be_none() {
+async fn invalid_http_is_reported() {
     let http_link = LinkName::Http;
-    let closed = "the server closed the connection before the answer was complete";
-    check(Answer::Bytes(b"SSH-2.0-OpenSSH\r\n".to_vec()), http_link, "the answer is not HTTP/1.1").await;
+    let closed = "the server closed the connection before the response was complete";
+    check(Answer::Bytes(b"SSH-2.0-OpenSSH\r\n".to_vec()), http_link, "the response is not valid HTTP/1.1")
+        .await;
     check(Answer::Bytes(Vec::new()), http_link, closed).await;
     check(Answer::Bytes(b"HTTP/1.1 200 OK\r\nconte".to_vec()), http_link, closed).await;
-    let too_large = "the answer's headers are too large";
+    let too_large = "the response headers are too large";
     let endless = Answer::Endless(b"HTTP/1.1 200 OK\r\nx: ".to_vec(), b"xxxxxxxxxxxxxxxx".repeat(64));
     check(endless, http_link, too_large).await;
     let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(2_000));
@@ -184,23 +186,23 @@ async fn what_is_no_http_is_said_to_be_none() {
 #[tokio::test]
 async fn the_body_is_searched() {
     let body = LinkName::Body;
-    let lacks = "body lacks `machineIdentifier=`";
-    check(http("200 OK", "", "<html>Welcome to nginx!</html>"), body, lacks).await;
-    check(http("200 OK", "", ""), body, lacks).await;
-    // What is beyond the limit may have the text.
-    let unread = "the first 64 KiB of the body lack `machineIdentifier=`; no more is read";
+    let missing = "the body does not contain `machineIdentifier=`";
+    check(http("200 OK", "", "<html>Welcome to nginx!</html>"), body, missing).await;
+    check(http("200 OK", "", ""), body, missing).await;
+    // The text may follow beyond the limit.
+    let unread = "the first 64 KiB of the body do not contain `machineIdentifier=`; the rest is not read";
     let late = format!("{}machineIdentifier=", "x".repeat(64 * 1024));
     check(http("200 OK", "", &late), body, unread).await;
     let endless = Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 4096]);
     check(endless, body, unread).await;
     let whole = "x".repeat(64 * 1024);
-    check(http("200 OK", "", &whole), body, lacks).await;
+    check(http("200 OK", "", &whole), body, missing).await;
     let cut = Answer::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort".to_vec());
-    check(cut, body, "the server closed the connection before the answer was complete").await;
+    check(cut, body, "the server closed the connection before the response was complete").await;
 }
 
 #[tokio::test]
-async fn the_text_is_found_wherever_it_is() {
+async fn the_text_is_found_anywhere_in_the_body() {
     let spread = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n8\r\n\xff machin\r\nb\r\neIdentifier\r\n5\r\n=\xff\xfe\xfd\xfc\r\n";
     let unfinished = format!("HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n{GOOD}");
     let at_the_end = format!("{}machineIdentifier=", "x".repeat(64 * 1024 - 18));
@@ -217,7 +219,7 @@ async fn the_text_is_found_wherever_it_is() {
 }
 
 #[tokio::test]
-async fn without_a_text_the_body_must_only_arrive() {
+async fn without_a_text_the_body_only_has_to_arrive() {
     for (answer, ok) in [
         (http("200 OK", "", ""), true),
         (http("200 OK", "", "anything"), true),
@@ -231,7 +233,7 @@ async fn without_a_text_the_body_must_only_arrive() {
 }
 
 #[tokio::test]
-async fn a_closed_port_refuses() {
+async fn a_closed_port_refuses_the_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
@@ -241,17 +243,17 @@ async fn a_closed_port_refuses() {
 }
 
 #[tokio::test]
-async fn a_name_that_cannot_exist_is_not_found() {
-    // A label of 64 characters is refused before anything is asked of a name server.
+async fn an_invalid_host_name_is_not_found() {
+    // A label of 64 characters is rejected before any DNS query.
     let seen = ask(&target(format!("http://{}.invalid/", "a".repeat(64)))).await;
     assert_eq!(seen.failed.as_ref().unwrap().link, LinkName::Dns);
     assert!(seen.failed.unwrap().why.starts_with("host name not found"));
     let seen = ask(&target("gopher://plex/".to_owned())).await;
-    assert_failed(&seen, LinkName::Dns, "the address must begin with http:// or https://");
+    assert_failed(&seen, LinkName::Dns, "the URL must begin with http:// or https://");
 }
 
 #[tokio::test]
-async fn who_hangs_is_left_after_the_targets_time() {
+async fn a_server_that_hangs_fails_after_the_targets_timeout() {
     let why = "no answer within 1 s";
     let check = async |answer, link| {
         let server = Server::start(&[answer]).await;
@@ -259,20 +261,20 @@ async fn who_hangs_is_left_after_the_targets_time() {
         assert_failed(&seen, link, why);
         assert!(seen.total_ms < 2_000.0, "{seen:?}");
     };
-    // At the same time, since this is the one test that really waits.
+    // Concurrently, since this test really waits.
     tokio::join!(
         check(Answer::Hang(Vec::new()), LinkName::Http),
         check(Answer::Hang(b"HTTP/1.1 200 OK\r\nx: y\r\n".to_vec()), LinkName::Http),
         check(Answer::Hang(b"HTTP/1.1 200 OK\r\n\r\nmachine".to_vec()), LinkName::Body),
     );
-    // It accepts connections, since the kernel does, and never says a word.
+    // The kernel accepts the connection, and nothing is ever sent.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}/", silent.local_addr().unwrap());
     assert_failed(&ask(&Target { timeout_s: 1, ..target(url) }).await, LinkName::Tls, why);
 }
 
 #[tokio::test]
-async fn a_certificate_is_trusted_through_the_targets_own_authority() {
+async fn a_certificate_of_the_targets_own_authority_is_trusted() {
     let authority = Authority::new();
     let server = Server::start_tls(&[http("200 OK", "", GOOD)], authority.server("localhost", 2049)).await;
     let trusting = Target { ca_pem: Some(authority.pem()), ..target(server.https("localhost")) };
@@ -285,16 +287,12 @@ async fn a_certificate_is_trusted_through_the_targets_own_authority() {
     assert_failed(&ask(&distrusting).await, LinkName::Tls, untrusted);
     let other = Target { ca_pem: Some(Authority::new().pem()), ..trusting.clone() };
     assert!(ask(&other).await.failed.unwrap().why.starts_with("certificate is not "));
-    let garbled = Target { ca_pem: Some("-----BEGIN".to_owned()), ..trusting };
-    assert_failed(
-        &ask(&garbled).await,
-        LinkName::Tls,
-        "the configured authority's certificate cannot be read",
-    );
+    let corrupt = Target { ca_pem: Some("-----BEGIN".to_owned()), ..trusting };
+    assert_failed(&ask(&corrupt).await, LinkName::Tls, "the configured CA certificate cannot be read");
 }
 
 #[tokio::test]
-async fn bad_certificates_are_told_apart() {
+async fn invalid_certificates_are_distinguished() {
     let authority = Authority::new();
     for (config, why) in [
         (authority.server("localhost", 2024), "certificate expired on 2024-06-30"),
@@ -309,14 +307,14 @@ async fn bad_certificates_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_server_without_tls_is_said_to_have_none() {
-    let plain = Server::start(&[Answer::AtOnce(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec())]).await;
+async fn a_server_without_tls_is_reported() {
+    let plain = Server::start(&[Answer::Immediately(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec())]).await;
     let seen = ask(&target(plain.https("localhost"))).await;
     assert_failed(&seen, LinkName::Tls, "the server does not speak TLS on this port");
 }
 
 #[tokio::test]
-async fn every_probe_is_a_connection_of_its_own() {
+async fn every_probe_opens_a_new_connection() {
     let authority = Authority::new();
     let keep = "connection: keep-alive\r\n";
     let server = Server::start_tls(&[http("200 OK", keep, GOOD)], authority.server("localhost", 2049)).await;

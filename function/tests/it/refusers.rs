@@ -1,5 +1,5 @@
-//! Those who answer in the app's place: firewalls, login pages, limits. They are no outage, and prove nothing about
-//! whether the app is closed.
+//! What answers instead of the app: firewalls, login pages, rate limits. None of it is an outage, or proves whether the
+//! app is closed.
 
 use std::time::Duration;
 
@@ -10,13 +10,14 @@ use plexmon_function::probe::{Cause, Observation, Tls, Verdict, probe};
 use plexmon_function::run::{Monitor, NetworkProber};
 use plexmon_function::store::MemoryStore;
 use plexmon_function::store::SecretCache;
+use plexmon_testing::certificates::Authority;
 use tokio::time::Instant;
 
-use crate::server::{Answer, Authority, Server, http};
+use crate::server::{Answer, Server, http};
 use crate::world;
 
 const GOOD: &str = r#"<MediaContainer size="0" machineIdentifier="abc" version="1"/>"#;
-const EDGE: &str = "server: cloudflare\r\ncf-ray: 8a-IAD\r\n";
+const CLOUDFLARE: &str = "server: cloudflare\r\ncf-ray: 8a-IAD\r\n";
 const NGINX: &str = "<h1>403 Forbidden</h1>\r\n<hr><center>nginx</center>";
 
 async fn ask(answer: Answer, adjust: impl FnOnce(&mut Target)) -> Observation {
@@ -26,20 +27,20 @@ async fn ask(answer: Answer, adjust: impl FnOnce(&mut Target)) -> Observation {
     probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await
 }
 
-/// Verdict and cause for a target as it usually is.
+/// Verdict and cause for a target with the default settings.
 async fn cause(answer: Answer) -> (Verdict, Option<Cause>) {
     let seen = ask(answer, |_| {}).await;
     (seen.verdict(), seen.cause())
 }
 
-/// The same for one that must be closed.
+/// The same for a target that must refuse.
 async fn closed(answer: Answer) -> (Verdict, Option<Cause>) {
     let seen = ask(answer, |target| target.expect = Expect::Refusal).await;
     (seen.verdict(), seen.cause())
 }
 
 const fn unknown(cause: Cause) -> (Verdict, Option<Cause>) {
-    (Verdict::Unseen, Some(cause))
+    (Verdict::Unknown, Some(cause))
 }
 
 const fn down(cause: Cause) -> (Verdict, Option<Cause>) {
@@ -47,7 +48,7 @@ const fn down(cause: Cause) -> (Verdict, Option<Cause>) {
 }
 
 #[tokio::test]
-async fn a_block_by_an_edge_is_neither_up_nor_down() {
+async fn a_target_that_a_firewall_blocks_is_unknown() {
     let blocked = "<title>Attention Required! | Cloudflare</title>Sorry, you have been blocked";
     for (status, body, expected) in [
         ("403 Forbidden", "error code: 1020", Cause::Blocked),
@@ -59,18 +60,18 @@ async fn a_block_by_an_edge_is_neither_up_nor_down() {
         ("429 Too Many Requests", "error code: 1015", Cause::RateLimited),
         ("503 Service Unavailable", "<title>Just a moment...</title>", Cause::Challenge),
     ] {
-        assert_eq!(cause(http(status, EDGE, body)).await, unknown(expected), "{status} {body}");
-        assert_eq!(closed(http(status, EDGE, body)).await, unknown(expected), "{status} {body}");
+        assert_eq!(cause(http(status, CLOUDFLARE, body)).await, unknown(expected), "{status} {body}");
+        assert_eq!(closed(http(status, CLOUDFLARE, body)).await, unknown(expected), "{status} {body}");
         let is_good_status =
             |target: &mut Target| (target.status, target.contains) = (vec![200, 403, 429, 503], None);
-        let seen = ask(http(status, EDGE, body), is_good_status).await;
+        let seen = ask(http(status, CLOUDFLARE, body), is_good_status).await;
         assert_eq!((seen.verdict(), seen.cause()), unknown(expected), "{status} {body}");
     }
 }
 
 #[tokio::test]
-async fn too_many_requests_are_no_outage_whoever_says_so() {
-    for headers in ["", EDGE, "server: nginx\r\n"] {
+async fn rate_limits_are_not_an_outage() {
+    for headers in ["", CLOUDFLARE, "server: nginx\r\n"] {
         let answer = http("429 Too Many Requests", headers, "slow down");
         assert_eq!(cause(answer.clone()).await, unknown(Cause::RateLimited));
         assert_eq!(closed(answer).await, unknown(Cause::RateLimited));
@@ -85,12 +86,12 @@ async fn too_many_requests_are_no_outage_whoever_says_so() {
 }
 
 #[tokio::test]
-async fn after_too_many_requests_a_run_sends_no_further_one() {
+async fn a_rate_limited_target_is_not_probed_again_in_the_same_run() {
     let server = Server::start(&[http("429 Too Many Requests", "retry-after: 2\r\n", "")]).await;
     let mut settings = world::settings(&["plex"]);
     settings.targets[0] = Target { url: server.url(), timeout_s: 5, tries: 3, ..world::target("plex") };
     let live = NetworkProber(Tls::new().unwrap());
-    let monitor = Monitor::new(settings, MemoryStore::default(), live, Vec::new(), SecretCache::stored());
+    let monitor = Monitor::new(settings, MemoryStore::default(), live, Vec::new(), SecretCache::empty());
     let deadline = Instant::now() + Duration::from_secs(30);
     let run = { monitor }.run_for(Request::Check, world::NOW, deadline).await;
     assert_eq!(run.reply.targets[0].detail, Some(Cause::RateLimited));
@@ -98,7 +99,7 @@ async fn after_too_many_requests_a_run_sends_no_further_one() {
 }
 
 #[tokio::test]
-async fn only_the_app_proves_that_it_is_open() {
+async fn only_a_response_of_the_app_proves_that_it_is_exposed() {
     let login = "location: https://team.cloudflareaccess.com/cdn-cgi/access/login/app\r\n";
     let wall = "location: https://auth.example.com/?rd=https%3A%2F%2Fapp.example.com%2F&rm=GET\r\n";
     for (answer, expected) in [
@@ -109,22 +110,22 @@ async fn only_the_app_proves_that_it_is_open() {
         (http("200 OK", "", GOOD), down(Cause::Exposed)),
         (http("302 Found", "location: /login\r\n", ""), down(Cause::Exposed)),
         (http("401 Unauthorized", "www-authenticate: Basic realm=\"app\"\r\n", ""), down(Cause::Exposed)),
-        (http("403 Forbidden", EDGE, NGINX), down(Cause::Exposed)),
+        (http("403 Forbidden", CLOUDFLARE, NGINX), down(Cause::Exposed)),
         (http("403 Forbidden", "server: Kestrel\r\n", ""), down(Cause::Exposed)),
-        (http("403 Forbidden", EDGE, "our own words"), unknown(Cause::Blind)),
-        (http("404 Not Found", EDGE, ""), unknown(Cause::Blind)),
-        (http("404 Not Found", EDGE, "no such page"), down(Cause::Exposed)),
-        (http("502 Bad Gateway", EDGE, ""), unknown(Cause::Blind)),
+        (http("403 Forbidden", CLOUDFLARE, "our own text"), unknown(Cause::Blind)),
+        (http("404 Not Found", CLOUDFLARE, ""), unknown(Cause::Blind)),
+        (http("404 Not Found", CLOUDFLARE, "no such page"), down(Cause::Exposed)),
+        (http("502 Bad Gateway", CLOUDFLARE, ""), unknown(Cause::Blind)),
     ] {
         let Answer::Bytes(bytes) = &answer else { unreachable!() };
         let text = String::from_utf8_lossy(bytes).into_owned();
         assert_eq!(closed(answer).await, expected, "{text}");
     }
-    let seen = ask(http("404 Not Found", EDGE, ""), |target| {
+    let seen = ask(http("404 Not Found", CLOUDFLARE, ""), |target| {
         (target.expect, target.status) = (Expect::Refusal, vec![404]);
     })
     .await;
-    assert_eq!(seen.cause(), Some(Cause::Exposed), "the status that its owner takes from the app");
+    assert_eq!(seen.cause(), Some(Cause::Exposed), "a status that the target expects comes from the app");
 }
 
 #[tokio::test]
@@ -132,13 +133,13 @@ async fn a_login_wall_is_not_the_app() {
     let wall = "location: https://auth.example.com/?rd=https%3A%2F%2Fapp.example.com%2F&rm=GET\r\n";
     let seen = ask(http("302 Found", wall, ""), |target| target.status = vec![200, 302]).await;
     assert_eq!((seen.verdict(), seen.cause()), unknown(Cause::LoginWall), "not up by accident");
-    assert_eq!(seen.failed.unwrap().why, "a login page answers in the app's place (Authelia)");
+    assert_eq!(seen.failed.unwrap().why, "a login page answers instead of the app (Authelia)");
     let tinyauth = "x-tinyauth-location: https://t.example.com/login\r\n";
     assert_eq!(cause(http("401 Unauthorized", tinyauth, "")).await, unknown(Cause::LoginWall));
     let page = "<title>Login - Authelia</title>";
     assert_eq!(cause(http("200 OK", "", page)).await, unknown(Cause::LoginWall), "instead of the text");
     let seen = ask(http("200 OK", "", page), |target| target.contains = Some("Authelia".to_owned())).await;
-    assert!(seen.ok, "who watches the wall itself sees it up: {seen:?}");
+    assert!(seen.ok, "a target that is the login page itself is up: {seen:?}");
 
     let own = "location: /login?next=%2F\r\n";
     let seen =
@@ -153,7 +154,7 @@ async fn a_login_wall_is_not_the_app() {
 }
 
 #[tokio::test]
-async fn access_is_blamed_for_its_own_refusals_alone() {
+async fn only_refusals_of_access_itself_are_attributed_to_it() {
     let authority = Authority::new();
     let token = AccessToken { id: SecretValue::new("id"), secret: SecretValue::new("secret") };
     let secrets = TargetSecrets { access: Some(token), ..TargetSecrets::default() };
@@ -162,12 +163,12 @@ async fn access_is_blamed_for_its_own_refusals_alone() {
             http("401 Unauthorized", "www-authenticate: Basic realm=\"app\"\r\nserver: nginx\r\n", ""),
             Cause::Condition,
         ),
-        (http("403 Forbidden", EDGE, NGINX), Cause::Condition),
+        (http("403 Forbidden", CLOUDFLARE, NGINX), Cause::Condition),
         (http("403 Forbidden", "server: Caddy\r\n", ""), Cause::Condition),
         (http("401 Unauthorized", "set-cookie: CF_Authorization=eyJh.eyJi.c\r\n", ""), Cause::Condition),
-        (http("403 Forbidden", EDGE, "error code: 1020"), Cause::Blocked),
+        (http("403 Forbidden", CLOUDFLARE, "error code: 1020"), Cause::Blocked),
         (http("403 Forbidden", "cf-access-domain: app.example.com\r\n", ""), Cause::Access),
-        (http("403 Forbidden", EDGE, "<title>Error - Cloudflare Access</title>"), Cause::Access),
+        (http("403 Forbidden", CLOUDFLARE, "<title>Error - Cloudflare Access</title>"), Cause::Access),
     ] {
         let server = Server::start_tls(&[answer], authority.server("localhost", 2049)).await;
         let (url, ca_pem) = (server.https("localhost"), Some(authority.pem()));
@@ -179,7 +180,7 @@ async fn access_is_blamed_for_its_own_refusals_alone() {
 }
 
 #[tokio::test]
-async fn maintenance_is_what_plex_says_itself() {
+async fn maintenance_is_recognized_only_from_plex_itself() {
     let xml = |status: &str| format!("<Response code=\"503\" title=\"Maintenance\" status=\"{status}\"/>");
     let json = "{\"Response\":{\"code\":503,\"title\":\"Maintenance\",\
                 \"status\":\"Plex Media Server is currently running database migrations.\"}}";
@@ -188,7 +189,7 @@ async fn maintenance_is_what_plex_says_itself() {
         (json.to_owned(), "plex is updating its database"),
         (
             xml("Plex Media Server is currently running startup maintenance tasks."),
-            "plex is busy with its maintenance",
+            "plex is busy with maintenance",
         ),
     ] {
         let seen = ask(http("503 Service Unavailable", "", &body), |_| {}).await;
@@ -207,17 +208,17 @@ async fn maintenance_is_what_plex_says_itself() {
 }
 
 #[tokio::test]
-async fn cloudflares_own_numbers_count_only_with_its_signs() {
+async fn cloudflares_status_codes_count_only_with_its_marks() {
     for (status, headers, body, cause) in [
-        ("530 <none>", EDGE, "error code: 1033", Cause::Home),
+        ("530 <none>", CLOUDFLARE, "error code: 1033", Cause::Home),
         ("530 <none>", "", "error code: 1033", Cause::Home),
-        ("530 <none>", EDGE, "", Cause::Home),
-        ("530 <none>", EDGE, "error code: 1016", Cause::Dns),
+        ("530 <none>", CLOUDFLARE, "", Cause::Home),
+        ("530 <none>", CLOUDFLARE, "error code: 1016", Cause::Dns),
         ("530 Suspended", "server: nginx\r\n", "", Cause::Condition),
-        ("522 <none>", EDGE, "error code: 522", Cause::Origin),
-        ("526 <none>", EDGE, "", Cause::Origin),
+        ("522 <none>", CLOUDFLARE, "error code: 522", Cause::Origin),
+        ("526 <none>", CLOUDFLARE, "", Cause::Origin),
         ("522 <none>", "server: nginx\r\n", "", Cause::Condition),
-        ("502 Bad Gateway", EDGE, "error code: 502", Cause::App),
+        ("502 Bad Gateway", CLOUDFLARE, "error code: 502", Cause::App),
     ] {
         assert_eq!(self::cause(http(status, headers, body)).await, down(cause), "{status} {headers} {body}");
     }

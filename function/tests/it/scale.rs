@@ -1,4 +1,4 @@
-//! One real run over many real targets: every one is asked, all is kept, and there is time left.
+//! One real run with many targets: each is probed, the state is saved, and there is time left.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use tokio::time::Instant;
 use crate::server::{Server, http};
 use crate::world::{NOW, settings, target};
 
-/// What a run may take by default, less what the many parts of five hundred targets need to be written.
+/// The default time limit of a run, less the time to write the many parts of five hundred targets.
 const TIME_OUT: Duration = Duration::from_secs(30);
 
-async fn all_are_seen(count: usize) {
+async fn all_are_probed(count: usize) {
     let server = Server::start(&[http("200 OK", "", "machineIdentifier=\"x\"")]).await;
     let one = |at| Target { url: server.url(), tries: 2, ..target(&format!("target-{at}")) };
     let settings = Settings { targets: (0..count).map(one).collect(), channels: Vec::new(), ..settings(&[]) };
@@ -26,11 +26,11 @@ async fn all_are_seen(count: usize) {
     let store = MemoryStore::default();
     let record = Arc::clone(&store.record);
     let live = NetworkProber(Tls::new().unwrap());
-    let mut monitor = Monitor::new(settings, store, live, Vec::new(), SecretCache::stored());
+    let mut monitor = Monitor::new(settings, store, live, Vec::new(), SecretCache::empty());
     let run = monitor.run(NOW, Instant::now() + TIME_OUT).await;
     assert_eq!((run.fault, run.reply.problems, run.reply.current), (None, Vec::new(), Status::Up));
     assert_eq!(run.reply.targets.len(), count);
-    assert_eq!(server.requests().len(), count, "each was asked once");
+    assert_eq!(server.requests().len(), count, "each was probed once");
     let saves = record.lock().unwrap().iter().filter(|did| *did == "save").count();
     assert_eq!(saves, parts);
     let first = monitor.store().state.borrow().clone().unwrap();
@@ -38,8 +38,8 @@ async fn all_are_seen(count: usize) {
 }
 
 #[tokio::test]
-async fn from_one_target_to_five_hundred() {
+async fn one_to_five_hundred_targets_are_probed_in_one_run() {
     for count in [1, 17, 100, 500] {
-        all_are_seen(count).await;
+        all_are_probed(count).await;
     }
 }

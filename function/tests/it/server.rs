@@ -1,49 +1,46 @@
-//! Servers on the loopback interface, made to misbehave: each answers with bytes, as scripted.
+//! Stand-in servers on the loopback interface: each responds with scripted bytes, and may misbehave.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rcgen::{Certificate, CertificateParams, CertifiedIssuer, KeyPair};
 use rustls::ServerConfig;
-use rustls::crypto::ring;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
-/// What a server does with a connection once it has read the request's head.
+/// What a server does with a connection after it has read the request.
 #[derive(Clone)]
 pub enum Answer {
-    /// Sends these bytes and closes.
+    /// Send these bytes and close the connection.
     Bytes(Vec<u8>),
-    /// Sends these bytes and drops the connection, without a word if it is TLS.
+    /// Send these bytes and drop the connection; with TLS, without `close_notify`.
     Torn(Vec<u8>),
-    /// Sends these bytes, then neither more nor an end.
+    /// Send these bytes, then nothing, and keep the connection open.
     Hang(Vec<u8>),
-    /// Sends these bytes, then those over and over again until the client has had enough.
+    /// Send the first bytes, then repeat the second until the client disconnects.
     Endless(Vec<u8>, Vec<u8>),
-    /// Sends these bytes, then those over and over again, one byte each second.
+    /// Send the first bytes, then repeat the second, one byte per second.
     Drip(Vec<u8>, Vec<u8>),
-    /// Sends these bytes without waiting for a request.
-    AtOnce(Vec<u8>),
-    /// Sends what a service says to such a request, and closes.
+    /// Send these bytes without waiting for a request.
+    Immediately(Vec<u8>),
+    /// Choose the answer by the request.
     By(fn(&str) -> Answer),
-    /// Hangs up with a reset.
+    /// Reset the connection.
     Reset,
 }
 
-/// A well-formed answer.
+/// A well-formed response.
 pub fn http(status: &str, headers: &str, body: &str) -> Answer {
     Answer::Bytes(
         format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()).into(),
     )
 }
 
-/// A port that refuses connections, and is nobody else's while this exists.
+/// A port that refuses connections, reserved while this value exists.
 pub fn refusing() -> (TcpSocket, SocketAddr) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
@@ -60,13 +57,13 @@ pub struct Server {
 #[derive(Default)]
 struct Log {
     requests: Mutex<Vec<String>>,
-    /// How many bytes of endless answers were taken.
+    /// How many bytes of endless responses were sent.
     sent: AtomicU64,
     grown: Notify,
 }
 
 impl Server {
-    /// Answers every connection in turn, the last answer for ever.
+    /// Answer connections in turn; the last answer repeats.
     pub async fn start(answers: &[Answer]) -> Self {
         Self::serve(answers, None).await
     }
@@ -111,7 +108,7 @@ impl Server {
         format!("https://{host}:{}/identity", self.address.port())
     }
 
-    /// The requests, as soon as there are so many.
+    /// Wait for this many requests, and return them.
     pub async fn requests_once(&self, count: usize) -> Vec<String> {
         loop {
             let grown = self.requests.grown.notified();
@@ -122,7 +119,7 @@ impl Server {
         }
     }
 
-    /// How many bytes of endless answers were taken so far.
+    /// How many bytes of endless responses were sent so far.
     pub fn sent(&self) -> u64 {
         self.requests.sent.load(Ordering::Relaxed)
     }
@@ -134,7 +131,7 @@ impl Server {
 }
 
 async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: Answer, log: &Log) {
-    if let Answer::AtOnce(bytes) = answer {
+    if let Answer::Immediately(bytes) = answer {
         let _ = stream.write_all(&bytes).await;
         let _ = stream.read(&mut [0; 1024]).await;
         return;
@@ -143,7 +140,7 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: Answe
     let answer = if let Answer::By(service) = answer { service(&request) } else { answer };
     log.requests.lock().unwrap().push(request);
     log.grown.notify_waiters();
-    // The client may have had enough at any time, which is no failure of the test.
+    // The client may disconnect at any time, which is not a failure of the test.
     match answer {
         Answer::Bytes(bytes) => {
             let _ = stream.write_all(&bytes).await;
@@ -173,11 +170,11 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: Answe
                 sleep(Duration::from_secs(1)).await;
             }
         }
-        Answer::AtOnce(_) | Answer::By(_) | Answer::Reset => {}
+        Answer::Immediately(_) | Answer::By(_) | Answer::Reset => {}
     }
 }
 
-/// The head, and as much body as it announces.
+/// Read the head, and as much body as it announces.
 pub async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut read = Vec::new();
     loop {
@@ -200,55 +197,4 @@ pub async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> String {
             _ => return text,
         }
     }
-}
-
-/// An authority that exists for one test.
-pub struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
-}
-
-impl Authority {
-    pub fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        Self { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap() }
-    }
-
-    pub fn pem(&self) -> String {
-        self.issuer.pem()
-    }
-
-    /// A server's side with a certificate for `name`, valid until the given year.
-    pub fn server(&self, name: &str, until: i32) -> Arc<ServerConfig> {
-        let (certificate, key) = self.certificate(name, until);
-        server_side(certificate.der().clone(), &key)
-    }
-
-    /// The same, with its key.
-    pub fn certificate(&self, name: &str, until: i32) -> (Certificate, KeyPair) {
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
-        params.not_after = rcgen::date_time_ymd(until, 6, 30);
-        let key = KeyPair::generate().unwrap();
-        (params.signed_by(&key, &self.issuer).unwrap(), key)
-    }
-}
-
-/// A server's side with a certificate that nobody else has signed.
-pub fn self_signed(name: &str) -> Arc<ServerConfig> {
-    let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec![name.to_owned()]).unwrap().self_signed(&key).unwrap();
-    server_side(certificate.der().clone(), &key)
-}
-
-/// A server's side with this certificate.
-pub fn server_side(certificate: CertificateDer<'static>, key: &KeyPair) -> Arc<ServerConfig> {
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .unwrap();
-    Arc::new(config)
 }

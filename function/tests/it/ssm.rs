@@ -1,4 +1,4 @@
-//! The store in SSM, spoken to by the real SDK over our own HTTP client, at a stand-in that answers as SSM does.
+//! The store in SSM: the real SDK over our HTTP client, against a stand-in for SSM.
 
 use plexmon_function::http::Http;
 use plexmon_function::probe::Tls;
@@ -27,7 +27,7 @@ fn json(status: &str, body: &str) -> Answer {
     http(status, "content-type: application/x-amz-json-1.1\r\n", body)
 }
 
-/// The operation and the body of the only request.
+/// Return the operation and body of the only request.
 async fn only(server: &Server) -> (String, Value) {
     let requests = server.requests();
     assert_eq!(requests.len(), 1);
@@ -39,7 +39,7 @@ async fn only(server: &Server) -> (String, Value) {
 }
 
 #[tokio::test]
-async fn the_state_is_read() {
+async fn the_state_is_loaded() {
     let server =
         Server::start(&[json("200 OK", r#"{"Parameter":{"Name":"x","Value":"{\"a\":1}","Version":7}}"#)])
             .await;
@@ -49,7 +49,7 @@ async fn the_state_is_read() {
 }
 
 #[tokio::test]
-async fn a_missing_state_is_no_error() {
+async fn a_missing_state_is_not_an_error() {
     let missing = json("400 Bad Request", r#"{"__type":"ParameterNotFound"}"#);
     let server = Server::start(&[missing]).await;
     assert_eq!(store(&server).load_state(0).await, Ok(None));
@@ -57,7 +57,7 @@ async fn a_missing_state_is_no_error() {
 }
 
 #[tokio::test]
-async fn an_earlier_version_is_read_by_its_number() {
+async fn an_earlier_version_is_loaded_by_number() {
     let server = Server::start(&[json("200 OK", r#"{"Parameter":{"Value":"old","Version":6}}"#)]).await;
     let stored = Stored { text: "old".to_owned(), version: Some(6) };
     assert_eq!(store(&server).load_version(1, 6).await, Ok(Some(stored)));
@@ -69,7 +69,7 @@ async fn an_earlier_version_is_read_by_its_number() {
 }
 
 #[tokio::test]
-async fn the_state_is_written_over_as_a_standard_string() {
+async fn the_state_is_saved_as_a_standard_string_parameter() {
     let server = Server::start(&[json("200 OK", r#"{"Tier":"Standard","Version":2}"#)]).await;
     assert_eq!(store(&server).save_state(0, "text").await, Ok(Some(2)));
     let expected = serde_json::json!(
@@ -89,19 +89,19 @@ async fn secrets_are_decrypted_and_never_quoted() {
     assert_eq!(only(&server).await, ("GetParameter".to_owned(), expected));
     let server = Server::start(&[value(r#"{"pushover":"hush"}"#)]).await;
     let StoreError(why) = store(&server).load_secrets().await.unwrap_err();
-    assert_eq!(why, "/secrets does not hold the secrets' JSON (line 1, column 19)");
+    assert_eq!(why, "/secrets does not contain valid secrets (line 1, column 19)");
 }
 
 #[tokio::test]
-async fn failures_are_told_in_words() {
+async fn failures_are_explained() {
     let denied =
         json("400 Bad", r#"{"__type":"AccessDeniedException","message":"User: x is not authorized"}"#);
     let broken = json("500 Oh", r#"{"__type":"InternalServerError","message":"oh"}"#);
     for (answer, why, attempts) in [
         (denied, "AccessDeniedException: User: x is not authorized", 1),
         (broken, "InternalServerError: oh", 2),
-        (Answer::Reset, "no connection, or no sensible answer", 2),
-        (Answer::Bytes(b"nonsense\r\n\r\n".to_vec()), "no connection, or no sensible answer", 2),
+        (Answer::Reset, "no connection, or an invalid response", 2),
+        (Answer::Bytes(b"nonsense\r\n\r\n".to_vec()), "no connection, or an invalid response", 2),
     ] {
         let server = Server::start(&[answer]).await;
         let expected = StoreError(format!("ssm:PutParameter of {STATE} failed ({why})"));
@@ -111,7 +111,7 @@ async fn failures_are_told_in_words() {
 }
 
 #[tokio::test]
-async fn one_lapse_is_made_up_for() {
+async fn a_single_failure_is_retried() {
     let good = json("200 OK", r#"{"Parameter":{"Value":"kept"}}"#);
     let server = Server::start(&[Answer::Reset, good]).await;
     assert_eq!(
@@ -121,11 +121,11 @@ async fn one_lapse_is_made_up_for() {
 }
 
 #[tokio::test]
-async fn what_is_not_in_the_environment_is_named() {
+async fn missing_environment_variables_are_named() {
     let http = Http::new(&Tls::new().unwrap());
     let none = SsmStore::from_env(&http, STATE, None, |_| None).unwrap_err();
-    assert_eq!(none.to_string(), "the variable AWS_ACCESS_KEY_ID is not set");
+    assert_eq!(none.to_string(), "the environment variable AWS_ACCESS_KEY_ID is not set");
     let no_region = |name: &str| (!name.contains("REGION")).then(|| "x".to_owned());
     let none = SsmStore::from_env(&http, STATE, None, no_region).unwrap_err();
-    assert_eq!(none.to_string(), "the variable AWS_DEFAULT_REGION is not set");
+    assert_eq!(none.to_string(), "the environment variable AWS_DEFAULT_REGION is not set");
 }

@@ -1,4 +1,4 @@
-//! How the function learns what to do: the settings file, the Python function's variables, or a clear error.
+//! Where the function gets its settings: the settings file, the Python function's variables, or a clear error.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ fn env(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> + use<> {
     move |name| pairs.get(name).cloned()
 }
 
-/// An empty directory of its own for each test.
+/// Create an empty directory for one test.
 fn directory(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&path);
@@ -28,10 +28,10 @@ const DROP_IN: [(&str, &str); 3] =
     [("CHECK_URL", "https://plex.example.com/x?y=z"), ("PUSHOVER_TOKEN", "tok"), ("PUSHOVER_USER", "usr")];
 
 #[test]
-fn without_a_file_the_python_functions_variables_are_used() {
+fn without_a_settings_file_the_python_functions_variables_are_used() {
     let Instructions { settings, secrets } = instructions(&directory("drop-in"), env(&DROP_IN)).unwrap();
     let target = &settings.targets[0];
-    assert_eq!(target.url, "https://plex.example.com/x?y=z", "used as it is");
+    assert_eq!(target.url, "https://plex.example.com/x?y=z", "unchanged");
     assert_eq!(
         (target.status.as_slice(), target.contains.as_deref()),
         ([200].as_slice(), Some("machineIdentifier="))
@@ -48,7 +48,7 @@ fn without_a_file_the_python_functions_variables_are_used() {
 }
 
 #[test]
-fn the_file_comes_before_the_variables() {
+fn the_settings_file_takes_precedence_over_the_variables() {
     let directory = directory("file");
     let mut written = settings(&["plex"]);
     let write = |settings: &Settings| {
@@ -59,11 +59,14 @@ fn the_file_comes_before_the_variables() {
     assert_eq!(read, Instructions { settings: written.clone(), secrets: None });
     written.secrets_parameter = None;
     write(&written);
-    assert!(instructions(&directory, env(&[])).unwrap().secrets.is_some(), "there is nothing to read");
+    assert!(
+        instructions(&directory, env(&[])).unwrap().secrets.is_some(),
+        "without a parameter there are no secrets to load"
+    );
 }
 
 #[test]
-fn what_is_wrong_is_said() {
+fn invalid_settings_are_explained() {
     let failure = |name: &str, text: Option<&str>, pairs: &[(&str, &str)]| {
         let directory = directory(name);
         if let Some(text) = text {
@@ -98,7 +101,7 @@ fn what_is_wrong_is_said() {
 }
 
 #[test]
-fn the_program_ends_with_an_error_that_says_what_is_missing() {
+fn the_program_exits_with_an_error_that_names_what_is_missing() {
     let output = Command::new(env!("CARGO_BIN_EXE_bootstrap"))
         .env_clear()
         .env("LAMBDA_TASK_ROOT", directory("program"))

@@ -1,20 +1,21 @@
-//! Certificates that the owner names in `ca_file`, as the function gets them.
+//! Certificates in `ca_file`, as the function receives them.
 
 use std::sync::Arc;
 
 use plexmon_function::contract::secrets::TargetSecrets;
 use plexmon_function::contract::settings::Target;
 use plexmon_function::probe::{Cause, Observation, Tls, probe};
+use plexmon_testing::certificates::{Authority, server_config};
 use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, KeyPair};
 use rustls::ServerConfig;
 
-use crate::server::{Authority, Server, http, server_side};
+use crate::server::{Server, http};
 use crate::world;
 
 const GOOD: &str = r#"<MediaContainer size="0" machineIdentifier="abc" version="1"/>"#;
 
-/// As `openssl req -x509` makes them: its own authority and the server's at once.
-fn own(names: &[&str], common_name: &str, until: i32) -> (Certificate, Arc<ServerConfig>) {
+/// A certificate as `openssl req -x509` makes it: both a CA and the server's own.
+fn self_issued(names: &[&str], common_name: &str, until: i32) -> (Certificate, Arc<ServerConfig>) {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -23,19 +24,19 @@ fn own(names: &[&str], common_name: &str, until: i32) -> (Certificate, Arc<Serve
     params.not_after = rcgen::date_time_ymd(until, 6, 30);
     let key = KeyPair::generate().unwrap();
     let certificate = params.self_signed(&key).unwrap();
-    let side = server_side(certificate.der().clone(), &key);
-    (certificate, side)
+    let config = server_config(certificate.der().clone(), &key);
+    (certificate, config)
 }
 
-async fn ask(side: Arc<ServerConfig>, ca_pem: String) -> Observation {
-    let server = Server::start_tls(&[http("200 OK", "", GOOD)], side).await;
+async fn ask(config: Arc<ServerConfig>, ca_pem: String) -> Observation {
+    let server = Server::start_tls(&[http("200 OK", "", GOOD)], config).await;
     let ca_pem = Some(ca_pem);
     let target = Target { url: server.https("localhost"), ca_pem, timeout_s: 5, ..world::target("plex") };
     probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await
 }
 
 #[tokio::test]
-async fn the_servers_own_certificate_is_trusted_for_its_names_and_its_time() {
+async fn the_servers_own_certificate_is_trusted_for_its_names_and_validity() {
     for (names, common_name, until, why) in [
         (&["localhost"][..], "anything", 2049, None),
         (&["plex.example.com", "localhost"], "anything", 2049, None),
@@ -44,7 +45,7 @@ async fn the_servers_own_certificate_is_trusted_for_its_names_and_its_time() {
         (&["plex.example.com"], "localhost", 2049, Some("certificate is not valid for localhost")),
         (&["localhost"], "localhost", 2024, Some("certificate expired on 2024-06-30")),
     ] {
-        let (certificate, side) = own(names, common_name, until);
+        let (certificate, side) = self_issued(names, common_name, until);
         let seen = ask(side, certificate.pem()).await;
         let found = seen.failed.as_ref().map(|failed| failed.why.as_str());
         assert_eq!(found, why, "{names:?} {common_name}");
@@ -53,9 +54,9 @@ async fn the_servers_own_certificate_is_trusted_for_its_names_and_its_time() {
 }
 
 #[tokio::test]
-async fn only_the_very_same_certificate_is_trusted() {
-    let (_, side) = own(&["localhost"], "home", 2049);
-    let (other, _) = own(&["localhost"], "home", 2049);
+async fn only_exactly_that_certificate_is_trusted() {
+    let (_, side) = self_issued(&["localhost"], "home", 2049);
+    let (other, _) = self_issued(&["localhost"], "home", 2049);
     let seen = ask(side, other.pem()).await;
     assert_eq!(seen.cause(), Some(Cause::Certificate), "{seen:?}");
 }
@@ -63,19 +64,19 @@ async fn only_the_very_same_certificate_is_trusted() {
 #[tokio::test]
 async fn several_certificates_may_be_listed() {
     let authority = Authority::new();
-    let (own, side) = own(&["localhost"], "home", 2049);
+    let (own, side) = self_issued(&["localhost"], "home", 2049);
     let both = format!("{}{}", authority.pem(), own.pem());
     assert!(ask(side, both.clone()).await.ok);
     assert!(ask(authority.server("localhost", 2049), both).await.ok);
 }
 
 #[tokio::test]
-async fn what_the_authority_signed_needs_no_entry_of_its_own() {
+async fn a_listed_certificate_needs_no_authority() {
     let authority = Authority::new();
-    let (leaf, key) = authority.certificate("localhost", 2049);
+    let (leaf, key) = authority.certificate(&["localhost"], 2049);
     let alone = leaf.pem();
-    let side = server_side(leaf.der().clone(), &key);
+    let side = server_config(leaf.der().clone(), &key);
     let seen = ask(side, alone).await;
-    assert!(seen.ok, "nor does the certificate itself need its authority: {seen:?}");
+    assert!(seen.ok, "{seen:?}");
     assert_eq!(seen.certificate_expires.zip(seen.certificate_begins), Some((2_508_624_000, 1_577_836_800)));
 }

@@ -47,7 +47,7 @@ fn a_healthy_target_is_shown_link_by_link() {
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       HTTP  ok [TIME]  [BAR]  HTTP 200
-      body  ok [TIME]  [BAR]  has `machineIdentifier=`
+      body  ok [TIME]  [BAR]  contains `machineIdentifier=`
     ");
     assert_eq!(plex.requests(), 1);
 }
@@ -83,12 +83,12 @@ fn a_target_that_is_down_is_an_error_with_advice() {
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       HTTP  ok [TIME]  [BAR]  HTTP 200
-      body  ok [TIME]  [BAR]  has `machineIdentifier=`
+      body  ok [TIME]  [BAR]  contains `machineIdentifier=`
     other: down ([TIME])
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       HTTP  FAILED [TIME]  [BAR]
-            Plex is stopped; the proxy answers 502
+            Plex is stopped; the proxy returns 502
       app: the proxy answers, the app behind it does not as it should: check that it
         runs
     --- stderr

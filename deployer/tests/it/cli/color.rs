@@ -62,7 +62,7 @@ fn check_has_coloured_states_and_bars() {
       DNS   ESC[32mokESC[0m [TIME]  ESC[32m[BAR]ESC[0m  127.0.0.1
       TCP   ESC[32mokESC[0m [TIME]  ESC[32m[BAR]ESC[0m  127.0.0.1:[PORT]
       HTTP  ESC[31mFAILEDESC[0m [TIME]  ESC[31m[BAR]ESC[0m
-            Plex is stopped; the proxy answers 502
+            Plex is stopped; the proxy returns 502
       app: the proxy answers, the app behind it does not as it should: check that it
         runs
     --- stderr
@@ -153,7 +153,7 @@ fn a_terminal_of_60_columns_gets_narrow_bars_and_lines_that_end_with_whole_words
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       HTTP  FAILED [TIME]  [BAR]
-            Plex is stopped; the proxy answers 502
+            Plex is stopped; the proxy returns 502
       app: the proxy answers, the app behind it does not as it
         should: check that it runs
     error: 1 of 2 down, seen from here
@@ -171,7 +171,7 @@ fn a_terminal_of_60_columns_gets_narrow_bars_and_lines_that_end_with_whole_words
     other: down ([TIME])
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
-      HTTP  FAILED [TIME]  [BAR]  Plex is stopped; the proxy answers 502
+      HTTP  FAILED [TIME]  [BAR]  Plex is stopped; the proxy returns 502
       app: the proxy answers, the app behind it does not as it should: check that it runs
     error: 1 of 2 down, seen from here
 

@@ -110,7 +110,7 @@ fn a_certificate_of_a_private_authority_is_described() {
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       TLS   ok [TIME]  [BAR]  TLS 1.3, certificate until 2100-01-01
       HTTP  ok [TIME]  [BAR]  HTTP 200
-      body  ok [TIME]  [BAR]  has `machineIdentifier=`
+      body  ok [TIME]  [BAR]  contains `machineIdentifier=`
       certificate: issued by Home CA (At Home) for plex.home.example and 2 more,
         until 2100-01-01
     ");
@@ -143,7 +143,7 @@ fn lines_wrap_at_the_width_of_the_terminal() {
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       HTTP  FAILED [TIME]  [BAR]
-            Plex is stopped; the proxy answers 502
+            Plex is stopped; the proxy returns 502
       app: the proxy answers, the app behind it does not as it
         should: check that it runs
     ");
@@ -151,7 +151,7 @@ fn lines_wrap_at_the_width_of_the_terminal() {
     plex: down ([TIME])
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
-      HTTP  FAILED [TIME]  [BAR]  Plex is stopped; the proxy answers 502
+      HTTP  FAILED [TIME]  [BAR]  Plex is stopped; the proxy returns 502
       app: the proxy answers, the app behind it does not as it should: check that it runs
     ");
 }

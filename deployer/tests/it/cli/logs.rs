@@ -21,7 +21,7 @@ fn events() -> String {
     let messages = [
         "INIT_START Runtime Version: provided:al2023.v87\n".to_owned(),
         "START RequestId: 8f507cfc-1c1d-4c2e-9d7f-0b6a3c1f5a11 Version: $LATEST\n".to_owned(),
-        run("down", ",\"cause\":\"app\",\"why\":\"Plex is stopped; nginx answers 502\""),
+        run("down", ",\"cause\":\"app\",\"why\":\"Plex is stopped; nginx returns 502\""),
         "END RequestId: 8f507cfc-1c1d-4c2e-9d7f-0b6a3c1f5a11\n".to_owned(),
         "REPORT RequestId: 8f507cfc-1c1d-4c2e-9d7f-0b6a3c1f5a11\tDuration: 812.11 ms\t\n".to_owned(),
         "2026-11-03T10:10:30.000Z 8f507cfc-1c1d-4c2e-9d7f-0b6a3c1f5a12 Task timed out after 30.03 seconds\n\n"
@@ -80,7 +80,7 @@ fn each_check_is_a_readable_line_and_platform_lines_are_omitted() {
     snapshot!(logs(&events(), &[]).whole(), @"
     exit 0
     --- stdout
-    2026-11-03T10:05:07Z plex    down [TIME]  app: Plex is stopped; nginx answers 502
+    2026-11-03T10:05:07Z plex    down [TIME]  app: Plex is stopped; nginx returns 502
     2026-11-03T10:05:07Z pushover delivered: plex is DOWN
     2026-11-03T10:05:07Z failed  Task timed out after 30.03 seconds
     ");
@@ -124,7 +124,7 @@ fn lines_are_wrapped_on_a_narrow_terminal_and_plain_with_no_color() {
     assert_eq!(plain.stderr, "");
     snapshot!(plain.stdout, @"
     2026-11-03T10:05:07Z plex    down [TIME]  app: Plex is
-                         stopped; nginx answers 502
+                         stopped; nginx returns 502
     2026-11-03T10:05:07Z pushover delivered: plex is DOWN
     2026-11-03T10:05:07Z failed  Task timed out after 30.03
                          seconds

@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use plexmon_deploy::config::{Config, Found, SecretSource};
 use plexmon_function::contract::description::{ChannelDescription, Need, Setting, Type};
 use plexmon_function::contract::settings::{
-    ChannelKind, ChannelSettings, Heartbeat, Hours, Severity, Smtp, SmtpTls,
+    ChannelKind, ChannelSettings, HeartbeatSettings, Hours, Severity, Smtp, SmtpTls,
 };
 use plexmon_function::notify::{self, DESCRIPTIONS};
 use serde_json::json;
@@ -315,10 +315,10 @@ fn invalid_channels_are_refused() {
 #[test]
 fn the_address_of_the_heartbeat_can_be_a_secret() {
     let plain = parse(&below("[heartbeat]\nurl = \"https://hc.example.com/abc\"")).unwrap();
-    assert_eq!(plain.heartbeat, Some(Heartbeat::Address("https://hc.example.com/abc".to_owned())));
+    assert_eq!(plain.heartbeat, Some(HeartbeatSettings::Address("https://hc.example.com/abc".to_owned())));
     assert!(plain.secrets.is_empty());
     let secret = parse(&below("[heartbeat]\nurl = { env = \"HEARTBEAT_URL\" }")).unwrap();
-    assert_eq!(secret.heartbeat, Some(Heartbeat::Secret));
+    assert_eq!(secret.heartbeat, Some(HeartbeatSettings::Secret));
     assert_eq!(secret.secrets.heartbeat, Some(SecretSource::Env("HEARTBEAT_URL".to_owned())));
     assert_eq!(parse(TARGET).unwrap().heartbeat, None);
 }

@@ -13,7 +13,7 @@ use plexmon_deploy::error::{Error, Exit};
 use plexmon_function::contract::parts::capacity;
 use plexmon_function::contract::settings::Settings;
 
-use crate::dice::{Dice, number};
+use plexmon_testing::rng::{Rng, env_number};
 
 /// Tokens that are difficult for a TOML parser or its callers.
 const TOKENS: [&str; 24] = [
@@ -57,34 +57,34 @@ fn corpus() -> Vec<String> {
 }
 
 /// A file of the corpus with up to three mutations of lines or characters.
-fn mutated(corpus: &[String], dice: &mut Dice) -> String {
-    let pick = |dice: &mut Dice, len: usize| usize::try_from(dice.below(len.max(1) as u64)).unwrap();
-    let mut text = corpus[pick(dice, corpus.len())].clone();
-    for _ in 0..dice.below(4) {
-        if dice.once_in(2) {
+fn mutated(corpus: &[String], rng: &mut Rng) -> String {
+    let pick = |rng: &mut Rng, len: usize| usize::try_from(rng.below(len.max(1) as u64)).unwrap();
+    let mut text = corpus[pick(rng, corpus.len())].clone();
+    for _ in 0..rng.below(4) {
+        if rng.one_in(2) {
             let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
-            let (from, to) = (pick(dice, lines.len()), pick(dice, lines.len()));
-            let other: Vec<&str> = corpus[pick(dice, corpus.len())].split_inclusive('\n').collect();
-            match dice.below(4) {
+            let (from, to) = (pick(rng, lines.len()), pick(rng, lines.len()));
+            let other: Vec<&str> = corpus[pick(rng, corpus.len())].split_inclusive('\n').collect();
+            match rng.below(4) {
                 _ if lines.is_empty() => {}
                 0 => drop(lines.remove(from)),
                 1 => lines.insert(to, lines[from]),
                 2 => lines.swap(from, to),
-                _ => lines.insert(to, other[pick(dice, other.len())]),
+                _ => lines.insert(to, other[pick(rng, other.len())]),
             }
             text = lines.concat();
         } else {
             let mut characters: Vec<char> = text.chars().collect();
-            let at = pick(dice, characters.len());
-            let end = (at + pick(dice, 12)).min(characters.len());
-            match dice.below(4) {
+            let at = pick(rng, characters.len());
+            let end = (at + pick(rng, 12)).min(characters.len());
+            match rng.below(4) {
                 0 => drop(characters.drain(at..end)),
                 1 => characters.truncate(at),
                 2 => {
                     let again = characters[at..end].to_vec();
                     characters.splice(end..end, again);
                 }
-                _ => drop(characters.splice(at..at, dice.of(&TOKENS).chars())),
+                _ => drop(characters.splice(at..at, rng.choose(&TOKENS).chars())),
             }
             text = characters.into_iter().collect();
         }
@@ -123,13 +123,13 @@ fn any_configuration_is_read_or_rejected_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     std::fs::copy(Path::new(CORPUS).join("home-ca.pem"), folder.path().join("home-ca.pem")).unwrap();
-    let (first, cases) = (number("PLEXMON_SEED", 0), number("PLEXMON_CASES", 4_000));
+    let (first, cases) = (env_number("PLEXMON_SEED", 0), env_number("PLEXMON_CASES", 4_000));
     println!("PLEXMON_SEED={first} PLEXMON_CASES={cases}");
     // One file is rejected without mutations. With more of them, most cases would be rejected for the same reason.
     assert_eq!(corpus.iter().filter(|text| Config::parse(text, &path).is_err()).count(), 1);
     let mut read = 0;
     for seed in first..first + cases {
-        let text = mutated(&corpus, &mut Dice(seed));
+        let text = mutated(&corpus, &mut Rng(seed));
         let case = AssertUnwindSafe(|| match Config::parse(&text, &path) {
             Ok(config) => {
                 is_consistent(&config, &text, &path);

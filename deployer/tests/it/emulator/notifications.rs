@@ -147,7 +147,7 @@ fn a_pause_suppresses_notifications_until_it_ends() {
       schedule    rate(5 minutes)
       last check  [TIME] ago
       paused      until [DATE] (`plexmon-deploy resume` ends it)
-      plex        down since [DATE]: Plex is stopped; the proxy answers 502
+      plex        down since [DATE]: Plex is stopped; the proxy returns 502
     ");
     let status = world.with_code(&["status", "--json"]).run().json();
     let until = status["paused_until"].as_u64().unwrap();
@@ -159,7 +159,7 @@ fn a_pause_suppresses_notifications_until_it_ends() {
     --- stdout
     resumed: notifications about what changed during the pause are being sent
     seen from AWS:
-      plex is down: Plex is stopped; the proxy answers 502
+      plex is down: Plex is stopped; the proxy returns 502
         the proxy answers, the app behind it does not as it should: check that it runs
       pushover delivered: plex is DOWN
     ");
@@ -208,8 +208,8 @@ fn doctor_compares_both_views() {
       from AWS   up ([TIME])
       from here  up ([TIME])
     other:
-      from AWS   down: Plex is stopped; the proxy answers 502
-      from here  down: Plex is stopped; the proxy answers 502
+      from AWS   down: Plex is stopped; the proxy returns 502
+      from here  down: Plex is stopped; the proxy returns 502
       app: the proxy answers, the app behind it does not as it should: check that it
         runs
     --- stderr

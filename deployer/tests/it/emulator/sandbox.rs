@@ -101,16 +101,16 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
       last check  [TIME] ago
       plex        up since [DATE]
 
-    4. Plex fails: the reverse proxy now answers 502. The next check detects it:
+    4. Plex fails: the reverse proxy now returns 502. The next check detects it:
     seen from AWS:
-      plex is down: Plex is stopped; the proxy answers 502
+      plex is down: Plex is stopped; the proxy returns 502
         the proxy answers, the app behind it does not as it should: check that it runs
       pushover delivered: plex is DOWN
-      phone: plex is DOWN (urgent): Plex is stopped; the proxy answers 502. Since [DATE].
+      phone: plex is DOWN (urgent): Plex is stopped; the proxy returns 502. Since [DATE].
 
     5. Plex is still down at the next check. There is no second notification:
     seen from AWS:
-      plex is down: Plex is stopped; the proxy answers 502
+      plex is down: Plex is stopped; the proxy returns 502
         the proxy answers, the app behind it does not as it should: check that it runs
       (nothing arrives on the phone)
 

@@ -98,7 +98,7 @@ fn an_outage_and_its_end_are_notified_once() {
       deployed    yes, as configured
       schedule    rate(5 minutes)
       last check  [TIME] ago
-      plex        down since [DATE]: Plex is stopped; the proxy answers 502
+      plex        down since [DATE]: Plex is stopped; the proxy returns 502
     ");
 
     world.plex.repair();

@@ -10,11 +10,12 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use plexmon_testing::aws_operation::aws_operation;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::support::{emulator, operation, runtime};
+use crate::support::{emulator, runtime};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
@@ -153,7 +154,7 @@ impl Shared {
         let (head, body) = request.into_parts();
         let Ok(body) = body.collect().await else { return Err(Cut) };
         let request = Request::from_parts(head, body.to_bytes());
-        let operation = operation(&request);
+        let operation = aws_operation(&request);
         if !self.strikes(&operation) {
             return forward(request).await;
         }

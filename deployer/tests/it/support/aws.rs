@@ -4,9 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::ServerConfig;
-use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use plexmon_testing::certificates::{Authority, server_config};
 use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
@@ -100,25 +98,11 @@ impl AwsStandIn {
 
 /// Create an authority, and a server with a certificate for the requested names.
 fn inspecting() -> (String, TlsAcceptor) {
-    let mut params = CertificateParams::default();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
+    let authority = Authority::new();
     let names =
-        ["*.eu-central-1.amazonaws.com", "portal.sso.eu-central-1.amazonaws.com", "iam.amazonaws.com"]
-            .map(str::to_owned);
-    let certificate: Certificate =
-        CertificateParams::new(names.to_vec()).unwrap().signed_by(&key, &authority).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate.der().clone()],
-            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
-        )
-        .unwrap();
-    (authority.as_ref().pem(), TlsAcceptor::from(Arc::new(config)))
+        ["*.eu-central-1.amazonaws.com", "portal.sso.eu-central-1.amazonaws.com", "iam.amazonaws.com"];
+    let (certificate, key) = authority.certificate(&names, 2090);
+    (authority.pem(), TlsAcceptor::from(server_config(certificate.der().clone(), &key)))
 }
 
 async fn accepted(stream: TcpStream, shared: Arc<Shared>) {

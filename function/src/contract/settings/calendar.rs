@@ -1,4 +1,4 @@
-//! When notifications are suppressed: maintenance windows and quiet hours, by the wall clock of some zone.
+//! When notifications are suppressed: maintenance windows and quiet hours, by the wall clock of a time zone.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -9,23 +9,23 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const MINUTES_A_DAY: u32 = 24 * 60;
 
-/// The deployer accepts a week; a garbled file must not keep a run busy.
-const LONGEST_DAYS: i64 = 31;
+/// The deployer accepts up to a week; a corrupt file must not keep a run busy.
+const MAX_WINDOW_DAYS: i64 = 31;
 
-/// No wall clock is further from UTC.
-const FURTHEST: i64 = 15 * HOUR;
+/// No time zone is further from UTC.
+const MAX_OFFSET: i64 = 15 * HOUR;
 
-/// A wall clock. It needs no database of time zones.
+/// A wall clock that needs no time zone database.
 ///
-/// Its two fields are those of the object that it is part of, so that an earlier release, which knows only `clock`,
-/// still reads it.
+/// Its two fields are flattened into the enclosing object, so that earlier releases, which know only `clock`, still read
+/// it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
-    /// POSIX's rule (`CET-1CEST,M3.5.0,M10.5.0/3`); empty for UTC.
+    /// The POSIX rule (`CET-1CEST,M3.5.0,M10.5.0/3`); empty for UTC.
     #[serde(rename = "clock")]
     pub rule: String,
-    /// The zone's own changes while the rule alone is wrong: they count from the first to the last, the rule before
-    /// and after.
+    /// The zone's actual changes while the rule alone is wrong. They apply from the first to the last, the rule before and
+    /// after.
     #[serde(rename = "clock_changes", default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
 }
@@ -35,45 +35,45 @@ pub struct Clock {
 pub struct Change(pub i64, pub i64);
 
 impl Clock {
-    /// Return the clock of a rule.
+    /// Create the clock of a rule.
     pub fn of_rule(rule: &str) -> Self {
         Self { rule: rule.to_owned(), changes: Vec::new() }
     }
 
-    /// Return whether the rule can be understood.
+    /// Return whether the rule is valid.
     pub fn is_valid(&self) -> bool {
         self.rule.is_empty() || TimeZone::posix(&self.rule).is_ok()
     }
 
-    /// Read a clock whose rule may be missing: UTC then.
+    /// Deserialize a clock whose rule may be missing: it is UTC then.
     pub(super) fn or_utc<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        struct Lenient {
+        struct OptionalClock {
             #[serde(default)]
             clock: String,
             #[serde(default)]
             clock_changes: Vec<Change>,
         }
-        let Lenient { clock: rule, clock_changes: changes } = Lenient::deserialize(deserializer)?;
+        let OptionalClock { clock: rule, clock_changes: changes } = OptionalClock::deserialize(deserializer)?;
         Ok(Self { rule, changes })
     }
 }
 
-/// A clock that is ready to be read.
-struct Wall<'a> {
+/// A clock whose rule is parsed.
+struct WallClock<'a> {
     rule: TimeZone,
     changes: &'a [Change],
 }
 
-impl<'a> Wall<'a> {
-    /// UTC where the rule cannot be understood, which the deployer rules out.
+impl<'a> WallClock<'a> {
+    /// Parse the rule. An invalid one counts as UTC; the deployer rejects it.
     fn new(clock: &'a Clock) -> Self {
         let posix = |rule: &str| TimeZone::posix(rule).unwrap_or(TimeZone::UTC);
         let rule = if clock.rule.is_empty() { TimeZone::UTC } else { posix(&clock.rule) };
         Self { rule, changes: &clock.changes }
     }
 
-    /// How many seconds the clock is ahead of UTC.
+    /// Return how many seconds the clock is ahead of UTC.
     fn offset(&self, at: i64) -> i64 {
         let passed = self.changes.partition_point(|change| change.0 <= at);
         if passed > 0 && passed < self.changes.len() {
@@ -82,20 +82,20 @@ impl<'a> Wall<'a> {
         Timestamp::from_second(at).map_or(0, |at| self.rule.to_offset(at).seconds().into())
     }
 
-    /// The first instant at which the clock shows `time` or later. A time is in seconds since 1970 on the wall.
+    /// Return the first instant at which the clock shows `time` or later. `time` is in seconds since 1970 by this clock.
     fn first(&self, time: i64) -> i64 {
         self.reached(time, |at| at).min()
     }
 
-    /// The instant from which on the clock shows `time` or later for good: in a repeated hour, the second one.
+    /// Return the last instant at which the clock reaches `time`: in a repeated hour, the second time.
     fn last(&self, time: i64) -> i64 {
         self.reached(time, |at| at - 1).max()
     }
 
-    /// When the clock reaches `time`, with the offset before a change nearby and with the one after it. A time that is
-    /// skipped is reached with the change itself.
+    /// Return when the clock reaches `time`: with the offset before a nearby change, and with the offset after it. A skipped
+    /// time is reached at the change itself.
     fn reached(&self, time: i64, seen_at: impl Fn(i64) -> i64) -> Reached {
-        let (before, after) = (self.offset(time - FURTHEST), self.offset(time + FURTHEST));
+        let (before, after) = (self.offset(time - MAX_OFFSET), self.offset(time + MAX_OFFSET));
         let with = |offset: i64| {
             let at = time - offset;
             (self.offset(seen_at(at)) == offset).then_some(at)
@@ -110,7 +110,7 @@ impl<'a> Wall<'a> {
         }
     }
 
-    /// The first instant after `from` at which the offset is no longer `before`.
+    /// Return the first instant after `from` at which the offset is no longer `before`.
     fn change(&self, mut from: i64, mut until: i64, before: i64) -> i64 {
         while until - from > 1 {
             let middle = i64::midpoint(from, until);
@@ -133,21 +133,21 @@ impl Reached {
     }
 }
 
-/// A time in which checks run and notifications wait.
+/// A time during which checks run and notifications are suppressed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
-    /// When it is.
+    /// When it is open.
     #[serde(flatten)]
     pub recurrence: Recurrence,
-    /// Names of the targets that it is for; none, and it is for all.
+    /// The names of its targets; empty for all targets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<String>,
-    /// Its own clock, if it does not use the one of all.
+    /// Its own clock, if it does not use the default one.
     #[serde(flatten)]
     pub clock: Option<Clock>,
 }
 
-/// Once, or again and again.
+/// Once, or weekly.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", untagged)]
 pub enum Recurrence {
@@ -158,20 +158,20 @@ pub enum Recurrence {
         /// The first second after it.
         until: u64,
     },
-    /// On some days of the week.
+    /// On days of the week.
     Weekly {
-        /// Monday is 1, Sunday is 7; none, and it is every day.
+        /// Monday is 1, Sunday is 7; empty for every day.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         days: Vec<u8>,
         /// Minutes after midnight.
         start: u32,
-        /// How far its end is from its start on the wall, in minutes.
+        /// From its start to its end by the wall clock, in minutes.
         minutes: u32,
     },
 }
 
 impl Window {
-    /// Whether it is open for this target.
+    /// Return whether it is open for this target.
     pub fn covers(&self, target: &str, now: u64, clock: &Clock) -> bool {
         (self.targets.is_empty() || self.targets.iter().any(|name| name == target))
             && self.recurrence.is_on(now, self.clock.as_ref().unwrap_or(clock))
@@ -179,20 +179,19 @@ impl Window {
 }
 
 impl Recurrence {
-    /// Whether it is on at that time.
+    /// Return whether it is on at that time.
     pub fn is_on(&self, now: u64, clock: &Clock) -> bool {
         match self {
             Self::Once { from, until } => (*from..*until).contains(&now),
             Self::Weekly { days, start, minutes } => {
                 let Ok(now) = i64::try_from(now) else { return false };
-                let wall = Wall::new(clock);
-                let today = (now + wall.offset(now)).div_euclid(DAY);
-                let longest = i64::from(start.saturating_add(*minutes) / MINUTES_A_DAY).min(LONGEST_DAYS);
-                // It may have begun on one of the days before; or on the next one, where the clock is set back past
-                // midnight.
+                let clock = WallClock::new(clock);
+                let today = (now + clock.offset(now)).div_euclid(DAY);
+                let longest = i64::from(start.saturating_add(*minutes) / MINUTES_A_DAY).min(MAX_WINDOW_DAYS);
+                // It may have begun on an earlier day; or on the next one, where the clock is set back past midnight.
                 (today - longest..=today + 1).any(|day| {
                     (days.is_empty() || days.contains(&weekday(day)))
-                        && span(&wall, day * DAY + i64::from(*start) * MINUTE, i64::from(*minutes) * MINUTE)
+                        && span(&clock, day * DAY + i64::from(*start) * MINUTE, i64::from(*minutes) * MINUTE)
                             .contains(&now)
                 })
             }
@@ -200,32 +199,32 @@ impl Recurrence {
     }
 }
 
-/// From `begin` on the wall until `length` later on the wall.
+/// Return the instants from `begin` until `length` later, both by the wall clock.
 ///
-/// What begins or ends in a skipped hour does so when the clock changes; what lies in it as a whole follows the change,
-/// at full length. What begins in a repeated hour does so the first time, what ends in it the second time. So nothing
-/// is outside while the wall shows a time inside, and no window vanishes.
-fn span(wall: &Wall<'_>, begin: i64, length: i64) -> std::ops::Range<i64> {
-    let (begins, ends) = (wall.first(begin), wall.last(begin + length));
+/// A window that begins or ends in a skipped hour does so when the clock changes; one that lies within the skipped hour
+/// follows the change, at full length. A window that begins in a repeated hour begins the first time, one that ends in it
+/// ends the second time. So a window is open whenever the clock shows a time within it, and no window is lost.
+fn span(clock: &WallClock<'_>, begin: i64, length: i64) -> std::ops::Range<i64> {
+    let (begins, ends) = (clock.first(begin), clock.last(begin + length));
     begins..if ends <= begins { begins + length } else { ends }
 }
 
-/// Monday is 1. Day 0, the first of 1970, was a Thursday.
+/// Return the day of the week; Monday is 1. Day 0, 1 January 1970, was a Thursday.
 fn weekday(day: i64) -> u8 {
     u8::try_from((day + 3).rem_euclid(7) + 1).unwrap_or_default()
 }
 
-/// Hours of every day, in minutes after midnight; past midnight if they end before they begin.
+/// Hours of every day, in minutes after midnight. They span midnight if they end before they begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
     /// The first minute.
     pub from: u32,
-    /// The first minute after.
+    /// The first minute after them.
     pub until: u32,
 }
 
 impl Hours {
-    /// Whether it is one of these hours.
+    /// Return whether that time is within these hours.
     pub fn is_on(&self, now: u64, clock: &Clock) -> bool {
         let length = self.until.saturating_add(MINUTES_A_DAY).saturating_sub(self.from) % MINUTES_A_DAY;
         Recurrence::Weekly { days: Vec::new(), start: self.from, minutes: length }.is_on(now, clock)

@@ -3,7 +3,7 @@
 use super::Received;
 use crate::contract::description::{Need, Setting, Type, any};
 use crate::contract::settings::Target;
-use crate::probe::cause::Fault;
+use crate::probe::error::ProbeError;
 use crate::probe::identity;
 use crate::text::bounded;
 
@@ -20,16 +20,20 @@ pub const SETTING: Setting = Setting {
 };
 
 /// Search the body for the text.
-pub(super) fn evaluate(target: &Target, received: &Received<'_>) -> Option<Result<String, Fault>> {
+pub(super) fn evaluate(target: &Target, received: &Received<'_>) -> Option<Result<String, ProbeError>> {
     let text = target.contains.as_deref()?;
     if text.is_empty() {
         return Some(Ok("empty".to_owned()));
     }
     let shown = format!("`{}`", bounded(text, MAX_SHOWN_CHARS));
-    Some(if has(received.body, text) { Ok(format!("has {shown}")) } else { Err(received.fault(&shown)) })
+    Some(if has(received.body, text) {
+        Ok(format!("contains {shown}"))
+    } else {
+        Err(received.not_found(&shown))
+    })
 }
 
-/// Compare bytes with bytes, so that a body in any encoding, or in none, can be searched.
+/// Compare bytes with bytes, so that a body in any character encoding, or in none, can be searched.
 pub(in crate::probe) fn has(body: &[u8], text: &str) -> bool {
     text.is_empty()
         || body.windows(text.len()).any(|window| window == text.as_bytes())

@@ -1,4 +1,4 @@
-//! `status`: the answer has one of these status codes.
+//! `status`: the response has one of these status codes.
 
 use crate::contract::description::{Need, Setting, Type};
 use crate::contract::settings::Target;
@@ -17,7 +17,7 @@ pub(in crate::probe) fn is_met(target: &Target, status: u16) -> bool {
     target.status.contains(&status)
 }
 
-/// What the status should be: `200 or 401`.
+/// Return the expected status: `200 or 401`.
 pub(in crate::probe) fn expected(target: &Target) -> String {
     target.status.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ")
 }

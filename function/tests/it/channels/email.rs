@@ -8,12 +8,13 @@ use plexmon_function::contract::settings::{ChannelKind, Smtp, SmtpTls};
 use plexmon_function::message::Message;
 use plexmon_function::notify::Delivery;
 use plexmon_function::notify::email::check;
+use plexmon_testing::certificates::{Authority, self_signed};
 use rustls::ServerConfig;
 use tokio::time::Instant;
 
 use super::smtp::{MailServer, Odd, PASSWORD, USER};
 use super::{channel, endless, later, message, refused, secrets, soon};
-use crate::server::{Answer, Authority, Server, self_signed};
+use crate::server::{Answer, Server};
 
 /// An authority, and the server's side of it.
 pub struct World {

@@ -326,7 +326,7 @@ impl Theatre {
         };
         let channels: Vec<Box<dyn plexmon_function::notify::Channel>> = vec![Box::new(door.clone())];
         let monitor =
-            Monitor::new(self.settings.clone(), door.clone(), door.clone(), channels, SecretCache::stored());
+            Monitor::new(self.settings.clone(), door.clone(), door.clone(), channels, SecretCache::empty());
         Warm { monitor, door, has_read: false }
     }
 }

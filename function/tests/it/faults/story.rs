@@ -1,6 +1,6 @@
 //! What a case consists of, how cases are drawn from a seed, and how a failing one is made smaller.
 
-use crate::dice::Dice;
+use plexmon_testing::rng::Rng;
 
 /// What becomes of the state's reading.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -131,20 +131,20 @@ const JUMPS: [i64; 7] = [0, 1, -HOUR - 7, HOUR + 11, 7 * HOUR + 19, -48 * HOUR -
 impl Story {
     /// The story of a seed.
     pub fn of(seed: u64) -> Self {
-        let mut dice = Dice(seed);
-        let targets = if dice.once_in(4) { 3 } else { 1 };
+        let mut rng = Rng(seed);
+        let targets = if rng.one_in(4) { 3 } else { 1 };
         // One story in eight is about changed settings, and one about runs that overlap.
-        let theme = dice.below(8);
+        let theme = rng.below(8);
         let mut down = 0;
-        let mut steps: Vec<Step> = (0..3 + dice.below(4))
+        let mut steps: Vec<Step> = (0..3 + rng.below(4))
             .map(|_| {
-                if !dice.once_in(3) {
-                    down ^= dice.of(&[1, 1, 2, 3]);
+                if !rng.one_in(3) {
+                    down ^= rng.choose(&[1, 1, 2, 3]);
                 }
                 let mut step = Step { down: down & targets, after: 5 * MINUTE, ..Step::default() };
-                step.spoil(&mut dice);
+                step.spoil(&mut rng);
                 match theme {
-                    0 if dice.once_in(3) => {
+                    0 if rng.one_in(3) => {
                         let changes = [
                             Change::Targets(1),
                             Change::Targets(3),
@@ -153,14 +153,14 @@ impl Story {
                             Change::LaterRelease,
                             Change::EarlierRelease,
                         ];
-                        step.change = Some(dice.of(&changes));
+                        step.change = Some(rng.choose(&changes));
                     }
-                    1 if dice.once_in(2) => {
+                    1 if rng.one_in(2) => {
                         let why =
-                            dice.of(&[Why::SameTick, Why::SameTick, Why::ByHand, Why::Pause, Why::Resume]);
-                        let turns = u32::try_from(dice.below(1 << 24)).unwrap();
+                            rng.choose(&[Why::SameTick, Why::SameTick, Why::ByHand, Why::Pause, Why::Resume]);
+                        let turns = u32::try_from(rng.below(1 << 24)).unwrap();
                         // Most see the same; what differs may be seen by one alone.
-                        let down = if dice.once_in(3) { step.down ^ dice.of(&[1, 2, 3]) } else { step.down };
+                        let down = if rng.one_in(3) { step.down ^ rng.choose(&[1, 2, 3]) } else { step.down };
                         step.overlap = Some(Overlap { turns, down: down & targets, why });
                     }
                     _ => {}
@@ -172,7 +172,7 @@ impl Story {
         for step in steps.iter_mut().filter(|step| step.after == 0).skip(1) {
             step.after = 5 * MINUTE;
         }
-        Self { targets, steps, forgets_versions: theme == 1 && dice.once_in(4) }
+        Self { targets, steps, forgets_versions: theme == 1 && rng.one_in(4) }
     }
 
     /// All stories that are a little smaller than this one.
@@ -197,18 +197,18 @@ impl Story {
 
 impl Step {
     /// Nothing, one fault or two of them.
-    fn spoil(&mut self, dice: &mut Dice) {
+    fn spoil(&mut self, rng: &mut Rng) {
         use Answer::{
             Fails, Hangs, Refuses, RefusesToken, Takes, TakesAndHangs, TakesInSilence, TakesSlowly,
         };
-        self.cold = dice.once_in(4);
-        self.announces = dice.once_in(40);
-        for _ in 0..dice.of(&[0, 1, 1, 1, 2]) {
-            match dice.below(14) {
-                0 => self.load = dice.of(&[Load::Fails, Load::Fails, Load::Garbled]),
-                1 => self.load = Load::Stale(u8::try_from(1 + dice.below(3)).unwrap()),
+        self.cold = rng.one_in(4);
+        self.announces = rng.one_in(40);
+        for _ in 0..rng.choose(&[0, 1, 1, 1, 2]) {
+            match rng.below(14) {
+                0 => self.load = rng.choose(&[Load::Fails, Load::Fails, Load::Garbled]),
+                1 => self.load = Load::Stale(u8::try_from(1 + rng.below(3)).unwrap()),
                 2..=4 => {
-                    self.saves = dice.of(&[
+                    self.saves = rng.choose(&[
                         [Save::Refused, Save::Works],
                         [Save::Works, Save::Refused],
                         [Save::Refused, Save::Refused],
@@ -216,8 +216,8 @@ impl Step {
                         [Save::Works, Save::AnswerLost],
                     ]);
                 }
-                5..=7 => self.killed = Some(u8::try_from(dice.below(9)).unwrap()),
-                8 => self.after = dice.of(&JUMPS),
+                5..=7 => self.killed = Some(u8::try_from(rng.below(9)).unwrap()),
+                8 => self.after = rng.choose(&JUMPS),
                 9 => self.other_secrets = true,
                 _ => {
                     let answers = [
@@ -230,7 +230,8 @@ impl Step {
                         Refuses,
                         RefusesToken,
                     ];
-                    self.answers = [dice.of(&answers), dice.of(&[Takes, Fails, Refuses, TakesInSilence])];
+                    self.answers =
+                        [rng.choose(&answers), rng.choose(&[Takes, Fails, Refuses, TakesInSilence])];
                 }
             }
         }

@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
+use plexmon_testing::certificates::Authority;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use super::apps::is_behind_access;
 use super::net::{LAST_YEAR, TOKEN_ID, TOKEN_SECRET, Trouble, http};
-use crate::server::{Authority, read_request};
+use crate::server::read_request;
 
 /// Starts it in front of this port, until the test's runtime ends. Answers with its own.
 pub fn start(authority: &Authority, nginx: u16, trouble: &Arc<Mutex<Trouble>>) -> u16 {

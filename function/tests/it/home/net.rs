@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use plexmon_testing::certificates::Authority;
 use tokio::net::{TcpListener, TcpSocket};
 
 use super::nginx::Nginx;
 use super::running::App;
 use super::{Way, apps, edge};
-use crate::server::Authority;
 
 pub const TOKEN_ID: &str = "monitor.access";
 pub const TOKEN_SECRET: &str = "cfast_right";

@@ -3,16 +3,17 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use plexmon_testing::certificates::Authority;
+use plexmon_testing::debian;
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
 use super::net::Port;
-use crate::debian;
-use crate::server::Authority;
 
 /// It takes a hundredth of this on a machine that is not busy.
 const TO_START: Duration = Duration::from_secs(20);
@@ -41,11 +42,11 @@ impl Nginx {
     /// Takes connections when this is over, with a new certificate that ends on the 30th of June of that year.
     pub async fn start(&mut self, authority: &Authority, year: i32) {
         self.stop();
-        let (chain, key) = authority.certificate("127.0.0.1", year);
+        let (chain, key) = authority.certificate(&["127.0.0.1"], year);
         self.write("home.crt", &chain.pem());
         self.write("home.key", &key.serialize_pem());
         let log = File::create(self.directory.path().join("error.log")).unwrap();
-        let mut nginx = debian::program("nginx");
+        let mut nginx = debian::program("nginx", Path::new(env!("CARGO_TARGET_TMPDIR")));
         nginx.arg("-p").arg(self.directory.path()).args(["-c", "nginx.conf"]);
         nginx.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         let mut running = nginx.spawn().unwrap();

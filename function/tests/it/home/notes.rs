@@ -53,8 +53,8 @@ pub async fn the_access_token_is_revoked() -> Vec<Letter> {
     home.trouble(|trouble| trouble.is_token_revoked = false);
     home.runs(2).await;
     home.heard(&[
-        "10:10 phone: 5 apps cannot be seen | Access refused the monitor: sonarr, radarr, bazarr, \
-         prowlarr, qbittorrent. That is neither up nor down. Check that the service token is valid and \
+        "10:10 phone: 5 apps cannot be seen | Cloudflare Access refused the monitor: sonarr, radarr, \
+         bazarr, prowlarr, qbittorrent. That is neither up nor down. Check that the service token is valid and \
          that the app's Access policy has a Service Auth rule for it.",
         "10:30 phone: 5 apps can be seen again | Up; could not be seen for 20 min: sonarr, radarr, \
          bazarr, prowlarr, qbittorrent.",

@@ -23,7 +23,7 @@ pub async fn the_first_look_at_a_home_in_trouble() -> Vec<Letter> {
     home.runs(2).await;
     home.heard(&[
         "10:05 both: plexmon is watching 9 apps: wizarr and sonarr are DOWN | Wizarr is stopped; nginx \
-         answers 502. Sonarr is stopped; nginx answers 502. Since 10:05 UTC (2026-11-03). Up: plex, \
+         returns 502. Sonarr is stopped; nginx returns 502. Since 10:05 UTC (2026-11-03). Up: plex, \
          overseerr, uptime-kuma, radarr, bazarr, prowlarr, qbittorrent. Closed to the world: Sonarr. \
          You will be told when that changes.",
         "10:20 both: wizarr and sonarr are UP again | Was down 15 min (10:05-10:20 UTC): wizarr, \
@@ -38,7 +38,7 @@ pub async fn the_first_look_at_a_home_without_power() -> Vec<Letter> {
     home.power(true).await;
     home.runs(2).await;
     home.heard(&[
-        "10:05 both: plexmon is watching 9 apps: home is DOWN | Your house is off the net (Cloudflare: \
+        "10:05 both: plexmon is watching 9 apps: home is DOWN | Your home is offline (Cloudflare: \
          tunnel not connected): power, line or host. Since 10:05 UTC (2026-11-03). Down: plex, \
          overseerr, wizarr, uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent. Closed to the \
          world: Sonarr. You will be told when that changes.",
@@ -63,7 +63,7 @@ pub async fn no_power_behind_the_tunnel() -> Vec<Letter> {
     home.start("bazarr");
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: home is DOWN: 9 apps | Your house is off the net (Cloudflare: tunnel not \
+        "10:10 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
          connected): power, line or host. Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
          uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
         "10:30 both: home is back after 20 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
@@ -91,7 +91,7 @@ pub async fn no_power_and_apps_that_come_back_one_by_one() -> Vec<Letter> {
     home.start("bazarr");
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: home is DOWN: 9 apps | Your house is off the net (Cloudflare: tunnel not \
+        "10:10 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
          connected): power, line or host. Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
          uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
         "10:30 both: home is back after 20 min | Up again: overseerr, wizarr, uptime-kuma. Still down: \
@@ -130,9 +130,9 @@ pub async fn no_power_while_an_app_is_down() -> Vec<Letter> {
     home.start("bazarr");
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: bazarr is DOWN | Bazarr is stopped; nginx answers 502. Since 10:10 UTC \
+        "10:10 both: bazarr is DOWN | Bazarr is stopped; nginx returns 502. Since 10:10 UTC \
          (2026-11-03).",
-        "10:20 both: home is DOWN: 8 apps | Your house is off the net (Cloudflare: tunnel not \
+        "10:20 both: home is DOWN: 8 apps | Your home is offline (Cloudflare: tunnel not \
          connected): power, line or host. Since 10:20 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
          uptime-kuma, sonarr, radarr, prowlarr, qbittorrent.",
         "10:30 both: home is back after 10 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
@@ -148,7 +148,7 @@ pub async fn one_app_is_stopped() -> Vec<Letter> {
     home.start("plex");
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:10 UTC (2026-11-03).",
+        "10:10 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03).",
         "10:45 both: plex is UP again | Recovered. Was down 35 min (10:10-10:45 UTC).",
     ])
 }
@@ -164,8 +164,8 @@ pub async fn three_apps_are_stopped() -> Vec<Letter> {
     }
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: plex, wizarr and sonarr are DOWN | Plex is stopped; nginx answers 502. Wizarr is \
-         stopped; nginx answers 502. Sonarr is stopped; nginx answers 502. Since 10:10 UTC \
+        "10:10 both: plex, wizarr and sonarr are DOWN | Plex is stopped; nginx returns 502. Wizarr is \
+         stopped; nginx returns 502. Sonarr is stopped; nginx returns 502. Since 10:10 UTC \
          (2026-11-03).",
         "10:20 both: plex, wizarr and sonarr are UP again | Was down 10 min (10:10-10:20 UTC): plex, \
          wizarr, sonarr.",
@@ -182,7 +182,7 @@ pub async fn the_vpn_container_is_gone() -> Vec<Letter> {
     home.runs(2).await;
     home.heard(&[
         "10:10 both: gluetun is DOWN: 2 apps | All that share gluetun fail, so it is likely the cause: \
-         Prowlarr is stopped; nginx answers 502. Since 10:10 UTC (2026-11-03). Down: prowlarr, \
+         Prowlarr is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03). Down: prowlarr, \
          qbittorrent.",
         "10:25 both: gluetun is back after 15 min | Up again: prowlarr, qbittorrent.",
     ])
@@ -218,7 +218,7 @@ pub async fn two_runs_in_a_row() -> Vec<Letter> {
     home.start("plex");
     home.runs(3).await;
     home.heard(&[
-        "10:15 both: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:10 UTC (2026-11-03).",
+        "10:15 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03).",
         "10:40 both: plex is UP again | Recovered. Was down 25 min (10:10-10:35 UTC).",
     ])
 }
@@ -235,14 +235,14 @@ pub async fn reminders() -> Vec<Letter> {
     home.power(true).await;
     home.runs(1).await;
     home.heard(&[
-        "10:10 both: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:10 UTC (2026-11-03).",
-        "11:10 both: plex is still DOWN | Plex is stopped; nginx answers 502. Down for 1 h.",
-        "12:10 both: plex is still DOWN | Plex is stopped; nginx answers 502. Down for 2 h.",
+        "10:10 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03).",
+        "11:10 both: plex is still DOWN | Plex is stopped; nginx returns 502. Down for 1 h.",
+        "12:10 both: plex is still DOWN | Plex is stopped; nginx returns 502. Down for 2 h.",
         "12:20 both: plex is UP again | Recovered. Was down 2 h 10 min (10:10-12:20 UTC).",
-        "13:25 both: home is DOWN: 9 apps | Your house is off the net (Cloudflare: tunnel not \
+        "13:25 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
          connected): power, line or host. Since 13:25 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
          uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "14:25 both: 9 apps are still DOWN | Your house is off the net (Cloudflare: tunnel not \
+        "14:25 both: 9 apps are still DOWN | Your home is offline (Cloudflare: tunnel not \
          connected). Down for 1 h: plex, overseerr, wizarr, uptime-kuma, sonarr, radarr, bazarr, \
          prowlarr, qbittorrent.",
         "14:35 both: home is back after 1 h 10 min | Up again: plex, overseerr, wizarr, uptime-kuma, \

@@ -35,7 +35,7 @@ pub async fn an_outage_that_outlasts_maintenance() -> Vec<Letter> {
     home.power(true).await;
     home.runs(2).await;
     home.heard(&[
-        "11:15 both: home is DOWN: 9 apps | Your house is off the net (Cloudflare: tunnel not \
+        "11:15 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
          connected): power, line or host. Since 10:20 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
          uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
         "11:20 both: home is back after 1 h | Up again: plex, overseerr, wizarr, uptime-kuma, sonarr, \
@@ -57,8 +57,8 @@ pub async fn apps_that_outlast_maintenance() -> Vec<Letter> {
     home.start("plex");
     home.runs(2).await;
     home.heard(&[
-        "11:15 both: plex and wizarr are DOWN | Plex is stopped; nginx answers 502, since 10:20 UTC \
-         (2026-11-03). Wizarr is stopped; nginx answers 502, since 10:35 UTC (2026-11-03).",
+        "11:15 both: plex and wizarr are DOWN | Plex is stopped; nginx returns 502, since 10:20 UTC \
+         (2026-11-03). Wizarr is stopped; nginx returns 502, since 10:35 UTC (2026-11-03).",
         "11:25 both: plex and wizarr are UP again | Was down 1 h 5 min (10:20-11:25 UTC): plex. Was \
          down 50 min (10:35-11:25 UTC): wizarr.",
     ])
@@ -71,7 +71,7 @@ pub async fn an_outage_that_ends_within_maintenance() -> Vec<Letter> {
     home.power(true).await;
     home.runs(14).await;
     home.heard(&[
-        "10:10 both: home is DOWN: 9 apps | Your house is off the net (Cloudflare: tunnel not \
+        "10:10 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
          connected): power, line or host. Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
          uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
         "11:15 both: home is back after 15 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
@@ -94,7 +94,7 @@ pub async fn pause_and_resume() -> Vec<Letter> {
     home.start("plex");
     home.runs(5).await;
     home.heard(&[
-        "10:40 both: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:30 UTC (2026-11-03).",
+        "10:40 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:30 UTC (2026-11-03).",
         "11:05 both: plex is UP again | Recovered. Was down 20 min (10:30-10:50 UTC).",
     ])
 }
@@ -109,11 +109,11 @@ pub async fn an_app_that_flaps() -> Vec<Letter> {
     }
     home.runs(8).await;
     home.heard(&[
-        "10:10 both: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:10 UTC (2026-11-03).",
+        "10:10 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03).",
         "10:15 both: plex is UP again | Recovered. Was down 5 min (10:10-10:15 UTC).",
-        "10:20 both: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:20 UTC (2026-11-03).",
+        "10:20 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:20 UTC (2026-11-03).",
         "10:25 both: plex is UP again | Recovered. Was down 5 min (10:20-10:25 UTC).",
-        "10:30 both: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:30 UTC (2026-11-03).",
+        "10:30 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:30 UTC (2026-11-03).",
         "10:35 both: plex goes up and down | 6 changes in 25 min; you will hear no more of it until it \
          has been steady for 30 min.",
         "11:35 both: plex is UP again | Recovered. Was up and down (10:30-11:05 UTC).",
@@ -133,14 +133,14 @@ pub async fn an_app_that_flaps_and_stays_down() -> Vec<Letter> {
     home.start("plex");
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:10 UTC (2026-11-03).",
+        "10:10 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03).",
         "10:15 both: plex is UP again | Recovered. Was down 5 min (10:10-10:15 UTC).",
-        "10:20 both: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:20 UTC (2026-11-03).",
+        "10:20 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:20 UTC (2026-11-03).",
         "10:25 both: plex is UP again | Recovered. Was down 5 min (10:20-10:25 UTC).",
-        "10:30 both: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:30 UTC (2026-11-03).",
+        "10:30 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:30 UTC (2026-11-03).",
         "10:35 both: plex goes up and down | 6 changes in 25 min; you will hear no more of it until it \
          has been steady for 30 min.",
-        "11:20 both: plex is still DOWN | Plex is stopped; nginx answers 502. Down for 30 min.",
+        "11:20 both: plex is still DOWN | Plex is stopped; nginx returns 502. Down for 30 min.",
         "11:30 both: plex is UP again | Recovered. Was down 40 min (10:50-11:30 UTC).",
     ])
 }
@@ -155,17 +155,17 @@ pub async fn a_home_that_flaps() -> Vec<Letter> {
     }
     home.runs(8).await;
     home.heard(&[
-        "10:10 both: home is DOWN: 9 apps | Your house is off the net (Cloudflare: tunnel not \
+        "10:10 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
          connected): power, line or host. Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
          uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
         "10:15 both: home is back after 5 min | Up again: plex, overseerr, wizarr, uptime-kuma, sonarr, \
          radarr, bazarr, prowlarr, qbittorrent.",
-        "10:20 both: home is DOWN: 9 apps | Your house is off the net (Cloudflare: tunnel not \
+        "10:20 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
          connected): power, line or host. Since 10:20 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
          uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
         "10:25 both: home is back after 5 min | Up again: plex, overseerr, wizarr, uptime-kuma, sonarr, \
          radarr, bazarr, prowlarr, qbittorrent.",
-        "10:30 both: home is DOWN: 9 apps | Your house is off the net (Cloudflare: tunnel not \
+        "10:30 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
          connected): power, line or host. Since 10:30 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
          uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
         "10:35 both: 9 apps go up and down | 6 changes in 25 min; you will hear no more of it until it \
@@ -188,16 +188,16 @@ pub async fn quiet_hours() -> Vec<Letter> {
     home.start("plex");
     home.runs(1).await;
     home.heard(&[
-        "10:10 pager: home is DOWN: 9 apps | Your house is off the net (Cloudflare: tunnel not \
+        "10:10 pager: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
          connected): power, line or host. Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
          uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
         "10:25 pager: home is back after 15 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
          sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "10:35 pager: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:35 UTC (2026-11-03).",
-        "11:00 phone: home was DOWN and is back: 9 apps | Was down 15 min (10:10-10:25 UTC): your house \
-         is off the net (Cloudflare: tunnel not connected). You were not told earlier. Up again: plex, \
+        "10:35 pager: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:35 UTC (2026-11-03).",
+        "11:00 phone: home was DOWN and is back: 9 apps | Was down 15 min (10:10-10:25 UTC): your home \
+         is offline (Cloudflare: tunnel not connected). You were not told earlier. Up again: plex, \
          overseerr, wizarr, uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "11:00 phone: plex is DOWN | Plex is stopped; nginx answers 502. Since 10:35 UTC (2026-11-03).",
+        "11:00 phone: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:35 UTC (2026-11-03).",
         "11:25 both: plex is UP again | Recovered. Was down 50 min (10:35-11:25 UTC).",
     ])
 }

@@ -28,7 +28,7 @@ scenarios! {
     outages::no_power_and_apps_that_come_back_one_by_one: "the same; apps come back bit by bit",
     outages::no_power_and_no_tunnel: "power cut, no tunnel: connections are refused",
     outages::no_power_while_an_app_is_down: "power cut while Bazarr is down already",
-    outages::one_app_is_stopped: "Plex stopped (nginx answers 502), and back",
+    outages::one_app_is_stopped: "Plex stopped (nginx returns 502), and back",
     outages::three_apps_are_stopped: "three apps stopped at once, and back",
     outages::the_vpn_container_is_gone: "VPN container gone: both that share it fail",
     outages::a_single_lost_try: "one lost try, `tries = 2`",

@@ -26,7 +26,7 @@ fn layout(page: Page) -> Layout {
 
 /// A run as the first release logged it.
 const RUN: &str = r#"{"previous":"up","current":"down","http":502,"targets":[
-    {"name":"plex","status":"down","since":1793700300,"http":502,"failed":"http","cause":"app","why":"Plex is stopped; nginx answers 502","ms":141.6},
+    {"name":"plex","status":"down","since":1793700300,"http":502,"failed":"http","cause":"app","why":"Plex is stopped; nginx returns 502","ms":141.6},
     {"name":"uptime-kuma","status":"up","since":1793000000,"http":200,"ms":38.2},
     {"name":"new","status":"unknown","since":0,"http":0}],
     "notices":[
@@ -39,7 +39,7 @@ const RUN: &str = r#"{"previous":"up","current":"down","http":502,"targets":[
 #[test]
 fn a_run_is_a_line_for_each_target_notification_and_problem() {
     assert_snapshot!(lines(RUN), @"
-    2026-11-03T10:05:07Z plex        down       142 ms  app: Plex is stopped; nginx answers 502
+    2026-11-03T10:05:07Z plex        down       142 ms  app: Plex is stopped; nginx returns 502
     2026-11-03T10:05:07Z uptime-kuma up          38 ms  HTTP 200
     2026-11-03T10:05:07Z new         unknown
     2026-11-03T10:05:07Z pushover    delivered: plex is DOWN
@@ -56,7 +56,7 @@ fn lines_are_wrapped_at_the_width_of_a_terminal() {
     assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
     assert_snapshot!(narrow.lines().take(2).collect::<Vec<_>>().join("\n"), @"
     2026-11-03T10:05:07Z plex        down       142 ms  app:
-                         Plex is stopped; nginx answers 502
+                         Plex is stopped; nginx returns 502
     ");
 }
 
@@ -65,7 +65,7 @@ fn states_outcomes_and_failures_have_colour() {
     let colored = readable(TIME, RUN, &layout(Page::unbounded(Paint::Colored)));
     assert_eq!(console::strip_ansi_codes(&colored), lines(RUN), "nothing but colour differs");
     assert_snapshot!(colored.replace('\u{1b}', "ESC"), @"
-    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m plex        ESC[31mdownESC[0m       142 ms  app: Plex is stopped; nginx answers 502
+    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m plex        ESC[31mdownESC[0m       142 ms  app: Plex is stopped; nginx returns 502
     ESC[38;5;244m2026-11-03T10:05:07ZESC[0m uptime-kuma ESC[32mupESC[0m          38 ms  HTTP 200
     ESC[38;5;244m2026-11-03T10:05:07ZESC[0m new         ESC[38;5;244munknownESC[0m
     ESC[38;5;244m2026-11-03T10:05:07ZESC[0m pushover    ESC[32mdeliveredESC[0m: plex is DOWN

@@ -1,4 +1,4 @@
-//! Times at which windows are on, in ordinary nights and in those in which the clock changes.
+//! When windows are on, in ordinary nights and in those when the clocks change.
 
 use super::{Change, Clock, Hours, Recurrence, Window};
 use crate::contract::settings::Settings;
@@ -24,7 +24,7 @@ fn a_single_window_ends_before_its_last_instant() {
 }
 
 #[test]
-fn recurring_windows_go_by_the_clock_on_the_wall() {
+fn recurring_windows_follow_the_wall_clock() {
     // 10:05 UTC is 11:05 in Berlin, in winter.
     assert!(weekly(&[2], 11 * 60, 10).is_on(AT, &berlin()));
     assert!(!weekly(&[2], 10 * 60, 10).is_on(AT, &berlin()));
@@ -36,7 +36,7 @@ fn recurring_windows_go_by_the_clock_on_the_wall() {
 }
 
 #[test]
-fn a_window_may_go_past_midnight_and_over_days() {
+fn a_window_may_span_midnight_and_days() {
     let midnight = AT - 10 * HOUR - 5 * MINUTE;
     let night = weekly(&[1], 23 * 60, 120);
     let on = [midnight - HOUR - 1, midnight - HOUR, midnight + HOUR - 1, midnight + HOUR]
@@ -48,7 +48,7 @@ fn a_window_may_go_past_midnight_and_over_days() {
 }
 
 #[test]
-fn quiet_hours_are_those_of_every_day() {
+fn quiet_hours_recur_every_day() {
     let night = Hours { from: 22 * 60, until: 7 * 60 };
     let midnight = AT - 10 * HOUR - 5 * MINUTE;
     let on = [22, 23, 30, 31].map(|hour| night.is_on(midnight - 24 * HOUR + hour * HOUR, &Clock::default()));
@@ -57,12 +57,12 @@ fn quiet_hours_are_those_of_every_day() {
 }
 
 #[test]
-fn a_clock_that_makes_no_sense_is_known_to_make_none() {
+fn an_invalid_clock_is_recognized() {
     assert!(Clock::default().is_valid() && berlin().is_valid());
     assert!(!Clock::of_rule("Europe/Berlin").is_valid());
 }
 
-/// The instant at which UTC shows this time.
+/// Parse a time in UTC.
 fn utc(text: &str) -> u64 {
     let at: jiff::Timestamp = format!("{text}:00Z").parse().unwrap();
     u64::try_from(at.as_second()).unwrap()
@@ -92,29 +92,29 @@ fn night(days: &[u8], from: u32, until: u32) -> Recurrence {
 }
 
 #[test]
-fn windows_end_by_the_wall_in_the_nights_of_the_change() {
+fn windows_end_by_the_wall_clock_in_nights_when_the_clocks_change() {
     let quiet = night(&[], 22 * 60, 7 * 60);
     // 22:00 is 21:00 UTC in winter and 20:00 in summer; 07:00 is 06:00 and 05:00.
     assert_eq!(edges(&quiet, &berlin(), SPRING), ["on 21:00", "off 05:00", "on 20:00", "off 05:00"]);
     assert_eq!(edges(&quiet, &berlin(), AUTUMN), ["on 20:00", "off 06:00", "on 21:00", "off 06:00"]);
-    // A window of days ends by the wall, too.
+    // A window of several days ends by the wall clock, too.
     let weekend = weekly(&[6], 20 * 60, 26 * 60);
     assert_eq!(edges(&weekend, &berlin(), SPRING), ["on 19:00", "off 20:00"]);
 }
 
 #[test]
-fn what_begins_or_ends_in_the_skipped_hour_does_so_with_the_change() {
+fn windows_that_begin_or_end_in_the_skipped_hour_do_so_at_the_change() {
     // 02:00 to 03:00 does not exist: the change is at 01:00 UTC.
     let of = |from, until| edges(&night(&[7], from, until), &berlin(), SPRING);
     assert_eq!(of(150, 240), ["on 01:00", "off 02:00"], "begins at 02:30");
     assert_eq!(of(60, 150), ["on 00:00", "off 01:00"], "ends at 02:30");
     assert_eq!(of(60, 120), ["on 00:00", "off 01:00"], "ends at 02:00");
     assert_eq!(of(180, 240), ["on 01:00", "off 02:00"], "begins at 03:00");
-    assert_eq!(of(135, 165), ["on 01:00", "off 01:30"], "does not vanish");
+    assert_eq!(of(135, 165), ["on 01:00", "off 01:30"], "is not lost");
 }
 
 #[test]
-fn what_begins_in_the_repeated_hour_does_so_at_first_and_what_ends_in_it_at_last() {
+fn in_the_repeated_hour_windows_begin_the_first_time_and_end_the_second() {
     // 02:00 to 03:00 comes twice: from 00:00 and from 01:00 UTC.
     let of = |from, until| edges(&night(&[7], from, until), &berlin(), AUTUMN);
     assert_eq!(of(150, 240), ["on 00:30", "off 03:00"], "begins at 02:30");
@@ -125,7 +125,7 @@ fn what_begins_in_the_repeated_hour_does_so_at_first_and_what_ends_in_it_at_last
 }
 
 #[test]
-fn clocks_that_are_set_back_past_midnight_are_followed() {
+fn clocks_may_be_set_back_past_midnight() {
     // At 00:00 on Friday the clock is set back to 23:00 on Thursday, 21:00 UTC.
     let cairo = Clock::of_rule("EET-2EEST,M4.5.5/0,M10.5.4/24");
     let of = |days: &[u8], from, until| edges(&night(days, from, until), &cairo, "2026-10-29T12:00");
@@ -141,7 +141,7 @@ fn clocks_that_are_set_back_past_midnight_are_followed() {
     );
 }
 
-/// An hour back for a month, which no yearly rule says.
+/// An hour back for a month, which no yearly rule can express.
 fn casablanca() -> Clock {
     let month = [(utc("2027-02-07T02:00"), 0), (utc("2027-03-14T02:00"), 3600)];
     let changes = month.map(|(at, offset)| Change(i64::try_from(at).unwrap(), offset));
@@ -149,7 +149,7 @@ fn casablanca() -> Clock {
 }
 
 #[test]
-fn changes_that_no_rule_knows_are_followed_and_the_rule_holds_before_and_after() {
+fn changes_that_no_rule_expresses_apply_and_the_rule_applies_before_and_after() {
     let quiet = night(&[], 22 * 60, 7 * 60);
     let on = |from: &str| edges(&quiet, &casablanca(), from);
     assert_eq!(on("2027-02-06T12:00"), ["on 21:00", "off 07:00", "on 22:00", "off 07:00"]);
@@ -158,7 +158,7 @@ fn changes_that_no_rule_knows_are_followed_and_the_rule_holds_before_and_after()
 }
 
 #[test]
-fn settings_of_earlier_releases_are_read_and_written_as_they_were() {
+fn settings_of_earlier_releases_are_read_and_written_unchanged() {
     let text = r#"{"deployment":"a","state_parameter":"/a","targets":[],"channels":[],"maintenance":[{"start":60,"minutes":90,"clock":"EST5EDT,M3.2.0,M11.1.0"},{"from":1,"until":2,"clock":""},{"days":[7],"start":0,"minutes":1}],"clock":"CET-1CEST,M3.5.0,M10.5.0/3"}"#;
     let settings: Settings = serde_json::from_str(text).unwrap();
     assert_eq!(settings.clock, berlin());
@@ -170,7 +170,7 @@ fn settings_of_earlier_releases_are_read_and_written_as_they_were() {
     assert!(serde_json::from_str::<Settings>(&text.replace("\"CET", "3,\"CET")).is_err());
 }
 
-/// The settings as the previous release knows them.
+/// The settings as the previous release reads them.
 #[derive(serde::Deserialize)]
 struct Previous {
     maintenance: Vec<PreviousWindow>,
@@ -185,7 +185,7 @@ struct PreviousWindow {
 }
 
 #[test]
-fn an_earlier_release_finds_the_rule_beside_the_changes() {
+fn an_earlier_release_reads_the_rule_beside_the_changes() {
     let window = Window { recurrence: weekly(&[1], 60, 90), targets: Vec::new(), clock: Some(casablanca()) };
     let settings = Settings { clock: casablanca(), maintenance: vec![window.clone()], ..Settings::default() };
     let text = serde_json::to_string(&settings).unwrap();

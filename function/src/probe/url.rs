@@ -1,31 +1,32 @@
-//! A target's URL, taken apart. `http::Uri` suffices: a full URL parser would add its Unicode tables to the binary.
+//! A target's URL, split into what a probe needs. `http::Uri` suffices: a full URL parser would add its Unicode tables to
+//! the binary.
 
 use http::Uri;
 
-/// Where to connect, and what to ask for.
-pub(super) struct Address {
+/// Where to connect, and what to request there.
+pub(super) struct TargetUrl {
     pub(super) is_https: bool,
-    /// Without brackets, if it is an IPv6 address.
+    /// Without brackets if it is an IPv6 address.
     pub(super) host: String,
     pub(super) port: u16,
     /// Path and query.
     pub(super) path: String,
-    /// The `Host` header: with the port unless it is the scheme's own.
+    /// The `Host` header: with the port unless it is the scheme's default.
     pub(super) host_header: String,
 }
 
-impl Address {
+impl TargetUrl {
     pub(super) fn parse(url: &str) -> Result<Self, String> {
-        let uri: Uri = url.parse().map_err(|why| format!("the address cannot be understood: {why}"))?;
+        let uri: Uri = url.parse().map_err(|why| format!("the URL is invalid: {why}"))?;
         let (is_https, default_port) = match uri.scheme_str() {
             Some("https") => (true, 443),
             Some("http") => (false, 80),
-            _ => return Err("the address must begin with http:// or https://".to_owned()),
+            _ => return Err("the URL must begin with http:// or https://".to_owned()),
         };
-        let authority = uri.authority().ok_or("the address has no host")?;
+        let authority = uri.authority().ok_or("the URL has no host")?;
         let name = authority.host();
         if name.is_empty() {
-            return Err("the address has no host".to_owned());
+            return Err("the URL has no host".to_owned());
         }
         let port = uri.port_u16().unwrap_or(default_port);
         let host_header = if port == default_port { name.to_owned() } else { format!("{name}:{port}") };
@@ -45,18 +46,36 @@ fn path(uri: &Uri) -> String {
     if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
 }
 
+/// Return the host of an absolute URL, without its port; empty if there is none. Unlike [`TargetUrl::parse`], this accepts
+/// whatever a `Location` header contains.
+pub(super) fn host_of(location: &str) -> &str {
+    let rest = match location.split_once("://") {
+        Some((scheme, rest)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => rest,
+        _ => match location.strip_prefix("//") {
+            Some(rest) => rest,
+            None => return "",
+        },
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(url: &str, expected: (bool, &str, u16, &str, &str)) {
-        let found = Address::parse(url).map(|a| (a.is_https, a.host, a.port, a.path, a.host_header));
+        let found = TargetUrl::parse(url).map(|u| (u.is_https, u.host, u.port, u.path, u.host_header));
         let (https, host, port, path, header) = expected;
         assert_eq!(found, Ok((https, host.to_owned(), port, path.to_owned(), header.to_owned())), "{url}");
     }
 
     #[test]
-    fn addresses_are_taken_apart() {
+    fn urls_are_split_into_their_parts() {
         check("https://plex.example.com", (true, "plex.example.com", 443, "/", "plex.example.com"));
         check("https://h:8443/identity?a=b", (true, "h", 8443, "/identity?a=b", "h:8443"));
         check("http://h:80/#part", (false, "h", 80, "/", "h"));
@@ -67,9 +86,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_said_to_be_none() {
+    fn invalid_urls_are_rejected() {
         for url in ["", "plex", "ftp://h/", "http://", "/identity", "http://a b/"] {
-            assert!(Address::parse(url).is_err(), "{url}");
+            assert!(TargetUrl::parse(url).is_err(), "{url}");
         }
     }
 }

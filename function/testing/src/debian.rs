@@ -1,7 +1,9 @@
-//! Programs of Debian that tests need: those on the machine, or their packages unpacked below Cargo's target directory.
+//! Provides Debian programs that tests need: the machine's own, or those of a package that is unpacked below Cargo's
+//! target directory.
 //!
-//! Nothing is installed and no rights are needed. Where apt knows no packages, it learns them into a directory of its
-//! own. A package is unpacked elsewhere and then renamed, so that what has its name is whole; the others wait.
+//! Nothing is installed, and no privileges are needed. Where apt has no package lists, they are downloaded to a directory
+//! of their own. A package is unpacked elsewhere and then renamed, so that it is complete under its name; other processes
+//! wait for it.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -9,22 +11,25 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Beyond `PATH`, where servers are on Debian.
-const PLACES: [&str; 2] = ["/usr/local/sbin", "/usr/sbin"];
+/// Where Debian installs servers, beyond `PATH`.
+const SERVER_DIRECTORIES: [&str; 2] = ["/usr/local/sbin", "/usr/sbin"];
 
-/// The machine's own program, or that of the package of the same name, with the libraries that the machine lacks.
-pub fn program(name: &str) -> Command {
+/// The machine's own program, or that of the package of the same name, with the libraries that the machine does not have.
+/// Packages are unpacked below `directory`, which is a test's `CARGO_TARGET_TMPDIR`.
+pub fn program(name: &str, directory: &Path) -> Command {
     let path = env::var_os("PATH").unwrap_or_default();
-    let mut places = env::split_paths(&path).chain(PLACES.map(PathBuf::from));
-    if let Some(found) = places.find(|place| place.join(name).is_file()) {
+    let mut directories = env::split_paths(&path).chain(SERVER_DIRECTORIES.map(PathBuf::from));
+    if let Some(found) = directories.find(|directory| directory.join(name).is_file()) {
         return Command::new(found.join(name));
     }
-    within(&unpacked(name), name)
+    let root = unpacked_into(&directory.join("debian"), name, &[])
+        .unwrap_or_else(|why| panic!("install {name} (for example, `apt-get install {name}`): {why}"));
+    within(&root, name)
 }
 
 fn within(root: &Path, name: &str) -> Command {
     let mut found = programs(root).into_iter().filter(|path| path.file_name() == Some(OsStr::new(name)));
-    let found = found.next().unwrap_or_else(|| panic!("there is no {name} in {}", root.display()));
+    let found = found.next().unwrap_or_else(|| panic!("{} does not contain {name}", root.display()));
     let mut program = Command::new(found);
     if let Some(libraries) = libraries(root) {
         program.env("LD_LIBRARY_PATH", libraries);
@@ -32,13 +37,7 @@ fn within(root: &Path, name: &str) -> Command {
     program
 }
 
-/// Where Debian's package is unpacked, as if this were `/`.
-pub fn unpacked(package: &str) -> PathBuf {
-    unpacked_into(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("debian"), package, &[])
-        .unwrap_or_else(|why| panic!("install {package} (`apt-get install {package}`, say): {why}"))
-}
-
-/// The same for any directory, and with options for apt.
+/// Unpack a package, and return the directory that stands for `/`.
 fn unpacked_into(directory: &Path, package: &str, options: &[String]) -> Result<PathBuf, String> {
     let whole = directory.join(package);
     if whole.exists() {
@@ -46,7 +45,7 @@ fn unpacked_into(directory: &Path, package: &str, options: &[String]) -> Result<
     }
     fs::create_dir_all(directory).map_err(|error| cannot("create", directory, &error))?;
     let lock = directory.join("lock");
-    // Freed with the file, however this ends.
+    // Unlocked when the file is closed, however this ends.
     let file = File::create(&lock).map_err(|error| cannot("create", &lock, &error))?;
     file.lock().map_err(|error| cannot("lock", &lock, &error))?;
     if whole.exists() {
@@ -70,7 +69,7 @@ fn unpacked_into(directory: &Path, package: &str, options: &[String]) -> Result<
     Ok(whole)
 }
 
-/// Fetches packages, with the machine's lists or with its own.
+/// Downloads packages, with the machine's package lists or with its own.
 struct Apt<'a> {
     private: PathBuf,
     downloads: &'a Path,
@@ -78,7 +77,7 @@ struct Apt<'a> {
 }
 
 impl Apt<'_> {
-    /// Below `root`. Answers with the packages whose libraries it needs.
+    /// Unpack a package below `root`, and return the packages of the libraries that it needs.
     fn unpack(&self, package: &str, root: &Path) -> Result<Vec<String>, String> {
         let downloads = self.downloads;
         remove(downloads)?;
@@ -91,9 +90,9 @@ impl Apt<'_> {
             let with_own_lists = || run(self.get(true).args(["download", package]).current_dir(downloads));
             with_own_lists()
                 .or_else(|_| run(self.get(true).arg("update")).and_then(|()| with_own_lists()))
-                .map_err(|why| format!("{refusal}; and with lists of its own: {why}"))?;
+                .map_err(|why| format!("{refusal}; and with its own package lists: {why}"))?;
         }
-        let archive = files(downloads).pop().ok_or("apt-get has downloaded nothing")?;
+        let archive = files(downloads).pop().ok_or("apt-get downloaded nothing")?;
         fs::create_dir_all(root).map_err(|error| cannot("create", root, &error))?;
         run(Command::new("dpkg").arg("-x").arg(&archive).arg(root))?;
         libraries_of(&archive)
@@ -101,7 +100,7 @@ impl Apt<'_> {
 
     fn get(&self, with_own_lists: bool) -> Command {
         let mut get = Command::new("apt-get");
-        // Root's apt would otherwise fetch as somebody else, who may not write here.
+        // Root's apt would otherwise download as another user, who may not write here.
         get.args(["-q", "-o", "APT::Sandbox::User=root"]);
         for option in self.options {
             get.args(["-o", option]);
@@ -117,14 +116,14 @@ impl Apt<'_> {
     }
 }
 
-/// The packages with libraries that this one depends on; of alternatives the first.
+/// The library packages that this one depends on; the first of alternatives.
 fn libraries_of(archive: &Path) -> Result<Vec<String>, String> {
     let format = "--showformat=${Depends},${Pre-Depends}";
     let output = Command::new("dpkg-deb").args(["-W", format]).arg(archive).output();
     let output = output.map_err(|error| format!("`dpkg-deb` cannot be run: {error}"))?;
     let depends = String::from_utf8_lossy(&output.stdout).into_owned();
     let name = |depends: &str| depends.trim().split([' ', '|', ':']).next().unwrap_or_default().to_owned();
-    // The C library and its loader belong together, and are everywhere.
+    // The C library and its loader belong together, and every machine has them.
     let is_library = |name: &String| (name.starts_with("lib") || name == "zlib1g") && name != "libc6";
     Ok(depends.split(',').map(name).filter(is_library).collect())
 }
@@ -138,10 +137,10 @@ fn lacks_libraries(program: &Path) -> bool {
     output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("not found"))
 }
 
-/// Where an unpacked package has libraries, if it does: in `usr/lib/x86_64-linux-gnu`, say.
+/// The directories of an unpacked package's libraries, such as `usr/lib/x86_64-linux-gnu`.
 fn libraries(root: &Path) -> Option<OsString> {
-    let places = ["usr/lib", "lib"].iter().flat_map(|place| files(&root.join(place)));
-    env::join_paths(places.filter(|place| place.is_dir())).ok().filter(|places| !places.is_empty())
+    let directories = ["usr/lib", "lib"].iter().flat_map(|name| files(&root.join(name)));
+    env::join_paths(directories.filter(|path| path.is_dir())).ok().filter(|paths| !paths.is_empty())
 }
 
 fn files(directory: &Path) -> Vec<PathBuf> {
@@ -161,7 +160,7 @@ fn cannot(what: &str, path: &Path, error: &std::io::Error) -> String {
     format!("cannot {what} {}: {error}", path.display())
 }
 
-/// In silence, unless it fails.
+/// Run a command, showing its output only if it fails.
 fn run(command: &mut Command) -> Result<(), String> {
     let output = command.stdin(Stdio::null()).output();
     let name = command.get_program().display();
@@ -172,15 +171,16 @@ fn run(command: &mut Command) -> Result<(), String> {
     Err(format!("`{name}` failed: {}", String::from_utf8_lossy(&output.stderr).trim()))
 }
 
-/// A machine as minimal containers are: its apt has no lists, and there are few libraries.
+/// As in a minimal container: apt has no package lists, and there are few libraries.
 #[test]
-#[ignore = "fetches Debian's lists of packages, more than once"]
-fn a_package_is_fetched_where_apt_knows_none() {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("debian-{}", std::process::id()));
+#[ignore = "downloads Debian's package lists, more than once"]
+fn a_package_is_downloaded_where_apt_has_no_lists() {
+    let temporary = tempfile::tempdir().unwrap();
+    let directory = temporary.path().join("debian");
     let nothing = directory.join("nothing");
     fs::create_dir_all(nothing.join("partial")).unwrap();
     let options = [format!("Dir::State::Lists={}", nothing.display())];
-    // Two at once, as with tests.
+    // Two at the same time, as with tests.
     let both = std::thread::scope(|scope| {
         let unpack = || unpacked_into(&directory, "gawk", &options);
         [scope.spawn(unpack), scope.spawn(unpack)].map(|thread| thread.join().unwrap())
@@ -188,7 +188,6 @@ fn a_package_is_fetched_where_apt_knows_none() {
     let mut gawk = within(both[0].as_ref().unwrap(), "gawk");
     assert!(gawk.arg("--version").status().unwrap().success(), "{gawk:?}");
     let refused = unpacked_into(&directory, "no-such-package", &options).unwrap_err();
-    let _ = fs::remove_dir_all(&directory);
     assert_eq!(both[0], Ok(directory.join("gawk")));
     assert_eq!(both[0], both[1]);
     assert!(refused.contains("no-such-package"), "{refused}");

@@ -1,9 +1,10 @@
-//! Bodies that are no service's answer: the web pages of what is in front of it, and reports of failure.
+//! Recognizes response bodies that are not a service's confirmation: web pages of something in front of it, and reports
+//! of failure.
 
-/// What is looked at of a page.
-const MAX_LOOK: usize = 4 * 1024;
+/// How much of a body is examined.
+const MAX_BYTES: usize = 4 * 1024;
 
-/// Whether this is a web page. No service answers a message with one.
+/// Whether this is a web page. No service confirms a message with one.
 pub fn is_page(body: &[u8]) -> bool {
     let text = beginning(body);
     let mut rest = text.trim_start_matches('\u{feff}').trim_start();
@@ -18,24 +19,24 @@ pub fn is_page(body: &[u8]) -> bool {
         .any(|tag| rest.starts_with(tag))
 }
 
-/// Whether this is a page that wants something done before it lets anything pass: a login, or a captive portal.
-pub fn is_wall(body: &[u8]) -> bool {
+/// Whether this is a page that blocks access: a login page, or a captive portal.
+pub fn is_login_page(body: &[u8]) -> bool {
     let text = beginning(body);
     is_page(body)
         && ["<form", "type=\"password\"", "http-equiv=\"refresh\""].iter().any(|sign| text.contains(sign))
 }
 
-/// Whether an answer reports that something went wrong, in JSON or in words.
-pub fn says_failure(body: &[u8]) -> bool {
-    if let Ok(serde_json::Value::Object(answer)) = serde_json::from_slice(body) {
+/// Whether a response reports that something went wrong, in JSON or as text.
+pub fn reports_failure(body: &[u8]) -> bool {
+    if let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(body) {
         let is = |name: &str, wanted: &[&str]| {
-            answer
+            object
                 .get(name)
                 .and_then(serde_json::Value::as_str)
                 .is_some_and(|value| wanted.iter().any(|wanted| value.eq_ignore_ascii_case(wanted)))
         };
-        let is_false = |name: &str| answer.get(name) == Some(&serde_json::Value::Bool(false));
-        let has_error = answer.get("error").or_else(|| answer.get("errors")).is_some_and(|error| {
+        let is_false = |name: &str| object.get(name) == Some(&serde_json::Value::Bool(false));
+        let has_error = object.get("error").or_else(|| object.get("errors")).is_some_and(|error| {
             error.as_str().is_some_and(|text| !text.is_empty())
                 || error.as_bool() == Some(true)
                 || error.as_object().is_some_and(|error| !error.is_empty())
@@ -59,11 +60,11 @@ pub fn says_failure(body: &[u8]) -> bool {
         "unauthorized",
     ]
     .iter()
-    .any(|words| text.contains(words))
+    .any(|phrase| text.contains(phrase))
 }
 
 fn beginning(body: &[u8]) -> String {
-    String::from_utf8_lossy(&body[..body.len().min(MAX_LOOK)]).to_lowercase()
+    String::from_utf8_lossy(&body[..body.len().min(MAX_BYTES)]).to_lowercase()
 }
 
 #[cfg(test)]
@@ -71,8 +72,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_are_recognised() {
-        for (body, page, wall) in [
+    fn web_pages_are_recognized() {
+        for (body, page, login) in [
             ("<!doctype html><html><title>Sign in</title><form></form></html>", true, true),
             ("\u{feff}\r\n<!-- Access -->\n<HTML><body>Blocked</body></HTML>", true, false),
             ("<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC \"-//W3C\"><html/>", true, false),
@@ -82,12 +83,12 @@ mod tests {
             (r#"{"id":"1","content":"<html><form>"}"#, false, false),
             ("<Response code=\"1\"/>", false, false),
         ] {
-            assert_eq!((is_page(body.as_bytes()), is_wall(body.as_bytes())), (page, wall), "{body}");
+            assert_eq!((is_page(body.as_bytes()), is_login_page(body.as_bytes())), (page, login), "{body}");
         }
     }
 
     #[test]
-    fn failures_are_recognised() {
+    fn reports_of_failure_are_recognized() {
         for (body, expected) in [
             (r#"{"ok":false,"msg":"Monitor not found or not active."}"#, true),
             (r#"{"success":false}"#, true),
@@ -104,7 +105,7 @@ mod tests {
             ("Got it, thanks!", false),
             ("", false),
         ] {
-            assert_eq!(says_failure(body.as_bytes()), expected, "{body}");
+            assert_eq!(reports_failure(body.as_bytes()), expected, "{body}");
         }
     }
 }

@@ -1,27 +1,27 @@
-//! The answer as it is judged: status, headers, and as much of the body as was read.
+//! The response that is classified: status, headers, and the part of the body that was read.
 
 use http::{HeaderMap, StatusCode};
 
 use crate::text::{bare_url, bounded};
 
-const MAX_SHOWN_CHARS: usize = 120;
+const MAX_LOCATION_CHARS: usize = 120;
 
-/// The head of an answer, and as much of its body as was read.
-pub(super) struct Answer<'a> {
+/// The head of a response, and the part of its body that was read.
+pub(super) struct Response<'a> {
     pub(super) status: StatusCode,
     pub(super) headers: &'a HeaderMap,
     pub(super) body: &'a [u8],
 }
 
-impl<'a> Answer<'a> {
-    /// The header's text; empty if it is absent or not ASCII. It has dozens of callers, which would all hold a copy.
+impl<'a> Response<'a> {
+    /// The header's text; empty if it is absent or not ASCII. Not inlined: it has dozens of callers.
     #[inline(never)]
     pub(super) fn header(&self, name: &str) -> &'a str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Whether a header's name begins like this.
-    pub(super) fn has_header_like(&self, prefix: &str) -> bool {
+    /// Whether there is a header whose name begins with `prefix`.
+    pub(super) fn has_header_with_prefix(&self, prefix: &str) -> bool {
         self.headers.keys().any(|name| name.as_str().starts_with(prefix))
     }
 
@@ -31,15 +31,15 @@ impl<'a> Answer<'a> {
         lines.filter_map(|line| line.split(';').next()).map(str::trim)
     }
 
-    /// Whether the body has this text.
+    /// Whether the body contains this text.
     #[inline(never)]
-    pub(super) fn says(&self, text: &str) -> bool {
+    pub(super) fn contains(&self, text: &str) -> bool {
         self.body.windows(text.len()).any(|window| window == text.as_bytes())
     }
 
-    /// [`Answer::says`], in upper or lower case.
+    /// [`Response::contains`], ignoring ASCII case.
     #[inline(never)]
-    pub(super) fn mentions(&self, text: &str) -> bool {
+    pub(super) fn contains_ignoring_case(&self, text: &str) -> bool {
         self.body.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()))
     }
 
@@ -56,27 +56,28 @@ impl<'a> Answer<'a> {
         title.unwrap_or_default().trim().to_owned()
     }
 
-    /// Where a redirect leads; empty if it leads nowhere.
-    pub(super) fn target_of_redirect(&self) -> String {
-        let place = self.headers.get("location").filter(|_| self.status.is_redirection());
-        place.map(|place| String::from_utf8_lossy(place.as_bytes()).trim().to_owned()).unwrap_or_default()
+    /// The redirect's location; empty if this is not a redirect or names no location.
+    pub(super) fn location(&self) -> String {
+        let location = self.headers.get("location").filter(|_| self.status.is_redirection());
+        let text = location.map(|location| String::from_utf8_lossy(location.as_bytes()).trim().to_owned());
+        text.unwrap_or_default()
     }
 
-    /// The same, without what might be secret in it.
-    pub(super) fn shown_redirect(&self) -> Option<String> {
-        let place = self.target_of_redirect();
-        (!place.is_empty()).then(|| bounded(&bare_url(&place), MAX_SHOWN_CHARS))
+    /// The redirect's location without the parts that may be secret.
+    pub(super) fn safe_location(&self) -> Option<String> {
+        let location = self.location();
+        (!location.is_empty()).then(|| bounded(&bare_url(&location), MAX_LOCATION_CHARS))
     }
 
-    /// Whether it went through Cloudflare's edge.
-    pub(super) fn is_through_cloudflare(&self) -> bool {
+    /// Whether it passed through Cloudflare.
+    pub(super) fn is_from_cloudflare(&self) -> bool {
         self.header("server").eq_ignore_ascii_case("cloudflare") || self.headers.contains_key("cf-ray")
     }
 
-    /// `nginx`, `Caddy`: who answers, if it has a plain name. Cloudflare puts its own name on everybody's answers, but
-    /// lets their pages pass.
+    /// The server's name for messages: `nginx`, `Caddy`, or "the proxy" if it has no plain name. Cloudflare replaces the
+    /// `Server` header of what it forwards, but leaves the signature in the page.
     pub(super) fn server(&self) -> &str {
-        let name = plain(self.header("server"));
+        let name = program_name(self.header("server"));
         let name = if name == Some("cloudflare") { self.signature().or(name) } else { name };
         match name {
             Some("cloudflare") => "the tunnel",
@@ -85,17 +86,17 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Who has signed the page: nginx and its kin do so, in a line at its end.
+    /// The server's name in the page's last line, where nginx and its derivatives write it.
     pub(super) fn signature(&self) -> Option<&str> {
         const BEFORE: &[u8] = b"<hr><center>";
         let at = self.body.windows(BEFORE.len()).position(|window| window == BEFORE)?;
         let signature = self.body.get(at + BEFORE.len()..)?.split(|byte| *byte == b'<').next()?;
-        plain(std::str::from_utf8(signature).ok()?)
+        program_name(std::str::from_utf8(signature).ok()?)
     }
 }
 
-/// A program's name without its version, if it is one.
-fn plain(text: &str) -> Option<&str> {
+/// The first word without its version, if it can be a program's name.
+fn program_name(text: &str) -> Option<&str> {
     let name = text.split(['/', ' ', '(']).next().unwrap_or_default();
     let is_plain = !name.is_empty()
         && name.len() <= 20
@@ -109,7 +110,7 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// Headers as `name: value` lines.
+    /// Parse headers from `name: value` lines.
     pub(in crate::probe) fn headers(lines: &str) -> HeaderMap {
         let pair = |line: &str| {
             let (name, value) = line.split_once(": ").unwrap();
@@ -123,7 +124,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_title_of_a_page_is_found_in_either_case() {
+    fn the_title_is_found_in_either_case() {
         let none = HeaderMap::new();
         for (body, title) in [
             ("<html><TITLE lang=en> Sign in </title>", "Sign in"),
@@ -131,8 +132,8 @@ pub(super) mod tests {
             ("<title>no end", ""),
             ("no title", ""),
         ] {
-            let answer = Answer { status: StatusCode::OK, headers: &none, body: body.as_bytes() };
-            assert_eq!(answer.title(), title, "{body}");
+            let response = Response { status: StatusCode::OK, headers: &none, body: body.as_bytes() };
+            assert_eq!(response.title(), title, "{body}");
         }
     }
 }

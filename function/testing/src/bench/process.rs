@@ -1,4 +1,4 @@
-//! A started function, and what the kernel knows of it.
+//! A running function, and what the kernel reports about it.
 
 use std::fs;
 use std::process::Child;
@@ -8,20 +8,22 @@ use nix::sys::signal::{Signal, kill};
 use nix::time::{ClockId, clock_getcpuclockid};
 use nix::unistd::Pid;
 
-use crate::http::pause;
-use crate::runtime::Runtime;
-use crate::subject::Subject;
+use super::http::pause;
+use super::runtime::Runtime;
+use super::subject::Subject;
 
-const LOOK_AGAIN: Duration = Duration::from_micros(100);
+const POLL: Duration = Duration::from_micros(100);
 
-/// What something took.
+/// The time that something took.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
+    /// Elapsed time.
     pub wall: Duration,
+    /// Processor time of all threads.
     pub cpu: Duration,
 }
 
-/// Ends with this value.
+/// A process that is killed when this value is dropped.
 pub struct Process {
     child: Child,
     pid: Pid,
@@ -29,37 +31,39 @@ pub struct Process {
 }
 
 impl Process {
+    /// Observe a child process.
     pub fn of(child: Child) -> Self {
         let pid = Pid::from_raw(i32::try_from(child.id()).unwrap());
         let clock = clock_getcpuclockid(pid).unwrap();
         Self { child, pid, clock }
     }
 
+    /// Its process id.
     pub fn pid(&self) -> Pid {
         self.pid
     }
 
-    /// User and system time of all its threads, past and present; exact to the nanosecond while none of them runs.
+    /// User and system time of all its threads, past and present; accurate to the nanosecond while none of them runs.
     pub fn cpu(&self) -> Duration {
         self.clock.now().unwrap().into()
     }
 
-    /// Waits until all threads sleep, as Lambda does before it freezes an environment; returns the processor's time.
+    /// Wait until all threads sleep, as Lambda does before it freezes an environment. Return the processor time.
     pub fn asleep(&self) -> Duration {
-        while runs(self.pid) {
-            pause(LOOK_AGAIN);
+        while is_running(self.pid) {
+            pause(POLL);
         }
         self.cpu()
     }
 
-    /// The most memory that was resident at any time, in bytes.
+    /// The peak resident memory, in bytes.
     pub fn peak_memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
-    /// Asks it to end, and waits.
+    /// Ask it to terminate, and wait.
     pub fn terminate(mut self) {
         let _ = kill(self.pid, Signal::SIGTERM);
         let _ = self.child.wait();
@@ -73,8 +77,8 @@ impl Drop for Process {
     }
 }
 
-/// Whether any thread is on a processor, or wants to be.
-pub fn runs(pid: Pid) -> bool {
+/// Whether any thread is running or ready to run.
+pub fn is_running(pid: Pid) -> bool {
     let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return false };
     threads.flatten().any(|thread| {
         let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
@@ -84,29 +88,32 @@ pub fn runs(pid: Pid) -> bool {
 
 /// A function in its environment.
 pub struct Started {
+    /// Its process.
     pub process: Process,
+    /// The time of its initialization.
     pub init: Cost,
     runtime: Runtime,
 }
 
 impl Started {
-    /// Starts it, and waits until it asks for an event.
+    /// Start it, and wait until it asks for an event.
     pub fn new(subject: &Subject, wrapper: &[String]) -> Self {
         let runtime = Runtime::start();
         let mut command = subject.command(runtime.address, wrapper);
         let started = Instant::now();
         let process = Process::of(command.spawn().unwrap());
-        let ready = runtime.waits().unwrap_or_else(|why| panic!("{}: {why}", subject.name));
+        let ready = runtime.ready().unwrap_or_else(|why| panic!("{}: {why}", subject.name));
         let init = Cost { wall: ready - started, cpu: process.asleep() };
         Self { process, init, runtime }
     }
 
-    /// One run, until it asks for the next event. The wall time ends with the answer, the processor's with sleep.
+    /// Run it once, until it asks for the next event. The wall time ends with the answer, the processor time when all
+    /// threads sleep.
     pub fn run(&self) -> Cost {
         let before = self.process.asleep();
-        self.runtime.give("{}");
+        self.runtime.send("{}");
         let (wall, _) = self.runtime.answered().unwrap();
-        self.runtime.waits().unwrap();
+        self.runtime.ready().unwrap();
         Cost { wall, cpu: self.process.asleep() - before }
     }
 }

@@ -1,6 +1,6 @@
-//! A small HTTP/1.1 server that keeps connections alive, with TLS or without. It is measured along, so it does as little
-//! as it can: a thread for each connection, which waits for nothing but its client. (An asynchronous timer would know
-//! whole milliseconds only, and the delays in here must be true to a tenth of one.)
+//! A small HTTP/1.1 server that keeps connections alive, with TLS or without. Its own time is part of what is measured, so
+//! it does as little as possible: one thread per connection, which waits for nothing but its client. (An asynchronous
+//! timer is accurate to whole milliseconds only, and the delays here must be accurate to a tenth of one.)
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,18 +11,21 @@ use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// A request, as it came.
+/// A request as it was received.
 pub struct Request {
+    /// Request line and headers.
     pub head: String,
+    /// The body.
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// `GET /path`
-    pub fn starts_with(&self, line: &str) -> bool {
-        self.head.starts_with(line)
+    /// Whether the request line begins with this: `GET /path`.
+    pub fn starts_with(&self, prefix: &str) -> bool {
+        self.head.starts_with(prefix)
     }
 
+    /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().skip(1).find_map(|line| {
             let (key, value) = line.split_once(':')?;
@@ -33,6 +36,7 @@ impl Request {
 
 /// A running server, until the process ends.
 pub struct Server {
+    /// Where it listens.
     pub address: SocketAddr,
     counts: Arc<Counts>,
 }
@@ -44,19 +48,19 @@ struct Counts {
 }
 
 impl Server {
-    /// Connections that were taken so far.
+    /// The number of connections that it has accepted.
     pub fn connections(&self) -> u64 {
         self.counts.connections.load(Ordering::SeqCst)
     }
 
-    /// Requests that were read so far.
+    /// The number of requests that it has read.
     pub fn requests(&self) -> u64 {
         self.counts.requests.load(Ordering::SeqCst)
     }
 
-    /// Serves on a free port. `answer` may take its time; without an answer, the connection is closed.
+    /// Serve on a free port. `answer` may take its time; if it returns nothing, the connection is closed.
     ///
-    /// Each round trip of a connection takes `round_trip`: that of TCP, that of TLS 1.3, and that of each request.
+    /// Each round trip of a connection takes `round_trip`: one for TCP, one for TLS 1.3, one for each request.
     pub fn start(
         tls: Option<Arc<ServerConfig>>,
         round_trip: Duration,
@@ -93,7 +97,7 @@ fn encrypted(tcp: TcpStream, tls: Arc<ServerConfig>) -> StreamOwned<ServerConnec
     StreamOwned::new(ServerConnection::new(tls).unwrap(), tcp)
 }
 
-/// Answers one request after the other. A client may leave at any time.
+/// Answer one request after the other. A client may disconnect at any time.
 fn converse(mut stream: impl Read + Write, answer: impl Fn(&Request) -> Option<Vec<u8>>) {
     let mut read = Vec::new();
     while let Some(request) = next(&mut stream, &mut read) {
@@ -104,7 +108,7 @@ fn converse(mut stream: impl Read + Write, answer: impl Fn(&Request) -> Option<V
     }
 }
 
-/// The next request; what was read beyond it stays in `read`.
+/// Return the next request; what was read beyond it stays in `read`.
 fn next(stream: &mut impl Read, read: &mut Vec<u8>) -> Option<Request> {
     let mut buffer = [0; 16 * 1024];
     loop {
@@ -125,15 +129,15 @@ fn next(stream: &mut impl Read, read: &mut Vec<u8>) -> Option<Request> {
     }
 }
 
-/// A well-formed answer.
-pub fn reply(status: &str, headers: &str, body: &str) -> Vec<u8> {
+/// A well-formed response.
+pub fn response(status: &str, headers: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-/// A delay that is part of what is measured.
+/// Wait: a delay that is part of what is measured.
 pub fn pause(time: Duration) {
     if !time.is_zero() {
-        #[expect(clippy::disallowed_methods, reason = "the delay is the thing itself")]
+        #[expect(clippy::disallowed_methods, reason = "the delay itself is measured")]
         thread::sleep(time);
     }
 }

@@ -1,7 +1,7 @@
-//! Trust in the certificates that the owner names: they may be authorities, and each may be the server's own.
+//! Verifies servers against the certificates in the target's `ca_file`: each may be a CA, or the server's own certificate.
 //!
-//! `openssl req -x509` makes a certificate that is its own authority and the server's at once. A chain cannot be built
-//! from it, but an owner who puts it into the configuration byte for byte has said what to trust.
+//! `openssl req -x509` makes a certificate that is both a CA and the server's own. No chain can be built from it, but an
+//! owner who configures exactly that certificate has said what to trust.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -16,20 +16,20 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use super::certificate::{common_name, validity};
 
-/// Builds chains to authorities, and takes the listed certificates as they are.
-pub(super) struct Trust {
+/// Verifies chains up to the authorities, and accepts the listed certificates themselves.
+pub(super) struct Verifier {
     pub(super) authorities: Arc<RootCertStore>,
     pub(super) algorithms: WebPkiSupportedAlgorithms,
     pub(super) listed: Vec<CertificateDer<'static>>,
 }
 
-impl fmt::Debug for Trust {
+impl fmt::Debug for Verifier {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Trust")
+        formatter.write_str("Verifier")
     }
 }
 
-impl ServerCertVerifier for Trust {
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -39,11 +39,11 @@ impl ServerCertVerifier for Trust {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         if self.listed.iter().any(|listed| listed.as_ref() == end_entity.as_ref()) {
-            within_validity(end_entity, now)?;
-            for_name(end_entity, server_name)?;
+            check_validity(end_entity, now)?;
+            check_name(end_entity, server_name)?;
             return Ok(ServerCertVerified::assertion());
         }
-        // What rustls does itself where nobody has lists of revoked certificates.
+        // The same as rustls's own verifier without revocation lists.
         let parsed = ParsedCertificate::try_from(end_entity)?;
         let (roots, algorithms) = (&self.authorities, self.algorithms.all);
         verify_server_cert_signed_by_trust_anchor(&parsed, roots, intermediates, now, algorithms)?;
@@ -74,7 +74,7 @@ impl ServerCertVerifier for Trust {
     }
 }
 
-fn within_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), Error> {
+fn check_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), Error> {
     let time = |seconds| UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
     let validity = validity(certificate).ok_or(CertificateError::BadEncoding)?;
     if now.as_secs() < validity.begins {
@@ -88,13 +88,13 @@ fn within_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<()
     Ok(())
 }
 
-/// Its alternative names count; where it has none at all, its common name does, as for curl.
-fn for_name(certificate: &CertificateDer<'_>, name: &ServerName<'_>) -> Result<(), Error> {
+/// Check the alternative names; where there are none, check the common name, as curl does.
+fn check_name(certificate: &CertificateDer<'_>, name: &ServerName<'_>) -> Result<(), Error> {
     let parsed = ParsedCertificate::try_from(certificate)?;
     match verify_server_name(&parsed, name) {
         Err(Error::InvalidCertificate(CertificateError::NotValidForNameContext { presented, .. }))
             if presented.is_empty()
-                && common_name(certificate).is_some_and(|common| is_name(common, name)) =>
+                && common_name(certificate).is_some_and(|common| is_same_name(common, name)) =>
         {
             Ok(())
         }
@@ -102,7 +102,7 @@ fn for_name(certificate: &CertificateDer<'_>, name: &ServerName<'_>) -> Result<(
     }
 }
 
-fn is_name(common: &str, name: &ServerName<'_>) -> bool {
+fn is_same_name(common: &str, name: &ServerName<'_>) -> bool {
     match name {
         ServerName::DnsName(name) => common.eq_ignore_ascii_case(name.as_ref()),
         ServerName::IpAddress(address) => common.parse() == Ok(IpAddr::from(*address)),

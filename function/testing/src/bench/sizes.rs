@@ -1,22 +1,22 @@
-//! How large a package is, and what it asks of the system's C library.
+//! A program's size, and the version of the C library that it needs.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Bytes.
+/// The size of a file in bytes.
 pub fn size(path: &Path) -> u64 {
     fs::metadata(path).unwrap().len()
 }
 
-/// Bytes after `gzip -9`: the compression of a zip, without its few bytes of directory.
-pub fn packed(path: &Path) -> u64 {
+/// The size after `gzip -9`, in bytes: that of a zip without its directory.
+pub fn gzip_size(path: &Path) -> u64 {
     let output = Command::new("gzip").args(["-9", "-c"]).arg(path).stderr(Stdio::inherit()).output();
     u64::try_from(output.unwrap().stdout.len()).unwrap()
 }
 
-/// The highest `GLIBC_2.x` that a binary names: `x`. Its symbols' versions are text in it.
-pub fn glibc_minor(path: &Path) -> Option<u32> {
+/// The highest `x` of `GLIBC_2.x` in a binary, where the versions of symbols are text.
+pub fn highest_glibc(path: &Path) -> Option<u32> {
     const NAME: &[u8] = b"GLIBC_2.";
     let binary = fs::read(path).unwrap();
     let found = binary.windows(NAME.len()).enumerate().filter(|(_, window)| *window == NAME);

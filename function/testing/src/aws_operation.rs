@@ -1,9 +1,10 @@
-//! Identifies the AWS operation of a request in any protocol. The benchmark includes this file, too.
+//! Names the AWS operation of a request, for each protocol of the services that the deployer calls.
 
-use hyper::{Method, Request};
+use bytes::Bytes;
+use http::{Method, Request};
 
-/// Return the operation as IAM names it, such as `events:PutRule`, or the method and path if it is not known.
-pub fn operation(request: &Request<hyper::body::Bytes>) -> String {
+/// The operation's name in IAM: `events:PutRule`. An unknown one keeps its method and path.
+pub fn aws_operation(request: &Request<Bytes>) -> String {
     let service = service(request);
     if let Some(target) = header(request, "x-amz-target") {
         return format!("{service}:{}", target.rsplit('.').next().unwrap_or(target));
@@ -15,17 +16,17 @@ pub fn operation(request: &Request<hyper::body::Bytes>) -> String {
     }
 }
 
-fn header<'a>(request: &'a Request<hyper::body::Bytes>, name: &str) -> Option<&'a str> {
+fn header<'a>(request: &'a Request<Bytes>, name: &str) -> Option<&'a str> {
     request.headers().get(name)?.to_str().ok()
 }
 
-/// Read the service from the signature's scope, `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
-fn service(request: &Request<hyper::body::Bytes>) -> &str {
+/// The service, from the signature's scope, `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
+fn service(request: &Request<Bytes>) -> &str {
     let scope = header(request, "authorization").and_then(|text| text.split("Credential=").nth(1));
     scope.and_then(|scope| scope.split('/').nth(3)).unwrap_or("unsigned")
 }
 
-/// Return Lambda's operation; each path starts with the date of the API version.
+/// Lambda's operations. Each path begins with the date of the API version that introduced it.
 fn by_path(method: &Method, path: &str) -> String {
     let parts: Vec<&str> = path.trim_matches('/').split('/').skip(1).collect();
     let name = match (method.as_str(), parts.as_slice()) {

@@ -1,5 +1,5 @@
-//! A TLS session that may end without a word, as many servers let it: what is still missing then is seen by the length
-//! that was announced.
+//! The probe's connection, with or without TLS. A TLS session may end without `close_notify`, as with many servers:
+//! whether data is missing then shows in the announced length.
 
 use std::io;
 use std::pin::Pin;
@@ -7,16 +7,16 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// A connection, with or without TLS.
+/// What a connection can do.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// Takes the end of the connection for the end of the data, like every browser. One type for both kinds of connections,
-/// so that the code that speaks HTTP is in the binary once.
-pub(super) struct Lenient(pub(super) Box<dyn Stream>);
+/// Treats the end of the connection as the end of the data, as browsers do. One type for both kinds of connections, so that
+/// the HTTP code is in the binary only once.
+pub(super) struct ProbeStream(pub(super) Box<dyn Stream>);
 
-impl AsyncRead for Lenient {
+impl AsyncRead for ProbeStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -29,7 +29,7 @@ impl AsyncRead for Lenient {
     }
 }
 
-impl AsyncWrite for Lenient {
+impl AsyncWrite for ProbeStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

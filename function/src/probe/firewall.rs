@@ -1,0 +1,163 @@
+//! Firewalls in front of the app: what they return instead of the app when they block or challenge the monitor. Each is
+//! recognized by its own marks, never by a status alone. A new one is an entry of [`FIREWALLS`].
+
+mod cloudflare;
+
+pub(super) use self::cloudflare::tunnel_not_connected;
+use super::cause::Cause;
+use super::error::ProbeError;
+use super::response::Response;
+
+/// Return how a firewall refused the monitor, if the response has the marks of one.
+pub(super) fn refusal(response: &Response<'_>) -> Option<ProbeError> {
+    cloudflare::refusal(response).or_else(|| {
+        let firewall = FIREWALLS.iter().find(|firewall| (firewall.matches)(response))?;
+        Some(match firewall.action {
+            Action::Block => ProbeError::new(Cause::Blocked, format!("{} blocks the monitor", firewall.name)),
+            Action::Challenge => challenged_by(firewall.name),
+        })
+    })
+}
+
+fn challenged_by(name: &str) -> ProbeError {
+    ProbeError::new(Cause::Challenge, format!("{name} challenges the monitor"))
+}
+
+/// What a firewall does with a request.
+#[derive(Clone, Copy)]
+enum Action {
+    Block,
+    /// Demand proof that the client is a person.
+    Challenge,
+}
+
+/// A firewall's action, and how a response that shows it is recognized.
+struct Firewall {
+    name: &'static str,
+    action: Action,
+    matches: fn(&Response<'_>) -> bool,
+}
+
+/// The first that matches counts.
+const FIREWALLS: [Firewall; 15] = [
+    Firewall {
+        name: "Vercel",
+        action: Action::Challenge,
+        matches: |response| response.header("x-vercel-mitigated") == "challenge",
+    },
+    Firewall {
+        name: "Vercel",
+        action: Action::Block,
+        matches: |response| !response.header("x-vercel-mitigated").is_empty(),
+    },
+    Firewall {
+        name: "AWS WAF",
+        action: Action::Challenge,
+        matches: |response| matches!(response.header("x-amzn-waf-action"), "challenge" | "captcha"),
+    },
+    Firewall {
+        name: "AWS WAF",
+        action: Action::Block,
+        matches: |response| !response.header("x-amzn-waf-action").is_empty(),
+    },
+    Firewall {
+        name: "AWS WAF",
+        action: Action::Block,
+        // A load balancer itself never returns 403.
+        matches: |response| is_forbidden(response) && is_server(response, "awselb/"),
+    },
+    Firewall {
+        name: "CloudFront",
+        action: Action::Block,
+        matches: |response| {
+            is_forbidden(response)
+                && response.contains("The request could not be satisfied")
+                && (response.contains("Request blocked")
+                    || response.contains("block access from your country"))
+        },
+    },
+    Firewall {
+        name: "Akamai",
+        action: Action::Block,
+        matches: |response| {
+            is_forbidden(response)
+                && response.contains("Access Denied")
+                && (is_server(response, "akamaighost") || response.contains("errors.edgesuite.net"))
+        },
+    },
+    Firewall {
+        name: "Azure Front Door",
+        action: Action::Block,
+        matches: |response| {
+            is_forbidden(response)
+                && response.headers.contains_key("x-azure-ref")
+                && response.contains("The request is blocked")
+        },
+    },
+    Firewall {
+        name: "Imperva",
+        action: Action::Block,
+        // Sometimes with status 200.
+        matches: |response| {
+            response.contains("Incapsula incident ID") || response.contains("_Incapsula_Resource")
+        },
+    },
+    Firewall {
+        name: "Anubis",
+        action: Action::Challenge,
+        // Sometimes with status 200.
+        matches: |response| {
+            response.cookies().any(|cookie| cookie.starts_with("techaro.lol-anubis"))
+                || response.contains("id=\"anubis_")
+        },
+    },
+    Firewall {
+        name: "Sucuri",
+        action: Action::Block,
+        matches: |response| {
+            is_error(response)
+                && (response.headers.contains_key("x-sucuri-block")
+                    || response.contains("Sucuri WebSite Firewall"))
+        },
+    },
+    Firewall {
+        name: "DDoS-Guard",
+        action: Action::Challenge,
+        matches: |response| is_forbidden(response) && is_server(response, "ddos-guard"),
+    },
+    Firewall {
+        name: "CrowdSec",
+        action: Action::Challenge,
+        matches: |response| is_error(response) && response.contains("CrowdSec Captcha"),
+    },
+    Firewall {
+        name: "CrowdSec",
+        action: Action::Block,
+        matches: |response| {
+            is_error(response)
+                && (response.contains("CrowdSec Ban") || response.contains("CrowdSec Access Forbidden"))
+        },
+    },
+    Firewall {
+        name: "ModSecurity",
+        action: Action::Block,
+        matches: |response| {
+            is_error(response) && response.contains_ignoring_case("generated by mod_security")
+        },
+    },
+];
+
+fn is_error(response: &Response<'_>) -> bool {
+    !response.status.is_success()
+}
+
+fn is_forbidden(response: &Response<'_>) -> bool {
+    response.status == 403
+}
+
+fn is_server(response: &Response<'_>, prefix: &str) -> bool {
+    response.header("server").get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
+}
+
+#[cfg(test)]
+mod tests;

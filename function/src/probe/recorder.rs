@@ -1,0 +1,93 @@
+//! Records each link's time and outcome while a probe runs.
+
+use std::net::IpAddr;
+
+use tokio::time::Instant;
+
+use super::cause::Cause;
+use super::certificate::Validity;
+use super::error::ProbeError;
+use super::identity::Identity;
+use super::observation::{Failure, Link, LinkName, Observation};
+use crate::text::single_line;
+
+/// Explanations are shown to people and stored in a small parameter.
+const MAX_WHY_CHARS: usize = 200;
+
+/// The observation in progress. It outlives the probe's future, so that a timeout loses nothing.
+pub(super) struct Recorder {
+    observation: Observation,
+    started: Instant,
+    current: Option<(LinkName, Instant)>,
+}
+
+impl Recorder {
+    pub(super) fn new(target: &str) -> Self {
+        let observation = Observation::bare(target, false);
+        Self { observation, started: Instant::now(), current: None }
+    }
+
+    pub(super) fn begin(&mut self, link: LinkName) {
+        self.current = Some((link, Instant::now()));
+    }
+
+    pub(super) fn succeed(&mut self, detail: String) {
+        self.end(true, detail);
+    }
+
+    /// The class of a timeout, by the current link.
+    pub(super) fn timeout_cause(&self) -> Cause {
+        match self.current_link() {
+            LinkName::Dns => Cause::Dns,
+            LinkName::Tcp => Cause::Connect,
+            LinkName::Tls | LinkName::Http | LinkName::Body => Cause::Timeout,
+        }
+    }
+
+    pub(super) fn fail(&mut self, error: ProbeError) {
+        let ProbeError { cause, why } = error;
+        let why = single_line(&why, MAX_WHY_CHARS);
+        let link = self.current_link();
+        self.end(false, why.clone());
+        self.observation.failed = Some(Failure { link, why, cause });
+    }
+
+    pub(super) fn set_address(&mut self, address: IpAddr) {
+        self.observation.address = Some(address);
+    }
+
+    pub(super) fn set_status(&mut self, status: u16) {
+        self.observation.http = Some(status);
+    }
+
+    pub(super) fn set_certificate(&mut self, validity: Option<Validity>, der: Option<Vec<u8>>) {
+        self.observation.certificate_begins = validity.map(|validity| validity.begins);
+        self.observation.certificate_expires = validity.map(|validity| validity.ends);
+        self.observation.certificate = der;
+    }
+
+    pub(super) fn set_server(&mut self, identity: Identity) {
+        self.observation.server = identity;
+    }
+
+    pub(super) fn finish(mut self) -> Observation {
+        self.observation.ok = self.observation.failed.is_none();
+        self.observation.total_ms = milliseconds(self.started);
+        self.observation
+    }
+
+    fn current_link(&self) -> LinkName {
+        self.current.map_or(LinkName::Dns, |(link, _)| link)
+    }
+
+    fn end(&mut self, ok: bool, detail: String) {
+        if let Some((name, since)) = self.current.take() {
+            self.observation.links.push(Link { name, ok, ms: milliseconds(since), detail });
+        }
+    }
+}
+
+/// Milliseconds since then, rounded to a tenth: more digits would be noise.
+fn milliseconds(since: Instant) -> f64 {
+    (since.elapsed().as_secs_f64() * 10_000.0).round() / 10.0
+}

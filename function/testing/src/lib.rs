@@ -1,0 +1,16 @@
+//! What the tests and benchmarks of both crates share. Both have it as a dev-dependency, so none of it is deployed.
+//!
+//! - [`rng`] draws test cases from a seed.
+//! - [`certificates`] creates certificate authorities and certificates for one test.
+//! - [`debian`] provides programs that tests need, such as nginx.
+//! - [`aws_operation`] names the operation of an AWS request.
+//! - [`bench`] starts the function under stand-ins for Lambda and AWS, and measures it.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "in a test, a panic is the message")]
+
+pub mod aws_operation;
+#[cfg(target_os = "linux")]
+pub mod bench;
+pub mod certificates;
+pub mod debian;
+pub mod rng;
