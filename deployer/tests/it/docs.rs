@@ -1,9 +1,8 @@
-//! The documentation: links resolve, commands parse, tests exist, settings and commands are all described.
+//! The documentation: links resolve, commands parse, tests exist, and all commands are described.
 
 mod commands;
 mod links;
 mod pages;
-mod settings;
 mod tests_named;
 
 use pages::Page;
