@@ -10,7 +10,7 @@ use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
 use crate::print::{stderr, stdout};
 use crate::report::{Event, Reporter, Silent};
-use crate::terminal;
+use crate::terminal::{Bars, Details, Lines};
 use crate::text::Page;
 
 /// How and where to print.
@@ -58,12 +58,13 @@ impl Output {
         let (out, err) = (Stream::of(&io::stdout()), Stream::of(&io::stderr()));
         console::set_colors_enabled(has_color(global.color, out));
         console::set_colors_enabled_stderr(has_color(global.color, err));
+        let details = if global.verbose > 0 { Details::Shown } else { Details::Hidden };
         let reporter: Arc<dyn Reporter> = if global.quiet {
             Arc::new(Silent)
         } else if err == Stream::Terminal {
-            Arc::new(terminal::Bars::new(global.verbose > 0))
+            Arc::new(Bars::new(details))
         } else {
-            Arc::new(terminal::Lines::new(global.verbose > 0))
+            Arc::new(Lines::new(details))
         };
         let data = if global.json { Data::Document } else { Data::Text };
         Self { data, page: Page::of_stdout(), reporter }

@@ -11,16 +11,23 @@ use crate::print::stderr;
 use crate::report::{BuildStage, Event, Reporter};
 use crate::text::{Page, seconds};
 
+/// Whether [`Event::Detail`] is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Details {
+    Shown,
+    Hidden,
+}
+
 /// For pipes, files and CI: only results, and each wait once.
 pub struct Lines {
-    verbose: bool,
+    details: Details,
     /// Title and last reported wait of each step.
     steps: Mutex<BTreeMap<usize, (String, String)>>,
 }
 
 impl Lines {
-    pub fn new(verbose: bool) -> Self {
-        Self { verbose, steps: Mutex::default() }
+    pub fn new(details: Details) -> Self {
+        Self { details, steps: Mutex::default() }
     }
 
     fn line(&self, event: &Event<'_>) -> Option<String> {
@@ -50,7 +57,7 @@ impl Lines {
             Event::Building(BuildStage::Compiling { .. }) | Event::Built => return None,
             Event::Note(text) => (*text).to_owned(),
             Event::Warning(text) => format!("{} {text}", style("warning:").for_stderr().yellow()),
-            Event::Detail(text) if self.verbose => format!("  {text}"),
+            Event::Detail(text) if self.details == Details::Shown => format!("  {text}"),
             Event::Detail(_) => return None,
         })
     }
@@ -66,15 +73,15 @@ impl Reporter for Lines {
 
 /// For a terminal: a line per step with a spinner while it runs and a mark when it has ended.
 pub struct Bars {
-    verbose: bool,
+    details: Details,
     all: MultiProgress,
     steps: Mutex<BTreeMap<usize, (ProgressBar, String)>>,
     build: Mutex<Option<ProgressBar>>,
 }
 
 impl Bars {
-    pub fn new(verbose: bool) -> Self {
-        Self { verbose, all: MultiProgress::new(), steps: Mutex::default(), build: Mutex::default() }
+    pub fn new(details: Details) -> Self {
+        Self { details, all: MultiProgress::new(), steps: Mutex::default(), build: Mutex::default() }
     }
 
     fn spinner(&self, message: &str) -> ProgressBar {
@@ -92,9 +99,18 @@ impl Bars {
         }
     }
 
-    /// Print a line above those that move. `println` of the library would pad it to the whole width of the terminal.
+    /// Print a line above those that move.
     fn print(&self, line: &str) {
-        self.all.suspend(|| stderr(&format!("{}\n", Page::of_stderr().wrapped(line))));
+        let line = Page::of_stderr().wrapped(line);
+        // Where nothing moves, the library is not needed, and it would pad the line to the width of the terminal.
+        if !self.is_moving() || self.all.println(&line).is_err() {
+            stderr(&format!("{line}\n"));
+        }
+    }
+
+    fn is_moving(&self) -> bool {
+        let is_building = self.build.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        is_building || !self.steps.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 }
 
@@ -134,8 +150,8 @@ impl Reporter for Bars {
             }
             Event::NotRun { step, title } => {
                 // It may have started with the part that does not depend on other steps.
-                let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some((bar, _)) = steps.remove(&step) {
+                let started = self.steps.lock().unwrap_or_else(PoisonError::into_inner).remove(&step);
+                if let Some((bar, _)) = started {
                     bar.finish_and_clear();
                 }
                 self.print(&format!("  - {title} (not run)"));
@@ -155,7 +171,7 @@ impl Reporter for Bars {
             Event::Warning(text) => {
                 self.print(&format!("{} {text}", style("warning:").for_stderr().yellow()))
             }
-            Event::Detail(text) if self.verbose => {
+            Event::Detail(text) if self.details == Details::Shown => {
                 self.print(&format!("  {}", style(text).for_stderr().dim()))
             }
             Event::Detail(_) => {}
