@@ -72,13 +72,13 @@ fn shows_each_target_in_check(world: &World) {
     let sonarr = check.stdout.split("\nsonarr: ").nth(1).unwrap().split("\n4k").next().unwrap();
     snapshot!(sonarr, @"
     down ([TIME])
-      DNS   ok [TIME]  127.0.0.1
-      TCP   FAILED [TIME]  connection refused
+      DNS   ok [TIME]  [BAR]  127.0.0.1
+      TCP   FAILED [TIME]  [BAR]  connection refused
       connect: check the port forwarding, the firewall and that the proxy or tunnel
         runs
     sonarr (closed): unknown ([TIME])
-      DNS   ok [TIME]  127.0.0.1
-      TCP   FAILED [TIME]  connection refused
+      DNS   ok [TIME]  [BAR]  127.0.0.1
+      TCP   FAILED [TIME]  [BAR]  connection refused
       blind: the monitor cannot tell from here
     ");
 }
