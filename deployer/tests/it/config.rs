@@ -4,6 +4,7 @@ mod access;
 mod calendar;
 mod certificates;
 mod channels;
+mod conditions;
 mod documentation;
 mod garbled;
 mod good;
@@ -17,7 +18,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use plexmon_deploy::config::Config;
+use plexmon_deploy::config::preset::PRESETS;
 use plexmon_deploy::error::Exit;
+use plexmon_function::notify::DESCRIPTIONS;
 
 /// A minimal configuration.
 const TARGET: &str = "[[target]]\nname = \"plex\"\nurl = \"https://plex.example.com\"\n";
@@ -37,7 +40,17 @@ fn refusals<const N: usize>(texts: [String; N]) -> String {
         assert_eq!(error.exit(), Exit::Usage, "{text}\n{error}");
         let _ = writeln!(report, "{}\n\n{error}\n\n{}", text.trim_end(), "-".repeat(80));
     }
-    report
+    without_lists(&report)
+}
+
+/// The report with a name for each complete list, so that a new channel or preset changes no snapshot.
+fn without_lists(report: &str) -> String {
+    let list = |names: Vec<&str>, quote: &str| {
+        names.iter().map(|name| format!("{quote}{name}{quote}")).collect::<Vec<_>>().join(", ")
+    };
+    let channels = list(DESCRIPTIONS.iter().map(|description| description.kind).collect(), "`");
+    let presets = list(PRESETS.iter().map(|preset| preset.kind).collect(), "\"");
+    report.replace(&channels, "[KINDS OF CHANNELS]").replace(&presets, "[PRESETS]")
 }
 
 /// Check the exact messages of rejections, in a snapshot with the test's name.

@@ -1,7 +1,12 @@
 //! The conditions that the response of a healthy app meets. Each is described and evaluated in a file of its own.
 //!
-//! To add one, write its file, add it to [`SETTINGS`] and, if it needs the body, to [`OF_BODY`], and add the field with the
-//! name of its key to [`Target`]. The deployer reads it by its description, and the documentation is generated from that.
+//! To add one:
+//!
+//! 1. Add a field with the name of its key to [`Target`], and to [`Target::check_id`].
+//! 2. Write its file, and add it to [`SETTINGS`] and, if it needs the body, to [`OF_BODY`].
+//! 3. Write the documentation: `PLEXMON_WRITE_DOCS=1 cargo test -p plexmon-deploy --test it config::documentation`.
+//!
+//! The deployer reads it by its description. Tests compare the description with the field, and with the example.
 
 pub mod contains;
 pub mod status;

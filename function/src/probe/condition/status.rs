@@ -8,7 +8,7 @@ pub const SETTING: Setting = Setting {
     key: "status",
     kind: Type::Numbers { min: 100, max: 599 },
     need: Need::Depends("from the preset"),
-    example: "[200]",
+    example: "[200, 401]",
     about: "the response has this status, or one of these",
 };
 
