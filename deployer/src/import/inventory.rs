@@ -1,6 +1,7 @@
 //! What was found in a home: its apps, and what cannot be monitored.
 
 use super::missing_value::MissingValue;
+use super::not_published::NotPublished;
 use super::route::LoginStep;
 use super::terraform::{Incomplete, Protection};
 use crate::config::preset::Preset;
@@ -59,13 +60,6 @@ pub struct Address {
     pub port: Option<u16>,
     /// Empty unless the app has only a part of the site.
     pub path: String,
-}
-
-/// A container or host name that is not monitored, with the reason.
-#[derive(Debug)]
-pub struct NotPublished {
-    pub name: String,
-    pub reason: String,
 }
 
 impl std::fmt::Display for Address {

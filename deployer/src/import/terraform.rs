@@ -42,8 +42,8 @@ use file_system::FileSystem;
 pub use incomplete::Incomplete;
 use value::Value;
 
-use super::inventory::NotPublished;
 use super::missing_value::{MissingReason, MissingValue};
+use super::not_published::NotPublished;
 use super::route::Route;
 
 /// The tunnels and Access applications that the files define.

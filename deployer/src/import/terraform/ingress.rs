@@ -3,8 +3,8 @@
 use super::incomplete::Incomplete;
 use super::value::{Unknown, Value};
 use crate::import::cloudflared::with_requestable_path;
-use crate::import::inventory::NotPublished;
 use crate::import::missing_value::MissingValue;
+use crate::import::not_published::NotPublished;
 use crate::import::route::{Destination, Route};
 
 /// The rules of all tunnels.
