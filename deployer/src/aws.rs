@@ -14,6 +14,7 @@ mod identity;
 mod ini;
 mod profiles;
 mod proxy;
+mod settings;
 mod source;
 mod trust;
 

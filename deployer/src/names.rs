@@ -7,20 +7,20 @@ use plexmon_function::contract::parts::{layout, parameter};
 pub use self::parameters::{any_part, is_derived, is_secret, secrets_parameter, state_parameter};
 use crate::config::Config;
 
-/// The tag that makes a resource ours; its value is the deployment's name.
+/// The tag that marks a resource as ours; its value is the name of the deployment.
 pub const OWNER_TAG: &str = "plexmon:deployment";
-/// On the function: the identity of code and settings.
+/// A tag of the function: the identity of code and settings.
 pub const CODE_TAG: &str = "plexmon:code";
-/// On the function: SHA-256 of the zip that was uploaded, compared with what AWS says it runs.
+/// A tag of the function: the SHA-256 of the uploaded zip, compared with the one that AWS reports.
 pub const ZIP_TAG: &str = "plexmon:zip";
-/// On the function: unique id of the role it was made with.
+/// A tag of the function: the unique ID of its role.
 pub const ROLE_TAG: &str = "plexmon:role";
-/// On the role, which is the same in all regions: one tag for each region that uses it.
+/// The prefix of tags of the role, which all regions share: one tag for each region that uses it.
 pub const REGION_TAG_PREFIX: &str = "plexmon:region:";
-/// On the function: its state parameter, so that a renamed one can be cleared away.
+/// A tag of the function: its state parameter, so that it can be deleted after it was renamed.
 pub const STATE_TAG: &str = "plexmon:state";
 
-/// On the function: the state parameter of the function that it replaced.
+/// A tag of the function: the state parameter of the function that it replaced.
 pub const INHERITED_STATE_TAG: &str = "plexmon:inherited-state";
 
 /// Names within one account and region.
@@ -28,9 +28,9 @@ pub const INHERITED_STATE_TAG: &str = "plexmon:inherited-state";
 pub struct Names {
     pub deployment: String,
     pub state_parameter: String,
-    /// Further parameters of the state, if there are many targets, or were.
+    /// Additional parameters of the state, for many targets.
     pub state_parts: Vec<String>,
-    /// Whether the state parameter is that of a function that was taken over, and not the configuration's.
+    /// Whether the state parameter comes from an adopted function and not from the configuration.
     pub is_inherited: bool,
 }
 
@@ -45,7 +45,7 @@ impl Names {
         names.reaching(layout(&config.settings()).len())
     }
 
-    /// The same, with the state parameter of a function that is taken over.
+    /// The same names with the state parameter of an adopted function.
     #[must_use]
     pub fn inheriting(self, state_parameter: &str) -> Self {
         let parts = self.state_parts.len() + 1;
@@ -58,12 +58,12 @@ impl Names {
         names.reaching(parts)
     }
 
-    /// The same, with so many parameters for the state at least.
+    /// The same names with at least this many parameters for the state.
     #[must_use]
     pub fn reaching(self, parts: usize) -> Self {
-        let further = self.state_parts.len() + 1..parts;
-        let further = further.map(|part| parameter(&self.state_parameter, part));
-        Self { state_parts: self.state_parts.iter().cloned().chain(further).collect(), ..self }
+        let missing = self.state_parts.len() + 1..parts;
+        let missing = missing.map(|part| parameter(&self.state_parameter, part));
+        Self { state_parts: self.state_parts.iter().cloned().chain(missing).collect(), ..self }
     }
 
     pub fn function(&self) -> &str {
@@ -82,17 +82,17 @@ impl Names {
         format!("{}-schedule", self.deployment)
     }
 
-    /// The rule that the read-me's shell steps made; `up --adopt` removes it.
+    /// The rule of an installation by hand; `up --adopt` deletes it.
     pub fn legacy_rule(&self) -> String {
         format!("{}-5min", self.deployment)
     }
 
-    /// The rule's only target of ours.
+    /// The ID of our only target of the rule.
     pub fn target_id(&self) -> &'static str {
         "lambda"
     }
 
-    /// The statement in the function's policy that lets the rule invoke it.
+    /// The statement in the function's policy that allows the rule to invoke it.
     pub fn statement(&self) -> String {
         format!("{}-events", self.deployment)
     }
@@ -106,7 +106,7 @@ impl Names {
     }
 }
 
-/// Who we are and where: what turns names into ARNs.
+/// The account and region, which turn names into ARNs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// `aws`, `aws-cn`, `aws-us-gov`, ...
@@ -117,7 +117,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// From `GetCallerIdentity`: the caller's ARN tells the partition.
+    /// Create it from the answer of `GetCallerIdentity`; the caller's ARN contains the partition.
     pub fn from_caller(arn: &str, id: &str, region: &str) -> Self {
         let partition = arn.split(':').nth(1).filter(|part| !part.is_empty()).unwrap_or("aws");
         Self { partition: partition.to_owned(), id: id.to_owned(), region: region.to_owned() }
@@ -139,12 +139,12 @@ impl Account {
         self.arn("events", &format!("rule/{name}"))
     }
 
-    /// Without the `:*` that some answers carry.
+    /// The ARN without the `:*` with which some answers end.
     pub fn log_group(&self, name: &str) -> String {
         self.arn("logs", &format!("log-group:{name}"))
     }
 
-    /// One slash between `parameter` and the name, however the name begins.
+    /// The ARN with one slash between `parameter` and the name, whether or not the name begins with one.
     pub fn parameter(&self, name: &str) -> String {
         self.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')))
     }

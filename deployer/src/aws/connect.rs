@@ -20,8 +20,9 @@ use super::credentials_failure::Explained;
 use super::endpoints;
 use super::environment::Environment;
 use super::http_client::http_client;
-use super::profiles::{Profile, Profiles, encoded};
+use super::profiles::{Profiles, encoded};
 use super::proxy::Proxies;
+use super::settings::AwsSettings;
 use super::source::{Base, CredentialSource, Selected};
 use super::trust::Trust;
 use super::{Aws, CallLog};
@@ -79,23 +80,18 @@ async fn aws(
 ) -> Result<Aws> {
     let profiles = Profiles::read(environment)?;
     let selected = Selected::choose(profile, environment, &profiles)?;
-    let profile = profiles.get(&selected.name).map(|profile| (selected.name.as_str(), profile));
-    let region = required(choose_region(region, environment, profile)?)?;
+    let settings = AwsSettings { environment, profiles: &profiles, selected: &selected };
+    let region = required(choose_region(region, &settings)?)?;
     let source = CredentialSource::of(&profiles, &selected, environment)?;
-    endpoints::check(environment, &profiles, profile, &source)?;
-    let http_client = http_client(&Trust::read(environment, profile)?, Proxies::read(environment)?)?;
-
-    let setting = |variable: &str, key: &str| {
-        let of_profile = || Some(profile?.1.get(key)?.eq_ignore_ascii_case("true"));
-        environment.flag(variable).or_else(of_profile)
-    };
+    endpoints::check(&settings, &source)?;
+    let http_client = http_client(&Trust::read(&settings)?, Proxies::read(environment)?)?;
     let provider_config = ProviderConfig::without_region()
         .with_region(Some(Region::new(region.clone())))
         .with_http_client(http_client.clone())
-        .with_use_fips(setting("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"))
-        .with_use_dual_stack(setting("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"));
+        .with_use_fips(settings.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"))
+        .with_use_dual_stack(settings.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"));
     let credentials = Explained {
-        inner: provider(&source, &selected, &profiles, &provider_config, environment),
+        inner: provider(&settings, &source, &provider_config),
         source: source.clone(),
         region: region.clone(),
     };
@@ -125,16 +121,14 @@ fn loader(region: &str) -> ConfigLoader {
 /// The provider that the settings select. The SDK's own chain has a different order than the AWS CLI, and tries the next
 /// provider where the CLI reports an error.
 fn provider(
+    settings: &AwsSettings<'_>,
     source: &CredentialSource,
-    selected: &Selected,
-    profiles: &Profiles,
     config: &ProviderConfig,
-    environment: &Environment,
 ) -> SharedCredentialsProvider {
     match &source.base {
         // Without whitespace that was pasted with them.
         Base::EnvironmentKeys => {
-            let value = |name| environment.get(name).map(str::to_owned);
+            let value = |name| settings.environment.get(name).map(str::to_owned);
             let key = value("AWS_ACCESS_KEY_ID").unwrap_or_default();
             let secret = value("AWS_SECRET_ACCESS_KEY").or(value("SECRET_ACCESS_KEY")).unwrap_or_default();
             let token = value("AWS_SESSION_TOKEN");
@@ -154,30 +148,20 @@ fn provider(
         _ => SharedCredentialsProvider::new(
             ProfileFileCredentialsProvider::builder()
                 .configure(config)
-                .profile_files(profiles.for_sdk())
-                .profile_name(encoded(&selected.name))
+                .profile_files(settings.profiles.for_sdk())
+                .profile_name(encoded(&settings.selected.name))
                 .build(),
         ),
     }
 }
 
 /// Choose the region. The SDK's own chain would query the metadata service of a cloud machine, which takes seconds at home.
-fn choose_region(
-    given: Option<String>,
-    environment: &Environment,
-    profile: Option<(&str, &Profile)>,
-) -> Result<Option<String>> {
-    let variable = |name: &'static str| Some((environment.get(name)?.to_owned(), name.to_owned()));
-    let of_profile = || {
-        let (name, profile) = profile?;
-        Some((profile.get("region")?.to_owned(), format!("`region` of profile `{name}`")))
-    };
-    let found = given
-        .map(|region| (region, "--region or the configuration".to_owned()))
-        .or_else(|| variable("AWS_REGION"))
-        .or_else(|| variable("AWS_DEFAULT_REGION"))
-        .or_else(of_profile);
-    found.map(|(region, named_by)| endpoints::region(&region, &named_by)).transpose()
+fn choose_region(given: Option<String>, settings: &AwsSettings<'_>) -> Result<Option<String>> {
+    if let Some(region) = given {
+        return endpoints::region(&region, "--region or the configuration").map(Some);
+    }
+    let setting = settings.variable("AWS_REGION").or_else(|| settings.get("AWS_DEFAULT_REGION", "region"));
+    setting.map(|region| endpoints::region(region.value, &region.named_by)).transpose()
 }
 
 fn required(region: Option<String>) -> Result<String> {

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::causes::printable;
 use super::environment::Environment;
-use super::profiles::{Profile, Profiles};
+use super::settings::{AwsSettings, Setting};
 use super::source::{Base, CredentialSource};
 use crate::error::{Error, Result};
 
@@ -25,19 +25,12 @@ struct Endpoint<'a> {
 }
 
 /// Check all endpoints of the services that are called.
-pub fn check(
-    environment: &Environment,
-    profiles: &Profiles,
-    profile: Option<(&str, &Profile)>,
-    source: &CredentialSource,
-) -> Result<()> {
-    check_container(environment, source)?;
-    let endpoints = endpoints(environment, profiles, profile)?;
-    let ignored = environment.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").or_else(|| {
-        let value = profile?.1.get("ignore_configured_endpoint_urls")?;
-        Some(value.eq_ignore_ascii_case("true"))
-    });
-    if ignored == Some(true) {
+pub fn check(settings: &AwsSettings<'_>, source: &CredentialSource) -> Result<()> {
+    check_container(settings.environment, source)?;
+    let endpoints = endpoints(settings)?;
+    let ignored =
+        settings.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") == Some(true);
+    if ignored {
         let calls_aws = !source.roles.is_empty()
             || matches!(source.base, Base::WebIdentity { .. } | Base::Sso { .. } | Base::Login { .. });
         let is_for_credentials =
@@ -88,31 +81,32 @@ fn not_a_url(named_by: &str, url: &str) -> Error {
         .hint("write it as https://host or http://host:port")
 }
 
-fn endpoints<'a>(
-    environment: &'a Environment,
-    profiles: &'a Profiles,
-    profile: Option<(&str, &'a Profile)>,
-) -> Result<Vec<Endpoint<'a>>> {
+fn endpoints<'a>(settings: &AwsSettings<'a>) -> Result<Vec<Endpoint<'a>>> {
+    let AwsSettings { environment, profiles, selected } = settings;
     let mut endpoints = Vec::new();
     for variable in SERVICES.iter().map(|service| format!("AWS_ENDPOINT_URL_{service}")) {
         refuse_empty(environment, &variable)?;
     }
     refuse_empty(environment, "AWS_ENDPOINT_URL")?;
-    let mut add = |named_by: String, service, url: Option<&'a str>| {
-        endpoints.extend(url.map(|url| Endpoint { named_by, service, url }));
+    let mut add = |service, setting: Option<Setting<'a>>| {
+        endpoints.extend(setting.map(|Setting { value, named_by }| Endpoint {
+            named_by,
+            service,
+            url: value,
+        }));
     };
-    add("AWS_ENDPOINT_URL".to_owned(), None, environment.get("AWS_ENDPOINT_URL"));
+    add(None, settings.variable("AWS_ENDPOINT_URL"));
     for service in SERVICES {
-        let variable = format!("AWS_ENDPOINT_URL_{service}");
-        let url = environment.get(&variable);
-        add(variable, Some(service), url);
+        add(Some(service), settings.variable(&format!("AWS_ENDPOINT_URL_{service}")));
     }
-    let Some((name, profile)) = profile else { return Ok(endpoints) };
-    add(format!("`endpoint_url` of profile `{name}`"), None, profile.get("endpoint_url"));
-    let Some(section) = profile.get("services") else { return Ok(endpoints) };
+    add(None, settings.of_profile("endpoint_url"));
+    let Some(section) = settings.profile().and_then(|profile| profile.get("services")) else {
+        return Ok(endpoints);
+    };
     if !profiles.has_services(section) {
         return Err(Error::usage(format!(
-            "AWS profile `{name}` names `services = {section}`, which does not exist"
+            "AWS profile `{}` names `services = {section}`, which does not exist",
+            selected.name
         ))
         .cause(format!("there is no [services {section}] in {}", profiles.places()))
         .hint("add the section or remove the setting"));
@@ -121,7 +115,8 @@ fn endpoints<'a>(
         let service =
             SERVICES.into_iter().find(|service| service.eq_ignore_ascii_case(&key.replace('-', "_")));
         if service.is_some() {
-            add(format!("`{key}` of [services {section}]"), service, Some(url));
+            let named_by = format!("`{key}` of [services {section}]");
+            add(service, Some(Setting { value: url, named_by }));
         }
     }
     Ok(endpoints)

@@ -24,11 +24,6 @@ impl Environment {
     pub fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
-
-    /// Whether the value is `true` in upper or lower case; any other value is false, as in the AWS CLI.
-    pub fn flag(&self, name: &str) -> Option<bool> {
-        self.get(name).map(|value| value.eq_ignore_ascii_case("true"))
-    }
 }
 
 impl<const N: usize> From<[(&str, &str); N]> for Environment {

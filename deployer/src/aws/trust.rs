@@ -10,8 +10,8 @@ use aws_smithy_http_client::tls::TrustStore;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
-use super::environment::Environment;
-use super::profiles::{Profile, expanded};
+use super::profiles::expanded;
+use super::settings::{AwsSettings, Setting};
 use crate::error::{Error, Result};
 
 /// The certificate authorities for connections to AWS.
@@ -36,14 +36,9 @@ pub enum TrustOrigin {
 
 impl Trust {
     /// Read the configured bundle, or check whether the system has certificates.
-    pub fn read(environment: &Environment, profile: Option<(&str, &Profile)>) -> Result<Self> {
-        let of_profile = || {
-            let (name, profile) = profile?;
-            Some((format!("`ca_bundle` of profile `{name}`"), profile.get("ca_bundle")?))
-        };
-        let named = environment.get("AWS_CA_BUNDLE").map(|path| ("AWS_CA_BUNDLE".to_owned(), path));
-        match named.or_else(of_profile) {
-            Some((named_by, path)) => bundle(named_by, expanded(path)),
+    pub fn read(settings: &AwsSettings<'_>) -> Result<Self> {
+        match settings.get("AWS_CA_BUNDLE", "ca_bundle") {
+            Some(Setting { value, named_by }) => bundle(named_by, expanded(value)),
             None if system_has_certificates() => {
                 Ok(Self { store: TrustStore::default(), origin: TrustOrigin::System })
             }

@@ -30,7 +30,7 @@ const ADDRESS_IN_NAME: [&str; 3] = ["plex.direct", "nip.io", "sslip.io"];
 
 /// Why AWS cannot reach a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Obstacle {
+pub enum Unreachable {
     Loopback,
     Private,
     /// 100.64.0.0/10: carrier-grade NAT, or a tailnet.
@@ -46,7 +46,7 @@ pub enum Obstacle {
     Tailnet,
 }
 
-impl fmt::Display for Obstacle {
+impl fmt::Display for Unreachable {
     /// Complete a sentence that begins with the host.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -80,11 +80,11 @@ pub fn host(text: &str) -> Option<Host> {
 
 /// Return whether an address is this machine.
 pub fn is_loopback(address: &str) -> bool {
-    host(address).and_then(|host| obstacle(&host)) == Some(Obstacle::Loopback)
+    host(address).and_then(|host| why_unreachable(&host)) == Some(Unreachable::Loopback)
 }
 
 /// Return why AWS cannot reach this host, if its name or address shows it.
-pub fn obstacle(host: &Host) -> Option<Obstacle> {
+pub fn why_unreachable(host: &Host) -> Option<Unreachable> {
     match host {
         Host::Ipv4(address) => of_v4(*address),
         Host::Ipv6(address) => of_address(IpAddr::V6(*address)),
@@ -93,42 +93,42 @@ pub fn obstacle(host: &Host) -> Option<Obstacle> {
 }
 
 /// Return why AWS cannot reach this address.
-pub fn of_address(address: IpAddr) -> Option<Obstacle> {
+pub fn of_address(address: IpAddr) -> Option<Unreachable> {
     match address {
         IpAddr::V4(address) => of_v4(address),
-        IpAddr::V6(address) if address.is_loopback() => Some(Obstacle::Loopback),
+        IpAddr::V6(address) if address.is_loopback() => Some(Unreachable::Loopback),
         IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(mapped) => of_v4(mapped).or(Some(Obstacle::Ipv6)),
-            None => Some(Obstacle::Ipv6),
+            Some(mapped) => of_v4(mapped).or(Some(Unreachable::Ipv6)),
+            None => Some(Unreachable::Ipv6),
         },
     }
 }
 
-fn of_v4(address: Ipv4Addr) -> Option<Obstacle> {
+fn of_v4(address: Ipv4Addr) -> Option<Unreachable> {
     let [a, b, c, _] = address.octets();
     match (a, b, c) {
-        (127, ..) => Some(Obstacle::Loopback),
-        _ if address.is_private() => Some(Obstacle::Private),
-        (100, 64..=127, _) => Some(Obstacle::Shared),
-        _ if address.is_link_local() => Some(Obstacle::LinkLocal),
-        _ if address.is_documentation() => Some(Obstacle::Documentation),
-        (0 | 224.., ..) | (192, 0, 0) | (198, 18 | 19, _) => Some(Obstacle::Reserved),
+        (127, ..) => Some(Unreachable::Loopback),
+        _ if address.is_private() => Some(Unreachable::Private),
+        (100, 64..=127, _) => Some(Unreachable::Shared),
+        _ if address.is_link_local() => Some(Unreachable::LinkLocal),
+        _ if address.is_documentation() => Some(Unreachable::Documentation),
+        (0 | 224.., ..) | (192, 0, 0) | (198, 18 | 19, _) => Some(Unreachable::Reserved),
         _ => None,
     }
 }
 
-fn of_name(name: &str) -> Option<Obstacle> {
+fn of_name(name: &str) -> Option<Unreachable> {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     let is_in =
         |domain: &str| name.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     if is_in("localhost") {
-        Some(Obstacle::Loopback)
+        Some(Unreachable::Loopback)
     } else if !name.contains('.') {
-        Some(Obstacle::BareName)
+        Some(Unreachable::BareName)
     } else if LOCAL.into_iter().any(is_in) {
-        Some(Obstacle::LocalName)
+        Some(Unreachable::LocalName)
     } else if is_in("ts.net") {
-        Some(Obstacle::Tailnet)
+        Some(Unreachable::Tailnet)
     } else {
         let labels = ADDRESS_IN_NAME.iter().find_map(|domain| name.strip_suffix(domain))?;
         of_v4(contained(labels)?)
@@ -148,7 +148,7 @@ fn contained(labels: &str) -> Option<Ipv4Addr> {
 
 #[cfg(test)]
 mod tests {
-    use super::Obstacle::{
+    use super::Unreachable::{
         BareName, Documentation, Ipv6, LinkLocal, LocalName, Loopback, Private, Reserved, Shared, Tailnet,
     };
     use super::*;
@@ -214,7 +214,7 @@ mod tests {
             ("fd00::9", Some(Ipv6)),
         ] {
             let host = host(address).unwrap_or_else(|| panic!("no host in {address}"));
-            assert_eq!(obstacle(&host), expected, "{address}");
+            assert_eq!(why_unreachable(&host), expected, "{address}");
         }
     }
 }

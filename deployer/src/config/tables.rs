@@ -274,7 +274,14 @@ const FUNCTION: &[Setting] = &[
         need: Need::Depends("30; 45 with a channel of kind `email`, so that a mail gets at least 20 s"),
         ..number("timeout_s", 16, 900, None, "30", "the limit for one run, in seconds")
     },
-    number("log_retention_days", 1, 3653, Some(14), "14", "how long CloudWatch keeps the log, in days: one of the numbers that it accepts"),
+    number(
+        "log_retention_days",
+        1,
+        3653,
+        Some(14),
+        "14",
+        "how long CloudWatch keeps the log, in days: one of the numbers that it accepts",
+    ),
     Setting {
         key: "permissions_boundary",
         kind: Type::Text(any),

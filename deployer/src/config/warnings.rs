@@ -6,7 +6,7 @@ use plexmon_function::contract::secrets::Secrets;
 use url::Host;
 
 use super::Config;
-use super::reach::{Obstacle, host, obstacle, of_address};
+use super::reach::{Unreachable, host, of_address, why_unreachable};
 use super::reader::{Table, Value};
 use crate::error::Result;
 
@@ -115,12 +115,12 @@ impl Config {
         let Address::OfTarget { url, .. } = &stated.address else { return None };
         let host = host(url)?;
         let Host::Domain(name) = &host else { return None };
-        if obstacle(&host).is_some() {
+        if why_unreachable(&host).is_some() {
             return None;
         }
-        let found = of_address(address).filter(|found| !(aws_is_local && *found == Obstacle::Loopback))?;
+        let found = of_address(address).filter(|found| !(aws_is_local && *found == Unreachable::Loopback))?;
         let means = match found {
-            Obstacle::Ipv6 => {
+            Unreachable::Ipv6 => {
                 format!("`{name}` has only IPv6 addresses, and Lambda has no IPv6; add an A record")
             }
             _ => format!(
@@ -139,8 +139,8 @@ impl Stated {
             Address::OfHeartbeat => circumstances.secrets?.heartbeat.as_ref()?.expose(),
         };
         let host = host(text)?;
-        let found = obstacle(&host)?;
-        if circumstances.aws_is_local && found == Obstacle::Loopback {
+        let found = why_unreachable(&host)?;
+        if circumstances.aws_is_local && found == Unreachable::Loopback {
             return None;
         }
         Some(format!("{}: `{}`: `{host}` {found}; {ADVICE}", self.place, self.key))

@@ -8,6 +8,7 @@ mod conditions;
 mod documentation;
 mod garbled;
 mod good;
+mod heartbeat;
 mod patience;
 mod presets;
 mod refusals;

@@ -1,18 +1,14 @@
-//! `[notify.*]`, `[heartbeat]` and `control`.
+//! `[notify.*]`.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
-use insta::assert_snapshot;
-use plexmon_deploy::config::{Config, Found, SecretSource};
+use plexmon_deploy::config::{Config, SecretSource};
 use plexmon_function::contract::description::{ChannelDescription, Need, Setting, Type};
-use plexmon_function::contract::settings::{
-    ChannelKind, ChannelSettings, HeartbeatSettings, Hours, Severity, Smtp, SmtpTls,
-};
+use plexmon_function::contract::settings::{ChannelKind, ChannelSettings, Hours, Severity, Smtp, SmtpTls};
 use plexmon_function::notify::{self, DESCRIPTIONS};
 use serde_json::json;
 
-use super::{TARGET, below, parse, refuses, top};
+use super::{below, parse, refuses};
 
 fn channel(lines: &str) -> ChannelSettings {
     parse(&below(lines)).unwrap().channels.remove(0)
@@ -198,36 +194,6 @@ fn secrets_can_be_sent_to_this_machine_over_plain_http() {
     parse(&below("[notify.ntfy]\nurl = \"http://ntfy.example.com/t\"")).unwrap();
 }
 
-/// The configuration names only where they come from.
-#[test]
-fn secret_addresses_are_checked_when_they_are_resolved() {
-    let folder = tempfile::tempdir().unwrap();
-    let resolve = |table: &str, address: &str| {
-        std::fs::write(folder.path().join("url"), address).unwrap();
-        let text = below(&format!("{table}\nurl = {{ file = \"url\" }}"));
-        let resolved = Config::parse(&text, &folder.path().join("config.toml")).unwrap().secrets.resolve();
-        resolved.map_err(|error| error.to_string().replace(&folder.path().display().to_string(), "FOLDER"))
-    };
-    for table in ["[notify.slack]", "[notify.discord]", "[notify.webhook]", "[heartbeat]"] {
-        for address in
-            ["https://user:pass@hooks.example.com/x", "http://localhost:8080/x", "http://127.0.0.1/x"]
-        {
-            assert!(matches!(resolve(table, address), Ok(Found::All(_))), "{address}");
-        }
-        for (address, why, hint) in [
-            (
-                "http://hooks.example.com/s3cret",
-                "is a secret, but the address is plain http, so anyone on the network path could read it",
-                "use an https:// address",
-            ),
-            ("hooks.example.com/s3cret", "is not a valid address", "it must begin with https://"),
-        ] {
-            let expected = format!("error: the `url` of {table}, from `FOLDER/url`, {why}\n\nhint: {hint}\n");
-            assert_eq!(resolve(table, address).unwrap_err().trim(), expected.trim());
-        }
-    }
-}
-
 #[test]
 fn the_port_of_a_mail_server_determines_its_tls() {
     let smtp = |lines: &str| {
@@ -312,58 +278,4 @@ fn invalid_channels_are_refused() {
         mail("\"b@example.com\"", "user = \"me\"\npassword = \"hush\""),
         mail("\"b@example.com\"", "password = { env = \"P\" }"),
     ];
-}
-
-#[test]
-fn the_address_of_the_heartbeat_can_be_a_secret() {
-    let plain = parse(&below("[heartbeat]\nurl = \"https://hc.example.com/abc\"")).unwrap();
-    assert_eq!(plain.heartbeat, Some(HeartbeatSettings::Address("https://hc.example.com/abc".to_owned())));
-    assert!(plain.secrets.is_empty());
-    let secret = parse(&below("[heartbeat]\nurl = { env = \"HEARTBEAT_URL\" }")).unwrap();
-    assert_eq!(secret.heartbeat, Some(HeartbeatSettings::Secret));
-    assert_eq!(secret.secrets.heartbeat, Some(SecretSource::Env("HEARTBEAT_URL".to_owned())));
-    assert_eq!(parse(TARGET).unwrap().heartbeat, None);
-}
-
-#[test]
-fn control_hosts_can_be_replaced_or_turned_off() {
-    assert_eq!(parse(&top("control = []")).unwrap().control, [""; 0]);
-    let own = "control = [\"https://one.example.com\", \"http://two.example.com/204\"]";
-    let expected = ["https://one.example.com/", "http://two.example.com/204"];
-    assert_eq!(parse(&top(own)).unwrap().control, expected);
-}
-
-#[test]
-fn addresses_of_control_hosts_and_heartbeat_are_checked() {
-    refuses![
-        top("control = [\"one.example.com\"]"),
-        top("control = \"https://one.example.com\""),
-        top("control = [\"https://me:hush@one.example.com\"]"),
-        below("[heartbeat]"),
-        below("[heartbeat]\nurl = \"hc.example.com\""),
-        below("[heartbeat]\nurl = \"https://me:hush@hc.example.com/x\""),
-        below("[heartbeat]\nurl = { var = \"A\" }"),
-        below("[heartbeat]\nurl = \"https://hc.example.com\"\nevery = \"5m\""),
-    ];
-}
-
-/// All secrets share one SecureString.
-#[test]
-fn secrets_that_are_too_large_for_one_parameter_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("long"), format!("https://h/{}", "x".repeat(1390))).unwrap();
-    let hook =
-        |number: usize| format!("[notify.hook{number}]\nkind = \"webhook\"\nurl = {{ file = \"long\" }}\n");
-    let resolve = |hooks: usize| {
-        let hooks: String = (0..hooks).map(hook).collect();
-        let config = Config::parse(&below(&hooks), &folder.path().join("config.toml")).unwrap();
-        config.secrets.resolve()
-    };
-    assert!(matches!(resolve(2), Ok(Found::All(_))));
-    assert_snapshot!(resolve(3).unwrap_err(), @"
-    error: the secrets take 4258 bytes, but an SSM parameter holds 4096
-
-    hint: share Access tokens in [access.NAME], or use fewer channels
-    ");
-    assert!(Config::parse(TARGET, Path::new("config.toml")).unwrap().secrets.is_empty());
 }

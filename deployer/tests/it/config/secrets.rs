@@ -113,3 +113,54 @@ fn debug_output_never_shows_a_value() {
         "{shown}"
     );
 }
+
+/// The configuration names only where they come from.
+#[test]
+fn secret_addresses_are_checked_when_they_are_resolved() {
+    let folder = tempfile::tempdir().unwrap();
+    let resolve = |table: &str, address: &str| {
+        std::fs::write(folder.path().join("url"), address).unwrap();
+        let text = below(&format!("{table}\nurl = {{ file = \"url\" }}"));
+        let resolved = Config::parse(&text, &folder.path().join("config.toml")).unwrap().secrets.resolve();
+        resolved.map_err(|error| error.to_string().replace(&folder.path().display().to_string(), "FOLDER"))
+    };
+    for table in ["[notify.slack]", "[notify.discord]", "[notify.webhook]", "[heartbeat]"] {
+        for address in
+            ["https://user:pass@hooks.example.com/x", "http://localhost:8080/x", "http://127.0.0.1/x"]
+        {
+            assert!(matches!(resolve(table, address), Ok(Found::All(_))), "{address}");
+        }
+        for (address, why, hint) in [
+            (
+                "http://hooks.example.com/s3cret",
+                "is a secret, but the address is plain http, so anyone on the network path could read it",
+                "use an https:// address",
+            ),
+            ("hooks.example.com/s3cret", "is not a valid address", "it must begin with https://"),
+        ] {
+            let expected = format!("error: the `url` of {table}, from `FOLDER/url`, {why}\n\nhint: {hint}\n");
+            assert_eq!(resolve(table, address).unwrap_err().trim(), expected.trim());
+        }
+    }
+}
+
+/// All secrets share one SecureString.
+#[test]
+fn secrets_that_are_too_large_for_one_parameter_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("long"), format!("https://h/{}", "x".repeat(1390))).unwrap();
+    let hook =
+        |number: usize| format!("[notify.hook{number}]\nkind = \"webhook\"\nurl = {{ file = \"long\" }}\n");
+    let resolve = |hooks: usize| {
+        let hooks: String = (0..hooks).map(hook).collect();
+        let config = Config::parse(&below(&hooks), &folder.path().join("config.toml")).unwrap();
+        config.secrets.resolve()
+    };
+    assert!(matches!(resolve(2), Ok(Found::All(_))));
+    assert_snapshot!(resolve(3).unwrap_err(), @"
+    error: the secrets take 4258 bytes, but an SSM parameter holds 4096
+
+    hint: share Access tokens in [access.NAME], or use fewer channels
+    ");
+    assert!(Config::parse(TARGET, Path::new("config.toml")).unwrap().secrets.is_empty());
+}

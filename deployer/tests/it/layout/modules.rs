@@ -1,4 +1,4 @@
-//! The source files of a crate as modules, and the `use` lines by which one depends on another.
+//! The source files of a crate as modules, and the lines with which one depends on another.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,8 @@ fn owner(path: &[String], files: &BTreeMap<String, String>) -> Option<String> {
 fn uses(text: &str, path: &str, owner: impl Fn(&[String]) -> Option<String>) -> BTreeMap<String, usize> {
     let is_below = |inner: &str, outer: &str| inner.starts_with(&format!("{outer}::"));
     let mut uses = BTreeMap::new();
-    for (line, used) in use_lines(text) {
+    let code = code(text);
+    for (line, used) in use_lines(&code).into_iter().chain(inline_paths(&code)) {
         for used in expanded(&used) {
             let Some(used) = absolute(&used, path).and_then(|used| owner(&used)) else { continue };
             if used != path && !is_below(&used, path) && !is_below(path, &used) {
@@ -49,19 +50,38 @@ fn uses(text: &str, path: &str, owner: impl Fn(&[String]) -> Option<String>) -> 
     uses
 }
 
-/// The contents of each `use ...;` with its line number, without comments and without those of unit tests.
-fn use_lines(text: &str) -> Vec<(usize, String)> {
+/// The lines of a file without comments and without its unit tests.
+fn code(text: &str) -> String {
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let code: String =
-        code.lines().map(|line| format!("{}\n", line.split("//").next().unwrap_or_default())).collect();
+    code.lines().map(|line| format!("{}\n", line.split("//").next().unwrap_or_default())).collect()
+}
+
+fn line_of(code: &str, at: usize) -> usize {
+    1 + code[..at].matches('\n').count()
+}
+
+/// The contents of each `use ...;` with its line number.
+fn use_lines(code: &str) -> Vec<(usize, String)> {
     let statement = |(at, _): (usize, &str)| {
         let line_start = code[..at].rfind('\n').map_or(0, |end| end + 1);
         let before = code[line_start..at].trim();
         let rest = code[at + "use ".len()..].split(';').next()?;
         let is_use = before.is_empty() || before == "pub" || before.starts_with("pub(");
-        is_use.then(|| (1 + code[..at].matches('\n').count(), rest.split_whitespace().collect()))
+        is_use.then(|| (line_of(code, at), rest.split_whitespace().collect()))
     };
     code.match_indices("use ").filter_map(statement).collect()
+}
+
+/// The paths outside of `use` lines that begin at the root of the crate or at a parent, with their line numbers.
+fn inline_paths(code: &str) -> Vec<(usize, String)> {
+    let is_part = |character: char| character.is_alphanumeric() || "_:".contains(character);
+    let starts = ["crate::", "super::"].into_iter().flat_map(|start| code.match_indices(start));
+    let starts = starts.filter(|(at, _)| !code[..*at].ends_with(is_part));
+    let path = |(at, _): (usize, &str)| {
+        let path: String = code[at..].chars().take_while(|character| is_part(*character)).collect();
+        (line_of(code, at), path.trim_end_matches(':').to_owned())
+    };
+    starts.map(path).collect()
 }
 
 /// The single paths of `a::{b, c::{d, e}}`.
@@ -107,7 +127,7 @@ fn use_lines_are_read_in_every_form() {
     let text = "//! use crate::comment;\nuse crate::a::{self, b::{C, d}, E as _};\npub(super) use super::f::{\n    g, // use x;\n    \
                 h,\n};\nlet user = cause;\n#[cfg(test)]\nuse crate::tests;\n";
     let paths: Vec<(usize, Vec<String>)> =
-        use_lines(text).into_iter().map(|(line, used)| (line, expanded(&used))).collect();
+        use_lines(&code(text)).into_iter().map(|(line, used)| (line, expanded(&used))).collect();
     let owned = |paths: &[&str]| paths.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>();
     assert_eq!(
         paths,
@@ -116,6 +136,10 @@ fn use_lines_are_read_in_every_form() {
             (3, owned(&["super::f::g", "super::f::h"])),
         ]
     );
+    let inline = "use crate::{a, b};\nlet c = super::d::E::new(crate::f::g);\n// crate::comment\n";
+    let expected = [(1, "crate"), (2, "crate::f::g"), (2, "super::d::E::new")];
+    let expected = expected.map(|(line, path)| (line, path.to_owned()));
+    assert_eq!(inline_paths(&code(inline)), expected);
     let path = |used: &str| absolute(used, "x::y").map(|path| path.join("::"));
     assert_eq!(path("super::f::g").as_deref(), Some("x::f::g"));
     assert_eq!(path("super::super::f").as_deref(), Some("f"));
