@@ -17,7 +17,7 @@ const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<MediaContainer s
 const JSON: &str = "{\"MediaContainer\":{\"size\":0,\"claimed\":true,\"machineIdentifier\":\"abc\",\
                     \"version\":\"1.41.0.1-ab\"}}";
 
-async fn ask(answer: Answer, adjust: impl FnOnce(&mut Target)) -> Observation {
+async fn observe(answer: Answer, adjust: impl FnOnce(&mut Target)) -> Observation {
     let server = Server::start(&[answer]).await;
     let mut target = Target { url: server.url(), timeout_s: 5, ..world::target("plex") };
     adjust(&mut target);
@@ -60,10 +60,10 @@ async fn compressed_bodies_are_decoded_and_searched() {
         ("gzip", XML.as_bytes().to_vec()),
         ("utf-8", XML.as_bytes().to_vec()),
     ] {
-        let seen = ask(encoded(encoding, &body), |target| target.pin = true).await;
-        assert!(seen.ok, "{encoding}: {seen:?}");
-        assert_eq!(seen.server.id.as_deref(), Some("abc"), "{encoding}");
-        assert_eq!(seen.server.version.as_deref(), Some("1.41.0.1-ab"), "{encoding}");
+        let observation = observe(encoded(encoding, &body), |target| target.pin = true).await;
+        assert!(observation.ok, "{encoding}: {observation:?}");
+        assert_eq!(observation.server.id.as_deref(), Some("abc"), "{encoding}");
+        assert_eq!(observation.server.version.as_deref(), Some("1.41.0.1-ab"), "{encoding}");
     }
 }
 
@@ -95,33 +95,33 @@ async fn unreadable_bodies_are_unknown() {
             "the compressed body is corrupt or incomplete",
         ),
     ] {
-        let seen = ask(answer, |_| {}).await;
-        assert_eq!((seen.verdict(), seen.cause()), (verdict, Some(cause)), "{why}");
-        assert_eq!(seen.failed.unwrap().why, why);
+        let observation = observe(answer, |_| {}).await;
+        assert_eq!((observation.verdict(), observation.cause()), (verdict, Some(cause)), "{why}");
+        assert_eq!(observation.failed.unwrap().why, why);
     }
-    let seen = ask(encoded("x-lzma", b"\x0b\x02\x80"), |target| target.contains = None).await;
-    assert!(seen.ok, "no text is expected: {seen:?}");
+    let observation = observe(encoded("x-lzma", b"\x0b\x02\x80"), |target| target.contains = None).await;
+    assert!(observation.ok, "no text is expected: {observation:?}");
     // A firewall's page is recognized even if it is compressed.
     let page = gzip(b"error code: 1020");
     let head = "HTTP/1.1 403 Forbidden\r\nserver: cloudflare\r\ncontent-encoding: gzip\r\n\r\n";
-    let seen = ask(Answer::Bytes([head.as_bytes(), &page].concat()), |_| {}).await;
-    assert_eq!(seen.cause(), Some(Cause::Blocked), "{seen:?}");
+    let observation = observe(Answer::Bytes([head.as_bytes(), &page].concat()), |_| {}).await;
+    assert_eq!(observation.cause(), Some(Cause::Blocked), "{observation:?}");
 }
 
 #[tokio::test]
 async fn plex_may_respond_in_json() {
     for body in [JSON.to_owned(), JSON.replace(':', " : "), format!("{}{JSON}", " ".repeat(5_000))] {
-        let seen = ask(http("200 OK", "content-type: application/json\r\n", &body), |target| {
+        let observation = observe(http("200 OK", "content-type: application/json\r\n", &body), |target| {
             target.pin = true;
             target.tell_version = true;
         })
         .await;
-        assert!(seen.ok, "{body}: {seen:?}");
-        assert_eq!(seen.server.id.as_deref(), Some("abc"));
-        assert_eq!(seen.server.version.as_deref(), Some("1.41.0.1-ab"));
+        assert!(observation.ok, "{body}: {observation:?}");
+        assert_eq!(observation.server.id.as_deref(), Some("abc"));
+        assert_eq!(observation.server.version.as_deref(), Some("1.41.0.1-ab"));
     }
-    let seen = ask(http("200 OK", "", "{\"machineIdentifier\"}"), |_| {}).await;
-    assert_eq!(seen.cause(), Some(Cause::Condition));
+    let observation = observe(http("200 OK", "", "{\"machineIdentifier\"}"), |_| {}).await;
+    assert_eq!(observation.cause(), Some(Cause::Condition));
 }
 
 /// Many servers end TLS without `close_notify`. Where the length was announced, it decides.
@@ -144,8 +144,8 @@ async fn a_session_may_end_without_a_close_notify() {
             timeout_s: 5,
             ..world::target("plex")
         };
-        let seen = probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await;
-        assert_eq!(seen.ok, ok, "{head}: {seen:?}");
-        assert!(ok || seen.verdict() == Verdict::Down, "{seen:?}");
+        let observation = probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await;
+        assert_eq!(observation.ok, ok, "{head}: {observation:?}");
+        assert!(ok || observation.verdict() == Verdict::Down, "{observation:?}");
     }
 }

@@ -22,7 +22,7 @@ const TRUNCATED: &str =
     "the first 64 KiB of the body do not contain `machineIdentifier=`; the rest is not read";
 const CLOSED: &str = "the server closed the connection before the response was complete";
 
-async fn ask(url: String) -> Observation {
+async fn observe(url: String) -> Observation {
     let target = Target { url, timeout_s: 5, ..world::target("plex") };
     probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await
 }
@@ -96,8 +96,8 @@ fn malformed() -> Vec<(&'static str, Answer, LinkName, &'static str)> {
 async fn responses_of_hostile_servers_fail_at_the_right_link() {
     for (name, answer, link, why) in floods().into_iter().chain(malformed()) {
         let server = Server::start(&[answer]).await;
-        let seen = ask(server.url()).await;
-        let Some(failed) = seen.failed else { panic!("{name} is up") };
+        let observation = observe(server.url()).await;
+        let Some(failed) = observation.failed else { panic!("{name} is up") };
         assert_eq!((name, failed.link, failed.why.as_str()), (name, link, why));
         assert_eq!(server.requests().len(), 1, "{name}");
         assert!(server.sent() < BUFFERED, "{name}: {} bytes were taken", server.sent());
@@ -153,15 +153,15 @@ async fn unusual_but_correct_responses_are_up() {
         ("the same length twice", ok(&format!("content-length: 18\r\ncontent-length: 18\r\n\r\n{page}more"))),
         ("the same length twice in a list", ok(&format!("content-length: 18, 18\r\n\r\n{page}more"))),
     ] {
-        let seen = ask(Server::start(&[answer]).await.url()).await;
-        assert!(seen.ok, "{name}: {seen:?}");
+        let observation = observe(Server::start(&[answer]).await.url()).await;
+        assert!(observation.ok, "{name}: {observation:?}");
     }
 }
 
 #[tokio::test]
 async fn a_redirect_to_itself_is_not_followed() {
     let server = Server::start(&[http("302 Found", "location: /identity\r\n", "")]).await;
-    let failed = ask(server.url()).await.failed.unwrap();
+    let failed = observe(server.url()).await.failed.unwrap();
     assert_eq!((failed.link, failed.why.as_str()), (LinkName::Http, "redirects to /identity (HTTP 302)"));
     assert_eq!(server.requests().len(), 1);
 }
@@ -178,10 +178,10 @@ async fn a_server_that_drips_bytes_fails_after_the_targets_timeout() {
         ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", "1\r\nx\r\n", body),
     ] {
         let server = Server::start(&[Answer::Drip(head.into(), drop.into())]).await;
-        let seen = ask(server.url()).await;
-        let failed = seen.failed.unwrap();
+        let observation = observe(server.url()).await;
+        let failed = observation.failed.unwrap();
         assert_eq!((failed.link, failed.why.as_str()), (link, "no answer within 5 s"), "{head}{drop}");
-        assert!((5_000.0..5_100.0).contains(&seen.total_ms), "{}", seen.total_ms);
+        assert!((5_000.0..5_100.0).contains(&observation.total_ms), "{}", observation.total_ms);
     }
 }
 

@@ -1,11 +1,13 @@
 //! Probes of servers that respond correctly, and of servers that fail in every way.
 
+mod secrets;
+mod tls;
+
 use std::collections::BTreeMap;
 
 use plexmon_function::contract::secrets::{SecretValue, TargetSecrets};
 use plexmon_function::contract::settings::{HeaderValue, Target};
 use plexmon_function::probe::{LinkName, Observation, Tls, probe};
-use plexmon_testing::certificates::{Authority, self_signed};
 use tokio::net::TcpListener;
 
 use crate::server::{Answer, Server, http};
@@ -17,11 +19,12 @@ fn target(url: String) -> Target {
     Target { url, timeout_s: 5, ..world::target("plex") }
 }
 
-async fn ask(target: &Target) -> Observation {
+async fn observe(target: &Target) -> Observation {
     probe(target, &TargetSecrets::default(), &Tls::new().unwrap()).await
 }
 
-fn with_a_key() -> TargetSecrets {
+/// The secret value of the header `X-Api-Key`.
+fn secret_header() -> TargetSecrets {
     let headers = BTreeMap::from([("X-Api-Key".to_owned(), SecretValue::new("hush"))]);
     TargetSecrets { headers, access: None }
 }
@@ -29,43 +32,43 @@ fn with_a_key() -> TargetSecrets {
 /// Assert that this response makes the probe fail at this link, for this reason.
 async fn check(answer: Answer, link: LinkName, why: &str) {
     let server = Server::start(&[answer]).await;
-    let seen = ask(&target(server.url())).await;
-    assert_failed(&seen, link, why);
+    let observation = observe(&target(server.url())).await;
+    assert_failed(&observation, link, why);
 }
 
-fn assert_failed(seen: &Observation, link: LinkName, why: &str) {
-    let failed = seen.failed.as_ref().unwrap();
-    assert_eq!((failed.link, failed.why.as_str(), seen.ok), (link, why, false));
-    let last = seen.links.last().unwrap();
+fn assert_failed(observation: &Observation, link: LinkName, why: &str) {
+    let failed = observation.failed.as_ref().unwrap();
+    assert_eq!((failed.link, failed.why.as_str(), observation.ok), (link, why, false));
+    let last = observation.links.last().unwrap();
     assert_eq!((last.name, last.ok, last.detail.as_str()), (link, false, why));
-    assert!(seen.links.iter().rev().skip(1).all(|link| link.ok), "{:?}", seen.links);
-    assert!(seen.links.is_sorted_by_key(|link| link.name), "{:?}", seen.links);
+    assert!(observation.links.iter().rev().skip(1).all(|link| link.ok), "{:?}", observation.links);
+    assert!(observation.links.is_sorted_by_key(|link| link.name), "{:?}", observation.links);
 }
 
 #[tokio::test]
 async fn a_correct_response_is_up_with_every_link() {
     let server = Server::start(&[http("200 OK", "", GOOD)]).await;
-    let seen = ask(&target(server.url())).await;
-    assert!(seen.ok, "{seen:?}");
-    assert_eq!((seen.http, seen.address), (Some(200), Some([127, 0, 0, 1].into())));
-    let links: Vec<LinkName> = seen.links.iter().map(|link| link.name).collect();
+    let observation = observe(&target(server.url())).await;
+    assert!(observation.ok, "{observation:?}");
+    assert_eq!((observation.http, observation.address), (Some(200), Some([127, 0, 0, 1].into())));
+    let links: Vec<LinkName> = observation.links.iter().map(|link| link.name).collect();
     assert_eq!(links, [LinkName::Dns, LinkName::Tcp, LinkName::Http, LinkName::Body]);
-    assert!(seen.total_ms >= seen.links.iter().map(|link| link.ms).sum::<f64>() - 0.5);
-    let text = serde_json::to_string(&seen).unwrap();
-    assert_eq!(serde_json::from_str::<Observation>(&text).unwrap(), seen);
+    assert!(observation.total_ms >= observation.links.iter().map(|link| link.ms).sum::<f64>() - 0.5);
+    let text = serde_json::to_string(&observation).unwrap();
+    assert_eq!(serde_json::from_str::<Observation>(&text).unwrap(), observation);
 }
 
 #[tokio::test]
 async fn the_request_has_default_headers_that_settings_override() {
     let server = Server::start(&[http("200 OK", "", GOOD)]).await;
     let mut target = target(format!("http://user:pass@{}/identity?a=b", server.address));
-    ask(&target).await;
+    observe(&target).await;
     target.secrets_over_http = true;
     target.headers = BTreeMap::from([
         ("User-Agent".to_owned(), HeaderValue::Literal("mine".to_owned())),
         ("X-Api-Key".to_owned(), HeaderValue::Secret),
     ]);
-    let secrets = with_a_key();
+    let secrets = secret_header();
     probe(&target, &secrets, &Tls::new().unwrap()).await;
     let head = |user_agent: &str, more: &str| {
         format!(
@@ -76,50 +79,6 @@ async fn the_request_has_default_headers_that_settings_override() {
     };
     let ours = concat!("plexmon/", env!("CARGO_PKG_VERSION"));
     assert_eq!(server.requests(), [head(ours, ""), head("mine", "x-api-key: hush\r\n")]);
-}
-
-#[tokio::test]
-async fn a_secret_without_a_value_is_not_sent_empty() {
-    let server = Server::start(&[http("200 OK", "", GOOD)]).await;
-    let mut target = target(server.url());
-    target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
-    target.secrets_over_http = true;
-    assert_failed(&ask(&target).await, LinkName::Dns, "the secret header X-Api-Key has no value");
-    assert!(server.requests().is_empty());
-}
-
-#[tokio::test]
-async fn a_secret_is_not_sent_over_plain_http() {
-    // The name does not exist, and is never resolved.
-    let mut target = target("http://plex.example.invalid/identity".to_owned());
-    target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
-    let secrets = with_a_key();
-    let seen = probe(&target, &secrets, &Tls::new().unwrap()).await;
-    assert_failed(&seen, LinkName::Dns, "the secret header X-Api-Key is not sent over plain http");
-}
-
-#[tokio::test]
-async fn a_secret_is_sent_over_plain_http_on_this_machine() {
-    let server = Server::start(&[http("200 OK", "", GOOD)]).await;
-    let mut target = target(server.url());
-    target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
-    let seen = probe(&target, &with_a_key(), &Tls::new().unwrap()).await;
-    assert!(seen.ok, "{seen:?}");
-    assert!(server.requests()[0].contains("x-api-key: hush\r\n"));
-}
-
-#[tokio::test]
-async fn a_secret_is_not_sent_to_the_host_of_a_redirect() {
-    let other = Server::start(&[http("200 OK", "", GOOD)]).await;
-    let redirect = format!("location: {}\r\n", other.url());
-    let server = Server::start(&[http("307 Temporary Redirect", &redirect, "")]).await;
-    let mut target = target(server.url());
-    target.headers = BTreeMap::from([("X-Api-Key".to_owned(), HeaderValue::Secret)]);
-    target.secrets_over_http = true;
-    let secrets = with_a_key();
-    let seen = probe(&target, &secrets, &Tls::new().unwrap()).await;
-    assert!(!seen.ok && server.requests()[0].contains("hush"), "{seen:?}");
-    assert!(other.requests().is_empty());
 }
 
 #[tokio::test]
@@ -138,9 +97,9 @@ async fn the_status_is_checked() {
     check(http("301 Moved", "", GOOD), http_link, "HTTP 301 instead of 200").await;
     let mut other = target(Server::start(&[http("302 Found", location, GOOD)]).await.url());
     other.status = vec![200, 302];
-    assert!(ask(&other).await.ok, "a redirect may be the expected response, and is not followed");
+    assert!(observe(&other).await.ok, "a redirect may be the expected response, and is not followed");
     other.url = Server::start(&[http("500 Oh", "", GOOD)]).await.url();
-    assert_failed(&ask(&other).await, http_link, "HTTP 500 instead of 200 or 302");
+    assert_failed(&observe(&other).await, http_link, "HTTP 500 instead of 200 or 302");
 }
 
 /// Cloudflare replaces the `Server` header of what it forwards, but not the signature in the pages.
@@ -213,8 +172,8 @@ async fn the_text_is_found_anywhere_in_the_body() {
         Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n machineIdentifier=".to_vec(), vec![b'x'; 4096]),
     ] {
         let server = Server::start(&[answer]).await;
-        let seen = ask(&target(server.url())).await;
-        assert!(seen.ok, "{seen:?}");
+        let observation = observe(&target(server.url())).await;
+        assert!(observation.ok, "{observation:?}");
     }
 }
 
@@ -227,8 +186,8 @@ async fn without_a_text_the_body_only_has_to_arrive() {
         (Answer::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort".to_vec()), false),
     ] {
         let server = Server::start(&[answer]).await;
-        let seen = ask(&Target { contains: None, ..target(server.url()) }).await;
-        assert_eq!(seen.ok, ok, "{seen:?}");
+        let observation = observe(&Target { contains: None, ..target(server.url()) }).await;
+        assert_eq!(observation.ok, ok, "{observation:?}");
     }
 }
 
@@ -237,19 +196,19 @@ async fn a_closed_port_refuses_the_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
-    let seen = ask(&target(url)).await;
-    assert_failed(&seen, LinkName::Tcp, "connection refused");
-    assert_eq!(seen.address, Some([127, 0, 0, 1].into()));
+    let observation = observe(&target(url)).await;
+    assert_failed(&observation, LinkName::Tcp, "connection refused");
+    assert_eq!(observation.address, Some([127, 0, 0, 1].into()));
 }
 
 #[tokio::test]
 async fn an_invalid_host_name_is_not_found() {
     // A label of 64 characters is rejected before any DNS query.
-    let seen = ask(&target(format!("http://{}.invalid/", "a".repeat(64)))).await;
-    assert_eq!(seen.failed.as_ref().unwrap().link, LinkName::Dns);
-    assert!(seen.failed.unwrap().why.starts_with("host name not found"));
-    let seen = ask(&target("gopher://plex/".to_owned())).await;
-    assert_failed(&seen, LinkName::Dns, "the URL must begin with http:// or https://");
+    let observation = observe(&target(format!("http://{}.invalid/", "a".repeat(64)))).await;
+    assert_eq!(observation.failed.as_ref().unwrap().link, LinkName::Dns);
+    assert!(observation.failed.unwrap().why.starts_with("host name not found"));
+    let observation = observe(&target("gopher://plex/".to_owned())).await;
+    assert_failed(&observation, LinkName::Dns, "the URL must begin with http:// or https://");
 }
 
 #[tokio::test]
@@ -257,9 +216,9 @@ async fn a_server_that_hangs_fails_after_the_targets_timeout() {
     let why = "no answer within 1 s";
     let check = async |answer, link| {
         let server = Server::start(&[answer]).await;
-        let seen = ask(&Target { timeout_s: 1, ..target(server.url()) }).await;
-        assert_failed(&seen, link, why);
-        assert!(seen.total_ms < 2_000.0, "{seen:?}");
+        let observation = observe(&Target { timeout_s: 1, ..target(server.url()) }).await;
+        assert_failed(&observation, link, why);
+        assert!(observation.total_ms < 2_000.0, "{observation:?}");
     };
     // Concurrently, since this test really waits.
     tokio::join!(
@@ -270,59 +229,5 @@ async fn a_server_that_hangs_fails_after_the_targets_timeout() {
     // The kernel accepts the connection, and nothing is ever sent.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}/", silent.local_addr().unwrap());
-    assert_failed(&ask(&Target { timeout_s: 1, ..target(url) }).await, LinkName::Tls, why);
-}
-
-#[tokio::test]
-async fn a_certificate_of_the_targets_own_authority_is_trusted() {
-    let authority = Authority::new();
-    let server = Server::start_tls(&[http("200 OK", "", GOOD)], authority.server("localhost", 2049)).await;
-    let trusting = Target { ca_pem: Some(authority.pem()), ..target(server.https("localhost")) };
-    let seen = ask(&trusting).await;
-    assert!(seen.ok, "{seen:?}");
-    assert_eq!(seen.certificate_expires, Some(2_508_624_000), "2049-06-30");
-    assert_eq!(seen.links[2].detail, "TLS 1.3, certificate until 2049-06-30");
-    let distrusting = Target { ca_pem: None, ..trusting.clone() };
-    let untrusted = "certificate is not signed by a trusted authority";
-    assert_failed(&ask(&distrusting).await, LinkName::Tls, untrusted);
-    let other = Target { ca_pem: Some(Authority::new().pem()), ..trusting.clone() };
-    assert!(ask(&other).await.failed.unwrap().why.starts_with("certificate is not "));
-    let corrupt = Target { ca_pem: Some("-----BEGIN".to_owned()), ..trusting };
-    assert_failed(&ask(&corrupt).await, LinkName::Tls, "the configured CA certificate cannot be read");
-}
-
-#[tokio::test]
-async fn invalid_certificates_are_distinguished() {
-    let authority = Authority::new();
-    for (config, why) in [
-        (authority.server("localhost", 2024), "certificate expired on 2024-06-30"),
-        (authority.server("plex.example.com", 2049), "certificate is not valid for localhost"),
-        (self_signed("localhost"), "certificate is not signed by a trusted authority"),
-    ] {
-        let server = Server::start_tls(&[http("200 OK", "", GOOD)], config).await;
-        let seen = ask(&Target { ca_pem: Some(authority.pem()), ..target(server.https("localhost")) }).await;
-        assert_failed(&seen, LinkName::Tls, why);
-        assert!(server.requests().is_empty(), "nothing was sent over it");
-    }
-}
-
-#[tokio::test]
-async fn a_server_without_tls_is_reported() {
-    let plain = Server::start(&[Answer::Immediately(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec())]).await;
-    let seen = ask(&target(plain.https("localhost"))).await;
-    assert_failed(&seen, LinkName::Tls, "the server does not speak TLS on this port");
-}
-
-#[tokio::test]
-async fn every_probe_opens_a_new_connection() {
-    let authority = Authority::new();
-    let keep = "connection: keep-alive\r\n";
-    let server = Server::start_tls(&[http("200 OK", keep, GOOD)], authority.server("localhost", 2049)).await;
-    let target = Target { ca_pem: Some(authority.pem()), ..target(server.https("localhost")) };
-    let tls = Tls::new().unwrap();
-    for _ in 0..2 {
-        let seen = probe(&target, &TargetSecrets::default(), &tls).await;
-        assert!(seen.ok && seen.certificate_expires.is_some(), "{seen:?}");
-    }
-    assert_eq!(server.requests().len(), 2);
+    assert_failed(&observe(&Target { timeout_s: 1, ..target(url) }).await, LinkName::Tls, why);
 }

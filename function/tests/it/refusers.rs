@@ -20,7 +20,7 @@ const GOOD: &str = r#"<MediaContainer size="0" machineIdentifier="abc" version="
 const CLOUDFLARE: &str = "server: cloudflare\r\ncf-ray: 8a-IAD\r\n";
 const NGINX: &str = "<h1>403 Forbidden</h1>\r\n<hr><center>nginx</center>";
 
-async fn ask(answer: Answer, adjust: impl FnOnce(&mut Target)) -> Observation {
+async fn observe(answer: Answer, adjust: impl FnOnce(&mut Target)) -> Observation {
     let server = Server::start(&[answer]).await;
     let mut target = Target { url: server.url(), timeout_s: 5, ..world::target("plex") };
     adjust(&mut target);
@@ -29,14 +29,14 @@ async fn ask(answer: Answer, adjust: impl FnOnce(&mut Target)) -> Observation {
 
 /// Verdict and cause for a target with the default settings.
 async fn cause(answer: Answer) -> (Verdict, Option<Cause>) {
-    let seen = ask(answer, |_| {}).await;
-    (seen.verdict(), seen.cause())
+    let observation = observe(answer, |_| {}).await;
+    (observation.verdict(), observation.cause())
 }
 
 /// The same for a target that must refuse.
 async fn closed(answer: Answer) -> (Verdict, Option<Cause>) {
-    let seen = ask(answer, |target| target.expect = Expect::Refusal).await;
-    (seen.verdict(), seen.cause())
+    let observation = observe(answer, |target| target.expect = Expect::Refusal).await;
+    (observation.verdict(), observation.cause())
 }
 
 const fn unknown(cause: Cause) -> (Verdict, Option<Cause>) {
@@ -64,8 +64,8 @@ async fn a_target_that_a_firewall_blocks_is_unknown() {
         assert_eq!(closed(http(status, CLOUDFLARE, body)).await, unknown(expected), "{status} {body}");
         let is_good_status =
             |target: &mut Target| (target.status, target.contains) = (vec![200, 403, 429, 503], None);
-        let seen = ask(http(status, CLOUDFLARE, body), is_good_status).await;
-        assert_eq!((seen.verdict(), seen.cause()), unknown(expected), "{status} {body}");
+        let observation = observe(http(status, CLOUDFLARE, body), is_good_status).await;
+        assert_eq!((observation.verdict(), observation.cause()), unknown(expected), "{status} {body}");
     }
 }
 
@@ -76,12 +76,13 @@ async fn rate_limits_are_not_an_outage() {
         assert_eq!(cause(answer.clone()).await, unknown(Cause::RateLimited));
         assert_eq!(closed(answer).await, unknown(Cause::RateLimited));
     }
-    let seen = ask(http("429 Too Many Requests", "retry-after: 5400\r\n", ""), |_| {}).await;
-    let why = seen.failed.unwrap().to_string();
+    let observation = observe(http("429 Too Many Requests", "retry-after: 5400\r\n", ""), |_| {}).await;
+    let why = observation.failed.unwrap().to_string();
     assert_eq!(why, "too many requests (HTTP 429, retry after 1 h 30 min)");
     for odd in ["soon", "-1", "0", "99999999999", "Fri, 31 Dec 1999 23:59:59 GMT"] {
-        let seen = ask(http("429 Too Many Requests", &format!("retry-after: {odd}\r\n"), ""), |_| {}).await;
-        assert_eq!(seen.failed.unwrap().why, "too many requests (HTTP 429)", "{odd}");
+        let observation =
+            observe(http("429 Too Many Requests", &format!("retry-after: {odd}\r\n"), ""), |_| {}).await;
+        assert_eq!(observation.failed.unwrap().why, "too many requests (HTTP 429)", "{odd}");
     }
 }
 
@@ -121,35 +122,42 @@ async fn only_a_response_of_the_app_proves_that_it_is_exposed() {
         let text = String::from_utf8_lossy(bytes).into_owned();
         assert_eq!(closed(answer).await, expected, "{text}");
     }
-    let seen = ask(http("404 Not Found", CLOUDFLARE, ""), |target| {
+    let observation = observe(http("404 Not Found", CLOUDFLARE, ""), |target| {
         (target.expect, target.status) = (Expect::Refusal, vec![404]);
     })
     .await;
-    assert_eq!(seen.cause(), Some(Cause::Exposed), "a status that the target expects comes from the app");
+    assert_eq!(
+        observation.cause(),
+        Some(Cause::Exposed),
+        "a status that the target expects comes from the app"
+    );
 }
 
 #[tokio::test]
 async fn a_login_wall_is_not_the_app() {
     let wall = "location: https://auth.example.com/?rd=https%3A%2F%2Fapp.example.com%2F&rm=GET\r\n";
-    let seen = ask(http("302 Found", wall, ""), |target| target.status = vec![200, 302]).await;
-    assert_eq!((seen.verdict(), seen.cause()), unknown(Cause::LoginWall), "not up by accident");
-    assert_eq!(seen.failed.unwrap().why, "a login page answers instead of the app (Authelia)");
+    let observation = observe(http("302 Found", wall, ""), |target| target.status = vec![200, 302]).await;
+    assert_eq!((observation.verdict(), observation.cause()), unknown(Cause::LoginWall), "not up by accident");
+    assert_eq!(observation.failed.unwrap().why, "a login page answers instead of the app (Authelia)");
     let tinyauth = "x-tinyauth-location: https://t.example.com/login\r\n";
     assert_eq!(cause(http("401 Unauthorized", tinyauth, "")).await, unknown(Cause::LoginWall));
     let page = "<title>Login - Authelia</title>";
     assert_eq!(cause(http("200 OK", "", page)).await, unknown(Cause::LoginWall), "instead of the text");
-    let seen = ask(http("200 OK", "", page), |target| target.contains = Some("Authelia".to_owned())).await;
-    assert!(seen.ok, "a target that is the login page itself is up: {seen:?}");
+    let observation =
+        observe(http("200 OK", "", page), |target| target.contains = Some("Authelia".to_owned())).await;
+    assert!(observation.ok, "a target that is the login page itself is up: {observation:?}");
 
     let own = "location: /login?next=%2F\r\n";
-    let seen =
-        ask(http("302 Found", own, ""), |target| (target.status, target.contains) = (vec![302], None)).await;
-    assert!(seen.ok, "the app's own login is the app: {seen:?}");
-    let provider = "location: https://id.example.com/auth?client_id=a&response_type=code&redirect_uri=x\r\n";
-    let seen =
-        ask(http("302 Found", provider, ""), |target| (target.status, target.contains) = (vec![302], None))
+    let observation =
+        observe(http("302 Found", own, ""), |target| (target.status, target.contains) = (vec![302], None))
             .await;
-    assert!(seen.ok, "an app may send people to a provider itself: {seen:?}");
+    assert!(observation.ok, "the app's own login is the app: {observation:?}");
+    let provider = "location: https://id.example.com/auth?client_id=a&response_type=code&redirect_uri=x\r\n";
+    let observation = observe(http("302 Found", provider, ""), |target| {
+        (target.status, target.contains) = (vec![302], None)
+    })
+    .await;
+    assert!(observation.ok, "an app may send people to a provider itself: {observation:?}");
     assert_eq!(cause(http("302 Found", provider, "")).await, unknown(Cause::LoginWall));
 }
 
@@ -174,8 +182,8 @@ async fn only_refusals_of_access_itself_are_attributed_to_it() {
         let (url, ca_pem) = (server.https("localhost"), Some(authority.pem()));
         let access = Some("home".to_owned());
         let target = Target { url, ca_pem, access, timeout_s: 5, ..world::target("plex") };
-        let seen = probe(&target, &secrets, &Tls::new().unwrap()).await;
-        assert_eq!(seen.cause(), Some(expected), "{seen:?}");
+        let observation = probe(&target, &secrets, &Tls::new().unwrap()).await;
+        assert_eq!(observation.cause(), Some(expected), "{observation:?}");
     }
 }
 
@@ -192,9 +200,9 @@ async fn maintenance_is_recognized_only_from_plex_itself() {
             "plex is busy with maintenance",
         ),
     ] {
-        let seen = ask(http("503 Service Unavailable", "", &body), |_| {}).await;
-        assert_eq!((seen.verdict(), seen.cause()), unknown(Cause::Maintenance), "{body}");
-        assert_eq!(seen.failed.unwrap().why, why);
+        let observation = observe(http("503 Service Unavailable", "", &body), |_| {}).await;
+        assert_eq!((observation.verdict(), observation.cause()), unknown(Cause::Maintenance), "{body}");
+        assert_eq!(observation.failed.unwrap().why, why);
     }
     for body in [
         "<h1>Maintenance</h1>No server is available.",

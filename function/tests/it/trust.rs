@@ -28,7 +28,7 @@ fn self_issued(names: &[&str], common_name: &str, until: i32) -> (Certificate, A
     (certificate, config)
 }
 
-async fn ask(config: Arc<ServerConfig>, ca_pem: String) -> Observation {
+async fn observe(config: Arc<ServerConfig>, ca_pem: String) -> Observation {
     let server = Server::start_tls(&[http("200 OK", "", GOOD)], config).await;
     let ca_pem = Some(ca_pem);
     let target = Target { url: server.https("localhost"), ca_pem, timeout_s: 5, ..world::target("plex") };
@@ -46,10 +46,10 @@ async fn the_servers_own_certificate_is_trusted_for_its_names_and_validity() {
         (&["localhost"], "localhost", 2024, Some("certificate expired on 2024-06-30")),
     ] {
         let (certificate, side) = self_issued(names, common_name, until);
-        let seen = ask(side, certificate.pem()).await;
-        let found = seen.failed.as_ref().map(|failed| failed.why.as_str());
+        let observation = observe(side, certificate.pem()).await;
+        let found = observation.failed.as_ref().map(|failed| failed.why.as_str());
         assert_eq!(found, why, "{names:?} {common_name}");
-        assert_eq!(seen.cause(), why.map(|_| Cause::Certificate));
+        assert_eq!(observation.cause(), why.map(|_| Cause::Certificate));
     }
 }
 
@@ -57,8 +57,8 @@ async fn the_servers_own_certificate_is_trusted_for_its_names_and_validity() {
 async fn only_exactly_that_certificate_is_trusted() {
     let (_, side) = self_issued(&["localhost"], "home", 2049);
     let (other, _) = self_issued(&["localhost"], "home", 2049);
-    let seen = ask(side, other.pem()).await;
-    assert_eq!(seen.cause(), Some(Cause::Certificate), "{seen:?}");
+    let observation = observe(side, other.pem()).await;
+    assert_eq!(observation.cause(), Some(Cause::Certificate), "{observation:?}");
 }
 
 #[tokio::test]
@@ -66,8 +66,8 @@ async fn several_certificates_may_be_listed() {
     let authority = Authority::new();
     let (own, side) = self_issued(&["localhost"], "home", 2049);
     let both = format!("{}{}", authority.pem(), own.pem());
-    assert!(ask(side, both.clone()).await.ok);
-    assert!(ask(authority.server("localhost", 2049), both).await.ok);
+    assert!(observe(side, both.clone()).await.ok);
+    assert!(observe(authority.server("localhost", 2049), both).await.ok);
 }
 
 #[tokio::test]
@@ -76,7 +76,10 @@ async fn a_listed_certificate_needs_no_authority() {
     let (leaf, key) = authority.certificate(&["localhost"], 2049);
     let alone = leaf.pem();
     let side = server_config(leaf.der().clone(), &key);
-    let seen = ask(side, alone).await;
-    assert!(seen.ok, "{seen:?}");
-    assert_eq!(seen.certificate_expires.zip(seen.certificate_begins), Some((2_508_624_000, 1_577_836_800)));
+    let observation = observe(side, alone).await;
+    assert!(observation.ok, "{observation:?}");
+    assert_eq!(
+        observation.certificate_expires.zip(observation.certificate_begins),
+        Some((2_508_624_000, 1_577_836_800))
+    );
 }
