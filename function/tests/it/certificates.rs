@@ -5,7 +5,7 @@ use plexmon_function::contract::state::State;
 use plexmon_function::decide::{Knowledge, decide};
 use plexmon_function::probe::Observation;
 
-use crate::world::{NOW, settings, up};
+use crate::fixtures::{NOW, settings, up};
 
 const HOUR: u64 = 60 * 60;
 const DAY: u64 = 24 * HOUR;

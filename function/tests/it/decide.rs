@@ -11,7 +11,7 @@ use plexmon_function::decide::{Knowledge, decide, outgoing, reconcile, record_de
 use plexmon_function::message::message;
 use plexmon_function::notify::Delivery;
 
-use crate::world::{NOW, ahead, down, settings, settle, target, up};
+use crate::fixtures::{NOW, before_sending_all, down, record_result, settings, target, up};
 
 const INTERVAL: u64 = 300;
 
@@ -210,7 +210,7 @@ fn ids_are_never_used_twice_and_keep_their_order() {
         state = decide(&state, &observations, NOW + run * INTERVAL, &settings, Knowledge::Certain).state;
         for entry in state.outbox.clone() {
             ids.push((entry.target().to_owned(), entry.channel().to_owned(), entry.id.clone()));
-            settle(&mut state, &entry.id, &Delivery::Delivered, &settings, NOW);
+            record_result(&mut state, &entry.id, &Delivery::Delivered, &settings, NOW);
         }
     }
     let expected = ["plex:1", "a:b:1", "plex:2", "plex:3", "plex:4"].map(|id| {
@@ -317,7 +317,7 @@ fn written_ahead_everything_counts_as_possibly_sent() {
     let mut state = State::default();
     let settings = settings(&["plex"]);
     story(&mut state, &settings, NOW, "up ok, down 500");
-    let ahead = ahead(&state, NOW + 300);
+    let ahead = before_sending_all(&state, NOW + 300);
     assert!(ahead.outbox.iter().all(|entry| entry.unproven && (entry.tries, entry.sent) == (2, 1)));
     assert_eq!(story(&mut ahead.clone(), &settings, NOW + 600, "down ok"), "Down?=ok");
 }

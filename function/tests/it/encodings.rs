@@ -9,8 +9,8 @@ use plexmon_function::contract::settings::Target;
 use plexmon_function::probe::{Cause, Observation, Tls, Verdict, probe};
 use plexmon_testing::certificates::Authority;
 
+use crate::fixtures;
 use crate::server::{Answer, Server, http};
-use crate::world;
 
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<MediaContainer size=\"0\" apiVersion=\"1.1.1\" \
                    claimed=\"1\" machineIdentifier=\"abc\" version=\"1.41.0.1-ab\"></MediaContainer>\n";
@@ -19,7 +19,7 @@ const JSON: &str = "{\"MediaContainer\":{\"size\":0,\"claimed\":true,\"machineId
 
 async fn observe(answer: Answer, adjust: impl FnOnce(&mut Target)) -> Observation {
     let server = Server::start(&[answer]).await;
-    let mut target = Target { url: server.url(), timeout_s: 5, ..world::target("plex") };
+    let mut target = Target { url: server.url(), timeout_s: 5, ..fixtures::target("plex") };
     adjust(&mut target);
     probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await
 }
@@ -142,7 +142,7 @@ async fn a_session_may_end_without_a_close_notify() {
             ca_pem: Some(authority.pem()),
             contains: None,
             timeout_s: 5,
-            ..world::target("plex")
+            ..fixtures::target("plex")
         };
         let observation = probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await;
         assert_eq!(observation.ok, ok, "{head}: {observation:?}");

@@ -18,8 +18,8 @@ use plexmon_function::store::SecretCache;
 use plexmon_function::store::{MemoryStore, Record};
 use tokio::time::Instant;
 
+use crate::fixtures::{NOW, down, settings, up};
 use crate::pushover::secrets;
-use crate::world::{NOW, down, settings, up};
 
 /// Says what it is told to say, and notes that it was asked.
 #[derive(Clone)]

@@ -11,9 +11,9 @@ use plexmon_function::store::MemoryStore;
 use plexmon_function::store::SecretCache;
 use tokio::time::Instant;
 
+use crate::fixtures::settings;
 use crate::handler::World;
 use crate::server::{Answer, Server, http};
-use crate::world::settings;
 
 async fn world(url: settings::HeartbeatSettings) -> World {
     let heartbeat = Heartbeat::new(url, &Http::new(&Tls::new().unwrap()));

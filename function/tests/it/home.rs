@@ -32,7 +32,7 @@ use tokio::time::Instant;
 
 use self::inbox::{Inbox, Letter};
 use self::net::{Net, TOKEN_ID, TOKEN_SECRET, Trouble};
-use crate::world::{NOW, pushover, settings};
+use crate::fixtures::{NOW, pushover, settings};
 
 const RUN_S: u64 = 300;
 

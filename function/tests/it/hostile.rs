@@ -6,8 +6,8 @@ use plexmon_function::contract::secrets::TargetSecrets;
 use plexmon_function::contract::settings::Target;
 use plexmon_function::probe::{LinkName, Observation, Tls, probe};
 
+use crate::fixtures;
 use crate::server::{Answer, Server, http};
-use crate::world;
 
 /// How much of an endless response the kernel's buffers may hold, beyond what is read.
 const BUFFERED: u64 = 16 << 20;
@@ -23,7 +23,7 @@ const TRUNCATED: &str =
 const CLOSED: &str = "the server closed the connection before the response was complete";
 
 async fn observe(url: String) -> Observation {
-    let target = Target { url, timeout_s: 5, ..world::target("plex") };
+    let target = Target { url, timeout_s: 5, ..fixtures::target("plex") };
     probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await
 }
 
@@ -192,7 +192,7 @@ async fn an_endless_response_without_content_ends_with_the_targets_timeout() {
     let zeros = endless("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", &"0".repeat(4096));
     let check = async |answer, link| {
         let server = Server::start(&[answer]).await;
-        let target = Target { url: server.url(), timeout_s: 1, ..world::target("plex") };
+        let target = Target { url: server.url(), timeout_s: 1, ..fixtures::target("plex") };
         let failed = probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await.failed.unwrap();
         assert_eq!((failed.link, failed.why.as_str()), (link, "no answer within 1 s"));
     };

@@ -1,4 +1,5 @@
-//! Whatever is read may be garbled: nothing panics, and what was written comes back. Mutated from a small corpus.
+//! Every input may be corrupt: reading it never panics, and what was written is read again. The cases are mutations of a few
+//! valid files.
 //!
 //! `PLEXMON_CASES=10000000 cargo test --release -p plexmon-function --test it parsing` runs for hours; `PLEXMON_SEED`
 //! sets where it begins. A failure names the seed of its case.
@@ -21,13 +22,13 @@ use plexmon_function::probe::Cause;
 use plexmon_function::startup::instructions;
 
 use crate::channels;
+use crate::fixtures::{NOW, before_sending_all, down, record_result, settings, up};
 use crate::server::Answer;
-use crate::world::{NOW, ahead, down, settings, settle, up};
 use plexmon_testing::rng::{Rng, env_number};
 
 /// The files of a kind, by name.
-fn corpus(kind: &str) -> Vec<Vec<u8>> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(kind);
+fn seeds(kind: &str) -> Vec<Vec<u8>> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz-seeds").join(kind);
     let mut paths: Vec<PathBuf> =
         std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
@@ -56,10 +57,10 @@ const TOKENS: [&str; 18] = [
     "\0",
 ];
 
-/// A file of the corpus, as it is or with up to four mutations.
-fn mutated(corpus: &[Vec<u8>], rng: &mut Rng) -> Vec<u8> {
+/// One of the seeds, unchanged or with up to four mutations.
+fn mutated(seeds: &[Vec<u8>], rng: &mut Rng) -> Vec<u8> {
     let pick = |rng: &mut Rng, len: usize| usize::try_from(rng.below(len as u64 + 1)).unwrap();
-    let mut bytes = corpus[pick(rng, corpus.len() - 1)].clone();
+    let mut bytes = seeds[pick(rng, seeds.len() - 1)].clone();
     for _ in 0..rng.below(5) {
         let (from, to) = (pick(rng, bytes.len()), pick(rng, bytes.len()));
         let (from, to) = (from.min(to), from.max(to));
@@ -71,7 +72,7 @@ fn mutated(corpus: &[Vec<u8>], rng: &mut Rng) -> Vec<u8> {
                 bytes.splice(to..to, again);
             }
             3 => {
-                let other = &corpus[pick(rng, corpus.len() - 1)];
+                let other = &seeds[pick(rng, seeds.len() - 1)];
                 let (start, end) = (pick(rng, other.len()), pick(rng, other.len()));
                 bytes.splice(from..from, other[start.min(end)..start.max(end)].iter().copied());
             }
@@ -84,10 +85,10 @@ fn mutated(corpus: &[Vec<u8>], rng: &mut Rng) -> Vec<u8> {
 
 /// Tries so many cases, and says which one it was that failed.
 fn each(cases: u64, kind: &str, check: impl Fn(&[u8])) {
-    let corpus = corpus(kind);
+    let seeds = seeds(kind);
     let first = env_number("PLEXMON_SEED", 0);
     for seed in first..first + env_number("PLEXMON_CASES", cases) {
-        let bytes = mutated(&corpus, &mut Rng(seed));
+        let bytes = mutated(&seeds, &mut Rng(seed));
         if catch_unwind(AssertUnwindSafe(|| check(&bytes))).is_err() {
             panic!("PLEXMON_SEED={seed}: {}", String::from_utf8_lossy(&bytes));
         }
@@ -100,13 +101,13 @@ fn goes_on(state: &State) {
     for seen in [[up("plex"), down("a:b")], [down("plex"), up("a:b")]] {
         let mut state = decide(state, &seen, NOW, &settings, Knowledge::Certain).state;
         retry_refused(&mut state);
-        let mut after = ahead(&state, NOW);
+        let mut after = before_sending_all(&state, NOW);
         for entry in &state.outbox {
             let text = message(std::slice::from_ref(entry), &state, &settings, true);
             assert!(!text.title.is_empty() && !text.body.is_empty());
             let unproven = Delivery::Retry { why: "no".to_owned(), unproven: true };
-            settle(&mut after, &entry.id, &unproven, &settings, NOW);
-            settle(&mut after, &entry.id, &Delivery::Delivered, &settings, NOW);
+            record_result(&mut after, &entry.id, &unproven, &settings, NOW);
+            record_result(&mut after, &entry.id, &Delivery::Delivered, &settings, NOW);
         }
         assert!(after.encode().is_ok());
     }
@@ -285,7 +286,7 @@ fn any_secrets_are_read_or_refused_and_never_shown() {
 /// Over the loopback interface, hence fewer of them.
 #[tokio::test]
 async fn any_answer_of_a_channel_is_understood() {
-    let corpus = corpus("answers");
+    let seeds = seeds("answers");
     let sample = message(
         &[Notification::new(NotificationKind::Down, NOW)],
         &State::default(),
@@ -296,7 +297,7 @@ async fn any_answer_of_a_channel_is_understood() {
     for kind in channels::http_kinds() {
         let service = kind.service;
         for seed in first..first + cases {
-            let body = mutated(&corpus, &mut Rng(seed));
+            let body = mutated(&seeds, &mut Rng(seed));
             let head = format!("HTTP/1.1 400 Bad\r\ncontent-length: {}\r\n\r\n", body.len());
             let answer = Answer::Bytes([head.into_bytes(), body].concat());
             let delivery = channels::send(|address| kind.setup(address), answer, &sample).await;
@@ -318,7 +319,7 @@ async fn any_answer_of_a_channel_is_understood() {
 /// Through TLS, hence fewest of them.
 #[tokio::test]
 async fn any_answer_of_a_mail_server_is_understood() {
-    let corpus = corpus("smtp");
+    let seeds = seeds("smtp");
     let world = channels::email::World::new();
     let sample = message(
         &[Notification::new(NotificationKind::Down, NOW)],
@@ -330,7 +331,7 @@ async fn any_answer_of_a_mail_server_is_understood() {
     for seed in first..first + cases {
         let mut rng = Rng(seed);
         let at = rng.choose(&["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", ".", "QUIT"]);
-        let odd = channels::smtp::Odd::Ends(mutated(&corpus, &mut rng));
+        let odd = channels::smtp::Odd::Ends(mutated(&seeds, &mut rng));
         let (delivery, _) = world.send(Some((at, odd)), &sample).await;
         let is_right = match delivery {
             Delivery::Delivered => matches!(at, "." | "QUIT"),

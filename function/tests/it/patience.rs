@@ -17,7 +17,7 @@ use plexmon_function::store::SecretCache;
 use plexmon_function::store::{MemoryStore, Record};
 use tokio::time::{Instant, sleep};
 
-use crate::world::{NOW, down, failing, pushover, settings, target, up};
+use crate::fixtures::{NOW, down, failing, pushover, settings, target, up};
 
 /// Names of those that answer at once; nobody else does within any time-out.
 #[derive(Clone, Default)]

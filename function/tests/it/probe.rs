@@ -10,13 +10,13 @@ use plexmon_function::contract::settings::{HeaderValue, Target};
 use plexmon_function::probe::{LinkName, Observation, Tls, probe};
 use tokio::net::TcpListener;
 
+use crate::fixtures;
 use crate::server::{Answer, Server, http};
-use crate::world;
 
 const GOOD: &str = r#"<MediaContainer size="0" machineIdentifier="abc" version="1"/>"#;
 
 fn target(url: String) -> Target {
-    Target { url, timeout_s: 5, ..world::target("plex") }
+    Target { url, timeout_s: 5, ..fixtures::target("plex") }
 }
 
 async fn observe(target: &Target) -> Observation {

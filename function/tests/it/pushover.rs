@@ -8,8 +8,8 @@ use plexmon_function::notify::{Channel, Delivery, pushover::Pushover};
 use plexmon_function::probe::Tls;
 
 use crate::channels::soon;
+use crate::fixtures::NOW;
 use crate::server::{Answer, Server, http};
-use crate::world::NOW;
 
 pub fn secrets(token: &str) -> Secrets {
     let pushover = [("token", token), ("user", "u+u")];

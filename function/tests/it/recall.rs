@@ -6,9 +6,9 @@ use plexmon_function::contract::state::Status;
 use plexmon_function::store::Store as _;
 use tokio::time::{Duration, Instant};
 
+use crate::fixtures::settings;
 use crate::handler::{QUIET, World, later, refused};
 use crate::pushover::secrets;
-use crate::world::settings;
 
 fn keep(world: &World, text: Option<String>) {
     *world.store().state.borrow_mut() = text;

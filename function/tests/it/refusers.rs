@@ -13,8 +13,8 @@ use plexmon_function::store::SecretCache;
 use plexmon_testing::certificates::Authority;
 use tokio::time::Instant;
 
+use crate::fixtures;
 use crate::server::{Answer, Server, http};
-use crate::world;
 
 const GOOD: &str = r#"<MediaContainer size="0" machineIdentifier="abc" version="1"/>"#;
 const CLOUDFLARE: &str = "server: cloudflare\r\ncf-ray: 8a-IAD\r\n";
@@ -22,7 +22,7 @@ const NGINX: &str = "<h1>403 Forbidden</h1>\r\n<hr><center>nginx</center>";
 
 async fn observe(answer: Answer, adjust: impl FnOnce(&mut Target)) -> Observation {
     let server = Server::start(&[answer]).await;
-    let mut target = Target { url: server.url(), timeout_s: 5, ..world::target("plex") };
+    let mut target = Target { url: server.url(), timeout_s: 5, ..fixtures::target("plex") };
     adjust(&mut target);
     probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await
 }
@@ -89,12 +89,12 @@ async fn rate_limits_are_not_an_outage() {
 #[tokio::test]
 async fn a_rate_limited_target_is_not_probed_again_in_the_same_run() {
     let server = Server::start(&[http("429 Too Many Requests", "retry-after: 2\r\n", "")]).await;
-    let mut settings = world::settings(&["plex"]);
-    settings.targets[0] = Target { url: server.url(), timeout_s: 5, tries: 3, ..world::target("plex") };
+    let mut settings = fixtures::settings(&["plex"]);
+    settings.targets[0] = Target { url: server.url(), timeout_s: 5, tries: 3, ..fixtures::target("plex") };
     let live = NetworkProber(Tls::new().unwrap());
     let monitor = Monitor::new(settings, MemoryStore::default(), live, Vec::new(), SecretCache::empty());
     let deadline = Instant::now() + Duration::from_secs(30);
-    let run = { monitor }.run_for(Request::Check, world::NOW, deadline).await;
+    let run = { monitor }.run_for(Request::Check, fixtures::NOW, deadline).await;
     assert_eq!(run.reply.targets[0].detail, Some(Cause::RateLimited));
     assert_eq!(server.requests().len(), 1);
 }
@@ -181,7 +181,7 @@ async fn only_refusals_of_access_itself_are_attributed_to_it() {
         let server = Server::start_tls(&[answer], authority.server("localhost", 2049)).await;
         let (url, ca_pem) = (server.https("localhost"), Some(authority.pem()));
         let access = Some("home".to_owned());
-        let target = Target { url, ca_pem, access, timeout_s: 5, ..world::target("plex") };
+        let target = Target { url, ca_pem, access, timeout_s: 5, ..fixtures::target("plex") };
         let observation = probe(&target, &secrets, &Tls::new().unwrap()).await;
         assert_eq!(observation.cause(), Some(expected), "{observation:?}");
     }

@@ -12,8 +12,8 @@ use plexmon_function::store::MemoryStore;
 use plexmon_function::store::SecretCache;
 use tokio::time::Instant;
 
+use crate::fixtures::{NOW, settings, target};
 use crate::server::{Server, http};
-use crate::world::{NOW, settings, target};
 
 /// The default time limit of a run, less the time to write the many parts of five hundred targets.
 const TIME_OUT: Duration = Duration::from_secs(30);

@@ -14,8 +14,8 @@ use plexmon_function::decide::{Knowledge, decide};
 use plexmon_function::notify::Delivery;
 use plexmon_function::probe::{Cause, Failure, LinkName, Observation};
 
+use crate::fixtures::{NOW, before_sending_all, down, pushover, record_result, settings, target, up};
 use crate::handler::{World, later};
-use crate::world::{NOW, ahead, down, pushover, settings, settle, target, up};
 
 fn many(count: usize, name: impl Fn(usize) -> String) -> Settings {
     Settings { targets: (0..count).map(|at| target(&name(at))).collect(), ..settings(&[]) }
@@ -33,9 +33,12 @@ fn seen(settings: &Settings, what: impl Fn(&str) -> Observation) -> Vec<Observat
 fn all_down(settings: &Settings, what: impl Fn(&str) -> Observation) -> State {
     let mut state = decide(&State::default(), &seen(settings, up), NOW, settings, Knowledge::Certain).state;
     for entry in state.outbox.clone() {
-        settle(&mut state, &entry.id, &Delivery::Delivered, settings, NOW);
+        record_result(&mut state, &entry.id, &Delivery::Delivered, settings, NOW);
     }
-    ahead(&decide(&state, &seen(settings, what), NOW + 300, settings, Knowledge::Certain).state, NOW + 300)
+    before_sending_all(
+        &decide(&state, &seen(settings, what), NOW + 300, settings, Knowledge::Certain).state,
+        NOW + 300,
+    )
 }
 
 /// A long reason in characters of four bytes, as hostile as a server's answer may make it.

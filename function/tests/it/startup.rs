@@ -8,7 +8,7 @@ use plexmon_function::contract::settings::ChannelKind;
 use plexmon_function::contract::settings::Settings;
 use plexmon_function::startup::{Instructions, instructions};
 
-use crate::world::settings;
+use crate::fixtures::settings;
 
 fn env(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> + use<> {
     let pairs: HashMap<String, String> =

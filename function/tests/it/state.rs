@@ -7,15 +7,15 @@ use plexmon_function::contract::state::{
 use plexmon_function::decide::{Knowledge, decide};
 use serde_json::Value;
 
-use crate::world::{NOW, ahead, down, settings, up};
+use crate::fixtures::{NOW, before_sending_all, down, settings, up};
 
 #[test]
 fn it_is_read_back_as_it_was_written() {
     let before = settings(&["plex", "other"]);
     let state =
         decide(&State::default(), &[up("plex"), down("other")], NOW, &before, Knowledge::Certain).state;
-    let text = ahead(&state, NOW).encode().unwrap().text;
-    assert_eq!(State::parse(&text).unwrap(), ahead(&state, NOW));
+    let text = before_sending_all(&state, NOW).encode().unwrap().text;
+    assert_eq!(State::parse(&text).unwrap(), before_sending_all(&state, NOW));
     let value: Value = serde_json::from_str(&text).unwrap();
     assert_eq!((&value["status"], &value["ts"], &value["version"]), (&"down".into(), &NOW.into(), &1.into()));
 }

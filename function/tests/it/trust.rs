@@ -9,8 +9,8 @@ use plexmon_testing::certificates::{Authority, server_config};
 use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, KeyPair};
 use rustls::ServerConfig;
 
+use crate::fixtures;
 use crate::server::{Server, http};
-use crate::world;
 
 const GOOD: &str = r#"<MediaContainer size="0" machineIdentifier="abc" version="1"/>"#;
 
@@ -31,7 +31,7 @@ fn self_issued(names: &[&str], common_name: &str, until: i32) -> (Certificate, A
 async fn observe(config: Arc<ServerConfig>, ca_pem: String) -> Observation {
     let server = Server::start_tls(&[http("200 OK", "", GOOD)], config).await;
     let ca_pem = Some(ca_pem);
-    let target = Target { url: server.https("localhost"), ca_pem, timeout_s: 5, ..world::target("plex") };
+    let target = Target { url: server.https("localhost"), ca_pem, timeout_s: 5, ..fixtures::target("plex") };
     probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await
 }
 

@@ -11,8 +11,8 @@ use plexmon_function::notify::Delivery;
 use plexmon_function::probe::{Cause, Verdict};
 use serde_json::json;
 
+use crate::fixtures::{NOW, settings};
 use crate::handler::{World, later, refused};
-use crate::world::{NOW, settings};
 
 /// What the first release kept of `plex` while it was down: what was told, and what was still to be sent.
 fn left(told: &str, outbox: &str) -> String {

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::{Deploy, python, runtime, snapshot};
 
-const TLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/tls");
+const TLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates");
 
 fn plex() -> PlexStandIn {
     runtime().block_on(PlexStandIn::start()).unwrap()

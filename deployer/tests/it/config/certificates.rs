@@ -7,14 +7,14 @@ use plexmon_deploy::config::Config;
 
 use super::target;
 
-const TLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/tls");
+const TLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates");
 
-fn corpus(name: &str) -> Vec<u8> {
+fn certificate_file(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(TLS).join(name)).unwrap()
 }
 
 fn authority() -> String {
-    String::from_utf8(corpus("authority.pem")).unwrap()
+    String::from_utf8(certificate_file("authority.pem")).unwrap()
 }
 
 /// The certificates that the function receives for a `ca_file` with this content, or the error about it.
@@ -44,8 +44,8 @@ fn every_common_format_yields_the_same_certificate() {
         ("indented", format!("  {}", pem.replace('\n', "\n  ")).into_bytes()),
         ("no line break at the end", pem.trim_end().as_bytes().to_vec()),
         ("the old label", lines.into_bytes()),
-        ("OpenSSL's trusted form", corpus("trusted.pem")),
-        ("DER", corpus("authority.der")),
+        ("OpenSSL's trusted form", certificate_file("trusted.pem")),
+        ("DER", certificate_file("authority.der")),
     ] {
         assert_eq!(read(content).as_ref(), Ok(&pem), "{form}");
     }
@@ -79,8 +79,8 @@ fn unusable_contents() -> Vec<Vec<u8>> {
         key.replace("PRIVATE KEY", "PKCS7").into_bytes(),
         b"\x30\x82\x01\x00nonsense".to_vec(),
         utf16,
-        corpus("p521.pem"),
-        corpus("rsa1024.pem"),
+        certificate_file("p521.pem"),
+        certificate_file("rsa1024.pem"),
     ]
 }
 

@@ -72,7 +72,7 @@ fn every_missing_setting_is_reported_with_an_example() {
 #[test]
 fn every_described_setting_reaches_the_function_and_no_other_is_there() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("home-ca.pem"), include_str!("../../corpus/tls/authority.pem"))
+    std::fs::write(folder.path().join("home-ca.pem"), include_str!("../../certificates/authority.pem"))
         .unwrap();
     for description in DESCRIPTIONS {
         let kind = description.kind;

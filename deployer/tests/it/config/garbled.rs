@@ -1,5 +1,5 @@
 //! Any configuration is read or rejected with its line: nothing panics, and settings can be serialized and read again. The
-//! cases are mutations of a small corpus and of the example.
+//! cases are mutations of a few valid files and of the example.
 //!
 //! `PLEXMON_CASES=1000000 cargo test -p plexmon-deploy --test it garbled` runs more cases; `PLEXMON_SEED` sets the first
 //! seed. A failure prints the seed of its case.
@@ -43,12 +43,12 @@ const TOKENS: [&str; 24] = [
     "\u{202e}",
 ];
 
-const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/config");
+const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fuzz-seeds");
 
-fn corpus() -> Vec<String> {
+fn seeds() -> Vec<String> {
     let read = |path: &Path| std::fs::read_to_string(path).unwrap();
-    let mut texts = vec![read(&Path::new(CORPUS).join("../../../../config.example.toml"))];
-    let mut paths: Vec<_> = std::fs::read_dir(CORPUS).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut texts = vec![read(&Path::new(SEEDS).join("../../../../config.example.toml"))];
+    let mut paths: Vec<_> = std::fs::read_dir(SEEDS).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     texts.extend(
         paths.iter().filter(|path| path.extension().is_some_and(|end| end == "toml")).map(|path| read(path)),
@@ -56,15 +56,15 @@ fn corpus() -> Vec<String> {
     texts
 }
 
-/// A file of the corpus with up to three mutations of lines or characters.
-fn mutated(corpus: &[String], rng: &mut Rng) -> String {
+/// One of the seeds with up to three mutations of lines or characters.
+fn mutated(seeds: &[String], rng: &mut Rng) -> String {
     let pick = |rng: &mut Rng, len: usize| usize::try_from(rng.below(len.max(1) as u64)).unwrap();
-    let mut text = corpus[pick(rng, corpus.len())].clone();
+    let mut text = seeds[pick(rng, seeds.len())].clone();
     for _ in 0..rng.below(4) {
         if rng.one_in(2) {
             let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
             let (from, to) = (pick(rng, lines.len()), pick(rng, lines.len()));
-            let other: Vec<&str> = corpus[pick(rng, corpus.len())].split_inclusive('\n').collect();
+            let other: Vec<&str> = seeds[pick(rng, seeds.len())].split_inclusive('\n').collect();
             match rng.below(4) {
                 _ if lines.is_empty() => {}
                 0 => drop(lines.remove(from)),
@@ -119,17 +119,17 @@ fn is_consistent(config: &Config, text: &str, path: &Path) {
 
 #[test]
 fn any_configuration_is_read_or_rejected_with_its_line() {
-    let corpus = corpus();
+    let seeds = seeds();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
-    std::fs::copy(Path::new(CORPUS).join("home-ca.pem"), folder.path().join("home-ca.pem")).unwrap();
+    std::fs::copy(Path::new(SEEDS).join("home-ca.pem"), folder.path().join("home-ca.pem")).unwrap();
     let (first, cases) = (env_number("PLEXMON_SEED", 0), env_number("PLEXMON_CASES", 4_000));
     println!("PLEXMON_SEED={first} PLEXMON_CASES={cases}");
     // One file is rejected without mutations. With more of them, most cases would be rejected for the same reason.
-    assert_eq!(corpus.iter().filter(|text| Config::parse(text, &path).is_err()).count(), 1);
+    assert_eq!(seeds.iter().filter(|text| Config::parse(text, &path).is_err()).count(), 1);
     let mut read = 0;
     for seed in first..first + cases {
-        let text = mutated(&corpus, &mut Rng(seed));
+        let text = mutated(&seeds, &mut Rng(seed));
         let case = AssertUnwindSafe(|| match Config::parse(&text, &path) {
             Ok(config) => {
                 is_consistent(&config, &text, &path);

@@ -99,7 +99,7 @@ fn every_setting_in_the_example_can_be_uncommented_and_shows_its_default() {
 }
 
 /// Any valid certificate.
-const CERTIFICATE: &str = include_str!("../../corpus/tls/authority.pem");
+const CERTIFICATE: &str = include_str!("../../certificates/authority.pem");
 
 #[test]
 fn the_name_decides_the_default_parameter() {

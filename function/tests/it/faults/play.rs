@@ -18,8 +18,8 @@ use tokio::time::{Instant, advance};
 use super::release;
 use super::stage::{Door, Event, NAMES, Shared, Stage};
 use super::story::{Answer, Change, Load, Overlap, Save, Step, Story, Why};
+use crate::fixtures::{NOW, settings};
 use crate::pushover::secrets;
-use crate::world::{NOW, settings};
 
 /// What came of a story.
 pub struct Played {

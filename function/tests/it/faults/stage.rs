@@ -22,7 +22,7 @@ use tokio::time::Instant;
 
 use super::judge::Offer;
 use super::story::{Answer, Load, Save};
-use crate::world::{down, up};
+use crate::fixtures::{down, up};
 
 /// What a message says, read from its title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use plexmon_function::contract::settings::{Hours, Recurrence, Window};
 
 use super::inbox::Letter;
 use super::{Home, RUN_S, Way};
-use crate::world::NOW;
+use crate::fixtures::NOW;
 
 /// From a quarter past ten on, for an hour.
 fn window() -> Window {

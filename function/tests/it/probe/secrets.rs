@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use plexmon_function::contract::secrets::TargetSecrets;
 use plexmon_function::contract::settings::HeaderValue;
 use plexmon_function::probe::{LinkName, Tls, probe};
 

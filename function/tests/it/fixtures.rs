@@ -1,4 +1,4 @@
-//! The small world in which the tests happen: settings, targets, and what was seen of them.
+//! Settings, targets and observations that many tests use.
 
 use plexmon_function::contract::settings::{ChannelKind, ChannelSettings, Settings, Severity, Target};
 use plexmon_function::contract::state::{Lease, State};
@@ -9,7 +9,7 @@ use plexmon_function::probe::{Cause, Failure, Link, LinkName, Observation};
 /// 2026-11-03 10:05:00 UTC.
 pub const NOW: u64 = 1_793_700_300;
 
-/// One of its own: it shares no site with others, so that what happens to it is told by itself.
+/// A target with a site of its own, so that its changes are reported on their own.
 pub fn target(name: &str) -> Target {
     Target {
         name: name.to_owned(),
@@ -55,13 +55,13 @@ pub fn failing(name: &str, cause: Cause, why: &str) -> Observation {
     Observation { ok: false, http: Some(502), failed: Some(failed), ..up(name) }
 }
 
-/// What is written before everything in the outbox is sent.
-pub fn ahead(state: &State, now: u64) -> State {
+/// The state that is saved before everything in the outbox is sent.
+pub fn before_sending_all(state: &State, now: u64) -> State {
     before_sending(state, &state.outbox, Lease { by: "test".to_owned(), until: now + 30 }, now)
 }
 
-/// Records what became of the entry with this id.
-pub fn settle(state: &mut State, id: &str, delivery: &Delivery, settings: &Settings, now: u64) {
+/// Record the result of sending the notification with this id.
+pub fn record_result(state: &mut State, id: &str, delivery: &Delivery, settings: &Settings, now: u64) {
     let entry = state.outbox.iter().find(|entry| entry.id == id).cloned();
     if let Some(entry) = entry {
         record_delivery(state, &entry, delivery, settings, now);
