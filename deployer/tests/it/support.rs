@@ -6,7 +6,6 @@ mod bootstrap;
 mod client;
 mod deploy;
 mod gate;
-pub mod generated;
 mod machine;
 mod parallel;
 mod snapshot;

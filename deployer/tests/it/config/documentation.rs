@@ -8,9 +8,9 @@ use plexmon_deploy::config::tables::{SECTIONS, Section};
 use plexmon_function::contract::description::{ChannelDescription, Literal, Need, Setting, Type};
 use plexmon_function::notify::DESCRIPTIONS;
 use plexmon_function::probe::condition;
+use plexmon_testing::generated::{Part, check};
 
 use super::{TARGET, below, parse, target, top};
-use crate::support::generated::{Part, check};
 
 /// The kind that the example configures first, with a comment for every key.
 const FIRST: &str = "pushover";

@@ -1,11 +1,12 @@
 //! Play all scenarios, and compare the table in deployer/docs/guarantees.md with the notifications that they cause.
 
 use std::fmt::Write as _;
-use std::path::Path;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::thread;
+
+use plexmon_testing::generated::{Part, check};
 
 use super::inbox::{BOTH, Letter};
 use super::{channels, notes, outages, silence};
@@ -122,20 +123,9 @@ fn table(told: &[Vec<Letter>]) -> String {
     table
 }
 
-const BEGIN: &str = "<!-- generated: scenarios -->\n";
-const END: &str = "<!-- end -->";
-
 #[test]
 fn the_documented_notifications_are_those_that_are_sent() {
     let table = table(&told());
     println!("{table}");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deployer/docs/guarantees.md");
-    let page = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = page.split_once(BEGIN).unwrap();
-    let (found, after) = rest.split_once(END).unwrap();
-    if std::env::var_os("PLEXMON_WRITE_DOCS").is_some() {
-        std::fs::write(&path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
-        return;
-    }
-    assert_eq!(found, table, "PLEXMON_WRITE_DOCS=1 makes this test write the table");
+    check("deployer/docs/guarantees.md", &[Part::markdown("scenarios", &table)]);
 }

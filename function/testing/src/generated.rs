@@ -22,7 +22,7 @@ impl Part {
 
 /// Compare all generated parts of a file, whose path is relative to the repository, or write them.
 pub fn check(path: &str, parts: &[Part]) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
     let found = std::fs::read_to_string(&file).unwrap();
     let mut expected = found.clone();
     for Part { begin, end, text } in parts {
