@@ -2,6 +2,8 @@
 //!
 //! The keys of a kind of channel are described beside its sender, and those of conditions beside their evaluation. Those
 //! are also read by their descriptions. What is here is read by code of its own; a test compares the keys.
+//!
+//! Long because it is one table.
 
 use plexmon_function::contract::description::{Literal, Need, Setting, Type, any, any_number};
 
