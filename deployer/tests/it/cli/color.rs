@@ -57,7 +57,7 @@ fn check_has_coloured_states_and_bars() {
       DNS   ESC[32mokESC[0m [TIME]  ESC[32m[BAR]ESC[0m  127.0.0.1
       TCP   ESC[32mokESC[0m [TIME]  ESC[32m[BAR]ESC[0m  127.0.0.1:[PORT]
       HTTP  ESC[32mokESC[0m [TIME]  ESC[32m[BAR]ESC[0m  HTTP 200
-      body  ESC[32mokESC[0m [TIME]  ESC[32m[BAR]ESC[0m  has `machineIdentifier=`
+      body  ESC[32mokESC[0m [TIME]  ESC[32m[BAR]ESC[0m  contains `machineIdentifier=`
     other: ESC[31mdownESC[0m ([TIME])
       DNS   ESC[32mokESC[0m [TIME]  ESC[32m[BAR]ESC[0m  127.0.0.1
       TCP   ESC[32mokESC[0m [TIME]  ESC[32m[BAR]ESC[0m  127.0.0.1:[PORT]
@@ -148,7 +148,7 @@ fn a_terminal_of_60_columns_gets_narrow_bars_and_lines_that_end_with_whole_words
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       HTTP  ok [TIME]  [BAR]  HTTP 200
       body  ok [TIME]  [BAR]
-            has `machineIdentifier=`
+            contains `machineIdentifier=`
     other: down ([TIME])
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
@@ -167,7 +167,7 @@ fn a_terminal_of_60_columns_gets_narrow_bars_and_lines_that_end_with_whole_words
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       HTTP  ok [TIME]  [BAR]  HTTP 200
-      body  ok [TIME]  [BAR]  has `machineIdentifier=`
+      body  ok [TIME]  [BAR]  contains `machineIdentifier=`
     other: down ([TIME])
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
