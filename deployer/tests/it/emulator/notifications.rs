@@ -215,7 +215,7 @@ fn doctor_compares_both_views() {
     --- stderr
     error: 1 of 2 not up, seen from AWS
 
-    hint: each line above says what to do; `plexmon-deploy check` shows every link of the chain from here
+    hint: follow the advice above for each target; `plexmon-deploy check` shows every link of the chain from here
     ");
 
     broken.repair();

@@ -117,7 +117,7 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
     6. Plex is repaired:
     seen from AWS:
       plex is up (HTTP 200, [TIME])
-      pushover delivered: plex is up
+      pushover delivered: plex RECOVERED
       phone: plex is UP again: Recovered. Was down [TIME] ([DATES]).
 
     7. Remove. This is `plexmon-deploy down`:

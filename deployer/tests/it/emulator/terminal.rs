@@ -26,17 +26,17 @@ fn up_asks_and_applies_in_a_narrow_window() {
     let up = up(&world, 44, "\n").run().ended(0);
     snapshot!(without_times(&up.stdout), @"
     plex-remote-health in account [ACCOUNT],
-    region us-east-1
+      region us-east-1
       + create role      plex-remote-health-role
-      + create log group /aws/lambda/plex-remote
-    -health
-      + create parameter /homelab/plex_remote_st
-    atus
-      + create secret    /homelab/plex_remote_st
-    atus_secrets
+      + create log group
+        /aws/lambda/plex-remote-health
+      + create parameter
+        /homelab/plex_remote_status
+      + create secret
+        /homelab/plex_remote_status_secrets
       + create function  plex-remote-health
-      + create schedule  plex-remote-health-sche
-    dule
+      + create schedule
+        plex-remote-health-schedule
     6 to create, 0 to update, 0 to delete
     Apply this plan? [Y/n]
       ✓ create role plex-remote-health-role
@@ -56,10 +56,8 @@ fn up_asks_and_applies_in_a_narrow_window() {
 #[test]
 fn answering_no_changes_nothing() {
     let world = World::new();
-    let up = up(&world, 100, "n\n").run();
-    snapshot!(up.whole(), @r"
-    exit 1
-    --- stdout
+    let up = up(&world, 100, "n\n").run().ended(1);
+    snapshot!(up.stdout, @"
     plex-remote-health in account [ACCOUNT], region us-east-1
       + create role      plex-remote-health-role
       + create log group /aws/lambda/plex-remote-health
@@ -120,10 +118,10 @@ fn init_asks_for_the_address() {
     std::fs::remove_file(world.home().join("config.toml")).unwrap();
     let answer = "https://plex.home.example\n";
     let init = world.on_a_terminal(100, "(https://...): ", answer, &["init"]).run().ended(0);
-    snapshot!(init.stdout, @r"
-    The address of your Plex, as your phone uses it (https://...): https://plex.home.example
+    snapshot!(init.stdout, @"
+    Public address of your Plex (https://...): https://plex.home.example
     wrote config.toml
-    next: `plexmon-deploy check`, then set PUSHOVER_TOKEN and PUSHOVER_USER, then `plexmon-deploy up`
+    next: run `plexmon-deploy check`, set PUSHOVER_TOKEN and PUSHOVER_USER, then run `plexmon-deploy up`
     ");
     let written = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
     assert!(written.contains("\nurl = \"https://plex.home.example\"\n"), "{written}");
