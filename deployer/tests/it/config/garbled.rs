@@ -47,7 +47,7 @@ const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fuzz-seeds");
 
 fn seeds() -> Vec<String> {
     let read = |path: &Path| std::fs::read_to_string(path).unwrap();
-    let mut texts = vec![read(&Path::new(SEEDS).join("../../../../config.example.toml"))];
+    let mut texts = vec![read(&Path::new(SEEDS).join("../../../config.example.toml"))];
     let mut paths: Vec<_> = std::fs::read_dir(SEEDS).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     texts.extend(
