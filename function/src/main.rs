@@ -1,4 +1,4 @@
-//! Start-up: what to do, with what; then one run for each invocation.
+//! The program: load the configuration, then run once for each invocation.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use plexmon_function::heartbeat::Heartbeat;
 use plexmon_function::http::Http;
 use plexmon_function::probe::Tls;
 use plexmon_function::run::{Monitor, NetworkProber, Run};
-use plexmon_function::startup::{Instructions, StartError, instructions};
+use plexmon_function::startup::{Configuration, StartError, load_configuration};
 use plexmon_function::store::SecretCache;
 use plexmon_function::store::SsmStore;
 use plexmon_function::{log, notify, time};
@@ -36,7 +36,7 @@ async fn main() -> ExitCode {
 
 fn start() -> Result<LambdaMonitor, StartError> {
     let env = |name: &str| std::env::var(name).ok();
-    let Instructions { settings, secrets } = instructions(&directory(), env)?;
+    let Configuration { settings, secrets } = load_configuration(&directory(), env)?;
     let tls = Tls::new().map_err(|why| StartError(format!("TLS cannot be set up: {why}")))?;
     let http = Http::new(&tls);
     let store =
@@ -44,7 +44,7 @@ fn start() -> Result<LambdaMonitor, StartError> {
             .map_err(|why| StartError(why.to_string()))?;
     let channels = notify::channels(&settings.channels, &http);
     let secret_cache = secrets.map_or_else(SecretCache::empty, SecretCache::fixed);
-    let heartbeat = settings.heartbeat.clone().map(|address| Heartbeat::new(address, &http));
+    let heartbeat = settings.heartbeat.clone().map(|url| Heartbeat::new(url, &http));
     Ok(Monitor::new(settings, store, NetworkProber(tls), channels, secret_cache).with_heartbeat(heartbeat))
 }
 

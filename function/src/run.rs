@@ -144,7 +144,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             let beat = heartbeat.ping(fault.is_none(), &mut self.secret_cache, &self.store, budget.end());
             let heard = timeout_at(budget.end(), beat).await;
             if let Err(why) = heard.unwrap_or_else(|_| Err("no time was left for it".to_owned())) {
-                problems.push(format!("the heartbeat was not heard: {why}"));
+                problems.push(format!("the heartbeat was not delivered: {why}"));
             }
         }
         problems.extend(looked.unseen);

@@ -1,4 +1,5 @@
-//! Finds out what to do: from `plexmon.json` beside the executable, or else from the Python function's variables.
+//! Loads the configuration: `plexmon.json` beside the executable, or else the environment variables of the Python function
+//! that this one replaces.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -10,18 +11,18 @@ use crate::contract::settings::{
     Target,
 };
 
-/// The Python function's own limit for its one request.
-const DROP_IN_TIMEOUT_S: u32 = 8;
+/// The Python function's timeout.
+const PYTHON_TIMEOUT_S: u32 = 8;
 
 /// The only channel of the Python function.
 const PUSHOVER: &str = "pushover";
 
-/// What the function was told.
+/// What the function runs with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Instructions {
-    /// What to do.
+pub struct Configuration {
+    /// The settings.
     pub settings: Settings,
-    /// The secrets, if they came from the environment; otherwise they are in the store.
+    /// The secrets, if they are known already; otherwise they are in the store.
     pub secrets: Option<Secrets>,
 }
 
@@ -37,11 +38,11 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// Reads the file in `directory` if there is one, and the variables otherwise.
-pub fn instructions(
+/// Load the file in `directory` if it exists, and the environment variables otherwise.
+pub fn load_configuration(
     directory: &Path,
     env: impl Fn(&str) -> Option<String>,
-) -> Result<Instructions, StartError> {
+) -> Result<Configuration, StartError> {
     match std::fs::read_to_string(directory.join(FILE_NAME)) {
         Ok(text) => from_file(&text),
         Err(why) if why.kind() == std::io::ErrorKind::NotFound => from_env(env),
@@ -49,16 +50,16 @@ pub fn instructions(
     }
 }
 
-fn from_file(text: &str) -> Result<Instructions, StartError> {
+fn from_file(text: &str) -> Result<Configuration, StartError> {
     let settings: Settings =
-        serde_json::from_str(text).map_err(|why| StartError(format!("{FILE_NAME} makes no sense: {why}")))?;
+        serde_json::from_str(text).map_err(|why| StartError(format!("{FILE_NAME} is invalid: {why}")))?;
     validate(&settings).map_err(|why| StartError(format!("{FILE_NAME}: {why}")))?;
-    // Without a parameter there is nothing secret, and nothing to read.
+    // Without a parameter there are no secrets, and nothing to load.
     let secrets = settings.secrets_parameter.is_none().then(Secrets::default);
-    Ok(Instructions { settings, secrets })
+    Ok(Configuration { settings, secrets })
 }
 
-fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Instructions, StartError> {
+fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Configuration, StartError> {
     let given = |name: &str| env(name).filter(|value| !value.is_empty());
     let missing: Vec<&str> = ["CHECK_URL", "PUSHOVER_TOKEN", "PUSHOVER_USER"]
         .into_iter()
@@ -66,7 +67,7 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Instructions, StartE
         .collect();
     if !missing.is_empty() {
         return Err(StartError(format!(
-            "there is no {FILE_NAME} beside the executable, and without it these variables must be set: {}",
+            "there is no {FILE_NAME} beside the executable; without it, these environment variables must be set: {}",
             missing.join(", ")
         )));
     }
@@ -81,7 +82,7 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Instructions, StartE
             app: "Plex".to_owned(),
             status: vec![200],
             contains: Some("machineIdentifier=".to_owned()),
-            timeout_s: DROP_IN_TIMEOUT_S,
+            timeout_s: PYTHON_TIMEOUT_S,
             ..Target::default()
         }],
         channels: vec![ChannelSettings {
@@ -98,10 +99,10 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Instructions, StartE
         ("user".to_owned(), SecretValue::new(required("PUSHOVER_USER"))),
     ]);
     let channels = BTreeMap::from([(PUSHOVER.to_owned(), pushover)]);
-    Ok(Instructions { settings, secrets: Some(Secrets { channels, ..Secrets::default() }) })
+    Ok(Configuration { settings, secrets: Some(Secrets { channels, ..Secrets::default() }) })
 }
 
-/// The little that must hold for a run to make sense. The deployer checks everything, with better messages.
+/// Check the minimum that a run requires. The deployer checks everything, with better messages.
 fn validate(settings: &Settings) -> Result<(), String> {
     if settings.targets.is_empty() {
         return Err("there is no target".to_owned());
@@ -116,7 +117,7 @@ fn validate(settings: &Settings) -> Result<(), String> {
             return Err(format!("the address of `{name}` must begin with http:// or https://"));
         }
         if target.timeout_s == 0 || target.status.is_empty() {
-            return Err(format!("`{name}` needs a time-out above zero and a status to expect"));
+            return Err(format!("`{name}` needs a timeout above zero and an expected status"));
         }
     }
     Ok(())

@@ -65,8 +65,8 @@ impl Channel for Phone {
     }
 }
 
-/// One warm environment.
-pub struct World {
+/// A monitor in one warm environment, with a scripted prober and channel.
+pub struct TestMonitor {
     pub monitor: Monitor<MemoryStore, Scripted>,
     answers: Arc<Mutex<VecDeque<Option<Delivery>>>>,
     record: Record,
@@ -83,7 +83,7 @@ pub fn later() -> Delivery {
     Delivery::Retry { why: "Pushover answered HTTP 500".to_owned(), unproven: false }
 }
 
-impl World {
+impl TestMonitor {
     pub fn new(settings: Settings) -> Self {
         let record = Record::default();
         let store = MemoryStore { record: Arc::clone(&record), ..MemoryStore::default() };
@@ -157,7 +157,7 @@ pub const QUIET: [&str; 3] = ["load", "probe plex 10 s", "save"];
 
 #[tokio::test]
 async fn the_first_run_tells_once_and_then_all_is_quiet() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     let run = world.run().await;
     assert_eq!((run.reply.previous, run.reply.current, run.reply.http), (Status::Unknown, Status::Up, 200));
     assert_eq!((run.fault, run.reply.problems.len()), (None, 0));
@@ -173,7 +173,7 @@ async fn the_first_run_tells_once_and_then_all_is_quiet() {
 
 #[tokio::test]
 async fn changes_are_told_and_the_run_is_no_failure() {
-    let mut world = World::new(settings(&["plex", "other"]));
+    let mut world = TestMonitor::new(settings(&["plex", "other"]));
     world.run().await;
     world.set_down(&["plex"]);
     let run = world.run().await;
@@ -192,7 +192,7 @@ async fn changes_are_told_and_the_run_is_no_failure() {
 
 #[tokio::test]
 async fn a_run_that_dies_while_sending_loses_nothing() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.run().await;
     world.set_down(&["plex"]);
     world.answers.lock().unwrap().push_back(None);
@@ -215,7 +215,7 @@ async fn a_run_that_dies_while_sending_loses_nothing() {
 
 #[tokio::test]
 async fn what_fails_is_sent_again_in_the_next_run_and_what_is_refused_later() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.answer([later()]);
     let run = world.run().await;
     assert_eq!((run.reply.notices[0].outcome, run.fault), (DeliveryOutcome::Retry, None));
@@ -238,7 +238,7 @@ async fn what_fails_is_sent_again_in_the_next_run_and_what_is_refused_later() {
 
 #[tokio::test]
 async fn a_failing_channel_is_left_alone_so_that_nothing_is_overtaken() {
-    let mut world = World::new(settings(&["a", "b"]));
+    let mut world = TestMonitor::new(settings(&["a", "b"]));
     world.run().await;
     world.set_down(&["a", "b"]);
     world.answer([later()]);
@@ -252,7 +252,7 @@ async fn a_failing_channel_is_left_alone_so_that_nothing_is_overtaken() {
 
 #[tokio::test(start_paused = true)]
 async fn a_channel_that_hangs_is_left_at_the_end_of_the_run() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.answers.lock().unwrap().push_back(None);
     let before = Instant::now();
     let run = world.run().await;
@@ -264,7 +264,7 @@ async fn a_channel_that_hangs_is_left_at_the_end_of_the_run() {
 
 #[tokio::test(start_paused = true)]
 async fn there_is_always_time_left_to_save() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.answers.lock().unwrap().push_back(None);
     let before = Instant::now();
     world.run_for(Duration::from_secs(4)).await;
@@ -283,7 +283,7 @@ async fn there_is_always_time_left_to_save() {
 
 #[tokio::test]
 async fn refused_secrets_are_fetched_anew_and_tried_only_if_they_differ() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.run().await;
     *world.store().secrets.borrow_mut() = secrets("new");
     world.set_down(&["plex"]);
@@ -301,7 +301,7 @@ async fn refused_secrets_are_fetched_anew_and_tried_only_if_they_differ() {
 
 #[tokio::test]
 async fn wrong_secrets_are_offered_once_in_a_run() {
-    let mut before = World::new(settings(&["a", "b"]));
+    let mut before = TestMonitor::new(settings(&["a", "b"]));
     before.run().await;
     let mut world = before.cold(settings(&["a", "b"]));
     world.set_down(&["a", "b"]);
@@ -319,7 +319,7 @@ async fn wrong_secrets_are_offered_once_in_a_run() {
 
 #[tokio::test]
 async fn if_the_state_cannot_be_saved_people_are_told_all_the_same() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.run().await;
     world.set_down(&["plex"]);
     world.store().failing_saves.set(1);
@@ -337,7 +337,7 @@ async fn if_the_state_cannot_be_saved_people_are_told_all_the_same() {
 #[tokio::test]
 async fn a_warm_environment_remembers_what_it_could_not_save() {
     for takes_effect in [false, true] {
-        let mut world = World::new(settings(&["plex"]));
+        let mut world = TestMonitor::new(settings(&["plex"]));
         world.run().await;
         world.store().failing_saves_take_effect.set(takes_effect);
         world.set_down(&["plex"]);
@@ -352,7 +352,7 @@ async fn a_warm_environment_remembers_what_it_could_not_save() {
 
 #[tokio::test]
 async fn what_another_has_written_counts_for_more_than_memory() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.run().await;
     world.store().failing_saves.set(2);
     world.set_down(&["plex"]);
@@ -364,7 +364,7 @@ async fn what_another_has_written_counts_for_more_than_memory() {
 
 #[tokio::test]
 async fn if_the_state_cannot_be_read_an_outage_is_told_and_nothing_is_replaced() {
-    let mut first = World::new(settings(&["plex"]));
+    let mut first = TestMonitor::new(settings(&["plex"]));
     first.run().await;
     let mut world = first.cold(settings(&["plex"]));
     let before = world.kept();
@@ -387,7 +387,7 @@ async fn if_the_state_cannot_be_read_an_outage_is_told_and_nothing_is_replaced()
 
 #[tokio::test]
 async fn what_is_remembered_stands_in_for_what_cannot_be_read() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.run().await;
     world.store().failing_loads.set(2);
     world.set_down(&["plex"]);
@@ -402,7 +402,7 @@ async fn what_is_remembered_stands_in_for_what_cannot_be_read() {
 
 #[tokio::test]
 async fn neither_readable_nor_writable_is_a_fault_that_tells_an_outage_once() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.store().failing_loads.set(3);
     world.set_down(&["plex"]);
     let run = world.run().await;
@@ -417,7 +417,7 @@ async fn neither_readable_nor_writable_is_a_fault_that_tells_an_outage_once() {
 
 #[tokio::test]
 async fn a_value_that_makes_no_sense_is_reported_and_replaced() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     for (text, expected) in [
         ("{broken", "the kept state makes no sense: "),
         (r#"{"status":"up","ts":5,"version":9}"#, "the state is of version 9, of a later release: "),
@@ -434,7 +434,7 @@ async fn a_value_that_makes_no_sense_is_reported_and_replaced() {
 
 #[tokio::test]
 async fn a_state_that_is_too_large_is_reported_and_people_are_told() {
-    let mut world = World::new(settings(&["x".repeat(MAX_BYTES).as_str()]));
+    let mut world = TestMonitor::new(settings(&["x".repeat(MAX_BYTES).as_str()]));
     let run = world.run().await;
     assert!(run.fault.unwrap().contains(&format!("and SSM keeps {MAX_BYTES}")));
     assert_eq!(run.reply.notices.len(), 1);
@@ -453,7 +453,7 @@ fn header(value: &str) -> Secrets {
 
 #[tokio::test]
 async fn a_target_whose_secret_is_missing_is_no_outage() {
-    let mut world = World::new(with_secret_header());
+    let mut world = TestMonitor::new(with_secret_header());
     let run = world.run().await;
     assert_eq!((run.reply.current, run.reply.targets[0].status), (Status::Unknown, Status::Unknown));
     let expected = "plex: the secret header X-Api-Key has no value";
@@ -466,7 +466,7 @@ async fn a_target_whose_secret_is_missing_is_no_outage() {
 
 #[tokio::test]
 async fn a_secret_header_that_was_changed_is_fetched_before_there_is_an_outage() {
-    let mut world = World::new(with_secret_header());
+    let mut world = TestMonitor::new(with_secret_header());
     *world.store().secrets.borrow_mut() = header("old");
     world.run().await;
     assert_eq!(world.kept().status, Status::Down);
@@ -481,7 +481,7 @@ async fn a_secret_header_that_was_changed_is_fetched_before_there_is_an_outage()
 async fn the_log_line_has_times_and_no_secrets() {
     let mut configured = settings(&["plex"]);
     configured.targets[0].url = "https://user:hush@plex.example.com/?token=hush".to_owned();
-    let mut world = World::new(configured);
+    let mut world = TestMonitor::new(configured);
     *world.store().secrets.borrow_mut() = secrets("hush");
     world.set_down(&["plex"]);
     let line = serde_json::to_value(world.run().await).unwrap();

@@ -12,15 +12,15 @@ use plexmon_function::store::SecretCache;
 use tokio::time::Instant;
 
 use crate::fixtures::settings;
-use crate::handler::World;
+use crate::handler::TestMonitor;
 use crate::server::{Answer, Server, http};
 
-async fn world(url: settings::HeartbeatSettings) -> World {
+async fn monitor(url: settings::HeartbeatSettings) -> TestMonitor {
     let heartbeat = Heartbeat::new(url, &Http::new(&Tls::new().unwrap()));
-    let mut world = World::new(settings(&["plex"])).with_heartbeat(heartbeat);
-    world.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new("http://127.0.0.1:1/hush"));
-    world.now += 1;
-    world
+    let mut monitor = TestMonitor::new(settings(&["plex"])).with_heartbeat(heartbeat);
+    monitor.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new("http://127.0.0.1:1/hush"));
+    monitor.now += 1;
+    monitor
 }
 
 async fn service(answers: &[Answer]) -> (Server, settings::HeartbeatSettings) {
@@ -37,12 +37,12 @@ fn paths(server: &Server) -> Vec<String> {
 #[tokio::test]
 async fn every_run_is_reported_and_failed_runs_as_failed() {
     let (server, url) = service(&[http("200 OK", "", "OK")]).await;
-    let mut world = world(url).await;
-    assert_eq!(world.run().await.fault, None);
-    world.set_down(&["plex"]);
-    assert_eq!(world.run().await.fault, None, "an outage is not a failure of the monitor");
-    world.store().failing_saves.set(9);
-    assert!(world.run().await.fault.is_some());
+    let mut monitor = monitor(url).await;
+    assert_eq!(monitor.run().await.fault, None);
+    monitor.set_down(&["plex"]);
+    assert_eq!(monitor.run().await.fault, None, "an outage is not a failure of the monitor");
+    monitor.store().failing_saves.set(9);
+    assert!(monitor.run().await.fault.is_some());
     assert_eq!(paths(&server), ["/uuid", "/uuid", "/uuid/fail"]);
 }
 
@@ -63,8 +63,8 @@ async fn an_undelivered_heartbeat_is_a_problem_but_not_a_failed_run() {
         (Answer::Reset, "the connection was lost before the response"),
     ] {
         let (_server, url) = service(&[answer]).await;
-        let run = world(url).await.run().await;
-        assert_eq!(run.reply.problems, [format!("the heartbeat was not heard: {why}")]);
+        let run = monitor(url).await.run().await;
+        assert_eq!(run.reply.problems, [format!("the heartbeat was not delivered: {why}")]);
         assert_eq!(run.fault, None);
     }
 }
@@ -85,10 +85,10 @@ async fn a_silent_service_does_not_delay_the_run() {
 #[tokio::test]
 async fn credentials_in_the_url_are_sent_in_a_header() {
     let (server, _) = service(&[http("200 OK", "", "OK")]).await;
-    let mut world = world(settings::HeartbeatSettings::Secret).await;
+    let mut monitor = monitor(settings::HeartbeatSettings::Secret).await;
     let address = format!("http://us%40er:p%3Ass@{}/uuid", server.address);
-    world.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new(address));
-    assert_eq!(world.run().await.reply.problems, [""; 0]);
+    monitor.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new(address));
+    assert_eq!(monitor.run().await.reply.problems, [""; 0]);
     let request = server.requests().remove(0);
     // `us@er:p:ss`
     assert!(request.contains("authorization: Basic dXNAZXI6cDpzcw=="), "{request}");
@@ -97,15 +97,15 @@ async fn credentials_in_the_url_are_sent_in_a_header() {
 
 #[tokio::test]
 async fn a_secret_url_is_pinged_over_https_only() {
-    let mut world = world(settings::HeartbeatSettings::Secret).await;
-    world.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new("http://hc.example.invalid/hush"));
+    let mut monitor = monitor(settings::HeartbeatSettings::Secret).await;
+    monitor.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new("http://hc.example.invalid/hush"));
     let expected =
-        "the heartbeat was not heard: its URL is plain http, over which secrets are not sent: use https";
-    assert_eq!(world.run().await.reply.problems, [expected]);
+        "the heartbeat was not delivered: its URL is plain http, over which secrets are not sent: use https";
+    assert_eq!(monitor.run().await.reply.problems, [expected]);
 }
 
 #[tokio::test]
 async fn a_secret_url_is_never_quoted() {
-    let run = world(settings::HeartbeatSettings::Secret).await.run().await;
-    assert_eq!(run.reply.problems, ["the heartbeat was not heard: no connection: connection refused"]);
+    let run = monitor(settings::HeartbeatSettings::Secret).await.run().await;
+    assert_eq!(run.reply.problems, ["the heartbeat was not delivered: no connection: connection refused"]);
 }

@@ -1,4 +1,4 @@
-//! The function's tests: what is decided, what is kept, what is sent, what is asked. One crate, so it links once.
+//! The function's tests, in one crate, so that they are linked once.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in a test, a panic is the message")]
 

@@ -19,7 +19,7 @@ use plexmon_function::decide::{Knowledge, decide, retry_refused};
 use plexmon_function::message::message;
 use plexmon_function::notify::Delivery;
 use plexmon_function::probe::Cause;
-use plexmon_function::startup::instructions;
+use plexmon_function::startup::load_configuration;
 
 use crate::channels;
 use crate::fixtures::{NOW, before_sending_all, down, record_result, settings, up};
@@ -259,7 +259,7 @@ fn any_settings_are_read_or_refused() {
     std::fs::create_dir_all(&directory).unwrap();
     each(2_000, "settings", |bytes| {
         std::fs::write(directory.join("plexmon.json"), bytes).unwrap();
-        match instructions(&directory, |_| None) {
+        match load_configuration(&directory, |_| None) {
             Ok(read) => {
                 let text = serde_json::to_string(&read.settings).unwrap();
                 assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), read.settings);
@@ -320,7 +320,7 @@ async fn any_answer_of_a_channel_is_understood() {
 #[tokio::test]
 async fn any_answer_of_a_mail_server_is_understood() {
     let seeds = seeds("smtp");
-    let world = channels::email::World::new();
+    let world = channels::email::MailSetup::new();
     let sample = message(
         &[Notification::new(NotificationKind::Down, NOW)],
         &State::default(),

@@ -7,20 +7,20 @@ use plexmon_function::store::Store as _;
 use tokio::time::{Duration, Instant};
 
 use crate::fixtures::settings;
-use crate::handler::{QUIET, World, later, refused};
+use crate::handler::{QUIET, TestMonitor, later, refused};
 use crate::pushover::secrets;
 
-fn keep(world: &World, text: Option<String>) {
+fn keep(world: &TestMonitor, text: Option<String>) {
     *world.store().state.borrow_mut() = text;
 }
 
-fn kept_text(world: &World) -> Option<String> {
+fn kept_text(world: &TestMonitor) -> Option<String> {
     world.store().state.borrow().clone()
 }
 
 #[tokio::test]
 async fn a_read_that_lags_behind_loses_nothing() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.run().await;
     let old = kept_text(&world);
     world.set_down(&["plex"]);
@@ -38,7 +38,7 @@ async fn a_read_that_lags_behind_loses_nothing() {
 
 #[tokio::test]
 async fn a_garbled_value_costs_a_warm_environment_nothing() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.run().await;
     world.set_down(&["plex"]);
     world.answer([later()]);
@@ -53,7 +53,7 @@ async fn a_garbled_value_costs_a_warm_environment_nothing() {
 
 #[tokio::test]
 async fn what_waits_in_the_store_outlives_a_run_that_could_not_read_it() {
-    let mut first = World::new(settings(&["plex"]));
+    let mut first = TestMonitor::new(settings(&["plex"]));
     first.run().await;
     for is_down in [true, false] {
         first.set_down(if is_down { &["plex"] } else { &[] });
@@ -79,7 +79,7 @@ async fn what_waits_in_the_store_outlives_a_run_that_could_not_read_it() {
 
 #[tokio::test]
 async fn what_waits_for_another_check_is_not_told_of_this_one() {
-    let mut first = World::new(settings(&["plex"]));
+    let mut first = TestMonitor::new(settings(&["plex"]));
     first.run().await;
     first.set_down(&["plex"]);
     first.answer([later()]);
@@ -99,7 +99,7 @@ async fn what_waits_for_another_check_is_not_told_of_this_one() {
 
 #[tokio::test]
 async fn announced_secrets_are_used_at_once() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.answer([refused(true)]);
     world.run().await;
     *world.store().secrets.borrow_mut() = secrets("new");
@@ -112,7 +112,7 @@ async fn announced_secrets_are_used_at_once() {
 /// Somebody wrote it, so that its version is the next one.
 #[tokio::test]
 async fn a_garbled_version_costs_a_warm_environment_nothing() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.run().await;
     world.set_down(&["plex"]);
     world.answer([later()]);
@@ -130,7 +130,7 @@ async fn a_garbled_version_costs_a_warm_environment_nothing() {
 #[tokio::test]
 async fn a_pause_is_saved_before_anything_is_probed() {
     for request in [Request::Pause(u64::MAX), Request::Resume] {
-        let mut world = World::new(settings(&["plex"]));
+        let mut world = TestMonitor::new(settings(&["plex"]));
         world.run().await;
         world.store().record.lock().unwrap().clear();
         world.monitor.run_for(request, world.now, Instant::now() + Duration::from_secs(30)).await;

@@ -15,7 +15,7 @@ use plexmon_function::notify::Delivery;
 use plexmon_function::probe::{Cause, Failure, LinkName, Observation};
 
 use crate::fixtures::{NOW, before_sending_all, down, pushover, record_result, settings, target, up};
-use crate::handler::{World, later};
+use crate::handler::{TestMonitor, later};
 
 fn many(count: usize, name: impl Fn(usize) -> String) -> Settings {
     Settings { targets: (0..count).map(|at| target(&name(at))).collect(), ..settings(&[]) }
@@ -123,7 +123,7 @@ fn a_target_that_is_in_two_parts_is_the_one_with_the_later_news() {
 
 #[tokio::test(start_paused = true)]
 async fn of_many_parts_only_those_are_written_that_have_news() {
-    let mut world = World::new(numbered(100));
+    let mut world = TestMonitor::new(numbered(100));
     let saves = |did: Vec<String>| did.iter().filter(|did| *did == "save").count();
     let parts = layout(&numbered(100)).len();
     assert!(parts > 3, "{parts}");
@@ -141,7 +141,7 @@ async fn of_many_parts_only_those_are_written_that_have_news() {
 
 #[tokio::test]
 async fn a_new_environment_reads_what_was_kept_in_more_parts_than_it_needs() {
-    let mut world = World::new(numbered(100));
+    let mut world = TestMonitor::new(numbered(100));
     world.run_for(Duration::from_secs(120)).await;
     let fewer = Settings { targets: numbered(100).targets[95..].to_vec(), ..numbered(0) };
     let mut world = world.cold(fewer);
@@ -154,7 +154,7 @@ async fn a_new_environment_reads_what_was_kept_in_more_parts_than_it_needs() {
 #[tokio::test(start_paused = true)]
 async fn parts_that_are_no_longer_needed_are_cleared_once_and_are_still_counted() {
     let time = Duration::from_secs(120);
-    let mut world = World::new(numbered(100));
+    let mut world = TestMonitor::new(numbered(100));
     world.set_down(&["target-number-090"]);
     world.run_for(time).await;
     let few = Settings { targets: numbered(100).targets[95..].to_vec(), ..numbered(0) };
@@ -163,7 +163,7 @@ async fn parts_that_are_no_longer_needed_are_cleared_once_and_are_still_counted(
     // No more than two of them, before the time is up.
     let mut world = world.cold(few.clone());
     world.run_for(Duration::from_millis(3_400)).await;
-    let left = |world: &World| {
+    let left = |world: &TestMonitor| {
         let parts = world.store().parts.borrow();
         parts.values().filter(|text| text.contains("target-number")).count()
     };
@@ -191,7 +191,7 @@ async fn parts_that_are_no_longer_needed_are_cleared_once_and_are_still_counted(
 /// The further parts are gone, or the right to read them.
 #[tokio::test]
 async fn parts_that_cannot_be_read_any_more_are_no_reason_to_go_blind() {
-    let mut world = World::new(numbered(100));
+    let mut world = TestMonitor::new(numbered(100));
     world.run_for(Duration::from_secs(120)).await;
     let fewer = Settings { targets: numbered(100).targets[..5].to_vec(), ..numbered(0) };
     let mut world = world.cold(fewer);
@@ -330,7 +330,7 @@ async fn power_cuts_while_a_channel_is_out_of_order_are_kept_and_told() {
     for count in [1, 16, 40] {
         let names: Vec<String> = (0..count).map(|at| format!("application-{at}")).collect();
         let settings = many(count, |at| format!("application-{at}"));
-        let mut world = World::new(settings);
+        let mut world = TestMonitor::new(settings);
         world.run_for(Duration::from_secs(120)).await;
         for cut in 0..6 {
             world.answer([later()]);

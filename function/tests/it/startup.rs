@@ -6,7 +6,7 @@ use std::process::Command;
 
 use plexmon_function::contract::settings::ChannelKind;
 use plexmon_function::contract::settings::Settings;
-use plexmon_function::startup::{Instructions, instructions};
+use plexmon_function::startup::{Configuration, load_configuration};
 
 use crate::fixtures::settings;
 
@@ -29,7 +29,8 @@ const DROP_IN: [(&str, &str); 3] =
 
 #[test]
 fn without_a_settings_file_the_python_functions_variables_are_used() {
-    let Instructions { settings, secrets } = instructions(&directory("drop-in"), env(&DROP_IN)).unwrap();
+    let Configuration { settings, secrets } =
+        load_configuration(&directory("drop-in"), env(&DROP_IN)).unwrap();
     let target = &settings.targets[0];
     assert_eq!(target.url, "https://plex.example.com/x?y=z", "unchanged");
     assert_eq!(
@@ -43,7 +44,7 @@ fn without_a_settings_file_the_python_functions_variables_are_used() {
     let pushover = secrets.channel("pushover");
     assert_eq!((pushover["token"].expose(), pushover["user"].expose()), ("tok", "usr"));
     let named = [DROP_IN.as_slice(), &[("STATUS_PARAM", "/mine")]].concat();
-    let settings = instructions(&directory("drop-in"), env(&named)).unwrap().settings;
+    let settings = load_configuration(&directory("drop-in"), env(&named)).unwrap().settings;
     assert_eq!(settings.state_parameter, "/mine");
 }
 
@@ -55,12 +56,12 @@ fn the_settings_file_takes_precedence_over_the_variables() {
         std::fs::write(directory.join("plexmon.json"), serde_json::to_string(settings).unwrap()).unwrap();
     };
     write(&written);
-    let read = instructions(&directory, env(&DROP_IN)).unwrap();
-    assert_eq!(read, Instructions { settings: written.clone(), secrets: None });
+    let read = load_configuration(&directory, env(&DROP_IN)).unwrap();
+    assert_eq!(read, Configuration { settings: written.clone(), secrets: None });
     written.secrets_parameter = None;
     write(&written);
     assert!(
-        instructions(&directory, env(&[])).unwrap().secrets.is_some(),
+        load_configuration(&directory, env(&[])).unwrap().secrets.is_some(),
         "without a parameter there are no secrets to load"
     );
 }
@@ -72,12 +73,12 @@ fn invalid_settings_are_explained() {
         if let Some(text) = text {
             std::fs::write(directory.join("plexmon.json"), text).unwrap();
         }
-        instructions(&directory, env(pairs)).unwrap_err().to_string()
+        load_configuration(&directory, env(pairs)).unwrap_err().to_string()
     };
     let none = failure("none", None, &[("CHECK_URL", "https://h/"), ("PUSHOVER_USER", "")]);
     assert!(none.ends_with("must be set: PUSHOVER_TOKEN, PUSHOVER_USER"), "{none}");
     let garbled = failure("garbled", Some("{"), &DROP_IN);
-    assert!(garbled.starts_with("plexmon.json makes no sense: EOF"), "{garbled}");
+    assert!(garbled.starts_with("plexmon.json is invalid: EOF"), "{garbled}");
     for (name, spoil, expected) in [
         ("empty", (|s| s.targets.clear()) as fn(&mut Settings), "there is no target"),
         ("twice", |s| s.targets[1].name = "a".to_owned(), "the target name `a` is empty or used twice"),
@@ -86,12 +87,8 @@ fn invalid_settings_are_explained() {
             |s| s.targets[0].url = "h".to_owned(),
             "the address of `a` must begin with http:// or https://",
         ),
-        ("hasty", |s| s.targets[0].timeout_s = 0, "`a` needs a time-out above zero and a status to expect"),
-        (
-            "content",
-            |s| s.targets[0].status.clear(),
-            "`a` needs a time-out above zero and a status to expect",
-        ),
+        ("hasty", |s| s.targets[0].timeout_s = 0, "`a` needs a timeout above zero and an expected status"),
+        ("content", |s| s.targets[0].status.clear(), "`a` needs a timeout above zero and an expected status"),
     ] {
         let mut settings = settings(&["a", "b"]);
         spoil(&mut settings);

@@ -12,7 +12,7 @@ use plexmon_function::probe::{Cause, Verdict};
 use serde_json::json;
 
 use crate::fixtures::{NOW, settings};
-use crate::handler::{World, later, refused};
+use crate::handler::{TestMonitor, later, refused};
 
 /// What the first release kept of `plex` while it was down: what was told, and what was still to be sent.
 fn left(told: &str, outbox: &str) -> String {
@@ -31,7 +31,7 @@ fn entry(rest: &str) -> String {
 
 /// The messages of some runs: one for each word, which says whether Plex is down.
 async fn sent(state: &str, seen: &[bool]) -> Vec<String> {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     *world.store().state.borrow_mut() = Some(state.to_owned());
     world.now += 300;
     let mut sent = Vec::new();
@@ -90,7 +90,7 @@ async fn an_outage_that_the_first_release_saw_begin_ends_once() {
 /// It repeated what may have arrived in every run, and counted tries alone.
 #[tokio::test]
 async fn endless_repeats_of_the_first_release_end() {
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     *world.store().state.borrow_mut() =
         Some(left(r#""pushover":"up""#, &entry(r#","unproven":true,"tries":400"#)));
     world.set_down(&["plex"]);
@@ -110,7 +110,7 @@ async fn the_first_release_reads_every_state_of_this_one() {
         .targets
         .iter_mut()
         .for_each(|target| *target = Target { damp: true, remind_s: Some(600), ..target.clone() });
-    let mut world = World::new(configured);
+    let mut world = TestMonitor::new(configured);
     let answers = [
         None,
         Some(later()),
@@ -189,7 +189,7 @@ async fn the_first_releases_deployer_asks_as_before_and_reads_our_reply() {
     ] {
         assert_eq!(Request::of(&event), request, "{event}");
     }
-    let mut world = World::new(settings(&["plex"]));
+    let mut world = TestMonitor::new(settings(&["plex"]));
     world.set_down(&["plex"]);
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
     let run = world.monitor.run_for(Request::Pause(until), world.now, deadline).await;

@@ -16,13 +16,13 @@ use super::smtp::{MailServer, Odd, PASSWORD, USER};
 use super::{channel, endless, later, message, refused, secrets, soon};
 use crate::server::{Answer, Server};
 
-/// An authority, and the server's side of it.
-pub struct World {
+/// An authority, and the TLS configuration of mail servers with its certificate.
+pub struct MailSetup {
     authority: Authority,
     pub tls: Arc<ServerConfig>,
 }
 
-impl World {
+impl MailSetup {
     pub fn new() -> Self {
         let authority = Authority::new();
         let tls = authority.server("localhost", 2050);
@@ -63,7 +63,7 @@ async fn deliver(smtp: Smtp, message: &Message) -> Delivery {
 
 #[tokio::test]
 async fn a_mail_has_subject_sender_and_text() {
-    let world = World::new();
+    let world = MailSetup::new();
     let (delivery, server) = world.send(None, &message()).await;
     assert_eq!(delivery, Delivery::Delivered);
     let commands = server.lines();
@@ -88,7 +88,7 @@ async fn a_mail_has_subject_sender_and_text() {
 
 #[tokio::test]
 async fn starttls_encrypts_the_connection() {
-    let world = World::new();
+    let world = MailSetup::new();
     let server = MailServer::start(Arc::clone(&world.tls), false, None).await;
     let delivery = deliver(world.smtp(server.port, SmtpTls::Starttls), &message()).await;
     assert_eq!(delivery, Delivery::Delivered);
@@ -97,7 +97,7 @@ async fn starttls_encrypts_the_connection() {
 
 #[tokio::test]
 async fn nothing_is_sent_unencrypted() {
-    let world = World::new();
+    let world = MailSetup::new();
     for (odd, expected) in [
         (("EHLO", Odd::Says("250 no TLS here")), "the mail server does not offer STARTTLS"),
         (("STARTTLS", Odd::Says("454 4.7.0 TLS not available")), "TLS not available"),
@@ -113,7 +113,7 @@ async fn nothing_is_sent_unencrypted() {
 
 #[tokio::test]
 async fn the_certificate_of_the_server_is_verified() {
-    let world = World::new();
+    let world = MailSetup::new();
     for from_the_start in [true, false] {
         let server = MailServer::start(self_signed("localhost"), from_the_start, None).await;
         let tls = if from_the_start { SmtpTls::Implicit } else { SmtpTls::Starttls };
@@ -126,7 +126,7 @@ async fn the_certificate_of_the_server_is_verified() {
 
 #[tokio::test]
 async fn repeats_have_the_same_id_and_other_messages_do_not() {
-    let world = World::new();
+    let world = MailSetup::new();
     let id = async |message: Message| {
         let (_, server) = world.send(None, &message).await;
         let (head, _) = server.mail();
@@ -140,7 +140,7 @@ async fn repeats_have_the_same_id_and_other_messages_do_not() {
 
 #[tokio::test]
 async fn every_message_becomes_a_valid_mail() {
-    let world = World::new();
+    let world = MailSetup::new();
     let dots = Message { body: ".\n..\nMAIL FROM:<x>\n.\n".to_owned(), url: String::new(), ..message() };
     for message in
         [endless(), dots, Message { title: "a\r\nBcc: x@example.com\r\n\r\nb".to_owned(), ..message() }]
@@ -155,7 +155,7 @@ async fn every_message_becomes_a_valid_mail() {
 
 #[tokio::test]
 async fn the_greeting_has_the_domain_of_the_sender() {
-    let world = World::new();
+    let world = MailSetup::new();
     assert_eq!(world.greeting(|smtp| smtp).await, "EHLO example.com");
     let hello = |smtp| Smtp { hello: Some("nas.example.net".to_owned()), ..smtp };
     assert_eq!(world.greeting(hello).await, "EHLO nas.example.net");
@@ -167,7 +167,7 @@ async fn the_greeting_has_the_domain_of_the_sender() {
 
 #[tokio::test]
 async fn old_authentication_methods_are_supported() {
-    let world = World::new();
+    let world = MailSetup::new();
     for offer in ["250-mail.example.com\r\n250 AUTH LOGIN", "250-mail.example.com\r\n250 auth=login cram-md5"]
     {
         let (delivery, server) = world.send(Some(("EHLO", Odd::Says(offer))), &message()).await;
@@ -178,7 +178,7 @@ async fn old_authentication_methods_are_supported() {
 
 #[tokio::test]
 async fn a_silent_server_has_received_nothing() {
-    let world = World::new();
+    let world = MailSetup::new();
     // It waits for a command that never comes.
     let silent = Server::start(&[Answer::Hang(Vec::new())]).await;
     for (tls, expected) in [
@@ -194,7 +194,7 @@ async fn a_silent_server_has_received_nothing() {
 
 #[tokio::test]
 async fn every_answer_has_its_outcome() {
-    let world = World::new();
+    let world = MailSetup::new();
     let says = Odd::Says;
     let ends = || Odd::Ends(Vec::new());
     let answered = |reply: &str| format!("the mail server answered SMTP {reply}");
@@ -232,7 +232,7 @@ async fn every_answer_has_its_outcome() {
 
 #[tokio::test]
 async fn a_refusal_is_permanent_only_if_the_mail_is_at_fault() {
-    let world = World::new();
+    let world = MailSetup::new();
     for (at, reply, is_final) in [
         // Blocks of addresses that others share, filters and policies.
         ("greeting", "554 no SMTP service here", false),
@@ -267,7 +267,7 @@ async fn a_refusal_is_permanent_only_if_the_mail_is_at_fault() {
 
 #[tokio::test]
 async fn what_a_server_quotes_is_hidden() {
-    let world = World::new();
+    let world = MailSetup::new();
     for at in ["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "."] {
         let quote = "550 AUTH PLAIN AHBsZXhtb25AZXhhbXBsZS5jb20AYXBwLXBhc3N3MHJkLXh5eg== app-passw0rd-xyz";
         let quote = if at == "AUTH" { quote } else { "550 app-passw0rd-xyz is no password\u{1b}[31m" };
@@ -282,7 +282,7 @@ async fn what_a_server_quotes_is_hidden() {
 
 #[tokio::test]
 async fn missing_or_invalid_settings_are_reported_and_nothing_is_sent() {
-    let world = World::new();
+    let world = MailSetup::new();
     let server = MailServer::start(Arc::clone(&world.tls), true, None).await;
     let smtp = world.smtp(server.port, SmtpTls::Implicit);
     assert_eq!(check(&smtp), Ok(()));

@@ -33,7 +33,7 @@ const RUN: &str = r#"{"previous":"up","current":"down","http":502,"targets":[
     {"channel":"pushover","target":"plex","kind":"down","outcome":"delivered"},
     {"channel":"mail","target":"plex","kind":"was_down","outcome":"retry","why":"no answer within 5 s"},
     {"channel":"ntfy","target":"","kind":"blind","outcome":"refused","why":"404"}],
-    "problems":["the heartbeat was not heard: no answer"],
+    "problems":["the heartbeat was not delivered: no answer"],
     "dead_letters":1,"phases":{"load_ms":20,"probe_ms":141,"save_ms":30,"notify_ms":400}}"#;
 
 #[test]
@@ -45,7 +45,7 @@ fn a_run_is_a_line_for_each_target_notification_and_problem() {
     2026-11-03T10:05:07Z pushover    delivered: plex is DOWN
     2026-11-03T10:05:07Z mail        failed, will retry: plex was DOWN and RECOVERED (no answer within 5 s)
     2026-11-03T10:05:07Z ntfy        refused: the monitor is offline (404)
-    2026-11-03T10:05:07Z problem     the heartbeat was not heard: no answer
+    2026-11-03T10:05:07Z problem     the heartbeat was not delivered: no answer
     2026-11-03T10:05:07Z problem     1 notification given up
     ");
 }
@@ -71,7 +71,7 @@ fn states_outcomes_and_failures_have_colour() {
     ESC[38;5;244m2026-11-03T10:05:07ZESC[0m pushover    ESC[32mdeliveredESC[0m: plex is DOWN
     ESC[38;5;244m2026-11-03T10:05:07ZESC[0m mail        ESC[33mfailed, will retryESC[0m: plex was DOWN and RECOVERED (no answer within 5 s)
     ESC[38;5;244m2026-11-03T10:05:07ZESC[0m ntfy        ESC[31mrefusedESC[0m: the monitor is offline (404)
-    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m ESC[31mproblemESC[0m     the heartbeat was not heard: no answer
+    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m ESC[31mproblemESC[0m     the heartbeat was not delivered: no answer
     ESC[38;5;244m2026-11-03T10:05:07ZESC[0m ESC[31mproblemESC[0m     1 notification given up
     ");
 }
