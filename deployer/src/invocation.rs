@@ -7,6 +7,7 @@ use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::LogType;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use plexmon_function::contract::problem::{Problem, ProblemKind};
 use plexmon_function::contract::reply::Reply;
 use plexmon_function::contract::request::Request;
 use serde::de::DeserializeOwned;
@@ -18,8 +19,6 @@ use crate::resources::function::one_attempt;
 use crate::retry::{Attempt, FUNCTION_BUDGET, keep_trying};
 use crate::session::Session;
 
-/// The event for an ordinary check, outside of the schedule.
-pub const CHECK: &str = r#"{"source":"plexmon-deploy"}"#;
 /// A function that exits more often than this is broken.
 const EXITS: usize = 2;
 /// New permissions of a role take seconds to reach all of AWS.
@@ -49,28 +48,34 @@ pub struct New {
 /// Wait while AWS has not caught up: new permissions of the function are not known everywhere yet, or an environment of the
 /// previous code ends during the call.
 pub async fn first_run(session: &Session, progress: &Progress, new: New) -> Result<Reply> {
-    let event = if new.secrets { Request::ANNOUNCE } else { CHECK };
+    let request = if new.secrets { Request::Announce } else { Request::Check };
     let started = tokio::time::Instant::now();
     let mut exits = 0;
     let existence = if new.function { Existence::Recent } else { Existence::Known };
     keep_trying(progress, RIGHTS_BUDGET, async || {
         // Only the function's permissions are new. What is denied to us stays denied.
-        let answer = match answer(session, progress, event, existence).await {
+        let answer = match answer(session, progress, request, existence).await {
             Ok(answer) => answer,
             Err(error) => return Attempt::Failed(error),
         };
         let result: Result<Reply> = reply(session, &answer);
-        let problems = match &result {
-            Ok(reply) => reply.problems.join("; "),
-            Err(error) => error.causes().join("; "),
+        let failure = FunctionError::of(&answer);
+        let problems = match (&result, &failure) {
+            (_, Some(failure)) => vec![failure.problem()],
+            (Ok(reply), None) => reply.problems.clone(),
+            (Err(_), None) => Vec::new(),
         };
-        let not_yet = |waiting_for| Attempt::NotYet { waiting_for, refusal: Error::new(problems.clone()) };
-        if new.role && problems.contains("AccessDenied") && started.elapsed() < RIGHTS_BUDGET {
-            return not_yet("the function's new permissions to take effect");
+        let denied = problems.into_iter().find(|problem| problem.kind == ProblemKind::AccessDenied);
+        if let Some(denied) = denied.filter(|_| new.role && started.elapsed() < RIGHTS_BUDGET) {
+            let waiting_for = "the function's new permissions to take effect";
+            return Attempt::NotYet { waiting_for, refusal: Error::new(denied.detail) };
         }
-        if result.is_err() && problems.contains("Runtime exited") && exits < EXITS {
+        if let Some(exit) = failure.filter(|failure| failure.is_exit() && exits < EXITS) {
             exits += 1;
-            return not_yet("the new code to take over");
+            return Attempt::NotYet {
+                waiting_for: "the new code to take over",
+                refusal: Error::new(exit.message),
+            };
         }
         match result {
             Ok(reply) => Attempt::Done(reply),
@@ -80,18 +85,22 @@ pub async fn first_run(session: &Session, progress: &Progress, new: New) -> Resu
     .await
 }
 
-/// Run the function with this event and read its reply.
-pub async fn call<T: DeserializeOwned>(session: &Session, progress: &Progress, event: &str) -> Result<T> {
-    reply(session, &answer(session, progress, event, Existence::Known).await?)
+/// Run the function with this request and read its reply.
+pub async fn call<T: DeserializeOwned>(
+    session: &Session,
+    progress: &Progress,
+    request: Request,
+) -> Result<T> {
+    reply(session, &answer(session, progress, request, Existence::Known).await?)
 }
 
-/// Return Lambda's answer, whatever the function did with the event.
+/// Return Lambda's answer, whatever the function did with the request.
 ///
 /// A call without an answer is never repeated: a second run would go on beside the first.
 async fn answer(
     session: &Session,
     progress: &Progress,
-    event: &str,
+    request: Request,
     existence: Existence,
 ) -> Result<InvokeOutput> {
     let aws = &session.aws;
@@ -99,7 +108,12 @@ async fn answer(
     let is_new = existence == Existence::Recent;
     let timeout_s = i32::try_from(session.config.function.timeout_s).unwrap_or(i32::MAX);
     keep_trying(progress, FUNCTION_BUDGET, async || {
-        let call = aws.lambda.invoke().function_name(name).log_type(LogType::Tail).payload(Blob::new(event));
+        let call = aws
+            .lambda
+            .invoke()
+            .function_name(name)
+            .log_type(LogType::Tail)
+            .payload(Blob::new(request.event()));
         let call = call.customize().config_override(one_attempt(timeout_s));
         match session.patiently(async { Ok(aws.call("lambda", "Invoke", call.send()).await) }).await {
             Ok(Ok(answer)) => Attempt::Done(answer),
@@ -148,6 +162,8 @@ fn reply<T: DeserializeOwned>(session: &Session, answer: &InvokeOutput) -> Resul
 pub struct FunctionError {
     /// Usually `Unhandled`.
     pub kind: String,
+    /// The type of the error: the function's own, or one of Lambda's.
+    pub error_type: String,
     /// The error message, or the whole payload if it has none.
     pub message: String,
 }
@@ -158,8 +174,18 @@ impl FunctionError {
         let kind = answer.function_error()?.to_owned();
         let payload = answer.payload().map(|payload| payload.as_ref()).unwrap_or_default();
         let json: serde_json::Value = serde_json::from_slice(payload).unwrap_or_default();
-        let message = json.get("errorMessage").and_then(|message| message.as_str());
-        let message = message.map_or_else(|| String::from_utf8_lossy(payload).into_owned(), str::to_owned);
-        Some(Self { kind, message })
+        let field = |name: &str| json.get(name).and_then(|field| field.as_str()).map(str::to_owned);
+        let message = field("errorMessage").unwrap_or_else(|| String::from_utf8_lossy(payload).into_owned());
+        Some(Self { kind, error_type: field("errorType").unwrap_or_default(), message })
+    }
+
+    /// Return it as a problem that the function reports.
+    fn problem(&self) -> Problem {
+        Problem::new(ProblemKind::of_error_type(&self.error_type), self.message.clone())
+    }
+
+    /// Return whether the function's process has ended during the call.
+    fn is_exit(&self) -> bool {
+        self.error_type == "Runtime.ExitError"
     }
 }

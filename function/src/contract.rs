@@ -1,13 +1,15 @@
 //! What both crates and the state share: formats that are written by one release and read by another.
 //!
 //! - [`settings`] and [`secrets`] are written by the deployer and read by the function.
-//! - [`state`] is kept in SSM between runs, in several [`parts`] where it is large; [`notification`] is its outbox.
+//! - [`state`] is saved in SSM between runs, in several [`parts`] where it is large; [`notification`] is its outbox.
 //! - [`description`] is what a configuration may hold, for the deployer and the documentation.
-//! - [`request`] is why the function runs, [`reply`] what it answers.
+//! - [`request`] is what an invocation asks for, [`reply`] what it returns, with each [`problem`] and each [`delivery`].
 
+pub mod delivery;
 pub mod description;
 pub mod notification;
 pub mod parts;
+pub mod problem;
 pub mod reply;
 pub mod request;
 pub mod secrets;

@@ -1,23 +1,23 @@
-//! What a run concludes from what was kept and what was seen. Pure: values in, values out, and the time is given.
+//! Decides what follows from the previous state and the observations. Pure: values in, values out; the time is a parameter.
 //!
-//! [`watch`] takes one target from one status to the next, [`hold`] decides whether that is told now, [`scope`] finds
-//! out what targets have in common, [`notes`] has all that is neither up nor down, [`monitor`] what is about ourselves.
-//! [`outgoing`] chooses what is sent now, and [`delivery`] records what became of it.
+//! [`watch`] takes a target from one status to the next, [`suppress`] decides whether a change is notified now, [`scope`]
+//! finds what targets have in common, [`events`] has everything that is neither up nor down, [`monitor`] everything about
+//! the monitor itself; [`entries`] adds notifications to the outbox. [`outgoing`] selects what is sent now, and
+//! [`delivery`] records the result.
 
 mod delivery;
-mod hold;
+mod entries;
+mod events;
 mod monitor;
-mod notes;
 mod outgoing;
 mod scope;
+mod suppress;
 mod watch;
 
-use std::collections::BTreeSet;
-
 pub use self::delivery::{before_sending, record_delivery, retry_refused};
-pub use self::hold::reconcile;
 pub use self::monitor::{pause, resume};
 pub use self::outgoing::outgoing;
+pub use self::suppress::reconcile;
 use crate::contract::notification::Notification;
 use crate::contract::settings::{Settings, Target};
 use crate::contract::state::{LastNotified, State, Status, TargetState, VERSION};
@@ -26,10 +26,28 @@ use crate::probe::Observation;
 /// How far the previous state can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Knowledge {
-    /// It is what the last run kept, or it is certain that nothing was kept.
+    /// It is what the last run saved, or nothing was saved for certain.
     Certain,
-    /// Something may have been kept, but could not be read. Only an outage is told then.
-    Blind,
+    /// A state may exist, but could not be read. Then only outages are notified.
+    StateUnavailable,
+}
+
+/// What all decisions of a run depend on.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// What is monitored, and who is notified.
+    pub settings: &'a Settings,
+    /// Unix seconds.
+    pub now: u64,
+    /// How far the previous state can be trusted.
+    pub knowledge: Knowledge,
+}
+
+impl<'a> Context<'a> {
+    /// Return the context of a run that could read its state.
+    pub fn new(settings: &'a Settings, now: u64) -> Self {
+        Self { settings, now, knowledge: Knowledge::Certain }
+    }
 }
 
 /// What follows from one run's observations.
@@ -37,91 +55,87 @@ pub enum Knowledge {
 pub struct Decision {
     /// The overall status before.
     pub previous: Status,
-    /// What to keep, with all that is to be told in its outbox.
+    /// The state to save, with everything to send in its outbox.
     pub state: State,
-    /// What could not be delivered for so long that it is given up.
+    /// The notifications that are given up because they could not be delivered.
     pub expired: Vec<Notification>,
 }
 
-/// What all of a run's conclusions depend on.
-#[derive(Debug, Clone, Copy)]
-struct Scene<'a> {
-    settings: &'a Settings,
-    now: u64,
-    knowledge: Knowledge,
+/// One target during a run: its state and settings, and the outbox for notifications about it.
+struct Subject<'a> {
+    target: &'a mut TargetState,
+    settings: &'a Target,
+    outbox: &'a mut Vec<Notification>,
     is_paused: bool,
+    context: Context<'a>,
 }
 
-/// Compares, and turns every change into one outbox entry for each channel. A target without an observation stays
-/// as it was.
-pub fn decide(
-    previous: &State,
-    observations: &[Observation],
-    now: u64,
-    settings: &Settings,
-    knowledge: Knowledge,
-) -> Decision {
+/// Compare, and turn every change into one notification for each channel. A target without an observation keeps its state.
+pub fn decide(previous: &State, observations: &[Observation], context: Context<'_>) -> Decision {
+    let Context { settings, now, .. } = context;
     let mut state = State {
         version: VERSION,
         ts: now,
         deployment: settings.deployment.clone(),
         paused_until: previous.paused_until.filter(|until| *until > now),
         commanded: previous.commanded.filter(|at| now.saturating_sub(*at) < monitor::COMMAND_S),
-        targets: settings.targets.iter().map(|target| recall(previous, target, settings, now)).collect(),
+        targets: settings.targets.iter().map(|target| recall(previous, target, context)).collect(),
         ..previous.clone()
     };
     let previous_status = State::overall(&state.targets);
-    let scene = Scene { settings, now, knowledge, is_paused: state.paused_until.is_some() };
 
     let channels = settings.channel_names();
-    state.outbox.retain(|entry| is_current(entry, previous, settings) && channels.contains(&entry.channel()));
-    let expired = delivery::expire(&mut state, settings, now);
-    let before: Vec<Status> = state.targets.iter().map(|target| target.status).collect();
-    let known: BTreeSet<String> = state.outbox.iter().map(|entry| entry.id.clone()).collect();
-    for (target, wanted) in state.targets.iter_mut().zip(&settings.targets) {
-        if let Some(seen) = observations.iter().find(|seen| seen.target == target.name) {
-            watch::observe(target, wanted, seen, &mut state.outbox, scene);
-            notes::observe(target, wanted, seen, &mut state.outbox, scene);
+    state.outbox.retain(|one| is_current(one, previous, settings) && channels.contains(&one.channel()));
+    let expired = delivery::expire(&mut state, context);
+    let before = scope::Before::of(&state);
+    let is_paused = state.paused_until.is_some();
+    for (target, settings) in state.targets.iter_mut().zip(&settings.targets) {
+        let seen = observations.iter().find(|seen| seen.target == target.name);
+        let mut subject = Subject { target, settings, outbox: &mut state.outbox, is_paused, context };
+        if let Some(seen) = seen {
+            subject.observe_status(seen);
+            subject.observe_events(seen);
         }
-        hold::release(target, wanted, &mut state.outbox, scene);
+        subject.release();
     }
-    scope::mark(&mut state, &before, &known, observations, scene);
-    monitor::observe(&mut state, observations, scene);
+    scope::mark(&mut state, &before, observations, settings);
+    monitor::observe(&mut state, observations, context);
     state.status = State::overall(&state.targets);
     Decision { previous: previous_status, state, expired }
 }
 
-/// What is known of a target: kept by us, kept by the Python function (which had one target), or nothing.
-fn recall(previous: &State, target: &Target, settings: &Settings, now: u64) -> TargetState {
+/// Return what is known of a target: from our state, from the Python function's (which had one target), or nothing.
+fn recall(previous: &State, target: &Target, context: Context<'_>) -> TargetState {
+    let Context { settings, now, .. } = context;
     let check = target.check_id();
     let blank =
         TargetState { name: target.name.clone(), check: check.clone(), since: now, ..TargetState::default() };
     match previous.target(&target.name) {
         Some(known) if known.check == check => known.clone(),
-        // Another check under the same name starts anew, but no id is used twice.
+        // Another check under the same name has a new state, but no id is used twice.
         Some(known) => TargetState { seq: known.seq, ..blank },
         None if previous.version != VERSION && previous.targets.is_empty() && settings.targets.len() == 1 => {
-            let told = match previous.status {
+            let last = match previous.status {
                 Status::Up => LastNotified::Up,
                 Status::Down => LastNotified::Down,
                 Status::Unknown => return blank,
             };
-            let told = settings.channels.iter().map(|channel| (channel.name.clone(), told.clone())).collect();
-            TargetState { status: previous.status, since: previous.ts, told, ..blank }
+            let notified = settings.channels.iter().map(|channel| (channel.name.clone(), last.clone()));
+            let notified = notified.collect();
+            TargetState { status: previous.status, since: previous.ts, notified, ..blank }
         }
         None => blank,
     }
 }
 
-/// Whether an entry is about something that is still watched, by the same check; or about the monitor itself.
-fn is_current(entry: &Notification, previous: &State, settings: &Settings) -> bool {
-    let known = previous.target(entry.target());
-    entry.target().is_empty()
-        || matches!((settings.target(entry.target()), known), (Some(target), Some(known)) if known.check == target.check_id())
+/// Return whether a notification is about the monitor itself, or about a target that is still checked in the same way.
+fn is_current(notification: &Notification, previous: &State, settings: &Settings) -> bool {
+    let (target, known) = (settings.target(notification.target()), previous.target(notification.target()));
+    notification.target().is_empty()
+        || target.zip(known).is_some_and(|(target, known)| known.check == target.check_id())
 }
 
-/// The last word about being up or down that is still to be sent.
-fn last_entry<'a>(outbox: &'a [Notification], target: &str, channel: &str) -> Option<&'a Notification> {
-    let is_same = |entry: &&Notification| entry.target() == target && entry.channel() == channel;
-    outbox.iter().rfind(|entry| entry.kind.is_status() && is_same(entry))
+/// Return the last notification about a target's status that is still to be sent on a channel.
+fn last_queued<'a>(outbox: &'a [Notification], target: &str, channel: &str) -> Option<&'a Notification> {
+    outbox.iter().rfind(|one| one.kind.is_status() && one.target() == target && one.channel() == channel)
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use plexmon_function::contract::problem::{Problem, ProblemKind};
 use plexmon_function::contract::request::{Request, Trigger};
 use plexmon_function::heartbeat::Heartbeat;
 use plexmon_function::http::Http;
 use plexmon_function::probe::Tls;
-use plexmon_function::run::{Monitor, NetworkProber, Run};
+use plexmon_function::run::{Monitor, NetworkProber};
 use plexmon_function::startup::{Configuration, StartError, load_configuration};
-use plexmon_function::store::SecretCache;
-use plexmon_function::store::SsmStore;
+use plexmon_function::store::{SecretCache, SsmStore};
 use plexmon_function::{log, notify, time};
 use serde_json::Value;
 use tokio::sync::Mutex;
@@ -45,10 +45,11 @@ fn start() -> Result<LambdaMonitor, StartError> {
     let channels = notify::channels(&settings.channels, &http);
     let secret_cache = secrets.map_or_else(SecretCache::empty, SecretCache::fixed);
     let heartbeat = settings.heartbeat.clone().map(|url| Heartbeat::new(url, &http));
-    Ok(Monitor::new(settings, store, NetworkProber(tls), channels, secret_cache).with_heartbeat(heartbeat))
+    let monitor = Monitor::new(settings, store, NetworkProber(tls), channels, secret_cache);
+    Ok(monitor.with_heartbeat(heartbeat))
 }
 
-/// Where the zip was unpacked.
+/// Return the directory into which the zip was unpacked.
 fn directory() -> PathBuf {
     let beside = || std::env::current_exe().ok().and_then(|exe| exe.parent().map(PathBuf::from));
     std::env::var_os("LAMBDA_TASK_ROOT").map(PathBuf::from).or_else(beside).unwrap_or_default()
@@ -68,23 +69,23 @@ async fn invoke(monitor: Arc<Mutex<LambdaMonitor>>, event: LambdaEvent<Value>) -
             }
             json(&observations)
         }
-        _ => {
-            let run: Run = monitor.run_for(trigger, time::now(), deadline).await;
+        Request::Check | Request::Announce | Request::Pause(_) | Request::Resume => {
+            let run = monitor.run_for(trigger, time::now(), deadline).await;
             log::line(&run);
             match run.fault {
                 None => json(&run.reply),
-                Some(why) => Err(diagnostic(why)),
+                Some(fault) => Err(diagnostic(fault)),
             }
         }
     }
 }
 
 fn json(reply: &impl serde::Serialize) -> Result<Value, Diagnostic> {
-    serde_json::to_value(reply).map_err(|why| diagnostic(why.to_string()))
+    serde_json::to_value(reply).map_err(|why| diagnostic(Problem::new(ProblemKind::Other, why.to_string())))
 }
 
-fn diagnostic(error_message: String) -> Diagnostic {
-    Diagnostic { error_type: "plexmon".to_owned(), error_message }
+fn diagnostic(fault: Problem) -> Diagnostic {
+    Diagnostic { error_type: fault.kind.error_type(), error_message: fault.detail }
 }
 
 fn failed(phase: &str, why: &str) -> ExitCode {

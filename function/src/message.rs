@@ -1,16 +1,21 @@
-//! What is in the outbox, in words: what a person reads on the phone, perhaps at night.
+//! Renders notifications as messages for people: a title and a body, read on a phone, perhaps at night.
 //!
-//! [`single`] has the words about one target, [`several`] those about more: [`first`] when all begins, [`place`] for what
-//! shares a cause, [`apps`] for what does not.
+//! [`single`] renders one notification, [`several`] a batch of them: [`started`] when monitoring begins, [`place`] an
+//! outage with a common cause, [`apps`] outages without one. [`phrases`] and [`list`] are what these share.
 
+mod advice;
 mod apps;
-mod first;
+mod list;
+mod phrases;
 mod place;
 mod several;
 mod single;
+mod started;
 
 use serde::Serialize;
 
+pub use self::advice::advice;
+use self::phrases::label;
 use crate::contract::notification::{Notification, NotificationKind, NotificationScope};
 use crate::contract::settings::{Expect, Settings, Severity};
 use crate::contract::state::State;
@@ -21,161 +26,168 @@ use crate::text::{bare_url, fnv};
 pub struct Message {
     /// The same whenever the same is sent again, for channels that fold repeats.
     pub id: String,
-    /// The deployment that it is from.
+    /// The deployment that sends it.
     pub deployment: String,
     /// The line that is read first.
     pub title: String,
-    /// What happened and since when.
+    /// What happened, when and why.
     pub body: String,
     /// How much it matters.
     pub severity: Severity,
-    /// Whether it may wake somebody.
+    /// Whether it may wake people up.
     pub urgent: bool,
     /// When it happened, in Unix seconds.
     pub at: u64,
-    /// The target's address, without what might be secret in it; empty if there is not just one.
+    /// The target's address without anything that may be secret; empty unless the message is about exactly one target.
     pub url: String,
-    /// What to call that address.
+    /// The text of the link to that address.
     pub url_title: String,
-    /// What it consists of.
-    pub news: Vec<MessageItem>,
+    /// The notifications in it.
+    #[serde(rename = "news")]
+    pub items: Vec<MessageItem>,
 }
 
-/// One entry, as far as programs that read a message may want to know.
+/// One notification, as programs read it from a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MessageItem {
     /// The target's name; empty for the monitor itself.
     pub target: String,
-    /// What is told.
+    /// What the notification says.
     pub kind: NotificationKind,
-    /// Whether this is the first word about the target.
+    /// Whether it is the first notification about the target.
     pub first: bool,
 }
 
-/// Takes the next entry from the queue, and with it those that belong into the same message: words of one kind about
-/// one place. No entry overtakes another one about its target.
+/// A rendered message.
+struct Text {
+    title: String,
+    body: String,
+}
+
+impl Text {
+    fn new(title: impl Into<String>, body: impl Into<String>) -> Self {
+        Self { title: title.into(), body: body.into() }
+    }
+}
+
+/// Take the next notification from the queue, and with it those that belong in the same message: of the same kind and
+/// about the same place. No notification overtakes another one about its target.
 pub fn batch(queue: &mut Vec<Notification>, settings: &Settings) -> Vec<Notification> {
     let Some(first) = queue.first() else { return Vec::new() };
     let Some(key) = key(first, settings) else { return vec![queue.remove(0)] };
-    // What may have arrived is repeated as it was: a receiver that knows it would drop what was added.
+    // What may have arrived is repeated unchanged: a receiver that folds repeats would drop what was added.
     let (sent, unproven) = (first.sent, first.unproven);
-    let mut waiting: Vec<String> = Vec::new();
-    let belongs = |entry: &mut Notification| {
-        let target = entry.target().to_owned();
-        let is_next = !waiting.contains(&target);
-        waiting.push(target);
+    let mut queued: Vec<String> = Vec::new();
+    let belongs = |notification: &mut Notification| {
+        let target = notification.target().to_owned();
+        let is_next = !queued.contains(&target);
+        queued.push(target);
         is_next
-            && (entry.sent, entry.unproven) == (sent, unproven)
-            && self::key(entry, settings).as_ref() == Some(&key)
+            && (notification.sent, notification.unproven) == (sent, unproven)
+            && self::key(notification, settings).as_ref() == Some(&key)
     };
     queue.extract_if(.., belongs).collect()
 }
 
-/// Entries with the same key are told together.
+/// Notifications with the same key share a message.
 #[derive(PartialEq)]
 enum Key {
-    /// The first words about targets.
-    First,
-    /// What they tell, what they share, where they are, and whether it is about being closed to the world.
-    Alike(NotificationKind, Option<NotificationScope>, String, bool),
+    /// The first notifications about targets.
+    Started,
+    /// Of the same kind, about the same place.
+    Alike { kind: NotificationKind, scope: Option<NotificationScope>, place: String, is_exposure: bool },
 }
 
-fn key(entry: &Notification, settings: &Settings) -> Option<Key> {
-    let target = settings.target(entry.target());
-    let place = target.map(|target| match entry.scope {
+fn key(notification: &Notification, settings: &Settings) -> Option<Key> {
+    use NotificationKind::{Channel, Down, Identity, MonitorOffline, MonitorOnline, Other, Up, Version};
+    let target = settings.target(notification.target());
+    let place = target.map(|target| match notification.scope {
         Some(NotificationScope::Group) => {
             format!("{}/{}", target.site, target.group.as_deref().unwrap_or_default())
         }
         _ => target.site.clone(),
     });
-    let is_exposure = target.is_some_and(|target| target.expect == Expect::Refusal);
-    match entry.kind {
-        NotificationKind::Up | NotificationKind::Down if entry.first => Some(Key::First),
-        NotificationKind::Identity
-        | NotificationKind::Version
-        | NotificationKind::Blind
-        | NotificationKind::Sighted
-        | NotificationKind::Channel
-        | NotificationKind::Other => None,
-        kind => {
-            // Stragglers and those that were down by themselves come back together.
-            let scope = entry.scope.filter(|scope| *scope != NotificationScope::Rest);
-            Some(Key::Alike(kind, scope, place?, is_exposure))
-        }
+    match notification.kind {
+        Up | Down if notification.first => Some(Key::Started),
+        Identity | Version | MonitorOffline | MonitorOnline | Channel | Other => None,
+        kind => Some(Key::Alike {
+            kind,
+            // Targets that recover later than their site share a message with those that were down by themselves.
+            scope: notification.scope.filter(|scope| *scope != NotificationScope::Rest),
+            place: place?,
+            is_exposure: is_exposure(notification, settings),
+        }),
     }
 }
 
-/// Puts entries into words. `saved` tells whether the state that holds them was kept: if not, the next run may tell
-/// them again.
-pub fn message(entries: &[Notification], state: &State, settings: &Settings, saved: bool) -> Message {
-    let (title, mut body) = match entries {
-        [entry] => single::words(entry, settings),
-        _ => several::words(entries, state, settings),
+/// Return whether a notification is about a target that has to refuse: such a target is not up or down, but closed or open.
+fn is_exposure(notification: &Notification, settings: &Settings) -> bool {
+    settings.target(notification.target()).is_some_and(|target| target.expect == Expect::Refusal)
+}
+
+/// Render notifications as one message. `saved`: the state that holds them was saved; if not, the next run may send them
+/// again.
+pub fn message(notifications: &[Notification], state: &State, settings: &Settings, saved: bool) -> Message {
+    let Text { title, mut body } = match notifications {
+        [notification] => single::text(notification, settings),
+        _ => several::text(notifications, state, settings),
     };
-    if entries.iter().any(|entry| entry.unread) {
-        body.push_str(" (state could not be read; may repeat)");
+    if notifications.iter().any(|one| one.unread) {
+        body.push_str(" (may be a repeat: the state could not be read)");
     } else if !saved {
-        body.push_str(" (state not saved; may repeat)");
-    } else if entries.iter().any(|entry| entry.unproven) {
-        body.push_str(" (may repeat)");
+        body.push_str(" (may be a repeat: the state could not be saved)");
+    } else if notifications.iter().any(|one| one.unproven) {
+        body.push_str(" (may be a repeat)");
     }
-    let first = entries.first();
-    let target = first.filter(|_| entries.len() == 1).and_then(|entry| settings.target(entry.target()));
+    let first = notifications.first();
+    let target = first.filter(|_| notifications.len() == 1).and_then(|only| settings.target(only.target()));
     let is_outage =
-        |entry: &Notification| matches!(entry.kind, NotificationKind::Down | NotificationKind::Reminder);
-    let severity = |entry: &Notification| {
-        if entry.first && entry.kind == NotificationKind::Up { Severity::Info } else { entry.kind.severity() }
+        |one: &Notification| matches!(one.kind, NotificationKind::Down | NotificationKind::Reminder);
+    let severity = |one: &Notification| {
+        if one.first && one.kind == NotificationKind::Up { Severity::Info } else { one.kind.severity() }
     };
     Message {
-        id: id(entries, &settings.deployment),
+        id: id(notifications, &settings.deployment),
         deployment: settings.deployment.clone(),
         title,
         body,
-        severity: entries.iter().map(severity).max().unwrap_or_default(),
-        urgent: entries.iter().any(is_outage),
-        at: first.map_or(0, |entry| entry.until.unwrap_or(entry.from)),
+        severity: notifications.iter().map(severity).max().unwrap_or_default(),
+        urgent: notifications.iter().any(is_outage),
+        at: first.map_or(0, |one| one.until.unwrap_or(one.from)),
         url: target.map_or_else(String::new, |target| bare_url(&target.url)),
-        url_title: target.map_or_else(String::new, |target| format!("Open {}", target.name)),
-        news: entries
+        url_title: target
+            .map_or_else(String::new, |target| format!("Open {}", label(&target.name, settings))),
+        items: notifications
             .iter()
-            .map(|entry| MessageItem {
-                target: entry.target().to_owned(),
-                kind: entry.kind,
-                first: entry.first,
-            })
+            .map(|one| MessageItem { target: one.target().to_owned(), kind: one.kind, first: one.first })
             .collect(),
     }
 }
 
-/// The same for the same entries and no others.
-fn id(entries: &[Notification], deployment: &str) -> String {
-    match entries {
+/// Return an id that is the same for the same notifications and for no others.
+fn id(notifications: &[Notification], deployment: &str) -> String {
+    match notifications {
         [] => String::new(),
-        [entry] => format!("{deployment}:{}", entry.id),
+        [only] => format!("{deployment}:{}", only.id),
         [first, rest @ ..] => {
-            let ids: Vec<&str> = rest.iter().map(|entry| entry.id.as_str()).collect();
+            let ids: Vec<&str> = rest.iter().map(|one| one.id.as_str()).collect();
             format!("{deployment}:{}+{:08x}", first.id, fnv(&ids.join("\n")))
         }
     }
 }
 
-/// What `notify-test` sends.
+/// Return the message that `notify-test` sends.
 pub fn test_message(deployment: &str, channel: &str, now: u64) -> Message {
     Message {
         id: format!("{deployment}:test:{now}:{channel}"),
         deployment: deployment.to_owned(),
-        title: "plexmon: a test".to_owned(),
+        title: "plexmon test notification".to_owned(),
         body: format!("{channel} works. This is only a test; nothing is wrong."),
         severity: Severity::Info,
         urgent: false,
         at: now,
         url: String::new(),
         url_title: String::new(),
-        news: Vec::new(),
+        items: Vec::new(),
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }

@@ -23,44 +23,12 @@ use std::pin::Pin;
 
 use tokio::time::Instant;
 
+use crate::contract::delivery::Delivery;
 use crate::contract::description::ChannelDescription;
-use crate::contract::reply::DeliveryOutcome;
 use crate::contract::secrets::ChannelSecrets;
 use crate::contract::settings::{ChannelKind, ChannelSettings};
 use crate::http::Http;
 use crate::message::Message;
-
-/// The result of sending a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Delivery {
-    /// The channel accepted it.
-    Delivered,
-    /// The channel refused it permanently.
-    Refused {
-        /// The reason.
-        why: String,
-        /// Whether the reason seems to be in the secrets, so that reading them again may help.
-        credentials: bool,
-    },
-    /// A temporary failure; the next run tries again.
-    Retry {
-        /// What went wrong.
-        why: String,
-        /// Whether it may have arrived: it was sent, at least in part, and no valid answer was received.
-        unproven: bool,
-    },
-}
-
-impl Delivery {
-    /// Return the outcome and the reason, as replies have them.
-    pub fn outcome(&self) -> (DeliveryOutcome, Option<String>) {
-        match self {
-            Self::Delivered => (DeliveryOutcome::Delivered, None),
-            Self::Refused { why, .. } => (DeliveryOutcome::Refused, Some(why.clone())),
-            Self::Retry { why, .. } => (DeliveryOutcome::Retry, Some(why.clone())),
-        }
-    }
-}
 
 /// The future of a [`Channel::send`].
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Delivery> + Send + 'a>>;

@@ -70,7 +70,7 @@ pub async fn probe_over(family: Family, target: &Target, secrets: &TargetSecrets
                 && error.cause != Cause::Exposed
                 && error.cause.verdict() == Verdict::Down =>
         {
-            recorder.fail(ProbeError { cause: Cause::Blind, ..error });
+            recorder.fail(ProbeError { cause: Cause::MonitorOffline, ..error });
         }
         Some(error) => recorder.fail(error),
         None => {}

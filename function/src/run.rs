@@ -1,9 +1,9 @@
-//! One run, told as a straight line: load and probe at the same time, decide, save, tell, save again.
+//! One run: load the state and probe the targets at the same time, decide, save, send, save again.
 //!
 //! The state is saved with its outbox before anything is sent, so that a run that dies loses nothing; and again
-//! afterwards, without what was delivered. When the state cannot be saved, people are told all the same. When it
-//! cannot be read, an outage is told all the same. A run fails only through faults of its own, and only after it has
-//! done all it could.
+//! afterwards, without what was delivered. When the state cannot be saved, notifications are sent nevertheless. When it
+//! cannot be read, outages are notified nevertheless. A run fails only through faults of its own, and only after it has
+//! done everything that it could.
 
 mod budget;
 mod carry_over;
@@ -18,27 +18,26 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::ops::Range;
 
 use futures_util::future::join_all;
-use serde::Serialize;
-use tokio::sync::Mutex;
+use serde::{Serialize, Serializer};
 use tokio::time::{Instant, timeout_at};
 
 use self::budget::Budget;
-use self::observe::{Looked, Looking};
+use self::deliver::Sender;
 pub use self::observe::{NetworkProber, Prober};
+use self::observe::{Observed, Observer};
 use self::recall::Memory;
-use self::round::Working;
+use self::round::Progress;
 use crate::contract::parts::layout;
-use crate::contract::reply::{ChannelReply, NotificationReply, Reply, TargetReply};
+use crate::contract::problem::{Problem, ProblemKind};
+use crate::contract::reply::{ChannelReply, Reply, TargetReply};
 use crate::contract::request::{Request, Trigger};
 use crate::contract::settings::Settings;
-use crate::contract::state::State;
-use crate::decide::Decision;
+use crate::contract::state::{State, TargetState};
 use crate::heartbeat::Heartbeat;
 use crate::message::test_message;
 use crate::notify::Channel;
 use crate::probe::Observation;
-use crate::store::SecretCache;
-use crate::store::Store;
+use crate::store::{SecretCache, Store};
 
 /// Everything that lives as long as a warm environment.
 pub struct Monitor<S, P> {
@@ -51,23 +50,27 @@ pub struct Monitor<S, P> {
     secret_cache: SecretCache,
     memory: Option<Memory>,
     heartbeat: Option<Heartbeat>,
-    /// Tells this environment from others that run at the same time.
+    /// Identifies this environment among others that run at the same time.
     owner: String,
 }
 
-/// One run: its answer, and what else goes into the log.
+/// One run: its reply, and what else is logged.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Run {
-    /// What the invocation answers, unless there is a fault.
+    /// What the invocation returns, unless there is a fault.
     #[serde(flatten)]
     pub reply: Reply,
-    /// How many messages were given up in this run: refused for good, or too old.
+    /// How many notifications were given up in this run: refused for good, or too old.
     pub dead_letters: usize,
     /// How long each phase took.
     pub phases: Phases,
     /// The function's own failure, if it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fault: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "detail")]
+    pub fault: Option<Problem>,
+}
+
+fn detail<S: Serializer>(problem: &Option<Problem>, serializer: S) -> Result<S::Ok, S::Error> {
+    problem.as_ref().map(|problem| &problem.detail).serialize(serializer)
 }
 
 /// How long each phase took, in whole milliseconds. The first two run at the same time.
@@ -75,16 +78,16 @@ pub struct Run {
 pub struct Phases {
     /// Reading the state.
     pub load_ms: u128,
-    /// Asking all targets.
+    /// Probing all targets.
     pub probe_ms: u128,
-    /// Saving the state, before and after telling.
+    /// Saving the state, before and after sending.
     pub save_ms: u128,
-    /// Telling.
+    /// Sending.
     pub notify_ms: u128,
 }
 
 impl<S: Store, P: Prober> Monitor<S, P> {
-    /// A monitor at the start of its environment's life.
+    /// Return a monitor for a new environment.
     pub fn new(
         settings: Settings,
         store: S,
@@ -97,77 +100,82 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         Self { settings, layout, store, prober, channels, secret_cache, memory: None, heartbeat: None, owner }
     }
 
-    /// The same, with somebody to ping after each run.
+    /// Return the same with a heartbeat after each run.
     #[must_use]
     pub fn with_heartbeat(self, heartbeat: Option<Heartbeat>) -> Self {
         Self { heartbeat, ..self }
     }
 
-    /// What it keeps things in.
+    /// Return its store.
     pub fn store(&self) -> &S {
         &self.store
     }
 
-    /// One run at the time `now`, in Unix seconds, to be through by `deadline`.
+    /// Check all targets at the time `now`, in Unix seconds, and end by `deadline`.
     pub async fn run(&mut self, now: u64, deadline: Instant) -> Run {
         self.run_for(Request::Check, now, deadline).await
     }
 
-    /// [`run`](Self::run) for a given request.
+    /// [`run`](Self::run), for a given trigger.
     pub async fn run_for(&mut self, trigger: impl Into<Trigger>, now: u64, deadline: Instant) -> Run {
         let trigger = trigger.into();
         self.secret_cache.start_run();
         if trigger.request == Request::Announce {
-            // What the old ones had made the channel refuse must not be sent with them again.
+            // What the channel refused because of the old secrets must not be sent with them again.
             self.secret_cache.forget();
         }
         let budget = Budget::new(&self.settings, self.layout.len(), deadline);
-        let mut working = Working::new(trigger, now);
-        self.observe(&mut working, &budget).await;
-        let (decision, after) = self.settle(&mut working, &budget).await;
-        if working.is_saved {
-            self.clear(&mut working.base.surplus, deadline, &mut working.problems).await;
+        let mut progress = Progress::new(trigger, now);
+        self.load_and_observe(&mut progress, &budget).await;
+        let (decision, after) = self.complete(&mut progress, &budget).await;
+        if progress.is_saved {
+            self.clear(&mut progress.base.obsolete, deadline, &mut progress.problems).await;
         }
-        self.memory = working.remembered(after.clone());
-        let Working { is_saved, mut problems, notices, looked, phases, .. } = working;
-        let looked = looked.unwrap_or_default();
-        if looked.missed > 0 {
-            problems.push(format!(
-                "no time was left to check {} of {} targets; the next run begins with them",
-                looked.missed,
+        self.memory = progress.memory(after.clone());
+        let Progress { is_saved, mut problems, notices, observed, phases, .. } = progress;
+        let Observed { observations, faults, missed, .. } = observed.unwrap_or_default();
+        if missed > 0 {
+            let detail = format!(
+                "no time was left to check {missed} of {} targets; the next run begins with them",
                 self.settings.targets.len()
+            );
+            problems.push(Problem::new(ProblemKind::NoTime, detail));
+        }
+        let fault = fault(is_saved, &faults, &problems);
+        // After the last write: a run that is reported as successful is saved.
+        if let Err(why) = self.beat(fault.is_none(), &budget).await {
+            problems.push(Problem::new(
+                ProblemKind::Heartbeat,
+                format!("the heartbeat was not delivered: {why}"),
             ));
         }
-        let fault = fault(is_saved, &looked.unseen, &problems);
-        // After the last write: whoever hears of a run can rely on its being kept.
-        if let Some(heartbeat) = &self.heartbeat {
-            let beat = heartbeat.ping(fault.is_none(), &mut self.secret_cache, &self.store, budget.end());
-            let heard = timeout_at(budget.end(), beat).await;
-            if let Err(why) = heard.unwrap_or_else(|_| Err("no time was left for it".to_owned())) {
-                problems.push(format!("the heartbeat was not delivered: {why}"));
-            }
-        }
-        problems.extend(looked.unseen);
-        let dead_letters = decision.expired.len();
-        let reply = reply(&decision, &after, &looked.observations, notices, problems);
-        Run { reply, dead_letters, phases, fault }
+        problems.extend(faults);
+        let reply = Reply {
+            previous: decision.previous,
+            current: after.status,
+            paused_until: after.paused_until,
+            notices,
+            problems,
+            ..reply(&after, &observations)
+        };
+        Run { reply, dead_letters: decision.expired.len(), phases, fault }
     }
 
     /// Read the state and probe the targets, at the same time where neither needs the other.
-    async fn observe(&mut self, working: &mut Working, budget: &Budget) {
-        let is_command = working.trigger.request.is_command();
+    async fn load_and_observe(&mut self, progress: &mut Progress, budget: &Budget) {
+        let is_command = progress.trigger.request.is_command();
         let is_new = self.memory.is_none();
         if is_command || (is_new && self.settings.targets.len() > observe::FEW) {
             let (loaded, took) = timed(persist::load(&self.store, self.layout.len(), is_new)).await;
-            working.phases.load_ms = took;
-            self.recall(working, loaded, Instant::now());
+            progress.phases.load_ms = took;
+            self.recall(progress, loaded, Instant::now());
             if is_command {
                 // Before anything is probed: a check at the same time may write its state meanwhile.
-                self.save_command(working).await;
+                self.save_command(progress).await;
             }
-            let begin_at = working.base.state.begin_at;
-            let (looked, took) = timed(self.look(budget, begin_at)).await;
-            (working.looked, working.phases.probe_ms) = (Some(looked), took);
+            let begin_at = progress.base.state.begin_at;
+            let (observed, took) = timed(self.observe(budget, begin_at)).await;
+            (progress.observed, progress.phases.probe_ms) = (Some(observed), took);
             return;
         }
         let begin_at = self.memory.as_ref().map_or(0, |memory| memory.state.begin_at);
@@ -175,45 +183,52 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             let loaded = persist::load(&self.store, self.layout.len(), is_new).await;
             (loaded, Instant::now())
         };
-        let looking = Looking { settings: &self.settings, store: &self.store, prober: &self.prober, budget };
-        let (loaded, looked) =
-            tokio::join!(timed(load), timed(looking.look(&mut self.secret_cache, begin_at)));
-        working.phases.load_ms = loaded.1;
-        (working.looked, working.phases.probe_ms) = (Some(looked.0), looked.1);
-        let (loaded, read_at) = loaded.0;
-        self.recall(working, loaded, read_at);
+        let observer =
+            Observer { settings: &self.settings, store: &self.store, prober: &self.prober, budget };
+        let observe = observer.observe(&mut self.secret_cache, begin_at);
+        let (((loaded, read_at), load_ms), (observed, probe_ms)) = tokio::join!(timed(load), timed(observe));
+        (progress.phases.load_ms, progress.phases.probe_ms) = (load_ms, probe_ms);
+        progress.observed = Some(observed);
+        self.recall(progress, loaded, read_at);
     }
 
-    fn recall(&mut self, working: &mut Working, loaded: recall::Loaded, read_at: Instant) {
+    fn recall(&mut self, progress: &mut Progress, loaded: recall::Loaded, read_at: Instant) {
         let memory = self.memory.take();
-        let base = recall::recollect(memory, loaded, &self.settings, &self.layout, &mut working.problems);
-        working.begin(base, read_at, &self.owner);
+        let base = recall::recall(memory, loaded, self.division(), &mut progress.problems);
+        progress.begin(base, read_at, &self.owner);
     }
 
-    async fn look(&mut self, budget: &Budget, begin_at: usize) -> Looked {
-        let looking = Looking { settings: &self.settings, store: &self.store, prober: &self.prober, budget };
-        looking.look(&mut self.secret_cache, begin_at).await
+    async fn observe(&mut self, budget: &Budget, begin_at: usize) -> Observed {
+        let observer =
+            Observer { settings: &self.settings, store: &self.store, prober: &self.prober, budget };
+        observer.observe(&mut self.secret_cache, begin_at).await
     }
 
-    /// What this function sees of each target, for comparison with what others see. Nothing is kept, nothing is told.
+    /// Report the run to the heartbeat, if there is one.
+    async fn beat(&mut self, is_well: bool, budget: &Budget) -> Result<(), String> {
+        let Some(heartbeat) = &self.heartbeat else { return Ok(()) };
+        let beat = heartbeat.ping(is_well, &mut self.secret_cache, &self.store, budget.end());
+        timeout_at(budget.end(), beat).await.unwrap_or_else(|_| Err("no time was left for it".to_owned()))
+    }
+
+    /// Return what this function observes of each target, for comparison with other places. Nothing is saved or sent.
     pub async fn examine(&mut self, deadline: Instant) -> Vec<Observation> {
         self.secret_cache.start_run();
         let budget = Budget::new(&self.settings, self.layout.len(), deadline);
-        self.look(&budget, 0).await.observations
+        self.observe(&budget, 0).await.observations
     }
 
-    /// Sends a test on every channel, at the same time.
+    /// Send a test message on every channel, at the same time.
     pub async fn test_channels(&mut self, now: u64, deadline: Instant) -> Vec<ChannelReply> {
         self.secret_cache.start_run();
-        // Whoever tests has perhaps just corrected a secret.
+        // A test often follows the correction of a secret.
         self.secret_cache.forget();
         let until = Budget::new(&self.settings, 1, deadline).messages();
-        let secret_cache = Mutex::new(&mut self.secret_cache);
-        let (deployment, store) = (&self.settings.deployment, &self.store);
+        let sender = Sender::new(&mut self.secret_cache, &self.store, until);
+        let deployment = &self.settings.deployment;
         let test = async |channel: &dyn Channel| {
             let message = test_message(deployment, channel.name(), now);
-            let delivery = deliver::deliver(channel, &message, until, &secret_cache, store).await;
-            ChannelReply::of(channel.name(), delivery)
+            ChannelReply::of(channel.name(), &sender.send(channel, &message).await)
         };
         join_all(self.channels.iter().map(|channel| test(channel.as_ref()))).await
     }
@@ -225,51 +240,41 @@ async fn timed<T>(work: impl Future<Output = T>) -> (T, u128) {
     (result, started.elapsed().as_millis())
 }
 
-/// What makes a run fail: its result is not kept, or it could not look at a target for reasons of its own.
-fn fault(is_saved: bool, unseen: &[String], problems: &[String]) -> Option<String> {
-    if is_saved && unseen.is_empty() {
+/// Return why a run fails: its result is not saved, or faults of the monitor kept it from observing a target.
+fn fault(is_saved: bool, faults: &[Problem], problems: &[Problem]) -> Option<Problem> {
+    if is_saved && faults.is_empty() {
         return None;
     }
-    let reasons: Vec<&str> = problems.iter().chain(unseen).map(String::as_str).collect();
-    Some(reasons.join("; "))
+    let all: Vec<&Problem> = problems.iter().chain(faults).collect();
+    let details: Vec<&str> = all.iter().map(|problem| problem.detail.as_str()).collect();
+    // Denied access is what a new function waits out, whatever else fails.
+    let denied = all.iter().find(|problem| problem.kind == ProblemKind::AccessDenied);
+    let kind = denied.or(all.first()).map_or(ProblemKind::Other, |problem| problem.kind);
+    Some(Problem::new(kind, details.join("; ")))
 }
 
-fn reply(
-    decision: &Decision,
-    after: &State,
-    observations: &[Observation],
-    notices: Vec<NotificationReply>,
-    problems: Vec<String>,
-) -> Reply {
+/// Return the part of the reply that is about targets.
+fn reply(after: &State, observations: &[Observation]) -> Reply {
     let targets: Vec<TargetReply> = after
         .targets
         .iter()
-        .map(|target| {
-            let seen = observations.iter().find(|seen| seen.target == target.name);
-            let failed = seen.and_then(|seen| seen.failed.as_ref());
-            TargetReply {
-                name: target.name.clone(),
-                status: target.status,
-                since: target.since,
-                http: seen.and_then(|seen| seen.http).unwrap_or_default(),
-                failed: failed.map(|failure| failure.link),
-                cause: failed.map(|failure| failure.cause.in_first_release()),
-                detail: failed
-                    .map(|failure| failure.cause)
-                    .filter(|cause| *cause != cause.in_first_release()),
-                why: failed.map(|failure| failure.why.clone()),
-                ms: seen.map(|seen| seen.total_ms),
-            }
-        })
+        .map(|target| target_reply(target, observations.iter().find(|seen| seen.target == target.name)))
         .collect();
-    let http = targets.first().map(|target| target.http).unwrap_or_default();
-    Reply {
-        previous: decision.previous,
-        current: after.status,
-        http,
-        paused_until: after.paused_until,
-        targets,
-        notices,
-        problems,
+    Reply { http: targets.first().map(|target| target.http).unwrap_or_default(), targets, ..Reply::default() }
+}
+
+fn target_reply(target: &TargetState, seen: Option<&Observation>) -> TargetReply {
+    let failed = seen.and_then(|seen| seen.failed.as_ref());
+    let cause = failed.map(|failure| failure.cause);
+    TargetReply {
+        name: target.name.clone(),
+        status: target.status,
+        since: target.since,
+        http: seen.and_then(|seen| seen.http).unwrap_or_default(),
+        failed: failed.map(|failure| failure.link),
+        cause: cause.map(|cause| cause.in_first_release()),
+        detail: cause.filter(|cause| *cause != cause.in_first_release()),
+        why: failed.map(|failure| failure.why.clone()),
+        ms: seen.map(|seen| seen.total_ms),
     }
 }

@@ -9,15 +9,38 @@ use std::fmt;
 pub use self::memory::{MemoryStore, Record};
 pub use self::secret_cache::SecretCache;
 pub use self::ssm::SsmStore;
+use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::secrets::Secrets;
 
 /// Why the store failed, explained for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoreError(pub String);
+pub struct StoreError {
+    detail: String,
+    is_denied: bool,
+}
+
+impl StoreError {
+    /// Return an error with what failed and why.
+    pub fn new(detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), is_denied: false }
+    }
+
+    /// Return the same where AWS denied access.
+    #[must_use]
+    pub fn denied(self) -> Self {
+        Self { is_denied: true, ..self }
+    }
+
+    /// Return it as a problem of this kind, unless access was denied, which is a kind by itself. `what`: what failed.
+    pub fn problem(&self, kind: ProblemKind, what: &str) -> Problem {
+        let kind = if self.is_denied { ProblemKind::AccessDenied } else { kind };
+        Problem::new(kind, format!("{what}: {self}"))
+    }
+}
 
 impl fmt::Display for StoreError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(&self.detail)
     }
 }
 

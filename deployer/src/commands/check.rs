@@ -4,6 +4,7 @@ mod reach;
 
 use std::fmt::Write as _;
 
+use plexmon_function::message::advice;
 use plexmon_function::probe::{Observation, Verdict};
 use serde::Serialize;
 
@@ -11,7 +12,6 @@ use crate::cli::NoOptions;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::local_probe::{Seen, probe_all};
-use crate::text::verdict::advice;
 use crate::text::{Page, certificate, waterfall};
 
 #[derive(Serialize)]

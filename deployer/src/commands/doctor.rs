@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use plexmon_function::contract::request::Request;
+use plexmon_function::message::advice;
 use plexmon_function::probe::{Cause, Observation, Verdict};
 use serde::Serialize;
 
@@ -14,7 +15,6 @@ use crate::invocation;
 use crate::local_probe::probe_all;
 use crate::report::Progress;
 use crate::text::Page;
-use crate::text::verdict::advice;
 
 #[derive(Serialize)]
 struct Comparisons<'a> {
@@ -38,7 +38,7 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
     let progress = Progress::new(session.output.reporter.clone(), 0, session.interrupt.clone());
     let both = async {
         tokio::try_join!(
-            invocation::call::<Vec<Observation>>(&session, &progress, Request::EXAMINE),
+            invocation::call::<Vec<Observation>>(&session, &progress, Request::Examine),
             probe_all(&session.config, &session.output)
         )
     };

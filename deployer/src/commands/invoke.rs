@@ -1,11 +1,12 @@
 //! `invoke`: run the deployed function now and print its reply.
 
 use plexmon_function::contract::reply::Reply;
+use plexmon_function::contract::request::Request;
 
 use crate::cli::NoOptions;
 use crate::context::Context;
 use crate::error::{Context as _, Exit, Result};
-use crate::invocation::{self, CHECK};
+use crate::invocation;
 use crate::print::stdout;
 use crate::report::Progress;
 use crate::session::Session;
@@ -23,5 +24,5 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
 /// Run an ordinary check.
 pub async fn check(session: &Session) -> Result<Reply> {
     let progress = Progress::new(session.output.reporter.clone(), 0, session.interrupt.clone());
-    invocation::call(session, &progress, CHECK).await
+    invocation::call(session, &progress, Request::Check).await
 }

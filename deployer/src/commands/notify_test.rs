@@ -1,6 +1,7 @@
 //! `notify-test`: send a test message on every channel, from the deployed function.
 
-use plexmon_function::contract::reply::{ChannelReply, DeliveryOutcome};
+use plexmon_function::contract::delivery::DeliveryOutcome;
+use plexmon_function::contract::reply::ChannelReply;
 use plexmon_function::contract::request::Request;
 use serde::Serialize;
 
@@ -19,7 +20,7 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
     let session = context.session().await?;
     let output = &session.output;
     let progress = Progress::new(output.reporter.clone(), 0, session.interrupt.clone());
-    let channels: Vec<ChannelReply> = invocation::call(&session, &progress, Request::TEST_CHANNELS).await?;
+    let channels: Vec<ChannelReply> = invocation::call(&session, &progress, Request::TestChannels).await?;
     output.document(&Deliveries { channels: &channels })?;
     if channels.is_empty() {
         return Err(Error::new("the deployed function has no channel: nothing can be notified").hint(

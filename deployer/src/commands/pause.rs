@@ -68,9 +68,9 @@ pub async fn run(context: &Context, args: &Pause) -> Result<Exit> {
 
 /// Request a pause, and repeat the request until the pause is in effect.
 pub async fn request_pause(session: &Session, until: u64) -> Result<Answer> {
-    let event = Request::pause_event(until);
+    let request = Request::Pause(until);
     for _ in 0..REQUESTS {
-        let (reply, known) = send(session, &event).await?;
+        let (reply, known) = send(session, request).await?;
         match known {
             Known::Until(at) if at >= until => {
                 return Ok(Answer { paused_until: Some(until), confirmed: true, reply });
@@ -85,7 +85,7 @@ pub async fn request_pause(session: &Session, until: u64) -> Result<Answer> {
 /// Request the end of a pause, and repeat the request until it has ended.
 pub async fn request_resume(session: &Session) -> Result<Answer> {
     for _ in 0..REQUESTS {
-        let (reply, known) = send(session, Request::RESUME).await?;
+        let (reply, known) = send(session, Request::Resume).await?;
         match known {
             Known::Until(at) if at > time::now() => {}
             _ => return Ok(Answer { paused_until: None, confirmed: known != Known::Nothing, reply }),
@@ -100,9 +100,9 @@ fn undone(what: &str) -> Error {
         .hint("run the same command again; `plexmon-deploy status` shows whether it is paused")
 }
 
-async fn send(session: &Session, event: &str) -> Result<(Reply, Known)> {
+async fn send(session: &Session, request: Request) -> Result<(Reply, Known)> {
     let progress = Progress::new(session.output.reporter.clone(), 0, session.interrupt.clone());
-    let reply: Reply = invocation::call(session, &progress, event).await?;
+    let reply: Reply = invocation::call(session, &progress, request).await?;
     let known = match reply.paused_until {
         Some(until) => Known::Until(until),
         None => in_state(session).await,

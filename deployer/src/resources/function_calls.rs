@@ -220,7 +220,8 @@ pub async fn revive(name: &str, health: &Health, timeout_s: i32, task: &Task<'_>
         Health::Inactive(_) => {
             // The first run after a long time is refused while Lambda brings back what the function runs on.
             task.call_within(FUNCTION_BUDGET, async || {
-                let call = task.aws.lambda.invoke().function_name(name).payload(Blob::new(Request::EXAMINE));
+                let call =
+                    task.aws.lambda.invoke().function_name(name).payload(Blob::new(Request::Examine.event()));
                 let call = call.customize().config_override(one_attempt(timeout_s));
                 task.aws.call("lambda", "Invoke", call.send()).await
             })

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use plexmon_function::contract::reply::{DeliveryOutcome, NotificationReply, Reply, TargetReply};
-use plexmon_function::probe::Cause;
+use plexmon_function::contract::delivery::DeliveryOutcome;
+use plexmon_function::contract::reply::{NotificationReply, Reply, TargetReply};
+use plexmon_function::message::advice;
 
 use super::notification::{first_subject, subject};
 use super::{Page, Paint};
@@ -16,7 +17,7 @@ pub fn text(reply: &Reply, page: Page) -> String {
     let mut text = String::from("seen from AWS:");
     for target in &reply.targets {
         let _ = write!(text, "\n  {}", of_target(target, page.paint));
-        if let (Some(_), Some(cause)) = (&target.why, target.cause) {
+        if let (Some(_), Some(cause)) = (&target.why, target.exact_cause()) {
             let _ = write!(text, "\n    {}", advice(cause));
         }
     }
@@ -82,41 +83,4 @@ pub fn require_delivery(reply: &Reply) -> Result<()> {
             "correct the secrets of that channel (for Pushover: the application's token and your user key), then run \
              `plexmon-deploy up` again",
         ))
-}
-
-/// What the owner can look at, by the class of what is wrong.
-pub fn advice(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Dns => "check the host name in `url` and its DNS record; AWS uses A records (IPv4) only",
-        Cause::Connect => "check the port forwarding, the firewall and that the proxy or tunnel runs",
-        Cause::Tls => "check that the port is the right one, and what the proxy offers as TLS",
-        Cause::Certificate => "renew or correct the certificate; for a private authority set `ca_file`",
-        Cause::App => "the proxy answers, the app behind it does not as it should: check that it runs",
-        Cause::Home => "the tunnel is not connected: check power, line, the host and cloudflared",
-        Cause::Origin => "Cloudflare answers, your server does not: check the router, the host and its proxy",
-        Cause::Access => {
-            "check the service token, and that the app's Access policy has a Service Auth rule for it"
-        }
-        Cause::Challenge => "let this path pass the bot protection without a challenge",
-        Cause::Blocked => {
-            "a firewall in front of the app blocks it: allow this path there, rather than addresses, which change"
-        }
-        Cause::RateLimited => "check less often (`schedule`), or exempt this path from the limit",
-        Cause::LoginWall => {
-            "let this path pass without a login, or check one that the wall lets through; `exposure = \"closed\"` checks \
-             that it is closed"
-        }
-        Cause::Unreadable => {
-            "choose a `contains` near the beginning of the page, or a path with a short answer that is not compressed"
-        }
-        Cause::Maintenance => "wait: the app is busy with itself and should come back",
-        Cause::Condition => {
-            "something answers, but not as configured: check the route, `status` and `contains`"
-        }
-        Cause::Slow => "check the load of the host and of the line",
-        Cause::Timeout => "it takes the connection and then is silent: check the app, or raise `timeout_s`",
-        Cause::Exposed => "put the app behind Cloudflare Access again, and look at who has been there",
-        Cause::Blind => "the monitor cannot tell from here",
-        Cause::Other => "a later release of plexmon says this: use it here as well",
-    }
 }

@@ -1,4 +1,4 @@
-//! What is still to be told: one entry per change and channel, kept in the state until its channel took it.
+//! The outbox: one notification for each change and channel, kept in the state until its channel accepts it.
 
 mod kind;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub use self::kind::{NotificationKind, NotificationScope};
 use crate::probe::Cause;
 
-/// How long a message that nobody waits for is worth sending, in seconds.
+/// How long a notification is worth sending whose delivery is not essential, in seconds.
 pub const KEEP_S: u64 = 24 * HOUR_S;
 
 /// Attempts that may have arrived are bounded: the first, one in the next run, and one more after [`PAUSE_S`].
@@ -16,10 +16,10 @@ pub const MAX_SENT: u32 = 3;
 /// Between the second attempt that may have arrived and the third, in seconds.
 const PAUSE_S: u64 = 6 * HOUR_S;
 
-/// After the last attempt that may have arrived, in seconds: then the message is given up, a day after the first.
+/// After the last attempt that may have arrived, in seconds: then the notification is given up, a day after the first.
 const GIVE_UP_S: u64 = KEEP_S - PAUSE_S;
 
-/// Between a refusal and the next attempt, in seconds: as long as the news is old, within these bounds, so that the
+/// Between a refusal and the next attempt, in seconds: as long as the notification is old, within these bounds, so that the
 /// intervals double.
 const REFUSED_S: std::ops::RangeInclusive<u64> = 15 * 60..=KEEP_S;
 
@@ -28,25 +28,25 @@ const HOUR_S: u64 = 60 * 60;
 /// One message to one channel about one change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notification {
-    /// `target:seq:channel`, unique among all entries ever.
+    /// `target:seq:channel`, unique among all notifications ever.
     pub id: String,
-    /// What it tells.
+    /// What it says.
     pub kind: NotificationKind,
-    /// When the outage began; for a first word, when the target was first seen. Unix seconds.
+    /// When the outage began; for a first notification, when the target was first observed. Unix seconds.
     pub from: u64,
     /// When the outage ended, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<u64>,
-    /// How many outages it stands for; 0 where there were many and nobody counted them.
+    /// How many outages it stands for; 0 for many that were not counted.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub times: u32,
-    /// Whether this is the first word about the target.
+    /// Whether it is the first notification about the target.
     #[serde(default, skip_serializing_if = "is_false")]
     pub first: bool,
-    /// Decided while the state could not be read, hence possibly told before.
+    /// Decided while the state could not be read, hence possibly a repeat.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unread: bool,
-    /// Sent without proof that it arrived, by itself or as a part of an earlier notification, hence possibly known.
+    /// Sent without proof that it arrived, by itself or as a part of an earlier notification, hence possibly a repeat.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unproven: bool,
     /// How many attempts to send it may have arrived.
@@ -55,16 +55,16 @@ pub struct Notification {
     /// When it may be sent again, in Unix seconds; absent: in the next run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<u64>,
-    /// How often it was tried.
+    /// How many attempts were made.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub tries: u32,
-    /// What it shares with others.
+    /// What it has in common with others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<NotificationScope>,
-    /// Why the target was down, or what else there is to say.
+    /// Why the target was down, or other details, as people read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// The class of it.
+    /// Why the target was down or its status is unknown, as decisions go by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
     /// Why it could not be delivered so far.
@@ -73,7 +73,7 @@ pub struct Notification {
 }
 
 impl Notification {
-    /// A word that nobody has tried to send yet, still without an id.
+    /// Return a notification without any attempts, and still without an id.
     pub fn new(kind: NotificationKind, from: u64) -> Self {
         Self {
             id: String::new(),
@@ -94,51 +94,56 @@ impl Notification {
         }
     }
 
-    /// The name of the target that it is about; empty if it is about the monitor itself.
+    /// Return the id of a notification about a target, or about the monitor where `target` is empty.
+    pub fn id(target: &str, seq: u32, channel: &str) -> String {
+        format!("{target}:{seq}:{channel}")
+    }
+
+    /// Return the name of its target; empty if it is about the monitor itself.
     pub fn target(&self) -> &str {
         self.id.rsplitn(3, ':').nth(2).unwrap_or_default()
     }
 
-    /// The name of the channel that it goes to.
+    /// Return the name of its channel.
     pub fn channel(&self) -> &str {
         self.id.rsplit(':').next().unwrap_or_default()
     }
 
-    /// Whether to give it up: it is too old, or all attempts that may have arrived are used up. A DOWN that still holds
-    /// does not grow old, and neither does the end of one that was told: somebody believes otherwise until it arrives.
+    /// Return whether to give it up: it is too old, or all attempts that may have arrived are used up. A DOWN that still
+    /// holds does not expire, and neither does the end of one that was notified: until it arrives, people believe otherwise.
     pub fn is_expired(&self, now: u64) -> bool {
         if self.sent > 0 {
-            return self.sent >= MAX_SENT && self.is_over(now);
+            return self.sent >= MAX_SENT && self.is_pause_over(now);
         }
         let is_history = match self.kind {
             NotificationKind::Down => false,
-            // A channel that refuses the end of an outage for a day is asked no more.
+            // A channel that refuses the end of an outage for a day is not tried again.
             NotificationKind::Up => self.first || self.next.is_some(),
             _ => true,
         };
-        // What may have arrived counts as told: its end is waited for.
+        // What may have arrived counts as notified: its end has to follow.
         is_history && !self.unproven && now.saturating_sub(self.until.unwrap_or(self.from)) > KEEP_S
     }
 
-    /// Whether it may be sent now. What is followed by other news about the same does not wait for the end of its pause:
-    /// an end must not arrive after the next beginning.
+    /// Return whether it may be sent now. One that is followed by a later one about the same target does not wait for the
+    /// end of its pause: a recovery must not arrive after the next outage.
     pub fn is_due(&self, is_followed: bool, now: u64) -> bool {
-        self.sent < MAX_SENT && (is_followed || self.is_over(now))
+        self.sent < MAX_SENT && (is_followed || self.is_pause_over(now))
     }
 
-    /// Whether both are to tell the same channel how the same target is.
+    /// Return whether both are about the same target's status, for the same channel.
     pub fn is_about_the_same(&self, other: &Self) -> bool {
         self.kind.is_status()
             && other.kind.is_status()
             && (self.target(), self.channel()) == (other.target(), other.channel())
     }
 
-    /// Fold an earlier entry about the same into this one, which then says how many outages there were.
+    /// Fold an earlier notification about the same into this one, which then says how many outages there were.
     pub fn fold(&mut self, earlier: &Self) {
         self.first |= earlier.first;
         self.unread |= earlier.unread;
         self.unproven |= earlier.unproven;
-        // The end of an outage that was reported is no other outage; later news imply it.
+        // The end of an outage that was notified is not another outage; later notifications imply it.
         if earlier.kind == NotificationKind::Up {
             return;
         }
@@ -148,12 +153,12 @@ impl Notification {
         }
     }
 
-    /// Whether the pause after the last attempt is over; so is one that a jump of the clock has made longer than any.
-    fn is_over(&self, now: u64) -> bool {
+    /// Return whether the pause after the last attempt is over; so is one that a jump of the clock has made too long.
+    fn is_pause_over(&self, now: u64) -> bool {
         self.next.is_none_or(|next| next <= now || next - now > KEEP_S)
     }
 
-    /// Records an attempt that may have arrived.
+    /// Record an attempt that may have arrived.
     pub fn note_unproven(&mut self, now: u64) {
         self.unproven = true;
         self.tries = self.tries.saturating_add(1);
@@ -165,55 +170,49 @@ impl Notification {
         };
     }
 
-    /// Whether an attempt was refused before.
+    /// Return whether an attempt was refused before.
     pub fn was_refused(&self) -> bool {
         self.sent < 2 && self.next.is_some()
     }
 
-    /// Records an attempt that was refused.
+    /// Record an attempt that was refused.
     pub fn note_refused(&mut self, now: u64) {
         self.tries = self.tries.saturating_add(1);
         let age = now.saturating_sub(self.until.unwrap_or(self.from));
         self.next = Some(now.saturating_add(age.clamp(*REFUSED_S.start(), *REFUSED_S.end())));
     }
 
-    /// Makes it due in the next run.
-    pub fn hasten(&mut self) {
+    /// Make it due in the next run.
+    pub fn make_due(&mut self) {
         self.next = None;
     }
 }
 
-/// Adds the word that a target went down.
-pub fn add_down(outbox: &mut Vec<Notification>, entry: Notification) {
-    outbox.push(Notification { kind: NotificationKind::Down, ..entry });
+/// Add the notification that a target went down.
+pub fn add_down(outbox: &mut Vec<Notification>, notification: Notification) {
+    outbox.push(Notification { kind: NotificationKind::Down, ..notification });
 }
 
-/// Adds the word that a target came up, so that it never comes without its DOWN: an outage that could not be told while
-/// it lasted becomes one message, and so do several of them. Hence an outbox holds at most three entries for each
-/// target and channel: an undelivered word, an outage told late, and a new outage.
-pub fn add_up(outbox: &mut Vec<Notification>, entry: Notification, down_was_told: bool) {
-    let (target, channel) = (entry.target().to_owned(), entry.channel().to_owned());
+/// Add the notification that a target recovered, so that it never comes without its DOWN: an outage that could not be
+/// notified while it lasted becomes one notification, and so do several of them. Hence an outbox holds at most three
+/// notifications of a target's status for each channel: an undelivered one, a late outage, and a new outage.
+pub fn add_up(outbox: &mut Vec<Notification>, up: Notification, down_was_notified: bool) {
+    let (target, channel) = (up.target().to_owned(), up.channel().to_owned());
     let is_same = |other: &Notification| {
         other.kind.is_status() && other.target() == target && other.channel() == channel
     };
     let late = match outbox.iter().rposition(is_same) {
         Some(last) if outbox[last].kind == NotificationKind::Down => {
             let down = outbox.remove(last);
-            // Other news than before, with attempts of its own.
-            Notification {
-                id: entry.id,
-                kind: NotificationKind::WasDown,
-                until: entry.until,
-                sent: 0,
-                next: None,
-                ..down
-            }
+            let kind = NotificationKind::WasDown;
+            // It says something else than before, so its attempts are counted from the beginning.
+            Notification { id: up.id, kind, until: up.until, sent: 0, next: None, ..down }
         }
-        _ if down_was_told || entry.first => {
-            outbox.push(Notification { kind: NotificationKind::Up, ..entry });
+        _ if down_was_notified || up.first => {
+            outbox.push(Notification { kind: NotificationKind::Up, ..up });
             return;
         }
-        _ => Notification { kind: NotificationKind::WasDown, ..entry },
+        _ => Notification { kind: NotificationKind::WasDown, ..up },
     };
     match outbox.iter_mut().find(|other| is_same(other) && other.kind == NotificationKind::WasDown) {
         Some(earlier) => merge(earlier, late),
@@ -221,17 +220,38 @@ pub fn add_up(outbox: &mut Vec<Notification>, entry: Notification, down_was_told
     }
 }
 
-/// One message for two outages, in the place of the first.
+/// Merge two outages into one notification, in the place of the first.
 fn merge(earlier: &mut Notification, late: Notification) {
     earlier.id = late.id;
     earlier.until = late.until;
     earlier.times = earlier.times.saturating_add(late.times);
+    earlier.cause = if late.why.is_some() { late.cause } else { earlier.cause };
     earlier.why = late.why.or(earlier.why.take());
     earlier.error = late.error.or(earlier.error.take());
     earlier.unread |= late.unread;
     earlier.unproven |= late.unproven;
     (earlier.sent, earlier.next) = (0, None);
     earlier.tries = earlier.tries.max(late.tries);
+}
+
+/// Add a notification that is not about a target's status. One that ends an event removes the notification of its beginning
+/// where that cannot have arrived yet, and then is not needed itself.
+pub fn add_event(outbox: &mut Vec<Notification>, notification: Notification) {
+    if let Some(ended) = notification.kind.ends() {
+        let is_unsent = |other: &Notification| {
+            other.kind == ended
+                && other.target() == notification.target()
+                && other.channel() == notification.channel()
+                && !other.unproven
+        };
+        let before = outbox.len();
+        outbox.retain(|other| !is_unsent(other));
+        // An offline monitor is notified afterwards nevertheless: it explains what was not notified meanwhile.
+        if outbox.len() < before && notification.kind != NotificationKind::MonitorOnline {
+            return;
+        }
+    }
+    outbox.push(notification);
 }
 
 fn one() -> u32 {
@@ -244,28 +264,8 @@ fn is_one(times: &u32) -> bool {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(tries: &u32) -> bool {
-    *tries == 0
-}
-
-/// Adds a word that is neither about being up nor about being down. What it takes back, and what nobody can have heard
-/// yet, goes with it, and then there is nothing left to say.
-pub fn add_note(outbox: &mut Vec<Notification>, entry: Notification) {
-    if let Some(ended) = entry.kind.ends() {
-        let is_unheard = |other: &Notification| {
-            other.kind == ended
-                && other.target() == entry.target()
-                && other.channel() == entry.channel()
-                && !other.unproven
-        };
-        let before = outbox.len();
-        outbox.retain(|other| !is_unheard(other));
-        // The monitor's own blindness is told afterwards, too: it explains what was not told meanwhile.
-        if outbox.len() < before && entry.kind != NotificationKind::Sighted {
-            return;
-        }
-    }
-    outbox.push(entry);
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -1,5 +1,5 @@
-//! The state in several parameters, where one cannot hold it: each has some of the targets, with all that is to be told
-//! of them, so that every parameter makes sense by itself. The first one has what is common to all.
+//! The state in several parameters, where one cannot hold it: each has some of the targets with all notifications about
+//! them, so that every parameter is complete by itself. The first one has what is common to all.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,30 +10,30 @@ use crate::contract::state::{
     LastNotified, Lease, MAX_BYTES, MonitorState, State, Status, Suppressed, TargetState, VERSION,
 };
 
-/// More would take longer to write than a run may last: SSM wants no more than three writes a second.
+/// More would take longer to write than a run may last: SSM accepts three writes a second.
 pub const MAX_PARTS: usize = 48;
 
-/// Times with as many digits as they have until the year 2286.
+/// A time with as many digits as times have until the year 2286.
 const WHEN: u64 = 9_999_999_999;
 
-/// More changes, outages and runs than are ever counted.
+/// More changes, outages and runs than there are.
 const MANY: u32 = 9_999;
 
-/// What a server may call itself.
+/// The length of a server's id.
 const ID_BYTES: usize = 48;
 
-/// Behind the state parameter's name and before a number, it makes the name of a further part.
+/// Between the state parameter's name and a number: the name of an additional part.
 pub const PART_SUFFIX: &str = "_part";
 
-/// Name of the parameter that holds a part, counted from 0.
+/// Return the name of the parameter for a part, counted from 0.
 pub fn parameter(state_parameter: &str, part: usize) -> String {
     if part == 0 { state_parameter.to_owned() } else { format!("{state_parameter}{PART_SUFFIX}{}", part + 1) }
 }
 
-/// Which of the settings' targets, in their order, are in which part. There is always one part.
+/// Return which of the settings' targets, in their order, are in which part. There is always one part.
 ///
-/// A part holds its targets even if all of them change again and again and none of it can be told on any channel. Of a
-/// state that is too large, what matters least is left out; this is what remains.
+/// A part has room for its targets even if all of them change again and again and no channel delivers anything. Of a state
+/// that is too large, what matters least is left out; this is what remains.
 pub fn layout(settings: &Settings) -> Vec<Range<usize>> {
     let room = MAX_BYTES.saturating_sub(envelope(settings));
     let mut parts: Vec<Range<usize>> = Vec::new();
@@ -50,7 +50,7 @@ pub fn layout(settings: &Settings) -> Vec<Range<usize>> {
     parts
 }
 
-/// How many of the settings' targets have room, in their order.
+/// Return how many of the settings' targets have room, in their order.
 pub fn capacity(settings: &Settings) -> usize {
     let parts = layout(settings);
     let last = parts.get(MAX_PARTS - 1).or(parts.last());
@@ -60,7 +60,7 @@ pub fn capacity(settings: &Settings) -> usize {
     last.map_or(0, |last| last.end).min(each_fits)
 }
 
-/// Bytes of what is common to all targets, at its largest.
+/// Return the largest size of what is common to all targets, in bytes.
 fn envelope(settings: &Settings) -> usize {
     let state = State {
         status: Status::Unknown,
@@ -75,17 +75,17 @@ fn envelope(settings: &Settings) -> usize {
         begin_at: 1_000,
         monitor: MonitorState {
             seq: MANY,
-            blind_since: Some(WHEN),
-            blind_told: true,
+            offline_since: Some(WHEN),
+            offline_notified: true,
             ..MonitorState::default()
         },
         ..State::default()
     };
-    // The outbox's own name is left out of an empty one.
+    // An empty outbox is left out, with its name.
     state.to_text().len() + r#","outbox":[]"#.len()
 }
 
-/// Bytes of what must be kept of a target, at its largest.
+/// Return the largest size of what must be kept of a target, in bytes.
 fn weight(target: &Target, settings: &Settings) -> usize {
     let state = TargetState {
         name: target.name.clone(),
@@ -93,14 +93,18 @@ fn weight(target: &Target, settings: &Settings) -> usize {
         status: Status::Unknown,
         since: WHEN,
         seq: MANY,
-        told: settings.channels.iter().map(|channel| (channel.name.clone(), LastNotified::Down)).collect(),
-        held: Some(Suppressed { status: Status::Unknown, since: WHEN }),
+        notified: settings
+            .channels
+            .iter()
+            .map(|channel| (channel.name.clone(), LastNotified::Down))
+            .collect(),
+        suppressed: Some(Suppressed { status: Status::Unknown, since: WHEN }),
         flapping: target.damp,
         identity: target.pin.then(|| "x".repeat(ID_BYTES)),
         ..TargetState::default()
     };
-    let entry = |channel: &str| Notification {
-        id: format!("{}:{MANY}:{channel}", target.name),
+    let notification = |channel: &str| Notification {
+        id: Notification::id(&target.name, MANY, channel),
         until: Some(WHEN),
         times: MANY,
         unproven: true,
@@ -112,12 +116,15 @@ fn weight(target: &Target, settings: &Settings) -> usize {
     let size = |text: Result<String, serde_json::Error>| {
         text.map_or(0, |text| text.replace("{{", "{\\u007b").len() + ",".len())
     };
-    let entries: usize =
-        settings.channels.iter().map(|channel| size(serde_json::to_string(&entry(&channel.name)))).sum();
-    size(serde_json::to_string(&state)) + entries
+    let notifications: usize = settings
+        .channels
+        .iter()
+        .map(|channel| size(serde_json::to_string(&notification(&channel.name))))
+        .sum();
+    size(serde_json::to_string(&state)) + notifications
 }
 
-/// The state in the parts of the settings' [`layout`].
+/// Return the state in the parts of the settings' [`layout`].
 pub fn split(state: &State, settings: &Settings, layout: &[Range<usize>]) -> Vec<State> {
     let count = layout.len();
     if count == 1 {
@@ -137,12 +144,12 @@ pub fn split(state: &State, settings: &Settings, layout: &[Range<usize>]) -> Vec
                 .collect();
             let is_here = |name: &str| names.contains(name) || (part == 0 && name.is_empty());
             let targets = state.targets.iter().filter(|target| is_here(&target.name)).cloned().collect();
-            let outbox = state.outbox.iter().filter(|entry| is_here(entry.target())).cloned().collect();
+            let outbox = state.outbox.iter().filter(|one| is_here(one.target())).cloned().collect();
             if part == 0 {
-                // The greatest number there ever was, so that nothing is forgotten that may be left in the further ones.
+                // The greatest number ever, so that what may be left in the additional ones is not forgotten.
                 return State { targets, outbox, parts: count.max(state.parts), ..state.clone() };
             }
-            // Nothing that changes with every run, so that it need not be written with every run.
+            // Nothing that changes in every run, so that it need not be written in every run.
             let status = State::overall(&targets);
             let (version, deployment) = (state.version, state.deployment.clone());
             State { status, version, deployment, targets, outbox, ..State::default() }
@@ -150,31 +157,31 @@ pub fn split(state: &State, settings: &Settings, layout: &[Range<usize>]) -> Vec
         .collect()
 }
 
-/// The whole again. Where settings have changed, a target may be in two parts, of which the later state counts.
+/// Return the whole state of its parts. Where settings have changed, a target may be in two parts: its later state counts.
 pub fn merge(parts: Vec<State>) -> State {
-    let when = |entry: &Notification| entry.until.unwrap_or(entry.from);
+    let when = |one: &Notification| one.until.unwrap_or(one.from);
     let by_time = parts.len() > 1 && parts.iter().all(|part| part.outbox.is_sorted_by_key(when));
     let mut parts = parts.into_iter();
     let mut whole = parts.next().unwrap_or_default();
     for part in parts {
         for target in part.targets {
-            let entries = part.outbox.iter().filter(|entry| entry.target() == target.name).cloned();
+            let queued = part.outbox.iter().filter(|one| one.target() == target.name).cloned();
             match whole.targets.iter_mut().find(|known| known.name == target.name) {
                 Some(known) if known.seq >= target.seq => {}
                 Some(known) => {
-                    whole.outbox.retain(|entry| entry.target() != target.name);
-                    whole.outbox.extend(entries);
+                    whole.outbox.retain(|one| one.target() != target.name);
+                    whole.outbox.extend(queued);
                     *known = target;
                 }
                 None => {
-                    whole.outbox.extend(entries);
+                    whole.outbox.extend(queued);
                     whole.targets.push(target);
                 }
             }
         }
     }
-    // In the order of their news, as if they had never been apart; unless a clock has jumped, and that would turn round
-    // what is told of one target.
+    // In the order of their times, as in one part; unless a clock has jumped, and sorting would reverse the notifications
+    // about one target.
     if by_time {
         whole.outbox.sort_by_key(when);
     }

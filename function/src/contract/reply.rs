@@ -1,20 +1,21 @@
-//! What an invocation answers. The deployer prints it; the first three fields are the Python function's.
+//! What an invocation returns. The deployer prints it; the first three fields are the Python function's.
 
 use serde::{Deserialize, Serialize};
 
-use crate::contract::notification::NotificationKind;
+use crate::contract::delivery::{Delivery, DeliveryOutcome};
+use crate::contract::notification::{Notification, NotificationKind};
+use crate::contract::problem::{Problem, lists};
 use crate::contract::state::Status;
-use crate::notify::Delivery;
 use crate::probe::{Cause, LinkName};
 
-/// One run, told to whoever invoked it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The reply of one run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
     /// Overall status before this run.
     pub previous: Status,
     /// Overall status after this run.
     pub current: Status,
-    /// The first target's HTTP status code; 0 if there was none.
+    /// The first target's HTTP status code; 0 without a response.
     pub http: u16,
     /// Until when notifications are paused, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -22,12 +23,12 @@ pub struct Reply {
     /// Every target, in the order of the settings.
     #[serde(default)]
     pub targets: Vec<TargetReply>,
-    /// Every message that this run tried to send, in order.
+    /// Every notification that this run tried to send, in order.
     #[serde(default)]
     pub notices: Vec<NotificationReply>,
-    /// What went wrong in the function itself, in plain words.
-    #[serde(default)]
-    pub problems: Vec<String>,
+    /// What went wrong in the function itself.
+    #[serde(flatten, with = "lists")]
+    pub problems: Vec<Problem>,
 }
 
 /// One target as this run found it.
@@ -39,19 +40,19 @@ pub struct TargetReply {
     pub status: Status,
     /// Since when it has this status, in Unix seconds.
     pub since: u64,
-    /// The HTTP status code that it answered with; 0 if there was none.
+    /// The HTTP status code of its response; 0 without one.
     #[serde(default)]
     pub http: u16,
     /// The link of the chain that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<LinkName>,
-    /// The class of what is wrong, in a word that every release knows.
+    /// The cause, as the nearest one that every release knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
-    /// The class of what is wrong, where `cause` is only near to it.
+    /// The exact cause, where `cause` is only near to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<Cause>,
-    /// Why, in plain words.
+    /// The cause as people read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// How long the probe took, in milliseconds; absent if the target was not probed.
@@ -59,31 +60,53 @@ pub struct TargetReply {
     pub ms: Option<f64>,
 }
 
-/// One attempt to tell.
+impl TargetReply {
+    /// Return the most exact cause that the reply has.
+    pub fn exact_cause(&self) -> Option<Cause> {
+        self.detail.filter(|cause| *cause != Cause::Other).or(self.cause)
+    }
+}
+
+/// One attempt to send a notification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationReply {
     /// The channel's name.
     pub channel: String,
-    /// The target's name.
+    /// The target's name; empty for the monitor itself.
     pub target: String,
-    /// What was to be told.
+    /// What the notification says.
     pub kind: NotificationKind,
-    /// Whether this was the first word about the target.
+    /// Whether it is the first notification about the target.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub first: bool,
-    /// What became of it.
+    /// The result of the attempt.
     pub outcome: DeliveryOutcome,
     /// Why it was not delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }
 
-/// What a channel answered to a test.
+impl NotificationReply {
+    /// Return the reply for one attempt.
+    pub fn of(notification: &Notification, delivery: &Delivery) -> Self {
+        let (outcome, why) = delivery.outcome();
+        Self {
+            channel: notification.channel().to_owned(),
+            target: notification.target().to_owned(),
+            kind: notification.kind,
+            first: notification.first,
+            outcome,
+            why,
+        }
+    }
+}
+
+/// The result of a test message on one channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelReply {
     /// The channel's name.
     pub channel: String,
-    /// What became of the test.
+    /// The result of the test.
     pub outcome: DeliveryOutcome,
     /// Why it was not delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,21 +114,9 @@ pub struct ChannelReply {
 }
 
 impl ChannelReply {
-    /// The reply for one delivery.
-    pub fn of(channel: &str, delivery: Delivery) -> Self {
+    /// Return the reply for one test.
+    pub fn of(channel: &str, delivery: &Delivery) -> Self {
         let (outcome, why) = delivery.outcome();
         Self { channel: channel.to_owned(), outcome, why }
     }
-}
-
-/// What became of an attempt to tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryOutcome {
-    /// The channel took it.
-    Delivered,
-    /// The channel refused it for good; it is not sent again.
-    Refused,
-    /// Not delivered; the next run tries again.
-    Retry,
 }

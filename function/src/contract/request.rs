@@ -1,61 +1,105 @@
-//! Why the function runs: what the events say that Lambda hands over.
+//! What an invocation requests. The deployer serialises a [`Request`] and the function reads it, from events of any source.
 
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::text::fnv;
 
-/// Why the function runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The `source` of the deployer's events.
+const SOURCE: &str = "plexmon-deploy";
+
+/// What the function is asked to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Event", from = "Event")]
 pub enum Request {
-    /// The schedule, or somebody by hand.
+    /// Check all targets now: what the schedule, and every event that requests nothing else, means.
     Check,
-    /// New secrets were deployed: words that the old ones had refused are said again.
+    /// Check, and send again what was refused: new secrets were deployed.
     Announce,
-    /// Somebody wants silence until then, in Unix seconds.
+    /// Check, and suppress notifications until this time, in Unix seconds.
     Pause(u64),
-    /// Somebody wants to hear again.
+    /// Check, and send notifications again.
     Resume,
-    /// Somebody wants to know whether the channels work.
+    /// Send a test message on every channel.
     TestChannels,
-    /// Somebody wants to see what this function sees, and nothing else.
+    /// Probe all targets and return the observations. Nothing is saved or sent.
     Examine,
 }
 
 impl Request {
-    /// The event that the deployer sends for [`Request::Announce`].
-    pub const ANNOUNCE: &str = r#"{"source":"plexmon-deploy","announce":true}"#;
-
-    /// The event that the deployer sends for [`Request::Resume`].
-    pub const RESUME: &str = r#"{"source":"plexmon-deploy","resume":true}"#;
-
-    /// The event that the deployer sends for [`Request::TestChannels`].
-    pub const TEST_CHANNELS: &str = r#"{"source":"plexmon-deploy","test_channels":true}"#;
-
-    /// The event that the deployer sends for [`Request::Examine`].
-    pub const EXAMINE: &str = r#"{"source":"plexmon-deploy","examine":true}"#;
-
-    /// The event that the deployer sends for [`Request::Pause`].
-    pub fn pause_event(until: u64) -> String {
-        format!(r#"{{"source":"plexmon-deploy","pause_until":{until}}}"#)
+    /// Return what an event requests.
+    pub fn of(event: &Value) -> Self {
+        // From its text: deserialising from a `Value` would need code of its own, in a binary that has to be small.
+        let request = event.is_object().then(|| serde_json::from_str(&event.to_string()).ok()).flatten();
+        request.unwrap_or(Self::Check)
     }
 
-    /// Whether it changes what is kept, whatever the probes find.
+    /// Return the event in which it is sent.
+    pub fn event(self) -> String {
+        // A struct of strings, flags and numbers always serialises.
+        serde_json::to_string(&self).unwrap_or_default()
+    }
+
+    /// Return whether it changes the state, whatever the probes find.
     pub fn is_command(self) -> bool {
         matches!(self, Self::Pause(_) | Self::Resume)
     }
+}
 
-    /// Whatever else arrives means "check now".
-    pub fn of(event: &Value) -> Self {
-        let says = |name: &str| event.get(name) == Some(&true.into());
-        match event.get("pause_until").and_then(Value::as_u64) {
-            Some(until) => Self::Pause(until),
-            None if says("announce") => Self::Announce,
-            None if says("resume") => Self::Resume,
-            None if says("test_channels") => Self::TestChannels,
-            None if says("examine") => Self::Examine,
-            None => Self::Check,
+/// The event in which a [`Request`] travels.
+#[derive(Default, Serialize, Deserialize)]
+struct Event {
+    #[serde(skip_deserializing)]
+    source: &'static str,
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "is_false")]
+    announce: bool,
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "is_false")]
+    resume: bool,
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "is_false")]
+    test_channels: bool,
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "is_false")]
+    examine: bool,
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
+    pause_until: Option<u64>,
+}
+
+impl From<Request> for Event {
+    fn from(request: Request) -> Self {
+        let event = Self { source: SOURCE, ..Self::default() };
+        match request {
+            Request::Check => event,
+            Request::Announce => Self { announce: true, ..event },
+            Request::Pause(until) => Self { pause_until: Some(until), ..event },
+            Request::Resume => Self { resume: true, ..event },
+            Request::TestChannels => Self { test_channels: true, ..event },
+            Request::Examine => Self { examine: true, ..event },
         }
     }
+}
+
+impl From<Event> for Request {
+    fn from(event: Event) -> Self {
+        match event {
+            Event { pause_until: Some(until), .. } => Self::Pause(until),
+            Event { announce: true, .. } => Self::Announce,
+            Event { resume: true, .. } => Self::Resume,
+            Event { test_channels: true, .. } => Self::TestChannels,
+            Event { examine: true, .. } => Self::Examine,
+            _ => Self::Check,
+        }
+    }
+}
+
+/// Read a field whatever is in it: another source may use the same name for something else.
+fn lenient<'de, T: DeserializeOwned + Default, D: Deserializer<'de>>(field: D) -> Result<T, D::Error> {
+    let value = Value::deserialize(field)?;
+    Ok(serde_json::from_str(&value.to_string()).unwrap_or_default())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// One run of the schedule. EventBridge may deliver the same one twice.
@@ -63,30 +107,30 @@ impl Request {
 pub struct Tick(String);
 
 impl Tick {
-    /// The tick that an event of EventBridge is, by its id or else its time.
+    /// Return the tick that an event of EventBridge is, by its id or else its time.
     pub fn of(event: &Value) -> Option<Self> {
         let field = |name: &str| event.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         field("source").filter(|source| *source == "aws.events")?;
         field("id").or_else(|| field("time")).map(|id| Self(format!("{:08x}", fnv(id))))
     }
 
-    /// As it is kept.
+    /// Return the form in which the state keeps it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// What a run was asked for.
+/// What started a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trigger {
-    /// Why it runs.
+    /// What is requested.
     pub request: Request,
     /// The schedule's tick, if it was the schedule.
     pub tick: Option<Tick>,
 }
 
 impl Trigger {
-    /// What an event asks for.
+    /// Return what an event triggers.
     pub fn of(event: &Value) -> Self {
         Self { request: Request::of(event), tick: Tick::of(event) }
     }
@@ -95,5 +139,43 @@ impl Trigger {
 impl From<Request> for Trigger {
     fn from(request: Request) -> Self {
         Self { request, tick: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_request_is_read_back_from_the_event_that_it_is_sent_as() {
+        for (request, event) in [
+            (Request::Check, r#"{"source":"plexmon-deploy"}"#),
+            (Request::Announce, r#"{"source":"plexmon-deploy","announce":true}"#),
+            (Request::Pause(7), r#"{"source":"plexmon-deploy","pause_until":7}"#),
+            (Request::Resume, r#"{"source":"plexmon-deploy","resume":true}"#),
+            (Request::TestChannels, r#"{"source":"plexmon-deploy","test_channels":true}"#),
+            (Request::Examine, r#"{"source":"plexmon-deploy","examine":true}"#),
+        ] {
+            assert_eq!(request.event(), event);
+            assert_eq!(Request::of(&serde_json::from_str(event).unwrap()), request);
+        }
+    }
+
+    #[test]
+    fn any_other_event_requests_a_check() {
+        for event in [
+            json!(null),
+            json!("resume"),
+            json!([true, true, true]),
+            json!({}),
+            json!({ "announce": "true", "resume": 1, "pause_until": -5, "examine": null }),
+            json!({ "source": "aws.events", "id": "x", "detail": { "resume": true } }),
+        ] {
+            assert_eq!(Request::of(&event), Request::Check, "{event}");
+        }
+        let odd = json!({ "source": ["another"], "announce": {}, "pause_until": 7 });
+        assert_eq!(Request::of(&odd), Request::Pause(7), "fields are read one by one");
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! The top level always has `status` and `ts`, as the Python function wrote them; the rest is ours and versioned. The
 //! reader ([`lenient`]) is tolerant: the Python function's value yields its `status` and `ts`, and of a value that a
-//! later release wrote, only the words that nobody knows yet are lost. The writer ([`encode`]) keeps below SSM's limit by
-//! leaving out details, never by cutting.
+//! later release wrote, only unknown fields and values are lost. The writer ([`encode`]) keeps below SSM's limit by
+//! leaving out details, never by cutting. Where a field is called otherwise in the JSON, that is its name in earlier
+//! releases.
 
 mod encode;
 mod lenient;
@@ -27,11 +28,11 @@ pub const MAX_BYTES: usize = 4096;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It answers as it should.
+    /// It responds as configured.
     Up,
     /// It does not.
     Down,
-    /// Nobody has looked yet.
+    /// It has not been observed yet.
     #[default]
     Unknown,
 }
@@ -46,7 +47,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// Everything that is kept.
+/// Everything that is kept between runs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// Down if any target is; unknown if any is and none is down; else up.
@@ -62,28 +63,28 @@ pub struct State {
     /// In how many parameters it is kept; 0 and 1 mean this one. See [`crate::contract::parts`].
     #[serde(default, skip_serializing_if = "is_single")]
     pub parts: usize,
-    /// Until when nothing is told, in Unix seconds.
+    /// Until when notifications are paused, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_until: Option<u64>,
-    /// When the last pause began or was ended, in Unix seconds; forgotten after a while.
+    /// When the last pause or resume command came, in Unix seconds; dropped after a while.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commanded: Option<u64>,
     /// The schedule's tick that was checked last, as [`crate::contract::request::Tick`] writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tick: Option<String>,
-    /// Who is sending what is in the outbox.
+    /// Which environment is sending what is in the outbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
-    /// The target, by its place in the settings, that a run had no time to check: the next run begins there.
+    /// The index of the first target that the last run had no time to check: the next run begins there.
     #[serde(default, skip_serializing_if = "is_first")]
     pub begin_at: usize,
-    /// What is kept of the monitor itself.
+    /// The state of the monitor itself.
     #[serde(default, skip_serializing_if = "MonitorState::is_default")]
     pub monitor: MonitorState,
     /// One for each target, in the order of the settings.
     #[serde(default)]
     pub targets: Vec<TargetState>,
-    /// What is still to be told, in order.
+    /// What is still to be sent, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outbox: Vec<Notification>,
 }
@@ -98,7 +99,7 @@ fn is_first(begin_at: &usize) -> bool {
     *begin_at == 0
 }
 
-/// The right to send what is in the outbox: two runs at the same time must not send the same.
+/// The right to send what is in the outbox: two runs at the same time must not send the same notifications.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
     /// The environment that has it.
@@ -111,25 +112,25 @@ impl Lease {
     /// Longer than Lambda lets any run last, in seconds. One that ends later was written by a clock that has been set.
     const LONGEST_S: u64 = 15 * 60;
 
-    /// Whether somebody other than `owner` has it at that time.
+    /// Return whether an environment other than `owner` has it at that time.
     pub fn is_held_against(&self, owner: &str, now: u64) -> bool {
         self.by != owner && now < self.until && self.until - now <= Self::LONGEST_S
     }
 }
 
-/// What is kept of the monitor itself.
+/// The state of the monitor itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonitorState {
-    /// How many words there were about it; part of an entry's id.
+    /// How many notifications there were about it; part of their ids.
     #[serde(default)]
     pub seq: u32,
-    /// Since when it sees nothing, in Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub blind_since: Option<u64>,
-    /// Whether its blindness was worth a word.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub blind_told: bool,
-    /// Channels whose trouble was told on others.
+    /// Since when it is offline, in Unix seconds.
+    #[serde(rename = "blind_since", default, skip_serializing_if = "Option::is_none")]
+    pub offline_since: Option<u64>,
+    /// Whether a notification about that was queued.
+    #[serde(rename = "blind_told", default, skip_serializing_if = "std::ops::Not::not")]
+    pub offline_notified: bool,
+    /// Failing channels that were reported on others.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub broken: BTreeSet<String>,
 }
@@ -140,57 +141,57 @@ impl MonitorState {
     }
 }
 
-/// What is kept of one target.
+/// The state of one target.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TargetState {
     /// Its name in the settings.
     pub name: String,
-    /// Identifies what is checked: with another address or condition, the target starts anew.
+    /// Identifies the check: with another address or condition, the target begins with a new state.
     pub check: String,
-    /// How it was doing when last seen.
+    /// Its last known status.
     pub status: Status,
     /// Since when, in Unix seconds.
     pub since: u64,
-    /// How many changes it has been through; part of an entry's id.
+    /// How many changes were notified; part of the notifications' ids.
     #[serde(default)]
     pub seq: u32,
-    /// Why it is down.
+    /// Why it is down, as people read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// The class of it.
+    /// Why it is down, as decisions go by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
-    /// The last word that each channel got, or could not be given.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub told: BTreeMap<String, LastNotified>,
-    /// How many runs in a row have found it otherwise than `status`, and since when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub doubt: Option<Streak>,
-    /// For how long nobody can tell how it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unseen: Option<Streak>,
-    /// For how long it has been slow.
+    /// The last notification about its status, for each channel.
+    #[serde(rename = "told", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub notified: BTreeMap<String, LastNotified>,
+    /// A pending change: consecutive runs that observed another status than `status`.
+    #[serde(rename = "doubt", default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Streak>,
+    /// Consecutive runs in which its status was unknown.
+    #[serde(rename = "unseen", default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<Streak>,
+    /// Consecutive runs in which it was slow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slow: Option<Streak>,
-    /// What its outage shares with others.
+    /// What its outage has in common with others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<NotificationScope>,
-    /// How it was when words about it began to be held back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub held: Option<Suppressed>,
-    /// How often it has changed of late, and since when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flips: Option<Streak>,
-    /// Whether it changes too often to tell each time.
+    /// Its status when notifications about it began to be suppressed.
+    #[serde(rename = "held", default, skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<Suppressed>,
+    /// Its recent changes.
+    #[serde(rename = "flips", default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Streak>,
+    /// Whether it changes too often to notify each change.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flapping: bool,
-    /// When its outage was last told again, in Unix seconds.
+    /// When the last reminder of its outage was queued, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminded: Option<u64>,
-    /// The last warning about its certificate, by the days of its step.
+    /// The last warning about its certificate, as the days of its step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<u64>,
-    /// When the certificate expires that this warning was about, in Unix seconds.
+    /// When the certificate of that warning expires, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate_until: Option<u64>,
     /// The server's own id.
@@ -201,24 +202,24 @@ pub struct TargetState {
     pub app_version: Option<String>,
 }
 
-/// So many runs, or changes, since then.
+/// Consecutive runs, or changes, since then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Streak {
     /// When the first one was, in Unix seconds.
     pub since: u64,
-    /// How many there were.
+    /// How many.
     pub runs: u32,
 }
 
 impl Streak {
-    /// One more, or the first.
+    /// Return the streak with one more run, or a new one.
     pub fn longer(streak: Option<Self>, now: u64) -> Self {
         let Self { since, runs } = streak.unwrap_or(Self { since: now, runs: 0 });
         Self { since, runs: runs.saturating_add(1) }
     }
 }
 
-/// How a target was before words about it were held back.
+/// The status of a target before notifications about it were suppressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppressed {
     /// Its status.
@@ -227,7 +228,7 @@ pub struct Suppressed {
     pub since: u64,
 }
 
-/// The last word that a channel got about a target.
+/// The last notification about a target's status on one channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LastNotified {
@@ -235,27 +236,27 @@ pub enum LastNotified {
     Up,
     /// That it is down.
     Down,
-    /// The last word was given up, for this reason.
+    /// It was given up, for this reason.
     Failed(String),
 }
 
-/// A value that holds no state, or a state that cannot be kept.
+/// A value that is not a state, or a state that cannot be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StateError {
-    /// The kept value is not what any version has written.
+    /// No release writes such a value.
     Unreadable(String),
-    /// This many bytes, even without all that can be left out.
+    /// The state needs this many bytes, even without everything that can be left out.
     TooLarge(usize),
 }
 
 impl fmt::Display for StateError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable(why) => write!(formatter, "the kept state makes no sense: {why}"),
+            Self::Unreadable(why) => write!(formatter, "the stored state is invalid: {why}"),
             Self::TooLarge(bytes) => {
                 write!(
                     formatter,
-                    "the state needs {bytes} bytes, and SSM keeps {MAX_BYTES}: too many targets"
+                    "the state needs {bytes} bytes, and SSM stores at most {MAX_BYTES}: too many targets"
                 )
             }
         }
@@ -265,12 +266,12 @@ impl fmt::Display for StateError {
 impl std::error::Error for StateError {}
 
 impl State {
-    /// What is kept of a target by this name.
+    /// Return the state of the target with this name.
     pub fn target(&self, name: &str) -> Option<&TargetState> {
         self.targets.iter().find(|target| target.name == name)
     }
 
-    /// The status of all targets taken together.
+    /// Return the status of all targets taken together.
     pub fn overall(targets: &[TargetState]) -> Status {
         let any = |status| targets.iter().any(|target| target.status == status);
         if any(Status::Down) {

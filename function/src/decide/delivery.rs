@@ -1,73 +1,71 @@
-//! What becomes of notifications: recorded before they are sent, and after each attempt, until each was delivered or is
-//! given up.
+//! Tracks notifications: recorded before they are sent and after each attempt, until each is delivered or given up.
 
 use std::collections::BTreeSet;
 
-use super::{last_entry, monitor};
+use super::{Context, last_queued, monitor};
+use crate::contract::delivery::Delivery;
 use crate::contract::notification::{MAX_SENT, Notification, NotificationKind};
-use crate::contract::settings::Settings;
 use crate::contract::state::{LastNotified, Lease, State, Status, TargetState};
-use crate::notify::Delivery;
 
-/// Return what is written ahead of sending: should this run die, the next one knows what may have been sent.
-pub fn before_sending(state: &State, entries: &[Notification], lease: Lease, now: u64) -> State {
-    let ids: BTreeSet<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
+/// Return the state to write before sending: if this run dies, the next one knows what may have been sent.
+pub fn before_sending(state: &State, notifications: &[Notification], lease: Lease, now: u64) -> State {
+    let ids: BTreeSet<&str> = notifications.iter().map(|one| one.id.as_str()).collect();
     let mut state = State { lease: Some(lease), ..state.clone() };
-    let sent = state.outbox.iter_mut().filter(|entry| ids.contains(entry.id.as_str()));
-    sent.for_each(|entry| entry.note_unproven(now));
+    let sent = state.outbox.iter_mut().filter(|one| ids.contains(one.id.as_str()));
+    sent.for_each(|one| one.note_unproven(now));
     state
 }
 
-/// Record what became of an entry: a delivered one leaves the outbox, others stay for another attempt. Trouble with a
+/// Record the result of an attempt: a delivered notification leaves the outbox, others stay for another attempt. A failing
 /// channel is reported on the others.
 pub fn record_delivery(
     state: &mut State,
-    entry: &Notification,
+    notification: &Notification,
     delivery: &Delivery,
-    settings: &Settings,
-    now: u64,
+    context: Context<'_>,
 ) {
-    match state.outbox.iter().position(|other| (&other.id, other.kind) == (&entry.id, entry.kind)) {
-        Some(at) => settle(state, at, delivery, now),
-        None if *delivery == Delivery::Delivered => settle_merged(state, entry),
+    let is_it = |other: &Notification| (&other.id, other.kind) == (&notification.id, notification.kind);
+    match state.outbox.iter().position(is_it) {
+        Some(at) => record_queued(state, at, delivery, context.now),
+        None if *delivery == Delivery::Delivered => record_merged(state, notification),
         None => {}
     }
-    monitor::hear_of_channel(state, entry, delivery, settings, now);
+    monitor::observe_channel(state, notification, delivery, context);
 }
 
-fn settle(state: &mut State, at: usize, delivery: &Delivery, now: u64) {
-    let entry = &mut state.outbox[at];
+fn record_queued(state: &mut State, at: usize, delivery: &Delivery, now: u64) {
+    let notification = &mut state.outbox[at];
     match delivery {
         Delivery::Retry { why, unproven: true } => {
-            entry.note_unproven(now);
-            entry.error = Some(why.clone());
+            notification.note_unproven(now);
+            notification.error = Some(why.clone());
         }
         Delivery::Retry { why, unproven: false } => {
-            entry.tries = entry.tries.saturating_add(1);
-            entry.error = Some(why.clone());
+            notification.tries = notification.tries.saturating_add(1);
+            notification.error = Some(why.clone());
         }
         Delivery::Refused { why, .. } => {
-            let was_refused = entry.was_refused();
-            entry.note_refused(now);
-            entry.error = Some(why.clone());
+            let was_refused = notification.was_refused();
+            notification.note_refused(now);
+            notification.error = Some(why.clone());
             if was_refused {
                 fold_into_later(&mut state.outbox, at);
             }
         }
         Delivery::Delivered => {
-            let entry = state.outbox.remove(at);
-            // Earlier news about the same that is sent no more is out of date.
+            let notification = state.outbox.remove(at);
+            // Earlier ones about the same target that are not sent any more are out of date.
             let mut earlier = at;
             state.outbox.retain(|other| {
                 let is_earlier = earlier.checked_sub(1).inspect(|left| earlier = *left).is_some();
-                !(is_earlier && other.sent >= MAX_SENT && other.is_about_the_same(&entry))
+                !(is_earlier && other.sent >= MAX_SENT && other.is_about_the_same(&notification))
             });
-            remember_delivered(&mut state.targets, &entry);
+            remember_delivered(&mut state.targets, &notification);
         }
     }
 }
 
-/// What is refused again does not stand in the way of later news about the same: those say it, too.
+/// A notification that is refused again does not block later ones about the same target: they include it.
 fn fold_into_later(outbox: &mut Vec<Notification>, at: usize) {
     let later = outbox[at + 1..].iter().position(|later| later.is_about_the_same(&outbox[at]));
     if let Some(later) = later {
@@ -76,63 +74,63 @@ fn fold_into_later(outbox: &mut Vec<Notification>, at: usize) {
     }
 }
 
-/// A run at the same time has seen the end of the outage whose beginning was just delivered, and folded the two into one
-/// entry: only the end is still to be sent.
-fn settle_merged(state: &mut State, entry: &Notification) {
-    remember_delivered(&mut state.targets, entry);
+/// A run at the same time has seen the end of the outage whose beginning was just delivered, and merged the two into one
+/// notification: only the end is still to be sent.
+fn record_merged(state: &mut State, delivered: &Notification) {
+    remember_delivered(&mut state.targets, delivered);
     let is_merged = |other: &&mut Notification| {
         other.kind == NotificationKind::WasDown
             && other.times == 1
-            && other.from == entry.from
-            && (other.target(), other.channel()) == (entry.target(), entry.channel())
+            && other.from == delivered.from
+            && (other.target(), other.channel()) == (delivered.target(), delivered.channel())
     };
-    if entry.kind == NotificationKind::Down
+    if delivered.kind == NotificationKind::Down
         && let Some(merged) = state.outbox.iter_mut().find(is_merged)
     {
         (merged.kind, merged.first, merged.unproven) = (NotificationKind::Up, false, false);
     }
 }
 
-fn remember_delivered(targets: &mut [TargetState], entry: &Notification) {
-    remember(
-        targets,
-        entry,
-        if entry.kind == NotificationKind::Down { LastNotified::Down } else { LastNotified::Up },
-    );
+fn remember_delivered(targets: &mut [TargetState], notification: &Notification) {
+    let is_down = notification.kind == NotificationKind::Down;
+    remember(targets, notification, if is_down { LastNotified::Down } else { LastNotified::Up });
 }
 
-/// Give up what is too old, and what was sent as often as is right without proof that it arrived.
-pub(super) fn expire(state: &mut State, settings: &Settings, now: u64) -> Vec<Notification> {
-    let expired: Vec<Notification> = state.outbox.extract_if(.., |entry| entry.is_expired(now)).collect();
-    for entry in &expired {
-        let why = entry.error.clone().unwrap_or_else(|| "not delivered for a day".to_owned());
-        if entry.sent > 0 {
-            monitor::report_channel(state, entry.channel(), &why, settings, now);
+/// Give up notifications that are too old, or were sent as often as they may be without proof that they arrived.
+pub(super) fn expire(state: &mut State, context: Context<'_>) -> Vec<Notification> {
+    let expired: Vec<Notification> =
+        state.outbox.extract_if(.., |notification| notification.is_expired(context.now)).collect();
+    for notification in &expired {
+        let why = notification.error.clone().unwrap_or_else(|| "not delivered for a day".to_owned());
+        if notification.sent > 0 {
+            monitor::report_channel(state, notification.channel(), &why, context);
         }
-        remember(&mut state.targets, entry, LastNotified::Failed(why));
+        remember(&mut state.targets, notification, LastNotified::Failed(why));
     }
     expired
 }
 
-/// Make due what was refused or given up: for when what stood in its way was corrected.
+/// Make notifications due that were refused or given up: the cause may have been corrected.
 pub fn retry_refused(state: &mut State) {
     let State { targets, outbox, .. } = state;
-    outbox.iter_mut().filter(|entry| entry.sent == 0).for_each(Notification::hasten);
+    outbox.iter_mut().filter(|one| one.sent == 0).for_each(Notification::make_due);
     for target in targets {
         let kind = match target.status {
             Status::Up => NotificationKind::Up,
             Status::Down => NotificationKind::Down,
             Status::Unknown => continue,
         };
-        let unheard = target.told.extract_if(.., |_, told| matches!(told, LastNotified::Failed(_)));
-        for (channel, _) in unheard {
-            if last_entry(outbox, &target.name, &channel).is_some() {
+        let failed = target.notified.extract_if(.., |_, last| matches!(last, LastNotified::Failed(_)));
+        for (channel, _) in failed {
+            if last_queued(outbox, &target.name, &channel).is_some() {
                 continue;
             }
             target.seq = target.seq.wrapping_add(1);
+            let is_down = kind == NotificationKind::Down;
             outbox.push(Notification {
-                id: format!("{}:{}:{channel}", target.name, target.seq),
-                why: target.why.clone().filter(|_| kind == NotificationKind::Down),
+                id: Notification::id(&target.name, target.seq, &channel),
+                why: target.why.clone().filter(|_| is_down),
+                cause: target.cause.filter(|_| is_down),
                 first: true,
                 ..Notification::new(kind, target.since)
             });
@@ -140,12 +138,12 @@ pub fn retry_refused(state: &mut State) {
     }
 }
 
-/// Remember the last word about being up or down; other notifications do not count.
-fn remember(targets: &mut [TargetState], entry: &Notification, told: LastNotified) {
-    if !entry.kind.is_status() {
+/// Remember the last notification about a target's status; others do not count.
+fn remember(targets: &mut [TargetState], notification: &Notification, last: LastNotified) {
+    if !notification.kind.is_status() {
         return;
     }
-    if let Some(target) = targets.iter_mut().find(|target| target.name == entry.target()) {
-        target.told.insert(entry.channel().to_owned(), told);
+    if let Some(target) = targets.iter_mut().find(|target| target.name == notification.target()) {
+        target.notified.insert(notification.channel().to_owned(), last);
     }
 }

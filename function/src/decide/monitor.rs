@@ -1,112 +1,108 @@
-//! What is about the monitor itself: that it sees nothing, that a channel is broken, that it was told to be silent.
+//! Everything about the monitor itself: that it is offline, that a channel is failing, that notifications are paused.
 
-use super::Scene;
-use super::notes::wants;
-use crate::contract::notification::{Notification, NotificationKind, add_note};
-use crate::contract::settings::Settings;
+use super::Context;
+use super::entries::channels_for;
+use crate::contract::delivery::Delivery;
+use crate::contract::notification::{Notification, NotificationKind, add_event};
+use crate::contract::settings::{ChannelSettings, Settings};
 use crate::contract::state::State;
-use crate::notify::Delivery;
 use crate::probe::{Cause, Observation};
 use crate::time::{clock, duration, span};
 
-/// Seeing nothing for so long is worth a word.
-const BLIND_S: u64 = 30 * 60;
+/// A monitor that is offline for this long, in seconds, is worth a notification.
+const OFFLINE_S: u64 = 30 * 60;
 
-/// A channel that fails so often in a row is in trouble.
-const TRIES: u32 = 3;
+/// A channel that fails this often in a row is reported.
+const MAX_FAILURES: u32 = 3;
 
-/// How long it is remembered when a pause began or was ended, in seconds: as long as a run may last.
+/// How long the time of a pause or resume command is remembered, in seconds: as long as a run may last.
 pub(super) const COMMAND_S: u64 = 15 * 60;
 
-/// Nothing is told until then; checks go on.
+/// Suppress notifications until then; checks continue.
 pub fn pause(state: &mut State, until: u64, now: u64) {
     command(state, Some(until), now);
 }
 
-/// Words are told again.
+/// End a pause.
 pub fn resume(state: &mut State, now: u64) {
     command(state, None, now);
 }
 
-/// The later one of two commands holds, in whatever order their runs write.
+/// The later one of two commands counts, in whatever order their runs write.
 fn command(state: &mut State, paused_until: Option<u64>, now: u64) {
     if state.commanded.is_none_or(|at| at <= now || at - now > COMMAND_S) {
         (state.paused_until, state.commanded) = (paused_until, Some(now));
     }
 }
 
-/// Notes whether the monitor saw anything.
-pub(super) fn observe(state: &mut State, observations: &[Observation], scene: Scene<'_>) {
-    let is_blind =
-        !observations.is_empty() && observations.iter().all(|seen| seen.cause() == Some(Cause::Blind));
-    let now = scene.now;
-    if is_blind {
-        let since = *state.monitor.blind_since.get_or_insert(now);
-        if now.saturating_sub(since) >= BLIND_S && !std::mem::replace(&mut state.monitor.blind_told, true) {
+/// Record whether the monitor has a network.
+pub(super) fn observe(state: &mut State, observations: &[Observation], context: Context<'_>) {
+    let is_offline = !observations.is_empty()
+        && observations.iter().all(|seen| seen.cause() == Some(Cause::MonitorOffline));
+    let now = context.now;
+    if is_offline {
+        let since = *state.monitor.offline_since.get_or_insert(now);
+        let is_long = now.saturating_sub(since) >= OFFLINE_S;
+        if is_long && !std::mem::replace(&mut state.monitor.offline_notified, true) {
             let why = format!(
-                "nothing answers since {} UTC, not even what always does: it is the monitor's own way out that \
-                 fails, not your home",
+                "no response since {} UTC, not even from hosts that always respond: the monitor's own network fails, \
+                 not your home",
                 clock(since)
             );
-            add(state, None, NotificationKind::Blind, &why, scene.settings, now);
+            notify(state, &event(NotificationKind::MonitorOffline, why, now), None, context.settings);
         }
         return;
     }
-    let Some(since) = state.monitor.blind_since.take() else { return };
-    if std::mem::take(&mut state.monitor.blind_told) {
+    let Some(since) = state.monitor.offline_since.take() else { return };
+    if std::mem::take(&mut state.monitor.offline_notified) {
         let lasted = duration(now.saturating_sub(since));
-        let why = format!("it could not for {lasted} ({}); what happened then is unknown", span(since, now));
-        add(state, None, NotificationKind::Sighted, &why, scene.settings, now);
+        let why =
+            format!("offline for {lasted} ({}); what happened in that time is unknown", span(since, now));
+        notify(state, &event(NotificationKind::MonitorOnline, why, now), None, context.settings);
     }
 }
 
-/// One word for each channel but `about`.
-fn add(
-    state: &mut State,
-    about: Option<&str>,
-    kind: NotificationKind,
-    why: &str,
-    settings: &Settings,
-    now: u64,
-) {
+/// Notify the channels that want notifications of this kind, but not the one to leave out.
+fn notify(state: &mut State, notification: &Notification, leave_out: Option<&str>, settings: &Settings) {
     state.monitor.seq = state.monitor.seq.wrapping_add(1);
-    let others = settings.channels.iter().filter(|channel| about != Some(channel.name.as_str()));
-    for channel in others.filter(|channel| wants(channel.min, kind)) {
-        let id = format!(":{}:{}", state.monitor.seq, channel.name);
-        add_note(
-            &mut state.outbox,
-            Notification { id, why: Some(why.to_owned()), ..Notification::new(kind, now) },
-        );
+    let is_wanted = |channel: &&ChannelSettings| leave_out != Some(channel.name.as_str());
+    for channel in channels_for(notification.kind, settings).filter(is_wanted) {
+        let id = Notification::id("", state.monitor.seq, &channel.name);
+        add_event(&mut state.outbox, Notification { id, ..notification.clone() });
     }
+}
+
+fn event(kind: NotificationKind, why: String, now: u64) -> Notification {
+    Notification { why: Some(why), ..Notification::new(kind, now) }
 }
 
 /// Report a channel that refuses, or fails again and again.
-pub(super) fn hear_of_channel(
+pub(super) fn observe_channel(
     state: &mut State,
-    entry: &Notification,
+    notification: &Notification,
     delivery: &Delivery,
-    settings: &Settings,
-    now: u64,
+    context: Context<'_>,
 ) {
     match delivery {
         Delivery::Delivered => {
-            state.monitor.broken.remove(entry.channel());
+            state.monitor.broken.remove(notification.channel());
         }
-        Delivery::Refused { why, .. } => report_channel(state, entry.channel(), why, settings, now),
-        Delivery::Retry { why, .. } if entry.tries.saturating_add(1) >= TRIES => {
-            report_channel(state, entry.channel(), why, settings, now);
+        Delivery::Refused { why, .. } => report_channel(state, notification.channel(), why, context),
+        Delivery::Retry { why, .. } if notification.tries.saturating_add(1) >= MAX_FAILURES => {
+            report_channel(state, notification.channel(), why, context);
         }
         Delivery::Retry { .. } => {}
     }
 }
 
-/// Report a channel's trouble on the others; once, until it works again.
-pub(super) fn report_channel(state: &mut State, channel: &str, why: &str, settings: &Settings, now: u64) {
-    // Where all fail, it is not this channel's fault; and nobody could be told.
+/// Report a failing channel on the others; once, until it works again.
+pub(super) fn report_channel(state: &mut State, channel: &str, why: &str, context: Context<'_>) {
+    // Where all fail, it is not this channel's fault, and no channel could report it.
     let fails = |name: &str| state.outbox.iter().any(|one| one.channel() == name && one.error.is_some());
-    let mut others = settings.channels.iter().filter(|other| other.name != channel);
+    let mut others = context.settings.channels.iter().filter(|other| other.name != channel);
     if others.any(|other| !fails(&other.name)) && state.monitor.broken.insert(channel.to_owned()) {
-        let why = format!("messages do not get through to {channel}: {why}");
-        add(state, Some(channel), NotificationKind::Channel, &why, settings, now);
+        let why = format!("notifications through {channel} are not delivered: {why}");
+        let event = event(NotificationKind::Channel, why, context.now);
+        notify(state, &event, Some(channel), context.settings);
     }
 }

@@ -1,12 +1,12 @@
-//! Which notifications are sent now: not those that maintenance, a pause, quiet hours or flapping hold back, and not those
-//! whose last attempt was too recent.
+//! Selects the notifications that are sent now: not those that maintenance, a pause, quiet hours or flapping suppress, and
+//! not those whose last attempt was too recent.
 
-use super::hold::is_suppressed;
+use super::suppress::is_suppressed;
 use crate::contract::notification::Notification;
 use crate::contract::settings::Settings;
 use crate::contract::state::State;
 
-/// Return what is to be sent now on one channel, in the order of the outbox.
+/// Return what is sent now on one channel, in the order of the outbox.
 pub fn outgoing(state: &State, channel: &str, settings: &Settings, now: u64) -> Vec<Notification> {
     if is_quiet(channel, settings, now) {
         return Vec::new();
@@ -14,21 +14,21 @@ pub fn outgoing(state: &State, channel: &str, settings: &Settings, now: u64) -> 
     let all: Vec<&Notification> = state
         .outbox
         .iter()
-        .filter(|entry| entry.channel() == channel && !is_suppressed(entry, state, settings, now))
+        .filter(|one| one.channel() == channel && !is_suppressed(one, state, settings, now))
         .collect();
     let mut is_ready = vec![false; all.len()];
     let follows = |ready: &[bool], at: usize, range: std::ops::Range<usize>| {
         range.into_iter().any(|other| ready[other] && all[other].is_about_the_same(all[at]))
     };
-    // An end must not arrive after the next beginning: what is followed by other news goes with it.
+    // A recovery must not arrive after the next outage: a notification is sent together with later ones about the same.
     for at in (0..all.len()).rev() {
         is_ready[at] = all[at].is_due(follows(&is_ready, at, at + 1..all.len()), now);
     }
-    // And nothing out of date is the last that is heard: what was only refused goes with what is before it.
+    // The last one that arrives must not be out of date: one that was only refused is sent together with earlier ones.
     for at in 0..all.len() {
         is_ready[at] |= all[at].sent == 0 && follows(&is_ready, at, 0..at);
     }
-    all.iter().zip(is_ready).filter(|(_, is_ready)| *is_ready).map(|(entry, _)| (*entry).clone()).collect()
+    all.iter().zip(is_ready).filter(|(_, is_ready)| *is_ready).map(|(one, _)| (*one).clone()).collect()
 }
 
 fn is_quiet(channel: &str, settings: &Settings, now: u64) -> bool {

@@ -1,58 +1,72 @@
-//! What changes of one run have in common: all of a site, or all of a group, failing for the same reason. They are told
-//! in one message each; every target keeps a state of its own.
+//! Finds what the changes of one run have in common: all targets of a site, or of a group, fail for the same reason. They
+//! share one message; every target keeps its own state.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Scene;
 use crate::contract::notification::{NotificationKind, NotificationScope};
-use crate::contract::settings::{Expect, Target};
+use crate::contract::settings::{Expect, Settings, Target};
 use crate::contract::state::{State, Status};
 use crate::probe::{Cause, Observation, Verdict};
 
-/// Marks the entries that are not `known` from before and share a cause, and those that end what was shared. `before`
-/// has the targets' former statuses.
-pub(super) fn mark(
-    state: &mut State,
-    before: &[Status],
-    known: &BTreeSet<String>,
-    observations: &[Observation],
-    scene: Scene<'_>,
-) {
-    let mut scopes: BTreeMap<String, NotificationScope> = BTreeMap::new();
-    for members in teams(scene, |target| target.group.clone().map(|group| (target.site.clone(), group))) {
-        if fail_alike(&members, observations) {
-            scopes.extend(members.iter().map(|target| (target.name.clone(), NotificationScope::Group)));
+/// The state before the observations of a run.
+pub(super) struct Before {
+    /// The targets' statuses, in the order of the state.
+    statuses: Vec<Status>,
+    /// The ids of the notifications in the outbox.
+    queued: BTreeSet<String>,
+}
+
+impl Before {
+    pub(super) fn of(state: &State) -> Self {
+        Self {
+            statuses: state.targets.iter().map(|target| target.status).collect(),
+            queued: state.outbox.iter().map(|one| one.id.clone()).collect(),
         }
     }
-    for members in teams(scene, |target| Some(target.site.clone())) {
-        if fail_alike(&members, observations) {
-            scopes.extend(members.iter().map(|target| (target.name.clone(), NotificationScope::Site)));
-        }
-    }
-    let ends = ends(state, before, scene);
-    for entry in state.outbox.iter_mut().filter(|entry| !known.contains(&entry.id)) {
-        match entry.kind {
-            NotificationKind::Down => entry.scope = scopes.get(entry.target()).copied(),
-            NotificationKind::Up | NotificationKind::WasDown if !entry.first => {
-                entry.scope = ends.get(entry.target()).copied()
+}
+
+/// Mark the notifications of this run that share a cause, and those that end what was shared.
+pub(super) fn mark(state: &mut State, before: &Before, observations: &[Observation], settings: &Settings) {
+    let begins = begins(observations, settings);
+    let ends = ends(state, &before.statuses, settings);
+    for notification in state.outbox.iter_mut().filter(|one| !before.queued.contains(&one.id)) {
+        match notification.kind {
+            NotificationKind::Down => notification.scope = begins.get(notification.target()).copied(),
+            NotificationKind::Up | NotificationKind::WasDown if !notification.first => {
+                notification.scope = ends.get(notification.target()).copied();
             }
             _ => {}
         }
     }
-    for (target, before) in state.targets.iter_mut().zip(before) {
+    for (target, before) in state.targets.iter_mut().zip(&before.statuses) {
         match target.status {
-            Status::Down if *before != Status::Down => target.scope = scopes.get(&target.name).copied(),
-            // Its end is still to be told.
-            Status::Up if target.held.is_none() => target.scope = None,
+            Status::Down if *before != Status::Down => target.scope = begins.get(&target.name).copied(),
+            // While notifications are suppressed, its recovery is still to be notified.
+            Status::Up if target.suppressed.is_none() => target.scope = None,
             _ => {}
         }
     }
 }
 
-/// Those of a site, or of a group, where it has more than one.
-fn teams<K: Ord>(scene: Scene<'_>, key: impl Fn(&Target) -> Option<K>) -> Vec<Vec<&Target>> {
+/// Return what each failing target has in common with others.
+fn begins(observations: &[Observation], settings: &Settings) -> BTreeMap<String, NotificationScope> {
+    let mut scopes = BTreeMap::new();
+    let groups = teams(settings, |target| target.group.clone().map(|group| (target.site.clone(), group)));
+    let sites = teams(settings, |target| Some(target.site.clone()));
+    let groups = groups.into_iter().map(|members| (members, NotificationScope::Group));
+    let sites = sites.into_iter().map(|members| (members, NotificationScope::Site));
+    for (members, scope) in groups.chain(sites) {
+        if fail_alike(&members, observations) {
+            scopes.extend(members.iter().map(|target| (target.name.clone(), scope)));
+        }
+    }
+    scopes
+}
+
+/// Return the members of each site, or of each group, that has more than one.
+fn teams<K: Ord>(settings: &Settings, key: impl Fn(&Target) -> Option<K>) -> Vec<Vec<&Target>> {
     let mut teams: BTreeMap<K, Vec<&Target>> = BTreeMap::new();
-    for target in scene.settings.targets.iter().filter(|target| target.expect == Expect::Answer) {
+    for target in settings.targets.iter().filter(|target| target.expect == Expect::Answer) {
         if let Some(key) = key(target) {
             teams.entry(key).or_default().push(target);
         }
@@ -60,7 +74,7 @@ fn teams<K: Ord>(scene: Scene<'_>, key: impl Fn(&Target) -> Option<K>) -> Vec<Ve
     teams.into_values().filter(|members| members.len() > 1).collect()
 }
 
-/// Whether all that can be seen of them fail for the same reason, and more than one can be seen.
+/// Return whether all members whose status is known fail for the same reason, and there is more than one of them.
 fn fail_alike(members: &[&Target], observations: &[Observation]) -> bool {
     let seen: Vec<&Observation> = observations
         .iter()
@@ -73,18 +87,18 @@ fn fail_alike(members: &[&Target], observations: &[Observation]) -> bool {
         && classes.windows(2).all(|two| two[0] == two[1])
 }
 
-/// The end of what was shared is told for all that come back at once, and the first of them say that it has ended.
-fn ends(state: &State, before: &[Status], scene: Scene<'_>) -> BTreeMap<String, NotificationScope> {
+/// Return the scope of each recovery: all that recover together share a message, and the first of them end the outage.
+fn ends(state: &State, before: &[Status], settings: &Settings) -> BTreeMap<String, NotificationScope> {
     let was_down = |name: &str| {
         let at = state.targets.iter().position(|target| target.name == name);
         at.and_then(|at| before.get(at)) == Some(&Status::Down)
     };
-    // Of what came back while words were held back, the end is still to be told.
-    let is_untold = |name: &str| state.target(name).is_some_and(|target| target.scope.is_some());
+    // The recovery of a target while notifications were suppressed is still to be notified.
+    let is_pending = |name: &str| state.target(name).is_some_and(|target| target.scope.is_some());
     let all_were_down = |target: &Target| {
         let is_beside = |other: &&Target| other.site == target.site && other.expect == Expect::Answer;
-        let mut beside = scene.settings.targets.iter().filter(is_beside);
-        beside.all(|other| was_down(&other.name) || is_untold(&other.name))
+        let mut beside = settings.targets.iter().filter(is_beside);
+        beside.all(|other| was_down(&other.name) || is_pending(&other.name))
     };
     let end = |target: &Target| {
         let scope = match state.target(&target.name)?.scope? {
@@ -94,5 +108,5 @@ fn ends(state: &State, before: &[Status], scene: Scene<'_>) -> BTreeMap<String, 
         };
         Some((target.name.clone(), scope))
     };
-    scene.settings.targets.iter().filter_map(end).collect()
+    settings.targets.iter().filter_map(end).collect()
 }

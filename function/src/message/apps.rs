@@ -1,70 +1,66 @@
-//! The words about several apps that share a place and a moment, but no cause.
+//! Renders outages of several apps that share a place and a moment, but no cause.
 
-use super::capitalised;
-use super::several::{MAX_LIST_CHARS, grouped, listed, names};
-use super::single::{late, outage, since};
+use super::Text;
+use super::list::{MAX_LIST_CHARS, grouped, joined, labels, listed};
+use super::phrases::{NO_REASON, after, capitalised, delay, outage, since};
 use crate::contract::notification::{Notification, NotificationKind};
-use crate::contract::settings::{Settings, Target};
+use crate::contract::settings::Settings;
+use crate::probe::Cause;
 use crate::text::bounded;
 
-/// Title and body.
-pub(super) fn words(entries: &[Notification], settings: &Settings) -> (String, String) {
-    let some = listed(&names(entries));
-    let kind = entries.first().map(|entry| entry.kind);
-    match kind {
-        Some(NotificationKind::Down) => (format!("{some} are DOWN"), reasons(entries, settings)),
-        Some(NotificationKind::WasDown) => {
-            let late = entries.first().map(late).unwrap_or_default();
-            (format!("{some} were DOWN and are UP again"), format!("{} {late}", grouped(entries, outage)))
+pub(super) fn text(notifications: &[Notification], settings: &Settings) -> Text {
+    let Some(one) = notifications.first() else { return Text::new("", "") };
+    let names = listed(&labels(notifications, settings));
+    match one.kind {
+        NotificationKind::Down => Text::new(format!("{names} are DOWN"), reasons(notifications, settings)),
+        NotificationKind::WasDown => Text::new(
+            format!("{names} were DOWN and RECOVERED"),
+            format!("{} {}", grouped(notifications, settings, outage), delay(one)),
+        ),
+        _ => {
+            let is_alike = notifications.iter().all(|other| after(other) == after(one));
+            let after = if is_alike { after(one) } else { String::new() };
+            Text::new(format!("{names} RECOVERED{after}"), grouped(notifications, settings, outage))
         }
-        _ => (format!("{some} are UP again"), grouped(entries, outage)),
     }
 }
 
-/// Why each of them is down, and since when.
-pub(super) fn reasons(entries: &[Notification], settings: &Settings) -> String {
-    let Some(one) = entries.first() else { return String::new() };
-    let is_one_moment = entries.iter().all(|entry| entry.from == one.from);
-    let text = |entry: &Notification| {
-        let why = entry.why.as_deref().unwrap_or("does not answer as it should");
-        if is_one_moment { why.to_owned() } else { format!("{why}, {}", since(entry)) }
+/// Return why each of them is down, and since when.
+pub(super) fn reasons(notifications: &[Notification], settings: &Settings) -> String {
+    let Some(one) = notifications.first() else { return String::new() };
+    let is_one_moment = notifications.iter().all(|other| other.from == one.from);
+    let reason = |one: &Notification| {
+        let why = one.why.as_deref().unwrap_or(NO_REASON);
+        if is_one_moment { why.to_owned() } else { format!("{why}, {}", since(one)) }
     };
-    let names_itself = |entry: &Notification| {
-        let app = settings.target(entry.target()).map(Target::app);
-        entry.why.as_deref().zip(app).is_some_and(|(why, app)| why.starts_with(app))
-    };
-    let mut text = if entries.iter().all(names_itself) {
-        let whys: Vec<String> =
-            entries.iter().map(|entry| format!("{}.", capitalised(&text(entry)))).collect();
-        bounded(&whys.join(" "), MAX_LIST_CHARS)
+    let names_its_app = |one: &Notification| one.why.is_some() && one.cause.is_some_and(Cause::names_the_app);
+    let mut text = if notifications.iter().all(names_its_app) {
+        let reasons: Vec<String> =
+            notifications.iter().map(|one| format!("{}.", capitalised(&reason(one)))).collect();
+        bounded(&reasons.join(" "), MAX_LIST_CHARS)
     } else {
-        grouped(entries, text)
+        grouped(notifications, settings, reason)
     };
     if is_one_moment {
-        text.push_str(&format!(" {}.", capitalised(&since(one))));
+        text.push_str(&format!(" Down {}.", since(one)));
     }
     text
 }
 
-/// Those that must refuse are not up or down, but closed or open.
-pub(super) fn exposure(entries: &[Notification], settings: &Settings) -> (String, String) {
-    let Some(one) = entries.first() else { return (String::new(), String::new()) };
-    let apps: Vec<&str> = apps(entries, settings);
-    let some = listed(&apps);
-    let all = apps.join(", ");
+/// Targets that have to refuse are not up or down, but closed or open.
+pub(super) fn exposure(notifications: &[Notification], settings: &Settings) -> Text {
+    let Some(one) = notifications.first() else { return Text::new("", "") };
+    let names = labels(notifications, settings);
+    let (some, all) = (listed(&names), joined(&names));
     match one.kind {
-        NotificationKind::Down => (
-            format!("{some} are OPEN to the world"),
-            format!("They let in whoever comes without a token: {all}. {}.", capitalised(&since(one))),
+        NotificationKind::Down => Text::new(
+            format!("{some} are OPEN to the internet"),
+            format!("Reachable without a token: {all}. Open {}.", since(one)),
         ),
-        NotificationKind::WasDown => {
-            (format!("{some} were OPEN to the world and are closed again"), format!("{all}. {}", late(one)))
-        }
-        _ => (format!("{some} are closed again"), format!("They were open to the world: {all}.")),
+        NotificationKind::WasDown => Text::new(
+            format!("{some} were OPEN to the internet and are closed again"),
+            format!("Were reachable without a token: {all}. {}", delay(one)),
+        ),
+        _ => Text::new(format!("{some} are closed again"), format!("Were reachable without a token: {all}.")),
     }
-}
-
-/// What the apps are called.
-pub(super) fn apps<'a>(entries: &[Notification], settings: &'a Settings) -> Vec<&'a str> {
-    entries.iter().filter_map(|entry| settings.target(entry.target())).map(Target::app).collect()
 }

@@ -1,86 +1,96 @@
-//! The words about what shares a cause: a whole home, or a group within it.
+//! Renders an outage with a common cause: of a whole home, or of a group within it.
 
-use super::capitalised;
-use super::several::{joined, names};
-use super::single::{late, outage, since};
+use super::Text;
+use super::list::{count, joined, labels};
+use super::phrases::{NO_REASON, capitalised, delay, how_long, label, outage, since};
 use crate::contract::notification::{Notification, NotificationKind, NotificationScope};
 use crate::contract::settings::{Expect, Settings};
 use crate::contract::state::{State, Status};
 use crate::probe::Cause;
 use crate::time::duration;
 
-/// Title and body.
-pub(super) fn words(entries: &[Notification], state: &State, settings: &Settings) -> (String, String) {
-    let Some(one) = entries.first() else { return (String::new(), String::new()) };
-    let (count, name) = (entries.len(), name(one, settings));
-    let up = format!("Up again: {}.{}", joined(&names(entries)), still_down(one, entries, state, settings));
+pub(super) fn text(notifications: &[Notification], state: &State, settings: &Settings) -> Text {
+    let Some(one) = notifications.first() else { return Text::new("", "") };
+    let (apps, name) = (count(notifications.len()), name(one, settings));
+    let still_down = still_down(one, notifications, state, settings);
+    let up = format!("Up: {}.{still_down}", joined(&labels(notifications, settings)));
     match one.kind {
-        NotificationKind::Down => (format!("{name} is DOWN: {count} apps"), down(entries, state, settings)),
+        NotificationKind::Down => {
+            Text::new(format!("{name} is DOWN ({apps})"), down(notifications, state, settings))
+        }
         NotificationKind::WasDown => {
             let why = one.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
-            (
-                format!("{name} was DOWN and is back: {count} apps"),
-                format!("{}{why}. {} {up}", outage(one), late(one)),
+            Text::new(
+                format!("{name} was DOWN{} and RECOVERED ({apps})", how_long(one)),
+                format!("{}{why}. {} {up}", outage(one), delay(one)),
             )
         }
-        _ => (back(entries, one, &name), up),
+        _ => Text::new(recovered(notifications, one, &name), up),
     }
 }
 
-/// `home`, or the group that is meant.
-pub(super) fn name(entry: &Notification, settings: &Settings) -> String {
-    let target = settings.target(entry.target());
-    let group = target
-        .filter(|_| entry.scope == Some(NotificationScope::Group))
-        .and_then(|target| target.group.clone());
-    group.or_else(|| target.map(|target| target.site.clone())).unwrap_or_default()
+/// `Home`, or the group that is meant.
+pub(super) fn name(notification: &Notification, settings: &Settings) -> String {
+    let Some(target) = settings.target(notification.target()) else { return String::new() };
+    let group = target.group.as_ref().filter(|_| notification.scope == Some(NotificationScope::Group));
+    capitalised(group.unwrap_or(&target.site))
 }
 
-/// Why, since when, and who.
-pub(super) fn down(entries: &[Notification], state: &State, settings: &Settings) -> String {
-    let Some(one) = entries.iter().min_by_key(|entry| entry.from) else { return String::new() };
-    let why = reason(entries, state, one.scope, &name(one, settings));
-    format!("{why}. {}. Down: {}.", capitalised(&since(one)), joined(&names(entries)))
+/// Return why they are down, since when, and which they are.
+pub(super) fn down(notifications: &[Notification], state: &State, settings: &Settings) -> String {
+    let Some(one) = notifications.iter().min_by_key(|one| one.from) else { return String::new() };
+    let why = reason(notifications, state, settings);
+    format!("{why}. Down {}: {}.", since(one), joined(&labels(notifications, settings)))
 }
 
-fn back(entries: &[Notification], one: &Notification, name: &str) -> String {
-    let from = entries.iter().map(|entry| entry.from).min().unwrap_or_default();
-    let until = entries.iter().filter_map(|entry| entry.until).max().unwrap_or(from);
+fn recovered(notifications: &[Notification], one: &Notification, name: &str) -> String {
+    let from = notifications.iter().map(|one| one.from).min().unwrap_or_default();
+    let until = notifications.iter().filter_map(|one| one.until).max().unwrap_or(from);
     let lasted = duration(until.saturating_sub(from));
     match one.scope {
         Some(NotificationScope::Rest) | None => {
-            format!("{name}: {} more are back after {lasted}", entries.len())
+            format!("{name}: {} more apps RECOVERED after {lasted}", notifications.len())
         }
-        Some(_) => format!("{name} is back after {lasted}"),
+        Some(_) => format!("{name} RECOVERED after {lasted}"),
     }
 }
 
-/// What all have in common.
-fn reason(entries: &[Notification], state: &State, scope: Option<NotificationScope>, place: &str) -> String {
-    let cause = |entry: &Notification| state.target(entry.target()).and_then(|target| target.cause);
-    let causes: Vec<Cause> = entries.iter().filter_map(cause).collect();
-    if scope == Some(NotificationScope::Group) {
-        let why = entries.first().and_then(|entry| entry.why.clone()).unwrap_or_default();
-        return format!("All that share {place} fail, so it is likely the cause: {why}");
+/// Return what they have in common.
+fn reason(notifications: &[Notification], state: &State, settings: &Settings) -> String {
+    let Some(one) = notifications.first() else { return String::new() };
+    let why = one.why.as_deref().unwrap_or(NO_REASON);
+    if one.scope == Some(NotificationScope::Group) {
+        let group = settings.target(one.target()).and_then(|target| target.group.as_deref());
+        let group = group.unwrap_or_default();
+        return format!("All apps that share {group} fail, so {group} is the likely cause: {why}");
     }
-    if causes.contains(&Cause::Home) {
-        return "Your home is offline (Cloudflare: tunnel not connected): power, line or host".to_owned();
-    }
-    match causes.first() {
+    // Earlier releases kept the cause with the target alone.
+    let of_target = |one: &Notification| state.target(one.target()).and_then(|target| target.cause);
+    let causes: Vec<Cause> =
+        notifications.iter().filter_map(|one| one.cause.or_else(|| of_target(one))).collect();
+    // The tunnel says most: it is lost with power or line, as everything behind it is.
+    let cause = causes.iter().find(|cause| **cause == Cause::Home).or(causes.first());
+    match cause {
+        Some(Cause::Home) => {
+            "The Cloudflare tunnel is not connected: check power, internet connection and host".to_owned()
+        }
         Some(Cause::Connect | Cause::Timeout) => {
-            "Nothing answers at your house: power, line, router or host".to_owned()
+            "Nothing responds: check power, internet connection, router and host".to_owned()
         }
-        Some(Cause::Origin) => "Cloudflare gets no proper answer from your house".to_owned(),
-        Some(Cause::App) => "The proxy or tunnel answers, but no app behind it does".to_owned(),
-        Some(Cause::Dns) => "Not one host name is found any more".to_owned(),
-        _ => capitalised(
-            entries.first().and_then(|entry| entry.why.as_deref()).unwrap_or("nothing answers as it should"),
-        ),
+        Some(Cause::Origin) => "Cloudflare gets no valid response from your server".to_owned(),
+        Some(Cause::App) => "The proxy or tunnel responds, but none of the apps behind it".to_owned(),
+        Some(Cause::Dns) => "None of the host names resolves".to_owned(),
+        _ => capitalised(why),
     }
 }
 
-/// Who of the same place is down all the same.
-fn still_down(one: &Notification, entries: &[Notification], state: &State, settings: &Settings) -> String {
+/// Return which others of the same place are still down.
+fn still_down(
+    one: &Notification,
+    notifications: &[Notification],
+    state: &State,
+    settings: &Settings,
+) -> String {
     let Some(target) = settings.target(one.target()) else { return String::new() };
     let is_beside = |name: &str| {
         settings.target(name).is_some_and(|other| {
@@ -92,7 +102,8 @@ fn still_down(one: &Notification, entries: &[Notification], state: &State, setti
     let others = state.targets.iter().filter(|other| other.status == Status::Down && is_beside(&other.name));
     let others: Vec<&str> = others
         .map(|other| other.name.as_str())
-        .filter(|name| entries.iter().all(|entry| entry.target() != *name))
+        .filter(|name| notifications.iter().all(|one| one.target() != *name))
+        .map(|name| label(name, settings))
         .collect();
     if others.is_empty() { String::new() } else { format!(" Still down: {}.", joined(&others)) }
 }

@@ -56,7 +56,8 @@ pub enum Cause {
     /// The app admits requests that it should refuse.
     Exposed,
     /// The monitor itself has no network, or cannot see whether the app is closed.
-    Blind,
+    #[serde(rename = "blind")]
+    MonitorOffline,
     /// A cause that only a later release knows.
     #[serde(other)]
     Other,
@@ -83,7 +84,7 @@ impl fmt::Display for Cause {
             Self::Slow => "slow",
             Self::Timeout => "timeout",
             Self::Exposed => "exposed",
-            Self::Blind => "blind",
+            Self::MonitorOffline => "blind",
             Self::Other => "other",
         })
     }
@@ -100,7 +101,7 @@ impl Cause {
             | Self::LoginWall
             | Self::Unreadable
             | Self::Maintenance
-            | Self::Blind
+            | Self::MonitorOffline
             | Self::Other => Verdict::Unknown,
             Self::Dns
             | Self::Connect
@@ -134,6 +135,11 @@ impl Cause {
         }
     }
 
+    /// Return whether every explanation of it begins with the app's name.
+    pub fn names_the_app(self) -> bool {
+        self == Self::App
+    }
+
     /// Whether its explanation is complete without the link that failed.
     pub(super) fn is_self_explanatory(self) -> bool {
         matches!(
@@ -149,7 +155,7 @@ impl Cause {
                 | Self::Unreadable
                 | Self::Maintenance
                 | Self::Exposed
-                | Self::Blind
+                | Self::MonitorOffline
         )
     }
 }

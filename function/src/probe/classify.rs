@@ -102,7 +102,7 @@ pub(super) fn expect_refusal(
     }
     if status >= 500 || !is_from_app(response, target) {
         let why = format!("HTTP {status} does not show whether the app is closed");
-        return Err(ProbeError::new(Cause::Blind, why));
+        return Err(ProbeError::new(Cause::MonitorOffline, why));
     }
     Err(ProbeError::new(
         Cause::Exposed,

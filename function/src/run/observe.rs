@@ -1,5 +1,5 @@
-//! The run's eyes: all targets at the same time, each with the secrets it needs; the failing ones once more; and if
-//! nothing at all answers, somebody else, to know whose fault it is.
+//! Observes all targets: all at the same time, each with the secrets that it needs, and the failing ones once more. If
+//! nothing responds at all, control hosts tell whether the monitor itself is offline.
 
 use std::time::Duration;
 
@@ -9,33 +9,34 @@ use futures_util::stream;
 use tokio::time::sleep;
 
 use super::budget::Budget;
+use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::secrets::{Secrets, TargetSecrets};
 use crate::contract::settings::{Expect, Settings, Target};
 use crate::probe::{Cause, Failure, Observation, Tls, Verdict, probe};
-use crate::store::SecretCache;
-use crate::store::Store;
+use crate::store::{SecretCache, Store};
 
-/// So many targets are asked all at once.
+/// Probe up to this many targets all at the same time.
 pub(super) const FEW: usize = 100;
-/// Of more, so many: each probe holds a socket and its buffers.
+
+/// Of more targets, probe this many at the same time: each probe holds a socket and its buffers.
 const AT_ONCE: usize = 64;
 
 /// Between two tries: long enough for a lost packet, or for an app that has just been restarted.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// A control host answers within this, or the monitor cannot see out.
+/// A control host responds within this time, or the monitor counts as offline.
 const CONTROL_TIME: Duration = Duration::from_secs(5);
 
-/// A probe that has less time than this would find nothing but that time is up.
+/// A probe with less time than this would only find that time is up.
 const LEAST: Duration = Duration::from_millis(300);
 
-/// Asks a target. A trait, so that a run can be tested without a network.
+/// Probes a target. A trait, so that a run can be tested without a network.
 pub trait Prober {
-    /// Asks once; never fails.
+    /// Probe once; never fails.
     fn probe(&self, target: &Target, secrets: &TargetSecrets) -> impl Future<Output = Observation>;
 }
 
-/// The real one.
+/// Probes over the network.
 #[derive(Debug, Clone)]
 pub struct NetworkProber(pub Tls);
 
@@ -45,128 +46,136 @@ impl Prober for NetworkProber {
     }
 }
 
-/// What a run saw.
+/// What a run observed.
 #[derive(Default)]
-pub(super) struct Looked {
+pub(super) struct Observed {
     pub(super) observations: Vec<Observation>,
-    /// Which targets could not be looked at, and why; that is no outage.
-    pub(super) unseen: Vec<String>,
-    /// The first target for which no time was left, by its place: the next run begins there.
+    /// The monitor's own faults, which kept it from observing targets; they are no outages.
+    pub(super) faults: Vec<Problem>,
+    /// The index of the first target for which no time was left: the next run begins there.
     pub(super) begin_at: usize,
-    /// For how many no time was left.
+    /// For how many targets no time was left.
     pub(super) missed: usize,
 }
 
-/// What a run looks with.
-pub(super) struct Looking<'a, S, P> {
+/// Observes targets, with what it needs for that.
+pub(super) struct Observer<'a, S, P> {
     pub(super) settings: &'a Settings,
     pub(super) store: &'a S,
     pub(super) prober: &'a P,
     pub(super) budget: &'a Budget,
 }
 
-/// Whether the monitor itself can see out.
+/// Whether the monitor itself has a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Control {
-    NotAsked,
-    Answers,
-    Silent,
+enum Network {
+    NotTested,
+    Online,
+    Offline,
 }
 
 /// Why there is no observation of a target.
-enum Missed {
-    /// The monitor lacks something, named here.
-    Fault(String),
+enum NotObserved {
+    /// The monitor lacks what it needs for it.
+    MonitorFault(Problem),
     /// No time was left.
-    Time,
+    NoTime,
 }
 
-impl<S: Store, P: Prober> Looking<'_, S, P> {
-    /// Look at all targets, beginning at the one with this place.
-    pub(super) async fn look(&self, secret_cache: &mut SecretCache, begin_at: usize) -> Looked {
-        let mut looked = Looked::default();
+impl<S: Store, P: Prober> Observer<'_, S, P> {
+    /// Observe all targets, beginning at the one with this index.
+    pub(super) async fn observe(&self, secret_cache: &mut SecretCache, begin_at: usize) -> Observed {
+        let mut observed = Observed::default();
         let mut secrets = Secrets::default();
         if self.settings.targets.iter().any(Target::needs_secrets) {
             match secret_cache.get(self.store).await {
                 Ok(found) => secrets = found.clone(),
-                Err(why) => looked.unseen.push(format!("the secrets could not be read: {why}")),
+                Err(why) => observed
+                    .faults
+                    .push(why.problem(ProblemKind::SecretsUnavailable, "the secrets could not be read")),
             }
         }
-        // Whether the monitor can see out is asked in time, too.
-        let control_time = if self.settings.control.is_empty() { Duration::ZERO } else { CONTROL_TIME };
         let all: Vec<&Target> = self.settings.targets.iter().collect();
-        let (later, first) = all.split_at(begin_at.min(all.len()));
-        let order: Vec<&Target> = first.iter().chain(later).copied().collect();
-        for (seen, target) in self.ask(&order, &secrets, control_time).await.into_iter().zip(&order) {
-            match seen {
-                Ok(seen) => looked.observations.push(seen),
-                Err(Missed::Fault(why)) => looked.unseen.push(why),
-                Err(Missed::Time) => {
-                    if looked.missed == 0 {
-                        let place = all.iter().position(|other| other.name == target.name);
-                        looked.begin_at = place.unwrap_or_default();
-                    }
-                    looked.missed += 1;
-                }
-            }
-        }
-        let observations = &mut looked.observations;
+        self.probe_all(&all, &secrets, begin_at, &mut observed).await;
+        let observations = &mut observed.observations;
         // A refused secret may just have been changed, and a warm environment would not know.
         let refused: Vec<&Target> = all.iter().filter(|t| is_refused(t, observations)).copied().collect();
         if !refused.is_empty()
             && let Ok(Some(renewed)) = secret_cache.reload(self.store).await
         {
             secrets = renewed.clone();
-            replace(observations, self.ask(&refused, &secrets, Duration::ZERO).await);
+            replace(observations, self.probe(&refused, &secrets, Duration::ZERO).await);
         }
-        let mut control = self.try_again(&all, &secrets, observations).await;
-        if is_dark(observations) {
-            if control == Control::NotAsked {
-                control = self.ask_control().await;
+        let mut network = self.try_again(&all, &secrets, observations).await;
+        if nothing_responds(observations) {
+            if network == Network::NotTested {
+                network = self.test_network().await;
             }
-            if control == Control::Silent {
-                observations.iter_mut().for_each(blame_nobody);
+            if network == Network::Offline {
+                observations.iter_mut().for_each(blame_monitor);
             }
         }
-        looked
+        observed
     }
 
-    /// Ask each target once, with what is left of the time less `spare`.
-    async fn ask(
+    async fn probe_all(&self, all: &[&Target], secrets: &Secrets, begin_at: usize, observed: &mut Observed) {
+        // Time is reserved for the control hosts.
+        let control_time = if self.settings.control.is_empty() { Duration::ZERO } else { CONTROL_TIME };
+        let (later, first) = all.split_at(begin_at.min(all.len()));
+        let order: Vec<&Target> = first.iter().chain(later).copied().collect();
+        for (seen, target) in self.probe(&order, secrets, control_time).await.into_iter().zip(&order) {
+            match seen {
+                Ok(seen) => observed.observations.push(seen),
+                Err(NotObserved::MonitorFault(problem)) => observed.faults.push(problem),
+                Err(NotObserved::NoTime) => {
+                    if observed.missed == 0 {
+                        let index = all.iter().position(|other| other.name == target.name);
+                        observed.begin_at = index.unwrap_or_default();
+                    }
+                    observed.missed += 1;
+                }
+            }
+        }
+    }
+
+    /// Probe each target once, within the time that is left less `spare`.
+    async fn probe(
         &self,
         targets: &[&Target],
         secrets: &Secrets,
         spare: Duration,
-    ) -> Vec<Result<Observation, Missed>> {
-        let ask = async |target: &Target| {
-            // As much as is left when its turn comes.
+    ) -> Vec<Result<Observation, NotObserved>> {
+        let probe = async |target: &Target| {
+            // What is left when its turn comes.
             let left = self.budget.left().saturating_sub(spare);
             if left < LEAST {
-                return Err(Missed::Time);
+                return Err(NotObserved::NoTime);
             }
             let left = u32::try_from(left.as_secs().max(1)).unwrap_or(u32::MAX);
             let is_cut = left.saturating_mul(2) < target.timeout_s && targets.len() > FEW;
             let target = Target { timeout_s: target.timeout_s.min(left), ..target.clone() };
-            let secrets = secrets.of(&target).map_err(Missed::Fault)?;
+            let missing =
+                |why: String| NotObserved::MonitorFault(Problem::new(ProblemKind::SecretMissing, why));
+            let secrets = secrets.of(&target).map_err(missing)?;
             let seen = self.prober.probe(&target, &secrets).await;
-            // Of many, the last ones begin late: what they had no time for is not their fault, and they come first next.
-            if is_cut && seen.cause() == Some(Cause::Timeout) { Err(Missed::Time) } else { Ok(seen) }
+            // Of many, the last ones begin late: a time-out is then not their fault, and they come first in the next run.
+            if is_cut && seen.cause() == Some(Cause::Timeout) { Err(NotObserved::NoTime) } else { Ok(seen) }
         };
         if targets.len() <= FEW {
-            return join_all(targets.iter().map(|target| ask(target))).await;
+            return join_all(targets.iter().map(|target| probe(target))).await;
         }
-        stream::iter(targets.iter().map(|target| ask(target))).buffered(AT_ONCE).collect().await
+        stream::iter(targets.iter().map(|target| probe(target))).buffered(AT_ONCE).collect().await
     }
 
-    /// Ask those once more that failed and may be asked more often, as long as there is time. If nothing answers at all,
-    /// the control hosts are asked during the first pause.
+    /// Probe failing targets again that have more tries, as long as there is time. If nothing responds at all, the network
+    /// is tested during the first pause.
     async fn try_again(
         &self,
         all: &[&Target],
         secrets: &Secrets,
         observations: &mut [Observation],
-    ) -> Control {
-        let mut control = Control::NotAsked;
+    ) -> Network {
+        let mut network = Network::NotTested;
         for tries in 2.. {
             let fails = |target: &&&Target| {
                 target.tries >= tries
@@ -180,26 +189,26 @@ impl<S: Store, P: Prober> Looking<'_, S, P> {
                 failed.iter().map(|target| target.timeout_s).max().unwrap_or_default().into(),
             );
             let pause = if self.budget.left() < PAUSE + longest { Duration::ZERO } else { PAUSE };
-            if control == Control::NotAsked && is_dark(observations) {
-                (control, _) = tokio::join!(self.ask_control(), sleep(pause));
+            if network == Network::NotTested && nothing_responds(observations) {
+                (network, _) = tokio::join!(self.test_network(), sleep(pause));
             } else if !pause.is_zero() {
                 sleep(pause).await;
             }
             if pause.is_zero() || self.budget.left() < longest {
                 break;
             }
-            let mut again = self.ask(&failed, secrets, Duration::ZERO).await;
+            let mut again = self.probe(&failed, secrets, Duration::ZERO).await;
             again.iter_mut().flatten().for_each(|seen| seen.tries = tries);
             replace(observations, again);
         }
-        control
+        network
     }
 
-    /// Ask the hosts that always answer, whatever they answer.
-    async fn ask_control(&self) -> Control {
+    /// Probe the hosts that always respond, whatever they answer.
+    async fn test_network(&self) -> Network {
         let time = CONTROL_TIME.min(self.budget.left());
         if self.settings.control.is_empty() || time < LEAST {
-            return Control::NotAsked;
+            return Network::NotTested;
         }
         let hosts = self.settings.control.iter().map(|url| Target {
             name: url.clone(),
@@ -209,22 +218,22 @@ impl<S: Store, P: Prober> Looking<'_, S, P> {
             ..Target::default()
         });
         let secrets = TargetSecrets::default();
-        let ask = async |host: Target| self.prober.probe(&host, &secrets).await.http.is_none();
-        let silent = join_all(hosts.map(ask)).await;
-        if silent.into_iter().all(|is_silent| is_silent) { Control::Silent } else { Control::Answers }
+        let is_silent = async |host: Target| self.prober.probe(&host, &secrets).await.http.is_none();
+        let silent = join_all(hosts.map(is_silent)).await;
+        if silent.into_iter().all(|is_silent| is_silent) { Network::Offline } else { Network::Online }
     }
 }
 
-/// Whether nothing at all has answered.
-fn is_dark(observations: &[Observation]) -> bool {
-    !observations.is_empty() && observations.iter().all(is_out_of_sight)
+fn nothing_responds(observations: &[Observation]) -> bool {
+    // No HTTP response may be the monitor's own fault.
+    !observations.is_empty() && observations.iter().all(|seen| !seen.ok && seen.http.is_none())
 }
 
 fn seen<'a>(target: &Target, observations: &'a [Observation]) -> Option<&'a Observation> {
     observations.iter().find(|seen| seen.target == target.name)
 }
 
-fn replace(observations: &mut [Observation], again: Vec<Result<Observation, Missed>>) {
+fn replace(observations: &mut [Observation], again: Vec<Result<Observation, NotObserved>>) {
     for again in again.into_iter().flatten() {
         if let Some(before) = observations.iter_mut().find(|seen| seen.target == again.target) {
             *before = again;
@@ -232,15 +241,10 @@ fn replace(observations: &mut [Observation], again: Vec<Result<Observation, Miss
     }
 }
 
-/// It did not answer at all, which may be our own fault.
-fn is_out_of_sight(seen: &Observation) -> bool {
-    !seen.ok && seen.http.is_none()
-}
-
-fn blame_nobody(seen: &mut Observation) {
+fn blame_monitor(seen: &mut Observation) {
     if let Some(Failure { why, cause, .. }) = &mut seen.failed {
-        *cause = Cause::Blind;
-        *why = format!("the monitor itself cannot see out ({why})");
+        *cause = Cause::MonitorOffline;
+        *why = format!("the monitor itself is offline ({why})");
     }
 }
 

@@ -1,10 +1,11 @@
-//! What a warm environment remembers, and when that counts for more than what the store has.
+//! What a warm environment remembers, and when that counts for more than the content of the store.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::carry_over;
 use crate::contract::parts::{merge, split};
+use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::settings::Settings;
 use crate::contract::state::State;
 use crate::decide::Knowledge;
@@ -17,212 +18,243 @@ const MAX_REPLACED: usize = 8;
 pub(super) struct Memory {
     pub(super) state: State,
     pub(super) knowledge: Knowledge,
-    /// For each part of the state.
-    pub(super) holds: Vec<Holds>,
-    /// Parts that are no longer needed and still say something.
-    pub(super) surplus: Vec<usize>,
+    /// One for each part of the state.
+    pub(super) parts: Vec<PartMemory>,
+    /// Parts that are no longer needed and not empty.
+    pub(super) obsolete: Vec<usize>,
 }
 
-/// What the store may hold: what was saved last or, where saving failed, what was there before as well. As long as it
-/// holds one of these, nobody else has written, and the memory knows as much or more.
+/// What the store may have as a part of the state: what was saved last or, where saving failed, also what was saved before.
+/// As long as the store has one of these, no other run has written, and the memory knows as much or more.
 #[derive(Default)]
-pub(super) struct Holds {
-    now: Vec<Option<String>>,
-    /// The version of what it holds, if that is certain; 0 where there is nothing.
+pub(super) struct PartMemory {
+    possible: Vec<Option<String>>,
+    /// The version in the store, if that is certain; 0 where there is none.
     version: Option<u64>,
     /// What this environment has replaced. If it is read again, the read lags behind.
     replaced: VecDeque<String>,
 }
 
-impl Holds {
-    /// The store took it, as this version. Returns the version if it is not the next one: somebody else has written.
+impl PartMemory {
+    fn new((text, version): (Option<String>, Option<u64>)) -> Self {
+        Self { possible: vec![text], version, ..Self::default() }
+    }
+
+    /// Record that the store has accepted it, as this version. Return the version if it is not the next one: another run
+    /// has written.
     pub(super) fn saved(&mut self, text: String, version: Option<u64>) -> Option<u64> {
         let next = self.version.map(|version| version.saturating_add(1));
-        self.certain(Some(text));
-        self.version = version;
+        self.set(Some(text), version);
         version.filter(|version| next.is_some_and(|next| next != *version))
     }
 
-    /// Whether nobody else has written what was read.
-    pub(super) fn knows(&self, text: &Option<String>) -> bool {
-        self.now.contains(text) || text.as_ref().is_some_and(|text| self.replaced.contains(text))
-    }
-
-    /// Whether the store is known to have just this.
-    pub(super) fn has(&self, text: &str) -> bool {
-        matches!(self.now.as_slice(), [Some(known)] if known == text)
-    }
-
-    /// The store has this, and nothing else.
-    fn certain(&mut self, text: Option<String>) {
-        let mut before = std::mem::take(&mut self.now);
-        before.retain(|known| *known != text);
-        self.now.push(text);
-        self.replaced.extend(before.into_iter().flatten());
-        let surplus = self.replaced.len().saturating_sub(MAX_REPLACED);
-        self.replaced.drain(..surplus);
-    }
-
-    /// The store refused it, or took it and the answer was lost.
+    /// Record that the store refused it, or accepted it and the answer was lost.
     pub(super) fn not_saved(&mut self, text: String) {
-        self.now.push(Some(text));
+        self.possible.push(Some(text));
         self.version = None;
+    }
+
+    /// Return whether this environment has written what was read.
+    pub(super) fn knows(&self, text: &Option<String>) -> bool {
+        self.possible.contains(text) || text.as_ref().is_some_and(|text| self.is_replaced(text))
+    }
+
+    /// Return whether the store has exactly this for certain.
+    pub(super) fn is_exactly(&self, text: &str) -> bool {
+        matches!(self.possible.as_slice(), [Some(known)] if known == text)
+    }
+
+    fn is_replaced(&self, text: &str) -> bool {
+        self.replaced.iter().any(|known| known == text)
+    }
+
+    /// Record that the store has this and nothing else.
+    fn set(&mut self, text: Option<String>, version: Option<u64>) {
+        let mut before = std::mem::take(&mut self.possible);
+        before.retain(|known| *known != text);
+        self.possible.push(text);
+        self.version = version;
+        self.replaced.extend(before.into_iter().flatten());
+        let excess = self.replaced.len().saturating_sub(MAX_REPLACED);
+        self.replaced.drain(..excess);
+    }
+
+    /// Return why a value counts for less than the memory: it is one that was replaced, or it is invalid.
+    fn outranks(&self, text: &str) -> Option<Problem> {
+        if self.possible.iter().flatten().any(|known| known == text) {
+            return None;
+        }
+        let detail = if self.is_replaced(text) {
+            "the store returned an older state; the remembered one was used".to_owned()
+        } else {
+            format!("{}; the remembered state replaces it", State::parse(text).err()?)
+        };
+        Some(Problem::new(ProblemKind::StateUnreadable, detail))
     }
 }
 
-/// Where a run starts from.
-pub(super) struct Recollection {
+/// What a run starts from.
+pub(super) struct Base {
     pub(super) state: State,
     pub(super) knowledge: Knowledge,
-    /// Not if it would replace a state that nobody has read.
+    /// Not if it would replace a state that could not be read.
     pub(super) may_save: bool,
-    pub(super) holds: Vec<Holds>,
-    pub(super) surplus: Vec<usize>,
+    pub(super) parts: Vec<PartMemory>,
+    pub(super) obsolete: Vec<usize>,
 }
 
 /// What was read.
 pub(super) struct Texts {
     /// Each part of the state.
     pub(super) parts: Vec<Option<Stored>>,
-    /// Those that there are beyond them, by number.
-    pub(super) surplus: Vec<(usize, String)>,
+    /// Parts beyond them, by number.
+    pub(super) obsolete: Vec<(usize, String)>,
 }
 
 /// What was read, or why not all could be read.
 pub(super) type Loaded = Result<Texts, StoreError>;
 
-/// Where a run starts from, put together from all the parts.
-pub(super) fn recollect(
+/// How the state is divided into parts.
+#[derive(Clone, Copy)]
+pub(super) struct Division<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) layout: &'a [Range<usize>],
+}
+
+impl Division<'_> {
+    fn split(self, state: &State) -> Vec<State> {
+        split(state, self.settings, self.layout)
+    }
+}
+
+/// Return what a run starts from, put together from all parts and the memory.
+pub(super) fn recall(
     memory: Option<Memory>,
     loaded: Loaded,
-    settings: &Settings,
-    layout: &[Range<usize>],
-    problems: &mut Vec<String>,
-) -> Recollection {
+    division: Division<'_>,
+    problems: &mut Vec<Problem>,
+) -> Base {
     let texts = match loaded {
         Ok(texts) => texts,
         Err(why) => {
-            problems.push(format!("the state could not be read: {why}"));
-            let Memory { state, knowledge, holds, surplus } = memory.unwrap_or(Memory {
-                state: State::default(),
-                knowledge: Knowledge::Blind,
-                holds: Vec::new(),
-                surplus: Vec::new(),
-            });
-            let may_save = knowledge == Knowledge::Certain;
-            return Recollection { state, knowledge, may_save, holds, surplus };
+            problems.push(why.problem(ProblemKind::StateUnavailable, "the state could not be read"));
+            return Base::without_store(memory);
         }
     };
-    let mut surplus = Vec::new();
-    let (remembered, blind) = match memory {
-        Some(Memory { state, knowledge: Knowledge::Certain, holds, surplus: left }) => {
-            surplus = left;
-            let mut holds = holds.into_iter();
-            let parts = split(&state, settings, layout).into_iter();
-            (parts.map(|part| Some((part, holds.next().unwrap_or_default()))).collect(), None)
+    let mut obsolete = Vec::new();
+    let mut remembered = Vec::new();
+    let mut without_state = None;
+    match memory {
+        Some(Memory { state, knowledge: Knowledge::Certain, parts, obsolete: left }) => {
+            obsolete = left;
+            let mut parts = parts.into_iter();
+            let states = division.split(&state).into_iter();
+            remembered = states.map(|state| (state, parts.next().unwrap_or_default())).collect();
         }
-        other => (Vec::new(), other),
-    };
+        other => without_state = other,
+    }
     let mut remembered = remembered.into_iter();
-    let (mut states, mut all_holds) = (Vec::new(), Vec::new());
+    let (mut states, mut parts) = (Vec::new(), Vec::new());
     for stored in texts.parts {
-        let (text, version) = apart(stored);
-        let (state, holds) = match remembered.next().flatten() {
-            Some((state, holds)) => recollect_part(state, holds, text, version, problems),
-            None => (read(text.as_deref(), problems), Holds { now: vec![text], version, ..Holds::default() }),
+        let stored = text_and_version(stored);
+        let (state, part) = match remembered.next() {
+            Some((state, part)) => recall_part(state, part, stored, problems),
+            None => (read(stored.0.as_deref(), problems), PartMemory::new(stored)),
         };
         states.push(state);
-        all_holds.push(holds);
+        parts.push(part);
     }
-    for (part, text) in texts.surplus {
+    for (part, text) in texts.obsolete {
         let state = read(Some(&text), problems);
         if !(state.targets.is_empty() && state.outbox.is_empty()) {
-            surplus.push(part);
+            obsolete.push(part);
             states.push(state);
         }
     }
     let mut state = merge(states);
-    if let Some(blind) = blind {
-        carry_over::carry_over(&mut state, blind.state);
+    if let Some(memory) = without_state {
+        carry_over::carry_over(&mut state, memory.state);
     }
-    Recollection { state, knowledge: Knowledge::Certain, may_save: true, holds: all_holds, surplus }
+    Base { state, knowledge: Knowledge::Certain, may_save: true, parts, obsolete }
 }
 
-/// What a warm environment makes of what it reads.
-fn recollect_part(
+/// Return what a warm environment makes of a part that it reads.
+fn recall_part(
     state: State,
-    mut holds: Holds,
-    text: Option<String>,
-    version: Option<u64>,
-    problems: &mut Vec<String>,
-) -> (State, Holds) {
-    if let Some(problem) = text.as_deref().and_then(|text| says_less(text, &holds)) {
+    mut part: PartMemory,
+    (text, version): (Option<String>, Option<u64>),
+    problems: &mut Vec<Problem>,
+) -> (State, PartMemory) {
+    if let Some(problem) = text.as_deref().and_then(|text| part.outranks(text)) {
         problems.push(problem);
-        return (state, holds);
+        return (state, part);
     }
-    let is_known = holds.now.contains(&text);
+    let is_known = part.possible.contains(&text);
     let state = if is_known { state } else { read(text.as_deref(), problems) };
-    holds.certain(text);
-    holds.version = version;
-    (state, holds)
+    part.set(text, version);
+    (state, part)
 }
 
-/// Text and version; nothing is version 0.
-fn apart(stored: Option<Stored>) -> (Option<String>, Option<u64>) {
+/// Return text and version; a missing value has version 0.
+fn text_and_version(stored: Option<Stored>) -> (Option<String>, Option<u64>) {
     stored.map_or((None, Some(0)), |stored| (Some(stored.text), stored.version))
 }
 
-impl Recollection {
-    /// Where a run starts from that has read nothing yet.
+impl Base {
+    /// Return what a run starts from that has read nothing yet.
     pub(super) fn nothing() -> Self {
-        let (holds, surplus) = (Vec::new(), Vec::new());
-        Self { state: State::default(), knowledge: Knowledge::Certain, may_save: false, holds, surplus }
+        let (parts, obsolete) = (Vec::new(), Vec::new());
+        Self { state: State::default(), knowledge: Knowledge::Certain, may_save: false, parts, obsolete }
     }
 
-    /// Take over what was read again later in the run. Returns whether others have written meanwhile: `state` is then
+    /// Return what a run starts from that could not read the store.
+    fn without_store(memory: Option<Memory>) -> Self {
+        let Some(Memory { state, knowledge, parts, obsolete }) = memory else {
+            return Self { knowledge: Knowledge::StateUnavailable, ..Self::nothing() };
+        };
+        Self { state, knowledge, may_save: knowledge == Knowledge::Certain, parts, obsolete }
+    }
+
+    /// Take over what was read again later in the run. Return whether other runs have written meanwhile: `state` is then
     /// theirs.
     pub(super) fn refresh(
         &mut self,
         parts: Vec<Option<Stored>>,
-        settings: &Settings,
-        layout: &[Range<usize>],
-        problems: &mut Vec<String>,
+        division: Division<'_>,
+        problems: &mut Vec<Problem>,
     ) -> bool {
         let mut foreign = Vec::new();
-        for (part, stored) in parts.into_iter().enumerate() {
-            let Some(holds) = self.holds.get_mut(part) else { continue };
-            let (text, version) = apart(stored);
-            // What is suddenly missing was deleted by hand, or by a tear-down that this run outlives.
-            if text.is_none() || holds.knows(&text) {
+        for (index, stored) in parts.into_iter().enumerate() {
+            let Some(part) = self.parts.get_mut(index) else { continue };
+            let (text, version) = text_and_version(stored);
+            // A value that is suddenly missing was deleted by hand, or by a `down` during this run.
+            if text.is_none() || part.knows(&text) {
                 continue;
             }
-            holds.certain(text.clone());
-            holds.version = version;
-            foreign.push((part, text));
+            part.set(text.clone(), version);
+            foreign.push((index, text));
         }
-        self.replace(foreign, settings, layout, problems)
+        self.replace(foreign, division, problems)
     }
 
-    /// Take over what others wrote and this run has written over.
+    /// Take over what other runs wrote and this run has written over.
     pub(super) fn take_over(
         &mut self,
         parts: Vec<(usize, Option<Stored>)>,
-        settings: &Settings,
-        layout: &[Range<usize>],
-        problems: &mut Vec<String>,
+        division: Division<'_>,
+        problems: &mut Vec<Problem>,
     ) -> bool {
         let parts = parts.into_iter().filter_map(|(part, stored)| Some((part, Some(stored?.text)))).collect();
-        self.replace(parts, settings, layout, problems)
+        self.replace(parts, division, problems)
     }
 
     fn replace(
         &mut self,
         foreign: Vec<(usize, Option<String>)>,
-        settings: &Settings,
-        layout: &[Range<usize>],
-        problems: &mut Vec<String>,
+        division: Division<'_>,
+        problems: &mut Vec<Problem>,
     ) -> bool {
-        // A text that makes no sense says nothing of what others know.
+        // An invalid value says nothing about what others know.
         let foreign: Vec<_> = foreign
             .into_iter()
             .filter(|(_, text)| text.as_deref().is_some_and(|text| State::parse(text).is_ok()))
@@ -230,7 +262,7 @@ impl Recollection {
         if foreign.is_empty() {
             return false;
         }
-        let mut states = split(&self.state, settings, layout);
+        let mut states = division.split(&self.state);
         for (part, text) in foreign {
             if let Some(state) = states.get_mut(part) {
                 *state = read(text.as_deref(), problems);
@@ -241,32 +273,22 @@ impl Recollection {
     }
 }
 
-/// Why the value says less than what is remembered: it is one that was replaced, or it makes no sense.
-fn says_less(text: &str, holds: &Holds) -> Option<String> {
-    if holds.now.iter().flatten().any(|known| known == text) {
-        return None;
-    }
-    if holds.replaced.iter().any(|known| known == text) {
-        return Some("the store answered with an older state; what is remembered was used".to_owned());
-    }
-    State::parse(text).err().map(|why| format!("{why}; what is remembered replaces it"))
-}
-
-/// A value that makes no sense is reported and will be replaced.
-fn read(text: Option<&str>, problems: &mut Vec<String>) -> State {
+/// Read a stored value. An invalid one is reported and will be replaced.
+fn read(text: Option<&str>, problems: &mut Vec<Problem>) -> State {
     let Some(text) = text else { return State::default() };
     match State::parse(text) {
         Ok(state) => {
             if state.is_of_later_release() {
-                problems.push(format!(
-                    "the state is of version {}, of a later release: what this one does not know was left out",
+                let detail = format!(
+                    "the state has version {}, of a later release: its unknown fields were left out",
                     state.version
-                ));
+                );
+                problems.push(Problem::new(ProblemKind::StateUnreadable, detail));
             }
             state
         }
         Err(why) => {
-            problems.push(format!("{why}; it is replaced"));
+            problems.push(Problem::new(ProblemKind::StateUnreadable, format!("{why}; it is replaced")));
             State::default()
         }
     }

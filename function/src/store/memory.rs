@@ -49,7 +49,7 @@ impl Store for MemoryStore {
     async fn load_state(&self, part: usize) -> Result<Option<Stored>, StoreError> {
         self.note("load");
         if fails(&self.failing_loads) || (part > 0 && self.refused_parts.get()) {
-            return Err(StoreError("reading was refused".to_owned()));
+            return Err(StoreError::new("reading was refused"));
         }
         let text =
             if part > 0 { self.parts.borrow().get(&part).cloned() } else { self.state.borrow().clone() };
@@ -81,7 +81,7 @@ impl Store for MemoryStore {
             versions.push(text.to_owned());
         }
         if fails {
-            return Err(StoreError("writing was refused".to_owned()));
+            return Err(StoreError::new("writing was refused"));
         }
         Ok(Some(self.count(part)))
     }

@@ -48,7 +48,7 @@ impl SsmStore {
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, StoreError> {
         let required = |name: &str| {
-            env(name).ok_or_else(|| StoreError(format!("the environment variable {name} is not set")))
+            env(name).ok_or_else(|| StoreError::new(format!("the environment variable {name} is not set")))
         };
         let credentials = Credentials::new(
             required("AWS_ACCESS_KEY_ID")?,
@@ -132,7 +132,7 @@ impl Store for SsmStore {
         let text = found.parameter.and_then(|parameter| parameter.value).unwrap_or_default();
         // serde_json's message could quote a secret, so only the position is reported.
         serde_json::from_str(&text).map_err(|why| {
-            StoreError(format!(
+            StoreError::new(format!(
                 "{name} does not contain valid secrets (line {}, column {})",
                 why.line(),
                 why.column()
@@ -156,5 +156,7 @@ where
         }
         _ => "the response is invalid".to_owned(),
     };
-    StoreError(single_line(&format!("{action} of {parameter} failed ({reason})"), MAX_WHY_CHARS))
+    let error =
+        StoreError::new(single_line(&format!("{action} of {parameter} failed ({reason})"), MAX_WHY_CHARS));
+    if why.code().is_some_and(|code| code.starts_with("AccessDenied")) { error.denied() } else { error }
 }

@@ -2,7 +2,7 @@
 
 use plexmon_function::contract::notification::NotificationKind;
 use plexmon_function::contract::state::State;
-use plexmon_function::decide::{Knowledge, decide};
+use plexmon_function::decide::{Context, decide};
 use plexmon_function::probe::Observation;
 
 use crate::fixtures::{NOW, settings, up};
@@ -32,13 +32,8 @@ impl Monitor {
     }
 
     fn check(&mut self, seen: &Observation) -> Vec<String> {
-        let decided = decide(
-            &self.state,
-            std::slice::from_ref(seen),
-            self.now,
-            &settings(&["plex"]),
-            Knowledge::Certain,
-        );
+        let decided =
+            decide(&self.state, std::slice::from_ref(seen), Context::new(&settings(&["plex"]), self.now));
         // As it is kept and read again.
         self.state = State::parse(&decided.state.encode().unwrap().text).unwrap();
         let entries = std::mem::take(&mut self.state.outbox);

@@ -13,13 +13,14 @@ mod webhook;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::description::{ChannelDescription, Need, Protocol, Setting, Type};
 use plexmon_function::contract::notification::NotificationKind;
 use plexmon_function::contract::secrets::{ChannelSecrets, SecretValue};
 use plexmon_function::contract::settings::{ChannelKind, ChannelSettings, Severity};
 use plexmon_function::http::Http;
 use plexmon_function::message::{Message, MessageItem};
-use plexmon_function::notify::{Channel, DESCRIPTIONS, Delivery, channels, description};
+use plexmon_function::notify::{Channel, DESCRIPTIONS, channels, description};
 use plexmon_function::probe::Tls;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
@@ -110,7 +111,7 @@ pub fn channel(kind: ChannelKind) -> Box<dyn Channel> {
 
 pub fn message() -> Message {
     Message {
-        news: vec![MessageItem { target: "plex".to_owned(), kind: NotificationKind::Down, first: false }],
+        items: vec![MessageItem { target: "plex".to_owned(), kind: NotificationKind::Down, first: false }],
         ..pushover::message()
     }
 }

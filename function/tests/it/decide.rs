@@ -4,12 +4,14 @@
 //! a run that announces. What the channel does:
 //! `ok` takes everything, `500` fails, `lost` takes it and loses the answer, `400` refuses. What was attempted is compared.
 
+use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::notification::NotificationKind;
 use plexmon_function::contract::settings::Settings;
 use plexmon_function::contract::state::{LastNotified, State, Status};
-use plexmon_function::decide::{Knowledge, decide, outgoing, reconcile, record_delivery, retry_refused};
+use plexmon_function::decide::{
+    Context, Knowledge, decide, outgoing, reconcile, record_delivery, retry_refused,
+};
 use plexmon_function::message::message;
-use plexmon_function::notify::Delivery;
 
 use crate::fixtures::{NOW, before_sending_all, down, record_result, settings, target, up};
 
@@ -28,7 +30,7 @@ fn story(state: &mut State, settings: &Settings, from: u64, steps: &str) -> Stri
             _ => vec![],
         };
         let now = from + run * INTERVAL;
-        let mut decision = decide(state, &observations, now, settings, Knowledge::Certain);
+        let mut decision = decide(state, &observations, Context::new(settings, now));
         if announces {
             retry_refused(&mut decision.state);
         }
@@ -38,10 +40,10 @@ fn story(state: &mut State, settings: &Settings, from: u64, steps: &str) -> Stri
             let delivery = delivery(channel);
             let text = message(std::slice::from_ref(&entry), state, settings, true).body;
             let first = if entry.first { "!" } else { "" };
-            let repeat = if text.contains("may repeat") { "?" } else { "" };
+            let repeat = if text.contains("repeat") { "?" } else { "" };
             let times = if entry.times > 1 { format!("x{}", entry.times) } else { String::new() };
             attempts.push(format!("{:?}{first}{repeat}{times}={channel}", entry.kind));
-            record_delivery(state, &entry, &delivery, settings, now);
+            record_delivery(state, &entry, &delivery, Context::new(settings, now));
             if matches!(delivery, Delivery::Retry { .. }) {
                 break;
             }
@@ -117,7 +119,10 @@ fn an_attempt_that_may_have_arrived_is_repeated_once_at_once_and_once_after_six_
     assert_eq!(story(&mut state, &settings, hours(6), "down lost, down lost"), "Down?=lost");
     assert_eq!(story(&mut state, &settings, hours(24) - 1, "down lost"), "");
     assert_eq!(story(&mut state, &settings, hours(24), "down ok, down ok"), "Down=expired");
-    assert_eq!(state.targets[0].told["pushover"], LastNotified::Failed("no answer within 5 s".to_owned()));
+    assert_eq!(
+        state.targets[0].notified["pushover"],
+        LastNotified::Failed("no answer within 5 s".to_owned())
+    );
     assert_eq!(story(&mut state, &settings, hours(25), "up ok"), "WasDown=ok");
 }
 
@@ -195,8 +200,8 @@ fn a_late_message_says_why_it_is_late() {
     let text = message(&state.outbox, &state, &settings, true).body;
     assert_eq!(
         text,
-        "Was down 10 min (10:10-10:20 UTC): HTTP 502 instead of 200 (HTTP). \
-         Could not tell you earlier: Pushover answered HTTP 500."
+        "Down 10 min (10:10-10:20 UTC): HTTP 502 instead of 200 (HTTP). \
+         Notification delayed: Pushover answered HTTP 500."
     );
 }
 
@@ -207,7 +212,7 @@ fn ids_are_never_used_twice_and_keep_their_order() {
     let mut ids = Vec::new();
     for (run, seen) in (0..).zip([up("plex"), down("plex"), up("plex"), down("plex")]) {
         let observations = [seen, up("a:b")];
-        state = decide(&state, &observations, NOW + run * INTERVAL, &settings, Knowledge::Certain).state;
+        state = decide(&state, &observations, Context::new(&settings, NOW + run * INTERVAL)).state;
         for entry in state.outbox.clone() {
             ids.push((entry.target().to_owned(), entry.channel().to_owned(), entry.id.clone()));
             record_result(&mut state, &entry.id, &Delivery::Delivered, &settings, NOW);
@@ -226,7 +231,7 @@ fn another_check_under_the_same_name_starts_anew() {
     story(&mut state, &before, NOW, "up ok, down 500");
     let mut after = before.clone();
     after.targets[0].url = "https://other.example.com/".to_owned();
-    let decision = decide(&state, &[up("plex")], NOW + 600, &after, Knowledge::Certain);
+    let decision = decide(&state, &[up("plex")], Context::new(&after, NOW + 600));
     assert_eq!(decision.previous, Status::Unknown);
     let kinds: Vec<_> = decision.state.outbox.iter().map(|e| (e.id.as_str(), e.kind, e.first)).collect();
     assert_eq!(
@@ -260,18 +265,18 @@ fn the_check_id_is_the_same_in_every_build() {
 fn a_removed_target_is_dropped_with_its_messages() {
     let mut state = State::default();
     let both = settings(&["plex", "other"]);
-    state = decide(&state, &[up("plex"), down("other")], NOW, &both, Knowledge::Certain).state;
+    state = decide(&state, &[up("plex"), down("other")], Context::new(&both, NOW)).state;
     assert_eq!((state.status, state.outbox.len()), (Status::Down, 2));
-    state = decide(&state, &[up("plex")], NOW + 300, &settings(&["plex"]), Knowledge::Certain).state;
+    state = decide(&state, &[up("plex")], Context::new(&settings(&["plex"]), NOW + 300)).state;
     assert_eq!((state.status, state.targets.len(), state.outbox.len()), (Status::Up, 1, 1));
 }
 
 #[test]
 fn a_channel_that_is_no_longer_used_gets_nothing() {
     let mut without = settings(&["plex"]);
-    let state = decide(&State::default(), &[up("plex")], NOW, &without, Knowledge::Certain).state;
+    let state = decide(&State::default(), &[up("plex")], Context::new(&without, NOW)).state;
     without.channels.clear();
-    let state = decide(&state, &[down("plex")], NOW + 300, &without, Knowledge::Certain).state;
+    let state = decide(&state, &[down("plex")], Context::new(&without, NOW + 300)).state;
     assert_eq!((state.status, state.outbox.len()), (Status::Down, 0));
 }
 
@@ -291,7 +296,7 @@ fn the_python_functions_state_is_taken_over_for_one_target() {
         assert_eq!(state.version, 1);
     }
     let several = settings(&["plex", "other"]);
-    let decision = decide(&python("up"), &[up("plex"), up("other")], NOW, &several, Knowledge::Certain);
+    let decision = decide(&python("up"), &[up("plex"), up("other")], Context::new(&several, NOW));
     assert_eq!(
         (decision.previous, decision.state.outbox.len()),
         (Status::Unknown, 2),
@@ -302,14 +307,21 @@ fn the_python_functions_state_is_taken_over_for_one_target() {
 #[test]
 fn blind_only_an_outage_is_told() {
     let settings = settings(&["plex"]);
-    let blind = |state: &State, seen| decide(state, &[seen], NOW, &settings, Knowledge::Blind).state;
+    let blind = |state: &State, seen| {
+        decide(
+            state,
+            &[seen],
+            Context { knowledge: Knowledge::StateUnavailable, ..Context::new(&settings, NOW) },
+        )
+        .state
+    };
     let quiet = blind(&State::default(), up("plex"));
     assert_eq!((quiet.status, quiet.outbox.len()), (Status::Up, 0));
     let loud = blind(&State::default(), down("plex"));
     assert_eq!(loud.outbox.len(), 1);
     assert!(!loud.outbox[0].first);
     let text = message(&loud.outbox, &loud, &settings, false).body;
-    assert!(text.ends_with("(state could not be read; may repeat)"), "{text}");
+    assert!(text.ends_with("(may be a repeat: the state could not be read)"), "{text}");
 }
 
 #[test]
@@ -325,7 +337,7 @@ fn written_ahead_everything_counts_as_possibly_sent() {
 #[test]
 fn the_whole_is_as_good_as_its_worst_part() {
     let overall = |observations: &[_]| {
-        decide(&State::default(), observations, NOW, &settings(&["a", "b"]), Knowledge::Certain).state.status
+        decide(&State::default(), observations, Context::new(&settings(&["a", "b"]), NOW)).state.status
     };
     assert_eq!(overall(&[up("a"), up("b")]), Status::Up);
     assert_eq!(overall(&[up("a"), down("b")]), Status::Down);
@@ -341,12 +353,12 @@ fn what_each_channel_was_told_is_kept() {
         [("up ok", LastNotified::Up), ("down ok", LastNotified::Down), ("up 400", LastNotified::Down)]
     {
         story(&mut state, &settings, NOW, steps);
-        assert_eq!(state.targets[0].told["pushover"], expected);
+        assert_eq!(state.targets[0].notified["pushover"], expected);
     }
     let day = 24 * 60 * 60;
     assert_eq!(story(&mut state, &settings, NOW + day + 1, "up 400"), "Up=expired");
     let failed = LastNotified::Failed("Pushover answered HTTP 400".to_owned());
-    assert_eq!(state.targets[0].told["pushover"], failed);
+    assert_eq!(state.targets[0].notified["pushover"], failed);
 }
 
 /// Two runs at the same time have sent one thing and kept another.
@@ -359,10 +371,10 @@ fn a_channel_that_heard_otherwise_is_told_how_a_target_is() {
         (up("plex"), LastNotified::Up, None),
         (down("plex"), LastNotified::Down, None),
     ] {
-        let mut state = decide(&State::default(), &[seen], NOW, &settings, Knowledge::Certain).state;
+        let mut state = decide(&State::default(), &[seen], Context::new(&settings, NOW)).state;
         state.outbox.clear();
-        state.targets[0].told.insert("pushover".to_owned(), told);
-        reconcile(&mut state, &settings, NOW + 5);
+        state.targets[0].notified.insert("pushover".to_owned(), told);
+        reconcile(&mut state, Context::new(&settings, NOW + 5));
         let kinds: Vec<NotificationKind> = state.outbox.iter().map(|entry| entry.kind).collect();
         assert_eq!(kinds, Vec::from_iter(expected));
     }

@@ -1,9 +1,10 @@
 //! Settings, targets and observations that many tests use.
 
+use plexmon_function::contract::delivery::Delivery;
+use plexmon_function::contract::problem::{Problem, ProblemKind};
 use plexmon_function::contract::settings::{ChannelKind, ChannelSettings, Settings, Severity, Target};
 use plexmon_function::contract::state::{Lease, State};
-use plexmon_function::decide::{before_sending, record_delivery};
-use plexmon_function::notify::Delivery;
+use plexmon_function::decide::{Context, before_sending, record_delivery};
 use plexmon_function::probe::{Cause, Failure, Link, LinkName, Observation};
 
 /// 2026-11-03 10:05:00 UTC.
@@ -64,6 +65,11 @@ pub fn before_sending_all(state: &State, now: u64) -> State {
 pub fn record_result(state: &mut State, id: &str, delivery: &Delivery, settings: &Settings, now: u64) {
     let entry = state.outbox.iter().find(|entry| entry.id == id).cloned();
     if let Some(entry) = entry {
-        record_delivery(state, &entry, delivery, settings, now);
+        record_delivery(state, &entry, delivery, Context::new(settings, now));
     }
+}
+
+/// The problem of a run that had no time for something.
+pub fn no_time(detail: &str) -> Problem {
+    Problem::new(ProblemKind::NoTime, detail)
 }

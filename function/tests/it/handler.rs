@@ -5,20 +5,22 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use plexmon_function::contract::reply::DeliveryOutcome;
+use plexmon_function::contract::delivery::Delivery;
+use plexmon_function::contract::delivery::DeliveryOutcome;
+use plexmon_function::contract::problem::{Problem, ProblemKind};
 use plexmon_function::contract::secrets::{ChannelSecrets, SecretValue, Secrets, TargetSecrets};
 use plexmon_function::contract::settings::{HeaderValue, Settings, Target};
 use plexmon_function::contract::state::{MAX_BYTES, State, Status};
 use plexmon_function::heartbeat::Heartbeat;
 use plexmon_function::message::Message;
-use plexmon_function::notify::{Channel, Delivery, Sending};
+use plexmon_function::notify::{Channel, Sending};
 use plexmon_function::probe::Observation;
 use plexmon_function::run::{Monitor, Prober, Run};
 use plexmon_function::store::SecretCache;
 use plexmon_function::store::{MemoryStore, Record};
 use tokio::time::Instant;
 
-use crate::fixtures::{NOW, down, settings, up};
+use crate::fixtures::{NOW, down, no_time, settings, up};
 use crate::pushover::secrets;
 
 /// Says what it is told to say, and notes that it was asked.
@@ -162,7 +164,7 @@ async fn the_first_run_tells_once_and_then_all_is_quiet() {
     assert_eq!((run.reply.previous, run.reply.current, run.reply.http), (Status::Unknown, Status::Up, 200));
     assert_eq!((run.fault, run.reply.problems.len()), (None, 0));
     assert_eq!(run.reply.notices[0].outcome, DeliveryOutcome::Delivered);
-    let told = "send[tok] plexmon is watching: plex is up";
+    let told = "send[tok] Monitoring started: Plex is up";
     assert_eq!(world.did(), ["load", "probe plex 10 s", "save", "secrets", told, "save"]);
     for _ in 0..2 {
         let run = world.run().await;
@@ -183,11 +185,11 @@ async fn changes_are_told_and_the_run_is_no_failure() {
         (plex.status, plex.since, plex.why.as_deref()),
         (Status::Down, NOW + 300, Some("HTTP 502 instead of 200"))
     );
-    let sent = "send[tok] plex is DOWN";
+    let sent = "send[tok] Plex is DOWN";
     assert_eq!(world.did(), ["load", "probe plex 10 s", "probe other 10 s", "save", sent, "save"]);
     world.set_down(&[]);
     world.run().await;
-    assert_eq!(world.said(), "Recovered. Was down 5 min (10:10-10:15 UTC).");
+    assert_eq!(world.said(), "Down 5 min (10:10-10:15 UTC).");
 }
 
 #[tokio::test]
@@ -202,14 +204,14 @@ async fn a_run_that_dies_while_sending_loses_nothing() {
         // Polled until it waits for the phone, and dropped there.
         assert!(futures_util::poll!(run).is_pending());
     }
-    assert_eq!(world.did().last().unwrap(), "send[tok] plex is DOWN");
+    assert_eq!(world.did().last().unwrap(), "send[tok] Plex is DOWN");
     assert_eq!(world.kept().outbox.len(), 1, "it was saved before it was sent");
     let mut next = world.cold(settings(&["plex"]));
     next.set_down(&["plex"]);
     next.run().await;
     assert_eq!(next.said(), "", "as far as anybody knows, the other run is sending it");
     next.run().await;
-    assert!(next.said().ends_with("(may repeat)"), "{}", next.said());
+    assert!(next.said().ends_with("(may be a repeat)"), "{}", next.said());
     assert_eq!((next.kept().outbox.len(), next.kept().lease), (0, None));
 }
 
@@ -225,14 +227,14 @@ async fn what_fails_is_sent_again_in_the_next_run_and_what_is_refused_later() {
     assert_eq!((run.reply.notices[0].outcome, run.dead_letters), (DeliveryOutcome::Refused, 0));
     assert_eq!(
         world.said(),
-        "You will be told when it goes down, and when it comes back.",
+        "You will be notified when it goes down and when it recovers.",
         "no repeat: it was proven lost"
     );
     world.run().await;
     assert_eq!(world.did(), QUIET, "not so soon");
     world.now += 15 * 60;
     world.run().await;
-    assert_eq!(world.did()[3], "send[tok] plexmon is watching: plex is up");
+    assert_eq!(world.did()[3], "send[tok] Monitoring started: Plex is up");
     assert_eq!(world.kept().outbox.len(), 0);
 }
 
@@ -247,7 +249,7 @@ async fn a_failing_channel_is_left_alone_so_that_nothing_is_overtaken() {
     assert_eq!(world.kept().outbox.len(), 2);
     world.run().await;
     let sent: Vec<String> = world.did().into_iter().filter(|did| did.starts_with("send")).collect();
-    assert_eq!(sent, ["send[tok] a is DOWN", "send[tok] b is DOWN"]);
+    assert_eq!(sent, ["send[tok] A is DOWN", "send[tok] B is DOWN"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -259,7 +261,7 @@ async fn a_channel_that_hangs_is_left_at_the_end_of_the_run() {
     assert_eq!(before.elapsed().as_secs(), 29);
     assert_eq!(run.reply.notices[0].why.as_deref(), Some("no answer within 29 s"));
     world.run().await;
-    assert!(world.said().ends_with("(may repeat)"), "{}", world.said());
+    assert!(world.said().ends_with("(may be a repeat)"), "{}", world.said());
 }
 
 #[tokio::test(start_paused = true)]
@@ -274,8 +276,8 @@ async fn there_is_always_time_left_to_save() {
     assert_eq!(
         run.reply.problems,
         [
-            "no time was left to tell everything; the next run goes on",
-            "no time was left to check 1 of 1 targets; the next run begins with them"
+            no_time("no time was left to send all notifications; the next run sends the rest"),
+            no_time("no time was left to check 1 of 1 targets; the next run begins with them")
         ]
     );
     assert_eq!(world.kept().outbox.len(), 1);
@@ -290,13 +292,13 @@ async fn refused_secrets_are_fetched_anew_and_tried_only_if_they_differ() {
     world.answer([refused(true)]);
     let run = world.run().await;
     assert_eq!(run.reply.notices[0].outcome, DeliveryOutcome::Delivered);
-    let sent = ["save", "send[tok] plex is DOWN", "secrets", "send[new] plex is DOWN", "save"];
+    let sent = ["save", "send[tok] Plex is DOWN", "secrets", "send[new] Plex is DOWN", "save"];
     assert_eq!(world.did()[2..], sent);
     world.set_down(&[]);
     world.answer([refused(true)]);
     let run = world.run().await;
     assert_eq!(run.reply.notices[0].outcome, DeliveryOutcome::Refused);
-    assert_eq!(world.did()[2..], ["save", "send[new] plex is UP again", "secrets", "save"]);
+    assert_eq!(world.did()[2..], ["save", "send[new] Plex RECOVERED after 5 min", "secrets", "save"]);
 }
 
 #[tokio::test]
@@ -324,14 +326,17 @@ async fn if_the_state_cannot_be_saved_people_are_told_all_the_same() {
     world.set_down(&["plex"]);
     world.store().failing_saves.set(1);
     let run = world.run().await;
-    assert!(world.said().ends_with("(state not saved; may repeat)"), "{}", world.said());
-    assert_eq!(run.reply.problems, ["the state was not saved: writing was refused"]);
+    assert!(world.said().ends_with("(may be a repeat: the state could not be saved)"), "{}", world.said());
+    assert_eq!(
+        run.reply.problems,
+        [Problem::new(ProblemKind::StateNotSaved, "the state was not saved: writing was refused")]
+    );
     assert_eq!((run.fault, world.kept().status), (None, Status::Down), "the second save made up for it");
     world.set_down(&[]);
     world.store().failing_saves.set(2);
     let run = world.run().await;
     assert_eq!((run.reply.notices[0].outcome, run.reply.current), (DeliveryOutcome::Delivered, Status::Up));
-    assert!(run.fault.unwrap().contains("the state was not saved"));
+    assert_eq!(run.fault.unwrap().kind, ProblemKind::StateNotSaved);
 }
 
 #[tokio::test]
@@ -343,7 +348,7 @@ async fn a_warm_environment_remembers_what_it_could_not_save() {
         world.set_down(&["plex"]);
         world.store().failing_saves.set(2);
         world.run().await;
-        assert!(world.did().contains(&"send[tok] plex is DOWN".to_owned()));
+        assert!(world.did().contains(&"send[tok] Plex is DOWN".to_owned()));
         world.run().await;
         assert_eq!(world.did(), QUIET, "takes effect: {takes_effect}");
         assert_eq!((world.kept().status, world.kept().outbox.len()), (Status::Down, 0));
@@ -371,18 +376,18 @@ async fn if_the_state_cannot_be_read_an_outage_is_told_and_nothing_is_replaced()
     world.store().failing_loads.set(2);
     let run = world.run().await;
     assert_eq!(world.did(), ["load", "probe plex 10 s"], "no first word: there may have been one");
-    assert!(run.fault.unwrap().contains("the state could not be read"));
+    assert_eq!(run.fault.unwrap().kind, ProblemKind::StateUnavailable);
     world.set_down(&["plex"]);
     world.run().await;
-    assert_eq!(world.did()[2..], ["secrets", "send[tok] plex is DOWN"]);
-    assert!(world.said().ends_with("(state could not be read; may repeat)"), "{}", world.said());
+    assert_eq!(world.did()[2..], ["secrets", "send[tok] Plex is DOWN"]);
+    assert!(world.said().ends_with("(may be a repeat: the state could not be read)"), "{}", world.said());
     assert_eq!(world.kept(), before);
     // It can be read again: what was told is not told again, and has its end.
     world.run().await;
     assert_eq!(world.did(), QUIET);
     world.set_down(&[]);
     world.run().await;
-    assert!(world.did().contains(&"send[tok] plex is UP again".to_owned()), "{:?}", world.did());
+    assert!(world.did().contains(&"send[tok] Plex RECOVERED after 10 min".to_owned()), "{:?}", world.did());
 }
 
 #[tokio::test]
@@ -393,11 +398,14 @@ async fn what_is_remembered_stands_in_for_what_cannot_be_read() {
     world.set_down(&["plex"]);
     let run = world.run().await;
     assert_eq!((run.fault, run.reply.previous), (None, Status::Up));
-    assert_eq!(run.reply.problems, ["the state could not be read: reading was refused"]);
-    assert_eq!(world.did()[2..], ["save", "send[tok] plex is DOWN", "save"]);
+    assert_eq!(
+        run.reply.problems,
+        [Problem::new(ProblemKind::StateUnavailable, "the state could not be read: reading was refused")]
+    );
+    assert_eq!(world.did()[2..], ["save", "send[tok] Plex is DOWN", "save"]);
     world.set_down(&[]);
     world.run().await;
-    assert!(world.did().contains(&"send[tok] plex is UP again".to_owned()));
+    assert!(world.did().contains(&"send[tok] Plex RECOVERED after 5 min".to_owned()));
 }
 
 #[tokio::test]
@@ -407,24 +415,25 @@ async fn neither_readable_nor_writable_is_a_fault_that_tells_an_outage_once() {
     world.set_down(&["plex"]);
     let run = world.run().await;
     assert!(run.fault.is_some());
-    assert_eq!(world.did()[2..], ["secrets", "send[tok] plex is DOWN"]);
+    assert_eq!(world.did()[2..], ["secrets", "send[tok] Plex is DOWN"]);
     world.run().await;
     assert_eq!(world.did(), ["load", "probe plex 10 s"], "the warm environment knows");
     world.set_down(&[]);
     world.run().await;
-    assert_eq!(world.did()[2..], ["send[tok] plex is UP again"]);
+    assert_eq!(world.did()[2..], ["send[tok] Plex RECOVERED after 10 min"]);
 }
 
 #[tokio::test]
 async fn a_value_that_makes_no_sense_is_reported_and_replaced() {
     let mut world = TestMonitor::new(settings(&["plex"]));
     for (text, expected) in [
-        ("{broken", "the kept state makes no sense: "),
-        (r#"{"status":"up","ts":5,"version":9}"#, "the state is of version 9, of a later release: "),
+        ("{broken", "the stored state is invalid: "),
+        (r#"{"status":"up","ts":5,"version":9}"#, "the state has version 9, of a later release: "),
     ] {
         *world.store().state.borrow_mut() = Some(text.to_owned());
         let run = world.run().await;
-        assert!(run.reply.problems[0].starts_with(expected), "{:?}", run.reply.problems);
+        assert!(run.reply.problems[0].detail.starts_with(expected), "{:?}", run.reply.problems);
+        assert_eq!(run.reply.problems[0].kind, ProblemKind::StateUnreadable);
         assert_eq!((run.fault, world.kept().status, world.kept().version), (None, Status::Up, 1));
     }
     *world.store().state.borrow_mut() = Some(r#"{"status": "down", "ts": 1793698500}"#.to_owned());
@@ -436,7 +445,7 @@ async fn a_value_that_makes_no_sense_is_reported_and_replaced() {
 async fn a_state_that_is_too_large_is_reported_and_people_are_told() {
     let mut world = TestMonitor::new(settings(&["x".repeat(MAX_BYTES).as_str()]));
     let run = world.run().await;
-    assert!(run.fault.unwrap().contains(&format!("and SSM keeps {MAX_BYTES}")));
+    assert!(run.fault.unwrap().detail.contains(&format!("and SSM stores at most {MAX_BYTES}")));
     assert_eq!(run.reply.notices.len(), 1);
 }
 
@@ -456,11 +465,9 @@ async fn a_target_whose_secret_is_missing_is_no_outage() {
     let mut world = TestMonitor::new(with_secret_header());
     let run = world.run().await;
     assert_eq!((run.reply.current, run.reply.targets[0].status), (Status::Unknown, Status::Unknown));
-    let expected = "plex: the secret header X-Api-Key has no value";
-    assert_eq!(
-        (run.fault.as_deref(), run.reply.problems.as_slice()),
-        (Some(expected), [expected.to_owned()].as_slice())
-    );
+    let detail = "plex: the secret header X-Api-Key has no value";
+    let expected = Problem::new(ProblemKind::SecretMissing, detail);
+    assert_eq!((run.fault, run.reply.problems), (Some(expected.clone()), vec![expected]));
     assert_eq!(run.reply.targets[1].status, Status::Up);
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use plexmon_function::contract::problem::{Problem, ProblemKind};
 use plexmon_function::contract::secrets::{SecretValue, Secrets};
 use plexmon_function::contract::settings;
 use plexmon_function::heartbeat::Heartbeat;
@@ -34,6 +35,10 @@ fn paths(server: &Server) -> Vec<String> {
     server.requests().iter().map(path).collect()
 }
 
+fn not_delivered(why: &str) -> Problem {
+    Problem::new(ProblemKind::Heartbeat, format!("the heartbeat was not delivered: {why}"))
+}
+
 #[tokio::test]
 async fn every_run_is_reported_and_failed_runs_as_failed() {
     let (server, url) = service(&[http("200 OK", "", "OK")]).await;
@@ -64,7 +69,7 @@ async fn an_undelivered_heartbeat_is_a_problem_but_not_a_failed_run() {
     ] {
         let (_server, url) = service(&[answer]).await;
         let run = monitor(url).await.run().await;
-        assert_eq!(run.reply.problems, [format!("the heartbeat was not delivered: {why}")]);
+        assert_eq!(run.reply.problems, [not_delivered(why)]);
         assert_eq!(run.fault, None);
     }
 }
@@ -88,7 +93,7 @@ async fn credentials_in_the_url_are_sent_in_a_header() {
     let mut monitor = monitor(settings::HeartbeatSettings::Secret).await;
     let address = format!("http://us%40er:p%3Ass@{}/uuid", server.address);
     monitor.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new(address));
-    assert_eq!(monitor.run().await.reply.problems, [""; 0]);
+    assert_eq!(monitor.run().await.reply.problems, []);
     let request = server.requests().remove(0);
     // `us@er:p:ss`
     assert!(request.contains("authorization: Basic dXNAZXI6cDpzcw=="), "{request}");
@@ -99,13 +104,12 @@ async fn credentials_in_the_url_are_sent_in_a_header() {
 async fn a_secret_url_is_pinged_over_https_only() {
     let mut monitor = monitor(settings::HeartbeatSettings::Secret).await;
     monitor.store().secrets.borrow_mut().heartbeat = Some(SecretValue::new("http://hc.example.invalid/hush"));
-    let expected =
-        "the heartbeat was not delivered: its URL is plain http, over which secrets are not sent: use https";
-    assert_eq!(monitor.run().await.reply.problems, [expected]);
+    let expected = "its URL is plain http, over which secrets are not sent: use https";
+    assert_eq!(monitor.run().await.reply.problems, [not_delivered(expected)]);
 }
 
 #[tokio::test]
 async fn a_secret_url_is_never_quoted() {
     let run = monitor(settings::HeartbeatSettings::Secret).await.run().await;
-    assert_eq!(run.reply.problems, ["the heartbeat was not delivered: no connection: connection refused"]);
+    assert_eq!(run.reply.problems, [not_delivered("no connection: connection refused")]);
 }

@@ -19,10 +19,12 @@ mod table;
 
 use std::time::Duration;
 
+use plexmon_function::contract::delivery::Delivery;
+use plexmon_function::contract::problem::ProblemKind;
 use plexmon_function::contract::request::Request;
 use plexmon_function::contract::secrets::{AccessToken, SecretValue, Secrets};
 use plexmon_function::contract::settings::{Settings, Severity, Target};
-use plexmon_function::notify::{Channel, Delivery};
+use plexmon_function::notify::Channel;
 use plexmon_function::probe::Tls;
 use plexmon_function::run::{Monitor, NetworkProber};
 use plexmon_function::store::MemoryStore;
@@ -121,8 +123,8 @@ impl Home {
         let deadline = Instant::now() + Duration::from_secs(30);
         let run = self.monitor.run_for(request, self.now, deadline).await;
         // With so much to tell at once, the state's details may have no room; nothing else is to go wrong.
-        let problems: Vec<&String> =
-            run.reply.problems.iter().filter(|problem| !problem.contains("details were left out")).collect();
+        let mut problems = run.reply.problems;
+        problems.retain(|problem| problem.kind != ProblemKind::StateShortened);
         assert_eq!((run.fault, problems), (None, vec![]));
         self.told.extend(inbox::sorted(&clock(self.now), &self.phone, &self.pager));
     }

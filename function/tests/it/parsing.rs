@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::notification::{Notification, NotificationKind, NotificationScope};
 use plexmon_function::contract::parts::capacity;
 use plexmon_function::contract::secrets::Secrets;
@@ -15,9 +16,8 @@ use plexmon_function::contract::settings::Settings;
 use plexmon_function::contract::state::{
     LastNotified, Lease, MonitorState, State, Status, Streak, Suppressed, TargetState, VERSION,
 };
-use plexmon_function::decide::{Knowledge, decide, retry_refused};
+use plexmon_function::decide::{Context, decide, retry_refused};
 use plexmon_function::message::message;
-use plexmon_function::notify::Delivery;
 use plexmon_function::probe::Cause;
 use plexmon_function::startup::load_configuration;
 
@@ -99,7 +99,7 @@ fn each(cases: u64, kind: &str, check: impl Fn(&[u8])) {
 fn goes_on(state: &State) {
     let settings = settings(&["plex", "a:b"]);
     for seen in [[up("plex"), down("a:b")], [down("plex"), up("a:b")]] {
-        let mut state = decide(state, &seen, NOW, &settings, Knowledge::Certain).state;
+        let mut state = decide(state, &seen, Context::new(&settings, NOW)).state;
         retry_refused(&mut state);
         let mut after = before_sending_all(&state, NOW);
         for entry in &state.outbox {
@@ -164,16 +164,16 @@ fn any_state(rng: &mut Rng) -> State {
         since: rng.draw(),
         seq: small(rng),
         why: maybe(rng, text),
-        told: (0..rng.below(3))
+        notified: (0..rng.below(3))
             .map(|_| (text(rng), LastNotified::Failed(text(rng))))
             .collect::<BTreeMap<_, _>>(),
-        cause: maybe(rng, |rng| rng.choose(&[Cause::Home, Cause::App, Cause::Blind])),
-        doubt: maybe(rng, streak),
-        unseen: maybe(rng, streak),
+        cause: maybe(rng, |rng| rng.choose(&[Cause::Home, Cause::App, Cause::MonitorOffline])),
+        pending: maybe(rng, streak),
+        unknown: maybe(rng, streak),
         slow: maybe(rng, streak),
         scope: maybe(rng, scope),
-        held: maybe(rng, |rng| Suppressed { status: status(rng), since: rng.draw() }),
-        flips: maybe(rng, streak),
+        suppressed: maybe(rng, |rng| Suppressed { status: status(rng), since: rng.draw() }),
+        changes: maybe(rng, streak),
         flapping: rng.one_in(2),
         reminded: maybe(rng, Rng::draw),
         certificate: maybe(rng, Rng::draw),
@@ -188,7 +188,7 @@ fn any_state(rng: &mut Rng) -> State {
             NotificationKind::Down,
             NotificationKind::Up,
             NotificationKind::WasDown,
-            NotificationKind::Unseen,
+            NotificationKind::Unknown,
             NotificationKind::Reminder,
             NotificationKind::Channel,
         ]),
@@ -228,8 +228,8 @@ fn any_state(rng: &mut Rng) -> State {
 fn any_monitor(rng: &mut Rng) -> MonitorState {
     MonitorState {
         seq: u32::try_from(rng.draw() >> 32).unwrap(),
-        blind_since: maybe(rng, Rng::draw),
-        blind_told: rng.one_in(2),
+        offline_since: maybe(rng, Rng::draw),
+        offline_notified: rng.one_in(2),
         broken: (0..rng.below(3)).map(|_| text(rng)).collect(),
     }
 }

@@ -4,20 +4,21 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use plexmon_function::contract::delivery::Delivery;
+use plexmon_function::contract::delivery::DeliveryOutcome;
 use plexmon_function::contract::notification::NotificationKind;
-use plexmon_function::contract::reply::DeliveryOutcome;
 use plexmon_function::contract::secrets::{ChannelSecrets, TargetSecrets};
 use plexmon_function::contract::settings::{ChannelKind, Settings, Smtp, SmtpTls, Target};
 use plexmon_function::contract::state::{State, Status};
 use plexmon_function::message::Message;
-use plexmon_function::notify::{Channel, Delivery, Sending};
+use plexmon_function::notify::{Channel, Sending};
 use plexmon_function::probe::{Cause, Observation};
 use plexmon_function::run::{Monitor, Prober, Run};
 use plexmon_function::store::SecretCache;
 use plexmon_function::store::{MemoryStore, Record};
 use tokio::time::{Instant, sleep};
 
-use crate::fixtures::{NOW, down, failing, pushover, settings, target, up};
+use crate::fixtures::{NOW, down, failing, no_time, pushover, settings, target, up};
 
 /// Names of those that answer at once; nobody else does within any time-out.
 #[derive(Clone, Default)]
@@ -145,7 +146,7 @@ async fn more_targets_than_there_is_time_for_are_saved_reported_and_checked_next
     assert!(silence.asked.lock().unwrap().len() < 300);
     assert_eq!(
         run.reply.problems,
-        ["no time was left to check 172 of 300 targets; the next run begins with them"]
+        [no_time("no time was left to check 172 of 300 targets; the next run begins with them")]
     );
     let is_down = |at: usize| run.reply.targets[at].status == Status::Down;
     assert!((0..checked).all(is_down) && !(checked..300).any(is_down));
@@ -176,7 +177,7 @@ async fn a_monitor_without_a_network_calls_nobody_down() {
 
 #[test]
 fn a_repeat_that_would_grow_stays_as_it_was() {
-    use plexmon_function::decide::{Knowledge, decide, outgoing};
+    use plexmon_function::decide::{Context, decide, outgoing};
     use plexmon_function::message::{batch, message};
     // One home, so that they would be reported together; and something in it that is well.
     let mut both = settings(&["a", "b", "c"]);
@@ -192,19 +193,19 @@ fn a_repeat_that_would_grow_stays_as_it_was() {
     };
     let mut state = State::default();
     for (run, seen) in [[up("a"), up("b"), up("c")], [down("a"), up("b"), up("c")]].iter().enumerate() {
-        state = decide(&state, seen, NOW + 300 * run as u64, &both, Knowledge::Certain).state;
+        state = decide(&state, seen, Context::new(&both, NOW + 300 * run as u64)).state;
         if run == 0 {
             state.outbox.clear();
         }
     }
     let first = messages(&state, NOW + 300);
     state.outbox.iter_mut().for_each(|entry| entry.note_unproven(NOW + 300));
-    state = decide(&state, &[down("a"), down("b"), up("c")], NOW + 600, &both, Knowledge::Certain).state;
+    state = decide(&state, &[down("a"), down("b"), up("c")], Context::new(&both, NOW + 600)).state;
     let second = messages(&state, NOW + 600);
     assert_eq!((first.len(), second.len()), (1, 2), "{second:#?}");
-    assert_eq!((&second[0].id, second[0].news.len()), (&first[0].id, 1));
-    assert!(second[0].body.ends_with("(may repeat)") && !second[1].body.contains("repeat"));
-    assert_eq!((second[1].news[0].target.as_str(), second[1].news[0].kind), ("b", NotificationKind::Down));
+    assert_eq!((&second[0].id, second[0].items.len()), (&first[0].id, 1));
+    assert!(second[0].body.ends_with("(may be a repeat)") && !second[1].body.contains("repeat"));
+    assert_eq!((second[1].items[0].target.as_str(), second[1].items[0].kind), ("b", NotificationKind::Down));
 
     // Messages about several have a key that covers all of them.
     let mut together = state.outbox.clone();

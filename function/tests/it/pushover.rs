@@ -1,10 +1,11 @@
 //! Requests to Pushover, and the outcomes of its answers.
 
+use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::secrets::{SecretValue, Secrets};
 use plexmon_function::contract::settings::Severity;
 use plexmon_function::http::Http;
 use plexmon_function::message::Message;
-use plexmon_function::notify::{Channel, Delivery, pushover::Pushover};
+use plexmon_function::notify::{Channel, pushover::Pushover};
 use plexmon_function::probe::Tls;
 
 use crate::channels::soon;
@@ -22,7 +23,7 @@ pub fn message() -> Message {
         id: "plex-remote-health:plex:2:pushover".to_owned(),
         deployment: "plex-remote-health".to_owned(),
         severity: Severity::Down,
-        news: Vec::new(),
+        items: Vec::new(),
         title: "plex is DOWN".to_owned(),
         body: "Ünable & co".to_owned(),
         urgent: true,

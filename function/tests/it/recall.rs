@@ -1,6 +1,7 @@
 //! What counts when the store and a warm environment's memory do not agree. Found by the stories in `faults`.
 
 use plexmon_function::contract::notification::NotificationKind;
+use plexmon_function::contract::problem::{Problem, ProblemKind};
 use plexmon_function::contract::request::Request;
 use plexmon_function::contract::state::Status;
 use plexmon_function::store::Store as _;
@@ -29,8 +30,14 @@ async fn a_read_that_lags_behind_loses_nothing() {
     keep(&world, old);
     world.set_down(&[]);
     let run = world.run().await;
-    assert!(world.did().contains(&"send[tok] plex is UP again".to_owned()), "{:?}", world.did());
-    assert_eq!(run.reply.problems, ["the store answered with an older state; what is remembered was used"]);
+    assert!(world.did().contains(&"send[tok] Plex RECOVERED after 5 min".to_owned()), "{:?}", world.did());
+    assert_eq!(
+        run.reply.problems,
+        [Problem::new(
+            ProblemKind::StateUnreadable,
+            "the store returned an older state; the remembered one was used"
+        )]
+    );
     assert_eq!((run.reply.previous, run.fault), (Status::Down, None));
     world.run().await;
     assert_eq!(world.did(), QUIET);
@@ -45,9 +52,10 @@ async fn a_garbled_value_costs_a_warm_environment_nothing() {
     world.run().await;
     keep(&world, Some("{\"status\":\"up\",".to_owned()));
     let run = world.run().await;
-    assert!(world.did().contains(&"send[tok] plex is DOWN".to_owned()), "{:?}", world.did());
+    assert!(world.did().contains(&"send[tok] Plex is DOWN".to_owned()), "{:?}", world.did());
     let problem = &run.reply.problems[0];
-    assert!(problem.ends_with("; what is remembered replaces it"), "{problem}");
+    assert_eq!(problem.kind, ProblemKind::StateUnreadable);
+    assert!(problem.detail.ends_with("; the remembered state replaces it"), "{problem}");
     assert_eq!((world.kept().status, world.kept().outbox.len()), (Status::Down, 0));
 }
 
@@ -65,16 +73,19 @@ async fn what_waits_in_the_store_outlives_a_run_that_could_not_read_it() {
     world.store().failing_loads.set(1);
     world.set_down(&["plex"]);
     world.run().await;
-    assert!(world.said().ends_with("(state could not be read; may repeat)"), "{}", world.said());
+    assert!(world.said().ends_with("(may be a repeat: the state could not be read)"), "{}", world.said());
     // The earlier outage is told; then the later one again, so that the last word is true.
     world.run().await;
-    assert_eq!(world.did()[3..5], ["send[tok] plex was DOWN and is UP again", "send[tok] plex is DOWN"]);
-    assert!(world.said().ends_with("(state could not be read; may repeat)"), "{}", world.said());
+    assert_eq!(
+        world.did()[3..5],
+        ["send[tok] Plex was DOWN for 5 min and RECOVERED", "send[tok] Plex is DOWN"]
+    );
+    assert!(world.said().ends_with("(may be a repeat: the state could not be read)"), "{}", world.said());
     world.run().await;
     assert_eq!(world.did(), QUIET);
     world.set_down(&[]);
     world.run().await;
-    assert!(world.did().contains(&"send[tok] plex is UP again".to_owned()), "{:?}", world.did());
+    assert!(world.did().contains(&"send[tok] Plex RECOVERED after 15 min".to_owned()), "{:?}", world.did());
 }
 
 #[tokio::test]
@@ -94,7 +105,7 @@ async fn what_waits_for_another_check_is_not_told_of_this_one() {
     world.run().await;
     let sent = world.did().iter().filter(|did| did.starts_with("send")).count();
     assert_eq!((sent, world.kept().outbox.len()), (1, 0));
-    assert!(world.said().ends_with("(state could not be read; may repeat)"), "{}", world.said());
+    assert!(world.said().ends_with("(may be a repeat: the state could not be read)"), "{}", world.said());
 }
 
 #[tokio::test]
@@ -106,7 +117,7 @@ async fn announced_secrets_are_used_at_once() {
     world.store().record.lock().unwrap().clear();
     world.monitor.run_for(Request::Announce, world.now, Instant::now() + Duration::from_secs(30)).await;
     let sent: Vec<String> = world.did().into_iter().filter(|did| did.starts_with("send")).collect();
-    assert_eq!(sent, ["send[new] plexmon is watching: plex is up"], "the old token is not offered again");
+    assert_eq!(sent, ["send[new] Monitoring started: Plex is up"], "the old token is not offered again");
 }
 
 /// Somebody wrote it, so that its version is the next one.
@@ -119,11 +130,11 @@ async fn a_garbled_version_costs_a_warm_environment_nothing() {
     world.run().await;
     world.store().save_state(0, "{\"status\":\"up\",").await.unwrap();
     world.run().await;
-    assert!(world.did().contains(&"send[tok] plex is DOWN".to_owned()), "{:?}", world.did());
+    assert!(world.did().contains(&"send[tok] Plex is DOWN".to_owned()), "{:?}", world.did());
     assert_eq!((world.kept().status, world.kept().outbox.len()), (Status::Down, 0));
     world.set_down(&[]);
     world.run().await;
-    assert!(world.did().contains(&"send[tok] plex is UP again".to_owned()), "{:?}", world.did());
+    assert!(world.did().contains(&"send[tok] Plex RECOVERED after 10 min".to_owned()), "{:?}", world.did());
 }
 
 /// A check at the same time may write its state while the probes take their time.

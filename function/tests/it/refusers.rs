@@ -113,10 +113,10 @@ async fn only_a_response_of_the_app_proves_that_it_is_exposed() {
         (http("401 Unauthorized", "www-authenticate: Basic realm=\"app\"\r\n", ""), down(Cause::Exposed)),
         (http("403 Forbidden", CLOUDFLARE, NGINX), down(Cause::Exposed)),
         (http("403 Forbidden", "server: Kestrel\r\n", ""), down(Cause::Exposed)),
-        (http("403 Forbidden", CLOUDFLARE, "our own text"), unknown(Cause::Blind)),
-        (http("404 Not Found", CLOUDFLARE, ""), unknown(Cause::Blind)),
+        (http("403 Forbidden", CLOUDFLARE, "our own text"), unknown(Cause::MonitorOffline)),
+        (http("404 Not Found", CLOUDFLARE, ""), unknown(Cause::MonitorOffline)),
         (http("404 Not Found", CLOUDFLARE, "no such page"), down(Cause::Exposed)),
-        (http("502 Bad Gateway", CLOUDFLARE, ""), unknown(Cause::Blind)),
+        (http("502 Bad Gateway", CLOUDFLARE, ""), unknown(Cause::MonitorOffline)),
     ] {
         let Answer::Bytes(bytes) = &answer else { unreachable!() };
         let text = String::from_utf8_lossy(bytes).into_owned();

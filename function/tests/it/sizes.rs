@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::notification::{Notification, NotificationKind, NotificationScope};
 use plexmon_function::contract::parts::{MAX_PARTS, capacity, layout, merge, split};
 use plexmon_function::contract::settings::{Settings, Target};
 use plexmon_function::contract::state::{
     LastNotified, Lease, MAX_BYTES, MonitorState, State, Status, Streak, Suppressed, TargetState,
 };
-use plexmon_function::decide::{Knowledge, decide};
-use plexmon_function::notify::Delivery;
+use plexmon_function::decide::{Context, decide};
 use plexmon_function::probe::{Cause, Failure, LinkName, Observation};
 
 use crate::fixtures::{NOW, before_sending_all, down, pushover, record_result, settings, target, up};
@@ -31,12 +31,12 @@ fn seen(settings: &Settings, what: impl Fn(&str) -> Observation) -> Vec<Observat
 
 /// All up and told; then all down, with nothing told yet.
 fn all_down(settings: &Settings, what: impl Fn(&str) -> Observation) -> State {
-    let mut state = decide(&State::default(), &seen(settings, up), NOW, settings, Knowledge::Certain).state;
+    let mut state = decide(&State::default(), &seen(settings, up), Context::new(settings, NOW)).state;
     for entry in state.outbox.clone() {
         record_result(&mut state, &entry.id, &Delivery::Delivered, settings, NOW);
     }
     before_sending_all(
-        &decide(&state, &seen(settings, what), NOW + 300, settings, Knowledge::Certain).state,
+        &decide(&state, &seen(settings, what), Context::new(settings, NOW + 300)).state,
         NOW + 300,
     )
 }
@@ -224,13 +224,16 @@ fn at_its_largest(settings: &Settings) -> State {
         seq: 9_999,
         why: Some(long.clone()),
         cause: Some(Cause::Maintenance),
-        told: channels.iter().map(|name| ((*name).to_owned(), LastNotified::Failed(long.clone()))).collect(),
-        doubt: streak,
-        unseen: streak,
+        notified: channels
+            .iter()
+            .map(|name| ((*name).to_owned(), LastNotified::Failed(long.clone())))
+            .collect(),
+        pending: streak,
+        unknown: streak,
         slow: streak,
         scope: Some(NotificationScope::Group),
-        held: Some(Suppressed { status: Status::Unknown, since: when }),
-        flips: streak,
+        suppressed: Some(Suppressed { status: Status::Unknown, since: when }),
+        changes: streak,
         flapping: target.damp,
         reminded: Some(when),
         certificate: Some(14),
@@ -272,8 +275,8 @@ fn at_its_largest(settings: &Settings) -> State {
         begin_at: 999,
         monitor: MonitorState {
             seq: 9_999,
-            blind_since: Some(when),
-            blind_told: true,
+            offline_since: Some(when),
+            offline_notified: true,
             broken: channels.iter().map(|name| (*name).to_owned()).collect(),
         },
         targets: settings.targets.iter().map(target).collect(),
@@ -316,8 +319,9 @@ fn with_every_field_at_its_largest_no_outage_is_cut() {
             let whole = merge(kept);
             assert_eq!(outages(&whole), outages(&state), "{count} x {channels}");
             assert_eq!(whole.targets.len(), count);
-            let kept =
-                |target: &TargetState| (target.held.is_some(), target.flapping, target.identity.is_some());
+            let kept = |target: &TargetState| {
+                (target.suppressed.is_some(), target.flapping, target.identity.is_some())
+            };
             assert!(whole.targets.iter().all(|target| kept(target) == (true, true, true)));
             assert_eq!((whole.paused_until, whole.monitor.seq), (state.paused_until, 9_999));
         }
@@ -343,7 +347,7 @@ async fn power_cuts_while_a_channel_is_out_of_order_are_kept_and_told() {
         world.did();
         world.run_for(Duration::from_secs(120)).await;
         let told =
-            world.did().iter().filter(|did| did.starts_with("send") && did.contains("UP again")).count();
+            world.did().iter().filter(|did| did.starts_with("send") && did.contains("RECOVERED")).count();
         assert_eq!((told, world.kept().outbox.len()), (count, 0));
     }
 }

@@ -1,8 +1,9 @@
 //! The store in SSM: the real SDK over our HTTP client, against a stand-in for SSM.
 
+use plexmon_function::contract::problem::ProblemKind;
 use plexmon_function::http::Http;
 use plexmon_function::probe::Tls;
-use plexmon_function::store::{SsmStore, Store, StoreError, Stored};
+use plexmon_function::store::{SsmStore, Store, Stored};
 use serde_json::Value;
 
 use crate::server::{Answer, Server, http};
@@ -88,8 +89,8 @@ async fn secrets_are_decrypted_and_never_quoted() {
     let expected = serde_json::json!({ "Name": "/secrets", "WithDecryption": true });
     assert_eq!(only(&server).await, ("GetParameter".to_owned(), expected));
     let server = Server::start(&[value(r#"{"pushover":"hush"}"#)]).await;
-    let StoreError(why) = store(&server).load_secrets().await.unwrap_err();
-    assert_eq!(why, "/secrets does not contain valid secrets (line 1, column 19)");
+    let why = store(&server).load_secrets().await.unwrap_err();
+    assert_eq!(why.to_string(), "/secrets does not contain valid secrets (line 1, column 19)");
 }
 
 #[tokio::test]
@@ -104,8 +105,11 @@ async fn failures_are_explained() {
         (Answer::Bytes(b"nonsense\r\n\r\n".to_vec()), "no connection, or an invalid response", 2),
     ] {
         let server = Server::start(&[answer]).await;
-        let expected = StoreError(format!("ssm:PutParameter of {STATE} failed ({why})"));
-        assert_eq!(store(&server).save_state(0, "text").await, Err(expected));
+        let error = store(&server).save_state(0, "text").await.unwrap_err();
+        assert_eq!(error.to_string(), format!("ssm:PutParameter of {STATE} failed ({why})"));
+        let kind = error.problem(ProblemKind::StateNotSaved, "the state was not saved").kind;
+        let is_denied = why.starts_with("AccessDenied");
+        assert_eq!(kind, if is_denied { ProblemKind::AccessDenied } else { ProblemKind::StateNotSaved });
         assert_eq!(server.requests().len(), attempts, "{why}");
     }
 }

@@ -4,7 +4,7 @@ use plexmon_function::contract::notification::NotificationKind;
 use plexmon_function::contract::state::{
     LastNotified, MAX_BYTES, State, StateError, Status, Streak, TargetState,
 };
-use plexmon_function::decide::{Knowledge, decide};
+use plexmon_function::decide::{Context, decide};
 use serde_json::Value;
 
 use crate::fixtures::{NOW, before_sending_all, down, settings, up};
@@ -12,8 +12,7 @@ use crate::fixtures::{NOW, before_sending_all, down, settings, up};
 #[test]
 fn it_is_read_back_as_it_was_written() {
     let before = settings(&["plex", "other"]);
-    let state =
-        decide(&State::default(), &[up("plex"), down("other")], NOW, &before, Knowledge::Certain).state;
+    let state = decide(&State::default(), &[up("plex"), down("other")], Context::new(&before, NOW)).state;
     let text = before_sending_all(&state, NOW).encode().unwrap().text;
     assert_eq!(State::parse(&text).unwrap(), before_sending_all(&state, NOW));
     let value: Value = serde_json::from_str(&text).unwrap();
@@ -83,8 +82,8 @@ fn unknown_words_cost_no_more_than_themselves() {
         (plex.status, plex.seq, plex.why.as_deref(), plex.scope),
         (Status::Down, 2, Some("full"), None)
     );
-    assert_eq!(plex.doubt, Some(Streak { since: 1, runs: 2 }));
-    assert_eq!((sonarr.status, sonarr.told["pushover"].clone()), (Status::Up, LastNotified::Up));
+    assert_eq!(plex.pending, Some(Streak { since: 1, runs: 2 }));
+    assert_eq!((sonarr.status, sonarr.notified["pushover"].clone()), (Status::Up, LastNotified::Up));
     let entries: Vec<_> =
         state.outbox.iter().map(|entry| (entry.id.as_str(), entry.kind, entry.sent)).collect();
     assert_eq!(
@@ -94,7 +93,7 @@ fn unknown_words_cost_no_more_than_themselves() {
 
     // An outage goes on, and is not reported as the first thing there is.
     let settings = settings(&["plex"]);
-    let decision = decide(&state, &[down("plex")], NOW + 900, &settings, Knowledge::Certain);
+    let decision = decide(&state, &[down("plex")], Context::new(&settings, NOW + 900));
     assert_eq!((decision.previous, decision.state.version), (Status::Down, 1));
     let kinds: Vec<_> = decision.state.outbox.iter().map(|entry| (entry.kind, entry.first)).collect();
     assert_eq!(kinds, [(NotificationKind::Down, false), (NotificationKind::Other, false)]);

@@ -2,12 +2,13 @@
 //! rollback; its deployer's requests, and what it reads of our replies.
 
 mod first_release;
+mod stored;
 
+use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::notification::NotificationKind;
 use plexmon_function::contract::request::Request;
 use plexmon_function::contract::settings::Target;
 use plexmon_function::contract::state::{LastNotified, State, Status};
-use plexmon_function::notify::Delivery;
 use plexmon_function::probe::{Cause, Verdict};
 use serde_json::json;
 
@@ -52,34 +53,34 @@ async fn sent(state: &str, seen: &[bool]) -> Vec<String> {
 async fn an_outage_that_the_first_release_saw_begin_ends_once() {
     for (told, outbox, seen, expected) in [
         // Reported: silence while it lasts, then its end.
-        (r#""pushover":"down""#, String::new(), [true, false, false], vec!["plex is UP again"]),
+        (r#""pushover":"down""#, String::new(), [true, false, false], vec!["Plex RECOVERED after 10 min"]),
         // Still to be sent, and known not to have arrived.
         (
             r#""pushover":"up""#,
             entry(r#","tries":40,"error":"Pushover answered HTTP 500""#),
             [true, false, false],
-            vec!["plex is DOWN", "plex is UP again"],
+            vec!["Plex is DOWN", "Plex RECOVERED after 10 min"],
         ),
         // A run died while it sent.
         (
             r#""pushover":"up""#,
             entry(r#","unproven":true,"tries":1"#),
             [true, false, false],
-            vec!["plex is DOWN (may repeat)", "plex is UP again"],
+            vec!["Plex is DOWN (may repeat)", "Plex RECOVERED after 10 min"],
         ),
         // Its end comes before it could be reported.
         (
             r#""pushover":"up""#,
             entry(r#","tries":3"#),
             [false, false, false],
-            vec!["plex was DOWN and is UP again"],
+            vec!["Plex was DOWN for 5 min and RECOVERED"],
         ),
         // The service refused it for good.
         (
             r#""pushover":{"failed":"Pushover answered HTTP 400"}"#,
             String::new(),
             [true, false, false],
-            vec!["plex was DOWN and is UP again"],
+            vec!["Plex was DOWN for 10 min and RECOVERED"],
         ),
     ] {
         let state = left(told, &outbox);
@@ -134,7 +135,7 @@ async fn the_first_release_reads_every_state_of_this_one() {
             let is_down = theirs.status == first_release::Status::Down;
             assert_eq!((is_down, theirs.seq), (ours.status == Status::Down, ours.seq));
             let was_told = theirs.told.get("pushover") == Some(&first_release::LastNotified::Down);
-            assert_eq!(was_told, ours.told.get("pushover") == Some(&LastNotified::Down));
+            assert_eq!(was_told, ours.notified.get("pushover") == Some(&LastNotified::Down));
         }
         let ids: Vec<_> = theirs.outbox.iter().map(|entry| (entry.id.as_str(), entry.unproven)).collect();
         let expected: Vec<_> = ours.outbox.iter().map(|entry| (entry.id.as_str(), entry.unproven)).collect();
@@ -166,7 +167,7 @@ fn causes_in_replies_and_states_are_words_of_the_first_release() {
         Cause::Slow,
         Cause::Timeout,
         Cause::Exposed,
-        Cause::Blind,
+        Cause::MonitorOffline,
         Cause::Other,
     ];
     for cause in causes {

@@ -89,8 +89,8 @@ fn a_target_that_is_down_is_an_error_with_advice() {
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       HTTP  FAILED [TIME]  [BAR]
             Plex is stopped; the proxy returns 502
-      app: the proxy answers, the app behind it does not as it should: check that it
-        runs
+      app: the proxy works, but the app behind it does not respond correctly: check
+        that it is running
     --- stderr
     error: 1 of 2 down, seen from here
 

@@ -63,8 +63,8 @@ fn check_has_coloured_states_and_bars() {
       TCP   ESC[32mokESC[0m [TIME]  ESC[32m[BAR]ESC[0m  127.0.0.1:[PORT]
       HTTP  ESC[31mFAILEDESC[0m [TIME]  ESC[31m[BAR]ESC[0m
             Plex is stopped; the proxy returns 502
-      app: the proxy answers, the app behind it does not as it should: check that it
-        runs
+      app: the proxy works, but the app behind it does not respond correctly: check
+        that it is running
     --- stderr
     ESC[31merror:ESC[0m 1 of 2 down, seen from here
 
@@ -172,7 +172,7 @@ fn a_terminal_of_60_columns_gets_narrow_bars_and_lines_that_end_with_whole_words
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       HTTP  FAILED [TIME]  [BAR]  Plex is stopped; the proxy returns 502
-      app: the proxy answers, the app behind it does not as it should: check that it runs
+      app: the proxy works, but the app behind it does not respond correctly: check that it is running
     error: 1 of 2 down, seen from here
 
     hint: repair the target or correct the configuration; after `up`, the monitor would report the same

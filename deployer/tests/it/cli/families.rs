@@ -152,6 +152,6 @@ fn lines_wrap_at_the_width_of_the_terminal() {
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       HTTP  FAILED [TIME]  [BAR]  Plex is stopped; the proxy returns 502
-      app: the proxy answers, the app behind it does not as it should: check that it runs
+      app: the proxy works, but the app behind it does not respond correctly: check that it is running
     ");
 }

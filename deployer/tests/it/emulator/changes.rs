@@ -90,7 +90,7 @@ fn a_new_target_is_deployed_with_the_code_and_notified() {
     applied(&world, &["update function (code)"]);
     let messages = world.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
-    assert_eq!(messages[0].title.as_deref(), Some("plexmon is watching: requests is up"));
+    assert_eq!(messages[0].title.as_deref(), Some("Monitoring started: Requests is up"));
     let status = world.with_code(&["status", "--json"]).run().ended(0).json();
     assert_eq!(status["targets"][0]["name"], "plex");
     assert_eq!(status["targets"][1]["name"], "requests");

@@ -36,15 +36,15 @@ fn each_channel_is_notified() {
     world.up().ended(0);
     assert_eq!(world.messages().len(), 1);
     snapshot!(titles(&server).join("\n"), @"
-    hook: plexmon is watching: plex is up
-    ntfy: plexmon is watching: plex is up
+    hook: Monitoring started: Plex is up
+    ntfy: Monitoring started: Plex is up
     ");
     world.plex.break_it();
     world.invoke().ended(0);
-    assert_eq!(world.messages()[0].title.as_deref(), Some("plex is DOWN"));
+    assert_eq!(world.messages()[0].title.as_deref(), Some("Plex is DOWN"));
     snapshot!(titles(&server).join("\n"), @"
-    hook: plex is DOWN
-    ntfy: plex is DOWN
+    hook: Plex is DOWN
+    ntfy: Plex is DOWN
     ");
 
     let test = world.deploy(&["notify-test"]).run();
@@ -57,8 +57,8 @@ fn each_channel_is_notified() {
     ");
     assert_eq!(world.messages().len(), 1);
     snapshot!(titles(&server).join("\n"), @"
-    hook: plexmon: a test
-    ntfy: plexmon: a test
+    hook: plexmon test notification
+    ntfy: plexmon test notification
     ");
     world.down().ended(0);
     assert_eq!(world.inventory(), [""; 0]);
@@ -160,12 +160,12 @@ fn a_pause_suppresses_notifications_until_it_ends() {
     resumed: notifications about what changed during the pause are being sent
     seen from AWS:
       plex is down: Plex is stopped; the proxy returns 502
-        the proxy answers, the app behind it does not as it should: check that it runs
+        the proxy works, but the app behind it does not respond correctly: check that it is running
       pushover delivered: plex is DOWN
     ");
     let messages = world.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
-    assert_eq!(messages[0].title.as_deref(), Some("plex is DOWN"));
+    assert_eq!(messages[0].title.as_deref(), Some("Plex is DOWN"));
     let status = world.with_code(&["status", "--json"]).run().json();
     assert_eq!(status["paused_until"], Value::Null);
 }
@@ -210,8 +210,8 @@ fn doctor_compares_both_views() {
     other:
       from AWS   down: Plex is stopped; the proxy returns 502
       from here  down: Plex is stopped; the proxy returns 502
-      app: the proxy answers, the app behind it does not as it should: check that it
-        runs
+      app: the proxy works, but the app behind it does not respond correctly: check
+        that it is running
     --- stderr
     error: 1 of 2 not up, seen from AWS
 

@@ -89,7 +89,7 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
     seen from AWS:
       plex is up (HTTP 200, [TIME])
       pushover delivered: plex is up
-      phone: plexmon is watching: plex is up: You will be told when it goes down, and when it comes back.
+      phone: Monitoring started: Plex is up: You will be notified when it goes down and when it recovers.
 
     2. Deploy again. Nothing has changed, so nothing is written:
     nothing to do: AWS matches the configuration
@@ -104,21 +104,21 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
     4. Plex fails: the reverse proxy now returns 502. The next check detects it:
     seen from AWS:
       plex is down: Plex is stopped; the proxy returns 502
-        the proxy answers, the app behind it does not as it should: check that it runs
+        the proxy works, but the app behind it does not respond correctly: check that it is running
       pushover delivered: plex is DOWN
-      phone: plex is DOWN (urgent): Plex is stopped; the proxy returns 502. Since [DATE].
+      phone: Plex is DOWN (urgent): Plex is stopped; the proxy returns 502. Down since [DATE].
 
     5. Plex is still down at the next check. There is no second notification:
     seen from AWS:
       plex is down: Plex is stopped; the proxy returns 502
-        the proxy answers, the app behind it does not as it should: check that it runs
+        the proxy works, but the app behind it does not respond correctly: check that it is running
       (nothing arrives on the phone)
 
     6. Plex is repaired:
     seen from AWS:
       plex is up (HTTP 200, [TIME])
       pushover delivered: plex RECOVERED
-      phone: plex is UP again: Recovered. Was down [TIME] ([DATES]).
+      phone: Plex RECOVERED after [TIME]: Down [TIME] ([DATES]).
 
     7. Remove. This is `plexmon-deploy down`:
       - delete schedule  plex-remote-health-schedule

@@ -27,7 +27,7 @@ fn up_deploys_and_notifies_once() {
     }
     let messages = world.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
-    assert_eq!(messages[0].title.as_deref(), Some("plexmon is watching: plex is up"));
+    assert_eq!(messages[0].title.as_deref(), Some("Monitoring started: Plex is up"));
     assert_eq!(messages[0].priority, 0);
     assert_eq!(world.phone.refused(), [""; 0]);
     assert_eq!(world.plex.requests(), 1);
@@ -88,7 +88,7 @@ fn an_outage_and_its_end_are_notified_once() {
     world.invoke().ended(0);
     let messages = world.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
-    assert_eq!((messages[0].title.as_deref(), messages[0].priority), (Some("plex is DOWN"), 1));
+    assert_eq!((messages[0].title.as_deref(), messages[0].priority), (Some("Plex is DOWN"), 1));
 
     world.invoke().ended(0);
     assert!(world.phone.take_new().is_empty());
@@ -105,7 +105,8 @@ fn an_outage_and_its_end_are_notified_once() {
     world.invoke().ended(0);
     let messages = world.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
-    assert_eq!((messages[0].title.as_deref(), messages[0].priority), (Some("plex is UP again"), 0));
+    assert!(messages[0].title.as_deref().unwrap().starts_with("Plex RECOVERED after "));
+    assert_eq!(messages[0].priority, 0);
     assert!(messages[0].message.starts_with("Recovered. Was down "), "{messages:?}");
     assert_eq!(world.phone.received().len(), 3);
 }

@@ -1,42 +1,46 @@
-//! What an entry of the outbox tells, and what it shares with others.
+//! What a notification says, and what it has in common with others.
 
 use serde::{Deserialize, Serialize};
 
 use crate::contract::settings::Severity;
 
-/// What an entry tells.
+/// What a notification says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationKind {
-    /// The target went down (or was down when first seen).
+    /// The target went down (or was down when first observed).
     Down,
-    /// The target came up again after a told outage (or was up when first seen).
+    /// The target recovered from an outage that was notified (or was up when first observed).
     Up,
-    /// An outage that could not be told while it lasted, told with its end.
+    /// An outage that could not be notified while it lasted, together with its end.
     WasDown,
     /// The target is still down.
     Reminder,
-    /// It goes up and down; no more is told until it settles.
+    /// The target changes too often; its status is not notified until it is stable.
     Flapping,
-    /// Nobody can tell from here how the target is.
-    Unseen,
-    /// One can, again.
-    Seen,
-    /// It answers late.
+    /// The target's status is unknown.
+    #[serde(rename = "unseen")]
+    Unknown,
+    /// The target's status is known again.
+    #[serde(rename = "seen")]
+    Known,
+    /// The target responds slowly.
     Slow,
-    /// It answers in time again.
+    /// The target responds in time again.
     Fast,
-    /// Its certificate expires soon.
+    /// The target's certificate expires soon.
     Certificate,
-    /// Another server answers in its place.
+    /// A different server responds.
     Identity,
     /// The app was updated.
     Version,
-    /// The monitor sees nothing at all.
-    Blind,
-    /// It does, again.
-    Sighted,
-    /// Another channel is broken.
+    /// The monitor itself is offline.
+    #[serde(rename = "blind")]
+    MonitorOffline,
+    /// The monitor is online again.
+    #[serde(rename = "sighted")]
+    MonitorOnline,
+    /// Another channel is failing.
     Channel,
     /// A kind of a later release, read after a rollback.
     #[serde(other)]
@@ -44,10 +48,10 @@ pub enum NotificationKind {
 }
 
 impl NotificationKind {
-    /// How much it matters.
+    /// Return how much it matters.
     pub fn severity(self) -> Severity {
         match self {
-            // Who hears of outages alone must know why there is no more to hear.
+            // A channel for outages alone has to report why no more of them are reported.
             Self::Down | Self::Up | Self::WasDown | Self::Reminder | Self::Flapping | Self::Channel => {
                 Severity::Down
             }
@@ -56,23 +60,23 @@ impl NotificationKind {
         }
     }
 
-    /// Whether it is about the target's being up or down.
+    /// Return whether it is about the target's status.
     pub fn is_status(self) -> bool {
         matches!(self, Self::Down | Self::Up | Self::WasDown)
     }
 
-    /// What it takes back, if that has not been told yet.
+    /// Return the kind whose end it is.
     pub fn ends(self) -> Option<Self> {
         match self {
-            Self::Seen => Some(Self::Unseen),
+            Self::Known => Some(Self::Unknown),
             Self::Fast => Some(Self::Slow),
-            Self::Sighted => Some(Self::Blind),
+            Self::MonitorOnline => Some(Self::MonitorOffline),
             _ => None,
         }
     }
 }
 
-/// What a change has in common with others of the same run, which are then told in one message.
+/// What a change has in common with others of the same run, which then share a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationScope {
@@ -80,6 +84,6 @@ pub enum NotificationScope {
     Site,
     /// All of a group within a site.
     Group,
-    /// Some that came back later than others after all of their site had been down.
+    /// Some that recovered later than others after all of their site had been down.
     Rest,
 }

@@ -1,13 +1,13 @@
-//! Writes a state as the text that is kept, within what an SSM parameter holds.
+//! Writes a state as the text that is stored, within the limit of an SSM parameter.
 //!
-//! A state that is too large loses the least important first: reasons, notes, marks whose loss costs a note that comes
-//! once too often, and at last the difference between one late outage and several. Outages and their ends are never
-//! left out. [`crate::contract::parts`] gives every target the room for what is then left.
+//! A state that is too large loses the least important first: reasons, notifications of events, marks whose loss costs a
+//! repeated notification, and at last the difference between one late outage and several. Outages and their ends are
+//! never left out. [`crate::contract::parts`] gives every target the room for the rest.
 
 use super::{LastNotified, MAX_BYTES, State, StateError, TargetState};
 use crate::contract::notification::Notification;
 
-/// A state in the form in which it is kept.
+/// A state in the form in which it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Encoded {
     /// The JSON text.
@@ -17,10 +17,10 @@ pub struct Encoded {
 }
 
 /// What may be left out, the least important first.
-const STEPS: [fn(&mut State); 5] = [drop_reasons, drop_notes, drop_marks, fold_outages, drop_words];
+const STEPS: [fn(&mut State); 5] = [drop_reasons, drop_events, drop_marks, fold_outages, drop_wording];
 
 impl State {
-    /// Return the text to keep, at most [`MAX_BYTES`] long.
+    /// Return the text to store, at most [`MAX_BYTES`] long.
     pub fn encode(&self) -> Result<Encoded, StateError> {
         let text = self.to_text();
         if text.len() <= MAX_BYTES {
@@ -41,71 +41,71 @@ impl State {
 
     /// Return the JSON text, however long.
     pub(crate) fn to_text(&self) -> String {
-        // A struct of strings, numbers and string-keyed maps always serialises.
+        // A struct of strings, numbers and maps with string keys always serialises.
         let text = serde_json::to_string(self).unwrap_or_default();
         // SSM refuses `{{`. In JSON it can only stand within a string, where a brace may be written as an escape.
         text.replace("{{", "{\\u007b")
     }
 }
 
-/// Drop why something is as it is.
+/// Drop the reasons that people read.
 fn drop_reasons(state: &mut State) {
     for target in &mut state.targets {
         target.why = None;
         target.cause = None;
-        for told in target.told.values_mut() {
-            if let LastNotified::Failed(why) = told {
+        for last in target.notified.values_mut() {
+            if let LastNotified::Failed(why) = last {
                 why.clear();
             }
         }
     }
-    for entry in &mut state.outbox {
-        entry.why = None;
-        entry.error = None;
+    for notification in &mut state.outbox {
+        notification.why = None;
+        notification.error = None;
     }
 }
 
-/// Drop what is neither an outage nor its end.
-fn drop_notes(state: &mut State) {
-    state.outbox.retain(|entry| entry.kind.is_status());
+/// Drop notifications that are neither about an outage nor about its end.
+fn drop_events(state: &mut State) {
+    state.outbox.retain(|notification| notification.kind.is_status());
 }
 
-/// Drop what keeps a note from coming twice, and what only shapes messages.
+/// Drop what keeps an event from being notified twice, and what only changes messages.
 fn drop_marks(state: &mut State) {
     for target in &mut state.targets {
-        let TargetState { slow, unseen, reminded, scope, app_version, certificate, .. } = target;
-        (*slow, *unseen, *reminded, *scope, *app_version, *certificate) =
+        let TargetState { slow, unknown, reminded, scope, app_version, certificate, .. } = target;
+        (*slow, *unknown, *reminded, *scope, *app_version, *certificate) =
             (None, None, None, None, None, None);
         target.certificate_until = None;
     }
-    for entry in &mut state.outbox {
-        (entry.scope, entry.cause, entry.tries) = (None, None, 0);
+    for notification in &mut state.outbox {
+        (notification.scope, notification.cause, notification.tries) = (None, None, 0);
     }
     state.monitor.broken.clear();
 }
 
-/// Fold what one channel has still to hear of one target's outages into one entry, which says how many they were.
+/// Fold the queued outages of one target, for one channel, into one notification, which says how many they were.
 fn fold_outages(state: &mut State) {
     let mut folded: Vec<Notification> = Vec::new();
-    for mut entry in std::mem::take(&mut state.outbox) {
-        if let Some(at) = folded.iter().position(|earlier| earlier.is_about_the_same(&entry)) {
-            entry.fold(&folded.remove(at));
+    for mut notification in std::mem::take(&mut state.outbox) {
+        if let Some(at) = folded.iter().position(|earlier| earlier.is_about_the_same(&notification)) {
+            notification.fold(&folded.remove(at));
         }
-        folded.push(entry);
+        folded.push(notification);
     }
     state.outbox = folded;
     for target in &mut state.targets {
-        (target.doubt, target.flips) = (None, None);
+        (target.pending, target.changes) = (None, None);
     }
 }
 
-/// Drop what only changes the wording, and what says no more than that nothing is known.
-fn drop_words(state: &mut State) {
+/// Drop what only changes the wording, and notifications that were given up.
+fn drop_wording(state: &mut State) {
     for target in &mut state.targets {
-        target.told.retain(|_, told| !matches!(told, LastNotified::Failed(_)));
+        target.notified.retain(|_, last| !matches!(last, LastNotified::Failed(_)));
     }
-    for entry in &mut state.outbox {
-        entry.unproven |= std::mem::take(&mut entry.unread);
-        entry.first = false;
+    for notification in &mut state.outbox {
+        notification.unproven |= std::mem::take(&mut notification.unread);
+        notification.first = false;
     }
 }

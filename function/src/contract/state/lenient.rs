@@ -1,5 +1,5 @@
-//! Reads a kept value, whoever wrote it. What this release does not know is left out alone: one field of one target, or
-//! one entry, never the whole state.
+//! Reads a stored state of any release. What this release does not know is left out alone: one field of one target, or
+//! one notification, never the whole state.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -8,20 +8,20 @@ use super::{LastNotified, State, StateError, Status, TargetState, VERSION};
 use crate::contract::notification::Notification;
 
 impl State {
-    /// Read a kept value. A value without a version yields its status and time alone.
+    /// Read a stored value. A value without a version yields only its status and time.
     pub fn parse(text: &str) -> Result<Self, StateError> {
         let mut state = match serde_json::from_str::<Self>(text) {
             Ok(state) if state.version > 0 => state,
             _ => leniently(text)?,
         };
         // Earlier releases did not count.
-        for entry in state.outbox.iter_mut().filter(|entry| entry.unproven && entry.tries > 0) {
-            entry.sent = entry.sent.max(1);
+        for one in state.outbox.iter_mut().filter(|one| one.unproven && one.tries > 0) {
+            one.sent = one.sent.max(1);
         }
         Ok(state)
     }
 
-    /// Whether a later release wrote it: some of it may not be known here.
+    /// Return whether a later release wrote it: this one may not know all of it.
     pub fn is_of_later_release(&self) -> bool {
         self.version > VERSION
     }
@@ -46,7 +46,7 @@ fn leniently(text: &str) -> Result<State, StateError> {
         return Err(StateError::Unreadable("it is not an object".to_owned()));
     };
     let targets = list(fields.remove("targets")).filter_map(target).collect();
-    let outbox = list(fields.remove("outbox")).filter_map(entry).collect();
+    let outbox = list(fields.remove("outbox")).filter_map(notification).collect();
     if let Some(ts) = fields.get("ts").map(seconds) {
         fields.insert("ts".to_owned(), ts.into());
     }
@@ -66,7 +66,7 @@ fn list(value: Option<Value>) -> impl Iterator<Item = Map<String, Value>> {
     })
 }
 
-/// A target needs a name; a status that is not known is what its channels were told last.
+/// A target needs a name; an unknown status is replaced by the last one that was notified.
 fn target(fields: Map<String, Value>) -> Option<TargetState> {
     let has_status = fields.get("status").is_some_and(|status| read::<Status>(status).is_ok());
     let mut target: TargetState = known_fields(&TargetState::default(), fields)?;
@@ -74,24 +74,24 @@ fn target(fields: Map<String, Value>) -> Option<TargetState> {
         return None;
     }
     if !has_status {
-        let told = |what: &LastNotified| target.told.values().any(|told| told == what);
+        let notified = |what: &LastNotified| target.notified.values().any(|last| last == what);
         target.status = match () {
-            () if told(&LastNotified::Down) => Status::Down,
-            () if told(&LastNotified::Up) => Status::Up,
+            () if notified(&LastNotified::Down) => Status::Down,
+            () if notified(&LastNotified::Up) => Status::Up,
             () => Status::Unknown,
         };
     }
     Some(target)
 }
 
-/// An entry needs an id and a kind.
-fn entry(fields: Map<String, Value>) -> Option<Notification> {
+/// A notification needs an id and a kind.
+fn notification(fields: Map<String, Value>) -> Option<Notification> {
     let kind = read(fields.get("kind")?).ok()?;
-    let entry: Notification = known_fields(&Notification::new(kind, 0), fields)?;
-    (!entry.id.is_empty()).then_some(entry)
+    let notification: Notification = known_fields(&Notification::new(kind, 0), fields)?;
+    (!notification.id.is_empty()).then_some(notification)
 }
 
-/// `blank` with all of the `fields` in it that can be read; at one go where nothing is unknown.
+/// Return `blank` with all of the `fields` that can be read; in one step where nothing is unknown.
 fn known_fields<T: DeserializeOwned + serde::Serialize>(blank: &T, fields: Map<String, Value>) -> Option<T> {
     let Ok(Value::Object(mut known)) = serde_json::to_value(blank) else { return None };
     let mut all = known.clone();
@@ -111,12 +111,13 @@ fn known_fields<T: DeserializeOwned + serde::Serialize>(blank: &T, fields: Map<S
     read(&Value::Object(known)).ok()
 }
 
-/// By way of its text: reading it directly would need code of its own for every type, in a binary that is to be small.
+/// Read a value from its text: reading it directly would need code of its own for every type, in a binary that has to be
+/// small.
 fn read<T: DeserializeOwned>(value: &Value) -> serde_json::Result<T> {
     serde_json::from_str(&value.to_string())
 }
 
-/// Python's `time.time()` may have been kept with its fraction.
+/// Python's `time.time()` may have been stored with its fraction.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -23,7 +23,7 @@ pub fn check_template(template: &str) -> Result<(), String> {
         at: 1,
         url: "\"\\\n".to_owned(),
         url_title: String::new(),
-        news: vec![news(true), news(false)],
+        items: vec![news(true), news(false)],
     };
     let filled = filled(template, &sample)?;
     match serde_json::from_str::<IgnoredAny>(&filled) {
@@ -67,7 +67,7 @@ fn value(name: &str, message: &Message) -> Result<String, String> {
         "deployment" => in_string(&message.deployment),
         "id" => in_string(&message.id),
         "at" => json(&message.at),
-        "news" => json(&message.news),
+        "news" => json(&message.items),
         other => Err(format!(
             "there is no {{{other}}}; there are {{title}}, {{body}}, {{severity}}, {{at}}, {{url}}, {{deployment}}, \
              {{id}} and {{news}}"

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::secrets::ChannelSecrets;
-use plexmon_function::notify::Delivery;
 use tokio::time::Instant;
 
 use super::{at, confirming_kinds, deliver, http_kinds, later, message, send, soon, webhook};

@@ -1,9 +1,9 @@
 //! Requests to Discord, and the outcomes of their answers.
 
+use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::contract::settings::ChannelKind;
 use plexmon_function::message::Message;
-use plexmon_function::notify::Delivery;
 use serde_json::json;
 
 use super::{Posted, at, channel, endless, later, message, refused, secrets, send, sent, soon};

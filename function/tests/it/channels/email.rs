@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::contract::settings::{ChannelKind, Smtp, SmtpTls};
 use plexmon_function::message::Message;
-use plexmon_function::notify::Delivery;
 use plexmon_function::notify::email::check;
 use plexmon_testing::certificates::{Authority, self_signed};
 use rustls::ServerConfig;

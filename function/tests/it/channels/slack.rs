@@ -1,9 +1,9 @@
 //! Requests to Slack, and the outcomes of their answers.
 
+use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::contract::settings::ChannelKind;
 use plexmon_function::message::Message;
-use plexmon_function::notify::Delivery;
 
 use super::{Posted, endless, later, message, refused, secrets, send, sent};
 use crate::server::{Answer, http};

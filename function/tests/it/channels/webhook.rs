@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::contract::settings::ChannelKind;
 use plexmon_function::message::Message;
-use plexmon_function::notify::Delivery;
 use plexmon_function::notify::webhook::{check_headers, check_template};
 use serde_json::json;
 

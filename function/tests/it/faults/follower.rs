@@ -10,7 +10,7 @@ const MAX_ARRIVALS: usize = 3;
 
 /// News that the store has, and that the channel has not settled yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum MessageItem {
+enum Queued {
     FirstDown,
     Down,
     Up,
@@ -44,7 +44,7 @@ struct Said {
 #[derive(Debug, Clone, Default)]
 pub struct Follower {
     kept_down: Option<bool>,
-    news: Vec<MessageItem>,
+    queued: Vec<Queued>,
     heard: Heard,
     /// What arrived, and may arrive again because nobody knows.
     unproven: Vec<(Word, u64, u32)>,
@@ -74,7 +74,7 @@ impl Follower {
             let is_refused_again = self.refused.iter().any(|known| known.2 >= 2);
             // And a day later it is given up.
             self.heard.gap |= is_refused_again || bounds.aged;
-            if is_refused_again && self.news.len() > 1 {
+            if is_refused_again && self.queued.len() > 1 {
                 let _ = self.settle(word, run);
             }
         }
@@ -94,8 +94,8 @@ impl Follower {
 
     /// At the end everything was told, and the last word is true.
     pub fn end(&self, down: bool, bounds: Bounds) -> Result<(), String> {
-        if !bounds.forgot && !bounds.aged && !bounds.worn && !self.news.is_empty() {
-            return Err(format!("never told: {:?}", self.news));
+        if !bounds.forgot && !bounds.aged && !bounds.worn && !self.queued.is_empty() {
+            return Err(format!("never told: {:?}", self.queued));
         }
         if self.misses(down, bounds) {
             return Err(format!("the last word is {:?}, and the truth {down}", self.heard.down));
@@ -140,9 +140,9 @@ impl Follower {
             self.kept_run = run;
         }
         match (known, down) {
-            (None, true) => self.news.push(MessageItem::FirstDown),
-            (Some(false), true) => self.news.push(MessageItem::Down),
-            (Some(true), false) => self.news.push(MessageItem::Up),
+            (None, true) => self.queued.push(Queued::FirstDown),
+            (Some(false), true) => self.queued.push(Queued::Down),
+            (Some(true), false) => self.queued.push(Queued::Up),
             (None, false) | (Some(true), true) | (Some(false), false) => {}
         }
     }
@@ -152,24 +152,24 @@ impl Follower {
         let overtaken = match word {
             Word::FirstUp => false,
             Word::Down | Word::FirstDown => {
-                let last = self.news.pop();
-                !std::mem::take(&mut self.news).is_empty() || last == Some(MessageItem::Up)
+                let last = self.queued.pop();
+                !std::mem::take(&mut self.queued).is_empty() || last == Some(Queued::Up)
             }
             Word::Up => {
-                let is_next = !matches!(self.news.first(), Some(MessageItem::Down | MessageItem::FirstDown));
-                if self.news.first() == Some(&MessageItem::Up) {
-                    self.news.remove(0);
+                let is_next = !matches!(self.queued.first(), Some(Queued::Down | Queued::FirstDown));
+                if self.queued.first() == Some(&Queued::Up) {
+                    self.queued.remove(0);
                 }
                 !is_next
             }
             // The end may not be kept yet.
             Word::WasDown | Word::FirstWasDown if run > self.kept_run => {
-                self.news.clear();
+                self.queued.clear();
                 false
             }
             Word::WasDown | Word::FirstWasDown => {
-                let end = self.news.iter().rposition(|news| *news == MessageItem::Up);
-                self.news.drain(..end.map_or(0, |end| end + 1));
+                let end = self.queued.iter().rposition(|queued| *queued == Queued::Up);
+                self.queued.drain(..end.map_or(0, |end| end + 1));
                 false
             }
         };
@@ -194,7 +194,7 @@ impl Follower {
             (false, false) => self.settle(word, run),
             // A repeat is no news, and a run that cannot read the state knows of no earlier news.
             _ if down => {
-                self.news.pop_if(|news| *news != MessageItem::Up);
+                self.queued.pop_if(|queued| *queued != Queued::Up);
                 Ok(())
             }
             _ if heard.unread && word == Word::Up && run > self.kept_run => Ok(()),

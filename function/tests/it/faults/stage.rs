@@ -8,12 +8,13 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::notification::NotificationKind;
 use plexmon_function::contract::secrets::{ChannelSecrets, Secrets, TargetSecrets};
 use plexmon_function::contract::settings::Target;
 use plexmon_function::contract::state::{MAX_BYTES, State};
 use plexmon_function::message::{Message, MessageItem};
-use plexmon_function::notify::{Channel, Delivery, Sending};
+use plexmon_function::notify::{Channel, Sending};
 use plexmon_function::probe::Observation;
 use plexmon_function::store::{MemoryStore, Store, StoreError, Stored};
 
@@ -241,10 +242,10 @@ impl Door {
     fn offer(&self, message: &Message) -> Answer {
         let mut stage = self.stage();
         let answer = stage.answers.pop_front().unwrap_or_default();
-        let marked = message.body.contains("may repeat");
-        let unread = message.body.contains("state could not be read");
+        let marked = message.body.contains("repeat");
+        let unread = message.body.contains("the state could not be read");
         let (env, at) = (self.env, message.at);
-        for news in &message.news {
+        for news in &message.items {
             let (word, target) = (word(news, message), usize::from(news.target == NAMES[1]));
             stage.events.push(Event::Offered(Offer { env, word, target, at, marked, unread, answer }));
         }

@@ -1,6 +1,6 @@
 //! Scenarios: channels that do not take what they are told.
 
-use plexmon_function::notify::Delivery;
+use plexmon_function::contract::delivery::Delivery;
 
 use super::inbox::Letter;
 use super::{Home, Way, down_for_now};
@@ -22,14 +22,14 @@ pub async fn the_phone_refuses() -> Vec<Letter> {
     home.start("plex");
     home.runs(2).await;
     home.heard(&[
-        "10:10 pager: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03).",
-        "10:10 pager: a channel is broken | Messages do not get through to phone: Pushover answered \
-         HTTP 400: user is invalid.",
-        "10:25 pager: plex is UP again | Recovered. Was down 15 min (10:10-10:25 UTC).",
-        "10:35 phone: plex was DOWN and is UP again | Was down 15 min (10:10-10:25 UTC): Plex is stopped; nginx \
-         returns 502. Could not tell you earlier: Pushover answered HTTP 400: user is invalid.",
-        "10:35 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:35 UTC (2026-11-03).",
-        "10:45 both: plex is UP again | Recovered. Was down 10 min (10:35-10:45 UTC).",
+        "10:10 pager: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
+        "10:10 pager: A notification channel is failing | Notifications through phone are not delivered: \
+         Pushover answered HTTP 400: user is invalid.",
+        "10:25 pager: Plex RECOVERED after 15 min | Down 15 min (10:10-10:25 UTC).",
+        "10:35 phone: Plex was DOWN for 15 min and RECOVERED | Down 15 min (10:10-10:25 UTC): Plex is \
+         stopped; nginx returns 502. Notification delayed: Pushover answered HTTP 400: user is invalid.",
+        "10:35 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:35 UTC (2026-11-03).",
+        "10:45 both: Plex RECOVERED after 10 min | Down 10 min (10:35-10:45 UTC).",
     ])
 }
 
@@ -43,11 +43,11 @@ pub async fn the_phone_does_not_answer() -> Vec<Letter> {
     home.start("plex");
     home.runs(1).await;
     home.heard(&[
-        "10:10 pager: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03).",
-        "10:20 pager: a channel is broken | Messages do not get through to phone: Pushover answered \
-         HTTP 500.",
-        "10:40 phone: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03).",
-        "10:45 both: plex is UP again | Recovered. Was down 35 min (10:10-10:45 UTC).",
+        "10:10 pager: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
+        "10:20 pager: A notification channel is failing | Notifications through phone are not delivered: \
+         Pushover answered HTTP 500.",
+        "10:40 phone: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
+        "10:45 both: Plex RECOVERED after 35 min | Down 35 min (10:10-10:45 UTC).",
     ])
 }
 
@@ -66,16 +66,15 @@ pub async fn three_apps_while_the_phone_does_not_answer() -> Vec<Letter> {
     home.start("wizarr");
     home.runs(1).await;
     home.heard(&[
-        "10:10 pager: plex, wizarr and sonarr are DOWN | Plex is stopped; nginx returns 502. Wizarr is \
-         stopped; nginx returns 502. Sonarr is stopped; nginx returns 502. Since 10:10 UTC \
+        "10:10 pager: Plex, Wizarr and Sonarr are DOWN | Plex is stopped; nginx returns 502. Wizarr is \
+         stopped; nginx returns 502. Sonarr is stopped; nginx returns 502. Down since 10:10 UTC \
          (2026-11-03).",
-        "10:20 pager: plex and sonarr are UP again | Was down 10 min (10:10-10:20 UTC): plex, sonarr.",
-        "10:20 pager: a channel is broken | Messages do not get through to phone: Pushover answered \
-         HTTP 500.",
-        "10:25 pager: wizarr is UP again | Recovered. Was down 15 min (10:10-10:25 UTC).",
-        "10:25 phone: plex, sonarr and wizarr were DOWN and are UP again | Was down 10 min (10:10-10:20 \
-         UTC): plex, sonarr. Was down 15 min (10:10-10:25 UTC): wizarr. Could not tell you earlier: \
+        "10:20 pager: Plex and Sonarr RECOVERED after 10 min | Down 10 min (10:10-10:20 UTC): Plex, Sonarr.",
+        "10:20 pager: A notification channel is failing | Notifications through phone are not delivered: \
          Pushover answered HTTP 500.",
+        "10:25 pager: Wizarr RECOVERED after 15 min | Down 15 min (10:10-10:25 UTC).",
+        "10:25 phone: Plex, Sonarr and Wizarr were DOWN and RECOVERED | Down 10 min (10:10-10:20 UTC): Plex, \
+         Sonarr. Down 15 min (10:10-10:25 UTC): Wizarr. Notification delayed: Pushover answered HTTP 500.",
     ])
 }
 
@@ -91,10 +90,9 @@ pub async fn no_power_and_no_channel() -> Vec<Letter> {
     home.pager.fails(None);
     home.runs(3).await;
     home.heard(&[
-        "10:40 both: home was DOWN and is back: 9 apps | Was down 20 min (10:10-10:30 UTC): your home \
-         is offline (Cloudflare: tunnel not connected). Could not tell you earlier: Pushover \
-         answered HTTP 500. Up again: plex, overseerr, wizarr, uptime-kuma, sonarr, radarr, bazarr, \
-         prowlarr, qbittorrent.",
+        "10:40 both: Home was DOWN for 20 min and RECOVERED (9 apps) | Down 20 min (10:10-10:30 UTC): your \
+         home is offline (Cloudflare: tunnel not connected). Notification delayed: Pushover answered HTTP \
+         500. Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
     ])
 }
 
@@ -108,13 +106,13 @@ pub async fn no_power_and_a_channel_that_comes_back_before() -> Vec<Letter> {
     home.power(true).await;
     home.runs(2).await;
     home.heard(&[
-        "10:10 pager: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
-         connected): power, line or host. Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
-         uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "10:20 phone: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
-         connected): power, line or host. Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
-         uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "10:30 both: home is back after 20 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
-         sonarr, radarr, bazarr, prowlarr, qbittorrent.",
+        "10:10 pager: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
+         connection and host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
+         Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "10:20 phone: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
+         connection and host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
+         Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "10:30 both: Home RECOVERED after 20 min | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent.",
     ])
 }

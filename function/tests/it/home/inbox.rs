@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::message::Message;
-use plexmon_function::notify::{Channel, Delivery, Sending};
+use plexmon_function::notify::{Channel, Sending};
 use tokio::time::Instant;
 
 /// A channel, with what it was told and has not been looked at.
@@ -79,8 +80,8 @@ pub fn sorted(at: &str, one: &Inbox, other: &Inbox) -> Vec<Letter> {
 
 /// How long an answer took differs from one time to the next.
 fn without_times(body: &str) -> String {
-    match body.split_once(" after ").and_then(|(before, rest)| Some((before, rest.split_once(" ms")?.1))) {
-        Some((before, rest)) => format!("{before} after ... ms{rest}"),
+    match body.split_once("time ").and_then(|(before, rest)| Some((before, rest.split_once(" ms")?.1))) {
+        Some((before, rest)) => format!("{before}time ... ms{rest}"),
         None => body.to_owned(),
     }
 }

@@ -16,11 +16,10 @@ pub async fn the_certificate_expired() -> Vec<Letter> {
     home.net.renew().await;
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: home is DOWN: 9 apps | Certificate expired on 2024-06-30 (TLS). Since 10:10 UTC \
-         (2026-11-03). Down: plex, overseerr, wizarr, uptime-kuma, sonarr, radarr, bazarr, prowlarr, \
-         qbittorrent.",
-        "10:25 both: home is back after 15 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
-         sonarr, radarr, bazarr, prowlarr, qbittorrent.",
+        "10:10 both: Home is DOWN (9 apps) | Certificate expired on 2024-06-30 (TLS). Down since 10:10 UTC \
+         (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "10:25 both: Home RECOVERED after 15 min | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent.",
     ])
 }
 
@@ -34,15 +33,14 @@ pub async fn the_certificate_expires_soon() -> Vec<Letter> {
     home.net.renew().await;
     home.runs(2).await;
     home.heard(&[
-        "00:00 phone: certificate expires soon: 9 apps | The certificate expires in 14 d, on \
-         2049-06-30: plex, overseerr, wizarr, uptime-kuma, sonarr, radarr, bazarr, prowlarr, \
-         qbittorrent.",
-        "00:00 phone: certificate expires soon: 9 apps | The certificate expires in 7 d, on 2049-06-30: \
-         plex, overseerr, wizarr, uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "00:00 phone: certificate expires soon: 9 apps | The certificate expires in 3 d, on 2049-06-30: \
-         plex, overseerr, wizarr, uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "00:00 phone: certificate expires soon: 9 apps | The certificate expires in 1 d, on 2049-06-30: \
-         plex, overseerr, wizarr, uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
+        "00:00 phone: 9 apps: certificate expires soon | The certificate expires in 14 d, on 2049-06-30: \
+         Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "00:00 phone: 9 apps: certificate expires soon | The certificate expires in 7 d, on 2049-06-30: \
+         Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "00:00 phone: 9 apps: certificate expires soon | The certificate expires in 3 d, on 2049-06-30: \
+         Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "00:00 phone: 9 apps: certificate expires soon | The certificate expires in 1 d, on 2049-06-30: \
+         Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
     ])
 }
 
@@ -53,11 +51,11 @@ pub async fn the_access_token_is_revoked() -> Vec<Letter> {
     home.trouble(|trouble| trouble.is_token_revoked = false);
     home.runs(2).await;
     home.heard(&[
-        "10:10 phone: 5 apps cannot be seen | Cloudflare Access refused the monitor: sonarr, radarr, \
-         bazarr, prowlarr, qbittorrent. That is neither up nor down. Check that the service token is valid and \
-         that the app's Access policy has a Service Auth rule for it.",
-        "10:30 phone: 5 apps can be seen again | Up; could not be seen for 20 min: sonarr, radarr, \
-         bazarr, prowlarr, qbittorrent.",
+        "10:10 phone: 5 apps cannot be checked | Cloudflare Access refused the monitor: Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent. This does not count as an outage. Check the service token, and that \
+         the app's Access policy has a Service Auth rule for it.",
+        "10:30 phone: 5 apps can be checked again | Up; could not be checked for 20 min: Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent.",
     ])
 }
 
@@ -68,9 +66,9 @@ pub async fn an_app_is_challenged() -> Vec<Letter> {
     home.trouble(|trouble| trouble.challenged.clear());
     home.runs(2).await;
     home.heard(&[
-        "10:10 phone: plex cannot be seen | Cloudflare challenges the monitor. That is neither up nor \
-         down. Let the path pass without a challenge: bot protection takes AWS for a robot.",
-        "10:30 phone: plex can be seen again | Up; could not be seen for 20 min.",
+        "10:10 phone: Plex cannot be checked | Cloudflare challenges the monitor. This does not count as an \
+         outage. Exempt this path from bot protection: it takes AWS for a bot.",
+        "10:30 phone: Plex can be checked again | Up; could not be checked for 20 min.",
     ])
 }
 
@@ -81,9 +79,10 @@ pub async fn an_app_is_blocked() -> Vec<Letter> {
     home.trouble(|trouble| trouble.blocked.clear());
     home.runs(2).await;
     home.heard(&[
-        "10:10 phone: plex cannot be seen | Cloudflare blocks the monitor (1020: a firewall rule). That is \
-         neither up nor down. Let the path pass in that firewall: AWS's addresses change, so allow the path.",
-        "10:30 phone: plex can be seen again | Up; could not be seen for 20 min.",
+        "10:10 phone: Plex cannot be checked | Cloudflare blocks the monitor (1020: a firewall rule). This \
+         does not count as an outage. Allow this path in the firewall in front of the app; AWS's addresses \
+         change.",
+        "10:30 phone: Plex can be checked again | Up; could not be checked for 20 min.",
     ])
 }
 
@@ -95,11 +94,11 @@ pub async fn everything_is_challenged() -> Vec<Letter> {
     home.trouble(|trouble| trouble.challenged.clear());
     home.runs(2).await;
     home.heard(&[
-        "10:10 phone: 9 apps cannot be seen | Cloudflare challenges the monitor: plex, overseerr, \
-         wizarr, uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent. That is neither up nor \
-         down. Let the path pass without a challenge: bot protection takes AWS for a robot.",
-        "10:30 phone: 9 apps can be seen again | Up; could not be seen for 20 min: plex, overseerr, \
-         wizarr, uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
+        "10:10 phone: 9 apps cannot be checked | Cloudflare challenges the monitor: Plex, Overseerr, Wizarr, \
+         Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent. This does not count as an outage. \
+         Exempt this path from bot protection: it takes AWS for a bot.",
+        "10:30 phone: 9 apps can be checked again | Up; could not be checked for 20 min: Plex, Overseerr, \
+         Wizarr, Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
     ])
 }
 
@@ -110,9 +109,9 @@ pub async fn plex_migrates_its_database() -> Vec<Letter> {
     home.trouble(|trouble| trouble.migrating.clear());
     home.runs(2).await;
     home.heard(&[
-        "10:10 phone: plex is updating | Plex is updating its database. That is neither up nor down. It \
-         should be back by itself.",
-        "10:30 phone: plex can be seen again | Up; could not be seen for 20 min.",
+        "10:10 phone: Plex is updating | Plex is updating its database. This does not count as an outage. \
+         Wait: the app is under maintenance and should come back by itself.",
+        "10:30 phone: Plex can be checked again | Up; could not be checked for 20 min.",
     ])
 }
 
@@ -123,9 +122,9 @@ pub async fn sonarr_is_open_to_the_world() -> Vec<Letter> {
     home.trouble(|trouble| trouble.open.clear());
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: Sonarr is OPEN to the world | Sonarr is open to the world: HTTP 200 without a \
-         token. Since 10:10 UTC (2026-11-03).",
-        "10:25 both: Sonarr is closed again | It was open to the world: 10:10-10:25 UTC.",
+        "10:10 both: Sonarr is OPEN to the internet | Sonarr is open to the world: HTTP 200 without a token. \
+         Open since 10:10 UTC (2026-11-03).",
+        "10:25 both: Sonarr is closed again | Was open (10:10-10:25 UTC).",
     ])
 }
 
@@ -146,9 +145,9 @@ pub async fn all_apps_are_open_to_the_world() -> Vec<Letter> {
     home.trouble(|trouble| trouble.open.clear());
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: Sonarr, Radarr and Bazarr are OPEN to the world | They let in whoever comes \
-         without a token: Sonarr, Radarr, Bazarr. Since 10:10 UTC (2026-11-03).",
-        "10:25 both: Sonarr, Radarr and Bazarr are closed again | They were open to the world: Sonarr, \
+        "10:10 both: Sonarr, Radarr and Bazarr are OPEN to the internet | Reachable without a token: Sonarr, \
+         Radarr, Bazarr. Open since 10:10 UTC (2026-11-03).",
+        "10:25 both: Sonarr, Radarr and Bazarr are closed again | Were reachable without a token: Sonarr, \
          Radarr, Bazarr.",
     ])
 }
@@ -158,8 +157,8 @@ pub async fn another_server_in_plexs_place() -> Vec<Letter> {
     home.trouble(|trouble| trouble.is_another_plex = true);
     home.runs(4).await;
     home.heard(&[
-        "10:10 phone: plex is another server | Another server answers in its place: check where the \
-         name, the proxy or the tunnel lead.",
+        "10:10 phone: Plex: a different server responds | Check where the host name, the proxy or the tunnel \
+         leads.",
     ])
 }
 
@@ -175,7 +174,7 @@ pub async fn an_app_is_slow() -> Vec<Letter> {
     home.trouble(|trouble| trouble.slow.clear());
     home.runs(2).await;
     home.heard(&[
-        "10:10 phone: overseerr is slow | Answers after ... ms; slow is from 2500 ms on.",
-        "10:25 phone: overseerr is fast again | Answers after ... ms; was slow for 15 min.",
+        "10:10 phone: Overseerr is slow | Response time ... ms (limit 2500 ms).",
+        "10:25 phone: Overseerr responds in time again | Response time ... ms; was slow for 15 min.",
     ])
 }

@@ -7,8 +7,8 @@ pub async fn the_first_look() -> Vec<Letter> {
     let mut home = Home::unseen(Way::Tunnel, |_| {}).await;
     home.runs(2).await;
     home.heard(&[
-        "10:05 both: plexmon is watching 9 apps | Up: plex, overseerr, wizarr, uptime-kuma, sonarr, \
-         radarr, bazarr, prowlarr, qbittorrent. Closed to the world: Sonarr. You will be told when that \
+        "10:05 both: Monitoring started: 9 apps, all up | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, \
+         Radarr, Bazarr, Prowlarr, qBittorrent. Closed to the internet: Sonarr. You will be notified of \
          changes.",
     ])
 }
@@ -22,12 +22,12 @@ pub async fn the_first_look_at_a_home_in_trouble() -> Vec<Letter> {
     home.start("wizarr");
     home.runs(2).await;
     home.heard(&[
-        "10:05 both: plexmon is watching 9 apps: wizarr and sonarr are DOWN | Wizarr is stopped; nginx \
-         returns 502. Sonarr is stopped; nginx returns 502. Since 10:05 UTC (2026-11-03). Up: plex, \
-         overseerr, uptime-kuma, radarr, bazarr, prowlarr, qbittorrent. Closed to the world: Sonarr. \
-         You will be told when that changes.",
-        "10:20 both: wizarr and sonarr are UP again | Was down 15 min (10:05-10:20 UTC): wizarr, \
-         sonarr.",
+        "10:05 both: Monitoring started: 9 apps, Wizarr and Sonarr DOWN | Wizarr is stopped; nginx returns \
+         502. Sonarr is stopped; nginx returns 502. Down since 10:05 UTC (2026-11-03). Up: Plex, Overseerr, \
+         Uptime Kuma, Radarr, Bazarr, Prowlarr, qBittorrent. Closed to the internet: Sonarr. You will be \
+         notified of changes.",
+        "10:20 both: Wizarr and Sonarr RECOVERED after 15 min | Down 15 min (10:05-10:20 UTC): Wizarr, \
+         Sonarr.",
     ])
 }
 
@@ -38,12 +38,12 @@ pub async fn the_first_look_at_a_home_without_power() -> Vec<Letter> {
     home.power(true).await;
     home.runs(2).await;
     home.heard(&[
-        "10:05 both: plexmon is watching 9 apps: home is DOWN | Your home is offline (Cloudflare: \
-         tunnel not connected): power, line or host. Since 10:05 UTC (2026-11-03). Down: plex, \
-         overseerr, wizarr, uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent. Closed to the \
-         world: Sonarr. You will be told when that changes.",
-        "10:20 both: home is back after 15 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
-         sonarr, radarr, bazarr, prowlarr, qbittorrent.",
+        "10:05 both: Monitoring started: 9 apps, Home DOWN | The Cloudflare tunnel is not connected: check \
+         power, internet connection and host. Down since 10:05 UTC (2026-11-03): Plex, Overseerr, Wizarr, \
+         Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent. Closed to the internet: Sonarr. You \
+         will be notified of changes.",
+        "10:20 both: Home RECOVERED after 15 min | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent.",
     ])
 }
 
@@ -63,12 +63,12 @@ pub async fn no_power_behind_the_tunnel() -> Vec<Letter> {
     home.start("bazarr");
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
-         connected): power, line or host. Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
-         uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "10:30 both: home is back after 20 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
-         sonarr, radarr, prowlarr, qbittorrent. Still down: bazarr.",
-        "10:40 both: bazarr is UP again | Recovered. Was down 30 min (10:10-10:40 UTC).",
+        "10:10 both: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
+         connection and host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
+         Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "10:30 both: Home RECOVERED after 20 min | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Prowlarr, qBittorrent. Still down: Bazarr.",
+        "10:40 both: Bazarr RECOVERED after 30 min | Down 30 min (10:10-10:40 UTC).",
     ])
 }
 
@@ -91,16 +91,16 @@ pub async fn no_power_and_apps_that_come_back_one_by_one() -> Vec<Letter> {
     home.start("bazarr");
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
-         connected): power, line or host. Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
-         uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "10:30 both: home is back after 20 min | Up again: overseerr, wizarr, uptime-kuma. Still down: \
-         plex, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "10:35 both: home: 3 more are back after 25 min | Up again: plex, sonarr, radarr. Still down: \
-         bazarr, prowlarr, qbittorrent.",
-        "10:40 both: home: 2 more are back after 30 min | Up again: prowlarr, qbittorrent. Still down: \
-         bazarr.",
-        "10:45 both: bazarr is UP again | Recovered. Was down 35 min (10:10-10:45 UTC).",
+        "10:10 both: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
+         connection and host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
+         Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "10:30 both: Home RECOVERED after 20 min | Up: Overseerr, Wizarr, Uptime Kuma. Still down: Plex, \
+         Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "10:35 both: Home: 3 more apps RECOVERED after 25 min | Up: Plex, Sonarr, Radarr. Still down: \
+         Bazarr, Prowlarr, qBittorrent.",
+        "10:40 both: Home: 2 more apps RECOVERED after 30 min | Up: Prowlarr, qBittorrent. Still down: \
+         Bazarr.",
+        "10:45 both: Bazarr RECOVERED after 35 min | Down 35 min (10:10-10:45 UTC).",
     ])
 }
 
@@ -111,11 +111,11 @@ pub async fn no_power_and_no_tunnel() -> Vec<Letter> {
     home.power(true).await;
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: home is DOWN: 9 apps | Nothing answers at your house: power, line, router or host. \
-         Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, uptime-kuma, sonarr, radarr, \
-         bazarr, prowlarr, qbittorrent.",
-        "10:30 both: home is back after 20 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
-         sonarr, radarr, bazarr, prowlarr, qbittorrent.",
+        "10:10 both: Home is DOWN (9 apps) | Nothing responds: check power, internet connection, router and \
+         host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent.",
+        "10:30 both: Home RECOVERED after 20 min | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent.",
     ])
 }
 
@@ -130,14 +130,14 @@ pub async fn no_power_while_an_app_is_down() -> Vec<Letter> {
     home.start("bazarr");
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: bazarr is DOWN | Bazarr is stopped; nginx returns 502. Since 10:10 UTC \
+        "10:10 both: Bazarr is DOWN | Bazarr is stopped; nginx returns 502. Down since 10:10 UTC \
          (2026-11-03).",
-        "10:20 both: home is DOWN: 8 apps | Your home is offline (Cloudflare: tunnel not \
-         connected): power, line or host. Since 10:20 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
-         uptime-kuma, sonarr, radarr, prowlarr, qbittorrent.",
-        "10:30 both: home is back after 10 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
-         sonarr, radarr, prowlarr, qbittorrent. Still down: bazarr.",
-        "10:40 both: bazarr is UP again | Recovered. Was down 30 min (10:10-10:40 UTC).",
+        "10:20 both: Home is DOWN (8 apps) | The Cloudflare tunnel is not connected: check power, internet \
+         connection and host. Down since 10:20 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
+         Sonarr, Radarr, Prowlarr, qBittorrent.",
+        "10:30 both: Home RECOVERED after 10 min | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Prowlarr, qBittorrent. Still down: Bazarr.",
+        "10:40 both: Bazarr RECOVERED after 30 min | Down 30 min (10:10-10:40 UTC).",
     ])
 }
 
@@ -148,8 +148,8 @@ pub async fn one_app_is_stopped() -> Vec<Letter> {
     home.start("plex");
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03).",
-        "10:45 both: plex is UP again | Recovered. Was down 35 min (10:10-10:45 UTC).",
+        "10:10 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
+        "10:45 both: Plex RECOVERED after 35 min | Down 35 min (10:10-10:45 UTC).",
     ])
 }
 
@@ -164,11 +164,11 @@ pub async fn three_apps_are_stopped() -> Vec<Letter> {
     }
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: plex, wizarr and sonarr are DOWN | Plex is stopped; nginx returns 502. Wizarr is \
-         stopped; nginx returns 502. Sonarr is stopped; nginx returns 502. Since 10:10 UTC \
+        "10:10 both: Plex, Wizarr and Sonarr are DOWN | Plex is stopped; nginx returns 502. Wizarr is \
+         stopped; nginx returns 502. Sonarr is stopped; nginx returns 502. Down since 10:10 UTC \
          (2026-11-03).",
-        "10:20 both: plex, wizarr and sonarr are UP again | Was down 10 min (10:10-10:20 UTC): plex, \
-         wizarr, sonarr.",
+        "10:20 both: Plex, Wizarr and Sonarr RECOVERED after 10 min | Down 10 min (10:10-10:20 UTC): Plex, \
+         Wizarr, Sonarr.",
     ])
 }
 
@@ -181,10 +181,10 @@ pub async fn the_vpn_container_is_gone() -> Vec<Letter> {
     home.start("qbittorrent");
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: gluetun is DOWN: 2 apps | All that share gluetun fail, so it is likely the cause: \
-         Prowlarr is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03). Down: prowlarr, \
-         qbittorrent.",
-        "10:25 both: gluetun is back after 15 min | Up again: prowlarr, qbittorrent.",
+        "10:10 both: Gluetun is DOWN (2 apps) | All apps that share gluetun fail, so gluetun is the likely \
+         cause: Prowlarr is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03): Prowlarr, \
+         qBittorrent.",
+        "10:25 both: Gluetun RECOVERED after 15 min | Up: Prowlarr, qBittorrent.",
     ])
 }
 
@@ -218,8 +218,8 @@ pub async fn two_runs_in_a_row() -> Vec<Letter> {
     home.start("plex");
     home.runs(3).await;
     home.heard(&[
-        "10:15 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03).",
-        "10:40 both: plex is UP again | Recovered. Was down 25 min (10:10-10:35 UTC).",
+        "10:15 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
+        "10:40 both: Plex RECOVERED after 25 min | Down 25 min (10:10-10:35 UTC).",
     ])
 }
 
@@ -235,17 +235,16 @@ pub async fn reminders() -> Vec<Letter> {
     home.power(true).await;
     home.runs(1).await;
     home.heard(&[
-        "10:10 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03).",
-        "11:10 both: plex is still DOWN | Plex is stopped; nginx returns 502. Down for 1 h.",
-        "12:10 both: plex is still DOWN | Plex is stopped; nginx returns 502. Down for 2 h.",
-        "12:20 both: plex is UP again | Recovered. Was down 2 h 10 min (10:10-12:20 UTC).",
-        "13:25 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
-         connected): power, line or host. Since 13:25 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
-         uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "14:25 both: 9 apps are still DOWN | Your home is offline (Cloudflare: tunnel not \
-         connected). Down for 1 h: plex, overseerr, wizarr, uptime-kuma, sonarr, radarr, bazarr, \
-         prowlarr, qbittorrent.",
-        "14:35 both: home is back after 1 h 10 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
-         sonarr, radarr, bazarr, prowlarr, qbittorrent.",
+        "10:10 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
+        "11:10 both: Plex is still DOWN | Plex is stopped; nginx returns 502. Down for 1 h.",
+        "12:10 both: Plex is still DOWN | Plex is stopped; nginx returns 502. Down for 2 h.",
+        "12:20 both: Plex RECOVERED after 2 h 10 min | Down 2 h 10 min (10:10-12:20 UTC).",
+        "13:25 both: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
+         connection and host. Down since 13:25 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
+         Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "14:25 both: 9 apps are still DOWN | Your home is offline (Cloudflare: tunnel not connected). Down \
+         for 1 h: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "14:35 both: Home RECOVERED after 1 h 10 min | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, \
+         Radarr, Bazarr, Prowlarr, qBittorrent.",
     ])
 }

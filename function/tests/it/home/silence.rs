@@ -35,11 +35,11 @@ pub async fn an_outage_that_outlasts_maintenance() -> Vec<Letter> {
     home.power(true).await;
     home.runs(2).await;
     home.heard(&[
-        "11:15 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
-         connected): power, line or host. Since 10:20 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
-         uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "11:20 both: home is back after 1 h | Up again: plex, overseerr, wizarr, uptime-kuma, sonarr, \
-         radarr, bazarr, prowlarr, qbittorrent.",
+        "11:15 both: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
+         connection and host. Down since 10:20 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
+         Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "11:20 both: Home RECOVERED after 1 h | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent.",
     ])
 }
 
@@ -57,10 +57,10 @@ pub async fn apps_that_outlast_maintenance() -> Vec<Letter> {
     home.start("plex");
     home.runs(2).await;
     home.heard(&[
-        "11:15 both: plex and wizarr are DOWN | Plex is stopped; nginx returns 502, since 10:20 UTC \
+        "11:15 both: Plex and Wizarr are DOWN | Plex is stopped; nginx returns 502, since 10:20 UTC \
          (2026-11-03). Wizarr is stopped; nginx returns 502, since 10:35 UTC (2026-11-03).",
-        "11:25 both: plex and wizarr are UP again | Was down 1 h 5 min (10:20-11:25 UTC): plex. Was \
-         down 50 min (10:35-11:25 UTC): wizarr.",
+        "11:25 both: Plex and Wizarr RECOVERED | Down 1 h 5 min (10:20-11:25 UTC): Plex. Down 50 min \
+         (10:35-11:25 UTC): Wizarr.",
     ])
 }
 
@@ -71,11 +71,11 @@ pub async fn an_outage_that_ends_within_maintenance() -> Vec<Letter> {
     home.power(true).await;
     home.runs(14).await;
     home.heard(&[
-        "10:10 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
-         connected): power, line or host. Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
-         uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "11:15 both: home is back after 15 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
-         sonarr, radarr, bazarr, prowlarr, qbittorrent.",
+        "10:10 both: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
+         connection and host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
+         Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "11:15 both: Home RECOVERED after 15 min | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent.",
     ])
 }
 
@@ -94,8 +94,8 @@ pub async fn pause_and_resume() -> Vec<Letter> {
     home.start("plex");
     home.runs(5).await;
     home.heard(&[
-        "10:40 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:30 UTC (2026-11-03).",
-        "11:05 both: plex is UP again | Recovered. Was down 20 min (10:30-10:50 UTC).",
+        "10:40 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:30 UTC (2026-11-03).",
+        "11:05 both: Plex RECOVERED after 20 min | Down 20 min (10:30-10:50 UTC).",
     ])
 }
 
@@ -109,14 +109,14 @@ pub async fn an_app_that_flaps() -> Vec<Letter> {
     }
     home.runs(8).await;
     home.heard(&[
-        "10:10 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03).",
-        "10:15 both: plex is UP again | Recovered. Was down 5 min (10:10-10:15 UTC).",
-        "10:20 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:20 UTC (2026-11-03).",
-        "10:25 both: plex is UP again | Recovered. Was down 5 min (10:20-10:25 UTC).",
-        "10:30 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:30 UTC (2026-11-03).",
-        "10:35 both: plex goes up and down | 6 changes in 25 min; you will hear no more of it until it \
-         has been steady for 30 min.",
-        "11:35 both: plex is UP again | Recovered. Was up and down (10:30-11:05 UTC).",
+        "10:10 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
+        "10:15 both: Plex RECOVERED after 5 min | Down 5 min (10:10-10:15 UTC).",
+        "10:20 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:20 UTC (2026-11-03).",
+        "10:25 both: Plex RECOVERED after 5 min | Down 5 min (10:20-10:25 UTC).",
+        "10:30 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:30 UTC (2026-11-03).",
+        "10:35 both: Plex is flapping | 6 changes in 25 min. Notifications are suppressed until the status \
+         has been stable for 30 min.",
+        "11:35 both: Plex RECOVERED | Flapping (10:30-11:05 UTC).",
     ])
 }
 
@@ -133,15 +133,15 @@ pub async fn an_app_that_flaps_and_stays_down() -> Vec<Letter> {
     home.start("plex");
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:10 UTC (2026-11-03).",
-        "10:15 both: plex is UP again | Recovered. Was down 5 min (10:10-10:15 UTC).",
-        "10:20 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:20 UTC (2026-11-03).",
-        "10:25 both: plex is UP again | Recovered. Was down 5 min (10:20-10:25 UTC).",
-        "10:30 both: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:30 UTC (2026-11-03).",
-        "10:35 both: plex goes up and down | 6 changes in 25 min; you will hear no more of it until it \
-         has been steady for 30 min.",
-        "11:20 both: plex is still DOWN | Plex is stopped; nginx returns 502. Down for 30 min.",
-        "11:30 both: plex is UP again | Recovered. Was down 40 min (10:50-11:30 UTC).",
+        "10:10 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
+        "10:15 both: Plex RECOVERED after 5 min | Down 5 min (10:10-10:15 UTC).",
+        "10:20 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:20 UTC (2026-11-03).",
+        "10:25 both: Plex RECOVERED after 5 min | Down 5 min (10:20-10:25 UTC).",
+        "10:30 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:30 UTC (2026-11-03).",
+        "10:35 both: Plex is flapping | 6 changes in 25 min. Notifications are suppressed until the status \
+         has been stable for 30 min.",
+        "11:20 both: Plex is still DOWN | Plex is stopped; nginx returns 502. Down for 30 min.",
+        "11:30 both: Plex RECOVERED after 40 min | Down 40 min (10:50-11:30 UTC).",
     ])
 }
 
@@ -155,24 +155,24 @@ pub async fn a_home_that_flaps() -> Vec<Letter> {
     }
     home.runs(8).await;
     home.heard(&[
-        "10:10 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
-         connected): power, line or host. Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
-         uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "10:15 both: home is back after 5 min | Up again: plex, overseerr, wizarr, uptime-kuma, sonarr, \
-         radarr, bazarr, prowlarr, qbittorrent.",
-        "10:20 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
-         connected): power, line or host. Since 10:20 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
-         uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "10:25 both: home is back after 5 min | Up again: plex, overseerr, wizarr, uptime-kuma, sonarr, \
-         radarr, bazarr, prowlarr, qbittorrent.",
-        "10:30 both: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
-         connected): power, line or host. Since 10:30 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
-         uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "10:35 both: 9 apps go up and down | 6 changes in 25 min; you will hear no more of it until it \
-         has been steady for 30 min: plex, overseerr, wizarr, uptime-kuma, sonarr, radarr, bazarr, \
-         prowlarr, qbittorrent.",
-        "11:25 both: home is back after 25 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
-         sonarr, radarr, bazarr, prowlarr, qbittorrent.",
+        "10:10 both: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
+         connection and host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
+         Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "10:15 both: Home RECOVERED after 5 min | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent.",
+        "10:20 both: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
+         connection and host. Down since 10:20 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
+         Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "10:25 both: Home RECOVERED after 5 min | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent.",
+        "10:30 both: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
+         connection and host. Down since 10:30 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
+         Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "10:35 both: 9 apps are flapping | 6 changes in 25 min. Notifications are suppressed until the \
+         status has been stable for 30 min: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, Bazarr, \
+         Prowlarr, qBittorrent.",
+        "11:25 both: Home RECOVERED after 25 min | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent.",
     ])
 }
 
@@ -188,17 +188,17 @@ pub async fn quiet_hours() -> Vec<Letter> {
     home.start("plex");
     home.runs(1).await;
     home.heard(&[
-        "10:10 pager: home is DOWN: 9 apps | Your home is offline (Cloudflare: tunnel not \
-         connected): power, line or host. Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, \
-         uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "10:25 pager: home is back after 15 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
-         sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "10:35 pager: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:35 UTC (2026-11-03).",
-        "11:00 phone: home was DOWN and is back: 9 apps | Was down 15 min (10:10-10:25 UTC): your home \
-         is offline (Cloudflare: tunnel not connected). You were not told earlier. Up again: plex, \
-         overseerr, wizarr, uptime-kuma, sonarr, radarr, bazarr, prowlarr, qbittorrent.",
-        "11:00 phone: plex is DOWN | Plex is stopped; nginx returns 502. Since 10:35 UTC (2026-11-03).",
-        "11:25 both: plex is UP again | Recovered. Was down 50 min (10:35-11:25 UTC).",
+        "10:10 pager: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
+         connection and host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
+         Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "10:25 pager: Home RECOVERED after 15 min | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, \
+         Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "10:35 pager: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:35 UTC (2026-11-03).",
+        "11:00 phone: Home was DOWN for 15 min and RECOVERED (9 apps) | Down 15 min (10:10-10:25 UTC): your \
+         home is offline (Cloudflare: tunnel not connected). Notification delayed. Up: Plex, Overseerr, \
+         Wizarr, Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
+        "11:00 phone: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:35 UTC (2026-11-03).",
+        "11:25 both: Plex RECOVERED after 50 min | Down 50 min (10:35-11:25 UTC).",
     ])
 }
 
@@ -217,10 +217,10 @@ pub async fn the_monitor_sees_nothing() -> Vec<Letter> {
     home.power(true).await;
     home.runs(2).await;
     home.heard(&[
-        "10:40 phone: plexmon cannot see out | Nothing answers since 10:10 UTC, not even what always \
-         does: it is the monitor's own way out that fails, not your home.",
-        "10:55 phone: plexmon can see out again | It could not for 45 min (10:10-10:55 UTC); what \
-         happened then is unknown.",
+        "10:40 phone: plexmon is offline | No response since 10:10 UTC, not even from hosts that always \
+         respond: the monitor's own network fails, not your home.",
+        "10:55 phone: plexmon is online again | Offline for 45 min (10:10-10:55 UTC); what happened in that \
+         time is unknown.",
     ])
 }
 
@@ -232,10 +232,10 @@ pub async fn others_can_be_seen() -> Vec<Letter> {
     home.power(true).await;
     home.runs(2).await;
     home.heard(&[
-        "10:10 both: home is DOWN: 9 apps | Nothing answers at your house: power, line, router or host. \
-         Since 10:10 UTC (2026-11-03). Down: plex, overseerr, wizarr, uptime-kuma, sonarr, radarr, \
-         bazarr, prowlarr, qbittorrent.",
-        "10:55 both: home is back after 45 min | Up again: plex, overseerr, wizarr, uptime-kuma, \
-         sonarr, radarr, bazarr, prowlarr, qbittorrent.",
+        "10:10 both: Home is DOWN (9 apps) | Nothing responds: check power, internet connection, router and \
+         host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent.",
+        "10:55 both: Home RECOVERED after 45 min | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
+         Bazarr, Prowlarr, qBittorrent.",
     ])
 }

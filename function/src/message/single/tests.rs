@@ -1,0 +1,107 @@
+use super::super::message;
+use crate::contract::notification::{Notification, NotificationKind};
+use crate::contract::settings::{Settings, Target};
+use crate::contract::state::State;
+use crate::probe::Cause;
+
+const AT: u64 = 1_793_700_300; // 2026-11-03 10:05:00 UTC
+const LATER: u64 = AT + 35 * 60;
+
+fn notification(kind: NotificationKind) -> Notification {
+    Notification {
+        id: "plex:1:pushover".to_owned(),
+        until: (kind != NotificationKind::Down).then_some(LATER),
+        why: Some("connection refused (TCP)".to_owned()),
+        ..Notification::new(kind, AT)
+    }
+}
+
+fn check(notification: &Notification, saved: bool, title: &str, body: &str) {
+    let target = Target { name: "plex".to_owned(), ..Target::default() };
+    let settings = Settings { targets: vec![target], ..Settings::default() };
+    let message = message(std::slice::from_ref(notification), &State::default(), &settings, saved);
+    assert_eq!((message.title.as_str(), message.body.as_str()), (title, body));
+    assert_eq!(message.urgent, notification.kind == NotificationKind::Down);
+}
+
+#[test]
+fn a_message_says_what_happened_when_and_why() {
+    let [down, up, late] =
+        [NotificationKind::Down, NotificationKind::Up, NotificationKind::WasDown].map(notification);
+    check(&down, true, "Plex is DOWN", "Connection refused (TCP). Down since 10:05 UTC (2026-11-03).");
+    check(&up, true, "Plex RECOVERED after 35 min", "Down 35 min (10:05-10:40 UTC).");
+    let first = Notification { first: true, until: None, ..up };
+    let promise = "You will be notified when it goes down and when it recovers.";
+    check(&first, true, "Monitoring started: Plex is up", promise);
+    let late = Notification { error: Some("Pushover answered HTTP 500".to_owned()), ..late };
+    check(
+        &late,
+        true,
+        "Plex was DOWN for 35 min and RECOVERED",
+        "Down 35 min (10:05-10:40 UTC): connection refused (TCP). \
+         Notification delayed: Pushover answered HTTP 500.",
+    );
+    check(
+        &Notification { times: 3, error: None, ..late },
+        true,
+        "Plex was DOWN 3 times and RECOVERED",
+        "Down 3 times (10:05-10:40 UTC): connection refused (TCP). Notification delayed.",
+    );
+    check(
+        &Notification { times: 3, ..down },
+        true,
+        "Plex is DOWN",
+        "Connection refused (TCP). Down since 10:05 UTC (2026-11-03). 2 earlier outages were not reported.",
+    );
+}
+
+#[test]
+fn an_app_that_cannot_be_checked_comes_with_advice_by_its_cause() {
+    let rendered = |cause: Option<Cause>, why: &str| {
+        let why = Some(why.to_owned());
+        let notification = Notification { cause, why, ..notification(NotificationKind::Unknown) };
+        let target = Target { name: "plex".to_owned(), ..Target::default() };
+        let settings = Settings { targets: vec![target], ..Settings::default() };
+        let message = message(&[notification], &State::default(), &settings, true);
+        (message.title, message.body)
+    };
+    let (title, generic) = ("Plex cannot be checked", "You will be notified when it can be checked again.");
+    for (cause, title, end) in [
+        (Some(Cause::LoginWall), title, "checks that the login is required."),
+        (Some(Cause::RateLimited), title, "or exempt this path from the limit."),
+        (Some(Cause::Maintenance), "Plex is updating", "and should come back by itself."),
+        (Some(Cause::Other), title, generic),
+        // As an earlier release has kept it.
+        (None, title, generic),
+    ] {
+        let (found, body) = rendered(cause, "Access refused a robot that is updating its database");
+        assert!(found == title && body.ends_with(end), "{cause:?}: {found} | {body}");
+    }
+}
+
+#[test]
+fn a_message_that_may_be_a_repeat_says_so_once() {
+    let down = notification(NotificationKind::Down);
+    let text = "Connection refused (TCP). Down since 10:05 UTC (2026-11-03).";
+    let unproven = Notification { unproven: true, ..down.clone() };
+    let unread = Notification { unread: true, ..unproven.clone() };
+    check(&unproven, true, "Plex is DOWN", &format!("{text} (may be a repeat)"));
+    let unsaved = format!("{text} (may be a repeat: the state could not be saved)");
+    check(&down, false, "Plex is DOWN", &unsaved);
+    let unread_text = format!("{text} (may be a repeat: the state could not be read)");
+    check(&unread, false, "Plex is DOWN", &unread_text);
+}
+
+#[test]
+fn a_target_is_called_by_its_app_unless_others_have_the_same() {
+    let target = |name: &str| Target { name: name.to_owned(), app: "Plex".to_owned(), ..Target::default() };
+    let title = |targets: Vec<Target>| {
+        let settings = Settings { targets, ..Settings::default() };
+        message(&[notification(NotificationKind::Down)], &State::default(), &settings, true).title
+    };
+    assert_eq!(title(vec![target("plex")]), "Plex is DOWN");
+    assert_eq!(title(vec![target("plex"), target("plex-2")]), "Plex is DOWN", "from its name");
+    let other = Notification { id: "plex-2:1:pushover".to_owned(), ..notification(NotificationKind::Down) };
+    let settings = Settings { targets: vec![target("plex"), target("plex-2")], ..Settings::default() };
+    assert_eq!(message(&[other], &State::default(), &settings, true).title, "Plex-2 is DOWN");
+}
