@@ -41,7 +41,6 @@ const KNOWN_CIRCLES: &[&str] = &[
 const KNOWN_LONG: &[&str] = &[
     "deployer/src/stack.rs",
     "deployer/tests/it/plan/changes.rs",
-    "function/src/notify/email.rs",
     "function/src/run/round.rs",
     "function/tests/it/channels/email.rs",
     "function/tests/it/decide.rs",
