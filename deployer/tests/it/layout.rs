@@ -27,14 +27,6 @@ const KNOWN_CIRCLES: &[&str] = &[
     "resources::schedule_calls",
     "resources::secret",
     "stack",
-    "contract::reply",
-    "notify",
-    "decide::hold",
-    "decide::watch",
-    "message::apps",
-    "message::first",
-    "message::place",
-    "message::several",
 ];
 
 /// Files that are still too long. This list must only become shorter.
