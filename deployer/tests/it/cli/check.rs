@@ -109,8 +109,8 @@ fn a_closed_port_is_down() {
     plex: down ([TIME])
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   FAILED [TIME]  [BAR]  connection refused
-      connect: check the port forwarding, the firewall and that the proxy or tunnel
-        runs
+      connect: check the port forwarding, the firewall, and that the proxy or tunnel
+        is running
     ");
 }
 

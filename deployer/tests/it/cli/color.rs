@@ -154,8 +154,8 @@ fn a_terminal_of_60_columns_gets_narrow_bars_and_lines_that_end_with_whole_words
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       HTTP  FAILED [TIME]  [BAR]
             Plex is stopped; the proxy returns 502
-      app: the proxy answers, the app behind it does not as it
-        should: check that it runs
+      app: the proxy works, but the app behind it does not
+        respond correctly: check that it is running
     error: 1 of 2 down, seen from here
 
     hint: repair the target or correct the configuration; after

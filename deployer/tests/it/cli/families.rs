@@ -121,7 +121,7 @@ fn a_certificate_of_a_private_authority_is_described() {
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       TLS   FAILED [TIME]  [BAR]
             certificate is not signed by a trusted authority
-      certificate: renew or correct the certificate; for a private authority set
+      certificate: renew or correct the certificate; for a private authority, set
         `ca_file`
     ");
     drop(server.stdin.take());
@@ -144,8 +144,8 @@ fn lines_wrap_at_the_width_of_the_terminal() {
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       HTTP  FAILED [TIME]  [BAR]
             Plex is stopped; the proxy returns 502
-      app: the proxy answers, the app behind it does not as it
-        should: check that it runs
+      app: the proxy works, but the app behind it does not
+        respond correctly: check that it is running
     ");
     snapshot!(above_the_error(check(120)), @"
     plex: down ([TIME])

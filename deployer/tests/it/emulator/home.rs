@@ -74,8 +74,8 @@ fn shows_each_target_in_check(world: &World) {
     down ([TIME])
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   FAILED [TIME]  [BAR]  connection refused
-      connect: check the port forwarding, the firewall and that the proxy or tunnel
-        runs
+      connect: check the port forwarding, the firewall, and that the proxy or tunnel
+        is running
     sonarr (closed): unknown ([TIME])
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   FAILED [TIME]  [BAR]  connection refused
@@ -100,41 +100,41 @@ fn deploys_with_a_verdict_for_each_target(world: &World) {
       overseerr is down: HTTP 401 instead of 200
         something answers, but not as configured: check the route, `status` and `contains`
       sonarr is down: connection refused
-        check the port forwarding, the firewall and that the proxy or tunnel runs
+        check the port forwarding, the firewall, and that the proxy or tunnel is running
       sonarr (closed) is unknown: connection refused
         the monitor cannot tell from here
       4ksonarr is down: connection refused
-        check the port forwarding, the firewall and that the proxy or tunnel runs
+        check the port forwarding, the firewall, and that the proxy or tunnel is running
       4ksonarr (closed) is unknown: connection refused
         the monitor cannot tell from here
       radarr is down: connection refused
-        check the port forwarding, the firewall and that the proxy or tunnel runs
+        check the port forwarding, the firewall, and that the proxy or tunnel is running
       radarr (closed) is unknown: connection refused
         the monitor cannot tell from here
       4kradarr is down: connection refused
-        check the port forwarding, the firewall and that the proxy or tunnel runs
+        check the port forwarding, the firewall, and that the proxy or tunnel is running
       4kradarr (closed) is unknown: connection refused
         the monitor cannot tell from here
       bazarr is down: connection refused
-        check the port forwarding, the firewall and that the proxy or tunnel runs
+        check the port forwarding, the firewall, and that the proxy or tunnel is running
       bazarr (closed) is unknown: connection refused
         the monitor cannot tell from here
       prowlarr is down: connection refused
-        check the port forwarding, the firewall and that the proxy or tunnel runs
+        check the port forwarding, the firewall, and that the proxy or tunnel is running
       prowlarr (closed) is unknown: connection refused
         the monitor cannot tell from here
       torrents is down: connection refused
-        check the port forwarding, the firewall and that the proxy or tunnel runs
+        check the port forwarding, the firewall, and that the proxy or tunnel is running
       torrents (closed) is unknown: connection refused
         the monitor cannot tell from here
       tautulli is down: connection refused
-        check the port forwarding, the firewall and that the proxy or tunnel runs
+        check the port forwarding, the firewall, and that the proxy or tunnel is running
       tautulli (closed) is unknown: connection refused
         the monitor cannot tell from here
       wizarr is down: HTTP 401 instead of 200
         something answers, but not as configured: check the route, `status` and `contains`
       maintainerr is down: connection refused
-        check the port forwarding, the firewall and that the proxy or tunnel runs
+        check the port forwarding, the firewall, and that the proxy or tunnel is running
       maintainerr (closed) is unknown: connection refused
         the monitor cannot tell from here
       kopia is unknown: connection refused
@@ -142,7 +142,7 @@ fn deploys_with_a_verdict_for_each_target(world: &World) {
       uptime-kuma is down: HTTP 401 instead of 200
         something answers, but not as configured: check the route, `status` and `contains`
       home-assistant is down: connection refused
-        check the port forwarding, the firewall and that the proxy or tunnel runs
+        check the port forwarding, the firewall, and that the proxy or tunnel is running
       home-assistant (closed) is unknown: connection refused
         the monitor cannot tell from here
       router is unknown: connection refused
