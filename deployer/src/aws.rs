@@ -47,7 +47,7 @@ impl fmt::Display for Operation {
 /// Called after each call to AWS.
 pub type CallLog = Arc<dyn Fn(Operation, Duration, Option<&CallError>) + Send + Sync>;
 
-/// One client for each service; all share connections and credentials.
+/// One client for each service, all of one region; all share connections and credentials.
 #[derive(Clone)]
 pub struct Aws {
     pub iam: aws_sdk_iam::Client,
@@ -63,6 +63,7 @@ pub struct Aws {
     pub identity: Option<String>,
     /// What the user should know about the credentials.
     pub warnings: Vec<String>,
+    config: aws_config::SdkConfig,
     call_log: CallLog,
 }
 
@@ -91,7 +92,27 @@ impl Aws {
             is_local: config.endpoint_url().is_some_and(crate::config::is_loopback),
             identity,
             warnings: Vec::new(),
+            config: config.clone(),
             call_log,
+        }
+    }
+
+    /// The same connections and credentials in another region.
+    #[must_use]
+    pub fn in_region(&self, region: &str) -> Self {
+        if region == self.region {
+            return self.clone();
+        }
+        let config = self.config.to_builder().region(aws_config::Region::new(region.to_owned())).build();
+        Self {
+            lambda: aws_sdk_lambda::Client::new(&config),
+            events: aws_sdk_eventbridge::Client::new(&config),
+            ssm: aws_sdk_ssm::Client::new(&config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            region: region.to_owned(),
+            config,
+            // IAM is the same in all regions.
+            ..self.clone()
         }
     }
 

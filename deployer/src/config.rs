@@ -34,7 +34,7 @@ use plexmon_function::contract::settings::{
 pub use reach::is_loopback;
 use reader::{ConfigText, Table, Value, filled};
 pub use schedule::Schedule;
-pub use secret::{Found, SecretSource, SecretSources};
+pub use secret::{SecretLookup, SecretSource, SecretSources};
 pub use state::is_parameter_name;
 use target::Defaults;
 pub use warnings::{Circumstances, Statements};

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::aws::Meaning;
 use crate::error::{Context, Error, Result};
 use crate::report::Progress;
-use crate::resources::function::one_attempt;
+use crate::resources::invoke_call::one_attempt;
 use crate::retry::{Attempt, FUNCTION_BUDGET, keep_trying};
 use crate::session::Session;
 

@@ -5,7 +5,7 @@ use plexmon_function::contract::secrets::{Secrets, TargetSecrets};
 use plexmon_function::contract::settings::Target;
 use plexmon_function::probe::{Family, LinkName, Observation, Tls, probe_over};
 
-use crate::config::{Config, Found};
+use crate::config::{Config, SecretLookup};
 use crate::error::{Context as _, Result};
 use crate::output::Output;
 
@@ -21,9 +21,9 @@ pub struct Seen {
 pub async fn probe_all(config: &Config, output: &Output) -> Result<Vec<Seen>> {
     output.warnings(&config.secrets.warnings());
     let secrets = match config.secrets.resolve()? {
-        Found::All(secrets) => secrets,
-        Found::NoneConfigured => Secrets::default(),
-        Found::Missing(variables) => {
+        SecretLookup::All(secrets) => secrets,
+        SecretLookup::NoneConfigured => Secrets::default(),
+        SecretLookup::Missing(variables) => {
             if config.targets.iter().any(Target::needs_secrets) {
                 output.warning(&format!(
                     "{} not set: secret headers and Access tokens are not sent",

@@ -1,162 +1,110 @@
-//! What lies between two stacks. Pure: values in, a value out, nothing awaited.
+//! What separates two stacks. Pure: values in, a value out, nothing awaited.
 //!
-//! A [`Plan`] is printed, serialised and applied from the same thing. It holds neither bytes nor secrets.
+//! A [`Plan`] is printed, serialised and applied from the same value, its order included. It holds neither bytes nor
+//! secrets.
 
+mod digest;
 mod kept;
-mod order;
+mod needs;
+mod step;
 mod text;
 
-use std::fmt::{self, Display};
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
 
-pub use kept::Kept;
-pub use order::Start;
-use serde::Serialize;
-
+pub use self::kept::Kept;
+pub use self::needs::Need;
+pub use self::step::{Action, Change, Delta, Step};
 use crate::error::{Error, Result};
-use crate::names::{OWNER_TAG, state_parameter};
-use crate::resource::{Difference, Kind, Resource};
-use crate::resources::{Binding, Content, Function, LogGroup, Parameter, Role, Schedule, Secret};
+use crate::names::parameters::state_parameter;
+use crate::names::{Names, OWNER_TAG};
+use crate::resource::{Batch, Resource, ResourceKind, find, is_same};
+use crate::resources::{Binding, Content, Function, Parameter, Secret};
 use crate::stack::Stack;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    Create,
-    Update,
-    Delete,
-}
-
-impl Display for Action {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(match self {
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Delete => "delete",
-        })
-    }
-}
-
-/// From what to what.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Delta<R> {
-    Create(R),
-    Update { from: R, to: R },
-    Delete(R),
-}
-
-/// A delta of any kind of resource.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Change {
-    Role(Delta<Role>),
-    LogGroup(Delta<LogGroup>),
-    Parameter(Delta<Parameter>),
-    Secret(Delta<Secret>),
-    Function(Delta<Function>),
-    Schedule(Delta<Schedule>),
-}
-
-/// One thing to do to one resource.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Step {
-    pub action: Action,
-    pub kind: Kind,
-    pub name: String,
-    pub changes: Vec<Difference>,
-    /// Steps of one wave run at once; those of later waves wait for them.
-    #[serde(skip)]
-    pub wave: u8,
-    #[serde(skip)]
-    pub start: Start,
-    #[serde(skip)]
-    pub change: Change,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+/// The steps from one stack to another, in an order in which each comes after those that it needs.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
     pub steps: Vec<Step>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<Kept>,
 }
 
 /// For whom a plan is made.
 #[derive(Debug, Clone, Copy)]
 pub struct Intent<'a> {
-    /// Our deployment's name: what bears another's tag, or none, is not ours.
-    pub deployment: &'a str,
-    /// Where we are: the role is shared by all regions.
-    pub region: &'a str,
-    /// Take over what bears our name but not our tag.
+    /// Ours: what has the tag of another deployment, or none, is not ours.
+    pub names: &'a Names,
+    /// Take over what has our name but not our tag.
     pub adopt: bool,
 }
 
-/// The steps that make `observed` into `desired`.
+/// Return the steps that make `observed` equal to `desired`.
 ///
-/// Fails where something that we need exists but is not ours, and where a secret is nowhere to be had.
+/// Fails if something that we need exists but is not ours, and if a secret has no value.
 pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Plan> {
-    let mut observed = observed.clone();
+    // Without `..`: a kind that is not considered below does not compile.
+    let Stack { roles, log_groups, parameters, secrets, functions, schedules } = desired;
     let mut planner = Planner { intent, plan: Plan::default() };
-
-    let role = planner.shared_role(desired.role.as_ref(), observed.role.as_ref());
-    planner.consider(role.as_ref(), observed.role.as_ref(), Change::Role)?;
-    planner.consider(desired.log_group.as_ref(), observed.log_group.as_ref(), Change::LogGroup)?;
-    planner.retention_of_the_account(desired.log_group.as_ref(), observed.log_group.as_ref());
-    planner.consider(desired.state.as_ref(), observed.state.as_ref(), Change::Parameter)?;
-    for part in &desired.state_parts {
-        let there = observed.state_parts.iter().find(|there| there.name == part.name);
-        planner.consider(Some(part), there, Change::Parameter)?;
+    for (desired, observed) in pairs(roles, &observed.roles) {
+        let desired = planner.shared_role(desired, observed);
+        planner.consider(desired.as_ref(), observed, Change::Role)?;
     }
-    for part in observed.state_parts.iter().filter(|_| desired.state_parts.is_empty()) {
-        planner.consider(None, Some(part), Change::Parameter)?;
+    for (desired, observed) in pairs(log_groups, &observed.log_groups) {
+        planner.consider(desired, observed, Change::LogGroup)?;
+        planner.retention_of_the_account(desired, observed);
     }
-    planner.consider(desired.secrets.as_ref(), observed.secrets.as_ref(), Change::Secret)?;
-
-    // Lambda's grants hang on the unique id of the role that the function was made with.
-    let orphaned = |function: &&Function| desired.function.is_some() && function.binding == Binding::Stale;
-    if let Some(function) = observed.function.as_ref().filter(orphaned) {
-        planner.owned(function)?;
-        planner.push(
-            Action::Delete,
-            function.clone(),
-            Vec::new(),
-            Change::Function(Delta::Delete(function.clone())),
-        );
-        observed.function = None;
-        if let Some(schedule) = &mut observed.schedule {
-            schedule.permission = None;
-        }
+    for (desired, observed) in pairs(parameters, &observed.parameters) {
+        planner.consider(desired, observed, Change::Parameter)?;
     }
-    let wanted = planner.given_by_hand(desired.function.as_ref(), observed.function.as_ref());
-    let function = planner.remembering(wanted.as_ref(), &observed);
-    planner.consider(function.as_ref(), observed.function.as_ref(), Change::Function)?;
-    let schedule = planner.shared_rule(desired.schedule.as_ref(), observed.schedule.as_ref());
-    planner.consider(schedule.as_ref(), observed.schedule.as_ref(), Change::Schedule)?;
-    for parameter in &observed.old_parameters {
-        planner.consider(None, Some(parameter), Change::Parameter)?;
+    for (desired, observed) in pairs(secrets, &observed.secrets) {
+        planner.consider(desired, observed, Change::Secret)?;
     }
-    let old_schedule = planner.shared_rule(None, observed.old_schedule.as_ref());
-    planner.consider(old_schedule.as_ref(), observed.old_schedule.as_ref(), Change::Schedule)?;
-
-    let old: Vec<String> = observed.old_parameters.iter().map(|old| old.name.clone()).collect();
-    planner.order(desired.function.is_some(), &old);
-    planner.forget(function, wanted.as_ref());
-    // Last: who has to take something over finds the secrets there, perhaps.
-    secrets_available(desired, &observed)?;
-    Ok(planner.plan)
+    let left = planner.without_orphans(functions, observed)?;
+    let mut remembering = Vec::new();
+    for (desired, existing) in pairs(functions, &left.functions) {
+        let desired = planner.given_by_hand(desired, existing);
+        let first = planner.remembering(desired.as_ref(), observed);
+        planner.consider(first.as_ref(), existing, Change::Function)?;
+        remembering.extend(first.zip(desired));
+    }
+    for (desired, observed) in pairs(schedules, &left.schedules) {
+        let desired = planner.shared_rule(desired, observed);
+        planner.consider(desired.as_ref(), observed, Change::Schedule)?;
+    }
+    for (from, to) in remembering {
+        planner.forget(from, to);
+    }
+    let Planner { mut plan, .. } = planner;
+    plan.steps = needs::in_order(plan.steps, functions, &intent.names.state_parameter);
+    // Last: a user who has to take something over finds the secrets there, perhaps.
+    secrets_available(secrets, observed)?;
+    Ok(plan)
 }
 
-fn secrets_available(desired: &Stack, observed: &Stack) -> Result<()> {
-    let Some(Secret { content: Content::Keep { missing }, name, .. }) = &desired.secrets else {
-        return Ok(());
-    };
-    if observed.secrets.is_some() {
-        return Ok(());
+/// Desired and observed instances side by side: all that are desired, then those that are not.
+fn pairs<'a, R: Resource>(desired: &'a [R], observed: &'a [R]) -> Vec<(Option<&'a R>, Option<&'a R>)> {
+    let wanted = desired.iter().map(|one| (Some(one), find(observed, one.name(), one.region())));
+    let obsolete = observed.iter().filter(|other| !desired.iter().any(|one| is_same(one, *other)));
+    wanted.chain(obsolete.map(|other| (None, Some(other)))).collect()
+}
+
+fn secrets_available(secrets: &[Secret], observed: &Stack) -> Result<()> {
+    for secret in secrets {
+        let Content::Keep { missing } = &secret.content else { continue };
+        if find(&observed.secrets, &secret.name, &secret.region).is_some() {
+            continue;
+        }
+        let variables = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+        let is = if missing.len() == 1 { "is" } else { "are" };
+        let export = missing.iter().map(|name| format!("{name}=...")).collect::<Vec<_>>().join(" ");
+        return Err(Error::usage(format!("{variables} {is} not set"))
+            .cause(format!(
+                "the secret `{}` does not exist in AWS yet, so it has to be created now",
+                secret.name
+            ))
+            .hint(format!("set it in the environment and run again: export {export}")));
     }
-    let variables = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
-    let is = if missing.len() == 1 { "is" } else { "are" };
-    let export = missing.iter().map(|name| format!("{name}=...")).collect::<Vec<_>>().join(" ");
-    Err(Error::usage(format!("{variables} {is} not set"))
-        .cause(format!("the secret `{name}` is not in AWS yet, so it has to be made now"))
-        .hint(format!("set it in the environment and run again: export {export}")))
+    Ok(())
 }
 
 struct Planner<'a> {
@@ -165,6 +113,10 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
+    fn is_ours<R: Resource>(&self, resource: &R) -> bool {
+        resource.owner() == Some(self.intent.names.deployment.as_str())
+    }
+
     fn consider<R: Resource>(
         &mut self,
         desired: Option<&R>,
@@ -175,61 +127,69 @@ impl Planner<'_> {
             (None, None) => {}
             (Some(desired), None) => {
                 let changes = desired.differences(None);
-                self.push(Action::Create, desired.clone(), changes, wrap(Delta::Create(desired.clone())));
+                self.push(Step::new(Delta::Create(desired.clone()), changes, wrap));
             }
             (Some(desired), Some(observed)) => {
                 self.owned(observed)?;
                 let changes = desired.differences(Some(observed));
                 if !changes.is_empty() {
                     let delta = Delta::Update { from: observed.clone(), to: desired.clone() };
-                    self.push(Action::Update, desired.clone(), changes, wrap(delta));
+                    self.push(Step::new(delta, changes, wrap));
                 }
             }
-            (None, Some(observed))
-                if observed.owner() == Some(self.intent.deployment) || self.intent.adopt =>
-            {
-                self.push(
-                    Action::Delete,
-                    observed.clone(),
-                    Vec::new(),
-                    wrap(Delta::Delete(observed.clone())),
-                );
+            (None, Some(observed)) if self.is_ours(observed) || self.intent.adopt => {
+                self.push(Step::new(Delta::Delete(observed.clone()), Vec::new(), wrap));
             }
-            (None, Some(observed)) => self.plan.kept.push(Kept {
-                kind: R::KIND,
-                name: observed.name().to_owned(),
-                why: whose(observed.owner()),
-            }),
+            (None, Some(observed)) => self.keep(observed, whose(observed.owner())),
         }
         Ok(())
     }
 
-    /// The function as it should be while parameters of an earlier name are still there: its tag is the only trace of
-    /// them, so it stays until they are gone, whatever interrupts us.
+    /// Delete the functions that have to be recreated because their role was: Lambda's grants belong to the unique id of
+    /// the role with which the function was created. Return what is left; their permissions are deleted with them.
+    fn without_orphans(&mut self, desired: &[Function], observed: &Stack) -> Result<Stack> {
+        let mut left = observed.clone();
+        for function in &observed.functions {
+            if function.binding != Binding::Stale || !desired.iter().any(|one| is_same(one, function)) {
+                continue;
+            }
+            self.owned(function)?;
+            self.push(Step::new(Delta::Delete(function.clone()), Vec::new(), Change::Function));
+            left.functions.retain(|one| !is_same(one, function));
+            for schedule in left.schedules.iter_mut().filter(|schedule| schedule.runs(function)) {
+                schedule.permission = None;
+            }
+        }
+        Ok(left)
+    }
+
+    /// The function as it should be while parameters under a previous name exist: its tag is the only trace of them, so
+    /// the tag stays until they are deleted, whatever interrupts us.
     fn remembering(&self, desired: Option<&Function>, observed: &Stack) -> Option<Function> {
-        let ours = |parameter: &&Parameter| parameter.owner() == Some(self.intent.deployment);
-        let Some(old) = observed.old_parameters.iter().find(ours) else { return desired.cloned() };
-        let old = &old.name;
-        desired.map(|function| Function { state: Some(state_parameter(old).to_owned()), ..function.clone() })
+        let desired = desired?;
+        let previous = find(&observed.functions, &desired.name, &desired.region)
+            .and_then(|function| function.state.as_ref())
+            .filter(|state| **state != self.intent.names.state_parameter);
+        let is_left = |state: &&String| {
+            let belongs = |parameter: &&Parameter| state_parameter(&parameter.name) == state.as_str();
+            observed.parameters.iter().filter(belongs).any(|parameter| self.is_ours(parameter))
+        };
+        let state = previous.filter(is_left).or(desired.state.as_ref()).cloned();
+        Some(Function { state, ..desired.clone() })
     }
 
     /// The last step after [`remembering`](Self::remembering).
-    fn forget(&mut self, remembering: Option<Function>, desired: Option<&Function>) {
-        let (Some(from), Some(to)) = (remembering, desired) else { return };
+    fn forget(&mut self, from: Function, to: Function) {
         let changes = to.differences(Some(&from));
         if !changes.is_empty() {
-            let change = Change::Function(Delta::Update { from, to: to.clone() });
-            self.push(Action::Update, to.clone(), changes, change);
-            if let Some(step) = self.plan.steps.last_mut() {
-                (step.wave, step.start) = (order::LAST, Start::AfterAll);
-            }
+            self.push(Step::new(Delta::Update { from, to }, changes, Change::Function));
         }
     }
 
-    /// Stops at what bears our name but not our tag, unless it is to be taken over.
+    /// Stop at what has our name but not our tag, unless it is to be taken over.
     fn owned<R: Resource>(&self, observed: &R) -> Result<()> {
-        let ours = observed.owner() == Some(self.intent.deployment);
-        if ours || self.intent.adopt || (R::ADOPTED_SILENTLY && observed.owner().is_none()) {
+        let is_adopted = self.intent.adopt || (R::ADOPTED_SILENTLY && observed.owner().is_none());
+        if self.is_ours(observed) || is_adopted {
             return Ok(());
         }
         Err(Error::new(format!("{} `{}` exists already and is not ours", R::KIND, observed.name()))
@@ -237,10 +197,8 @@ impl Planner<'_> {
             .hint("`plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration"))
     }
 
-    fn push<R: Resource>(&mut self, action: Action, resource: R, changes: Vec<Difference>, change: Change) {
-        let name = resource.name().to_owned();
-        let start = Start::default();
-        self.plan.steps.push(Step { action, kind: R::KIND, name, changes, wave: 0, start, change });
+    fn push(&mut self, step: Step) {
+        self.plan.steps.push(step);
     }
 }
 
@@ -256,7 +214,7 @@ impl Plan {
         self.steps.is_empty()
     }
 
-    /// Whether the function's code has to be uploaded.
+    /// Whether the functions' code has to be uploaded.
     pub fn needs_code(&self) -> bool {
         self.steps.iter().any(|step| match &step.change {
             Change::Function(Delta::Create(_)) => true,
@@ -265,7 +223,42 @@ impl Plan {
         })
     }
 
+    /// The parameters that are deleted, grouped by what their deletion needs.
+    pub fn deletions(&self) -> Batch {
+        let mut groups: Vec<(&Step, Vec<String>)> = Vec::new();
+        let is_parameter = |kind| matches!(kind, ResourceKind::Parameter | ResourceKind::Secret);
+        for step in self.steps.iter().filter(|step| step.action == Action::Delete && is_parameter(step.kind))
+        {
+            let is_alike = |other: &Step| (&other.region, &other.needs) == (&step.region, &step.needs);
+            match groups.iter_mut().find(|(first, _)| is_alike(first)) {
+                Some((_, names)) => names.push(step.name.clone()),
+                None => groups.push((step, vec![step.name.clone()])),
+            }
+        }
+        Batch::new(groups.into_iter().map(|(first, names)| (first.region.clone(), names)))
+    }
+
+    /// Identifies what the plan does: the same on every run and machine, another one if any step or change differs. The
+    /// values of secrets are not part of it.
+    pub fn digest(&self) -> String {
+        digest::of(&self.steps)
+    }
+
     fn count(&self, action: Action) -> usize {
         self.steps.iter().filter(|step| step.action == action).count()
+    }
+}
+
+impl Serialize for Plan {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut plan = serializer.serialize_struct("Plan", 3)?;
+        plan.serialize_field("digest", &self.digest())?;
+        plan.serialize_field("steps", &self.steps)?;
+        if self.kept.is_empty() {
+            plan.skip_field("kept")?;
+        } else {
+            plan.serialize_field("kept", &self.kept)?;
+        }
+        plan.end()
     }
 }

@@ -1,17 +1,36 @@
 //! The one shape of everything that is managed: read, compare, create, update, delete.
 
+mod actions;
+mod batch;
+mod blueprint;
+mod created;
+mod differences;
+mod pace;
+mod role_ids;
+mod task;
+mod turn;
+
 use std::fmt::{self, Display};
 
 use serde::Serialize;
-use serde_json::Value;
 
-use crate::apply::Task;
+pub use self::actions::{Actions, Subject};
+pub use self::batch::{Batch, Group};
+pub use self::blueprint::Blueprint;
+pub use self::created::CreatedHere;
+pub use self::differences::{Difference, Differences};
+pub use self::pace::Pace;
+pub use self::role_ids::RoleIds;
+pub use self::task::{Materials, Task};
+pub use self::turn::{Blocks, Board, Dependency, OnFailure, Turn, Until};
+use crate::aws::{Aws, Created};
 use crate::error::Result;
+use crate::names::Account;
 
 /// What a resource is, in plans and messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum ResourceKind {
     Role,
     LogGroup,
     Parameter,
@@ -20,7 +39,7 @@ pub enum Kind {
     Schedule,
 }
 
-impl Display for Kind {
+impl Display for ResourceKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
             Self::Role => "role",
@@ -33,70 +52,58 @@ impl Display for Kind {
     }
 }
 
-/// One field that is not as it should be. `null` stands for "not there".
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Difference {
-    pub field: &'static str,
-    pub from: Value,
-    pub to: Value,
-}
-
-/// Collects differences, field by field.
-#[derive(Debug, Default)]
-pub struct Differences(Vec<Difference>);
-
-impl Differences {
-    /// Compares one field; `observed` is `None` when the whole resource is missing.
-    pub fn field<T: Serialize + PartialEq>(
-        &mut self,
-        field: &'static str,
-        desired: &T,
-        observed: Option<&T>,
-    ) {
-        if observed == Some(desired) {
-            return;
-        }
-        let value = |of: &T| serde_json::to_value(of).unwrap_or(Value::Null);
-        let (from, to) = (observed.map_or(Value::Null, value), value(desired));
-        if from != to {
-            self.0.push(Difference { field, from, to });
-        }
-    }
-
-    /// A field whose values must not be shown.
-    pub fn hidden(&mut self, field: &'static str, was_there: bool) {
-        let hidden = || Value::from("(hidden)");
-        self.0.push(Difference { field, from: if was_there { hidden() } else { Value::Null }, to: hidden() });
-    }
-
-    pub fn into_vec(self) -> Vec<Difference> {
-        self.0
-    }
-}
-
-/// One managed thing. A field is in the struct if and only if we manage it.
-///
-/// Reading is not part of the trait: one answer of AWS often tells about several resources, and
-/// all questions are asked at once (see [`crate::stack::observe`]).
+/// One managed thing: an instance with its own name and region. A field is in the struct if and only if we manage it, or
+/// if it is part of its identity.
 pub trait Resource: Clone + PartialEq + fmt::Debug + Send + Sync {
-    const KIND: Kind;
+    const KIND: ResourceKind;
 
     /// Whether an existing one without our tag is taken over without asking.
     const ADOPTED_SILENTLY: bool = false;
 
+    /// What has to be known to find it in AWS, besides the region.
+    type Query: ?Sized;
+
+    /// What AWS's answers contain besides what we manage.
+    type Details;
+
     fn name(&self) -> &str;
+
+    /// Where it is. Of a role, which is global: where the function that assumes it is.
+    fn region(&self) -> &str;
 
     /// The deployment that it belongs to by its tag.
     fn owner(&self) -> Option<&str>;
+
+    /// What its calls are about, by kind and name: itself, at least. Shortly after its creation, AWS may not know it yet.
+    fn subjects(&self) -> Vec<(Created, &str)>;
+
+    /// Read it from the region of these clients; `None` if it does not exist.
+    fn read(query: &Self::Query, aws: &Aws) -> impl Future<Output = Result<Option<(Self, Self::Details)>>>;
+
+    /// Read the owner's tag where [`read`](Self::read) cannot know it: where tags are asked for by ARN, which is known
+    /// only once the account is.
+    fn read_owner(&self, _aws: &Aws, _account: &Account) -> impl Future<Output = Result<Option<String>>> {
+        async { Ok(self.owner().map(str::to_owned)) }
+    }
 
     /// What would have to change for `observed` (or nothing) to become `self`.
     fn differences(&self, observed: Option<&Self>) -> Vec<Difference>;
 
     fn create(&self, task: &Task<'_>) -> impl Future<Output = Result<()>>;
 
-    /// Makes `observed` into `self`, calling only for what differs.
+    /// Make `observed` equal to `self`, calling only for what differs.
     fn update(&self, observed: &Self, task: &Task<'_>) -> impl Future<Output = Result<()>>;
 
-    /// Removes it. "Not there" is success.
+    /// Delete it. "Does not exist" is success.
     fn delete(&self, task: &Task<'_>) -> impl Future<Output = Result<()>>;
+}
+
+/// The instance with this name in this region.
+pub fn find<'a, R: Resource>(all: &'a [R], name: &str, region: &str) -> Option<&'a R> {
+    all.iter().find(|resource| resource.name() == name && resource.region() == region)
+}
+
+/// Whether two values are the same instance, however they differ.
+pub fn is_same<R: Resource>(one: &R, other: &R) -> bool {
+    one.name() == other.name() && one.region() == other.region()
 }

@@ -1,21 +1,40 @@
-//! One file for each thing that is managed, all of the one shape of [`crate::resource::Resource`].
+//! One file for each managed thing, all of the shape in [`crate::resource::Resource`]; the calls of larger ones beside it.
 
 pub mod function;
+mod function_answer;
 mod function_calls;
 pub mod health;
+pub mod invoke_call;
 pub mod log_group;
 pub mod parameter;
+mod parameter_calls;
+pub mod permission;
 pub mod role;
+mod role_calls;
 pub mod role_policy;
 pub mod rules;
 pub mod schedule;
-mod schedule_calls;
+pub mod schedule_calls;
 pub mod secret;
 
 pub use function::{Binding, Function};
 pub use health::Health;
 pub use log_group::LogGroup;
 pub use parameter::Parameter;
+pub use permission::Permission;
 pub use role::Role;
 pub use schedule::Schedule;
-pub use secret::{Content, Secret};
+pub use secret::{Content, Decrypt, Secret};
+
+use crate::resource::Actions;
+
+/// The IAM actions of all resources.
+pub const ACTIONS: [&[Actions]; 7] = [
+    role::ACTIONS,
+    function::ACTIONS,
+    schedule::ACTIONS,
+    rules::ACTIONS,
+    parameter::ACTIONS,
+    secret::ACTIONS,
+    log_group::ACTIONS,
+];

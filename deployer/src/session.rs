@@ -1,23 +1,24 @@
-//! What every command on a deployment starts from: configuration, names, clients; and how it looks and plans.
+//! What every command on a deployment starts from: configuration, names, clients; how it looks, plans and applies.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use plexmon_function::time;
 
-use crate::apply::{Applied, AwsCloud, Batch, CreatedHere, Materials, OnFailure, Outcome, Pace, apply};
+use crate::apply::{Applied, AwsCloud, StepOutcome, apply};
 use crate::artifact::{Origin, identity};
 use crate::aws::{Aws, CallLog, Connection};
 use crate::cli::Global;
-use crate::config::{Circumstances, Config, Found};
+use crate::config::{Circumstances, Config, SecretLookup};
 use crate::error::{Error, Exit, Result};
 use crate::interrupt::Interrupt;
 use crate::names::Names;
 use crate::output::Output;
 use crate::plan::{Intent, Plan, plan};
 use crate::report::Event;
-use crate::resources::Content;
+use crate::resource::{Blueprint, CreatedHere, Materials, OnFailure, Pace, RoleIds};
 use crate::resources::parameter::parts_of;
-use crate::stack::{Decrypt, Look, Observed, STATE_VARIABLE, Stack, observe};
+use crate::resources::{Content, Decrypt};
+use crate::stack::{Look, Observed, STATE_VARIABLE, Stack, observe};
 
 pub struct Session {
     pub config: Config,
@@ -28,19 +29,35 @@ pub struct Session {
     pub interrupt: Interrupt,
 }
 
-/// What AWS has, what it should have, and the secrets that were at hand.
+/// What AWS has, what it should have, and the secrets that were found.
 pub struct View {
     /// The configuration, with the state parameter that was taken over, if one was.
     pub config: Config,
     pub observed: Observed,
     pub desired: Stack,
-    pub secrets: Found,
+    pub secrets: SecretLookup,
     /// Variables whose values were found in the environment of the function that is taken over.
     pub handed_over: Vec<String>,
 }
 
+/// How a plan is applied.
+#[derive(Clone, Copy)]
+pub struct How<'a> {
+    pub materials: &'a Materials,
+    pub on_failure: OnFailure,
+    /// Detach from roles the policies that others attached.
+    pub force: bool,
+}
+
+impl View {
+    /// What `up` does.
+    pub fn plan(&self, adopt: bool) -> Result<Plan> {
+        plan(&self.desired, &self.observed.stack, Intent { names: &self.observed.names, adopt })
+    }
+}
+
 impl Session {
-    /// Reads the configuration and makes the clients. Nothing goes over the network yet.
+    /// Read the configuration and create the clients. Nothing is sent over the network yet.
     pub async fn open(global: &Global, origin: Origin, output: Output, interrupt: Interrupt) -> Result<Self> {
         let config = Config::load(&global.config)?;
         let connection = Connection {
@@ -66,7 +83,8 @@ impl Session {
         });
         let aws = connection.open(call_log).await?;
         output.warnings(&aws.warnings);
-        Ok(Self { names: Names::new(&config), config, aws, origin, output, interrupt })
+        let names = Names::new(&config, &aws.region);
+        Ok(Self { config, names, aws, origin, output, interrupt })
     }
 
     /// Which account, region and credentials; shown above every plan.
@@ -79,20 +97,22 @@ impl Session {
         )
     }
 
-    /// Looks at AWS and at the wishes, all in one wave of reads. The secret is decrypted only where there is something
-    /// to compare it with.
-    pub async fn look(&self, decrypt: Decrypt, legacy: bool) -> Result<View> {
+    /// Look at AWS and at the configuration, in one round of reads. The secret is decrypted only if there is something to
+    /// compare it with.
+    pub async fn look(&self, look: Look) -> Result<View> {
+        let adopting = look.adopting;
         let mut secrets = self.config.secrets.resolve()?;
         self.output.warnings(&self.config.secrets.warnings());
         let mut handed_over = Vec::new();
-        let comparable = matches!(secrets, Found::All(_)) || (legacy && secrets != Found::NoneConfigured);
-        let decrypt = if comparable { decrypt } else { Decrypt::No };
-        let observed = self.observe(Look { decrypt, legacy }).await?;
+        let comparable =
+            matches!(secrets, SecretLookup::All(_)) || (adopting && secrets != SecretLookup::NoneConfigured);
+        let decrypt = if comparable { look.decrypt } else { Decrypt::No };
+        let observed = self.observe(Look { decrypt, adopting }).await?;
         let mut config = self.config.clone();
         config.state_parameter.clone_from(&observed.names.state_parameter);
-        if let Found::Missing(variables) = &secrets {
+        if let SecretLookup::Missing(variables) = &secrets {
             let found = self.config.secrets.resolve_with(&observed.variables)?;
-            if matches!(found, Found::All(_)) {
+            if matches!(found, SecretLookup::All(_)) {
                 handed_over = variables.clone();
                 secrets = found;
             }
@@ -100,23 +120,28 @@ impl Session {
         let settings = config.settings();
         let code = identity(&self.origin, &settings, config.function.architecture)?.to_string();
         let names = observed.names.clone().reaching(observed.state.as_deref().map_or(0, parts_of));
-        let desired = Stack::desired(&config, &names, &observed.account, &secrets, code);
-        if let Some(secret) = &observed.stack.secrets
-            && secret.content == Content::Denied
-            && matches!(secrets, Found::All(_))
-        {
+        let blueprint = Blueprint {
+            config: &config,
+            names: &names,
+            account: &observed.account,
+            secrets: &secrets,
+            code: &code,
+        };
+        let desired = Stack::desired(&blueprint);
+        let denied = observed.stack.secrets.iter().filter(|secret| secret.content == Content::Denied);
+        for secret in denied.filter(|_| matches!(secrets, SecretLookup::All(_))) {
             let name = &secret.name;
             self.output
                 .warning(&format!("secret `{name}` was not compared: these credentials may not read it"));
         }
-        if legacy {
-            self.say_what_is_taken_over(&observed);
+        if adopting {
+            self.report_takeover(&observed);
         }
         Ok(View { config, observed, desired, secrets, handed_over })
     }
 
-    /// Looks at AWS. Where the state is that of a function that was taken over, only a first look tells its name; so
-    /// another one follows.
+    /// Look at AWS. If the state is that of a function that was taken over, only a first look tells its name, and a second
+    /// one follows.
     pub async fn observe(&self, look: Look) -> Result<Observed> {
         let observed = self.patiently(observe(&self.aws, &self.names, look)).await?;
         if self.config.names_state_parameter {
@@ -131,16 +156,16 @@ impl Session {
         }
     }
 
-    fn say_what_is_taken_over(&self, observed: &Observed) {
+    fn report_takeover(&self, observed: &Observed) {
         let parameter = &observed.names.state_parameter;
-        let of_the_other = observed.variables.get(STATE_VARIABLE).map(|value| value.expose());
-        match of_the_other {
+        let other = observed.variables.get(STATE_VARIABLE).map(|value| value.expose());
+        match other {
             Some(_) if observed.names.is_inherited => self.output.note(&format!(
                 "state parameter `{parameter}`: taken over from {STATE_VARIABLE} of the function; write `parameter = \
                  \"{parameter}\"` into [state], so that `permissions` covers it"
             )),
             Some(other) if other != parameter.as_str() => self.output.warning(&format!(
-                "the state in `{other}` is not taken over and stays: the configuration names `{parameter}` in [state]"
+                "the state in `{other}` is not taken over and is left: the configuration names `{parameter}` in [state]"
             )),
             _ => {}
         }
@@ -152,23 +177,14 @@ impl Session {
     /// Warn of what AWS accepts but what can hardly work as meant.
     pub fn warn(&self, view: &View) {
         let secrets = match &view.secrets {
-            Found::All(secrets) => Some(secrets),
-            Found::NoneConfigured | Found::Missing(_) => None,
+            SecretLookup::All(secrets) => Some(secrets),
+            SecretLookup::NoneConfigured | SecretLookup::Missing(_) => None,
         };
         let circumstances = Circumstances { now: time::now(), aws_is_local: self.aws.is_local, secrets };
         self.output.warnings(&self.config.warnings(&circumstances));
     }
 
-    /// What would have to be done for `desired`.
-    pub fn plan(&self, desired: &Stack, observed: &Stack, adopt: bool) -> Result<Plan> {
-        plan(
-            desired,
-            observed,
-            Intent { deployment: &self.names.deployment, region: &self.aws.region, adopt },
-        )
-    }
-
-    /// Awaits reads, unless Ctrl-C comes first: they change nothing, so they can be dropped.
+    /// Await reads, unless Ctrl-C comes first: they change nothing, so they can be dropped.
     pub async fn patiently<T>(&self, reads: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
             result = reads => result,
@@ -176,34 +192,26 @@ impl Session {
         }
     }
 
-    /// Applies a plan to AWS.
-    pub async fn apply(
-        &self,
-        plan: Plan,
-        observed: &Observed,
-        materials: &Materials,
-        on_failure: OnFailure,
-        force: bool,
-    ) -> Vec<Applied> {
-        let parameters = Batch::of(&plan);
+    /// Apply a plan to AWS.
+    pub async fn apply(&self, plan: Plan, observed: &Observed, how: How<'_>) -> Vec<Applied> {
         let cloud = AwsCloud {
             aws: &self.aws,
-            names: &observed.names,
             account: &observed.account,
-            materials,
-            role_id: Mutex::new(observed.role_id.clone()),
-            force,
-            parameters,
+            deployment: &observed.names.deployment,
+            materials: how.materials,
+            role_ids: RoleIds::new(observed.role_ids.clone()),
+            force: how.force,
+            parameters: plan.deletions(),
             created: CreatedHere::default(),
             pace: Pace::default(),
         };
-        apply(plan, &cloud, on_failure, &self.output.reporter, &self.interrupt).await
+        apply(plan, &cloud, how.on_failure, &self.output.reporter, &self.interrupt).await
     }
 
-    /// The first failure of what was applied, with what is left to do; nothing if all is done.
+    /// Return the first failure of what was applied, with what is left to do; nothing if all is done.
     pub fn verdict(&self, applied: &[Applied]) -> Result<()> {
-        let count = |wanted: Outcome| applied.iter().filter(|step| step.outcome == wanted).count();
-        let (done, total) = (count(Outcome::Done), applied.len());
+        let count = |wanted: StepOutcome| applied.iter().filter(|step| step.outcome == wanted).count();
+        let (done, total) = (count(StepOutcome::Done), applied.len());
         if done == total {
             return Ok(());
         }
@@ -212,7 +220,7 @@ impl Session {
         let interrupted = |error: &&Error| error.exit() == Exit::Interrupted;
         if self.interrupt.count() > 0 && others.iter().all(interrupted) {
             let mut error = Error::interrupted(format!("interrupted: {unfinished}"));
-            for step in applied.iter().filter(|step| step.outcome != Outcome::Done) {
+            for step in applied.iter().filter(|step| step.outcome != StepOutcome::Done) {
                 error = error
                     .cause(format!("not done: {} {} {}", step.step.action, step.step.kind, step.step.name));
             }
@@ -220,9 +228,9 @@ impl Session {
         }
         let mut failures = others.into_iter().filter(|error| !interrupted(error));
         let mut first = failures.next().cloned().unwrap_or_else(|| Error::new("not everything was done"));
-        for further in failures {
-            first = first.cause(format!("also: {}", further.message()));
-            for cause in further.causes() {
+        for other in failures {
+            first = first.cause(format!("also: {}", other.message()));
+            for cause in other.causes() {
                 first = first.cause(cause);
             }
         }

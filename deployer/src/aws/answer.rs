@@ -60,7 +60,7 @@ pub enum Wait {
 }
 
 /// A kind of resource that may not be visible right after its creation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Created {
     /// In IAM.
     Role,

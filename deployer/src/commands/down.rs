@@ -2,32 +2,34 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde::Serialize;
 
-use crate::apply::{Applied, Materials, OnFailure};
+use crate::apply::Applied;
 use crate::cli::Down;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::names::is_secret;
+use crate::names::parameters::{is_secret, state_parameter};
 use crate::output::Answer;
-use crate::plan::{Kept, Plan};
+use crate::plan::{Action, Intent, Kept, Plan, Step, plan};
 use crate::report::Progress;
-use crate::resource::{Kind, Resource as _};
+use crate::resource::{Materials, OnFailure, Resource as _, ResourceKind, find};
 use crate::resources::rules::OtherRules;
 use crate::resources::{Function, Parameter};
 use crate::retry::{Attempt, SHORT_BUDGET, keep_trying};
-use crate::session::Session;
+use crate::session::{How, Session};
 use crate::stack::{Look, Observed, Stack};
 use crate::text::plural;
 
 #[derive(Serialize)]
 struct Removal<'a> {
+    digest: &'a str,
     steps: &'a [Applied],
     #[serde(skip_serializing_if = "<[Kept]>::is_empty")]
     kept: &'a [Kept],
     /// Whether a second read found nothing of ours.
     proven: bool,
-    /// Rules of others that still target the function.
+    /// Rules of others that still target a function of ours.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     other_rules: &'a [String],
 }
@@ -40,11 +42,12 @@ pub async fn run(context: &Context, args: &Down) -> Result<Exit> {
 pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
     let output = &session.output;
     let observed = session.observe(Look::default()).await?;
-    let plan = plan_of(session, &observed.stack, args)?;
-    let kept = plan.kept.clone();
+    let plan = plan_of(&observed, args)?;
+    let (digest, kept) = (plan.digest(), plan.kept.clone());
     output.note(&session.place(&observed));
     if plan.is_empty() {
-        output.document(&Removal { steps: &[], kept: &kept, proven: true, other_rules: &[] })?;
+        let nothing = Removal { digest: &digest, steps: &[], kept: &kept, proven: true, other_rules: &[] };
+        output.document(&nothing)?;
         if !kept.is_empty() {
             output.text(plan.text(output.page().paint))?;
         }
@@ -55,26 +58,27 @@ pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
     if !args.yes && output.ask("Remove all of this?", Answer::No, &session.interrupt).await? == Answer::No {
         return Err(Error::new("not confirmed: nothing was removed"));
     }
-    if plan.steps.iter().any(|step| step.kind == Kind::Secret) {
+    if plan.steps.iter().any(|step| step.kind == ResourceKind::Secret) {
         output.note("the KMS key `aws/ssm` remains: AWS manages it, and it costs nothing");
     }
-    let removed: Vec<Kind> = plan.steps.iter().map(|step| step.kind).collect();
+    let removed = plan.steps.clone();
     let longest_run = longest_run(&plan, &observed.stack).filter(|_| !args.no_wait);
     let materials = Materials::default();
-    let (applied, other_rules) = tokio::join!(
-        session.apply(plan, &observed, &materials, OnFailure::GoOn, args.force),
-        other_rules(session, &observed),
-    );
+    let how = How { materials: &materials, on_failure: OnFailure::Continue, force: args.force };
+    let (applied, other_rules) =
+        tokio::join!(session.apply(plan, &observed, how), other_rules(session, &observed));
     let verdict = session.verdict(&applied);
     let proof = match &verdict {
         Ok(()) => prove(session, args, &removed, longest_run).await,
         Err(_) => Ok(()),
     };
+    let rules: Vec<String> = other_rules.iter().flat_map(|(_, rules)| rules.names()).cloned().collect();
     output.document(&Removal {
+        digest: &digest,
         steps: &applied,
         kept: &kept,
         proven: verdict.is_ok() && proof.is_ok(),
-        other_rules: other_rules.names(),
+        other_rules: &rules,
     })?;
     verdict?;
     proof?;
@@ -84,58 +88,57 @@ pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
         plural(applied.len(), "resource"),
         session.names.deployment
     ))?;
-    if let Some(warning) = other_rules.warning(session.names.function()) {
+    for warning in other_rules.iter().filter_map(|(function, rules)| rules.warning(function)) {
         output.text(warning)?;
     }
     Ok(Exit::Success)
 }
 
-/// Return for how long a run that began before the function was deleted may continue and write its state, which would
+/// Return for how long a run that began before its function was deleted may continue and write the state, which would
 /// create the parameter again.
 fn longest_run(plan: &Plan, observed: &Stack) -> Option<Duration> {
-    let removes = |kind: Kind| plan.steps.iter().any(|step| step.kind == kind);
-    let function = observed.function.as_ref()?;
-    let timeout_s = function.timeout_s.unsigned_abs().into();
-    (removes(Kind::Function) && removes(Kind::Parameter)).then(|| Duration::from_secs(timeout_s))
+    let deletes = |step: &&Step, kind| step.kind == kind && step.action == Action::Delete;
+    plan.steps.iter().find(|step| deletes(step, ResourceKind::Parameter))?;
+    let functions = plan.steps.iter().filter(|step| deletes(step, ResourceKind::Function));
+    let functions = functions.filter_map(|step| find(&observed.functions, &step.name, &step.region));
+    functions.map(|function| Duration::from_secs(function.timeout_s.unsigned_abs().into())).max()
 }
 
-/// Find rules of others that still target the function. If they cannot be read, `down` does not fail.
-async fn other_rules(session: &Session, observed: &Observed) -> OtherRules {
-    let ours = |function: &Function| function.owner() == Some(session.names.deployment.as_str());
-    if !observed.stack.function.as_ref().is_some_and(ours) {
-        return OtherRules::default();
-    }
-    match OtherRules::read(&session.aws, &observed.names, &observed.account).await {
-        OtherRules::Unknown(_) => OtherRules::default(),
-        known => known,
-    }
+/// Find rules of others that still target a function of ours, by the function's name. If they cannot be read, `down` does
+/// not fail.
+async fn other_rules(session: &Session, observed: &Observed) -> Vec<(String, OtherRules)> {
+    let ours = |function: &&Function| function.owner() == Some(session.names.deployment.as_str());
+    let functions = observed.stack.functions.iter().filter(ours);
+    let read = functions.map(async |function| {
+        let arn = observed.account.in_region(&function.region).function(&function.name);
+        let aws = session.aws.in_region(&function.region);
+        (function.name.clone(), OtherRules::read(&aws, &arn, &observed.names.rules()).await)
+    });
+    let mut all = join_all(read).await;
+    all.retain(|(_, rules)| matches!(rules, OtherRules::Known(_)));
+    all
 }
 
 /// Plan the removal of everything except what the user wants to keep.
-fn plan_of(session: &Session, observed: &Stack, args: &Down) -> Result<Plan> {
-    let mut observed = observed.clone();
+fn plan_of(observed: &Observed, args: &Down) -> Result<Plan> {
+    let names = &observed.names;
+    let mut left = observed.stack.clone();
     let mut kept = Vec::new();
-    let mut keep_it = |kind, name: Option<String>, option: &str| {
-        if let Some(name) = name {
-            kept.push(Kept { kind, name, why: option.to_owned() });
-        }
-    };
     if args.keep_state {
-        let state = observed.state.take();
-        let parts = std::mem::take(&mut observed.state_parts);
-        // Also those of an earlier configuration, but no secrets.
-        let ours = |parameter: &Parameter| parameter.owner() == Some(&session.names.deployment);
-        let is_state = |parameter: &mut Parameter| ours(parameter) && !is_secret(parameter.name());
-        let old = observed.old_parameters.extract_if(.., is_state);
-        for state in state.into_iter().chain(parts).chain(old) {
-            keep_it(Kind::Parameter, Some(state.name().to_owned()), "--keep-state");
-        }
+        // Also those under a previous name if they are ours; but no secrets.
+        let is_current = |parameter: &Parameter| state_parameter(&parameter.name) == names.state_parameter;
+        let is_ours = |parameter: &Parameter| parameter.owner() == Some(names.deployment.as_str());
+        let is_kept = |parameter: &mut Parameter| {
+            !is_secret(parameter.name()) && (is_current(parameter) || is_ours(parameter))
+        };
+        let state = left.parameters.extract_if(.., is_kept);
+        kept.extend(state.map(|parameter| Kept::new(&parameter, "--keep-state".to_owned())));
     }
     if args.keep_logs {
-        let log_group = observed.log_group.take();
-        keep_it(Kind::LogGroup, log_group.map(|group| group.name().to_owned()), "--keep-logs");
+        let groups = left.log_groups.drain(..);
+        kept.extend(groups.map(|group| Kept::new(&group, "--keep-logs".to_owned())));
     }
-    let mut plan = session.plan(&Stack::nothing(), &observed, false)?;
+    let mut plan = plan(&Stack::nothing(), &left, Intent { names, adopt: false })?;
     plan.kept.extend(kept);
     Ok(plan)
 }
@@ -144,7 +147,7 @@ fn plan_of(session: &Session, observed: &Stack, args: &Down) -> Result<Plan> {
 async fn prove(
     session: &Session,
     args: &Down,
-    removed: &[Kind],
+    removed: &[Step],
     longest_run: Option<Duration>,
 ) -> Result<()> {
     // A step after all those of the plan.
@@ -164,19 +167,26 @@ async fn prove(
     progress.stage("check again", looking).await
 }
 
-async fn remainder(session: &Session, args: &Down, removed: &[Kind]) -> Result<Option<String>> {
+async fn remainder(session: &Session, args: &Down, removed: &[Step]) -> Result<Option<String>> {
     let mut observed = session.observe(Look::default()).await?;
     // A log group that exists again was created by a late log line, without our tag, after ours was deleted.
-    if let Some(group) = observed.stack.log_group.as_mut().filter(|_| removed.contains(&Kind::LogGroup)) {
-        group.owner.get_or_insert(session.names.deployment.clone());
+    let was_removed = |name: &str, region: &str| {
+        let mut groups = removed.iter().filter(|step| step.kind == ResourceKind::LogGroup);
+        groups.any(|step| step.name == name && step.region == region)
+    };
+    for group in &mut observed.stack.log_groups {
+        if was_removed(&group.name, &group.region) {
+            group.owner.get_or_insert_with(|| session.names.deployment.clone());
+        }
     }
-    let plan = plan_of(session, &observed.stack, args)?;
+    let plan = plan_of(&observed, args)?;
     if plan.is_empty() {
         return Ok(None);
     }
     let left =
         plan.steps.iter().map(|step| format!("{} `{}`", step.kind, step.name)).collect::<Vec<_>>().join(", ");
-    let applied = session.apply(plan, &observed, &Materials::default(), OnFailure::GoOn, false).await;
+    let how = How { materials: &Materials::default(), on_failure: OnFailure::Continue, force: false };
+    let applied = session.apply(plan, &observed, how).await;
     session.verdict(&applied)?;
     Ok(Some(format!("still existing: {left}")))
 }

@@ -88,7 +88,7 @@ fn millis(duration: Duration) -> i64 {
 /// Read all pages. A page may be empty and still have a token for the next one.
 async fn fetch(session: &Session, start: i64) -> Result<Vec<Event>> {
     let aws = &session.aws;
-    let group = session.names.log_group();
+    let group = session.names.monitor.log_group.clone();
     let mut lines = Vec::new();
     let mut token = None;
     loop {

@@ -1,6 +1,6 @@
 //! `permissions`: print the least IAM policy for the person or the CI job that runs this program.
 //!
-//! Mostly a table: every call that the program makes is listed here.
+//! Each file of a resource lists the actions that it needs; here they become statements.
 
 use std::collections::BTreeMap;
 
@@ -10,114 +10,13 @@ use crate::cli::{Audience, Permissions};
 use crate::config::Config;
 use crate::context::Context;
 use crate::error::{Context as _, Error, Exit, Result};
-use crate::names::{Account, Names, any_part};
+use crate::names::parameters::any_part;
+use crate::names::{Account, LambdaNames, Names};
 use crate::print::stdout;
-
-/// What an action is allowed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum On {
-    Role,
-    /// The role, where it is passed to a function.
-    PassedRole,
-    Function,
-    Rule,
-    State,
-    Secrets,
-    LogGroup,
-    /// AWS has no narrower resource.
-    Anything,
-}
-
-use On::{Anything, Function, LogGroup, PassedRole, Role, Rule, Secrets, State};
-
-/// For reads: `plan`, `status`, `logs`.
-const LOOKING: [(On, &[&str]); 7] = [
-    (Role, &["iam:GetRole", "iam:GetRolePolicy"]),
-    (
-        Function,
-        &["lambda:GetFunction", "lambda:GetFunctionEventInvokeConfig", "lambda:GetPolicy", "lambda:ListTags"],
-    ),
-    (Rule, &["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule"]),
-    (State, &["ssm:GetParameter", "ssm:ListTagsForResource"]),
-    (Secrets, &["ssm:ListTagsForResource"]),
-    (LogGroup, &["logs:FilterLogEvents", "logs:ListTagsForResource"]),
-    (Anything, &["logs:DescribeLogGroups"]),
-];
-
-/// In addition for changes: `up`, `invoke`, `down`.
-const CHANGING: [(On, &[&str]); 8] = [
-    (Anything, &["events:ListRuleNamesByTarget"]),
-    (
-        Role,
-        &[
-            "iam:CreateRole",
-            "iam:DeleteRole",
-            "iam:DeleteRolePolicy",
-            "iam:DetachRolePolicy",
-            "iam:ListAttachedRolePolicies",
-            "iam:ListRolePolicies",
-            "iam:PutRolePolicy",
-            "iam:TagRole",
-            "iam:UntagRole",
-            "iam:UpdateAssumeRolePolicy",
-        ],
-    ),
-    (PassedRole, &["iam:PassRole"]),
-    (
-        Function,
-        &[
-            "lambda:AddPermission",
-            "lambda:CreateFunction",
-            "lambda:DeleteFunction",
-            "lambda:DeleteFunctionConcurrency",
-            "lambda:GetFunctionConfiguration",
-            "lambda:InvokeFunction",
-            "lambda:PutFunctionEventInvokeConfig",
-            "lambda:RemovePermission",
-            "lambda:TagResource",
-            "lambda:UpdateFunctionCode",
-            "lambda:UpdateFunctionConfiguration",
-        ],
-    ),
-    (
-        Rule,
-        &[
-            "events:DeleteRule",
-            "events:PutRule",
-            "events:PutTargets",
-            "events:RemoveTargets",
-            "events:TagResource",
-        ],
-    ),
-    (State, &["ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:DeleteParameters", "ssm:PutParameter"]),
-    (
-        Secrets,
-        &[
-            "ssm:AddTagsToResource",
-            "ssm:DeleteParameter",
-            "ssm:DeleteParameters",
-            "ssm:GetParameter",
-            "ssm:PutParameter",
-        ],
-    ),
-    (
-        LogGroup,
-        &["logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy", "logs:TagResource"],
-    ),
-];
-
-/// For secrets that an earlier configuration may have left, where the current one has none.
-const LEFTOVER: [&str; 2] = ["ssm:DeleteParameter", "ssm:ListTagsForResource"];
-
-/// What could extend the permissions of a role. With a boundary, these are allowed only on roles that have it.
-const BOUNDED: [&str; 6] = [
-    "iam:CreateRole",
-    "iam:DeleteRolePolicy",
-    "iam:DetachRolePolicy",
-    "iam:PutRolePermissionsBoundary",
-    "iam:PutRolePolicy",
-    "iam:UpdateAssumeRolePolicy",
-];
+use crate::resource::{Actions, Subject};
+use crate::resources;
+use crate::resources::role::BOUNDED_ACTIONS;
+use crate::resources::secret::ACTIONS_WITHOUT_SECRETS;
 
 /// What the policy allows without a boundary.
 const WITHOUT_BOUNDARY: &str = "this policy lets its holder become administrator of the account: it can attach any policy \
@@ -139,17 +38,19 @@ pub async fn run(context: &Context, args: &Permissions) -> Result<Exit> {
 }
 
 fn policy(config: &Config, args: &Permissions, region: Option<&str>) -> Value {
-    let mut actions: BTreeMap<On, Vec<&str>> = BTreeMap::new();
-    let changing: &[(On, &[&str])] = if args.audience == Audience::Up { &CHANGING } else { &[] };
-    for (on, names) in LOOKING.iter().chain(changing) {
-        actions.entry(*on).or_default().extend(*names);
+    let mut actions: BTreeMap<Subject, Vec<&str>> = BTreeMap::new();
+    let all = resources::ACTIONS.into_iter().flatten();
+    for Actions { on, read, write } in all {
+        let write = if args.audience == Audience::Up { *write } else { &[] };
+        actions.entry(*on).or_default().extend(read.iter().chain(write));
     }
-    if let Some(secrets) = actions.get_mut(&Secrets).filter(|_| config.secrets.is_empty()) {
-        secrets.retain(|action| LEFTOVER.contains(action));
+    actions.retain(|_, actions| !actions.is_empty());
+    if let Some(secrets) = actions.get_mut(&Subject::Secrets).filter(|_| config.secrets.is_empty()) {
+        secrets.retain(|action| ACTIONS_WITHOUT_SECRETS.contains(action));
     }
     let boundary = args.boundary.as_ref().filter(|_| args.audience == Audience::Up);
-    if let (Some(_), Some(role)) = (boundary, actions.get_mut(&Role)) {
-        role.retain(|action| !BOUNDED.contains(action));
+    if let (Some(_), Some(role)) = (boundary, actions.get_mut(&Subject::Role)) {
+        role.retain(|action| !BOUNDED_ACTIONS.contains(action));
     }
     // The policy may be attached in any account.
     let account = Account {
@@ -157,7 +58,7 @@ fn policy(config: &Config, args: &Permissions, region: Option<&str>) -> Value {
         id: "*".to_owned(),
         region: region.unwrap_or("*").to_owned(),
     };
-    let names = Names::new(config);
+    let names = Names::new(config, &account.region);
     let mut statements: Vec<Value> = actions
         .iter()
         .map(|(on, actions)| {
@@ -167,7 +68,7 @@ fn policy(config: &Config, args: &Permissions, region: Option<&str>) -> Value {
                 "Action": sorted(actions),
                 "Resource": resource(*on, &names, &account),
             });
-            if *on == PassedRole {
+            if *on == Subject::PassedRole {
                 // As in AWSLambda_FullAccess of AWS: no other service may use this role.
                 statement["Condition"] = equals("iam:PassedToService", "lambda.amazonaws.com");
             }
@@ -178,8 +79,8 @@ fn policy(config: &Config, args: &Permissions, region: Option<&str>) -> Value {
         statements.push(json!({
             "Sid": "BoundedRole",
             "Effect": "Allow",
-            "Action": BOUNDED,
-            "Resource": resource(Role, &names, &account),
+            "Action": BOUNDED_ACTIONS,
+            "Resource": resource(Subject::Role, &names, &account),
             "Condition": equals("iam:PermissionsBoundary", boundary),
         }));
     }
@@ -196,22 +97,31 @@ fn sorted(actions: &[&str]) -> Vec<String> {
     actions
 }
 
-fn resource(on: On, names: &Names, account: &Account) -> Value {
-    let log_group = account.log_group(&names.log_group());
-    match on {
-        Role | PassedRole => account.role(&names.role()).into(),
-        Function => account.function(names.function()).into(),
-        Rule => json!([account.rule(&names.rule()), account.rule(&names.legacy_rule())]),
-        State => {
-            json!([
-                account.parameter(&names.state_parameter),
-                account.parameter(&any_part(&names.state_parameter))
-            ])
+fn resource(on: Subject, names: &Names, account: &Account) -> Value {
+    let of = |lambda: &LambdaNames| account.in_region(&lambda.region);
+    let arns: Vec<String> = match on {
+        Subject::Role | Subject::PassedRole => {
+            names.lambdas().map(|lambda| account.role(&lambda.role.role)).collect()
         }
-        Secrets => account.parameter(&names.secrets_parameter()).into(),
-        // Calls on the group use the first form, calls on its events the second.
-        LogGroup => json!([log_group, format!("{log_group}:*")]),
-        Anything => "*".into(),
+        Subject::Function => names.lambdas().map(|lambda| of(lambda).function(&lambda.function)).collect(),
+        Subject::Rule => names.rules().iter().map(|rule| account.rule(rule)).collect(),
+        Subject::State => {
+            let state = &names.state_parameter;
+            vec![account.parameter(state), account.parameter(&any_part(state))]
+        }
+        Subject::Secrets => vec![account.parameter(&names.secrets_parameter())],
+        Subject::LogGroup => names
+            .lambdas()
+            .map(|lambda| of(lambda).log_group(&lambda.log_group))
+            // Calls on the group use the first form, calls on its events the second.
+            .flat_map(|group| [group.clone(), format!("{group}:*")])
+            .collect(),
+        // AWS knows no narrower resource.
+        Subject::Anything => vec!["*".to_owned()],
+    };
+    match arns.as_slice() {
+        [only] => only.as_str().into(),
+        several => json!(several),
     }
 }
 

@@ -3,7 +3,8 @@
 use crate::cli::PlanArgs;
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::stack::Decrypt;
+use crate::resources::Decrypt;
+use crate::stack::Look;
 
 /// What `plan` and `up` say when there are no steps.
 pub(super) const NOTHING_TO_DO: &str = "nothing to do: AWS matches the configuration";
@@ -11,8 +12,8 @@ pub(super) const NOTHING_TO_DO: &str = "nothing to do: AWS matches the configura
 pub async fn run(context: &Context, args: &PlanArgs) -> Result<Exit> {
     let session = context.session_with_code(&args.source).await?;
     let output = &session.output;
-    let view = session.look(Decrypt::IfAllowed, args.adopt).await?;
-    let plan = session.plan(&view.desired, &view.observed.stack, args.adopt)?;
+    let view = session.look(Look { decrypt: Decrypt::IfAllowed, adopting: args.adopt }).await?;
+    let plan = view.plan(args.adopt)?;
     output.note(&session.place(&view.observed));
     session.warn(&view);
     output.document(&plan)?;

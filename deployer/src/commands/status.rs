@@ -11,9 +11,9 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::plan::{Action, Kept, Plan, Step};
-use crate::resources::Health as FunctionHealth;
+use crate::resources::{Decrypt, Function, Health as FunctionHealth};
 use crate::session::{Session, View};
-use crate::stack::{Decrypt, Observed};
+use crate::stack::{Look, Observed};
 use crate::text::{Paint, padded};
 
 /// The width of `last check` and the space behind it.
@@ -65,7 +65,7 @@ pub async fn run(context: &Context, args: &cli::Status) -> Result<Exit> {
 
 /// Read the status and print it.
 pub async fn show(session: &Session) -> Result<Report> {
-    let view = session.look(Decrypt::IfAllowed, false).await?;
+    let view = session.look(Look { decrypt: Decrypt::IfAllowed, adopting: false }).await?;
     let report = report(session, &view);
     session.output.document(&report)?;
     session.output.text(report.text(session.output.page().paint))?;
@@ -75,21 +75,23 @@ pub async fn show(session: &Session) -> Result<Report> {
 /// Compare what is deployed with the configuration, and read the state.
 pub fn report(session: &Session, view: &View) -> Report {
     let stack = &view.observed.stack;
-    let ours = Some(session.names.deployment.as_str());
+    let names = &view.observed.names;
     let mut problems = Vec::new();
-    let plan = session.plan(&view.desired, stack, false).unwrap_or_else(|error| {
+    let plan = view.plan(false).unwrap_or_else(|error| {
         problems.push(error.message().to_owned());
         Plan::default()
     });
     let (drift, kept) = (plan.steps, plan.kept);
-    if let Some(function) =
-        stack.function.as_ref().filter(|function| function.health != FunctionHealth::Active)
-    {
-        problems.push(format!("the function cannot run ({})", function.health));
+    for function in stack.functions.iter().filter(|function| function.health != FunctionHealth::Active) {
+        let is_monitor = function.name == names.function();
+        let named = if is_monitor { String::new() } else { format!(" `{}`", function.name) };
+        problems.push(format!("the function{named} cannot run ({})", function.health));
     }
-    let deployed = stack.function.as_ref().is_some_and(|function| function.owner.as_deref() == ours);
+    let is_ours = |function: &Function| function.owner.as_ref() == Some(&names.deployment);
+    let deployed = view.observed.monitor().is_some_and(is_ours);
     let state = if deployed { state(&view.observed, &mut problems) } else { None };
-    let rule = stack.schedule.as_ref().filter(|_| deployed).and_then(|schedule| schedule.rule.as_ref());
+    let rule =
+        stack.schedule(&names.monitor).filter(|_| deployed).and_then(|schedule| schedule.rule.as_ref());
     let now = time::now();
     Report {
         deployed,
@@ -109,7 +111,7 @@ pub fn report(session: &Session, view: &View) -> Report {
 
 /// Read the function's state from its parts.
 fn state(observed: &Observed, problems: &mut Vec<String>) -> Option<State> {
-    let parts = observed.state.iter().chain(&observed.further_states).map(|text| State::parse(text));
+    let parts = observed.state.iter().chain(&observed.state_parts).map(|text| State::parse(text));
     match parts.collect::<std::result::Result<Vec<_>, _>>() {
         Ok(parts) => Some(merge(parts)).filter(|_| observed.state.is_some()),
         Err(error) => {
@@ -213,7 +215,7 @@ fn of_step(step: &Step, paint: Paint) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::Kind;
+    use crate::resource::ResourceKind;
 
     fn target(name: &str, status: &str, why: Option<&str>) -> TargetReport {
         let why = why.map(str::to_owned);
@@ -222,7 +224,12 @@ mod tests {
 
     #[test]
     fn states_and_problems_have_colour() {
-        let kept = Kept { kind: Kind::Role, name: "monitor-role".to_owned(), why: "still in use".to_owned() };
+        let kept = Kept {
+            kind: ResourceKind::Role,
+            name: "monitor-role".to_owned(),
+            region: "eu-central-1".to_owned(),
+            why: "still in use".to_owned(),
+        };
         let report = Report {
             deployed: true,
             in_sync: false,

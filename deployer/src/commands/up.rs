@@ -4,23 +4,25 @@ use plexmon_function::contract::reply::Reply;
 use serde::Serialize;
 
 use super::plan::NOTHING_TO_DO;
-use crate::apply::{Applied, Materials, OnFailure};
+use crate::apply::Applied;
 use crate::artifact::package;
 use crate::cli::Up;
-use crate::config::Found;
+use crate::config::SecretLookup;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::invocation::{New, first_run};
 use crate::output::Answer;
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Plan, Step};
 use crate::report::{BuildStage, Event, Progress};
-use crate::resource::Kind;
-use crate::session::{Session, View};
-use crate::stack::Decrypt;
+use crate::resource::{Materials, OnFailure, ResourceKind};
+use crate::resources::Decrypt;
+use crate::session::{How, Session, View};
+use crate::stack::Look;
 use crate::text::verdict;
 
 #[derive(Serialize)]
 struct Deployment<'a> {
+    digest: &'a str,
     steps: &'a [Applied],
     #[serde(skip_serializing_if = "Option::is_none")]
     reply: Option<&'a Reply>,
@@ -40,13 +42,14 @@ pub async fn run(context: &Context, args: &Up) -> Result<Exit> {
 
 /// Bring the deployment in line with the configuration.
 pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
-    let view = session.look(Decrypt::Yes, args.adopt).await?;
-    let plan = session.plan(&view.desired, &view.observed.stack, args.adopt)?;
+    let view = session.look(Look { decrypt: Decrypt::Yes, adopting: args.adopt }).await?;
+    let plan = view.plan(args.adopt)?;
     let output = &session.output;
     output.note(&session.place(&view.observed));
     session.warn(&view);
+    let digest = plan.digest();
     if plan.is_empty() {
-        output.document(&Deployment { steps: &[], reply: None })?;
+        output.document(&Deployment { digest: &digest, steps: &[], reply: None })?;
         if !plan.kept.is_empty() {
             output.text(plan.text(output.page().paint))?;
         }
@@ -59,20 +62,17 @@ pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
         return Err(Error::new("not confirmed: nothing was changed"));
     }
     let materials = materials(session, &view, &plan).await?;
-    let new = New {
-        role: changes(&plan, Kind::Role),
-        secrets: changes(&plan, Kind::Secret),
-        function: creates(&plan, Kind::Function),
-    };
-    let applied = session.apply(plan, &view.observed, &materials, OnFailure::Stop, false).await;
+    let new = new(&plan, session);
+    let how = How { materials: &materials, on_failure: OnFailure::Stop, force: false };
+    let applied = session.apply(plan, &view.observed, how).await;
     let verdict = session.verdict(&applied);
     if verdict.is_err() {
-        output.document(&Deployment { steps: &applied, reply: None })?;
+        output.document(&Deployment { digest: &digest, steps: &applied, reply: None })?;
         verdict?;
     }
     let progress = Progress::new(output.reporter.clone(), applied.len(), session.interrupt.clone());
     let reply = progress.stage("run the function once", first_run(session, &progress, new)).await;
-    output.document(&Deployment { steps: &applied, reply: reply.as_ref().ok() })?;
+    output.document(&Deployment { digest: &digest, steps: &applied, reply: reply.as_ref().ok() })?;
     let reply = reply.map_err(|error| error.context("everything is deployed, but the first run failed"))?;
     output.text(verdict::text(&reply, output.page()))?;
     verdict::require_delivery(&reply)?;
@@ -82,7 +82,7 @@ pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
 /// Report where secrets come from, and that without channels there are no notifications.
 fn note_secrets(session: &Session, view: &View) {
     let output = &session.output;
-    if let Found::Missing(variables) = &view.secrets {
+    if let SecretLookup::Missing(variables) = &view.secrets {
         output.note(&format!("{} not set: the secrets in AWS are kept", variables.join(" and ")));
     }
     if !view.handed_over.is_empty() {
@@ -97,8 +97,8 @@ fn note_secrets(session: &Session, view: &View) {
 /// Build the code before the first write: a failed build must not leave half a deployment behind.
 async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materials> {
     let secrets = match &view.secrets {
-        Found::All(secrets) => Some(secrets.clone()),
-        Found::NoneConfigured | Found::Missing(_) => None,
+        SecretLookup::All(secrets) => Some(secrets.clone()),
+        SecretLookup::NoneConfigured | SecretLookup::Missing(_) => None,
     };
     let zip = if plan.needs_code() {
         let settings = view.config.settings();
@@ -113,10 +113,17 @@ async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materi
     Ok(Materials { zip, secrets })
 }
 
-fn changes(plan: &Plan, kind: Kind) -> bool {
-    plan.steps.iter().any(|step| step.kind == kind && step.action != Action::Delete)
-}
-
-fn creates(plan: &Plan, kind: Kind) -> bool {
-    plan.steps.iter().any(|step| step.kind == kind && step.action == Action::Create)
+/// What the plan creates or changes that AWS may not know everywhere yet, or that no notification has used.
+fn new(plan: &Plan, session: &Session) -> New {
+    let changes = |kind| plan.steps.iter().any(|step| step.kind == kind && step.action != Action::Delete);
+    let monitor = &session.names.monitor;
+    let is_monitor = |step: &Step| {
+        step.kind == ResourceKind::Function
+            && (&step.name, &step.region) == (&monitor.function, &monitor.region)
+    };
+    New {
+        role: changes(ResourceKind::Role),
+        secrets: changes(ResourceKind::Secret),
+        function: plan.steps.iter().any(|step| is_monitor(step) && step.action == Action::Create),
+    }
 }

@@ -32,7 +32,7 @@ pub struct SecretSources {
 
 /// The result of fetching the secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum SecretLookup {
     /// The configuration names no secret.
     NoneConfigured,
     /// All of them were found.
@@ -96,14 +96,14 @@ impl SecretSources {
     }
 
     /// Fetch every value. A variable may be missing; a file must exist.
-    pub fn resolve(&self) -> Result<Found> {
+    pub fn resolve(&self) -> Result<SecretLookup> {
         self.resolve_with(&BTreeMap::new())
     }
 
     /// [`resolve`](Self::resolve), with values for variables that are not set in our own environment.
-    pub fn resolve_with(&self, additional: &BTreeMap<String, SecretValue>) -> Result<Found> {
+    pub fn resolve_with(&self, additional: &BTreeMap<String, SecretValue>) -> Result<SecretLookup> {
         if self.is_empty() {
-            return Ok(Found::NoneConfigured);
+            return Ok(SecretLookup::NoneConfigured);
         }
         let mut missing = Vec::new();
         let mut fetch = |source: &SecretSource| source.fetch(additional, &mut missing);
@@ -122,7 +122,7 @@ impl SecretSources {
         missing.sort();
         missing.dedup();
         if !missing.is_empty() {
-            return Ok(Found::Missing(missing));
+            return Ok(SecretLookup::Missing(missing));
         }
         let size = serde_json::to_string(&secrets).map_or(0, |text| text.len());
         if size > MAX_BYTES {
@@ -132,7 +132,7 @@ impl SecretSources {
             .hint("share Access tokens in [access.NAME], or use fewer channels"));
         }
         self.check_addresses(&secrets)?;
-        Ok(Found::All(secrets))
+        Ok(SecretLookup::All(secrets))
     }
 }
 

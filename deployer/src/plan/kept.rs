@@ -1,28 +1,36 @@
-//! What stays as it is because others use it or decide on it.
+//! What is left as it is because others use it or decide on it.
 
 use serde::Serialize;
 
 use super::Planner;
 use crate::artifact::{CodeSource, Identity};
-use crate::resource::{Kind, Resource as _};
+use crate::resource::{Resource, ResourceKind};
 use crate::resources::{Function, LogGroup, Role, Schedule};
 
-/// Something that bears our name and is left alone, and why.
+/// Something that has our name and is left alone, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kept {
-    pub kind: Kind,
+    pub kind: ResourceKind,
     pub name: String,
+    pub region: String,
     pub why: String,
 }
 
+impl Kept {
+    pub fn new<R: Resource>(resource: &R, why: String) -> Self {
+        let (name, region) = (resource.name().to_owned(), resource.region().to_owned());
+        Self { kind: R::KIND, name, region, why }
+    }
+}
+
 impl Planner<'_> {
-    fn keep(&mut self, kind: Kind, name: &str, why: String) {
-        self.plan.kept.push(Kept { kind, name: name.to_owned(), why });
+    pub(super) fn keep<R: Resource>(&mut self, resource: &R, why: String) {
+        self.plan.kept.push(Kept::new(resource, why));
     }
 
     /// The role as it should be, given that other regions may use it: what they need of it stays.
     pub(super) fn shared_role(&mut self, desired: Option<&Role>, observed: Option<&Role>) -> Option<Role> {
-        let Some(observed) = observed.filter(|role| role.owner() == Some(self.intent.deployment)) else {
+        let Some(observed) = observed.filter(|role| self.is_ours(*role)) else {
             return desired.cloned();
         };
         let mut regions = observed.regions.clone();
@@ -30,12 +38,12 @@ impl Planner<'_> {
             regions.extend(desired.regions.iter().cloned());
             return Some(desired.for_regions(regions, observed.policy.as_ref()));
         }
-        regions.remove(self.intent.region);
+        regions.remove(&observed.region);
         if regions.is_empty() {
             return None;
         }
         let why = format!("still in use in {}", regions.iter().cloned().collect::<Vec<_>>().join(", "));
-        self.keep(Kind::Role, &observed.name, why);
+        self.keep(observed, why);
         Some(observed.for_regions(regions, None))
     }
 
@@ -61,30 +69,29 @@ impl Planner<'_> {
             return Some(desired.clone());
         }
         let why = "its code was given by hand and is not compared; `--bootstrap PATH` names it";
-        self.keep(Kind::Function, &observed.name, why.to_owned());
+        self.keep(observed, why.to_owned());
         Some(Function { code: observed.code.clone(), ..desired.clone() })
     }
 
     /// The schedule as it should be, given that others may have targets on its rule: for them the rule stays, without
-    /// ours. Its tag stays, too, so that the rule can be used again, and goes when the others are done with it.
+    /// ours. Its tag stays as well, so that the rule can be used again, and is deleted when the others no longer use it.
     pub(super) fn shared_rule(
         &mut self,
         desired: Option<&Schedule>,
         observed: Option<&Schedule>,
     ) -> Option<Schedule> {
-        let ours =
-            |schedule: &&Schedule| schedule.owner() == Some(self.intent.deployment) || self.intent.adopt;
+        let ours = |schedule: &&Schedule| self.is_ours(*schedule) || self.intent.adopt;
         let shared = |schedule: &&Schedule| schedule.rule.is_some() && !schedule.others.is_empty();
         let Some(observed) = observed.filter(|_| desired.is_none()).filter(ours).filter(shared) else {
             return desired.cloned();
         };
         let why = format!("others have given it targets: {}", observed.others.join(", "));
-        self.keep(Kind::Schedule, &observed.name, why);
+        self.keep(observed, why);
         Some(Schedule { target: None, ..observed.clone() })
     }
 
-    /// Says where a policy of the account sets another retention than the one that is wanted. No call of ours would
-    /// change that, so it is no drift.
+    /// Report a policy of the account that sets another retention than the desired one. No call of ours would change
+    /// that, so it is not drift.
     pub(super) fn retention_of_the_account(
         &mut self,
         desired: Option<&LogGroup>,
@@ -96,7 +103,7 @@ impl Planner<'_> {
         {
             let days = observed.retention_days.map_or("no limit".to_owned(), |days| format!("{days} days"));
             let why = format!("the account's policy `{policy}` sets its retention: {days}");
-            self.keep(Kind::LogGroup, &observed.name, why);
+            self.keep(observed, why);
         }
     }
 }

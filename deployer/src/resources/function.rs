@@ -1,30 +1,43 @@
-//! The Lambda function: code, configuration, and how often AWS may try again.
+//! A Lambda function: code, configuration, and how often AWS may try again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use plexmon_function::contract::secrets::SecretValue;
 use serde::Serialize;
 
-use super::function_calls as calls;
-pub use super::function_calls::one_attempt;
 use super::health::Health;
-use crate::apply::Task;
-use crate::aws::{Aws, present};
-use crate::config::Config;
-use crate::error::{Error, Result};
-use crate::names::{Account, CODE_TAG, INHERITED_STATE_TAG, Names, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
-use crate::resource::{Difference, Differences, Kind, Resource};
+use crate::aws::{Aws, Created, present};
+use crate::error::Result;
+use crate::names::LambdaNames;
+use crate::resource::{Actions, Blueprint, Difference, Differences, Resource, ResourceKind, Subject, Task};
 
-/// Static or old-glibc binaries named `bootstrap`.
+/// `InvokeFunction` is what `invoke`, and the first run of `up`, call.
+pub const ACTIONS: &[Actions] = &[Actions {
+    on: Subject::Function,
+    read: &["lambda:GetFunction", "lambda:GetFunctionEventInvokeConfig", "lambda:ListTags"],
+    write: &[
+        "lambda:CreateFunction",
+        "lambda:DeleteFunction",
+        "lambda:DeleteFunctionConcurrency",
+        "lambda:GetFunctionConfiguration",
+        "lambda:InvokeFunction",
+        "lambda:PutFunctionEventInvokeConfig",
+        "lambda:TagResource",
+        "lambda:UpdateFunctionCode",
+        "lambda:UpdateFunctionConfiguration",
+    ],
+}];
+
+/// Runs static or old-glibc binaries named `bootstrap`.
 pub const RUNTIME: &str = "provided.al2023";
 pub const HANDLER: &str = "bootstrap";
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Function {
     pub name: String,
+    pub region: String,
     pub owner: Option<String>,
-    /// The role's ARN.
+    /// The ARN of its role.
     pub role: String,
     pub binding: Binding,
     pub runtime: String,
@@ -34,61 +47,64 @@ pub struct Function {
     pub timeout_s: i32,
     /// Names of environment variables; we want none, for anyone who may see the function can read them.
     pub environment: BTreeSet<String>,
-    /// Identity of code and settings, as far as what AWS runs is what we uploaded.
+    /// Identity of code and settings, as far as AWS runs what we uploaded.
     pub code: Option<String>,
-    /// The state parameter that it was deployed with.
+    /// The state parameter with which it was deployed.
     pub state: Option<String>,
-    /// The same, where it was taken over together with a function that plexmon replaced; it holds as long as the
+    /// The same, if it was taken over together with a function that plexmon replaced; it is in use as long as the
     /// configuration names none.
     pub inherited_state: Option<String>,
     pub health: Health,
-    /// Missing when making the function was interrupted.
+    /// Missing if the creation of the function was interrupted.
     pub retries: Option<Retries>,
 }
 
-/// Whether the function was made with the role that now bears the role's name.
+/// Whether the function was created with the role that has the role's name now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Binding {
     Current,
-    /// The role was made anew since, or is gone: Lambda's grants hang on the old one.
+    /// The role was recreated since, or does not exist: Lambda's grants belong to the previous one.
     Stale,
     /// The function does not say.
     Unknown,
 }
 
-/// What Lambda does after a failed run. A monitor's retry is its next run: a late one would tell old news.
+/// What Lambda does after a failed run. A monitor's retry is its next run: a late one would report old news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Retries {
     pub attempts: i32,
     pub max_age_s: i32,
 }
 
-/// A function, and what else its answer tells.
+/// What else Lambda's answer contains.
 #[derive(Debug)]
-pub struct Found {
-    pub function: Function,
-    /// The unique id of the role that it says it was made with.
+pub struct FunctionDetails {
+    /// The unique id of the role with which the function was created, by its tag.
     pub role_id: Option<String>,
-    /// What its environment holds. The function that plexmon replaces has its secrets there.
+    /// The values of its environment. The function that plexmon replaces has its secrets there.
     pub variables: BTreeMap<String, SecretValue>,
 }
 
 impl Function {
-    pub fn desired(config: &Config, names: &Names, account: &Account, code: String) -> Self {
+    /// The monitor.
+    pub fn desired(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Self {
+        let settings = &blueprint.config.function;
+        let names = blueprint.names;
         let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         Self {
-            name: names.function().to_owned(),
-            owner: Some(names.deployment.clone()),
-            role: account.role(&names.role()),
+            name: lambda.function.clone(),
+            region: lambda.region.clone(),
+            owner: blueprint.owner(),
+            role: blueprint.account.role(&lambda.role.role),
             binding: Binding::Current,
             runtime: RUNTIME.to_owned(),
             handler: HANDLER.to_owned(),
-            architecture: config.function.architecture.as_str().to_owned(),
-            memory_mb: whole(config.function.memory_mb),
-            timeout_s: whole(config.function.timeout_s),
+            architecture: settings.architecture.as_str().to_owned(),
+            memory_mb: whole(settings.memory_mb),
+            timeout_s: whole(settings.timeout_s),
             environment: BTreeSet::new(),
-            code: Some(code),
+            code: Some(blueprint.code.to_owned()),
             state: Some(names.state_parameter.clone()),
             inherited_state: names.is_inherited.then(|| names.state_parameter.clone()),
             health: Health::Active,
@@ -96,8 +112,77 @@ impl Function {
         }
     }
 
-    pub async fn read(aws: &Aws, names: &Names) -> Result<Option<Found>> {
-        let name = names.function();
+    /// The same, compared with the id of its role: `tagged` is the one with which it was created.
+    #[must_use]
+    pub fn bound_to(mut self, tagged: Option<&str>, role_id: Option<&str>) -> Self {
+        self.binding = match (tagged, role_id) {
+            (_, None) => Binding::Stale,
+            (Some(tagged), Some(id)) if tagged == id => Binding::Current,
+            (Some(_), Some(_)) => Binding::Stale,
+            (None, Some(_)) => Binding::Unknown,
+        };
+        self
+    }
+
+    /// Whether it runs with the role of this name.
+    pub fn assumes(&self, role: &str) -> bool {
+        self.role.rsplit_once(":role/").is_some_and(|(_, name)| name == role)
+    }
+
+    /// Whether `self` needs an upload to replace `observed`.
+    pub fn needs_upload(&self, observed: &Self) -> bool {
+        self.code_differs(observed) || observed.health.is_failed()
+    }
+
+    fn code_differs(&self, observed: &Self) -> bool {
+        self.code != observed.code || self.architecture != observed.architecture
+    }
+
+    pub(super) fn configuration_differs(&self, observed: &Self) -> bool {
+        self.role != observed.role
+            || self.runtime != observed.runtime
+            || self.handler != observed.handler
+            || self.memory_mb != observed.memory_mb
+            || self.timeout_s != observed.timeout_s
+            || self.environment != observed.environment
+            || observed.health.is_failed()
+    }
+
+    pub(super) fn inherits(&self, observed: &Self) -> bool {
+        self.inherited_state.is_some() && self.inherited_state != observed.inherited_state
+    }
+
+    pub(super) fn tags_differ(&self, observed: &Self) -> bool {
+        self.owner != observed.owner
+            || self.state != observed.state
+            || self.inherits(observed)
+            || self.binding != observed.binding
+            || self.needs_upload(observed)
+    }
+}
+
+impl Resource for Function {
+    const KIND: ResourceKind = ResourceKind::Function;
+    type Query = str;
+    type Details = FunctionDetails;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn region(&self) -> &str {
+        &self.region
+    }
+
+    fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
+    }
+
+    fn subjects(&self) -> Vec<(Created, &str)> {
+        vec![(Created::Function, &self.name)]
+    }
+
+    async fn read(name: &str, aws: &Aws) -> Result<Option<(Self, FunctionDetails)>> {
         let get = aws.call("lambda", "GetFunction", aws.lambda.get_function().function_name(name).send());
         let retries = aws.call(
             "lambda",
@@ -110,100 +195,13 @@ impl Function {
             attempts: config.maximum_retry_attempts().unwrap_or(2),
             max_age_s: config.maximum_event_age_in_seconds().unwrap_or(21_600),
         });
-        Self::from_answer(name, &answer, retries).map(Some)
-    }
-
-    fn from_answer(name: &str, answer: &GetFunctionOutput, retries: Option<Retries>) -> Result<Found> {
-        if let Some(error) = answer.tags_error().filter(|_| answer.tags().is_none()) {
-            return Err(Error::new(format!("could not read the tags of function `{name}`"))
-                .cause(error.message())
-                .hint("the credentials in use need `lambda:ListTags` on this function"));
-        }
-        let tag = |key: &str| answer.tags().and_then(|tags| tags.get(key)).cloned();
-        let configuration = answer.configuration().ok_or_else(|| {
-            Error::new(format!("AWS told nothing about the configuration of function `{name}`"))
-        })?;
-        // What was uploaded behind our back has another hash than the one that we noted down.
-        let untouched = tag(ZIP_TAG).as_deref() == configuration.code_sha256();
-        let code =
-            tag(CODE_TAG).map(|code| if untouched { code } else { "changed by someone else".to_owned() });
-        let variables: BTreeMap<String, SecretValue> = configuration
-            .environment()
-            .and_then(|environment| environment.variables())
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.clone(), SecretValue::new(value)))
-            .collect();
-        let function = Self {
-            name: name.to_owned(),
-            owner: tag(OWNER_TAG),
-            role: configuration.role().unwrap_or_default().to_owned(),
-            binding: Binding::Unknown,
-            runtime: configuration.runtime().map(|runtime| runtime.as_str().to_owned()).unwrap_or_default(),
-            handler: configuration.handler().unwrap_or_default().to_owned(),
-            architecture: configuration
-                .architectures()
-                .first()
-                .map_or("x86_64", |architecture| architecture.as_str())
-                .to_owned(),
-            memory_mb: configuration.memory_size().unwrap_or(128),
-            timeout_s: configuration.timeout().unwrap_or(3),
-            environment: variables.keys().cloned().collect(),
-            code,
-            state: tag(STATE_TAG),
-            inherited_state: tag(INHERITED_STATE_TAG),
-            health: Health::of(answer),
-            retries,
-        };
-        Ok(Found { function, role_id: tag(ROLE_TAG), variables })
-    }
-
-    /// Whether `self` needs an upload to replace `observed`.
-    pub fn needs_upload(&self, observed: &Self) -> bool {
-        self.code_differs(observed) || observed.health.is_failed()
-    }
-
-    fn code_differs(&self, observed: &Self) -> bool {
-        self.code != observed.code || self.architecture != observed.architecture
-    }
-
-    fn configuration_differs(&self, observed: &Self) -> bool {
-        self.role != observed.role
-            || self.runtime != observed.runtime
-            || self.handler != observed.handler
-            || self.memory_mb != observed.memory_mb
-            || self.timeout_s != observed.timeout_s
-            || self.environment != observed.environment
-            || observed.health.is_failed()
-    }
-
-    fn inherits(&self, observed: &Self) -> bool {
-        self.inherited_state.is_some() && self.inherited_state != observed.inherited_state
-    }
-
-    fn tags_differ(&self, observed: &Self) -> bool {
-        self.owner != observed.owner
-            || self.state != observed.state
-            || self.inherits(observed)
-            || self.binding != observed.binding
-            || self.needs_upload(observed)
-    }
-}
-
-impl Resource for Function {
-    const KIND: Kind = Kind::Function;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn owner(&self) -> Option<&str> {
-        self.owner.as_deref()
+        Self::from_answer(name, &aws.region, &answer, retries).map(Some)
     }
 
     fn differences(&self, observed: Option<&Self>) -> Vec<Difference> {
         let Self {
             name: _,
+            region: _,
             owner,
             role,
             binding,
@@ -233,59 +231,58 @@ impl Resource for Function {
         differences.field("state_parameter", state, observed.map(|function| &function.state));
         // Once the configuration names a parameter, what was inherited no longer matters.
         if inherited_state.is_some() {
-            let there = observed.map(|function| &function.inherited_state);
-            differences.field("inherited_state", inherited_state, there);
+            let observed = observed.map(|function| &function.inherited_state);
+            differences.field("inherited_state", inherited_state, observed);
         }
         // A function that does not exist yet has no health to repair.
-        if let Some(there) = observed {
-            differences.field("health", health, Some(&there.health));
+        if let Some(observed) = observed {
+            differences.field("health", health, Some(&observed.health));
         }
         differences.field("retries", retries, observed.map(|function| &function.retries));
         differences.into_vec()
     }
 
     async fn create(&self, task: &Task<'_>) -> Result<()> {
-        calls::create(self, task).await?;
+        self.create_function(task).await?;
+        task.has_created(Created::Function, &self.name);
         task.turn.pass();
-        tokio::try_join!(calls::wait_until_ready(&self.name, task), calls::put_retries(self, task))?;
+        tokio::try_join!(self.wait_until_ready(task), self.put_retries(task))?;
         Ok(())
     }
 
     async fn update(&self, observed: &Self, task: &Task<'_>) -> Result<()> {
-        calls::revive(&self.name, &observed.health, self.timeout_s, task).await?;
+        self.revive(&observed.health, task).await?;
         let upload = self.needs_upload(observed);
         // The environment names the state that is taken over: it is cleared only after a tag names it.
         let inherits = self.inherits(observed);
         if inherits {
-            calls::tag(self, upload, task).await?;
+            self.tag(upload, task).await?;
         }
         let function = async {
             if upload {
-                calls::update_code(self, task).await?;
-                calls::wait_until_ready(&self.name, task).await?;
+                self.update_code(task).await?;
+                self.wait_until_ready(task).await?;
             }
             if self.configuration_differs(observed) {
-                calls::update_configuration(self, task).await?;
-                calls::wait_until_ready(&self.name, task).await?;
+                self.update_configuration(task).await?;
+                self.wait_until_ready(task).await?;
             }
             Ok(())
         };
-        // They name the code by its hash: until AWS runs just that, they do not count.
+        // They name the code by its hash: until AWS runs exactly that, they are not valid.
         let tags = async {
-            if !inherits && self.tags_differ(observed) {
-                calls::tag(self, upload, task).await
-            } else {
-                Ok(())
-            }
+            if !inherits && self.tags_differ(observed) { self.tag(upload, task).await } else { Ok(()) }
         };
         tokio::try_join!(function, tags)?;
         if self.retries != observed.retries {
-            calls::put_retries(self, task).await?;
+            self.put_retries(task).await?;
         }
         Ok(())
     }
 
     async fn delete(&self, task: &Task<'_>) -> Result<()> {
-        calls::delete(&self.name, task).await
+        self.delete_function(task).await?;
+        task.turn.pass();
+        self.wait_until_deleted(task).await
     }
 }

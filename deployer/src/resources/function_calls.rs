@@ -1,171 +1,164 @@
-//! Lambda's calls, with the waits that they need: before a write, for others' updates; after it, for our own.
+//! Lambda's calls about a function, with the waits that they need: before a write, for others' updates; after it, for
+//! our own.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, LastUpdateStatus, Runtime, State};
-
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
 use plexmon_function::contract::request::Request;
 use tokio::time::Instant;
 
-use super::function::Found;
-use super::{Function, Health};
-use crate::apply::Task;
+use super::function::Function;
+use super::health::Health;
+use super::invoke_call::one_attempt;
 use crate::artifact::Zip;
-use crate::aws::{Created, gone, present};
+use crate::aws::{Created, Wait, gone, present};
 use crate::error::{Error, Result};
 use crate::names::{CODE_TAG, INHERITED_STATE_TAG, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
+use crate::resource::{Resource as _, Task};
 use crate::retry::{Attempt, FUNCTION_BUDGET, ROLE_BUDGET, keep_polling};
 
 const DESCRIPTION: &str = "plexmon: checks home servers from outside and tells about changes";
+/// How long AWS may take to know a function that was just created; it takes a few seconds.
+const UNKNOWN_BUDGET: Duration = Duration::from_secs(15);
 
 fn zip<'a>(task: &'a Task<'_>) -> Result<&'a Zip> {
-    task.materials.zip.as_ref().ok_or_else(|| Error::new("the function's code is not at hand"))
+    task.materials.zip.as_ref().ok_or_else(|| Error::new("the function's code is missing"))
 }
 
-/// Tags that say what this function is; with those about the upload only when there was one.
-fn tags(function: &Function, uploaded: bool, task: &Task<'_>) -> Result<HashMap<String, String>> {
-    let mut tags = HashMap::from([(OWNER_TAG.to_owned(), task.names.deployment.clone())]);
-    if let Some(state) = &function.state {
-        tags.insert(STATE_TAG.to_owned(), state.clone());
+impl Function {
+    /// The tags that say what this function is; those about the upload only if there was one.
+    fn tags(&self, uploaded: bool, task: &Task<'_>) -> Result<HashMap<String, String>> {
+        let mut tags = HashMap::from([(OWNER_TAG.to_owned(), task.deployment.to_owned())]);
+        if let Some(state) = &self.state {
+            tags.insert(STATE_TAG.to_owned(), state.clone());
+        }
+        if let Some(inherited) = &self.inherited_state {
+            tags.insert(INHERITED_STATE_TAG.to_owned(), inherited.clone());
+        }
+        if let Some(id) = task.role_ids.get(&self.role) {
+            tags.insert(ROLE_TAG.to_owned(), id);
+        }
+        if let Some(code) = self.code.as_ref().filter(|_| uploaded) {
+            tags.insert(CODE_TAG.to_owned(), code.clone());
+            tags.insert(ZIP_TAG.to_owned(), zip(task)?.sha256.clone());
+        }
+        Ok(tags)
     }
-    if let Some(inherited) = &function.inherited_state {
-        tags.insert(INHERITED_STATE_TAG.to_owned(), inherited.clone());
-    }
-    if let Some(id) = task.role_id.lock().ok().and_then(|id| id.clone()) {
-        tags.insert(ROLE_TAG.to_owned(), id);
-    }
-    if let Some(code) = function.code.as_ref().filter(|_| uploaded) {
-        tags.insert(CODE_TAG.to_owned(), code.clone());
-        tags.insert(ZIP_TAG.to_owned(), zip(task)?.sha256.clone());
-    }
-    Ok(tags)
-}
 
-fn architecture(function: &Function) -> Architecture {
-    Architecture::from(function.architecture.as_str())
-}
+    fn architecture(&self) -> Architecture {
+        Architecture::from(self.architecture.as_str())
+    }
 
-pub async fn create(function: &Function, task: &Task<'_>) -> Result<()> {
-    let zip = zip(task)?;
-    let tags = tags(function, true, task)?;
-    let created = task
-        .call_within(ROLE_BUDGET, async || {
+    /// "Exists already" may be our own success whose answer was lost: the function then has our tags, and so our code.
+    pub(super) async fn create_function(&self, task: &Task<'_>) -> Result<()> {
+        let zip = zip(task)?;
+        let tags = self.tags(true, task)?;
+        let refusal = task
+            .call_within(ROLE_BUDGET, async || {
+                let call = task
+                    .aws
+                    .lambda
+                    .create_function()
+                    .function_name(&self.name)
+                    .description(DESCRIPTION)
+                    .role(&self.role)
+                    .runtime(Runtime::from(self.runtime.as_str()))
+                    .handler(&self.handler)
+                    .architectures(self.architecture())
+                    .memory_size(self.memory_mb)
+                    .timeout(self.timeout_s)
+                    .code(FunctionCode::builder().zip_file(Blob::new(zip.bytes.clone())).build())
+                    .set_tags(Some(tags.clone()));
+                match task.aws.call("lambda", "CreateFunction", call.send()).await {
+                    Err(error) if error.already_exists() => Ok(Some(error)),
+                    other => other.map(|_| None),
+                }
+            })
+            .await?;
+        let Some(refusal) = refusal else { return Ok(()) };
+        match Self::read(&self.name, task.aws).await? {
+            Some((existing, _)) if existing.owner == self.owner && existing.code == self.code => Ok(()),
+            _ => Err(refusal.into()),
+        }
+    }
+
+    pub(super) async fn update_code(&self, task: &Task<'_>) -> Result<()> {
+        let zip = zip(task)?;
+        task.call_within(FUNCTION_BUDGET, async || {
+            // The architecture belongs to the code; left out, it would silently become x86_64.
             let call = task
                 .aws
                 .lambda
-                .create_function()
-                .function_name(&function.name)
-                .description(DESCRIPTION)
-                .role(&function.role)
-                .runtime(Runtime::from(function.runtime.as_str()))
-                .handler(&function.handler)
-                .architectures(architecture(function))
-                .memory_size(function.memory_mb)
-                .timeout(function.timeout_s)
-                .code(FunctionCode::builder().zip_file(Blob::new(zip.bytes.clone())).build())
-                .set_tags(Some(tags.clone()));
-            match task.aws.call("lambda", "CreateFunction", call.send()).await {
-                Err(error) if error.already_exists() => Ok(Some(error)),
-                other => other.map(|_| None),
-            }
+                .update_function_code()
+                .function_name(&self.name)
+                .architectures(self.architecture())
+                .zip_file(Blob::new(zip.bytes.clone()));
+            task.aws.call("lambda", "UpdateFunctionCode", call.send()).await
         })
         .await?;
-    task.created.add(Created::Function);
-    match created {
-        None => Ok(()),
-        // Our own success whose answer was lost bears our tags, and so our code.
-        Some(refusal) => match Function::read(task.aws, task.names).await? {
-            Some(Found { function: there, .. })
-                if there.owner == function.owner && there.code == function.code =>
-            {
-                Ok(())
-            }
-            _ => Err(refusal.into()),
-        },
+        Ok(())
     }
-}
 
-pub async fn update_code(function: &Function, task: &Task<'_>) -> Result<()> {
-    let zip = zip(task)?;
-    task.call_within(FUNCTION_BUDGET, async || {
-        // The architecture belongs to the code; left out, it would silently become x86_64.
-        let call = task
-            .aws
-            .lambda
-            .update_function_code()
-            .function_name(&function.name)
-            .architectures(architecture(function))
-            .zip_file(Blob::new(zip.bytes.clone()));
-        task.aws.call("lambda", "UpdateFunctionCode", call.send()).await
-    })
-    .await?;
-    Ok(())
-}
+    pub(super) async fn update_configuration(&self, task: &Task<'_>) -> Result<()> {
+        task.call_within(ROLE_BUDGET, async || {
+            let call = task
+                .aws
+                .lambda
+                .update_function_configuration()
+                .function_name(&self.name)
+                .description(DESCRIPTION)
+                .role(&self.role)
+                .runtime(Runtime::from(self.runtime.as_str()))
+                .handler(&self.handler)
+                .memory_size(self.memory_mb)
+                .timeout(self.timeout_s)
+                // Replaces the whole environment, and so clears it.
+                .environment(Environment::builder().set_variables(Some(HashMap::new())).build());
+            task.aws.call("lambda", "UpdateFunctionConfiguration", call.send()).await
+        })
+        .await?;
+        Ok(())
+    }
 
-pub async fn update_configuration(function: &Function, task: &Task<'_>) -> Result<()> {
-    task.call_within(ROLE_BUDGET, async || {
-        let call = task
-            .aws
-            .lambda
-            .update_function_configuration()
-            .function_name(&function.name)
-            .description(DESCRIPTION)
-            .role(&function.role)
-            .runtime(Runtime::from(function.runtime.as_str()))
-            .handler(&function.handler)
-            .memory_size(function.memory_mb)
-            .timeout(function.timeout_s)
-            // Replaces the whole environment, and so clears it.
-            .environment(Environment::builder().set_variables(Some(HashMap::new())).build());
-        task.aws.call("lambda", "UpdateFunctionConfiguration", call.send()).await
-    })
-    .await?;
-    Ok(())
-}
+    pub(super) async fn tag(&self, uploaded: bool, task: &Task<'_>) -> Result<()> {
+        let tags = self.tags(uploaded, task)?;
+        task.call_within(FUNCTION_BUDGET, async || {
+            let call = task
+                .aws
+                .lambda
+                .tag_resource()
+                .resource(task.account.function(&self.name))
+                .set_tags(Some(tags.clone()));
+            task.aws.call("lambda", "TagResource", call.send()).await
+        })
+        .await?;
+        Ok(())
+    }
 
-pub async fn tag(function: &Function, uploaded: bool, task: &Task<'_>) -> Result<()> {
-    let tags = tags(function, uploaded, task)?;
-    task.call_within(FUNCTION_BUDGET, async || {
-        let call = task
-            .aws
-            .lambda
-            .tag_resource()
-            .resource(task.account.function(&function.name))
-            .set_tags(Some(tags.clone()));
-        task.aws.call("lambda", "TagResource", call.send()).await
-    })
-    .await?;
-    Ok(())
-}
+    pub(super) async fn put_retries(&self, task: &Task<'_>) -> Result<()> {
+        let Some(retries) = self.retries else { return Ok(()) };
+        task.call_within(FUNCTION_BUDGET, async || {
+            let call = task
+                .aws
+                .lambda
+                .put_function_event_invoke_config()
+                .function_name(&self.name)
+                .maximum_retry_attempts(retries.attempts)
+                .maximum_event_age_in_seconds(retries.max_age_s);
+            task.aws.call("lambda", "PutFunctionEventInvokeConfig", call.send()).await
+        })
+        .await?;
+        Ok(())
+    }
 
-pub async fn put_retries(function: &Function, task: &Task<'_>) -> Result<()> {
-    let Some(retries) = function.retries else { return Ok(()) };
-    task.call_within(FUNCTION_BUDGET, async || {
-        let call = task
-            .aws
-            .lambda
-            .put_function_event_invoke_config()
-            .function_name(&function.name)
-            .maximum_retry_attempts(retries.attempts)
-            .maximum_event_age_in_seconds(retries.max_age_s);
-        task.aws.call("lambda", "PutFunctionEventInvokeConfig", call.send()).await
-    })
-    .await?;
-    Ok(())
-}
-
-/// How long AWS may take to know a function that was just made; it takes a few seconds.
-const UNKNOWN_BUDGET: Duration = Duration::from_secs(15);
-
-/// Until it is neither being created nor updated. A 404 right after creation is only AWS catching up; one that lasts
-/// is the work of somebody who has deleted it meanwhile.
-pub async fn wait_until_ready(name: &str, task: &Task<'_>) -> Result<()> {
-    let mut unknown_since = None;
-    keep_polling(task.progress, FUNCTION_BUDGET, async || {
+    /// Wait until it is neither being created nor updated. A 404 right after its creation passes by itself; one that lasts
+    /// means that it was deleted meanwhile.
+    pub(super) async fn wait_until_ready(&self, task: &Task<'_>) -> Result<()> {
+        let name = &self.name;
+        let mut unknown_since = None;
+        keep_polling(task.progress, FUNCTION_BUDGET, async || {
         let call = task.aws.lambda.get_function_configuration().function_name(name).send();
         let now = match task.aws.call("lambda", "GetFunctionConfiguration", call).await {
             Ok(now) => {
@@ -177,12 +170,12 @@ pub async fn wait_until_ready(name: &str, task: &Task<'_>) -> Result<()> {
                 if since.elapsed() >= UNKNOWN_BUDGET {
                     return Attempt::Failed(
                         Error::from(error)
-                            .context(format!("function `{name}` is gone, deleted by somebody else perhaps"))
-                            .hint("make sure that nobody else runs `down` on it, then run `up` again"),
+                            .context(format!("function `{name}` no longer exists: someone else may have deleted it"))
+                            .hint("make sure that no other `down` is running, then run `up` again"),
                     );
                 }
                 return Attempt::NotYet {
-                    waiting_for: "the new function to become visible in Lambda",
+                    waiting_for: Wait::Created(Created::Function).text(),
                     refusal: error.into(),
                 };
             }
@@ -211,74 +204,72 @@ pub async fn wait_until_ready(name: &str, task: &Task<'_>) -> Result<()> {
         }
     })
     .await
-}
-
-/// Ends a state in which the function cannot run, as far as a call other than an update does.
-pub async fn revive(name: &str, health: &Health, timeout_s: i32, task: &Task<'_>) -> Result<()> {
-    match health {
-        Health::Active | Health::Failed(_) | Health::UpdateFailed(_) => Ok(()),
-        Health::Inactive(_) => {
-            // The first run after a long time is refused while Lambda brings back what the function runs on.
-            task.call_within(FUNCTION_BUDGET, async || {
-                let call =
-                    task.aws.lambda.invoke().function_name(name).payload(Blob::new(Request::Examine.event()));
-                let call = call.customize().config_override(one_attempt(timeout_s));
-                task.aws.call("lambda", "Invoke", call.send()).await
-            })
-            .await?;
-            wait_until_ready(name, task).await
-        }
-        Health::NoConcurrency => {
-            task.settle(async || {
-                let call = task.aws.lambda.delete_function_concurrency().function_name(name);
-                task.aws.call("lambda", "DeleteFunctionConcurrency", call.send()).await
-            })
-            .await?;
-            Ok(())
-        }
-        Health::Stopped(why) => Err(Error::new(format!("Lambda has stopped the function ({why})"))
-            .hint("`plexmon-deploy down --keep-state` and then `plexmon-deploy up` create it again")),
     }
-}
 
-/// For Lambda to start the function, and for the way there and back.
-const MARGIN: Duration = Duration::from_secs(30);
-/// What is deployed may have a longer time limit than this configuration.
-const SHORTEST_TIMEOUT: Duration = Duration::from_secs(120);
-
-/// For `Invoke`: one attempt that outlasts the function. The SDK's own repetition would start a second run beside the
-/// first.
-pub fn one_attempt(timeout_s: i32) -> aws_sdk_lambda::config::Builder {
-    let run = Duration::from_secs(timeout_s.unsigned_abs().into()) + MARGIN;
-    let timeout = TimeoutConfig::builder().operation_attempt_timeout(run.max(SHORTEST_TIMEOUT)).build();
-    aws_sdk_lambda::Config::builder().retry_config(RetryConfig::disabled()).timeout_config(timeout)
-}
-
-/// Deletes and sees it gone. The log group need not wait for that: the role has no right to make it anew.
-pub async fn delete(name: &str, task: &Task<'_>) -> Result<()> {
-    task.call_within(FUNCTION_BUDGET, async || {
-        gone(
-            task.aws
-                .call(
-                    "lambda",
-                    "DeleteFunction",
-                    task.aws.lambda.delete_function().function_name(name).send(),
-                )
-                .await,
-        )
-    })
-    .await?;
-    task.turn.pass();
-    keep_polling(task.progress, FUNCTION_BUDGET, async || {
-        let call = task.aws.lambda.get_function().function_name(name).send();
-        match present(task.aws.call("lambda", "GetFunction", call).await) {
-            Ok(None) => Attempt::Done(()),
-            Ok(Some(_)) => Attempt::NotYet {
-                waiting_for: "Lambda to delete the function",
-                refusal: Error::new(format!("function `{name}` is still there")),
-            },
-            Err(error) => Attempt::after(error, false),
+    /// End a state in which the function cannot run, if a call other than an update does.
+    pub(super) async fn revive(&self, health: &Health, task: &Task<'_>) -> Result<()> {
+        let name = &self.name;
+        match health {
+            Health::Active | Health::Failed(_) | Health::UpdateFailed(_) => Ok(()),
+            Health::Inactive(_) => {
+                // The first run after a long time is refused while Lambda brings back what the function runs on.
+                task.call_within(FUNCTION_BUDGET, async || {
+                    let call = task
+                        .aws
+                        .lambda
+                        .invoke()
+                        .function_name(name)
+                        .payload(Blob::new(Request::Examine.event()));
+                    let call = call.customize().config_override(one_attempt(self.timeout_s));
+                    task.aws.call("lambda", "Invoke", call.send()).await
+                })
+                .await?;
+                self.wait_until_ready(task).await
+            }
+            Health::NoConcurrency => {
+                task.call(async || {
+                    let call = task.aws.lambda.delete_function_concurrency().function_name(name);
+                    task.aws.call("lambda", "DeleteFunctionConcurrency", call.send()).await
+                })
+                .await?;
+                Ok(())
+            }
+            Health::Stopped(why) => Err(Error::new(format!("Lambda has stopped the function ({why})"))
+                .hint("`plexmon-deploy down --keep-state` and then `plexmon-deploy up` create it again")),
         }
-    })
-    .await
+    }
+
+    pub(super) async fn delete_function(&self, task: &Task<'_>) -> Result<()> {
+        let name = &self.name;
+        task.call_within(FUNCTION_BUDGET, async || {
+            gone(
+                task.aws
+                    .call(
+                        "lambda",
+                        "DeleteFunction",
+                        task.aws.lambda.delete_function().function_name(name).send(),
+                    )
+                    .await,
+            )
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// The log group need not wait for this: the role has no right to create it again.
+    pub(super) async fn wait_until_deleted(&self, task: &Task<'_>) -> Result<()> {
+        let name = &self.name;
+        keep_polling(task.progress, FUNCTION_BUDGET, async || {
+            let call = task.aws.lambda.get_function().function_name(name).send();
+            match present(task.aws.call("lambda", "GetFunction", call).await) {
+                Ok(None) => Attempt::Done(()),
+                Ok(Some(_)) => Attempt::NotYet {
+                    waiting_for: "Lambda to delete the function",
+                    refusal: Error::new(format!("function `{name}` still exists")),
+                },
+                Err(error) => Attempt::after(error, false),
+            }
+        })
+        .await
+    }
 }

@@ -1,40 +1,44 @@
-//! The role's policy as JSON: the least that the function needs, with statements of its own for each region.
+//! A role's policy as JSON: the least that its function needs, with statements of its own for each region.
 
 use serde_json::{Value, json};
 
-use crate::names::{Account, Names, any_part};
+use crate::names::LambdaNames;
+use crate::names::parameters::any_part;
+use crate::resource::Blueprint;
 
-/// Its own state, its own secrets, its own log streams; not the right to make a log group, which would bring
-/// the group back after it was removed.
-pub fn statements(names: &Names, account: &Account, with_secrets: bool) -> Vec<Value> {
-    let of = sid_suffix(&account.region);
+/// What the monitor needs: its own state, its own secrets, its own log streams; not the right to create a log group,
+/// which would bring the group back after it was deleted.
+pub fn monitor_statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value> {
+    let of = sid_suffix(&lambda.region);
+    let log_group = blueprint.account_of(lambda).log_group(&lambda.log_group);
     let mut statements = vec![
         json!({
             "Sid": format!("Log{of}"),
             "Effect": "Allow",
             "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": format!("{}:*", account.log_group(&names.log_group())),
+            "Resource": format!("{log_group}:*"),
         }),
         json!({
             "Sid": format!("State{of}"),
             "Effect": "Allow",
             "Action": ["ssm:GetParameter", "ssm:PutParameter"],
-            "Resource": state(names, account),
+            "Resource": state(blueprint),
         }),
     ];
-    if with_secrets {
+    if !blueprint.config.secrets.is_empty() {
         statements.push(json!({
             "Sid": format!("Secrets{of}"),
             "Effect": "Allow",
             "Action": "ssm:GetParameter",
-            "Resource": account.parameter(&names.secrets_parameter()),
+            "Resource": blueprint.account.parameter(&blueprint.names.secrets_parameter()),
         }));
     }
     statements
 }
 
-/// The parameters of the state; more than the first only where they are needed.
-fn state(names: &Names, account: &Account) -> Value {
+/// The parameters of the state; more than the first only if they are needed.
+fn state(blueprint: &Blueprint<'_>) -> Value {
+    let (names, account) = (blueprint.names, blueprint.account);
     let first = account.parameter(&names.state_parameter);
     if names.state_parts.is_empty() {
         return first.into();
@@ -46,7 +50,7 @@ pub fn document_of(statements: Vec<Value>) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
-/// `UsEast1`: it tells which region a statement is for. IAM allows letters and digits there.
+/// `UsEast1`: says which region a statement is for. IAM allows letters and digits there.
 fn sid_suffix(region: &str) -> String {
     let capitalised = |part: &str| {
         let mut rest = part.chars();
@@ -55,7 +59,7 @@ fn sid_suffix(region: &str) -> String {
     region.split('-').map(capitalised).collect()
 }
 
-/// Those of a policy's statements that are for this region.
+/// The statements of a policy that are for this region.
 pub fn statements_for(policy: Option<&Value>, region: &str) -> Vec<Value> {
     let suffix = sid_suffix(region);
     let all = policy.and_then(|policy| policy.get("Statement")).and_then(Value::as_array);
@@ -65,7 +69,7 @@ pub fn statements_for(policy: Option<&Value>, region: &str) -> Vec<Value> {
     all.into_iter().flatten().filter(is_for).cloned().collect()
 }
 
-/// IAM gives documents percent-encoded. One that is no JSON stays as text, and so differs from ours.
+/// IAM returns documents percent-encoded. One that is not JSON stays text, and so differs from ours.
 pub fn document(encoded: &str) -> Value {
     let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8_lossy();
     serde_json::from_str(&decoded).unwrap_or_else(|_| Value::String(decoded.into_owned()))

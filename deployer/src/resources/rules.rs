@@ -1,7 +1,10 @@
-//! Rules of others that run the function, too. They are named and left alone: plexmon has not made them.
+//! Rules of others that run a function of ours as well. They are named and left alone: plexmon did not create them.
 
 use crate::aws::Aws;
-use crate::names::{Account, Names};
+use crate::resource::{Actions, Subject};
+
+pub const ACTIONS: &[Actions] =
+    &[Actions { on: Subject::Anything, read: &[], write: &["events:ListRuleNamesByTarget"] }];
 
 /// What is known about them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,15 +22,14 @@ impl Default for OtherRules {
 }
 
 impl OtherRules {
-    /// Ask which rules have the function as a target, other than ours and the one that the read-me's shell steps made.
+    /// Ask which rules have the function with this ARN as a target, other than `ours`.
     ///
-    /// It is a right of its own that policies from before may lack, and nothing else depends on it.
-    pub async fn read(aws: &Aws, names: &Names, account: &Account) -> Self {
-        let arn = account.function(names.function());
+    /// It needs a right of its own, which policies of earlier releases may lack, and nothing else depends on it.
+    pub async fn read(aws: &Aws, arn: &str, ours: &[String]) -> Self {
         let mut all = Vec::new();
         let mut next = None;
         loop {
-            let call = aws.events.list_rule_names_by_target().target_arn(&arn).set_next_token(next);
+            let call = aws.events.list_rule_names_by_target().target_arn(arn).set_next_token(next);
             let answer = match aws.call("events", "ListRuleNamesByTarget", call.send()).await {
                 Ok(answer) => answer,
                 Err(error) => return Self::Unknown(error.to_string()),
@@ -38,11 +40,11 @@ impl OtherRules {
                 break;
             }
         }
-        all.retain(|rule| *rule != names.rule() && *rule != names.legacy_rule());
+        all.retain(|rule| !ours.contains(rule));
         Self::Known(all)
     }
 
-    /// Those that are known.
+    /// The rules that are known.
     pub fn names(&self) -> &[String] {
         match self {
             Self::Known(names) => names,
@@ -50,7 +52,7 @@ impl OtherRules {
         }
     }
 
-    /// What the user should know; `None` if there is nothing.
+    /// What to report; `None` if there are no other rules.
     pub fn warning(&self, function: &str) -> Option<String> {
         let names = match self {
             Self::Unknown(why) => {

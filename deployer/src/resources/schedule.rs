@@ -1,35 +1,58 @@
-//! What makes the function run: the rule, its target, and the permission for the rule to invoke the function.
+//! What makes a function run: the rule, its target, and the permission for the rule to invoke the function.
 //!
-//! The three can go missing one by one, so each is an `Option`.
+//! Each of the three can be missing alone, so each is an `Option`.
 
 use std::time::Duration;
 
-use aws_sdk_eventbridge::types::{RuleState, Tag, Target as RuleTarget};
+use aws_sdk_eventbridge::types::{RuleState, Target as RuleTarget};
 use serde::Serialize;
-use serde_json::Value;
 
-pub use super::schedule_calls::accepted;
-use crate::apply::Task;
-use crate::aws::{Aws, gone, present};
-use crate::config::Config;
-use crate::error::{Context, Result};
-use crate::names::{Account, Names, OWNER_TAG};
-use crate::resource::{Difference, Differences, Kind, Resource};
+use super::function::Function;
+use super::permission::{Permission, statement};
+use crate::aws::{Aws, Created, present};
+use crate::error::Result;
+use crate::names::{Account, OWNER_TAG, ScheduleNames};
+use crate::resource::{Actions, Blueprint, Difference, Differences, Resource, ResourceKind, Subject, Task};
 
-const PRINCIPAL: &str = "events.amazonaws.com";
-const ACTION: &str = "lambda:InvokeFunction";
-/// With pauses that grow, more than enough within the age.
+/// The permission is a statement in the function's policy.
+pub const ACTIONS: &[Actions] = &[
+    Actions {
+        on: Subject::Rule,
+        read: &["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule"],
+        write: &[
+            "events:DeleteRule",
+            "events:PutRule",
+            "events:PutTargets",
+            "events:RemoveTargets",
+            "events:TagResource",
+        ],
+    },
+    Actions {
+        on: Subject::Function,
+        read: &["lambda:GetPolicy"],
+        write: &["lambda:AddPermission", "lambda:RemovePermission"],
+    },
+];
+
+/// Id of the rule's only target of ours.
+pub const TARGET_ID: &str = "lambda";
+/// With growing pauses, more than enough within the age.
 const RETRY_ATTEMPTS: i32 = 5;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
     /// The rule's name.
     pub name: String,
+    pub region: String,
+    /// Name of the function that it runs.
+    pub function: String,
+    /// Id of the permission in the function's policy.
+    pub statement: String,
     pub owner: Option<String>,
     pub rule: Option<Rule>,
     pub target: Option<Target>,
     pub permission: Option<Permission>,
-    /// Ids of targets that others gave to the rule. Seen, never managed: they decide whether the rule may go.
+    /// Ids of targets that others gave to the rule. Observed, never managed: with them, the rule is not deleted.
     pub others: Vec<String>,
 }
 
@@ -67,75 +90,30 @@ impl RetryPolicy {
     }
 }
 
-/// A statement in the function's policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Permission {
-    pub principal: String,
-    pub action: String,
-    /// The rule's ARN.
-    pub source: String,
-    /// Conditions that we do not set; a `SourceAccount`, say, would keep the rule from invoking.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub further: Option<Value>,
-}
-
 impl Schedule {
-    pub fn desired(config: &Config, names: &Names, account: &Account) -> Self {
-        let name = names.rule();
+    /// The rule that runs a function as often as configured.
+    pub fn desired(blueprint: &Blueprint<'_>, region: &str, names: &ScheduleNames) -> Self {
+        let schedule = &blueprint.config.schedule;
+        let account = blueprint.account.in_region(region);
         Self {
-            owner: Some(names.deployment.clone()),
-            rule: Some(Rule { expression: config.schedule.expression().to_owned(), enabled: true }),
+            name: names.rule.clone(),
+            region: region.to_owned(),
+            function: names.function.clone(),
+            statement: names.statement.clone(),
+            owner: blueprint.owner(),
+            rule: Some(Rule { expression: schedule.expression().to_owned(), enabled: true }),
             target: Some(Target {
-                function: account.function(names.function()),
-                retry: Some(RetryPolicy::of(config.schedule.smallest_gap())),
+                function: account.function(&names.function),
+                retry: Some(RetryPolicy::of(schedule.smallest_gap())),
             }),
-            permission: Some(Permission {
-                principal: PRINCIPAL.to_owned(),
-                action: ACTION.to_owned(),
-                source: account.rule(&name),
-                further: None,
-            }),
+            permission: Some(Permission::for_rule(account.rule(&names.rule))),
             others: Vec::new(),
-            name,
         }
     }
 
-    pub async fn read(aws: &Aws, names: &Names, name: String) -> Result<Option<Self>> {
-        let rule = aws.call("events", "DescribeRule", aws.events.describe_rule().name(&name).send());
-        let targets =
-            aws.call("events", "ListTargetsByRule", aws.events.list_targets_by_rule().rule(&name).send());
-        let policy =
-            aws.call("lambda", "GetPolicy", aws.lambda.get_policy().function_name(names.function()).send());
-        let (rule, targets, policy) = tokio::join!(rule, targets, policy);
-        let rule = present(rule)?.map(|rule| Rule {
-            expression: rule.schedule_expression().unwrap_or_default().to_owned(),
-            enabled: rule.state() != Some(&RuleState::Disabled),
-        });
-        let targets = present(targets)?.map(|answer| answer.targets.unwrap_or_default());
-        let targets = targets.unwrap_or_default();
-        // The same 404 stands for "no policy" and for "no function".
-        let policy = present(policy)?.and_then(|answer| answer.policy);
-        let permission = policy.and_then(|policy| statement(&policy, &names.statement()));
-        if rule.is_none() && permission.is_none() {
-            return Ok(None);
-        }
-        let (ours, others): (Vec<_>, Vec<_>) =
-            targets.into_iter().partition(|target| target.id == names.target_id());
-        Ok(Some(Self {
-            name,
-            owner: None,
-            rule,
-            target: ours.into_iter().next().map(Target::read),
-            permission,
-            others: others.into_iter().map(|target| target.id).collect(),
-        }))
-    }
-
-    pub async fn read_owner(&self, aws: &Aws, account: &Account) -> Result<Option<String>> {
-        let call = aws.events.list_tags_for_resource().resource_arn(account.rule(&self.name));
-        let answer = present(aws.call("events", "ListTagsForResource", call.send()).await)?;
-        let tags = answer.and_then(|answer| answer.tags).unwrap_or_default();
-        Ok(tags.into_iter().find(|tag| tag.key == OWNER_TAG).map(|tag| tag.value))
+    /// Whether it is the schedule of this function.
+    pub fn runs(&self, function: &Function) -> bool {
+        self.function == function.name && self.region == function.region
     }
 
     /// Whether its target is the function with this ARN.
@@ -154,68 +132,95 @@ impl Target {
     }
 }
 
-pub(super) fn owner_tag(owner: &str) -> Result<Tag> {
-    Tag::builder().key(OWNER_TAG).value(owner).build().context(|| "could not make a tag")
-}
-
-/// The statement with this id, in our form. AWS answers with `ArnLike`; its own description says `StringLike`.
-pub fn statement(policy: &str, id: &str) -> Option<Permission> {
-    let policy: Value = serde_json::from_str(policy).ok()?;
-    let statements = policy.get("Statement")?.as_array()?;
-    let statement = statements.iter().find(|statement| statement["Sid"] == id)?;
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let mut conditions = statement.get("Condition").cloned().unwrap_or(Value::Null);
-    let mut source = String::new();
-    for operator in ["ArnLike", "StringLike", "ArnEquals", "StringEquals"] {
-        let Some(keys) = conditions.get_mut(operator).and_then(Value::as_object_mut) else { continue };
-        let key = keys.keys().find(|key| key.eq_ignore_ascii_case("aws:SourceArn")).cloned();
-        if let Some(found) = key.and_then(|key| keys.remove(&key)) {
-            source = text(&found);
-        }
-    }
-    if let Some(operators) = conditions.as_object_mut() {
-        operators.retain(|_, keys| keys.as_object().is_none_or(|keys| !keys.is_empty()));
-    }
-    let further = (!conditions.is_null() && conditions.as_object().is_none_or(|rest| !rest.is_empty()))
-        .then_some(conditions);
-    let principal =
-        statement.get("Principal").map(|principal| text(principal.get("Service").unwrap_or(principal)));
-    Some(Permission {
-        principal: principal.unwrap_or_default(),
-        action: statement.get("Action").map(text).unwrap_or_default(),
-        source,
-        further,
-    })
-}
-
 impl Resource for Schedule {
-    const KIND: Kind = Kind::Schedule;
+    const KIND: ResourceKind = ResourceKind::Schedule;
+    type Query = ScheduleNames;
+    type Details = ();
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn region(&self) -> &str {
+        &self.region
     }
 
     fn owner(&self) -> Option<&str> {
         self.owner.as_deref()
     }
 
+    fn subjects(&self) -> Vec<(Created, &str)> {
+        vec![(Created::Rule, &self.name), (Created::Function, &self.function)]
+    }
+
+    async fn read(names: &ScheduleNames, aws: &Aws) -> Result<Option<(Self, ())>> {
+        let ScheduleNames { rule: name, function, statement: id } = names;
+        let rule = aws.call("events", "DescribeRule", aws.events.describe_rule().name(name).send());
+        let targets =
+            aws.call("events", "ListTargetsByRule", aws.events.list_targets_by_rule().rule(name).send());
+        let policy = aws.call("lambda", "GetPolicy", aws.lambda.get_policy().function_name(function).send());
+        let (rule, targets, policy) = tokio::join!(rule, targets, policy);
+        let rule = present(rule)?.map(|rule| Rule {
+            expression: rule.schedule_expression().unwrap_or_default().to_owned(),
+            enabled: rule.state() != Some(&RuleState::Disabled),
+        });
+        let targets = present(targets)?.map(|answer| answer.targets.unwrap_or_default());
+        let targets = targets.unwrap_or_default();
+        // The same 404 means "no policy" and "no function".
+        let policy = present(policy)?.and_then(|answer| answer.policy);
+        let permission = policy.and_then(|policy| statement(&policy, id));
+        if rule.is_none() && permission.is_none() {
+            return Ok(None);
+        }
+        let (ours, others): (Vec<_>, Vec<_>) = targets.into_iter().partition(|target| target.id == TARGET_ID);
+        let schedule = Self {
+            name: name.clone(),
+            region: aws.region.clone(),
+            function: function.clone(),
+            statement: id.clone(),
+            owner: None,
+            rule,
+            target: ours.into_iter().next().map(Target::read),
+            permission,
+            others: others.into_iter().map(|target| target.id).collect(),
+        };
+        Ok(Some((schedule, ())))
+    }
+
+    async fn read_owner(&self, aws: &Aws, account: &Account) -> Result<Option<String>> {
+        let call = aws.events.list_tags_for_resource().resource_arn(account.rule(&self.name));
+        let answer = present(aws.call("events", "ListTagsForResource", call.send()).await)?;
+        let tags = answer.and_then(|answer| answer.tags).unwrap_or_default();
+        Ok(tags.into_iter().find(|tag| tag.key == OWNER_TAG).map(|tag| tag.value))
+    }
+
     fn differences(&self, observed: Option<&Self>) -> Vec<Difference> {
-        let Self { name: _, owner, rule, target, permission, others: _ } = self;
+        let Self {
+            name: _,
+            region: _,
+            function: _,
+            statement: _,
+            owner,
+            rule,
+            target,
+            permission,
+            others: _,
+        } = self;
         let mut differences = Differences::default();
         differences.field("owner", owner, observed.map(|schedule| &schedule.owner));
         match (rule, observed.and_then(|schedule| schedule.rule.as_ref())) {
-            (Some(rule), Some(there)) => {
+            (Some(rule), Some(observed)) => {
                 let Rule { expression, enabled } = rule;
-                differences.field("expression", expression, Some(&there.expression));
-                differences.field("enabled", enabled, Some(&there.enabled));
+                differences.field("expression", expression, Some(&observed.expression));
+                differences.field("enabled", enabled, Some(&observed.enabled));
             }
             _ => differences.field("rule", rule, observed.map(|schedule| &schedule.rule)),
         }
-        let there = observed.map(|schedule| schedule.target.as_ref());
+        let other = observed.map(|schedule| schedule.target.as_ref());
         let function = |target: Option<&Target>| target.map(|target| target.function.clone());
-        differences.field("target", &function(target.as_ref()), there.map(function).as_ref());
+        differences.field("target", &function(target.as_ref()), other.map(function).as_ref());
         let retry = |target: Option<&Target>| target.and_then(|target| target.retry);
-        differences.field("retry_policy", &retry(target.as_ref()), there.map(retry).as_ref());
+        differences.field("retry_policy", &retry(target.as_ref()), other.map(retry).as_ref());
         differences.field("permission", permission, observed.map(|schedule| &schedule.permission));
         differences.into_vec()
     }
@@ -230,7 +235,7 @@ impl Resource for Schedule {
         if let Some(rule) = self.rule.as_ref().filter(|_| self.rule != observed.rule) {
             self.put_rule(rule, observed.rule.is_none(), task).await?;
         }
-        // The rest needs the function, the rule did not.
+        // The rest needs the function, the rule does not.
         task.turn.come().await?;
         let permission = async {
             match &self.permission {
@@ -249,9 +254,7 @@ impl Resource for Schedule {
         };
         tokio::try_join!(permission, target)?;
         if self.owner != observed.owner && observed.rule.is_some() {
-            let call = task.aws.events.tag_resource().resource_arn(task.account.rule(&self.name));
-            let call = call.tags(owner_tag(&task.names.deployment)?);
-            task.settle(async || task.aws.call("events", "TagResource", call.clone().send()).await).await?;
+            self.claim(task).await?;
         }
         Ok(())
     }
@@ -262,13 +265,6 @@ impl Resource for Schedule {
         }
         self.remove_target(task).await?;
         task.turn.pass();
-        task.settle(async || {
-            gone(
-                task.aws
-                    .call("events", "DeleteRule", task.aws.events.delete_rule().name(&self.name).send())
-                    .await,
-            )
-        })
-        .await
+        self.delete_rule(task).await
     }
 }

@@ -1,19 +1,21 @@
-//! What EventBridge and Lambda are asked for, so that the rule runs the function.
+//! EventBridge's and Lambda's calls that make the rule run the function.
 
 use aws_sdk_eventbridge::operation::put_targets::PutTargetsOutput;
-use aws_sdk_eventbridge::types::{RetryPolicy as RuleRetryPolicy, RuleState, Target as RuleTarget};
+use aws_sdk_eventbridge::types::{RetryPolicy as RuleRetryPolicy, RuleState, Tag, Target as RuleTarget};
 
-use super::schedule::{Permission, Rule, Schedule, Target, owner_tag, statement};
-use crate::apply::Task;
+use super::permission::{Permission, statement};
+use super::schedule::{Rule, Schedule, TARGET_ID, Target};
 use crate::aws::{CallError, Created, Operation, gone, present};
 use crate::error::{Context, Result};
+use crate::names::OWNER_TAG;
+use crate::resource::Task;
 
 const DESCRIPTION: &str = "Runs the plexmon function";
 
 impl Schedule {
     pub(super) async fn put_rule(&self, rule: &Rule, is_new: bool, task: &Task<'_>) -> Result<()> {
-        let tag = owner_tag(&task.names.deployment)?;
-        task.settle(async || {
+        let tag = owner_tag(task.deployment)?;
+        task.call(async || {
             // Whatever is left out becomes null, and a state that is left out becomes ENABLED.
             let call = task
                 .aws
@@ -29,9 +31,22 @@ impl Schedule {
         })
         .await?;
         if is_new {
-            task.created.add(Created::Rule);
+            task.has_created(Created::Rule, &self.name);
         }
         Ok(())
+    }
+
+    /// Set our tag on the rule.
+    pub(super) async fn claim(&self, task: &Task<'_>) -> Result<()> {
+        let call = task.aws.events.tag_resource().resource_arn(task.account.rule(&self.name));
+        let call = call.tags(owner_tag(task.deployment)?);
+        task.call(async || task.aws.call("events", "TagResource", call.clone().send()).await).await?;
+        Ok(())
+    }
+
+    pub(super) async fn delete_rule(&self, task: &Task<'_>) -> Result<()> {
+        let call = task.aws.events.delete_rule().name(&self.name);
+        task.call(async || gone(task.aws.call("events", "DeleteRule", call.clone().send()).await)).await
     }
 
     pub(super) async fn put_target(&self, target: &Target, task: &Task<'_>) -> Result<()> {
@@ -42,13 +57,13 @@ impl Schedule {
                 .build()
         });
         let target = RuleTarget::builder()
-            .id(task.names.target_id())
+            .id(TARGET_ID)
             .arn(&target.function)
             .set_retry_policy(retry)
             .build()
             .context(|| "could not make the rule's target")?;
         let operation = Operation { service: "events", name: "PutTargets" };
-        task.settle(async || {
+        task.call(async || {
             let call = task.aws.events.put_targets().rule(&self.name).targets(target.clone()).send();
             accepted(&task.aws.call(operation.service, operation.name, call).await?)
         })
@@ -57,8 +72,8 @@ impl Schedule {
 
     pub(super) async fn remove_target(&self, task: &Task<'_>) -> Result<()> {
         let operation = Operation { service: "events", name: "RemoveTargets" };
-        task.settle(async || {
-            let call = task.aws.events.remove_targets().rule(&self.name).ids(task.names.target_id()).send();
+        task.call(async || {
+            let call = task.aws.events.remove_targets().rule(&self.name).ids(TARGET_ID).send();
             match present(task.aws.call(operation.service, operation.name, call).await)? {
                 Some(answer) if answer.failed_entry_count() > 0 => {
                     let entry = answer.failed_entries().first();
@@ -75,7 +90,7 @@ impl Schedule {
         .await
     }
 
-    /// Never an upsert, and never in parallel: Lambda has been seen to lose statements then.
+    /// Replace it step by step, never in parallel: Lambda has been observed to lose statements otherwise.
     pub(super) async fn replace_permission(
         &self,
         permission: &Permission,
@@ -89,12 +104,11 @@ impl Schedule {
         if replaced {
             return Ok(());
         }
-        // It exists although we did not see it: our own success whose answer was lost, or a stale one.
-        let policy = task.aws.lambda.get_policy().function_name(task.names.function()).send();
+        // It exists although the plan did not know it: our own success whose answer was lost, or a stale one.
+        let policy = task.aws.lambda.get_policy().function_name(&self.function).send();
         let policy =
             present(task.aws.call("lambda", "GetPolicy", policy).await)?.and_then(|answer| answer.policy);
-        if policy.and_then(|policy| statement(&policy, &task.names.statement())).as_ref() == Some(permission)
-        {
+        if policy.and_then(|policy| statement(&policy, &self.statement)).as_ref() == Some(permission) {
             return Ok(());
         }
         self.remove_permission(task).await?;
@@ -102,15 +116,15 @@ impl Schedule {
         Ok(())
     }
 
-    /// Whether it was added; `false` if a statement of this name is there already.
+    /// Return whether it was added; `false` if a statement of this name exists already.
     async fn add_permission(&self, permission: &Permission, task: &Task<'_>) -> Result<bool> {
-        task.settle(async || {
+        task.call(async || {
             let call = task
                 .aws
                 .lambda
                 .add_permission()
-                .function_name(task.names.function())
-                .statement_id(task.names.statement())
+                .function_name(&self.function)
+                .statement_id(&self.statement)
                 .action(&permission.action)
                 .principal(&permission.principal)
                 .source_arn(&permission.source);
@@ -123,16 +137,16 @@ impl Schedule {
     }
 
     pub(super) async fn remove_permission(&self, task: &Task<'_>) -> Result<()> {
-        task.settle(async || {
+        task.call(async || {
             let call = task.aws.lambda.remove_permission();
-            let call = call.function_name(task.names.function()).statement_id(task.names.statement());
+            let call = call.function_name(&self.function).statement_id(&self.statement);
             gone(task.aws.call("lambda", "RemovePermission", call.send()).await)
         })
         .await
     }
 }
 
-/// Whether EventBridge took over the targets: an answer that is a success may contain failures.
+/// Check whether EventBridge accepted the targets: a successful answer may contain failures.
 pub fn accepted(answer: &PutTargetsOutput) -> Result<(), CallError> {
     let operation = Operation { service: "events", name: "PutTargets" };
     match answer.failed_entries().first() {
@@ -145,4 +159,8 @@ pub fn accepted(answer: &PutTargetsOutput) -> Result<(), CallError> {
 
 fn failed_entry(operation: Operation, code: Option<&str>, message: Option<&str>) -> CallError {
     CallError::refused(operation, code.unwrap_or("failed entry"), message.unwrap_or("no further explanation"))
+}
+
+fn owner_tag(owner: &str) -> Result<Tag> {
+    Tag::builder().key(OWNER_TAG).value(owner).build().context(|| "could not make a tag")
 }

@@ -1,29 +1,65 @@
-//! The one SecureString. A plan knows of its content only a digest, which is never shown.
+//! The SecureString with the secrets. A plan knows only a digest of its content, which is never shown.
 
 use aws_sdk_ssm::types::ParameterType;
+use plexmon_function::contract::secrets::Secrets;
 
-use super::parameter::{Made, claim, create, overwrite};
-use crate::apply::Task;
+use super::parameter_calls::{self as calls, Creation, claim, create, overwrite};
+use crate::aws::{Aws, Created};
+use crate::config::SecretLookup;
 use crate::error::{Context, Error, Result};
-use crate::resource::{Difference, Differences, Kind, Resource};
+use crate::resource::{Actions, Blueprint, Difference, Differences, Resource, ResourceKind, Subject, Task};
+
+pub const ACTIONS: &[Actions] = &[Actions {
+    on: Subject::Secrets,
+    read: &["ssm:ListTagsForResource"],
+    write: &[
+        "ssm:AddTagsToResource",
+        "ssm:DeleteParameter",
+        "ssm:DeleteParameters",
+        "ssm:GetParameter",
+        "ssm:PutParameter",
+    ],
+}];
+
+/// Those that a configuration without secrets needs: an earlier one may have left some.
+pub const ACTIONS_WITHOUT_SECRETS: [&str; 2] = ["ssm:DeleteParameter", "ssm:ListTagsForResource"];
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Secret {
     pub name: String,
+    pub region: String,
     pub owner: Option<String>,
     pub content: Content,
 }
 
 #[derive(Clone, PartialEq, Eq)]
 pub enum Content {
-    /// Desired: as it is, since these variables are not set.
+    /// Desired: as it is, because these variables are not set.
     Keep { missing: Vec<String> },
     /// Known here: its SHA-256.
     Digest(String),
-    /// Observed: there, but not decrypted or not readable.
+    /// Observed: it exists, but was not decrypted or is not readable.
     Unread,
-    /// Observed: there, but we may not see it. Whether it differs, nobody here can say.
+    /// Observed: it exists, but these credentials may not read it. Whether it differs is unknown.
     Denied,
+}
+
+/// Whether to decrypt the secret, to compare it with the values that are set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Decrypt {
+    #[default]
+    No,
+    /// If AWS refuses, the content stays unknown.
+    IfAllowed,
+    /// If AWS refuses, that is an error.
+    Yes,
+}
+
+/// How to read a secret.
+#[derive(Debug, Clone)]
+pub struct SecretQuery {
+    pub name: String,
+    pub decrypt: Decrypt,
 }
 
 impl std::fmt::Debug for Content {
@@ -33,24 +69,80 @@ impl std::fmt::Debug for Content {
 }
 
 impl Content {
+    fn desired(lookup: &SecretLookup) -> Option<Self> {
+        match lookup {
+            SecretLookup::NoneConfigured => None,
+            SecretLookup::All(secrets) => Some(Self::of(secrets)),
+            SecretLookup::Missing(missing) => Some(Self::Keep { missing: missing.clone() }),
+        }
+    }
+
+    /// What represents secrets in a plan.
+    pub fn of(secrets: &Secrets) -> Self {
+        Self::Digest(crate::artifact::sha256(&serde_json::to_vec(secrets).unwrap_or_default()))
+    }
+
     fn differs(&self, observed: Option<&Self>) -> bool {
         !matches!(self, Self::Keep { .. }) && observed != Some(&Self::Denied) && Some(self) != observed
     }
 }
 
+impl Secret {
+    /// `None` if the configuration has no secrets.
+    pub fn desired(blueprint: &Blueprint<'_>) -> Option<Self> {
+        Content::desired(blueprint.secrets).map(|content| Self {
+            name: blueprint.names.secrets_parameter(),
+            region: blueprint.account.region.clone(),
+            owner: blueprint.owner(),
+            content,
+        })
+    }
+}
+
 impl Resource for Secret {
-    const KIND: Kind = Kind::Secret;
+    const KIND: ResourceKind = ResourceKind::Secret;
+    type Query = SecretQuery;
+    type Details = ();
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn region(&self) -> &str {
+        &self.region
     }
 
     fn owner(&self) -> Option<&str> {
         self.owner.as_deref()
     }
 
+    fn subjects(&self) -> Vec<(Created, &str)> {
+        vec![(Created::Parameter, &self.name)]
+    }
+
+    async fn read(query: &SecretQuery, aws: &Aws) -> Result<Option<(Self, ())>> {
+        let SecretQuery { name, decrypt } = query;
+        let value = calls::value(aws, name, *decrypt != Decrypt::No);
+        let (value, owner) = tokio::join!(value, calls::owner(aws, name));
+        let owner = owner?;
+        let content = match value {
+            Ok(value) => value.map(|value| match serde_json::from_str::<Secrets>(&value) {
+                Ok(secrets) if *decrypt != Decrypt::No => Content::of(&secrets),
+                _ => Content::Unread,
+            }),
+            // Its tags show that it exists to those who may not read it.
+            Err(error) if error.is_denied() && *decrypt != Decrypt::Yes => {
+                owner.is_some().then_some(Content::Denied)
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let secret =
+            content.map(|content| Self { name: name.clone(), region: aws.region.clone(), owner, content });
+        Ok(secret.map(|secret| (secret, ())))
+    }
+
     fn differences(&self, observed: Option<&Self>) -> Vec<Difference> {
-        let Self { name: _, owner, content } = self;
+        let Self { name: _, region: _, owner, content } = self;
         let mut differences = Differences::default();
         differences.field("owner", owner, observed.map(|secret| &secret.owner));
         if content.differs(observed.map(|secret| &secret.content)) {
@@ -62,8 +154,8 @@ impl Resource for Secret {
     async fn create(&self, task: &Task<'_>) -> Result<()> {
         let value = value(task)?;
         match create(task, &self.name, ParameterType::SecureString, &value).await? {
-            Made::Now => Ok(()),
-            Made::Before => overwrite(task, &self.name, ParameterType::SecureString, &value).await,
+            Creation::Now => Ok(()),
+            Creation::Before => overwrite(task, &self.name, ParameterType::SecureString, &value).await,
         }
     }
 
@@ -78,12 +170,12 @@ impl Resource for Secret {
     }
 
     async fn delete(&self, task: &Task<'_>) -> Result<()> {
-        task.parameters.delete(&self.name, task).await
+        calls::delete(task, &self.name).await
     }
 }
 
 fn value(task: &Task<'_>) -> Result<String> {
     let secrets =
-        task.materials.secrets.as_ref().ok_or_else(|| Error::new("the secret's value is not at hand"))?;
+        task.materials.secrets.as_ref().ok_or_else(|| Error::new("the values of the secrets are missing"))?;
     serde_json::to_string(secrets).context(|| "could not write the secrets as JSON")
 }

@@ -16,6 +16,7 @@ mod pausing;
 mod permission;
 mod recorded;
 mod refusals;
+mod regions;
 mod retention;
 pub mod rig;
 mod rounds;

@@ -3,7 +3,7 @@
 use plexmon_function::probe::LinkName;
 use plexmon_function::time;
 
-use crate::config::{Circumstances, Config, Found, is_loopback};
+use crate::config::{Circumstances, Config, SecretLookup, is_loopback};
 use crate::error::Result;
 use crate::local_probe::Seen;
 use crate::output::Output;
@@ -11,8 +11,8 @@ use crate::output::Output;
 /// Warn of what the configuration shows by itself.
 pub(super) fn warn(config: &Config, output: &Output) -> Result<()> {
     let secrets = match config.secrets.resolve()? {
-        Found::All(secrets) => Some(secrets),
-        Found::NoneConfigured | Found::Missing(_) => None,
+        SecretLookup::All(secrets) => Some(secrets),
+        SecretLookup::NoneConfigured | SecretLookup::Missing(_) => None,
     };
     let circumstances =
         Circumstances { now: time::now(), aws_is_local: aws_is_local(), secrets: secrets.as_ref() };

@@ -5,7 +5,7 @@ use plexmon_deploy::stack::Stack;
 use plexmon_deploy::text::Paint;
 use tempfile::TempDir;
 
-use crate::plan::world::World;
+use crate::plan::world::{Only as _, World};
 use crate::support::{AwsStandIn, Deploy, runtime, snapshot};
 
 const ESCAPE: char = '\u{1b}';
@@ -76,10 +76,10 @@ fn check_has_coloured_states_and_bars() {
 fn a_plan_has_a_colour_for_each_action() {
     let world = World::usual();
     let drifted = world.drifted(|stack| {
-        stack.log_group = None;
-        stack.schedule.as_mut().unwrap().rule.as_mut().unwrap().enabled = false;
+        stack.log_groups.clear();
+        stack.the_schedule().rule.as_mut().unwrap().enabled = false;
     });
-    let plans = [world.up(&drifted), world.down(&world.drifted(|stack| stack.schedule = None))];
+    let plans = [world.up(&drifted), world.down(&world.drifted(|stack| stack.schedules.clear()))];
     let text = plans.map(|plan| plan.unwrap().text(Paint::Colored)).join("\n\n");
     snapshot!(visible(&text), @"
       ESC[32m+ createESC[0m log group /aws/lambda/plex-remote-health

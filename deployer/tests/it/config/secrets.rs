@@ -6,12 +6,12 @@ use std::fs;
 use std::path::Path;
 
 use insta::assert_snapshot;
-use plexmon_deploy::config::{Config, Found};
+use plexmon_deploy::config::{Config, SecretLookup};
 use plexmon_deploy::error::Result;
 
 use super::{TARGET, below};
 
-fn resolve(folder: &Path, text: &str) -> Result<Found> {
+fn resolve(folder: &Path, text: &str) -> Result<SecretLookup> {
     Config::parse(text, &folder.join("config.toml")).unwrap().secrets.resolve()
 }
 
@@ -20,7 +20,7 @@ const HEADER: &str = "headers = { Authorization = { file = \"header\" }, Accept 
 
 #[test]
 fn a_configuration_without_secrets_fetches_nothing() {
-    assert_eq!(resolve(Path::new(""), TARGET).unwrap(), Found::NoneConfigured);
+    assert_eq!(resolve(Path::new(""), TARGET).unwrap(), SecretLookup::NoneConfigured);
 }
 
 #[test]
@@ -30,7 +30,9 @@ fn files_are_read_beside_the_configuration_and_trimmed() {
     fs::write(folder.path().join("user"), " the user \r\n").unwrap();
     fs::write(folder.path().join("header"), "Bearer x\n").unwrap();
     let text = format!("{TARGET}{HEADER}\n{FILES}\n");
-    let Found::All(secrets) = resolve(folder.path(), &text).unwrap() else { panic!("not all were found") };
+    let SecretLookup::All(secrets) = resolve(folder.path(), &text).unwrap() else {
+        panic!("not all were found")
+    };
     let pushover = secrets.channel("pushover");
     assert_eq!((pushover["token"].expose(), pushover["user"].expose()), ("the token", "the user"));
     let headers = &secrets.headers["plex"];
@@ -45,7 +47,7 @@ fn missing_variables_are_named_once_and_sorted() {
          [notify.pushover]\ntoken = {{ env = \"PLEXMON_TEST_NOT_SET_B\" }}\nuser = {{ env = \"PLEXMON_TEST_NOT_SET_C\" }}\n"
     );
     let missing = ["A", "B", "C"].map(|letter| format!("PLEXMON_TEST_NOT_SET_{letter}")).to_vec();
-    assert_eq!(resolve(Path::new(""), &text).unwrap(), Found::Missing(missing));
+    assert_eq!(resolve(Path::new(""), &text).unwrap(), SecretLookup::Missing(missing));
 }
 
 #[test]
@@ -55,7 +57,7 @@ fn one_missing_variable_makes_all_secrets_missing() {
     let text =
         below("[notify.pushover]\ntoken = { file = \"token\" }\nuser = { env = \"PLEXMON_TEST_NOT_SET\" }");
     let found = resolve(folder.path(), &text).unwrap();
-    assert_eq!(found, Found::Missing(vec!["PLEXMON_TEST_NOT_SET".to_owned()]));
+    assert_eq!(found, SecretLookup::Missing(vec!["PLEXMON_TEST_NOT_SET".to_owned()]));
 }
 
 #[test]
@@ -128,7 +130,7 @@ fn secret_addresses_are_checked_when_they_are_resolved() {
         for address in
             ["https://user:pass@hooks.example.com/x", "http://localhost:8080/x", "http://127.0.0.1/x"]
         {
-            assert!(matches!(resolve(table, address), Ok(Found::All(_))), "{address}");
+            assert!(matches!(resolve(table, address), Ok(SecretLookup::All(_))), "{address}");
         }
         for (address, why, hint) in [
             (
@@ -156,7 +158,7 @@ fn secrets_that_are_too_large_for_one_parameter_are_refused() {
         let config = Config::parse(&below(&hooks), &folder.path().join("config.toml")).unwrap();
         config.secrets.resolve()
     };
-    assert!(matches!(resolve(2), Ok(Found::All(_))));
+    assert!(matches!(resolve(2), Ok(SecretLookup::All(_))));
     assert_snapshot!(resolve(3).unwrap_err(), @"
     error: the secrets take 4258 bytes, but an SSM parameter holds 4096
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use plexmon_deploy::apply::{Applied, Cloud, OnFailure, Outcome, Turn, apply};
+use plexmon_deploy::apply::{Applied, Cloud, StepOutcome, apply};
 use plexmon_deploy::artifact::Origin;
 use plexmon_deploy::cli::{Color, Global};
 use plexmon_deploy::error::{Exit, Result};
@@ -13,6 +13,7 @@ use plexmon_deploy::interrupt::Interrupt;
 use plexmon_deploy::output::Output;
 use plexmon_deploy::plan::{Plan, Step};
 use plexmon_deploy::report::{Progress, Reporter, Silent};
+use plexmon_deploy::resource::{OnFailure, Turn};
 use plexmon_deploy::session::Session;
 use plexmon_deploy::stack::Stack;
 use tokio::sync::watch;
@@ -46,7 +47,7 @@ impl Cloud for Pressed {
     async fn apply(&self, step: &Step, turn: &Turn<'_>, progress: &Progress) -> Result<()> {
         turn.come().await?;
         if *step == self.at {
-            // All steps of the wave have begun by then.
+            // All steps that can begin have begun by then.
             tokio::task::yield_now().await;
             self.button.send(self.times).unwrap();
             match self.then {
@@ -73,23 +74,27 @@ async fn interrupted(
     let cloud = Pressed { memory, at: plan.steps[index].clone(), times, then, button };
     let reporter: Arc<dyn Reporter> = Arc::new(Silent);
     let started = Instant::now();
-    let applied = apply(plan, &cloud, OnFailure::GoOn, &reporter, &interrupt);
+    let applied = apply(plan, &cloud, OnFailure::Continue, &reporter, &interrupt);
     // An hour of the paused clock, so that what is never abandoned fails instead of hanging.
     let applied = tokio::time::timeout(Duration::from_secs(3600), applied).await.unwrap();
     let stack = cloud.memory.stack().clone();
     (applied, interrupt, stack, started.elapsed())
 }
 
-/// The outcomes: those before the wave, those of the wave without the step, the step, those after the wave.
-fn check(applied: &[Applied], index: usize, of_step: Outcome) {
-    let wave = applied[index].step.wave;
+/// How many steps have to be done one after the other before this one.
+fn depth(applied: &[Applied], index: usize) -> usize {
+    applied[index].step.needs.iter().map(|need| depth(applied, need.step) + 1).max().unwrap_or_default()
+}
+
+/// The outcomes: that of the step, of those that begin before or with it, of those that begin later.
+fn check(applied: &[Applied], index: usize, of_step: StepOutcome) {
     for (position, step) in applied.iter().enumerate() {
         let expected = if position == index {
             of_step
-        } else if step.step.wave > wave {
-            Outcome::NotRun
+        } else if depth(applied, position) > depth(applied, index) {
+            StepOutcome::NotRun
         } else {
-            Outcome::Done
+            StepOutcome::Done
         };
         assert_eq!(step.outcome, expected, "pressed at step {index}: {step:?}");
     }
@@ -109,11 +114,12 @@ async fn pressed_once_what_is_in_flight_ends_and_the_rest_is_not_begun() {
     for (from, to, plan) in stories(&world) {
         for index in 0..plan.steps.len() {
             let (applied, _, stack, took) = interrupted(&from, plan.clone(), index, 1, Then::Ends).await;
-            check(&applied, index, Outcome::Done);
+            check(&applied, index, StepOutcome::Done);
             assert_eq!(took, Duration::ZERO);
             let rest = plexmon_deploy::plan::plan(&to, &stack, world.intent(false)).unwrap();
-            for left in applied.iter().filter(|step| step.outcome == Outcome::NotRun) {
-                assert!(rest.steps.contains(&left.step), "the next run lacks {left:?}:\n{rest}");
+            for left in applied.iter().filter(|step| step.outcome == StepOutcome::NotRun) {
+                let is_left = |step: &Step| step.change == left.step.change;
+                assert!(rest.steps.iter().any(is_left), "the next run lacks {left:?}:\n{rest}");
             }
         }
     }
@@ -125,7 +131,7 @@ async fn pressed_once_a_step_that_waits_stops_waiting() {
     for (from, _, plan) in stories(&world) {
         for index in 0..plan.steps.len() {
             let (applied, _, _, took) = interrupted(&from, plan.clone(), index, 1, Then::StopsWaiting).await;
-            check(&applied, index, Outcome::Interrupted);
+            check(&applied, index, StepOutcome::Interrupted);
             assert_eq!(took, Duration::ZERO);
         }
     }
@@ -137,7 +143,7 @@ async fn pressed_once_a_call_that_hangs_is_abandoned_after_a_while() {
     for (from, _, plan) in stories(&world) {
         for index in 0..plan.steps.len() {
             let (applied, _, _, took) = interrupted(&from, plan.clone(), index, 1, Then::Hangs).await;
-            check(&applied, index, Outcome::Interrupted);
+            check(&applied, index, StepOutcome::Interrupted);
             assert_eq!(took.as_secs(), 10);
         }
     }
@@ -150,9 +156,10 @@ async fn pressed_twice_a_call_that_hangs_is_abandoned_at_once() {
         for index in 0..plan.steps.len() {
             let (applied, _, _, took) = interrupted(&from, plan.clone(), index, 2, Then::Hangs).await;
             // Whatever else was in flight may have come back before, but nothing later has begun.
-            assert_eq!(applied[index].outcome, Outcome::Interrupted);
-            let later = applied.iter().filter(|step| step.step.wave > applied[index].step.wave);
-            assert!(later.into_iter().all(|step| step.outcome == Outcome::NotRun));
+            assert_eq!(applied[index].outcome, StepOutcome::Interrupted);
+            let is_later = |position: &usize| depth(&applied, *position) > depth(&applied, index);
+            let later = (0..applied.len()).filter(is_later);
+            assert!(later.into_iter().all(|position| applied[position].outcome == StepOutcome::NotRun));
             assert_eq!(took, Duration::ZERO);
         }
     }

@@ -2,14 +2,15 @@
 
 use std::sync::{Mutex, MutexGuard};
 
-use plexmon_deploy::apply::{Cloud, Turn};
+use plexmon_deploy::apply::Cloud;
 use plexmon_deploy::error::{Error, Result};
 use plexmon_deploy::plan::{Change, Delta, Step};
 use plexmon_deploy::report::Progress;
+use plexmon_deploy::resource::{Resource, Turn, is_same};
 use plexmon_deploy::resources::{Binding, Function, Role, Schedule};
 use plexmon_deploy::stack::Stack;
 
-use super::worlds::settle;
+use super::worlds::{PREVIOUS, settle};
 
 /// What goes wrong with one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,59 +64,74 @@ impl Cloud for Memory {
 fn carry_out(stack: &mut Stack, change: &Change) -> Result<()> {
     match change {
         Change::Role(delta) => {
-            // Made anew or gone: either way, what the function was granted is void.
-            let same_role = matches!(delta, Delta::Update { .. });
-            set(&mut stack.role, delta)?;
-            if let Some(function) = stack.function.as_mut().filter(|_| !same_role) {
-                function.binding = Binding::Stale;
+            // Recreated or deleted: either way, what its functions were granted is void.
+            if !matches!(delta, Delta::Update { .. }) {
+                let role = &delta.resource().name;
+                for function in stack.functions.iter_mut().filter(|function| function.assumes(role)) {
+                    function.binding = Binding::Stale;
+                }
             }
+            set(&mut stack.roles, delta)?;
         }
-        Change::LogGroup(delta) => set(&mut stack.log_group, delta)?,
-        Change::Parameter(delta) => set(&mut stack.state, delta)?,
+        Change::LogGroup(delta) => set(&mut stack.log_groups, delta)?,
+        Change::Parameter(delta) => set(&mut stack.parameters, delta)?,
         Change::Secret(delta) => set(&mut stack.secrets, delta)?,
         Change::Function(delta) => {
-            if !matches!(delta, Delta::Delete(_)) && stack.role.is_none() {
+            let has_role = stack.roles.iter().any(|role| delta.resource().assumes(&role.name));
+            if !matches!(delta, Delta::Delete(_)) && !has_role {
                 return Err(Error::new("the role cannot be assumed"));
             }
-            set(&mut stack.function, delta)?;
+            set(&mut stack.functions, delta)?;
         }
         Change::Schedule(delta) => {
-            if !matches!(delta, Delta::Delete(_)) && stack.function.is_none() {
+            let has_function = stack.functions.iter().any(|function| delta.resource().runs(function));
+            if !matches!(delta, Delta::Delete(_)) && !has_function {
                 return Err(Error::new("there is no function to give a permission to"));
             }
-            remove_or_set(&mut stack.schedule, delta)?;
+            remove_or_set(&mut stack.schedules, delta)?;
         }
     }
     settle(stack);
-    Ok(())
-}
-
-fn set<R: Clone + PartialEq>(there: &mut Option<R>, delta: &Delta<R>) -> Result<()> {
-    match delta {
-        Delta::Create(_) if there.is_some() => return Err(Error::new("it exists already")),
-        Delta::Update { from, .. } if there.as_ref() != Some(from) => {
-            return Err(Error::new("the plan was made for another one"));
-        }
-        Delta::Create(new) | Delta::Update { to: new, .. } => *there = Some(new.clone()),
-        Delta::Delete(_) => *there = None,
+    let is_left = stack.parameters.iter().any(|parameter| parameter.name == PREVIOUS);
+    let is_known = stack.functions.iter().any(|function| function.state.as_deref() == Some(PREVIOUS));
+    if is_left && !is_known {
+        return Err(Error::new("nothing knows of the previous state any more"));
     }
     Ok(())
 }
 
-/// Deleting a rule leaves the permission in the function's policy, until that goes too.
-fn remove_or_set(there: &mut Option<Schedule>, delta: &Delta<Schedule>) -> Result<()> {
-    match (delta, there.as_mut()) {
+fn set<R: Resource>(all: &mut Vec<R>, delta: &Delta<R>) -> Result<()> {
+    let existing = all.iter().position(|one| is_same(one, delta.resource()));
+    match (delta, existing) {
+        (Delta::Create(_), Some(_)) => return Err(Error::new("it exists already")),
+        (Delta::Update { from, .. }, _) if existing.map(|index| &all[index]) != Some(from) => {
+            return Err(Error::new("the plan was made for another one"));
+        }
+        (Delta::Create(new), None) => all.push(new.clone()),
+        (Delta::Update { to, .. }, existing) => all[existing.unwrap()] = to.clone(),
+        (Delta::Delete(_), existing) => drop(existing.map(|index| all.remove(index))),
+    }
+    Ok(())
+}
+
+/// Deleting a rule leaves the permission in the function's policy, until that is deleted as well.
+fn remove_or_set(all: &mut Vec<Schedule>, delta: &Delta<Schedule>) -> Result<()> {
+    let existing = all.iter_mut().find(|one| is_same(*one, delta.resource()));
+    match (delta, existing) {
         (Delta::Delete(seen), Some(schedule)) if seen.rule.is_some() => {
             schedule.rule = None;
             schedule.target = None;
             Ok(())
         }
-        // What was a permission when the plan was made may have gone with its function since.
-        (Delta::Update { to, .. }, _) => {
-            *there = Some(to.clone());
+        // What was a permission when the plan was made may have been deleted with its function since.
+        (Delta::Update { to, .. }, existing) => {
+            match existing {
+                Some(schedule) => *schedule = to.clone(),
+                None => all.push(to.clone()),
+            }
             Ok(())
         }
-        _ => set(there, delta),
+        _ => set(all, delta),
     }
 }
 
@@ -138,7 +154,7 @@ fn half(change: &Change) -> Change {
         Change::Function(Create(function)) => {
             Change::Function(Create(Function { retries: None, ..function }))
         }
-        // The new code runs, but the tags still tell of the old one.
+        // The new code runs, but the tags still describe the previous one.
         Change::Function(Update { from, .. }) => {
             let to = Function { code: Some("changed by someone else".to_owned()), ..from.clone() };
             Change::Function(Update { from, to })

@@ -2,34 +2,36 @@
 
 use std::sync::Arc;
 
-use plexmon_deploy::apply::{Applied, OnFailure, Outcome, apply};
+use plexmon_deploy::apply::{Applied, StepOutcome, apply};
 use plexmon_deploy::interrupt::Interrupt;
 use plexmon_deploy::plan::{Plan, plan};
 use plexmon_deploy::report::{Reporter, Silent};
+use plexmon_deploy::resource::OnFailure;
 use plexmon_deploy::stack::Stack;
 use tokio::sync::watch;
 
 use super::memory::{Memory, Mishap};
 use super::worlds::all;
+use crate::plan::order::is_stopped_by;
 use crate::plan::world::World;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Direction {
+pub enum Direction {
     Up,
     Down,
 }
 
 impl Direction {
-    fn wanted(self, world: &World) -> Stack {
+    pub fn wanted(self, world: &World) -> Stack {
         if self == Self::Up { world.desired.clone() } else { Stack::nothing() }
     }
 
-    fn on_failure(self) -> OnFailure {
-        if self == Self::Up { OnFailure::Stop } else { OnFailure::GoOn }
+    pub fn on_failure(self) -> OnFailure {
+        if self == Self::Up { OnFailure::Stop } else { OnFailure::Continue }
     }
 }
 
-async fn run(plan: Plan, memory: &Memory, direction: Direction) -> Vec<Applied> {
+pub async fn run(plan: Plan, memory: &Memory, direction: Direction) -> Vec<Applied> {
     let reporter: Arc<dyn Reporter> = Arc::new(Silent);
     let (_never_pressed, receiver) = watch::channel(0);
     apply(plan, memory, direction.on_failure(), &reporter, &Interrupt::from_channel(receiver)).await
@@ -43,24 +45,24 @@ async fn check(direction: Direction, mishap: Mishap) {
     let mut runs = 0;
     for (conditions, observed) in all(&world) {
         let first = planned(&observed);
-        for troubled in &first.steps {
+        for (index, troubled) in first.steps.iter().enumerate() {
             let story = || format!("{direction:?} from {conditions:?}, {mishap:?} at {troubled:?}");
             let memory = Memory::with_mishap(observed.clone(), mishap, troubled);
-            for step in run(first.clone(), &memory, direction).await {
-                let outcome = if step.step == *troubled {
-                    Outcome::Failed
-                } else if direction == Direction::Up && step.step.wave > troubled.wave {
-                    Outcome::NotRun
+            for (other, step) in run(first.clone(), &memory, direction).await.into_iter().enumerate() {
+                let outcome = if other == index {
+                    StepOutcome::Failed
+                } else if is_stopped_by(&first, other, index, direction.on_failure()) {
+                    StepOutcome::NotRun
                 } else {
-                    Outcome::Done
+                    StepOutcome::Done
                 };
                 assert_eq!(step.outcome, outcome, "{}: {step:?}", story());
-                assert_eq!(step.error.is_some(), outcome == Outcome::Failed, "{}: {step:?}", story());
+                assert_eq!(step.error.is_some(), outcome == StepOutcome::Failed, "{}: {step:?}", story());
             }
             let after_mishap = memory.stack().clone();
             let memory = Memory::new(after_mishap.clone());
             for step in run(planned(&after_mishap), &memory, direction).await {
-                assert_eq!(step.outcome, Outcome::Done, "{}: {step:?}", story());
+                assert_eq!(step.outcome, StepOutcome::Done, "{}: {step:?}", story());
             }
             let end = memory.stack().clone();
             assert_eq!(end, wanted, "{}", story());

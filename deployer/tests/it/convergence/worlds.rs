@@ -1,88 +1,145 @@
-//! Every world from which a run can start: each of the six resources is absent, old or new.
+//! Every world from which a run can start: each resource is absent, outdated or as desired.
 
-use plexmon_deploy::resources::{Binding, Content, Health};
+use plexmon_deploy::resource::Resource;
+use plexmon_deploy::resources::{Binding, Content, Health, Parameter};
 use plexmon_deploy::stack::Stack;
 use serde_json::json;
 
-use crate::plan::world::World;
+use crate::plan::world::{Only as _, World};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
     Absent,
-    /// There, but wrong in every part that can be wrong.
-    Old,
-    New,
+    /// It exists, but everything is wrong that can be wrong.
+    Outdated,
+    Desired,
 }
 
-/// Role, log group, state, secret, function, schedule.
-pub type Conditions = [Condition; 6];
+#[derive(Debug, Clone, Copy)]
+pub struct Conditions {
+    pub role: Condition,
+    pub log_group: Condition,
+    pub state: Condition,
+    /// A second parameter of the state.
+    pub part: Condition,
+    pub secret: Condition,
+    pub function: Condition,
+    pub schedule: Condition,
+    /// A state under a previous name, which only the function's tag knows of.
+    pub previous: Condition,
+}
 
-/// All 3^6 of them.
+impl Conditions {
+    fn all(self) -> [Condition; 8] {
+        // Without `..`: a new one cannot be forgotten here.
+        let Self { role, log_group, state, part, secret, function, schedule, previous } = self;
+        [role, log_group, state, part, secret, function, schedule, previous]
+    }
+
+    pub fn existing(self) -> usize {
+        self.all().iter().filter(|condition| **condition != Condition::Absent).count()
+    }
+}
+
+/// All combinations that can occur: 3 to the power of 6, with and without the part and a previous state.
 pub fn all(world: &World) -> impl Iterator<Item = (Conditions, Stack)> + '_ {
-    (0..3_usize.pow(6)).map(|number| {
-        let conditions = std::array::from_fn(|index| match number / 3_usize.pow(index as u32) % 3 {
-            0 => Condition::Absent,
-            1 => Condition::Old,
-            _ => Condition::New,
-        });
-        (conditions, of(world, conditions))
+    let conditions = [Condition::Absent, Condition::Outdated, Condition::Desired];
+    (0..3_usize.pow(6) * 4).filter_map(move |number| {
+        let (extra, number) = (number % 4, number / 4);
+        let condition = |index: u32| conditions[number / 3_usize.pow(index) % 3];
+        let exists = |exists: bool| if exists { Condition::Desired } else { Condition::Absent };
+        let conditions = Conditions {
+            role: condition(0),
+            log_group: condition(1),
+            state: condition(2),
+            part: exists(extra & 1 == 1),
+            secret: condition(3),
+            function: condition(4),
+            schedule: condition(5),
+            previous: exists(extra & 2 == 2),
+        };
+        // Without a function, nobody knows of a previous state; without a role, the function has to be replaced, and
+        // its tag with it.
+        let is_known = conditions.function != Condition::Absent && conditions.role != Condition::Absent;
+        let can_occur = conditions.previous == Condition::Absent || is_known;
+        can_occur.then(|| (conditions, of(world, conditions)))
     })
 }
 
+/// The parameter of a previous state.
+pub const PREVIOUS: &str = "/previous/state";
+
 fn of(world: &World, conditions: Conditions) -> Stack {
-    let [role, log_group, state, secrets, function, schedule] = conditions;
-    let mut old = world.desired.clone();
-    make_old(&mut old);
+    let Conditions { role, log_group, state, part, secret, function, schedule, previous } = conditions;
+    let mut outdated = world.desired.clone();
+    make_outdated(&mut outdated);
+    let desired = &world.desired;
+    let Parameter { name, region, owner } = desired.parameters[0].clone();
+    let of_part = [Parameter { name: format!("{name}_part2"), region: region.clone(), owner: owner.clone() }];
+    let of_previous = [Parameter { name: PREVIOUS.to_owned(), region, owner }];
+    let parameters = [
+        pick(state, &outdated.parameters[..1], &desired.parameters[..1]),
+        pick(part, &of_part, &of_part),
+        pick(previous, &of_previous, &of_previous),
+    ];
+    // Without `..`: a new kind of resource cannot be forgotten here.
     let mut stack = Stack {
-        role: pick(role, &old.role, &world.desired.role),
-        log_group: pick(log_group, &old.log_group, &world.desired.log_group),
-        state: pick(state, &old.state, &world.desired.state),
-        secrets: pick(secrets, &old.secrets, &world.desired.secrets),
-        function: pick(function, &old.function, &world.desired.function),
-        schedule: pick(schedule, &old.schedule, &world.desired.schedule),
-        ..Stack::nothing()
+        roles: pick(role, &outdated.roles, &desired.roles),
+        log_groups: pick(log_group, &outdated.log_groups, &desired.log_groups),
+        parameters: parameters.concat(),
+        secrets: pick(secret, &outdated.secrets, &desired.secrets),
+        functions: pick(function, &outdated.functions, &desired.functions),
+        schedules: pick(schedule, &outdated.schedules, &desired.schedules),
     };
+    if previous != Condition::Absent {
+        stack.the_function().state = Some(PREVIOUS.to_owned());
+    }
     settle(&mut stack);
     stack
 }
 
-fn pick<R: Clone>(condition: Condition, old: &Option<R>, new: &Option<R>) -> Option<R> {
+fn pick<R: Resource>(condition: Condition, outdated: &[R], desired: &[R]) -> Vec<R> {
     match condition {
-        Condition::Absent => None,
-        Condition::Old => old.clone(),
-        Condition::New => new.clone(),
+        Condition::Absent => Vec::new(),
+        Condition::Outdated => outdated.to_vec(),
+        Condition::Desired => desired.to_vec(),
     }
 }
 
-fn make_old(stack: &mut Stack) {
-    let role = stack.role.as_mut().unwrap();
+fn make_outdated(stack: &mut Stack) {
+    let role = stack.the_role();
     role.trust["Statement"][0]["Principal"] = json!("*");
     role.policy = None;
     role.regions.clear();
-    let log_group = stack.log_group.as_mut().unwrap();
+    let log_group = stack.the_log_group();
     log_group.owner = None;
     log_group.retention_days = None;
-    stack.state.as_mut().unwrap().owner = None;
-    stack.secrets.as_mut().unwrap().content = Content::Unread;
-    let function = stack.function.as_mut().unwrap();
+    stack.the_state().owner = None;
+    stack.the_secret().content = Content::Unread;
+    let function = stack.the_function();
     function.code = None;
     function.memory_mb = 512;
     function.retries = None;
     function.health = Health::UpdateFailed("no room for it".to_owned());
     function.binding = Binding::Unknown;
-    let schedule = stack.schedule.as_mut().unwrap();
+    let schedule = stack.the_schedule();
     schedule.rule.as_mut().unwrap().enabled = false;
     schedule.target = None;
-    schedule.permission.as_mut().unwrap().further = Some(json!({ "StringEquals": {} }));
+    schedule.permission.as_mut().unwrap().conditions = Some(json!({ "StringEquals": {} }));
 }
 
-/// What hangs together in AWS, too: grants on the role, the permission in the function's policy.
+/// What belongs together in AWS as well: grants on a role, the permission in a function's policy.
 pub fn settle(stack: &mut Stack) {
-    if let (None, Some(function)) = (&stack.role, &mut stack.function) {
-        function.binding = Binding::Stale;
+    let Stack { roles, functions, schedules, .. } = stack;
+    for function in functions.iter_mut() {
+        if !roles.iter().any(|role| function.assumes(&role.name)) {
+            function.binding = Binding::Stale;
+        }
     }
-    if let (None, Some(schedule)) = (&stack.function, &mut stack.schedule) {
-        schedule.permission = None;
+    for schedule in schedules.iter_mut() {
+        if !functions.iter().any(|function| schedule.runs(function)) {
+            schedule.permission = None;
+        }
     }
-    stack.schedule.take_if(|schedule| schedule.rule.is_none() && schedule.permission.is_none());
+    schedules.retain(|schedule| schedule.rule.is_some() || schedule.permission.is_some());
 }

@@ -95,7 +95,7 @@ fn a_machine_without_tokens_cannot_deploy_for_the_first_time() {
     exit 2
     --- stderr
     error: `PUSHOVER_TOKEN` and `PUSHOVER_USER` are not set
-      cause: the secret `/homelab/plex_remote_status_secrets` is not in AWS yet, so it has to be made now
+      cause: the secret `/homelab/plex_remote_status_secrets` does not exist in AWS yet, so it has to be created now
 
     hint: set it in the environment and run again: export PUSHOVER_TOKEN=... PUSHOVER_USER=...
     ");

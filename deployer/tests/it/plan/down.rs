@@ -1,10 +1,11 @@
 //! Down is a plan for nothing.
 
 use insta::assert_snapshot;
+use plexmon_deploy::resource::Until;
 use plexmon_deploy::resources::Schedule;
 use plexmon_deploy::stack::Stack;
 
-use super::world::{World, json, text};
+use super::world::{Only as _, World, json, text};
 
 fn down(change: impl FnOnce(&mut Stack)) -> String {
     let world = World::usual();
@@ -27,11 +28,11 @@ fn a_whole_deployment_goes_in_the_opposite_order() {
 #[test]
 fn half_a_deployment_goes_as_far_as_it_is_there() {
     let half = |stack: &mut Stack| {
-        stack.role.as_mut().unwrap().policy = None;
-        stack.secrets = None;
-        stack.function = None;
-        stack.schedule.as_mut().unwrap().target = None;
-        stack.schedule.as_mut().unwrap().permission = None;
+        stack.the_role().policy = None;
+        stack.secrets.clear();
+        stack.functions.clear();
+        stack.the_schedule().target = None;
+        stack.the_schedule().permission = None;
     };
     assert_snapshot!(down(half), @"
       - delete schedule  plex-remote-health-schedule
@@ -51,12 +52,12 @@ fn of_nothing_there_is_nothing_to_remove() {
 fn what_is_not_ours_is_kept() {
     let world = World::usual();
     let observed = world.drifted(|stack| {
-        stack.role.as_mut().unwrap().owner = None;
-        stack.log_group.as_mut().unwrap().owner = None;
-        stack.state.as_mut().unwrap().owner = Some("cinema".to_owned());
-        stack.function.as_mut().unwrap().owner = Some("cinema".to_owned());
-        stack.schedule.as_mut().unwrap().owner = None;
-        stack.secrets = None;
+        stack.the_role().owner = None;
+        stack.the_log_group().owner = None;
+        stack.the_state().owner = Some("cinema".to_owned());
+        stack.the_function().owner = Some("cinema".to_owned());
+        stack.the_schedule().owner = None;
+        stack.secrets.clear();
     });
     let plan = world.down(&observed).unwrap();
     assert!(plan.is_empty());
@@ -74,7 +75,7 @@ fn what_is_not_ours_is_kept() {
 #[test]
 fn a_permission_that_is_left_in_the_function_goes_first() {
     let left = |stack: &mut Stack| {
-        let schedule = stack.schedule.as_mut().unwrap();
+        let schedule = stack.the_schedule();
         schedule.rule = None;
         schedule.target = None;
     };
@@ -90,7 +91,7 @@ fn a_permission_that_is_left_in_the_function_goes_first() {
 }
 
 fn shared(stack: &mut Stack) {
-    stack.schedule.as_mut().unwrap().others = vec!["theirs".to_owned(), "another".to_owned()];
+    stack.the_schedule().others = vec!["theirs".to_owned(), "another".to_owned()];
 }
 
 #[test]
@@ -109,7 +110,7 @@ fn a_rule_that_has_targets_of_others_loses_only_ours() {
     "#);
     let without_ours = |stack: &mut Stack| {
         shared(stack);
-        stack.schedule.as_mut().unwrap().target = None;
+        stack.the_schedule().target = None;
     };
     assert_snapshot!(down(without_ours), @"
       - delete function  plex-remote-health
@@ -127,12 +128,12 @@ fn a_rule_that_has_targets_of_others_loses_only_ours() {
 fn without_its_rule_or_our_tag_a_schedule_is_not_shared() {
     let no_rule = |stack: &mut Stack| {
         shared(stack);
-        stack.schedule.as_mut().unwrap().rule = None;
+        stack.the_schedule().rule = None;
     };
     assert!(!down(no_rule).contains("keep"));
     let foreign = |stack: &mut Stack| {
         shared(stack);
-        stack.schedule.as_mut().unwrap().owner = None;
+        stack.the_schedule().owner = None;
     };
     assert!(down(foreign).contains("(it has no tag `plexmon:deployment`)"));
 }
@@ -141,9 +142,8 @@ fn without_its_rule_or_our_tag_a_schedule_is_not_shared() {
 fn the_rule_of_the_shell_steps_stays_for_others_until_all_else_stands() {
     let world = World::usual();
     let observed = world.drifted(|stack| {
-        let old = Schedule { name: "plex-remote-health-5min".to_owned(), ..stack.schedule.clone().unwrap() };
-        stack.old_schedule = Some(Schedule { owner: None, others: vec!["theirs".to_owned()], ..old });
-        stack.schedule = None;
+        let old = Schedule { name: "plex-remote-health-5min".to_owned(), ..stack.the_schedule().clone() };
+        stack.schedules = vec![Schedule { owner: None, others: vec!["theirs".to_owned()], ..old }];
     });
     let plan = world.adopt(&observed).unwrap();
     assert_snapshot!(plan, @r#"
@@ -154,6 +154,6 @@ fn the_rule_of_the_shell_steps_stays_for_others_until_all_else_stands() {
       . keep   schedule  plex-remote-health-5min (others have given it targets: theirs)
     1 to create, 1 to update, 0 to delete
     "#);
-    let waves: Vec<u8> = plan.steps.iter().map(|step| step.wave).collect();
-    assert_eq!(waves, [2, 3]);
+    assert_eq!(plan.steps[1].needs.len(), 1);
+    assert_eq!((plan.steps[1].needs[0].step, plan.steps[1].needs[0].until), (0, Until::Done));
 }

@@ -6,7 +6,7 @@ use plexmon_deploy::config::Config;
 use plexmon_deploy::resources::Health;
 use plexmon_deploy::stack::Stack;
 
-use super::world::World;
+use super::world::{Only as _, World};
 
 const GIVEN: &str = "given:aaaaaaaaaaaaaaaa:5555555555555555";
 const BUILT: &str = "built:bbbbbbbbbbbbbbbb:5555555555555555";
@@ -15,14 +15,14 @@ const BUILT_WITH_OTHER_SETTINGS: &str = "built:bbbbbbbbbbbbbbbb:6666666666666666
 /// The plan for one identity where AWS has another.
 fn plan(wanted: &str, there: &str, change: impl FnOnce(&mut Stack)) -> String {
     let mut world = World::usual();
-    world.desired.function.as_mut().unwrap().code = Some(wanted.to_owned());
+    world.desired.the_function().code = Some(wanted.to_owned());
     let observed = world.drifted(|stack| {
-        stack.function.as_mut().unwrap().code = Some(there.to_owned());
+        stack.the_function().code = Some(there.to_owned());
         change(stack);
     });
     let plan = world.up(&observed).unwrap();
     let changes_code = plan.steps.iter().any(|step| step.changes.iter().any(|change| change.field == "code"));
-    assert_eq!(plan.needs_code(), changes_code || observed.function.is_none(), "{plan}");
+    assert_eq!(plan.needs_code(), changes_code || observed.functions.is_empty(), "{plan}");
     plan.to_string()
 }
 
@@ -32,7 +32,7 @@ fn only_the_settings_are_compared_without_the_file() {
       . keep   function  plex-remote-health (its code was given by hand and is not compared; `--bootstrap PATH` names it)
     0 to create, 0 to update, 0 to delete
     ");
-    assert_snapshot!(plan(BUILT, GIVEN, |stack| stack.function.as_mut().unwrap().memory_mb = 512), @"
+    assert_snapshot!(plan(BUILT, GIVEN, |stack| stack.the_function().memory_mb = 512), @"
       ~ update function  plex-remote-health
           memory_mb: 512 -> 128
       . keep   function  plex-remote-health (its code was given by hand and is not compared; `--bootstrap PATH` names it)
@@ -49,10 +49,10 @@ fn changed_settings_come_with_code_that_is_built() {
     0 to create, 1 to update, 0 to delete
     ");
     let failed = |stack: &mut Stack| {
-        stack.function.as_mut().unwrap().health = Health::UpdateFailed("why".to_owned());
+        stack.the_function().health = Health::UpdateFailed("why".to_owned());
     };
     assert!(plan(BUILT, GIVEN, failed).contains("code: given:"));
-    assert!(plan(BUILT, GIVEN, |stack| stack.function = None).contains("+ create function"));
+    assert!(plan(BUILT, GIVEN, |stack| stack.functions.clear()).contains("+ create function"));
 }
 
 #[test]

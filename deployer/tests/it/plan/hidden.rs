@@ -18,8 +18,8 @@ fn no_plan_holds_a_secret_or_its_digest() {
     let old = "5ec7e7".repeat(10);
     let mut mentioned = 0;
     for (conditions, mut observed) in all(&world) {
-        if let Some(secret) =
-            observed.secrets.as_mut().filter(|secret| secret.content != Content::Digest(new.clone()))
+        for secret in
+            observed.secrets.iter_mut().filter(|secret| secret.content != Content::Digest(new.clone()))
         {
             secret.content = Content::Digest(old.clone());
         }

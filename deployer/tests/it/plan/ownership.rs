@@ -4,10 +4,10 @@ use insta::assert_snapshot;
 use plexmon_deploy::resources::{Binding, Schedule};
 use plexmon_deploy::stack::Stack;
 
-use super::world::{World, drift, json, text};
+use super::world::{Only as _, World, drift, json, text};
 
 fn foreign_role(stack: &mut Stack) {
-    stack.role.as_mut().unwrap().owner = None;
+    stack.the_role().owner = None;
 }
 
 fn adopted(change: impl FnOnce(&mut Stack)) -> String {
@@ -36,7 +36,7 @@ fn adopting_takes_over_a_role_without_our_tag() {
 
 #[test]
 fn another_deployment_is_named() {
-    let other = |stack: &mut Stack| stack.role.as_mut().unwrap().owner = Some("cinema".to_owned());
+    let other = |stack: &mut Stack| stack.the_role().owner = Some("cinema".to_owned());
     assert_snapshot!(drift(other), @"
     error: role `plex-remote-health-role` exists already and is not ours
       cause: its tag `plexmon:deployment` says that it belongs to the deployment `cinema`
@@ -48,8 +48,8 @@ fn another_deployment_is_named() {
 #[test]
 fn a_function_without_our_tag_stops_the_run_even_if_its_role_is_gone() {
     let foreign = |stack: &mut Stack| {
-        stack.role = None;
-        let function = stack.function.as_mut().unwrap();
+        stack.roles.clear();
+        let function = stack.the_function();
         function.owner = None;
         function.binding = Binding::Stale;
     };
@@ -63,7 +63,7 @@ fn a_function_without_our_tag_stops_the_run_even_if_its_role_is_gone() {
 
 #[test]
 fn a_log_group_without_a_tag_is_adopted_silently() {
-    assert_snapshot!(drift(|stack| stack.log_group.as_mut().unwrap().owner = None), @"
+    assert_snapshot!(drift(|stack| stack.the_log_group().owner = None), @"
       ~ update log group /aws/lambda/plex-remote-health
           owner: (none) -> plex-remote-health
     0 to create, 1 to update, 0 to delete
@@ -72,7 +72,7 @@ fn a_log_group_without_a_tag_is_adopted_silently() {
 
 #[test]
 fn a_log_group_of_another_deployment_is_not() {
-    let other = |stack: &mut Stack| stack.log_group.as_mut().unwrap().owner = Some("cinema".to_owned());
+    let other = |stack: &mut Stack| stack.the_log_group().owner = Some("cinema".to_owned());
     assert_snapshot!(drift(other), @"
     error: log group `/aws/lambda/plex-remote-health` exists already and is not ours
       cause: its tag `plexmon:deployment` says that it belongs to the deployment `cinema`
@@ -84,8 +84,8 @@ fn a_log_group_of_another_deployment_is_not() {
 #[test]
 fn a_missing_role_takes_its_function_with_it() {
     let missing = |stack: &mut Stack| {
-        stack.role = None;
-        stack.function.as_mut().unwrap().binding = Binding::Stale;
+        stack.roles.clear();
+        stack.the_function().binding = Binding::Stale;
     };
     assert_snapshot!(drift(missing), @r#"
       + create role      plex-remote-health-role
@@ -100,7 +100,7 @@ fn a_missing_role_takes_its_function_with_it() {
 #[test]
 fn a_role_made_anew_has_its_function_made_anew() {
     let world = World::usual();
-    let stale = world.drifted(|stack| stack.function.as_mut().unwrap().binding = Binding::Stale);
+    let stale = world.drifted(|stack| stack.the_function().binding = Binding::Stale);
     let plan = world.up(&stale).unwrap();
     assert!(plan.needs_code());
     assert_snapshot!(plan, @r#"
@@ -116,7 +116,7 @@ fn a_role_made_anew_has_its_function_made_anew() {
 #[test]
 fn a_function_that_does_not_know_its_role_is_only_tagged() {
     let world = World::usual();
-    let unknown = world.drifted(|stack| stack.function.as_mut().unwrap().binding = Binding::Unknown);
+    let unknown = world.drifted(|stack| stack.the_function().binding = Binding::Unknown);
     let plan = world.up(&unknown).unwrap();
     assert!(!plan.needs_code());
     assert_snapshot!(plan, @"
@@ -131,25 +131,26 @@ fn adopting_the_shell_steps_replaces_their_rule() {
     let world = World::usual();
     let made_by_hand = world.drifted(|stack| {
         foreign_role(stack);
-        stack.log_group.as_mut().unwrap().owner = None;
-        stack.state.as_mut().unwrap().owner = None;
-        stack.secrets = None;
-        let function = stack.function.as_mut().unwrap();
+        stack.the_log_group().owner = None;
+        stack.the_state().owner = None;
+        stack.secrets.clear();
+        let function = stack.the_function();
         function.owner = None;
         function.binding = Binding::Unknown;
         function.runtime = "python3.12".to_owned();
         function.code = None;
         function.state = None;
         function.retries = None;
-        let ours = stack.schedule.take().unwrap();
+        let ours = stack.schedules.remove(0);
         let rule = "plex-remote-health-5min".to_owned();
         let mut permission = ours.permission.clone().unwrap();
         permission.source = world.account.rule(&rule);
         // Both are read with the one statement that both rules would use.
-        stack.old_schedule =
-            Some(Schedule { name: rule, owner: None, permission: Some(permission.clone()), ..ours.clone() });
-        stack.schedule =
-            Some(Schedule { owner: None, rule: None, target: None, permission: Some(permission), ..ours });
+        let previous =
+            Schedule { name: rule, owner: None, permission: Some(permission.clone()), ..ours.clone() };
+        let current =
+            Schedule { owner: None, rule: None, target: None, permission: Some(permission), ..ours };
+        stack.schedules = vec![current, previous];
     });
     assert_snapshot!(text(world.up(&made_by_hand)), @"
     error: role `plex-remote-health-role` exists already and is not ours

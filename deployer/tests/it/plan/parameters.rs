@@ -1,10 +1,10 @@
 //! Secrets that are not at hand, and parameters under a name that the configuration no longer has.
 
 use insta::assert_snapshot;
-use plexmon_deploy::config::Found;
+use plexmon_deploy::config::SecretLookup;
 use plexmon_deploy::resources::Parameter;
 
-use super::world::{CONFIG, World, missing_secrets, text};
+use super::world::{CONFIG, Only as _, REGION, World, missing_secrets, text};
 
 #[test]
 fn without_the_variables_an_existing_secret_is_left_as_it_is() {
@@ -15,7 +15,7 @@ fn without_the_variables_an_existing_secret_is_left_as_it_is() {
 #[test]
 fn without_the_variables_an_existing_secret_can_still_be_claimed() {
     let world = World::of(CONFIG, &missing_secrets());
-    let untagged = world.drifted(|stack| stack.secrets.as_mut().unwrap().owner = None);
+    let untagged = world.drifted(|stack| stack.the_secret().owner = None);
     assert_snapshot!(text(world.adopt(&untagged)), @"
       ~ update secret    /homelab/plex_remote_status_secrets
           owner: (none) -> plex-remote-health
@@ -26,9 +26,9 @@ fn without_the_variables_an_existing_secret_can_still_be_claimed() {
 #[test]
 fn without_the_variables_a_secret_cannot_be_made() {
     let world = World::of(CONFIG, &missing_secrets());
-    assert_snapshot!(text(world.up(&world.drifted(|stack| stack.secrets = None))), @"
+    assert_snapshot!(text(world.up(&world.drifted(|stack| stack.secrets.clear()))), @"
     error: `PUSHOVER_TOKEN` and `PUSHOVER_USER` are not set
-      cause: the secret `/homelab/plex_remote_status_secrets` is not in AWS yet, so it has to be made now
+      cause: the secret `/homelab/plex_remote_status_secrets` does not exist in AWS yet, so it has to be created now
 
     hint: set it in the environment and run again: export PUSHOVER_TOKEN=... PUSHOVER_USER=...
     ");
@@ -36,10 +36,10 @@ fn without_the_variables_a_secret_cannot_be_made() {
 
 #[test]
 fn a_single_missing_variable_is_named_alone() {
-    let world = World::of(CONFIG, &Found::Missing(vec!["PUSHOVER_USER".to_owned()]));
-    assert_snapshot!(text(world.up(&world.drifted(|stack| stack.secrets = None))), @"
+    let world = World::of(CONFIG, &SecretLookup::Missing(vec!["PUSHOVER_USER".to_owned()]));
+    assert_snapshot!(text(world.up(&world.drifted(|stack| stack.secrets.clear()))), @"
     error: `PUSHOVER_USER` is not set
-      cause: the secret `/homelab/plex_remote_status_secrets` is not in AWS yet, so it has to be made now
+      cause: the secret `/homelab/plex_remote_status_secrets` does not exist in AWS yet, so it has to be created now
 
     hint: set it in the environment and run again: export PUSHOVER_USER=...
     ");
@@ -49,7 +49,7 @@ fn a_single_missing_variable_is_named_alone() {
 fn a_secret_that_is_no_longer_configured_goes() {
     let world = World::usual();
     let plain = "[[target]]\nname = \"plex\"\nurl = \"https://plex.example.com\"\n";
-    let without = World::of(plain, &Found::NoneConfigured);
+    let without = World::of(plain, &SecretLookup::NoneConfigured);
     let observed = without.drifted(|stack| stack.secrets = world.desired.secrets.clone());
     assert_snapshot!(text(without.up(&observed)), @"
       - delete secret    /homelab/plex_remote_status_secrets
@@ -60,14 +60,15 @@ fn a_secret_that_is_no_longer_configured_goes() {
 #[test]
 fn a_renamed_parameter_takes_the_old_ones_away_at_the_end() {
     let renamed = format!("{CONFIG}\n[state]\nparameter = \"/home/plex\"\n");
-    let world = World::of(&renamed, &Found::All(super::world::secrets()));
+    let world = World::of(&renamed, &SecretLookup::All(super::world::secrets()));
     let old = World::usual();
-    let parameter = |name: String| Parameter { name, owner: Some(world.names.deployment.clone()) };
+    let owner = Some(world.names.deployment.clone());
+    let parameter = |name: String| Parameter { name, region: REGION.to_owned(), owner: owner.clone() };
     let observed = world.drifted(|stack| {
         *stack = old.desired.clone();
-        stack.state = None;
-        stack.secrets = None;
-        stack.old_parameters =
+        stack.parameters.clear();
+        stack.secrets.clear();
+        stack.parameters =
             vec![parameter(old.names.state_parameter.clone()), parameter(old.names.secrets_parameter())];
     });
     assert_snapshot!(text(world.up(&observed)), @r#"
@@ -87,7 +88,9 @@ fn a_renamed_parameter_takes_the_old_ones_away_at_the_end() {
 fn an_old_parameter_of_someone_else_is_kept() {
     let world = World::usual();
     let observed = world.drifted(|stack| {
-        stack.old_parameters = vec![Parameter { name: "/homelab/theirs".to_owned(), owner: None }];
+        let theirs =
+            Parameter { name: "/homelab/theirs".to_owned(), owner: None, ..stack.the_state().clone() };
+        stack.parameters.push(theirs);
     });
     let plan = world.up(&observed).unwrap();
     assert!(plan.is_empty());

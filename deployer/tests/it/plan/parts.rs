@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
-use plexmon_deploy::config::Found;
-use plexmon_deploy::resources::Parameter;
+use plexmon_deploy::config::SecretLookup;
+use plexmon_deploy::plan::Step;
+use plexmon_deploy::resource::ResourceKind;
 use plexmon_deploy::stack::Stack;
 use serde_json::json;
 
-use super::world::{CONFIG, World, secrets, text};
+use super::order::before;
+use super::world::{CONFIG, Only as _, World, secrets, text};
 
 /// A deployment with so many targets.
 fn many(targets: usize) -> World {
@@ -19,7 +21,7 @@ fn many(targets: usize) -> World {
             "[[target]]\nname = \"app{number:03}\"\nurl = \"https://app{number}.example.com\"\n\n"
         );
     }
-    World::of(&config, &Found::All(secrets()))
+    World::of(&config, &SecretLookup::All(secrets()))
 }
 
 /// Of a plan, only what it says about parameters and the role.
@@ -30,7 +32,7 @@ fn parameters(text: &str) -> String {
 }
 
 fn policy_resource(world: &World) -> serde_json::Value {
-    world.desired.role.as_ref().unwrap().policy.as_ref().unwrap()["Statement"][1]["Resource"].clone()
+    world.desired.roles[0].policy.as_ref().unwrap()["Statement"][1]["Resource"].clone()
 }
 
 #[test]
@@ -45,7 +47,7 @@ fn many_targets_make_further_parameters_that_are_ours() {
     + create parameter /homelab/plex_remote_status_part5
     + create parameter /homelab/plex_remote_status_part6
     ");
-    let owners = world.desired.state_parts.iter().map(|part| part.owner.as_deref());
+    let owners = world.desired.parameters.iter().map(|part| part.owner.as_deref());
     assert!(owners.clone().count() > 1 && owners.clone().all(|owner| owner == Some("plex-remote-health")));
     assert!(world.up(&world.desired).unwrap().is_empty());
 }
@@ -53,12 +55,12 @@ fn many_targets_make_further_parameters_that_are_ours() {
 #[test]
 fn a_part_that_is_gone_is_made_anew_and_an_unclaimed_one_is_claimed() {
     let world = many(60);
-    let lacking = world.drifted(|stack| drop(stack.state_parts.remove(0)));
+    let lacking = world.drifted(|stack| drop(stack.parameters.remove(1)));
     assert_snapshot!(text(world.up(&lacking)), @"
       + create parameter /homelab/plex_remote_status_part2
     1 to create, 0 to update, 0 to delete
     ");
-    let untagged = world.drifted(|stack| stack.state_parts[0].owner = None);
+    let untagged = world.drifted(|stack| stack.parameters[1].owner = None);
     assert_snapshot!(text(world.up(&untagged)), @"
     error: parameter `/homelab/plex_remote_status_part2` exists already and is not ours
       cause: it has no tag `plexmon:deployment`
@@ -70,7 +72,7 @@ fn a_part_that_is_gone_is_made_anew_and_an_unclaimed_one_is_claimed() {
           owner: (none) -> plex-remote-health
     0 to create, 1 to update, 0 to delete
     ");
-    let foreign = world.drifted(|stack| stack.state_parts[1].owner = Some("cinema".to_owned()));
+    let foreign = world.drifted(|stack| stack.parameters[2].owner = Some("cinema".to_owned()));
     assert_snapshot!(text(world.up(&foreign)), @"
     error: parameter `/homelab/plex_remote_status_part3` exists already and is not ours
       cause: its tag `plexmon:deployment` says that it belongs to the deployment `cinema`
@@ -104,9 +106,12 @@ fn down_takes_all_parts_and_the_first_one_last() {
       - delete parameter /homelab/plex_remote_status
     0 to create, 0 to update, 11 to delete
     ");
-    let last = plan.steps.iter().max_by_key(|step| step.wave).unwrap();
-    assert_eq!(last.name, world.names.state_parameter);
-    let foreign = world.drifted(|stack| stack.state_parts[0].owner = Some("cinema".to_owned()));
+    let is_first = |step: &Step| step.name == world.names.state_parameter;
+    assert!(
+        before(&plan, |step| !is_first(step) && step.kind == ResourceKind::Parameter, is_first),
+        "{plan}"
+    );
+    let foreign = world.drifted(|stack| stack.parameters[1].owner = Some("cinema".to_owned()));
     assert_snapshot!(parameters(&text(world.down(&foreign))), @"
     - delete role      plex-remote-health-role
     - delete parameter /homelab/plex_remote_status_part3
@@ -140,22 +145,19 @@ fn parts_that_are_no_longer_needed_stay_with_the_right_to_read_them() {
 #[test]
 fn under_a_new_name_the_old_parts_go_before_their_first_one() {
     let config = format!("{CONFIG}\n[state]\nparameter = \"/home/plex\"\n");
-    let world = World::of(&config, &Found::All(secrets()));
+    let world = World::of(&config, &SecretLookup::All(secrets()));
     let old = many(60);
-    for of_old in [
-        old.desired.state_parts.clone(),
-        old.desired.state.iter().chain(&old.desired.state_parts).cloned().collect::<Vec<Parameter>>(),
-    ] {
+    for of_old in [old.desired.parameters[1..].to_vec(), old.desired.parameters.clone()] {
         let observed = world.drifted(|stack| {
-            stack.function.as_mut().unwrap().state = Some(old.names.state_parameter.clone());
-            stack.old_parameters = of_old;
+            stack.the_function().state = Some(old.names.state_parameter.clone());
+            stack.parameters.extend(of_old);
         });
         let plan = world.up(&observed).unwrap();
-        let steps: Vec<_> = plan.steps.iter().map(|step| (step.wave, step.name.as_str())).collect();
-        let first = steps.iter().position(|(_, name)| *name == old.names.state_parameter);
-        let part = steps.iter().rposition(|(_, name)| name.contains("_part")).unwrap();
-        assert!(first.is_none_or(|first| steps[part].0 < steps[first].0), "{plan}");
-        let (wave, last) = steps.last().unwrap();
-        assert!(*last == world.names.function() && *wave > steps[steps.len() - 2].0, "{plan}");
+        let is_first = |step: &Step| step.name == old.names.state_parameter;
+        let is_part = |step: &Step| step.name.contains("_part");
+        assert!(before(&plan, is_part, is_first), "{plan}");
+        let is_last = |step: &Step| *step == *plan.steps.last().unwrap();
+        assert_eq!(plan.steps.last().unwrap().name, world.names.function());
+        assert!(before(&plan, |step| !is_last(step), is_last), "{plan}");
     }
 }

@@ -3,25 +3,26 @@
 use std::collections::BTreeSet;
 
 use insta::assert_snapshot;
-use plexmon_deploy::config::Found;
-use plexmon_deploy::names::Account;
+use plexmon_deploy::config::SecretLookup;
+use plexmon_deploy::names::Names;
+use plexmon_deploy::resource::Blueprint;
 use plexmon_deploy::resources::Role;
 use plexmon_deploy::stack::Stack;
 use serde_json::Value;
 
-use super::world::{CODE, CONFIG, REGION, World, secrets, text};
+use super::world::{CODE, CONFIG, Only as _, REGION, World, secrets, text};
 
 fn used_in(regions: &[&str]) -> impl FnOnce(&mut Stack) {
     let regions: BTreeSet<String> = regions.iter().map(|region| (*region).to_owned()).collect();
-    move |stack| stack.role.as_mut().unwrap().regions = regions
+    move |stack| stack.the_role().regions = regions
 }
 
 #[test]
 fn a_second_region_adds_itself_to_the_role() {
     let world = World::usual();
     let elsewhere = world.drifted(|stack| {
-        let role = stack.role.take();
-        *stack = Stack { role, ..Stack::nothing() };
+        let roles = std::mem::take(&mut stack.roles);
+        *stack = Stack { roles, ..Stack::nothing() };
         used_in(&["us-east-1"])(stack);
     });
     assert_snapshot!(text(world.up(&elsewhere)), @r#"
@@ -64,8 +65,8 @@ fn going_down_in_one_region_leaves_the_role_to_the_others() {
 fn a_region_that_is_down_already_has_nothing_to_do_to_the_role_of_others() {
     let world = World::usual();
     let elsewhere = world.drifted(|stack| {
-        let role = stack.role.take();
-        *stack = Stack { role, ..Stack::nothing() };
+        let roles = std::mem::take(&mut stack.roles);
+        *stack = Stack { roles, ..Stack::nothing() };
         used_in(&["us-east-1"])(stack);
     });
     let plan = world.down(&elsewhere).unwrap();
@@ -89,9 +90,15 @@ const ELSEWHERE: &str = "us-east-1";
 /// The same deployment in another region, but with a state parameter of its own.
 fn elsewhere(world: &World) -> Stack {
     let config = format!("{CONFIG}\n[state]\nparameter = \"/homelab/elsewhere\"\n");
-    let other = World::of(&config, &Found::All(secrets()));
-    let account = Account { region: ELSEWHERE.to_owned(), ..world.account.clone() };
-    Stack::desired(&other.config, &other.names, &account, &Found::All(secrets()), CODE.to_owned())
+    let other = World::of(&config, &SecretLookup::All(secrets()));
+    let names = Names::new(&other.config, ELSEWHERE);
+    Stack::desired(&Blueprint {
+        config: &other.config,
+        names: &names,
+        account: &world.account.in_region(ELSEWHERE),
+        secrets: &SecretLookup::All(secrets()),
+        code: CODE,
+    })
 }
 
 /// What the role may do, as `Sid resource`.
@@ -114,8 +121,11 @@ fn role_after(observed: &Role, plan: &plexmon_deploy::plan::Plan) -> Role {
 #[test]
 fn each_region_keeps_its_own_rights_whatever_the_others_do() {
     let world = World::usual();
-    let role = elsewhere(&world).role.unwrap();
-    let both = role_after(&role, &world.up(&Stack { role: Some(role.clone()), ..Stack::nothing() }).unwrap());
+    // Each region reads the role as its own.
+    let mut role = elsewhere(&world).roles.remove(0);
+    role.region = REGION.to_owned();
+    let both =
+        role_after(&role, &world.up(&Stack { roles: vec![role.clone()], ..Stack::nothing() }).unwrap());
     let ours =
         ["StateEuCentral1 parameter/homelab/plex_remote_status", "StateUsEast1 parameter/homelab/elsewhere"];
     let states: Vec<String> = rights(&both).into_iter().filter(|right| right.starts_with("State")).collect();
@@ -123,7 +133,7 @@ fn each_region_keeps_its_own_rights_whatever_the_others_do() {
     assert_eq!(rights(&both).len(), 6, "{:?}", rights(&both));
 
     // Neither finds anything to change in what both have made, so they do not take turns for ever.
-    let here = world.drifted(|stack| stack.role = Some(both.clone()));
+    let here = world.drifted(|stack| stack.roles = vec![both.clone()]);
     assert!(world.up(&here).unwrap().is_empty());
 
     // One that goes takes its own rights along, and no others.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use plexmon_deploy::config::{Config, Found};
+use plexmon_deploy::config::{Config, SecretLookup};
 use plexmon_deploy::error::Result;
-use plexmon_deploy::names::{Account, Names};
+use plexmon_deploy::names::{Account, LambdaNames, Names};
 use plexmon_deploy::plan::{Intent, Plan, plan};
-use plexmon_deploy::resources::Content;
+use plexmon_deploy::resource::Blueprint;
+use plexmon_deploy::resources::{Content, Function, LogGroup, Parameter, Role, Schedule, Secret};
 use plexmon_deploy::stack::Stack;
 use plexmon_function::contract::secrets::{SecretValue, Secrets};
 
@@ -25,6 +26,9 @@ user = { env = "PUSHOVER_USER" }
 /// Stands for the digest of sources, settings and architecture.
 pub const CODE: &str = "0123456789abcdef0123456789abcdef";
 pub const REGION: &str = "eu-central-1";
+/// A second function, and where it is.
+pub const PAGE: &str = "plex-remote-health-page";
+pub const PAGE_REGION: &str = "us-east-1";
 pub const TOKEN: &str = "the-token-that-nobody-may-see";
 pub const USER: &str = "the-user-that-nobody-may-see";
 
@@ -39,33 +43,42 @@ pub struct World {
 impl World {
     /// The usual deployment, with its secrets at hand.
     pub fn usual() -> Self {
-        Self::of(CONFIG, &Found::All(secrets()))
+        Self::of(CONFIG, &SecretLookup::All(secrets()))
     }
 
-    pub fn of(config: &str, found: &Found) -> Self {
+    pub fn of(config: &str, secrets: &SecretLookup) -> Self {
         let config = Config::parse(config, Path::new("config.toml")).unwrap();
-        let names = Names::new(&config);
-        Self::with_names(config, names, found)
+        let names = Names::new(&config, REGION);
+        Self::with_names(config, names, secrets)
     }
 
-    fn with_names(config: Config, names: Names, found: &Found) -> Self {
-        let account =
-            Account::from_caller("arn:aws:iam::123456789012:user/me", "123456789012", "eu-central-1");
-        let desired = Stack::desired(&config, &names, &account, found, CODE.to_owned());
+    fn with_names(config: Config, names: Names, secrets: &SecretLookup) -> Self {
+        let account = Account::from_caller("arn:aws:iam::123456789012:user/me", "123456789012", REGION);
+        let blueprint = Blueprint { config: &config, names: &names, account: &account, secrets, code: CODE };
+        let desired = Stack::desired(&blueprint);
         Self { config, names, account, desired }
     }
 
-    /// The same, where the state was once kept in so many parameters.
+    /// The same, with a second function in another region.
+    pub fn with_page(self) -> Self {
+        let mut names = self.names;
+        names.others.push(LambdaNames::new(PAGE, PAGE_REGION));
+        Self::with_names(self.config, names, &SecretLookup::All(secrets()))
+    }
+
+    /// The same, where the state was once kept in this number of parameters.
     pub fn once_in(self, parts: usize) -> Self {
         let names = self.names.reaching(parts);
-        Self::with_names(self.config, names, &Found::All(secrets()))
+        Self::with_names(self.config, names, &SecretLookup::All(secrets()))
     }
 
     /// AWS as it is right after `up`, but for what `change` does to it.
     pub fn drifted(&self, change: impl FnOnce(&mut Stack)) -> Stack {
         let mut observed = self.desired.clone();
-        if observed.secrets.as_ref().is_some_and(|secret| matches!(secret.content, Content::Keep { .. })) {
-            observed.secrets.as_mut().unwrap().content = Content::Unread;
+        for secret in &mut observed.secrets {
+            if matches!(secret.content, Content::Keep { .. }) {
+                secret.content = Content::Unread;
+            }
         }
         change(&mut observed);
         observed
@@ -84,7 +97,43 @@ impl World {
     }
 
     pub fn intent(&self, adopt: bool) -> Intent<'_> {
-        Intent { deployment: &self.names.deployment, region: &self.account.region, adopt }
+        Intent { names: &self.names, adopt }
+    }
+}
+
+/// The only instance of each kind in a stack with one function; of the parameters, the first one.
+pub trait Only {
+    fn the_role(&mut self) -> &mut Role;
+    fn the_log_group(&mut self) -> &mut LogGroup;
+    fn the_state(&mut self) -> &mut Parameter;
+    fn the_secret(&mut self) -> &mut Secret;
+    fn the_function(&mut self) -> &mut Function;
+    fn the_schedule(&mut self) -> &mut Schedule;
+}
+
+impl Only for Stack {
+    fn the_role(&mut self) -> &mut Role {
+        &mut self.roles[0]
+    }
+
+    fn the_log_group(&mut self) -> &mut LogGroup {
+        &mut self.log_groups[0]
+    }
+
+    fn the_state(&mut self) -> &mut Parameter {
+        &mut self.parameters[0]
+    }
+
+    fn the_secret(&mut self) -> &mut Secret {
+        &mut self.secrets[0]
+    }
+
+    fn the_function(&mut self) -> &mut Function {
+        &mut self.functions[0]
+    }
+
+    fn the_schedule(&mut self) -> &mut Schedule {
+        &mut self.schedules[0]
     }
 }
 
@@ -94,8 +143,8 @@ pub fn secrets() -> Secrets {
     Secrets { channels: BTreeMap::from([("pushover".to_owned(), pushover)]), ..Secrets::default() }
 }
 
-pub fn missing_secrets() -> Found {
-    Found::Missing(vec!["PUSHOVER_TOKEN".to_owned(), "PUSHOVER_USER".to_owned()])
+pub fn missing_secrets() -> SecretLookup {
+    SecretLookup::Missing(vec!["PUSHOVER_TOKEN".to_owned(), "PUSHOVER_USER".to_owned()])
 }
 
 /// The plan's text, or the error's, for what is observed once `change` was made.

@@ -1,10 +1,11 @@
 //! Taking over the function that plexmon replaces: with its state, wherever that is, and a word about who else runs it.
 
 use insta::assert_snapshot;
-use plexmon_deploy::apply::{Materials, OnFailure};
 use plexmon_deploy::artifact::Zip;
-use plexmon_deploy::session::{Session, View};
-use plexmon_deploy::stack::Decrypt;
+use plexmon_deploy::resource::{Materials, OnFailure};
+use plexmon_deploy::resources::Decrypt;
+use plexmon_deploy::session::{How, Session, View};
+use plexmon_deploy::stack::Look;
 use serde_json::{Value, json};
 
 use super::answers::{self, ZIP_SHA256, function_json, json_of};
@@ -52,7 +53,7 @@ fn taken_over(rig: &Rig, code: &str) {
         }
         refused("ParameterNotFound", "")
     });
-    let role = rig.world.desired.role.as_ref().unwrap();
+    let role = &rig.world.desired.roles[0];
     let policy =
         role.policy.as_ref().unwrap().to_string().replace("homelab/plex_remote_status", "my/plex/state");
     rig.fake.always(
@@ -64,20 +65,24 @@ fn taken_over(rig: &Rig, code: &str) {
     );
 }
 
-async fn look(session: &Session, adopt: bool) -> View {
-    session.look(Decrypt::IfAllowed, adopt).await.unwrap()
+const ADOPTING: Look = Look { decrypt: Decrypt::IfAllowed, adopting: true };
+const LATER: Look = Look { adopting: false, ..ADOPTING };
+
+async fn look(session: &Session, look: Look) -> View {
+    session.look(look).await.unwrap()
 }
 
 async fn adopt(rig: &Rig, session: &Session) -> View {
-    let mut view = look(session, true).await;
+    let mut view = look(session, ADOPTING).await;
     // The secrets are not what this is about.
-    view.desired.secrets = None;
-    let plan = session.plan(&view.desired, &view.observed.stack, true).unwrap();
+    view.desired.secrets.clear();
+    let plan = view.plan(true).unwrap();
     let materials = Materials {
         zip: Some(Zip { bytes: b"zip".to_vec(), sha256: ZIP_SHA256.to_owned() }),
         secrets: Some(secrets()),
     };
-    let applied = session.apply(plan, &view.observed, &materials, OnFailure::Stop, false).await;
+    let how = How { materials: &materials, on_failure: OnFailure::Stop, force: false };
+    let applied = session.apply(plan, &view.observed, how).await;
     session.verdict(&applied).unwrap();
     assert!(rig.said().contains("state parameter `/my/plex/state`: taken over"), "{}", rig.said());
     view
@@ -106,11 +111,11 @@ async fn the_state_of_the_other_function_is_taken_over_and_kept() {
 async fn later_runs_know_it_without_being_asked_to_adopt() {
     let rig = by_hand(OWN);
     let session = rig.session();
-    let code = look(&session, true).await.desired.function.unwrap().code.unwrap();
+    let code = look(&session, ADOPTING).await.desired.functions.remove(0).code.unwrap();
     taken_over(&rig, &code);
-    let view = look(&session, false).await;
+    let view = look(&session, LATER).await;
     assert_eq!(view.observed.names.state_parameter, OWN);
-    let plan = session.plan(&view.desired, &view.observed.stack, false).unwrap();
+    let plan = view.plan(false).unwrap();
     assert!(plan.is_empty(), "{plan}");
     // And `down` removes it.
     let observed = session.observe(plexmon_deploy::stack::Look::default()).await.unwrap();
@@ -123,26 +128,26 @@ async fn later_runs_know_it_without_being_asked_to_adopt() {
 async fn a_parameter_that_the_configuration_names_is_used_and_the_other_one_said() {
     let mut rig = by_hand(OWN);
     let config = format!("{CONFIG}\n[state]\nparameter = \"/home/named\"\n");
-    rig.world = World::of(&config, &plexmon_deploy::config::Found::All(secrets()));
+    rig.world = World::of(&config, &plexmon_deploy::config::SecretLookup::All(secrets()));
     let session = rig.session();
-    let view = look(&session, true).await;
+    let view = look(&session, ADOPTING).await;
     assert_eq!(view.observed.names.state_parameter, "/home/named");
     assert!(rig.said().contains("the state in `/my/plex/state` is not taken over"), "{}", rig.said());
     // After it was taken over, too.
     taken_over(&rig, "built:x:y");
     rig.fake.always("ssm:GetParameter", refused("ParameterNotFound", ""));
-    let view = look(&session, false).await;
+    let view = look(&session, LATER).await;
     assert_eq!(view.observed.names.state_parameter, "/home/named");
-    assert_eq!(view.desired.function.unwrap().inherited_state, None);
+    assert_eq!(view.desired.functions[0].inherited_state, None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_usual_parameter_is_no_inheritance() {
     for parameter in ["/homelab/plex_remote_status", ""] {
         let rig = by_hand(parameter);
-        let view = look(&rig.session(), true).await;
+        let view = look(&rig.session(), ADOPTING).await;
         assert_eq!(view.observed.names, rig.world.names);
-        assert_eq!(view.desired.function.unwrap().inherited_state, None);
+        assert_eq!(view.desired.functions[0].inherited_state, None);
     }
 }
 
@@ -150,15 +155,15 @@ async fn the_usual_parameter_is_no_inheritance() {
 #[tokio::test(start_paused = true)]
 async fn other_names_are_taken_over_or_refused_with_the_setting() {
     for parameter in ["plex_state", "/a", "/My-Home/plex.state_1"] {
-        let view = look(&by_hand(parameter).session(), true).await;
+        let view = look(&by_hand(parameter).session(), ADOPTING).await;
         assert_eq!(view.observed.names.state_parameter, parameter);
     }
     for parameter in ["arn:aws:ssm:eu-central-1:1:parameter/x", "/x/plex_secrets", "/a b"] {
         let rig = by_hand(parameter);
-        let error = rig.session().look(Decrypt::IfAllowed, true).await.err().unwrap();
+        let error = rig.session().look(ADOPTING).await.err().unwrap();
         assert!(error.hint_text().unwrap().contains("`parameter` in [state]"), "{error}");
     }
-    let error = by_hand("/a b").session().look(Decrypt::IfAllowed, true).await.err().unwrap();
+    let error = by_hand("/a b").session().look(ADOPTING).await.err().unwrap();
     assert_snapshot!(error, @"
     error: the state of function `plex-remote-health` cannot be taken over
       cause: its variable STATUS_PARAM is `/a b`, which plexmon cannot use as a name
@@ -179,7 +184,7 @@ async fn other_rules_that_run_the_function_are_named() {
         }
         json_of(json!({ "RuleNames": ["plex-check", "plex-remote-health-5min"], "NextToken": "2" }))
     });
-    look(&rig.session(), true).await;
+    look(&rig.session(), ADOPTING).await;
     let said = rig.said();
     assert!(
         said.contains("rules `plex-check` and `plex-nightly` name `plex-remote-health` as a target"),
@@ -189,6 +194,6 @@ async fn other_rules_that_run_the_function_are_named() {
 
     let rig = by_hand(OWN);
     rig.fake.always("events:ListRuleNamesByTarget", refused("AccessDeniedException", "You may not do that."));
-    look(&rig.session(), true).await;
+    look(&rig.session(), ADOPTING).await;
     assert!(rig.said().contains("whether other rules run `plex-remote-health` is unknown"), "{}", rig.said());
 }

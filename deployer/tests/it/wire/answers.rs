@@ -2,7 +2,6 @@
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use plexmon_deploy::stack::Stack;
 use plexmon_function::contract::secrets::Secrets;
 use serde_json::{Map, Value, json};
 
@@ -133,7 +132,7 @@ pub fn role_xml(trust: &str, owner: Option<&str>) -> String {
 
 /// The function as `GetFunction` shows it right after `up`.
 pub fn function_json(world: &World) -> Value {
-    let function = world.desired.function.as_ref().unwrap();
+    let function = &world.desired.functions[0];
     json!({
         "Configuration": {
             "FunctionName": function.name, "FunctionArn": world.account.function(&function.name),
@@ -160,7 +159,7 @@ pub fn policy_json(world: &World, source: &str) -> Value {
     let policy = json!({
         "Version": "2012-10-17", "Id": "default",
         "Statement": [{
-            "Sid": world.names.statement(), "Effect": "Allow",
+            "Sid": world.desired.schedules[0].statement, "Effect": "Allow",
             "Principal": { "Service": "events.amazonaws.com" }, "Action": "lambda:InvokeFunction",
             "Resource": world.account.function(world.names.function()),
             "Condition": { "ArnLike": { "AWS:SourceArn": source } },
@@ -171,8 +170,7 @@ pub fn policy_json(world: &World, source: &str) -> Value {
 
 /// From now on, everything is there, just as `up` has left it.
 pub fn deployed(fake: &Fake, world: &World, secrets: &Secrets) {
-    let Stack { role, log_group, .. } = world.desired.clone();
-    let (role, log_group) = (role.unwrap(), log_group.unwrap());
+    let (role, log_group) = (world.desired.roles[0].clone(), world.desired.log_groups[0].clone());
     let owner = world.names.deployment.clone();
     let policy = encoded(&role.policy.unwrap());
     fake.always("iam:GetRole", Answer::Xml(role_xml(&encoded(&role.trust), Some(&owner))));
@@ -180,8 +178,7 @@ pub fn deployed(fake: &Fake, world: &World, secrets: &Secrets) {
         "iam:GetRolePolicy",
         Answer::Xml(format!(
             "<RoleName>{}</RoleName><PolicyName>{}</PolicyName><PolicyDocument>{policy}</PolicyDocument>",
-            role.name,
-            world.names.role_policy()
+            role.name, role.policy_name
         )),
     );
     // Asked by prefix: others are in the answer, too.
@@ -209,15 +206,19 @@ pub fn deployed(fake: &Fake, world: &World, secrets: &Secrets) {
         "lambda:GetFunctionEventInvokeConfig",
         json_of(json!({ "MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60 })),
     );
-    fake.always("lambda:GetPolicy", json_of(policy_json(world, &world.account.rule(&world.names.rule()))));
-    let (rule, target) = (world.names.rule(), world.account.function(world.names.function()));
+    fake.always(
+        "lambda:GetPolicy",
+        json_of(policy_json(world, &world.account.rule(&world.desired.schedules[0].name))),
+    );
+    let (rule, target) =
+        (world.desired.schedules[0].name.clone(), world.account.function(world.names.function()));
     fake.on("events:DescribeRule", move |request| {
         if request.body["Name"] != json!(rule) {
             return refused("ResourceNotFoundException", "Rule does not exist on EventBus default.");
         }
         json_of(json!({ "Name": rule, "ScheduleExpression": "rate(5 minutes)", "State": "ENABLED" }))
     });
-    let rule = world.names.rule();
+    let rule = world.desired.schedules[0].name.clone();
     fake.on("events:ListTargetsByRule", move |request| {
         if request.body["Rule"] != json!(rule) {
             return refused("ResourceNotFoundException", "Rule does not exist on EventBus default.");

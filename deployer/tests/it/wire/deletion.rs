@@ -9,17 +9,18 @@ use serde_json::json;
 use super::answers::{function_json, json_of};
 use super::fake::{Answer, refused};
 use super::rig::Rig;
+use crate::plan::world::Only as _;
 
 fn only_role(stack: &mut Stack) {
-    *stack = Stack { role: stack.role.clone(), ..Stack::nothing() };
+    *stack = Stack { roles: stack.roles.clone(), ..Stack::nothing() };
 }
 
 fn only_schedule(stack: &mut Stack) {
-    *stack = Stack { schedule: stack.schedule.clone(), ..Stack::nothing() };
+    *stack = Stack { schedules: stack.schedules.clone(), ..Stack::nothing() };
 }
 
 fn only_function(stack: &mut Stack) {
-    *stack = Stack { function: stack.function.clone(), ..Stack::nothing() };
+    *stack = Stack { functions: stack.functions.clone(), ..Stack::nothing() };
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,7 +61,8 @@ async fn parameters_that_may_not_go_together_go_one_by_one() {
 async fn a_parameter_that_goes_alone_is_no_error_if_it_is_gone() {
     let rig = Rig::new();
     rig.fake.always("ssm:DeleteParameter", refused("ParameterNotFound", "It is not there."));
-    let only_state = |stack: &mut Stack| *stack = Stack { state: stack.state.clone(), ..Stack::nothing() };
+    let only_state =
+        |stack: &mut Stack| *stack = Stack { parameters: stack.parameters.clone(), ..Stack::nothing() };
     assert_eq!(rig.down(only_state).await, "done");
     assert_eq!(rig.writes(), ["ssm:DeleteParameter"]);
 }
@@ -174,7 +176,7 @@ async fn a_rule_to_which_others_gave_targets_stays() {
     let rig = Rig::new();
     let shared = |stack: &mut Stack| {
         only_schedule(stack);
-        stack.schedule.as_mut().unwrap().others = vec!["theirs".to_owned()];
+        stack.the_schedule().others = vec!["theirs".to_owned()];
     };
     assert_eq!(rig.down(shared).await, "done");
     assert_eq!(rig.writes(), ["events:RemoveTargets"]);

@@ -45,6 +45,8 @@ pub struct Request {
     /// As in `iam:CreateRole`.
     pub operation: String,
     pub body: Value,
+    /// Where it was sent; empty for IAM.
+    pub region: String,
     /// Since the fake was made.
     pub at: Duration,
 }
@@ -154,6 +156,11 @@ impl Fake {
         of.map(|request| request.body.clone()).collect()
     }
 
+    /// Each request with its region.
+    pub fn requests(&self) -> Vec<Request> {
+        self.inner.lock().unwrap().requests.clone()
+    }
+
     /// Since the fake was made.
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
@@ -161,7 +168,8 @@ impl Fake {
 
     fn answer(&self, request: &HttpRequest) -> (String, Answer) {
         let (operation, body) = super::answers::operation_of(request);
-        let request = Request { operation: operation.clone(), body, at: self.elapsed() };
+        let region = region_of(request);
+        let request = Request { operation: operation.clone(), body, region, at: self.elapsed() };
         let mut inner = self.inner.lock().unwrap();
         inner.requests.push(request.clone());
         let answer = match inner.handlers.get_mut(&operation) {
@@ -170,6 +178,13 @@ impl Fake {
         };
         (operation, answer)
     }
+}
+
+/// As in `https://lambda.eu-central-1.amazonaws.com/`.
+fn region_of(request: &HttpRequest) -> String {
+    let host = request.uri().split("://").nth(1).unwrap_or_default();
+    let region = host.split('.').nth(1).filter(|region| *region != "amazonaws");
+    region.unwrap_or_default().to_owned()
 }
 
 impl HttpConnector for Fake {

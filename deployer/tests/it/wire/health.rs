@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use plexmon_deploy::commands::status::report;
-use plexmon_deploy::resources::Health;
-use plexmon_deploy::stack::{Decrypt, Stack};
+use plexmon_deploy::resources::{Decrypt, Health};
+use plexmon_deploy::stack::{Look, Stack};
 use plexmon_deploy::text::Paint;
 use serde_json::{Value, json};
 
 use super::answers::{self, function_json, json_of, ready};
 use super::fake::{Answer, refused};
 use super::rig::Rig;
-use crate::plan::world::{secrets, text};
+use crate::plan::world::{Only as _, secrets, text};
 
 /// A deployment whose function is said to be in this condition.
 fn with(configuration: Value) -> Rig {
@@ -73,8 +73,8 @@ async fn a_concurrency_of_zero_is_a_difference_and_another_one_is_not() {
     function["Concurrency"] = json!({ "ReservedConcurrentExecutions": 0 });
     rig.fake.always("lambda:GetFunction", json_of(function.clone()));
     let observed = rig.observe(false).await.unwrap().stack;
-    assert_eq!(observed.function.as_ref().unwrap().health, Health::NoConcurrency);
-    let no_concurrency = |stack: &mut Stack| stack.function.as_mut().unwrap().health = Health::NoConcurrency;
+    assert_eq!(observed.functions[0].health, Health::NoConcurrency);
+    let no_concurrency = |stack: &mut Stack| stack.the_function().health = Health::NoConcurrency;
     assert_eq!(rig.mend(no_concurrency).await, "done");
     assert_eq!(rig.writes(), ["lambda:DeleteFunctionConcurrency"]);
 
@@ -111,7 +111,7 @@ async fn status_says_what_is_wrong_and_is_not_in_sync() {
         function["Configuration"][key] = value.clone();
     }
     rig.fake.always("lambda:GetFunction", json_of(function));
-    let view = session.look(Decrypt::IfAllowed, false).await.unwrap();
+    let view = session.look(Look { decrypt: Decrypt::IfAllowed, adopting: false }).await.unwrap();
     let report = report(&session, &view);
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!((&json["deployed"], &json["in_sync"]), (&json!(true), &json!(false)));
@@ -126,7 +126,7 @@ async fn status_says_what_is_wrong_and_is_not_in_sync() {
 }
 
 fn set(health: Health) -> impl FnOnce(&mut Stack) {
-    |stack: &mut Stack| stack.function.as_mut().unwrap().health = health
+    |stack: &mut Stack| stack.the_function().health = health
 }
 
 /// The same code and the same configuration, once more.

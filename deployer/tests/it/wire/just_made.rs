@@ -7,6 +7,7 @@ use insta::assert_snapshot;
 use super::answers::json_of;
 use super::fake::refused;
 use super::rig::Rig;
+use crate::plan::world::Only as _;
 
 /// Calls about what a fresh `up` has created, each with what AWS says until it knows that.
 const CALLS: [(&str, &str, &str); 6] = [
@@ -31,7 +32,7 @@ async fn what_this_run_has_created_is_waited_for() {
         assert_eq!(rig.up().await, "done", "{operation}");
         let elapsed = rig.fake.elapsed().as_secs_f64();
         assert!((8.0..=10.0).contains(&elapsed), "{operation}: {elapsed}");
-        assert!(rig.said().contains("to know the new"), "{operation}: {}", rig.said());
+        assert!(rig.said().contains("to become visible in"), "{operation}: {}", rig.said());
     }
 }
 
@@ -54,7 +55,7 @@ async fn what_is_gone_although_an_earlier_run_created_it_is_an_error_at_once() {
     let (operation, code, message) = CALLS[0];
     let rig = Rig::new();
     rig.fake.always(operation, refused(code, message));
-    assert_snapshot!(rig.mend(|stack| stack.role.as_mut().unwrap().policy = None).await, @"
+    assert_snapshot!(rig.mend(|stack| stack.the_role().policy = None).await, @"
     error: could not update role `plex-remote-health-role`
       cause: iam:PutRolePolicy was refused (NoSuchEntity): The role with name plex-remote-health-role cannot be found.
     ");
@@ -64,9 +65,9 @@ async fn what_is_gone_although_an_earlier_run_created_it_is_an_error_at_once() {
         let rig = Rig::new();
         rig.fake.always(operation, refused(code, message));
         let error = rig.mend(|stack| {
-            stack.schedule.as_mut().unwrap().target = None;
-            stack.schedule.as_mut().unwrap().permission = None;
-            stack.function.as_mut().unwrap().retries = None;
+            stack.the_schedule().target = None;
+            stack.the_schedule().permission = None;
+            stack.the_function().retries = None;
         });
         assert!(error.await.contains(message), "{operation}");
         assert_eq!(rig.fake.elapsed(), Duration::ZERO, "{operation}");
@@ -109,9 +110,9 @@ async fn a_function_that_somebody_else_changes_is_waited_for_in_any_wording() {
             let busy = refused(code, message);
             rig.fake.until(Duration::from_secs(5), operation, busy, json_of(serde_json::json!({})));
             let changed = rig.mend(|stack| {
-                let function = stack.function.as_mut().unwrap();
+                let function = stack.the_function();
                 (function.code, function.memory_mb, function.retries) = (None, 512, None);
-                stack.schedule.as_mut().unwrap().permission = None;
+                stack.the_schedule().permission = None;
             });
             assert_eq!(changed.await, "done", "{operation}: {code} {message}");
             let elapsed = rig.fake.elapsed().as_secs_f64();

@@ -1,8 +1,8 @@
 //! Looking: what AWS answers is read into the same stack that was wanted, in one round of calls.
 
 use insta::assert_snapshot;
-use plexmon_deploy::resources::Content;
-use plexmon_deploy::stack::{Decrypt, Look, observe};
+use plexmon_deploy::resources::{Content, Decrypt};
+use plexmon_deploy::stack::{Look, observe};
 use serde_json::json;
 
 use super::answers::{self, SIGNATURE, function_json, json_of, policy_json};
@@ -124,7 +124,7 @@ async fn a_statement_for_another_rule_is_a_difference() {
     let other = rig.world.account.rule("another-rule");
     rig.fake.always("lambda:GetPolicy", json_of(policy_json(&rig.world, &other)));
     let observed = rig.observe(false).await.unwrap();
-    let permission = observed.stack.schedule.as_ref().unwrap().permission.as_ref().unwrap();
+    let permission = observed.stack.schedules[0].permission.as_ref().unwrap();
     assert_eq!(permission.source, other);
     assert!(!rig.world.up(&observed.stack).unwrap().is_empty());
 }
@@ -170,8 +170,8 @@ async fn a_secret_that_may_not_be_read_is_there_all_the_same() {
         json_of(json!({ "Parameter": { "Name": request.body["Name"], "Value": "{}" } }))
     });
     for decrypt in [Decrypt::No, Decrypt::IfAllowed] {
-        let observed = observe(&rig.aws, &rig.world.names, Look { decrypt, legacy: false }).await.unwrap();
-        let secret = observed.stack.secrets.as_ref().unwrap();
+        let observed = observe(&rig.aws, &rig.world.names, Look { decrypt, adopting: false }).await.unwrap();
+        let secret = &observed.stack.secrets[0];
         assert_eq!(secret.owner.as_deref(), Some("plex-remote-health"));
         assert_eq!(secret.content, Content::Denied);
         // Nobody here knows of a difference, so none is claimed.
@@ -275,5 +275,5 @@ async fn parts_that_more_targets_once_needed_are_found_by_what_the_state_says() 
       - delete parameter /homelab/plex_remote_status_part4
     0 to create, 0 to update, 2 to delete
     ");
-    assert_eq!(observed.further_states, [""; 0], "they are none of the configuration's");
+    assert_eq!(observed.state_parts, [""; 0], "they are none of the configuration's");
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::answers::{function_json, json_of, policy_json, role_xml};
 use super::fake::{Answer, refused};
 use super::rig::Rig;
+use crate::plan::world::Only as _;
 
 /// A rig on which the first answer to `operation` is lost, and every further one is `refusal`.
 fn lost(operation: &str, refusal: Answer) -> Rig {
@@ -28,7 +29,7 @@ fn lost_function() -> Rig {
 async fn a_role_that_bears_our_tag_is_the_one_just_made() {
     let rig = lost_role();
     rig.fake.always("iam:GetRole", Answer::Xml(role_xml("{}", Some("plex-remote-health"))));
-    assert_eq!(rig.mend(|stack| stack.role = None).await, "done");
+    assert_eq!(rig.mend(|stack| stack.roles.clear()).await, "done");
     assert_eq!(rig.writes(), ["iam:CreateRole", "iam:CreateRole", "iam:PutRolePolicy"]);
 }
 
@@ -36,7 +37,7 @@ async fn a_role_that_bears_our_tag_is_the_one_just_made() {
 async fn a_role_that_bears_no_tag_is_not() {
     let rig = lost_role();
     rig.fake.always("iam:GetRole", Answer::Xml(role_xml("{}", None)));
-    assert_snapshot!(rig.mend(|stack| stack.role = None).await, @"
+    assert_snapshot!(rig.mend(|stack| stack.roles.clear()).await, @"
     error: could not create role `plex-remote-health-role`
       cause: iam:CreateRole was refused (EntityAlreadyExists): Role with name plex-remote-health-role already exists.
     ");
@@ -47,7 +48,7 @@ async fn a_role_that_bears_no_tag_is_not() {
 async fn a_function_that_bears_our_tags_is_the_one_just_made() {
     let rig = lost_function();
     rig.fake.always("lambda:GetFunction", json_of(function_json(&rig.world)));
-    assert_eq!(rig.mend(|stack| stack.function = None).await, "done");
+    assert_eq!(rig.mend(|stack| stack.functions.clear()).await, "done");
 }
 
 #[tokio::test(start_paused = true)]
@@ -56,7 +57,7 @@ async fn a_function_with_other_code_is_not() {
     let mut function = function_json(&rig.world);
     function["Tags"]["plexmon:code"] = json!("fedcba9876543210");
     rig.fake.always("lambda:GetFunction", json_of(function));
-    assert_snapshot!(rig.mend(|stack| stack.function = None).await, @"
+    assert_snapshot!(rig.mend(|stack| stack.functions.clear()).await, @"
     error: could not create function `plex-remote-health`
       cause: lambda:CreateFunction was refused (ResourceConflictException): Function already exist: plex-remote-health
     ");
@@ -71,9 +72,9 @@ fn lost_permission() -> Rig {
 #[tokio::test(start_paused = true)]
 async fn a_permission_that_is_as_wanted_is_the_one_just_given() {
     let rig = lost_permission();
-    let rule = rig.world.account.rule(&rig.world.names.rule());
+    let rule = rig.world.account.rule(&rig.world.desired.schedules[0].name);
     rig.fake.always("lambda:GetPolicy", json_of(policy_json(&rig.world, &rule)));
-    assert_eq!(rig.mend(|stack| stack.schedule.as_mut().unwrap().permission = None).await, "done");
+    assert_eq!(rig.mend(|stack| stack.the_schedule().permission = None).await, "done");
     assert_eq!(rig.writes(), ["lambda:AddPermission", "lambda:AddPermission"]);
 }
 
@@ -84,7 +85,7 @@ async fn a_permission_for_another_rule_is_replaced() {
     rig.fake.in_turn("lambda:AddPermission", [exists, json_of(json!({}))]);
     let other = rig.world.account.rule("another-rule");
     rig.fake.always("lambda:GetPolicy", json_of(policy_json(&rig.world, &other)));
-    assert_eq!(rig.mend(|stack| stack.schedule.as_mut().unwrap().permission = None).await, "done");
+    assert_eq!(rig.mend(|stack| stack.the_schedule().permission = None).await, "done");
     assert_eq!(rig.writes(), ["lambda:AddPermission", "lambda:RemovePermission", "lambda:AddPermission"]);
 }
 
@@ -92,7 +93,7 @@ async fn a_permission_for_another_rule_is_replaced() {
 async fn a_log_group_that_is_there_already_still_gets_its_retention() {
     let message = "The specified log group already exists";
     let rig = lost("logs:CreateLogGroup", refused("ResourceAlreadyExistsException", message));
-    assert_eq!(rig.mend(|stack| stack.log_group = None).await, "done");
+    assert_eq!(rig.mend(|stack| stack.log_groups.clear()).await, "done");
     assert_eq!(rig.writes().last().unwrap(), "logs:PutRetentionPolicy");
 }
 
@@ -101,7 +102,7 @@ async fn a_log_group_that_is_there_already_still_gets_its_retention() {
 async fn a_wire_that_stays_dead_is_an_error_with_a_hint() {
     let rig = Rig::new();
     rig.fake.always("iam:CreateRole", Answer::Lost);
-    assert_snapshot!(rig.mend(|stack| stack.role = None).await, @"
+    assert_snapshot!(rig.mend(|stack| stack.roles.clear()).await, @"
     error: could not create role `plex-remote-health-role`
       cause: iam:CreateRole got no answer: connection reset by peer
 

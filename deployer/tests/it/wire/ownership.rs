@@ -8,6 +8,7 @@ use plexmon_deploy::stack::Stack;
 use serde_json::{Value, json};
 
 use super::rig::Rig;
+use crate::plan::world::Only as _;
 use crate::plan::world::REGION;
 
 /// What was sent, without what has nothing to do with tags; in order, which a map of tags has not.
@@ -62,12 +63,12 @@ async fn what_is_taken_over_is_tagged_and_otherwise_left_alone() {
     let other = Some("somebody-else".to_owned());
     let desired = &rig.world.desired;
     let mut observed = desired.clone();
-    observed.role.as_mut().unwrap().owner.clone_from(&other);
-    observed.log_group.as_mut().unwrap().owner.clone_from(&other);
-    observed.state.as_mut().unwrap().owner.clone_from(&other);
-    observed.secrets.as_mut().unwrap().owner.clone_from(&other);
-    observed.function.as_mut().unwrap().owner.clone_from(&other);
-    observed.schedule.as_mut().unwrap().owner = other;
+    observed.the_role().owner.clone_from(&other);
+    observed.the_log_group().owner.clone_from(&other);
+    observed.the_state().owner.clone_from(&other);
+    observed.the_secret().owner.clone_from(&other);
+    observed.the_function().owner.clone_from(&other);
+    observed.the_schedule().owner = other;
     assert_eq!(rig.adopt(&observed).await, "done");
     assert_snapshot!(rig.fake.operations().join("\n"), @"
     iam:TagRole
@@ -85,7 +86,7 @@ async fn a_role_says_in_which_regions_it_is_in_use() {
         |names: &[&str]| -> BTreeSet<String> { names.iter().map(|name| (*name).to_owned()).collect() };
     let rig = Rig::new();
     let elsewhere = regions(&["us-east-1"]);
-    assert_eq!(rig.mend(|stack| stack.role.as_mut().unwrap().regions = elsewhere).await, "done");
+    assert_eq!(rig.mend(|stack| stack.the_role().regions = elsewhere).await, "done");
     assert_eq!(rig.writes(), ["iam:TagRole"]);
     assert_snapshot!(tags(&rig.fake.sent("iam:TagRole")[0]), @r#"
     Tags.member.1.Key  "plexmon:deployment"
@@ -98,7 +99,7 @@ async fn a_role_says_in_which_regions_it_is_in_use() {
 
     let rig = Rig::new();
     let both = regions(&[REGION, "us-east-1"]);
-    assert_eq!(rig.down(|stack| stack.role.as_mut().unwrap().regions = both).await, "done");
+    assert_eq!(rig.down(|stack| stack.the_role().regions = both).await, "done");
     assert!(!rig.writes().iter().any(|write| write.starts_with("iam:Delete")), "{:?}", rig.writes());
     let sent = &rig.fake.sent("iam:UntagRole")[0];
     assert_eq!(sent["TagKeys.member.1"], json!(format!("plexmon:region:{REGION}")));
@@ -109,13 +110,13 @@ async fn a_boundary_that_is_asked_for_is_given_and_another_one_left_alone() {
     let boundary = "arn:aws:iam::123456789012:policy/boundary";
     let mut rig = Rig::new();
     let role = |stack: &mut Stack, boundary: Option<&str>| {
-        stack.role.as_mut().unwrap().boundary = boundary.map(str::to_owned);
+        stack.the_role().boundary = boundary.map(str::to_owned);
     };
     assert_eq!(rig.mend(|stack| role(stack, Some("arn:aws:iam::123456789012:policy/theirs"))).await, "done");
     assert_eq!(rig.writes(), Vec::<String>::new());
     role(&mut rig.world.desired, Some(boundary));
     assert_eq!(rig.mend(|stack| role(stack, None)).await, "done");
     assert_eq!(rig.writes(), ["iam:PutRolePermissionsBoundary"]);
-    assert_eq!(rig.mend(|stack| stack.role = None).await, "done");
+    assert_eq!(rig.mend(|stack| stack.roles.clear()).await, "done");
     assert_eq!(rig.fake.sent("iam:CreateRole")[0]["PermissionsBoundary"], boundary);
 }

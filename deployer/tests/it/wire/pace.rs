@@ -51,7 +51,7 @@ async fn forty_parameters_are_created_without_a_refusal() {
 async fn taking_over_many_parameters_is_paced_too() {
     let rig = rig_with(40);
     let others = |stack: &mut Stack| {
-        for part in &mut stack.state_parts {
+        for part in &mut stack.parameters[1..] {
             part.owner = Some("another".to_owned());
         }
     };
@@ -96,8 +96,8 @@ async fn reading_many_parameters_waits_out_throttling() {
         json_of(json!({ "Parameter": { "Name": request.body["Name"], "Value": value } }))
     });
     let observed = rig.observe(false).await.unwrap();
-    assert_eq!(observed.stack.state_parts.len(), 39);
+    assert_eq!(observed.stack.parameters.len(), 40);
     let owners: Vec<&Parameter> =
-        observed.stack.state_parts.iter().filter(|part| part.owner.is_none()).collect();
+        observed.stack.parameters.iter().filter(|part| part.owner.is_none()).collect();
     assert_eq!(owners.len(), 0);
 }

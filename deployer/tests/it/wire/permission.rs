@@ -9,9 +9,10 @@ use serde_json::json;
 use super::answers::json_of;
 use super::fake::Answer;
 use super::rig::Rig;
+use crate::plan::world::Only as _;
 
 fn without_target(stack: &mut Stack) {
-    stack.schedule.as_mut().unwrap().target = None;
+    stack.the_schedule().target = None;
 }
 
 /// A successful answer with a failure in it.
@@ -60,7 +61,7 @@ async fn a_target_that_cannot_be_removed_is_an_error_and_its_rule_stays() {
     rig.fake
         .always("events:RemoveTargets", failed_inside("ManagedRuleException", "It is managed by another"));
     let only_schedule = |stack: &mut Stack| {
-        *stack = Stack { schedule: stack.schedule.clone(), ..Stack::nothing() };
+        *stack = Stack { schedules: stack.schedules.clone(), ..Stack::nothing() };
     };
     assert_snapshot!(rig.down(only_schedule).await, @"
     error: could not delete schedule `plex-remote-health-schedule`
@@ -74,7 +75,7 @@ async fn removing_a_target_that_meets_another_change_is_tried_again() {
     let rig = Rig::new();
     rig.fake.in_turn("events:RemoveTargets", [busy_inside(), succeeded()]);
     let only_schedule = |stack: &mut Stack| {
-        *stack = Stack { schedule: stack.schedule.clone(), ..Stack::nothing() };
+        *stack = Stack { schedules: stack.schedules.clone(), ..Stack::nothing() };
     };
     assert_eq!(rig.down(only_schedule).await, "done");
     assert_eq!(rig.writes(), ["events:RemoveTargets", "events:RemoveTargets", "events:DeleteRule"]);
@@ -84,7 +85,7 @@ async fn removing_a_target_that_meets_another_change_is_tried_again() {
 async fn a_stale_permission_is_removed_before_it_is_given_anew() {
     let rig = Rig::new();
     let stale = |stack: &mut Stack| {
-        let permission = stack.schedule.as_mut().unwrap().permission.as_mut().unwrap();
+        let permission = stack.the_schedule().permission.as_mut().unwrap();
         permission.source =
             "arn:aws:events:eu-central-1:999999999999:rule/plex-remote-health-schedule".to_owned();
     };
@@ -97,7 +98,7 @@ async fn a_stale_permission_is_removed_before_it_is_given_anew() {
 #[tokio::test(start_paused = true)]
 async fn the_target_comes_after_the_rule_and_the_permission() {
     let rig = Rig::new();
-    assert_eq!(rig.mend(|stack| stack.schedule = None).await, "done");
+    assert_eq!(rig.mend(|stack| stack.schedules.clear()).await, "done");
     let writes = rig.writes();
     assert_eq!(writes.len(), 3, "{writes:?}");
     assert_eq!(writes[2], "events:PutTargets");
@@ -108,9 +109,9 @@ async fn the_target_comes_after_the_rule_and_the_permission() {
 #[tokio::test(start_paused = true)]
 async fn a_rule_is_always_put_whole() {
     let rig = Rig::new();
-    let paused = |stack: &mut Stack| stack.schedule.as_mut().unwrap().rule.as_mut().unwrap().enabled = false;
+    let paused = |stack: &mut Stack| stack.the_schedule().rule.as_mut().unwrap().enabled = false;
     assert_eq!(rig.mend(paused).await, "done");
     assert_snapshot!(rig.fake.sent("events:PutRule")[0], @r#"{"Name":"plex-remote-health-schedule","ScheduleExpression":"rate(5 minutes)","State":"ENABLED","Description":"Runs the plexmon function"}"#);
-    assert_eq!(rig.mend(|stack| stack.schedule = None).await, "done");
+    assert_eq!(rig.mend(|stack| stack.schedules.clear()).await, "done");
     assert_snapshot!(rig.fake.sent("events:PutRule")[1], @r#"{"Name":"plex-remote-health-schedule","ScheduleExpression":"rate(5 minutes)","State":"ENABLED","Description":"Runs the plexmon function","Tags":[{"Key":"plexmon:deployment","Value":"plex-remote-health"}]}"#);
 }

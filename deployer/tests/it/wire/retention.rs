@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::answers::{self, json_of};
 use super::rig::Rig;
-use crate::plan::world::secrets;
+use crate::plan::world::{Only as _, secrets};
 
 fn deployed() -> Rig {
     let rig = Rig::new();
@@ -16,7 +16,7 @@ fn deployed() -> Rig {
 /// From now on, a policy of the account sets the log group's retention; `None` is "for ever".
 fn account_policy(rig: &Rig, days: Option<u32>) {
     let mut group =
-        json!({ "logGroupName": rig.world.names.log_group(), "retentionPolicyName": "for-auditors" });
+        json!({ "logGroupName": rig.world.names.monitor.log_group, "retentionPolicyName": "for-auditors" });
     if let Some(days) = days {
         group["retentionInDays"] = json!(days);
     }
@@ -43,7 +43,7 @@ async fn under_an_account_wide_policy_a_log_group_is_only_tagged() {
     let rig = deployed();
     account_policy(&rig, Some(365));
     let mut observed = rig.observe(false).await.unwrap().stack;
-    observed.log_group.as_mut().unwrap().owner = None;
+    observed.the_log_group().owner = None;
     assert_eq!(rig.adopt(&observed).await, "done");
     assert_eq!(rig.writes(), ["logs:TagResource"]);
 }
@@ -52,7 +52,7 @@ async fn under_an_account_wide_policy_a_log_group_is_only_tagged() {
 async fn without_one_the_groups_own_retention_is_set_right() {
     let rig = Rig::new();
     for days in [Some(365), None] {
-        let other = |stack: &mut Stack| stack.log_group.as_mut().unwrap().retention_days = days;
+        let other = |stack: &mut Stack| stack.the_log_group().retention_days = days;
         assert_eq!(rig.mend(other).await, "done");
     }
     assert_eq!(rig.writes(), ["logs:PutRetentionPolicy"; 2]);

@@ -1,5 +1,6 @@
 //! The real clients and the real resources on a fake AWS, with everything that was said on the way.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -12,7 +13,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
-use plexmon_deploy::apply::{Applied, AwsCloud, Batch, CreatedHere, Materials, OnFailure, Pace, apply};
+use plexmon_deploy::apply::{Applied, AwsCloud, apply};
 use plexmon_deploy::artifact::{Origin, Zip};
 use plexmon_deploy::aws::Aws;
 use plexmon_deploy::cli::{Color, Global};
@@ -21,8 +22,10 @@ use plexmon_deploy::interrupt::Interrupt;
 use plexmon_deploy::output::Output;
 use plexmon_deploy::plan::{Plan, plan};
 use plexmon_deploy::report::{Event, Progress, Reporter};
+use plexmon_deploy::resource::{CreatedHere, Materials, OnFailure, Pace, RoleIds};
+use plexmon_deploy::resources::{Decrypt, Role};
 use plexmon_deploy::session::Session;
-use plexmon_deploy::stack::{Decrypt, Look, Observed, Stack, observe};
+use plexmon_deploy::stack::{Look, Observed, Stack, observe};
 use tokio::sync::watch;
 
 use super::answers::ZIP_SHA256;
@@ -59,13 +62,19 @@ impl Rig {
         Self { fake, aws, world: World::usual(), force: false, said }
     }
 
+    /// The same, with a second function in another region.
+    pub fn with_page() -> Self {
+        let rig = Self::new();
+        Self { world: rig.world.with_page(), ..rig }
+    }
+
     /// All that was reported so far.
     pub fn said(&self) -> String {
         self.said.0.lock().unwrap().clone()
     }
 
-    pub async fn observe(&self, legacy: bool) -> Result<Observed> {
-        observe(&self.aws, &self.world.names, Look { decrypt: Decrypt::Yes, legacy }).await
+    pub async fn observe(&self, adopting: bool) -> Result<Observed> {
+        observe(&self.aws, &self.world.names, Look { decrypt: Decrypt::Yes, adopting }).await
     }
 
     /// What a command starts from, on this fake.
@@ -113,7 +122,7 @@ impl Rig {
 
     /// Removes those parts of the deployment that `change` leaves.
     pub async fn down(&self, change: impl FnOnce(&mut Stack)) -> String {
-        self.apply(&self.world.drifted(change), &Stack::nothing(), OnFailure::GoOn).await
+        self.apply(&self.world.drifted(change), &Stack::nothing(), OnFailure::Continue).await
     }
 
     async fn apply(&self, from: &Stack, to: &Stack, on_failure: OnFailure) -> String {
@@ -126,15 +135,16 @@ impl Rig {
             zip: Some(Zip { bytes: b"zip".to_vec(), sha256: ZIP_SHA256.to_owned() }),
             secrets: Some(secrets()),
         };
-        let parameters = Batch::of(&plan);
+        let read_before = |role: &Role| (role.arn(&self.world.account), "AROAREADBEFORE".to_owned());
+        let role_ids: BTreeMap<_, _> = self.world.desired.roles.iter().map(read_before).collect();
         let cloud = AwsCloud {
             aws: &self.aws,
-            names: &self.world.names,
             account: &self.world.account,
+            deployment: &self.world.names.deployment,
             materials: &materials,
-            role_id: Mutex::new(Some("AROAREADBEFORE".to_owned())),
+            role_ids: RoleIds::new(role_ids),
             force: self.force,
-            parameters,
+            parameters: plan.deletions(),
             created: CreatedHere::default(),
             pace: Pace::default(),
         };

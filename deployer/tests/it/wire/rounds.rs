@@ -10,6 +10,7 @@ use plexmon_deploy::stack::Stack;
 use super::answers::{function_json, json_of};
 use super::fake::refused;
 use super::rig::Rig;
+use crate::plan::world::Only as _;
 
 fn slow() -> Rig {
     let rig = Rig::new();
@@ -36,7 +37,7 @@ async fn everything_is_made_in_three_rounds() {
 async fn new_code_is_noted_down_while_it_is_uploaded() {
     let rig = slow();
     let old = |stack: &mut Stack| {
-        stack.function.as_mut().unwrap().code = Some("old".to_owned());
+        stack.the_function().code = Some("old".to_owned());
     };
     assert_eq!(rig.mend(old).await, "done");
     assert_snapshot!(rounds(&rig), @"
@@ -60,8 +61,8 @@ async fn everything_goes_in_two_rounds_and_what_the_function_needs_after_it() {
 async fn what_only_the_function_tells_of_goes_before_it() {
     let rig = slow();
     let old = |stack: &mut Stack| {
-        let state = stack.state.take().unwrap();
-        stack.old_parameters = vec![Parameter { name: "/old".to_owned(), ..state }];
+        stack.the_state().name = "/old".to_owned();
+        stack.the_function().state = Some("/old".to_owned());
     };
     assert_eq!(rig.down(old).await, "done");
     assert_snapshot!(rounds(&rig), @"
@@ -80,8 +81,8 @@ async fn a_function_that_is_replaced_is_seen_gone_before_it_is_made_anew() {
     let gone = refused("ResourceNotFoundException", "Function not found");
     rig.fake.until(Duration::from_secs(3), "lambda:GetFunction", there, gone);
     let orphaned = |stack: &mut Stack| {
-        stack.role = None;
-        stack.function.as_mut().unwrap().binding = Binding::Stale;
+        stack.roles.clear();
+        stack.the_function().binding = Binding::Stale;
     };
     assert_eq!(rig.mend(orphaned).await, "done");
     let rounds = rig.fake.rounds();
@@ -95,10 +96,10 @@ async fn a_function_that_is_replaced_is_seen_gone_before_it_is_made_anew() {
 async fn what_an_earlier_name_has_left_goes_after_everything_else() {
     let rig = slow();
     let renamed = |stack: &mut Stack| {
-        stack.log_group = None;
-        let state = stack.state.clone().unwrap();
-        stack.old_parameters = vec![Parameter { name: "/old".to_owned(), ..state }];
-        stack.function.as_mut().unwrap().state = Some("/old".to_owned());
+        stack.log_groups.clear();
+        let state = stack.the_state().clone();
+        stack.parameters.push(Parameter { name: "/old".to_owned(), ..state });
+        stack.the_function().state = Some("/old".to_owned());
     };
     assert_eq!(rig.mend(renamed).await, "done");
     assert_snapshot!(rounds(&rig), @"

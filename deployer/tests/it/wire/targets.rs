@@ -6,13 +6,13 @@ use serde_json::json;
 
 use super::answers::{self, json_of};
 use super::rig::Rig;
-use crate::plan::world::{CONFIG, World, secrets, text};
+use crate::plan::world::{CONFIG, Only as _, World, secrets, text};
 
 /// The target as it is sent for this schedule.
 async fn sent(schedule: &str) -> serde_json::Value {
     let mut rig = Rig::new();
     let config = format!("schedule = \"{schedule}\"\n{CONFIG}");
-    rig.world = World::of(&config, &plexmon_deploy::config::Found::All(secrets()));
+    rig.world = World::of(&config, &plexmon_deploy::config::SecretLookup::All(secrets()));
     assert_eq!(rig.up().await, "done");
     rig.fake.sent("events:PutTargets")[0]["Targets"][0].clone()
 }
@@ -62,7 +62,7 @@ async fn a_target_of_an_earlier_release_is_updated() {
 async fn a_policy_that_somebody_changed_is_a_difference() {
     let rig = Rig::new();
     let changed = |stack: &mut Stack| {
-        stack.schedule.as_mut().unwrap().target.as_mut().unwrap().retry =
+        stack.the_schedule().target.as_mut().unwrap().retry =
             Some(RetryPolicy { max_age_s: 86_400, attempts: 185 });
     };
     assert_eq!(rig.mend(changed).await, "done");

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::answers::{json_of, role_xml};
 use super::fake::{Answer, refused};
 use super::rig::Rig;
+use crate::plan::world::Only as _;
 
 fn exists() -> Answer {
     refused("ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set overwrite.")
@@ -18,7 +19,7 @@ fn exists() -> Answer {
 async fn a_parameter_deleted_moments_ago_is_made_once_its_name_is_free() {
     let rig = Rig::new();
     rig.fake.until(Duration::from_secs(25), "ssm:PutParameter", exists(), json_of(json!({ "Version": 1 })));
-    assert_eq!(rig.mend(|stack| stack.state = None).await, "done");
+    assert_eq!(rig.mend(|stack| stack.parameters.clear()).await, "done");
     let elapsed = rig.fake.elapsed().as_secs_f64();
     assert!((25.0..=28.0).contains(&elapsed), "{elapsed}");
     assert!(rig.said().contains("Parameter Store to release the name after its deletion"), "{}", rig.said());
@@ -28,7 +29,7 @@ async fn a_parameter_deleted_moments_ago_is_made_once_its_name_is_free() {
 async fn a_name_that_is_never_free_ends_with_the_last_refusal() {
     let rig = Rig::new();
     rig.fake.always("ssm:PutParameter", exists());
-    assert_snapshot!(rig.mend(|stack| stack.state = None).await, @"
+    assert_snapshot!(rig.mend(|stack| stack.parameters.clear()).await, @"
     error: could not create parameter `/homelab/plex_remote_status`
       cause: timed out after 60 s of waiting for Parameter Store to release the name after its deletion
       cause: ssm:PutParameter was refused (ParameterAlreadyExists): The parameter already exists. To overwrite this value, set overwrite.
@@ -56,7 +57,7 @@ fn there(rig: &Rig, value: &str) {
 async fn a_state_that_the_function_made_is_only_tagged() {
     let rig = Rig::new();
     there(&rig, r#"{"status":"up","ts":1,"deployment":"plex-remote-health"}"#);
-    assert_eq!(rig.mend(|stack| stack.state = None).await, "done");
+    assert_eq!(rig.mend(|stack| stack.parameters.clear()).await, "done");
     assert_eq!(rig.writes(), ["ssm:PutParameter", "ssm:AddTagsToResource"]);
     assert_eq!(rig.fake.elapsed(), Duration::ZERO);
 }
@@ -65,8 +66,8 @@ async fn a_state_that_the_function_made_is_only_tagged() {
 async fn a_state_that_somebody_else_made_meanwhile_is_left_alone() {
     let rig = Rig::new();
     there(&rig, "mine");
-    let error = rig.mend(|stack| stack.state = None).await;
-    assert!(error.contains("somebody else has made it meanwhile"), "{error}");
+    let error = rig.mend(|stack| stack.parameters.clear()).await;
+    assert!(error.contains("another program has created it meanwhile"), "{error}");
     assert_eq!(rig.writes(), ["ssm:PutParameter"]);
 }
 
@@ -79,7 +80,7 @@ async fn a_secret_that_is_there_after_all_gets_its_value() {
     rig.fake.always("ssm:GetParameter", json_of(json!({ "Parameter": { "Value": "(encrypted)" } })));
     let tag = json!([{ "Key": "plexmon:deployment", "Value": "plex-remote-health" }]);
     rig.fake.always("ssm:ListTagsForResource", json_of(json!({ "TagList": tag })));
-    assert_eq!(rig.mend(|stack| stack.secrets = None).await, "done");
+    assert_eq!(rig.mend(|stack| stack.secrets.clear()).await, "done");
     assert_eq!(rig.writes(), ["ssm:PutParameter", "ssm:AddTagsToResource", "ssm:PutParameter"]);
 }
 
@@ -98,7 +99,7 @@ async fn parameters_are_made_in_the_free_tier_and_secrets_encrypted() {
 async fn a_changed_secret_is_overwritten_without_tags() {
     let rig = Rig::new();
     let old = plexmon_deploy::resources::Content::Unread;
-    assert_eq!(rig.mend(|stack| stack.secrets.as_mut().unwrap().content = old).await, "done");
+    assert_eq!(rig.mend(|stack| stack.the_secret().content = old).await, "done");
     let sent = rig.fake.sent("ssm:PutParameter");
     assert_eq!((&sent[0]["Overwrite"], &sent[0]["Tags"]), (&json!(true), &json!(null)));
     assert_eq!(rig.writes(), ["ssm:PutParameter"]);
@@ -114,6 +115,6 @@ async fn a_log_group_that_is_busy_is_tried_again() {
     };
     rig.fake.in_turn("logs:CreateLogGroup", [busy(), json_of(json!({}))]);
     rig.fake.in_turn("logs:PutRetentionPolicy", [busy(), busy(), json_of(json!({}))]);
-    assert_eq!(rig.mend(|stack| stack.log_group = None).await, "done");
+    assert_eq!(rig.mend(|stack| stack.log_groups.clear()).await, "done");
     assert!(rig.fake.elapsed() < Duration::from_secs(2), "{:?}", rig.fake.elapsed());
 }

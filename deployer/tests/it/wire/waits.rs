@@ -9,6 +9,7 @@ use serde_json::json;
 use super::answers::{json_of, ready};
 use super::fake::{Answer, refused};
 use super::rig::Rig;
+use crate::plan::world::Only as _;
 
 const NOT_ASSUMABLE: &str = "The role defined for the function cannot be assumed by Lambda.";
 
@@ -122,7 +123,7 @@ async fn an_update_by_someone_else_is_waited_for() {
          arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health",
     );
     rig.fake.until(Duration::from_secs(5), "lambda:UpdateFunctionConfiguration", busy, json_of(json!({})));
-    assert_eq!(rig.mend(|stack| stack.function.as_mut().unwrap().memory_mb = 512).await, "done");
+    assert_eq!(rig.mend(|stack| stack.the_function().memory_mb = 512).await, "done");
     let elapsed = rig.fake.elapsed().as_secs_f64();
     assert!((5.0..=6.0).contains(&elapsed), "{elapsed}");
 }
@@ -135,7 +136,7 @@ async fn code_and_configuration_are_never_sent_back_to_back() {
         [json_of(json!({ "State": "Active", "LastUpdateStatus": "InProgress" })), ready()],
     );
     let changed = rig.mend(|stack| {
-        let function = stack.function.as_mut().unwrap();
+        let function = stack.the_function();
         function.code = None;
         function.memory_mb = 512;
     });
@@ -168,16 +169,16 @@ async fn a_new_function_that_is_not_known_yet_is_waited_for() {
 
 /// As when `down` runs elsewhere at the same time.
 #[tokio::test(start_paused = true)]
-async fn a_function_that_somebody_has_deleted_meanwhile_is_not_waited_for_long() {
+async fn a_function_that_was_deleted_meanwhile_is_not_waited_for_long() {
     let rig = Rig::new();
     let unknown = refused("ResourceNotFoundException", "Function not found");
     rig.fake.always("lambda:GetFunctionConfiguration", unknown.clone());
     assert_snapshot!(rig.up().await, @"
     error: could not create function `plex-remote-health`
-      cause: function `plex-remote-health` is gone, deleted by somebody else perhaps
+      cause: function `plex-remote-health` no longer exists: someone else may have deleted it
       cause: lambda:GetFunctionConfiguration was refused (ResourceNotFoundException): Function not found
 
-    hint: make sure that nobody else runs `down` on it, then run `up` again
+    hint: make sure that no other `down` is running, then run `up` again
     ");
     let elapsed = rig.fake.elapsed();
     assert!((15..=17).contains(&elapsed.as_secs()), "{elapsed:?}");
@@ -186,7 +187,7 @@ async fn a_function_that_somebody_has_deleted_meanwhile_is_not_waited_for_long()
     let rig = Rig::new();
     let pending = json_of(json!({ "State": "Pending" }));
     rig.fake.until(Duration::from_secs(20), "lambda:GetFunctionConfiguration", pending, unknown);
-    assert!(rig.up().await.contains("is gone"));
+    assert!(rig.up().await.contains("no longer exists"));
     let elapsed = rig.fake.elapsed();
     assert!((35..=38).contains(&elapsed.as_secs()), "{elapsed:?}");
 }
@@ -214,7 +215,7 @@ async fn an_update_that_failed_says_why() {
         "State": "Active", "LastUpdateStatus": "Failed", "LastUpdateStatusReason": "No room for it"
     });
     rig.fake.always("lambda:GetFunctionConfiguration", json_of(failed));
-    assert_snapshot!(rig.mend(|stack| stack.function.as_mut().unwrap().code = None).await, @"
+    assert_snapshot!(rig.mend(|stack| stack.the_function().code = None).await, @"
     error: could not update function `plex-remote-health`
       cause: Lambda could not update the function
       cause: No room for it

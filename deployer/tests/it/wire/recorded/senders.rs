@@ -7,7 +7,7 @@ use aws_sdk_lambda::types::{FunctionCode, FunctionUrlAuthType};
 use aws_sdk_ssm::types::{ResourceTypeForTagging, Tag as ParameterTag};
 use plexmon_deploy::aws::{Aws, CallError};
 use plexmon_deploy::invocation::FunctionError;
-use plexmon_deploy::resources::schedule;
+use plexmon_deploy::resources::schedule_calls;
 
 const ARN: &str = "arn:aws:iam::123456789012:policy/some";
 
@@ -111,7 +111,7 @@ impl From<CallError> for Failure {
 async fn put_targets(aws: &Aws) -> Result<(), Failure> {
     let target = Target::builder().id("t").arn(ARN).build().unwrap();
     let call = aws.events.put_targets().rule("r").targets(target);
-    Ok(schedule::accepted(&aws.call("events", "PutTargets", call.send()).await?)?)
+    Ok(schedule_calls::accepted(&aws.call("events", "PutTargets", call.send()).await?)?)
 }
 
 async fn run(aws: &Aws) -> Result<(), Failure> {

@@ -1,0 +1,265 @@
+//! Which step waits for which: the order of a plan, decided here and only obeyed when it is applied.
+//!
+//! Going up, a function waits for its own role and log group and for the parameters, and a schedule for its own
+//! function; what is obsolete is deleted when everything else is done. Going down, what a function needs is deleted
+//! after it.
+
+use serde::Serialize;
+
+use super::{Action, Change, Delta, Step};
+use crate::names::log_group;
+use crate::names::parameters::state_parameter;
+use crate::resource::{Blocks, Dependency, ResourceKind, Until, is_same};
+use crate::resources::{Function, LogGroup, Schedule};
+
+/// That a step waits for another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Need {
+    /// Position of the other step in the plan.
+    pub step: usize,
+    pub action: Action,
+    pub kind: ResourceKind,
+    pub name: String,
+    pub region: String,
+    pub until: Until,
+    #[serde(skip_serializing_if = "is_start")]
+    pub blocks: Blocks,
+}
+
+fn is_start(blocks: &Blocks) -> bool {
+    *blocks == Blocks::Start
+}
+
+impl Need {
+    pub fn dependency(&self) -> Dependency {
+        Dependency { step: self.step, until: self.until, blocks: self.blocks }
+    }
+}
+
+/// Return the steps with their needs, sorted so that each one comes after those that it needs.
+///
+/// `functions` are the desired ones; without any, the whole deployment is removed. `state` is the state parameter's
+/// current name.
+pub(super) fn in_order(steps: Vec<Step>, functions: &[Function], state: &str) -> Vec<Step> {
+    let order = Order { steps: &steps, functions, state };
+    let needs: Vec<Vec<Dependency>> = (0..steps.len()).map(|index| order.needs(index)).collect();
+    let goes_up = !functions.is_empty();
+    let mut sorted: Vec<usize> = (0..steps.len()).collect();
+    sorted.sort_by_key(|index| (depth(&needs, *index), if goes_up { 0 } else { rank(steps[*index].kind) }));
+    let position = |step: usize| sorted.iter().position(|index| *index == step).unwrap_or_default();
+    let need = |dependency: &Dependency| {
+        let Step { action, kind, name, region, .. } = steps[dependency.step].clone();
+        let Dependency { step, until, blocks } = *dependency;
+        Need { step: position(step), action, kind, name, region, until, blocks }
+    };
+    let with_needs = |index: &usize| {
+        let mut needs: Vec<Need> = needs[*index].iter().map(need).collect();
+        needs.sort_by_key(|need| need.step);
+        Step { needs, ..steps[*index].clone() }
+    };
+    sorted.iter().map(with_needs).collect()
+}
+
+/// How many steps have to be done one after the other before this one.
+fn depth(needs: &[Vec<Dependency>], index: usize) -> usize {
+    needs[index].iter().map(|need| depth(needs, need.step) + 1).max().unwrap_or_default()
+}
+
+/// Going down, the reverse of the order in which the kinds were considered.
+fn rank(kind: ResourceKind) -> u8 {
+    match kind {
+        ResourceKind::Schedule => 0,
+        ResourceKind::Function => 1,
+        ResourceKind::Role | ResourceKind::LogGroup | ResourceKind::Parameter | ResourceKind::Secret => 2,
+    }
+}
+
+/// What a step is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// Something is created or changed.
+    Makes,
+    /// Something is deleted or given up.
+    Removes,
+    /// A function is deleted to be created again.
+    Replaces,
+    /// A function's tag no longer names a previous state.
+    Forgets,
+}
+
+struct Order<'a> {
+    steps: &'a [Step],
+    functions: &'a [Function],
+    state: &'a str,
+}
+
+impl Order<'_> {
+    fn needs(&self, index: usize) -> Vec<Dependency> {
+        let step = &self.steps[index];
+        match (self.purpose(step), &step.change) {
+            (Purpose::Replaces, _) => Vec::new(),
+            (Purpose::Forgets, _) => self.all(Until::Done, |other| !std::ptr::eq(other, step)),
+            (Purpose::Removes, _) => self.removal(step),
+            (Purpose::Makes, Change::Function(delta)) => self.function(delta.resource()),
+            (Purpose::Makes, Change::Schedule(delta)) => self.schedule(delta.resource(), step.action),
+            (
+                Purpose::Makes,
+                Change::Role(_) | Change::LogGroup(_) | Change::Parameter(_) | Change::Secret(_),
+            ) => Vec::new(),
+        }
+    }
+
+    /// A function needs its own role and log group, and the parameters if it has a state.
+    fn function(&self, function: &Function) -> Vec<Dependency> {
+        let mut needs = self.all(Until::Effective, |step| {
+            self.purpose(step) == Purpose::Makes
+                && match &step.change {
+                    Change::Role(delta) => function.assumes(&delta.resource().name),
+                    Change::LogGroup(delta) => is_log_group_of(delta.resource(), function),
+                    Change::Parameter(_) | Change::Secret(_) => function.state.is_some(),
+                    Change::Function(_) | Change::Schedule(_) => false,
+                }
+        });
+        needs.extend(self.all(Until::Done, |step| {
+            self.purpose(step) == Purpose::Replaces
+                && function_of(step).is_some_and(|it| is_same(it, function))
+        }));
+        needs
+    }
+
+    /// A schedule needs its function, which has to be able to run. A new rule can be created before that.
+    fn schedule(&self, schedule: &Schedule, action: Action) -> Vec<Dependency> {
+        let mut needs = self.all(Until::Effective, |step| {
+            self.purpose(step) == Purpose::Makes && function_of(step).is_some_and(|it| schedule.runs(it))
+        });
+        if needs.is_empty() {
+            let function = self.functions.iter().find(|function| schedule.runs(function));
+            needs = function.map(|function| self.function(function)).unwrap_or_default();
+        }
+        if action == Action::Create {
+            needs.iter_mut().for_each(|need| need.blocks = Blocks::Rest);
+        }
+        needs
+    }
+
+    fn removal(&self, step: &Step) -> Vec<Dependency> {
+        // What is obsolete is deleted when everything else exists.
+        let mut needs = self.all(Until::Done, |other| self.purpose(other) == Purpose::Makes);
+        needs.extend(match &step.change {
+            Change::LogGroup(delta) => self.before_log_group(delta.resource()),
+            Change::Secret(_) => self.before_parameters(),
+            Change::Parameter(delta) => {
+                let mut needs = self.before_parameters();
+                needs.extend(self.parts_of(&delta.resource().name));
+                needs
+            }
+            Change::Function(delta) if self.is_trace(delta.resource()) => self.all(Until::Done, |other| {
+                matches!(other.change, Change::Parameter(_) | Change::Secret(_)) && self.removes(other)
+            }),
+            Change::Function(_) | Change::Schedule(_) | Change::Role(_) => Vec::new(),
+        });
+        needs
+    }
+
+    /// Nothing may write into a log group once it is deleted.
+    fn before_log_group(&self, group: &LogGroup) -> Vec<Dependency> {
+        let of_group = |function: &Function| is_log_group_of(group, function);
+        let functions = self.steps.iter().filter_map(function_of).filter(|function| of_group(function));
+        let functions: Vec<&Function> = functions.collect();
+        self.all(Until::Effective, |step| {
+            self.removes(step)
+                && match &step.change {
+                    Change::Function(delta) => of_group(delta.resource()),
+                    Change::Schedule(delta) => {
+                        let schedule = delta.resource();
+                        schedule.region == group.region && log_group(&schedule.function) == group.name
+                    }
+                    Change::Role(delta) => {
+                        functions.iter().any(|function| function.assumes(&delta.resource().name))
+                    }
+                    Change::LogGroup(_) | Change::Parameter(_) | Change::Secret(_) => false,
+                }
+        })
+    }
+
+    /// With the whole deployment, parameters are deleted after everything that could write them again; but before a
+    /// function whose tag is the only trace of them.
+    fn before_parameters(&self) -> Vec<Dependency> {
+        if !self.functions.is_empty() {
+            return Vec::new();
+        }
+        self.all(Until::Effective, |step| {
+            self.removes(step)
+                && match &step.change {
+                    Change::Function(delta) => !self.is_trace(delta.resource()),
+                    Change::Schedule(_) | Change::Role(_) => true,
+                    Change::LogGroup(_) | Change::Parameter(_) | Change::Secret(_) => false,
+                }
+        })
+    }
+
+    /// The value of a state says how many parts there are: it is deleted after them, whatever interrupts us.
+    fn parts_of(&self, state: &str) -> Vec<Dependency> {
+        let is_part = |name: &str| name != state && state_parameter(name) == state;
+        self.all(Until::Done, |step| {
+            matches!(step.change, Change::Parameter(_)) && self.removes(step) && is_part(&step.name)
+        })
+    }
+
+    /// Whether a function that is removed names a previous state in its tag, whose parameters are removed as well.
+    fn is_trace(&self, function: &Function) -> bool {
+        let Some(state) = function.state.as_deref().filter(|state| *state != self.state) else {
+            return false;
+        };
+        self.functions.is_empty()
+            && self.steps.iter().any(|step| {
+                matches!(step.change, Change::Parameter(_)) && state_parameter(&step.name) == state
+            })
+    }
+
+    fn removes(&self, step: &Step) -> bool {
+        self.purpose(step) == Purpose::Removes
+    }
+
+    fn purpose(&self, step: &Step) -> Purpose {
+        let is_created = |other: &Step| other.action == Action::Create && other.concerns_the_same_as(step);
+        match &step.change {
+            Change::Function(Delta::Delete(_)) if self.steps.iter().any(is_created) => Purpose::Replaces,
+            _ if step.action == Action::Delete => Purpose::Removes,
+            // A rule that is kept for others loses our target.
+            Change::Schedule(Delta::Update { to, .. }) if to.target.is_none() => Purpose::Removes,
+            // A role that is kept for other regions loses ours.
+            Change::Role(Delta::Update { from, to }) if !from.regions.is_subset(&to.regions) => {
+                Purpose::Removes
+            }
+            Change::Function(Delta::Update { from, to }) if self.forgets(from, to) => Purpose::Forgets,
+            _ => Purpose::Makes,
+        }
+    }
+
+    fn forgets(&self, from: &Function, to: &Function) -> bool {
+        let is_left = |step: &Step, state: &str| {
+            step.action == Action::Delete
+                && matches!(step.change, Change::Parameter(_))
+                && state_parameter(&step.name) == state
+        };
+        from.state != to.state
+            && from.state.as_deref().is_some_and(|state| self.steps.iter().any(|step| is_left(step, state)))
+    }
+
+    fn all(&self, until: Until, is_needed: impl Fn(&Step) -> bool) -> Vec<Dependency> {
+        let needed = self.steps.iter().enumerate().filter(|(_, step)| is_needed(step));
+        needed.map(|(step, _)| Dependency { step, until, blocks: Blocks::Start }).collect()
+    }
+}
+
+fn function_of(step: &Step) -> Option<&Function> {
+    match &step.change {
+        Change::Function(delta) => Some(delta.resource()),
+        _ => None,
+    }
+}
+
+fn is_log_group_of(group: &LogGroup, function: &Function) -> bool {
+    group.region == function.region && group.name == log_group(&function.name)
+}

@@ -1,0 +1,116 @@
+//! One thing to do to one resource.
+
+use std::fmt::{self, Display};
+
+use serde::Serialize;
+
+use super::Need;
+use crate::aws::Created;
+use crate::resource::{Difference, Resource, ResourceKind};
+use crate::resources::{Function, LogGroup, Parameter, Role, Schedule, Secret};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Create,
+    Update,
+    Delete,
+}
+
+impl Display for Action {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        })
+    }
+}
+
+/// From what to what.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Delta<R> {
+    Create(R),
+    Update { from: R, to: R },
+    Delete(R),
+}
+
+impl<R> Delta<R> {
+    pub fn action(&self) -> Action {
+        match self {
+            Self::Create(_) => Action::Create,
+            Self::Update { .. } => Action::Update,
+            Self::Delete(_) => Action::Delete,
+        }
+    }
+
+    /// The resource as it will be, or as it was before its deletion.
+    pub fn resource(&self) -> &R {
+        match self {
+            Self::Create(resource) | Self::Update { to: resource, .. } | Self::Delete(resource) => resource,
+        }
+    }
+}
+
+/// A delta of any kind of resource.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    Role(Delta<Role>),
+    LogGroup(Delta<LogGroup>),
+    Parameter(Delta<Parameter>),
+    Secret(Delta<Secret>),
+    Function(Delta<Function>),
+    Schedule(Delta<Schedule>),
+}
+
+impl Change {
+    /// What the calls of this change are about.
+    pub fn subjects(&self) -> Vec<(Created, &str)> {
+        match self {
+            Self::Role(delta) => delta.resource().subjects(),
+            Self::LogGroup(delta) => delta.resource().subjects(),
+            Self::Parameter(delta) => delta.resource().subjects(),
+            Self::Secret(delta) => delta.resource().subjects(),
+            Self::Function(delta) => delta.resource().subjects(),
+            Self::Schedule(delta) => delta.resource().subjects(),
+        }
+    }
+}
+
+/// One thing to do to one resource, and what has to be done before.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    pub action: Action,
+    pub kind: ResourceKind,
+    pub name: String,
+    pub region: String,
+    pub needs: Vec<Need>,
+    pub changes: Vec<Difference>,
+    #[serde(skip)]
+    pub change: Change,
+}
+
+impl Step {
+    /// A step without needs.
+    pub(super) fn new<R: Resource>(
+        delta: Delta<R>,
+        changes: Vec<Difference>,
+        wrap: fn(Delta<R>) -> Change,
+    ) -> Self {
+        let resource = delta.resource();
+        Self {
+            action: delta.action(),
+            kind: R::KIND,
+            name: resource.name().to_owned(),
+            region: resource.region().to_owned(),
+            needs: Vec::new(),
+            changes,
+            change: wrap(delta),
+        }
+    }
+
+    /// Whether both are about the same instance.
+    pub fn concerns_the_same_as(&self, other: &Self) -> bool {
+        (self.kind, &self.name, &self.region) == (other.kind, &other.name, &other.region)
+    }
+}

@@ -1,0 +1,28 @@
+//! What desired resources are made from.
+
+use crate::config::{Config, SecretLookup};
+use crate::names::{Account, LambdaNames, Names};
+
+/// A configuration in an account, with the secrets and the code that were found.
+#[derive(Debug, Clone, Copy)]
+pub struct Blueprint<'a> {
+    pub config: &'a Config,
+    pub names: &'a Names,
+    /// The account, in the region of the monitor.
+    pub account: &'a Account,
+    pub secrets: &'a SecretLookup,
+    /// Identity of code and settings.
+    pub code: &'a str,
+}
+
+impl Blueprint<'_> {
+    /// The value of the tag that makes a resource ours.
+    pub fn owner(&self) -> Option<String> {
+        Some(self.names.deployment.clone())
+    }
+
+    /// The account in the region of a function.
+    pub fn account_of(&self, lambda: &LambdaNames) -> Account {
+        self.account.in_region(&lambda.region)
+    }
+}

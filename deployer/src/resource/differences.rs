@@ -1,0 +1,45 @@
+//! Fields that are not as they should be.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// One field that is not as it should be. `null` stands for "does not exist".
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Difference {
+    pub field: &'static str,
+    pub from: Value,
+    pub to: Value,
+}
+
+/// Collects differences, field by field.
+#[derive(Debug, Default)]
+pub struct Differences(Vec<Difference>);
+
+impl Differences {
+    /// Compare one field; `observed` is `None` if the whole resource is missing.
+    pub fn field<T: Serialize + PartialEq>(
+        &mut self,
+        field: &'static str,
+        desired: &T,
+        observed: Option<&T>,
+    ) {
+        if observed == Some(desired) {
+            return;
+        }
+        let value = |of: &T| serde_json::to_value(of).unwrap_or(Value::Null);
+        let (from, to) = (observed.map_or(Value::Null, value), value(desired));
+        if from != to {
+            self.0.push(Difference { field, from, to });
+        }
+    }
+
+    /// Add a field whose values must not be shown.
+    pub fn hidden(&mut self, field: &'static str, existed: bool) {
+        let hidden = || Value::from("(hidden)");
+        self.0.push(Difference { field, from: if existed { hidden() } else { Value::Null }, to: hidden() });
+    }
+
+    pub fn into_vec(self) -> Vec<Difference> {
+        self.0
+    }
+}

@@ -1,0 +1,188 @@
+//! What AWS has: all reads at once.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
+use plexmon_function::contract::secrets::SecretValue;
+
+use super::Stack;
+use super::owners::find_owners;
+use crate::aws::Aws;
+use crate::config::is_parameter_name;
+use crate::error::{Error, Result};
+use crate::names::{Account, LambdaNames, Names, ScheduleNames};
+use crate::resource::Resource as _;
+use crate::resources::function::FunctionDetails;
+use crate::resources::rules::OtherRules;
+use crate::resources::secret::SecretQuery;
+use crate::resources::{Decrypt, Function, LogGroup, Parameter, Role, Schedule, Secret};
+
+/// How to look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Look {
+    pub decrypt: Decrypt,
+    /// Also look for what the read-me's shell steps created, and for rules of others that run the function.
+    pub adopting: bool,
+}
+
+/// What AWS has, and what else was learned on the way.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    /// The account, in the region of the monitor.
+    pub account: Account,
+    /// The names that were looked for.
+    pub names: Names,
+    pub stack: Stack,
+    /// The unique id of each role, by its ARN. It changes when a role is recreated under the same name.
+    pub role_ids: BTreeMap<String, String>,
+    /// The state parameter's value.
+    pub state: Option<String>,
+    /// The values of the state's additional parameters, as far as they exist.
+    pub state_parts: Vec<String>,
+    /// The environment of a function that may be taken over; empty unless [`Look::adopting`].
+    pub variables: BTreeMap<String, SecretValue>,
+    /// Rules of others that run the function; empty unless [`Look::adopting`].
+    pub other_rules: OtherRules,
+}
+
+impl Observed {
+    /// The function that checks the targets.
+    pub fn monitor(&self) -> Option<&Function> {
+        self.stack.function(&self.names.monitor)
+    }
+
+    /// The state parameter of a function that plexmon replaces, or has replaced. It is used if the configuration names
+    /// none.
+    pub fn inherited_state(&self) -> Result<Option<String>> {
+        let Some(function) = self.monitor() else { return Ok(None) };
+        if function.owner.as_ref() == Some(&self.names.deployment) {
+            return Ok(function.inherited_state.clone());
+        }
+        let Some(name) = self.variables.get(STATE_VARIABLE).map(|value| value.expose().trim()) else {
+            return Ok(None);
+        };
+        if name.is_empty() || name == self.names.state_parameter {
+            return Ok(None);
+        }
+        if !is_parameter_name(name) {
+            return Err(Error::usage(format!(
+                "the state of function `{}` cannot be taken over",
+                function.name
+            ))
+            .cause(format!("its variable {STATE_VARIABLE} is `{name}`, which plexmon cannot use as a name"))
+            .hint("name another `parameter` in [state]: plexmon then starts with a new state"));
+        }
+        Ok(Some(name.to_owned()))
+    }
+}
+
+/// Names the state's parameter in the environment of the function that plexmon replaces.
+pub const STATE_VARIABLE: &str = "STATUS_PARAM";
+
+/// What exists of a function and of what belongs to it.
+struct LambdaRead {
+    role: Option<(Role, String)>,
+    log_group: Option<(LogGroup, ())>,
+    function: Option<(Function, FunctionDetails)>,
+    schedule: Option<(Schedule, ())>,
+}
+
+/// Read everything at once. A second round is needed only where the first one leaves open who owns something.
+pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
+    let account = identity(aws);
+    let lambdas = join_all(names.lambdas().map(|lambda| read_lambda(aws, lambda)));
+    let state = Parameter::read(&names.state_parameter, aws);
+    let parts = join_all(names.state_parts.iter().map(|name| Parameter::read(name, aws)));
+    let secret = SecretQuery { name: names.secrets_parameter(), decrypt: look.decrypt };
+    let secret = Secret::read(&secret, aws);
+    let previous = async { if look.adopting { previous_schedule(aws, names).await } else { Ok(None) } };
+    let (account, lambdas, state, parts, secret, previous) =
+        tokio::join!(account, lambdas, state, parts, secret, previous);
+    // First of all: "no credentials" must not look like "no permission for something".
+    let account = account?;
+
+    let mut stack = Stack::nothing();
+    let mut role_ids = BTreeMap::new();
+    let mut variables = BTreeMap::new();
+    for (lambda, read) in names.lambdas().zip(lambdas) {
+        let LambdaRead { role, log_group, function, schedule } = read?;
+        let role_id = role.as_ref().map(|(_, id)| id.clone());
+        if let Some((role, id)) = role {
+            role_ids.insert(role.arn(&account), id);
+            stack.roles.push(role);
+        }
+        stack.log_groups.extend(log_group.map(|(group, ())| group));
+        if let Some((function, details)) = function {
+            stack.functions.push(function.bound_to(details.role_id.as_deref(), role_id.as_deref()));
+            if look.adopting && *lambda == names.monitor {
+                variables = details.variables;
+            }
+        }
+        stack.schedules.extend(schedule.map(|(schedule, ())| schedule));
+    }
+    let state = state?;
+    let state_value = state.as_ref().map(|(_, value)| value.clone());
+    let parts: Vec<_> = parts.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
+    let (parts, part_values): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    stack.parameters.extend(state.map(|(state, _)| state).into_iter().chain(parts));
+    stack.secrets.extend(secret?.map(|(secret, ())| secret));
+
+    let rules = other_rules(aws, names, &account, look.adopting && stack.function(&names.monitor).is_some());
+    let owners = find_owners(aws, names, &account, state_value.as_deref(), &stack);
+    let (owners, other_rules) = tokio::join!(owners, rules);
+    let mut stack = owners?;
+    stack.schedules.extend(previous?);
+    let names = names.clone();
+    Ok(Observed {
+        account,
+        names,
+        stack,
+        role_ids,
+        state: state_value,
+        state_parts: part_values,
+        variables,
+        other_rules,
+    })
+}
+
+async fn identity(aws: &Aws) -> Result<Account> {
+    let caller = aws.call("sts", "GetCallerIdentity", aws.sts.get_caller_identity().send()).await?;
+    Ok(Account::from_caller(
+        caller.arn().unwrap_or_default(),
+        caller.account().unwrap_or_default(),
+        &aws.region,
+    ))
+}
+
+async fn read_lambda(aws: &Aws, names: &LambdaNames) -> Result<LambdaRead> {
+    let aws = &aws.in_region(&names.region);
+    let schedule = async {
+        match &names.schedule {
+            Some(names) => Schedule::read(names, aws).await,
+            None => Ok(None),
+        }
+    };
+    let (role, log_group, function, schedule) = tokio::join!(
+        Role::read(&names.role, aws),
+        LogGroup::read(&names.log_group, aws),
+        Function::read(&names.function, aws),
+        schedule,
+    );
+    Ok(LambdaRead { role: role?, log_group: log_group?, function: function?, schedule: schedule? })
+}
+
+/// The rule that the read-me's shell steps created. Without its rule, what was read is the permission, and that belongs
+/// to the new rule.
+async fn previous_schedule(aws: &Aws, names: &Names) -> Result<Option<Schedule>> {
+    let Some(current) = &names.monitor.schedule else { return Ok(None) };
+    let previous = ScheduleNames { rule: names.previous_rule(), ..current.clone() };
+    let read = Schedule::read(&previous, aws).await?;
+    Ok(read.map(|(schedule, ())| schedule).filter(|schedule| schedule.rule.is_some()))
+}
+
+async fn other_rules(aws: &Aws, names: &Names, account: &Account, wanted: bool) -> OtherRules {
+    if !wanted {
+        return OtherRules::default();
+    }
+    OtherRules::read(aws, &account.function(names.function()), &names.rules()).await
+}

@@ -1,0 +1,117 @@
+//! Who owns what the first round of reads leaves open, and what an earlier configuration left behind.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::{join_all, try_join_all};
+use plexmon_function::contract::parts::parameter as part_name;
+
+use super::Stack;
+use crate::aws::Aws;
+use crate::error::Result;
+use crate::names::parameters::secrets_parameter;
+use crate::names::{Account, Names, log_group};
+use crate::resource::Resource;
+use crate::resources::parameter::parts_of;
+use crate::resources::{Function, LogGroup, Parameter, Schedule};
+
+/// Return the stack with the owners of its log groups and rules, and with parameters that only AWS knows of.
+///
+/// Log group and rule are certainly ours if they serve a function of ours. Otherwise their tags decide, which can be
+/// read only by ARN, and so only after the account is known.
+pub(super) async fn find_owners(
+    aws: &Aws,
+    names: &Names,
+    account: &Account,
+    state: Option<&str>,
+    stack: &Stack,
+) -> Result<Stack> {
+    let owners = Owners { aws, names, account, functions: ours(names, &stack.functions) };
+    let log_groups = try_join_all(stack.log_groups.iter().map(|group| owners.log_group(group)));
+    let schedules = try_join_all(stack.schedules.iter().map(|schedule| owners.schedule(schedule)));
+    let additional = additional_parts(names, state);
+    let additional = read_each(aws, &additional);
+    let previous = owners.previous_parameters();
+    let (log_groups, schedules, previous, additional) =
+        tokio::join!(log_groups, schedules, previous, additional);
+    let mut stack = Stack { log_groups: log_groups?, schedules: schedules?, ..stack.clone() };
+    stack.parameters.extend(additional?.into_iter().chain(previous?));
+    Ok(stack)
+}
+
+fn ours<'a>(names: &Names, functions: &'a [Function]) -> Vec<&'a Function> {
+    functions.iter().filter(|function| function.owner() == Some(names.deployment.as_str())).collect()
+}
+
+struct Owners<'a> {
+    aws: &'a Aws,
+    names: &'a Names,
+    account: &'a Account,
+    /// Those that are ours.
+    functions: Vec<&'a Function>,
+}
+
+impl Owners<'_> {
+    fn ours(&self) -> Option<String> {
+        Some(self.names.deployment.clone())
+    }
+
+    async fn log_group(&self, group: &LogGroup) -> Result<LogGroup> {
+        let serves =
+            |function: &Function| function.region == group.region && log_group(&function.name) == group.name;
+        let owner = match self.functions.iter().copied().any(serves) {
+            true => self.ours(),
+            false => self.tag(group).await?,
+        };
+        Ok(LogGroup { owner, ..group.clone() })
+    }
+
+    async fn schedule(&self, schedule: &Schedule) -> Result<Schedule> {
+        let account = self.account.in_region(&schedule.region);
+        let is_ours = self.functions.iter().any(|function| schedule.runs(function));
+        let owner = match &schedule.rule {
+            Some(_) if is_ours && schedule.serves(&account.function(&schedule.function)) => self.ours(),
+            Some(_) => self.tag(schedule).await?,
+            // A permission that is left in a function of ours is ours; it is deleted with the function.
+            None if is_ours => self.ours(),
+            None => None,
+        };
+        Ok(Schedule { owner, ..schedule.clone() })
+    }
+
+    async fn tag<R: Resource>(&self, resource: &R) -> Result<Option<String>> {
+        let region = resource.region();
+        resource.read_owner(&self.aws.in_region(region), &self.account.in_region(region)).await
+    }
+
+    /// The parameters under previous names, which the tags of our functions tell.
+    async fn previous_parameters(&self) -> Result<Vec<Parameter>> {
+        let states = self.functions.iter().filter_map(|function| function.state.as_ref());
+        let previous: BTreeSet<&String> =
+            states.filter(|state| **state != self.names.state_parameter).collect();
+        let all = try_join_all(previous.into_iter().map(|state| read_previous(self.aws, state))).await?;
+        Ok(all.into_iter().flatten().collect())
+    }
+}
+
+/// Parts of the state that the configuration does not need, but that its value mentions.
+fn additional_parts(names: &Names, state: Option<&str>) -> Vec<String> {
+    let reached = names.clone().reaching(state.map_or(0, parts_of));
+    reached.state_parts.into_iter().skip(names.state_parts.len()).collect()
+}
+
+/// What is left under a previous name: the state, all of its parts, and its secrets.
+async fn read_previous(aws: &Aws, state_parameter: &str) -> Result<Vec<Parameter>> {
+    let state = Parameter::read(state_parameter, aws).await?;
+    let parts = state.as_ref().map_or(1, |(_, value)| parts_of(value));
+    let names = (1..parts).map(|part| part_name(state_parameter, part));
+    let names: Vec<String> = names.chain([secrets_parameter(state_parameter)]).collect();
+    let others = read_each(aws, &names).await?;
+    Ok(state.map(|(state, _)| state).into_iter().chain(others).collect())
+}
+
+/// The parameters of these names that exist.
+async fn read_each(aws: &Aws, names: &[String]) -> Result<Vec<Parameter>> {
+    let read = join_all(names.iter().map(|name| Parameter::read(name, aws))).await;
+    let read: Vec<_> = read.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
+    Ok(read.into_iter().map(|(parameter, _)| parameter).collect())
+}

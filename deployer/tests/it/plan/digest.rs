@@ -1,0 +1,89 @@
+//! The digest names what a plan does: stable for the same plan, different for any other, and without secrets.
+
+use std::collections::BTreeSet;
+
+use plexmon_deploy::plan::Plan;
+use plexmon_deploy::resources::Content;
+use plexmon_deploy::stack::Stack;
+use serde_json::{Value, json};
+
+use super::world::{CONFIG, Only as _, World, missing_secrets};
+use crate::convergence::worlds::all;
+
+fn drifted(change: impl FnOnce(&mut Stack)) -> Plan {
+    let world = World::usual();
+    world.up(&world.drifted(change)).unwrap()
+}
+
+/// Written down, so that it stays the same on every machine.
+#[test]
+fn the_digest_of_the_same_plan_is_always_the_same() {
+    let plan = || drifted(|stack| stack.the_function().memory_mb = 512);
+    assert_eq!(plan().digest(), plan().digest());
+    insta::assert_snapshot!(plan().digest(), @"da13a923a95bc45c41e2a877cd37dc25384856f3887f784e90bc6317b881f577");
+}
+
+#[test]
+fn plans_that_differ_have_different_digests() {
+    let world = World::usual();
+    let mut plans = BTreeSet::new();
+    let mut digests = BTreeSet::new();
+    for (_, observed) in all(&world).step_by(3) {
+        for plan in [world.adopt(&observed).unwrap(), world.down(&observed).unwrap()] {
+            plans.insert(serde_json::to_string(&plan.steps).unwrap());
+            digests.insert(plan.digest());
+        }
+    }
+    assert!(plans.len() > 300, "{}", plans.len());
+    assert_eq!(digests.len(), plans.len());
+}
+
+#[test]
+fn a_change_to_another_value_is_another_plan() {
+    let memory = |memory| drifted(move |stack| stack.the_function().memory_mb = memory).digest();
+    assert_ne!(memory(512), memory(256));
+    let region = |region: &str| {
+        let mut plan = drifted(|stack| stack.functions.clear());
+        plan.steps[0].region = region.to_owned();
+        plan.digest()
+    };
+    assert_ne!(region("eu-central-1"), region("us-east-1"));
+    let mut without_needs = World::usual().up(&Stack::nothing()).unwrap();
+    let whole = without_needs.digest();
+    without_needs.steps.iter_mut().for_each(|step| step.needs.clear());
+    assert_ne!(whole, without_needs.digest());
+}
+
+/// AWS returns documents as they were stored, but nobody promises the order of their keys.
+#[test]
+fn the_order_of_keys_in_a_document_makes_no_difference() {
+    let with = |document: Value| drifted(move |stack| stack.the_role().policy = Some(document)).digest();
+    assert_eq!(
+        with(json!({ "a": 1, "b": { "c": 2, "d": 3 } })),
+        with(json!({ "b": { "d": 3, "c": 2 }, "a": 1 }))
+    );
+}
+
+#[test]
+fn the_values_of_secrets_have_no_part_in_it() {
+    let of = |world: World, content: Content| {
+        world.up(&world.drifted(|stack| stack.the_secret().content = content)).unwrap().digest()
+    };
+    let usual = |content| of(World::usual(), content);
+    assert_eq!(usual(Content::Digest("1".repeat(64))), usual(Content::Digest("2".repeat(64))));
+    let unset = World::of(CONFIG, &missing_secrets());
+    assert_ne!(
+        usual(Content::Unread),
+        of(unset, Content::Unread),
+        "one writes the secret, the other does not"
+    );
+}
+
+#[test]
+fn the_json_begins_with_the_digest() {
+    let plan = World::usual().up(&Stack::nothing()).unwrap();
+    let json = serde_json::to_value(&plan).unwrap();
+    assert_eq!(json["digest"], plan.digest());
+    assert_eq!(plan.digest().len(), 64);
+    assert!(plan.digest().bytes().all(|byte| byte.is_ascii_hexdigit()));
+}

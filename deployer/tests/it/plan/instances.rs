@@ -1,0 +1,154 @@
+//! Two functions, each with its own role and log group, in two regions: what is planned is planned per instance.
+
+use insta::assert_snapshot;
+use plexmon_deploy::plan::{Action, Plan, Step};
+use plexmon_deploy::resource::{ResourceKind, Until};
+use plexmon_deploy::resources::Binding;
+use plexmon_deploy::stack::Stack;
+
+use super::world::{PAGE, PAGE_REGION, REGION, World, text};
+
+fn step<'a>(plan: &'a Plan, action: Action, name: &str) -> &'a Step {
+    plan.steps.iter().find(|step| step.action == action && step.name == name).unwrap()
+}
+
+/// What a step needs, as `kind name (region) until`.
+fn needs(step: &Step) -> String {
+    let need = |need: &plexmon_deploy::plan::Need| {
+        let until = if need.until == Until::Done { "done" } else { "effective" };
+        format!("{} {} ({}) {until}\n", need.kind, need.name, need.region)
+    };
+    step.needs.iter().map(need).collect()
+}
+
+#[test]
+fn each_function_comes_with_its_own_role_and_log_group() {
+    let world = World::usual().with_page();
+    assert_snapshot!(text(world.up(&Stack::nothing())), @"
+      + create role      plex-remote-health-role
+      + create role      plex-remote-health-page-role
+      + create log group /aws/lambda/plex-remote-health
+      + create log group /aws/lambda/plex-remote-health-page
+      + create parameter /homelab/plex_remote_status
+      + create secret    /homelab/plex_remote_status_secrets
+      + create function  plex-remote-health
+      + create function  plex-remote-health-page
+      + create schedule  plex-remote-health-schedule
+    9 to create, 0 to update, 0 to delete
+    ");
+    assert!(world.up(&world.desired).unwrap().is_empty());
+    let regions: Vec<_> = world.desired.functions.iter().map(|one| one.region.as_str()).collect();
+    assert_eq!(regions, [REGION, PAGE_REGION]);
+    let roles: Vec<_> = world.desired.functions.iter().map(|one| one.role.as_str()).collect();
+    assert_eq!(
+        roles,
+        [
+            "arn:aws:iam::123456789012:role/plex-remote-health-role",
+            "arn:aws:iam::123456789012:role/plex-remote-health-page-role",
+        ]
+    );
+}
+
+#[test]
+fn a_function_waits_for_its_own_role_and_log_group_only() {
+    let world = World::usual().with_page();
+    let plan = world.up(&Stack::nothing()).unwrap();
+    assert_snapshot!(needs(step(&plan, Action::Create, "plex-remote-health")), @"
+    role plex-remote-health-role (eu-central-1) effective
+    log group /aws/lambda/plex-remote-health (eu-central-1) effective
+    parameter /homelab/plex_remote_status (eu-central-1) effective
+    secret /homelab/plex_remote_status_secrets (eu-central-1) effective
+    ");
+    assert_snapshot!(needs(step(&plan, Action::Create, PAGE)), @"
+    role plex-remote-health-page-role (us-east-1) effective
+    log group /aws/lambda/plex-remote-health-page (us-east-1) effective
+    parameter /homelab/plex_remote_status (eu-central-1) effective
+    secret /homelab/plex_remote_status_secrets (eu-central-1) effective
+    ");
+    assert_snapshot!(needs(step(&plan, Action::Create, "plex-remote-health-schedule")), @"function plex-remote-health (eu-central-1) effective");
+}
+
+#[test]
+fn a_log_group_is_deleted_after_its_own_function_only() {
+    let world = World::usual().with_page();
+    let plan = world.down(&world.desired).unwrap();
+    assert_snapshot!(needs(step(&plan, Action::Delete, "/aws/lambda/plex-remote-health-page")), @"
+    function plex-remote-health-page (us-east-1) effective
+    role plex-remote-health-page-role (us-east-1) effective
+    ");
+    assert_snapshot!(needs(step(&plan, Action::Delete, "/homelab/plex_remote_status")), @"
+    schedule plex-remote-health-schedule (eu-central-1) effective
+    function plex-remote-health (eu-central-1) effective
+    function plex-remote-health-page (us-east-1) effective
+    role plex-remote-health-role (eu-central-1) effective
+    role plex-remote-health-page-role (us-east-1) effective
+    ");
+}
+
+#[test]
+fn a_recreated_role_takes_its_own_function_with_it_and_no_other() {
+    let world = World::usual().with_page();
+    let stale = world.drifted(|stack| stack.functions[1].binding = Binding::Stale);
+    assert_snapshot!(text(world.up(&stale)), @"
+      - delete function  plex-remote-health-page
+      + create function  plex-remote-health-page
+    1 to create, 0 to update, 1 to delete
+    ");
+}
+
+/// A function that the configuration no longer has: it is deleted when everything else is done, and what it needs after
+/// it.
+#[test]
+fn an_obsolete_function_is_deleted_with_its_role_and_log_group() {
+    let world = World::usual();
+    let with_page = World::usual().with_page();
+    let observed = with_page.drifted(|stack| stack.log_groups[0].retention_days = Some(30));
+    let plan = world.up(&observed).unwrap();
+    assert_snapshot!(plan, @"
+      ~ update log group /aws/lambda/plex-remote-health
+          retention_days: 30 -> 14
+      - delete role      plex-remote-health-page-role
+      - delete function  plex-remote-health-page
+      - delete log group /aws/lambda/plex-remote-health-page
+    0 to create, 1 to update, 3 to delete
+    ");
+    assert_snapshot!(needs(step(&plan, Action::Delete, PAGE)), @"log group /aws/lambda/plex-remote-health (eu-central-1) done");
+    assert_snapshot!(needs(step(&plan, Action::Delete, "/aws/lambda/plex-remote-health-page")), @"
+    log group /aws/lambda/plex-remote-health (eu-central-1) done
+    role plex-remote-health-page-role (us-east-1) effective
+    function plex-remote-health-page (us-east-1) effective
+    ");
+}
+
+#[test]
+fn the_same_name_in_another_region_is_another_instance() {
+    let world = World::usual();
+    let mut elsewhere = world.desired.functions[0].clone();
+    elsewhere.region = PAGE_REGION.to_owned();
+    elsewhere.memory_mb = 512;
+    let observed = world.drifted(|stack| stack.functions.push(elsewhere));
+    let plan = world.up(&observed).unwrap();
+    let steps: Vec<_> =
+        plan.steps.iter().map(|step| (step.action, step.kind, step.region.as_str())).collect();
+    assert_eq!(steps, [(Action::Delete, ResourceKind::Function, PAGE_REGION)]);
+}
+
+/// The page of a deployment has the names of a deployment that is called so. The owner's tag keeps them apart.
+#[test]
+fn a_deployment_named_like_our_page_stops_the_run() {
+    let page = World::usual().with_page();
+    let named =
+        World::of(&format!("name = \"{PAGE}\"\n{}", super::world::CONFIG), &super::world::missing_secrets());
+    assert_eq!(named.names.monitor.role, page.names.others[0].role);
+    let observed = page.drifted(|stack| {
+        for role in &mut stack.roles {
+            role.owner = Some(role.name.trim_end_matches("-role").to_owned());
+        }
+    });
+    assert_snapshot!(text(page.up(&observed)), @"
+    error: role `plex-remote-health-page-role` exists already and is not ours
+      cause: its tag `plexmon:deployment` says that it belongs to the deployment `plex-remote-health-page`
+
+    hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
+    ");
+}

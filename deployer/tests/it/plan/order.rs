@@ -1,0 +1,106 @@
+//! Order: over all worlds, what is needed is created before what needs it, and deleted after it.
+
+use plexmon_deploy::plan::{Action, Plan, Step};
+use plexmon_deploy::resource::{OnFailure, ResourceKind, Until};
+
+use super::world::World;
+use crate::convergence::worlds::{Condition, all};
+
+/// Whether one step needs another, directly or not.
+pub fn needs(plan: &Plan, step: usize, other: usize) -> bool {
+    plan.steps[step].needs.iter().any(|need| need.step == other || needs(plan, need.step, other))
+}
+
+/// Whether a step is not run after another one failed.
+pub fn is_stopped_by(plan: &Plan, step: usize, other: usize, on_failure: OnFailure) -> bool {
+    match on_failure {
+        OnFailure::Stop => needs(plan, step, other),
+        OnFailure::Continue => plan.steps[step].needs.iter().any(|need| {
+            need.until == Until::Done
+                && (need.step == other || is_stopped_by(plan, need.step, other, on_failure))
+        }),
+    }
+}
+
+/// Whether every one of `then` needs every one of `first`.
+pub fn before(plan: &Plan, first: impl Fn(&Step) -> bool, then: impl Fn(&Step) -> bool) -> bool {
+    let all = |wanted: &dyn Fn(&Step) -> bool| -> Vec<usize> {
+        (0..plan.steps.len()).filter(|index| wanted(&plan.steps[*index])).collect()
+    };
+    let (first, then) = (all(&first), all(&then));
+    then.iter().all(|step| first.iter().all(|other| needs(plan, *step, *other)))
+}
+
+fn makes(kind: ResourceKind) -> impl Fn(&Step) -> bool {
+    move |step| step.action != Action::Delete && step.kind == kind
+}
+
+fn removes(kind: ResourceKind) -> impl Fn(&Step) -> bool {
+    move |step| step.action == Action::Delete && step.kind == kind
+}
+
+/// Each need names an earlier step of the plan as it is.
+fn is_consistent(plan: &Plan) -> bool {
+    plan.steps.iter().enumerate().all(|(index, step)| {
+        step.needs.iter().all(|need| {
+            let other = &plan.steps[need.step];
+            need.step < index
+                && (need.action, need.kind, &need.name, &need.region)
+                    == (other.action, other.kind, &other.name, &other.region)
+        })
+    })
+}
+
+#[test]
+fn going_up_the_role_is_before_the_function_and_the_function_before_the_schedule() {
+    let world = World::usual();
+    for (conditions, observed) in all(&world) {
+        let plan = world.adopt(&observed).unwrap();
+        let story = || format!("{conditions:?}\n{plan}");
+        for needed in
+            [ResourceKind::Role, ResourceKind::LogGroup, ResourceKind::Parameter, ResourceKind::Secret]
+        {
+            assert!(before(&plan, makes(needed), makes(ResourceKind::Function)), "{}", story());
+            assert!(before(&plan, makes(needed), makes(ResourceKind::Schedule)), "{}", story());
+        }
+        // With parameters under a previous name, the function is updated once more at the end.
+        let first_update = plan.steps.iter().position(makes(ResourceKind::Function));
+        let is_first = |step: &Step| first_update.is_some_and(|first| *step == plan.steps[first]);
+        let has_previous = plan.steps.iter().any(removes(ResourceKind::Parameter));
+        let function = |step: &Step| is_first(step) && !has_previous;
+        assert!(before(&plan, function, makes(ResourceKind::Schedule)), "{}", story());
+        // A function that is replaced is deleted completely before it is created again.
+        assert!(before(&plan, removes(ResourceKind::Function), makes(ResourceKind::Function)), "{}", story());
+        let replaced = |step: &Step| step.needs.iter().find(|need| need.action == Action::Delete).cloned();
+        if let Some(need) = plan.steps.iter().filter(|step| step.action == Action::Create).find_map(replaced)
+        {
+            assert_eq!(need.until, Until::Done, "{}", story());
+        }
+        assert!(is_consistent(&plan), "{}", story());
+    }
+}
+
+#[test]
+fn going_down_what_the_function_needs_is_deleted_after_it() {
+    let world = World::usual();
+    for (conditions, observed) in all(&world) {
+        let plan = plexmon_deploy::plan::plan(&Default::default(), &observed, world.intent(true)).unwrap();
+        let story = || format!("{conditions:?}\n{plan}");
+        let has_previous = conditions.previous != Condition::Absent;
+        for later in [ResourceKind::LogGroup, ResourceKind::Parameter, ResourceKind::Secret] {
+            let (function, later) = (removes(ResourceKind::Function), removes(later));
+            // The function's tag is the only trace of parameters under a previous name.
+            if !has_previous
+                || plan.steps.iter().filter(|step| later(step)).all(removes(ResourceKind::LogGroup))
+            {
+                assert!(before(&plan, function, &later), "{}", story());
+            } else {
+                assert!(before(&plan, &later, function), "{}", story());
+            }
+            // Nothing runs any more that could create it again.
+            assert!(before(&plan, removes(ResourceKind::Schedule), &later), "{}", story());
+        }
+        assert_eq!(plan.steps.len(), conditions.existing(), "{}", story());
+        assert!(is_consistent(&plan), "{}", story());
+    }
+}

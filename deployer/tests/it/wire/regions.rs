@@ -1,0 +1,148 @@
+//! A second function in another region: its calls go there, and it is bound to its own role.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use super::answers::{self, ROLE_ID, function_json, json_of, role_xml};
+use super::fake::{Answer, refused};
+use super::rig::Rig;
+use crate::plan::world::{PAGE, PAGE_REGION, REGION, secrets};
+
+/// Each role gets an id of its own.
+fn with_role_ids(rig: &Rig) {
+    rig.fake.on("iam:CreateRole", |request| {
+        let name = request.body["RoleName"].as_str().unwrap();
+        Answer::Xml(role_xml("{}", None).replace(ROLE_ID, &format!("id-of-{name}")))
+    });
+}
+
+/// What was sent to one region, in order.
+fn sent_to(rig: &Rig, region: &str) -> String {
+    let requests = rig.fake.requests();
+    let sent = requests.iter().filter(|request| request.region == region);
+    sent.map(|request| format!("{}\n", request.operation)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_function_is_created_in_its_region_in_as_many_rounds_as_one() {
+    let rig = Rig::with_page();
+    with_role_ids(&rig);
+    rig.fake.take(Duration::from_secs(1));
+    assert_eq!(rig.up().await, "done");
+    let rounds: String = rig.fake.rounds().iter().map(|round| round.join(" ") + "\n").collect();
+    assert_snapshot!(rounds, @"
+    iam:CreateRole iam:CreateRole logs:CreateLogGroup logs:CreateLogGroup ssm:PutParameter ssm:PutParameter events:PutRule
+    iam:PutRolePolicy iam:PutRolePolicy logs:PutRetentionPolicy logs:PutRetentionPolicy lambda:CreateFunction lambda:CreateFunction
+    lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:AddPermission events:PutTargets
+    ");
+    assert_snapshot!(sent_to(&rig, PAGE_REGION), @"
+    logs:CreateLogGroup
+    logs:PutRetentionPolicy
+    lambda:CreateFunction
+    lambda:GetFunctionConfiguration
+    lambda:PutFunctionEventInvokeConfig
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_function_is_bound_to_its_own_role() {
+    let rig = Rig::with_page();
+    with_role_ids(&rig);
+    assert_eq!(rig.up().await, "done");
+    let mut bound: Vec<(Value, Value, Value)> = rig
+        .fake
+        .sent("lambda:CreateFunction")
+        .into_iter()
+        .map(|sent| {
+            (sent["FunctionName"].clone(), sent["Role"].clone(), sent["Tags"]["plexmon:role"].clone())
+        })
+        .collect();
+    bound.sort_by_key(|(function, ..)| function.to_string());
+    let role = |name: &str| json!(format!("arn:aws:iam::123456789012:role/{name}-role"));
+    let id = |name: &str| json!(format!("id-of-{name}-role"));
+    let monitor = "plex-remote-health";
+    assert_eq!(bound, [(json!(monitor), role(monitor), id(monitor)), (json!(PAGE), role(PAGE), id(PAGE))]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_is_not_delayed_by_the_role_of_another() {
+    let rig = Rig::with_page();
+    let busy = refused("ConcurrentModification", "The request was rejected because of concurrent changes");
+    rig.fake.on("iam:CreateRole", move |request| {
+        let is_page = request.body["RoleName"] == json!(format!("{PAGE}-role"));
+        if is_page && request.at < Duration::from_secs(20) {
+            return busy.clone();
+        }
+        Answer::Xml(role_xml("{}", None))
+    });
+    assert_eq!(rig.up().await, "done");
+    let requests = rig.fake.requests();
+    let created = requests.iter().filter(|request| request.operation == "lambda:CreateFunction");
+    let created: Vec<_> = created.map(|request| (request.region.as_str(), request.at.as_secs())).collect();
+    assert_eq!(created[0], (REGION, 0));
+    assert!(created[1].0 == PAGE_REGION && created[1].1 >= 20, "{created:?}");
+}
+
+/// "Not found" about something new is waited out; about another instance of the same kind, it is an error.
+#[tokio::test(start_paused = true)]
+async fn only_what_this_run_has_created_may_be_unknown_to_aws() {
+    let rig = Rig::with_page();
+    let missing = refused("ResourceNotFoundException", "Function not found");
+    rig.fake.on("lambda:PutFunctionEventInvokeConfig", move |request| {
+        if request.region == REGION { missing.clone() } else { json_of(json!({})) }
+    });
+    // The page is new, the monitor is not.
+    let error = rig
+        .mend(|stack| {
+            stack.functions.remove(1);
+            stack.functions[0].retries = None;
+        })
+        .await;
+    assert!(error.contains("could not update function `plex-remote-health`"), "{error}");
+    assert_eq!(rig.fake.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_regions_are_read_in_one_round() {
+    let rig = Rig::with_page();
+    answers::deployed(&rig.fake, &rig.world, &secrets());
+    rig.fake.hold_until(18);
+    let monitor = function_json(&rig.world);
+    rig.fake.on("lambda:GetFunction", move |request| {
+        let found = request.region == REGION;
+        if found {
+            json_of(monitor.clone())
+        } else {
+            refused("ResourceNotFoundException", "Function not found")
+        }
+    });
+    rig.fake.on("iam:GetRole", |request| {
+        let is_page = request.body["RoleName"] == json!(format!("{PAGE}-role"));
+        if is_page {
+            refused("NoSuchEntity", "no role")
+        } else {
+            Answer::Xml(role_xml("{}", Some("plex-remote-health")))
+        }
+    });
+    let observed = rig.observe(false).await.unwrap();
+    assert_eq!(sent_to(&rig, PAGE_REGION).lines().count(), 3);
+    let found: Vec<_> =
+        observed.stack.functions.iter().map(|one| (one.name.as_str(), one.region.as_str())).collect();
+    assert_eq!(found, [("plex-remote-health", REGION)]);
+    assert_eq!(observed.role_ids.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn both_are_removed_from_their_regions() {
+    let rig = Rig::with_page();
+    assert_eq!(rig.down(|_| {}).await, "done");
+    assert_snapshot!(sent_to(&rig, PAGE_REGION), @"
+    lambda:DeleteFunction
+    lambda:GetFunction
+    logs:DeleteLogGroup
+    ");
+    assert_eq!(rig.fake.sent("iam:DeleteRole").len(), 2);
+    assert_eq!(rig.fake.sent("iam:DeleteRolePolicy")[1]["PolicyName"], json!(format!("{PAGE}-inline")));
+}
