@@ -9,6 +9,7 @@ use serde_json::json;
 use super::answers::json_of;
 use super::fake::{Answer, refused};
 use super::rig::Rig;
+use crate::plan::world::Only as _;
 
 fn denied(operation: &str) -> Answer {
     // IAM's codes have no suffix.
@@ -122,11 +123,11 @@ async fn what_forbids_a_call_is_the_one_in_the_hint() {
         let _ = writeln!(hints, "{}", hint(&rig.up().await));
     }
     assert_snapshot!(hints, @"
-    an explicit deny forbids `iam:TagRole`, by the organization (SCP), a permissions boundary, a session policy or a policy of its own: more permissions for these credentials do not help; ask the administrator of the account, or use another account
-    a policy of the organization (SCP or RCP) forbids `iam:TagRole`: more permissions for these credentials do not help; ask the administrator of the organization, or use another account or region
-    a policy of the credentials in use denies `iam:TagRole` explicitly: more permissions for these credentials do not help; remove that statement or meet its condition (often: sign in with MFA)
-    the permissions boundary of the credentials in use does not allow `iam:TagRole`: more permissions for these credentials do not help; ask the administrator of the account to extend the boundary, or use other credentials
-    the session policy with which these credentials were made does not allow `iam:TagRole`: more permissions for these credentials do not help; get new ones with a wider session policy
+    a policy denies `iam:TagRole` explicitly: an SCP of the organization, a permissions boundary, a session policy or an identity policy; granting these credentials more permissions does not help; ask the administrator of the account, or use another account
+    a policy of the organization (SCP or RCP) forbids `iam:TagRole`: granting these credentials more permissions does not help; ask the administrator of the organization, or use another account or region
+    a policy of the credentials in use denies `iam:TagRole` explicitly: granting these credentials more permissions does not help; remove that statement or meet its condition (often by signing in with MFA)
+    the permissions boundary of the credentials in use does not allow `iam:TagRole`: granting these credentials more permissions does not help; ask the administrator of the account to extend the boundary, or use other credentials
+    the session policy of these credentials does not allow `iam:TagRole`: granting these credentials more permissions does not help; get new credentials with a wider session policy
     ");
 }
 
@@ -150,8 +151,8 @@ async fn a_clock_that_is_wrong_is_recognized_by_the_message() {
         let _ = writeln!(hints, "{}", hint(&rig.observe(false).await.unwrap_err().to_string()));
     }
     assert_snapshot!(hints, @"
-    the clock of this computer is behind: set it, for example by switching on NTP
-    the clock of this computer is ahead: set it, for example by switching on NTP
+    the clock of this computer is behind: set it, for example by enabling NTP
+    the clock of this computer is ahead: set it, for example by enabling NTP
     check the secret access key: it does not belong to this access key
     activate STS for eu-central-1 (IAM console, Account settings), or use another region
     ");
@@ -180,7 +181,7 @@ async fn unknown_keys_are_told_with_what_to_check() {
     assert_snapshot!(rig.observe(false).await.unwrap_err(), @"
     error: sts:GetCallerIdentity was refused (InvalidClientTokenId): The security token included in the request is invalid.
 
-    hint: check the access key: it is mistyped, switched off, deleted, of another partition, or begins with ASIA and has no AWS_SESSION_TOKEN
+    hint: check the access key: it is mistyped, disabled, deleted or from another partition, or it begins with ASIA and AWS_SESSION_TOKEN is missing
     ");
 }
 
@@ -224,7 +225,7 @@ async fn no_concurrency_is_reserved() {
     rig.fake.always("lambda:PutFunctionConcurrency", refused("InvalidParameterValueException", message));
     assert_eq!(rig.up().await, "done");
     let changed = |stack: &mut Stack| {
-        let function = stack.function.as_mut().unwrap();
+        let function = stack.the_function();
         function.memory_mb = 512;
         function.code = None;
         function.retries = None;
