@@ -10,6 +10,7 @@ mod carry_over;
 mod deliver;
 mod observe;
 mod persist;
+mod progress;
 mod recall;
 mod round;
 
@@ -25,8 +26,8 @@ use self::budget::Budget;
 use self::deliver::Sender;
 pub use self::observe::{NetworkProber, Prober};
 use self::observe::{Observed, Observer};
+use self::progress::Progress;
 use self::recall::Memory;
-use self::round::Progress;
 use crate::contract::parts::layout;
 use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::reply::{ChannelReply, Reply, TargetReply};

@@ -113,3 +113,26 @@ async fn a_caller_without_the_right_is_told_which_one() {
     assert!(run(&rig, CREATED).await.0.contains("lambda:InvokeFunction"));
     assert_eq!(rig.fake.elapsed(), Duration::ZERO);
 }
+
+/// Whether the function's permissions have taken effect is known by the kind of its problem, never by its text.
+#[tokio::test(start_paused = true)]
+async fn new_permissions_of_the_function_are_waited_for_by_the_kind_of_its_problem() {
+    let with = |problem: &str, kinds: serde_json::Value| {
+        json_of(json!({
+            "previous": "unknown", "current": "up", "http": 200, "problems": [problem], "problem_kinds": kinds,
+        }))
+    };
+    let until_effective = async |new: New, answer: Answer| {
+        let rig = Rig::new();
+        rig.fake.until(Duration::from_secs(8), "lambda:Invoke", answer, reply());
+        let (status, _) = run(&rig, new).await;
+        (status, rig.fake.sent("lambda:Invoke").len())
+    };
+    let (status, calls) = until_effective(CREATED, with("no", json!(["access_denied"]))).await;
+    assert!(status == "up" && calls > 1, "{status} after {calls} calls");
+    assert_eq!(until_effective(SEEN, with("no", json!(["access_denied"]))).await, ("up".to_owned(), 1));
+    for kinds in [json!([]), json!(["state_not_saved"]), json!(["of_a_later_release"])] {
+        let answer = with("AccessDenied", kinds);
+        assert_eq!(until_effective(CREATED, answer).await, ("up".to_owned(), 1));
+    }
+}

@@ -1,0 +1,178 @@
+//! What a run knows and has done so far, and what follows from it. Pure: the effects are in [`super::round`].
+
+use std::collections::BTreeSet;
+
+use tokio::time::Instant;
+
+use super::Phases;
+use super::deliver::{Queue, Sent, stops};
+use super::observe::Observed;
+use super::recall::{Base, Memory};
+use crate::contract::delivery::Delivery;
+use crate::contract::notification::Notification;
+use crate::contract::problem::{Problem, ProblemKind};
+use crate::contract::reply::NotificationReply;
+use crate::contract::request::{Request, Trigger};
+use crate::contract::settings::Settings;
+use crate::contract::state::State;
+use crate::decide::{
+    Context, Decision, decide, outgoing, pause, reconcile, record_delivery, resume, retry_refused,
+};
+
+/// What a run knows and has done so far.
+pub(super) struct Progress {
+    pub(super) trigger: Trigger,
+    pub(super) now: u64,
+    pub(super) base: Base,
+    /// When the state was last read or written.
+    pub(super) touched: Instant,
+    /// What was observed; nothing until the targets were probed.
+    pub(super) observed: Option<Observed>,
+    /// Whether a run that began later, or for the same tick, has written: this run's observations do not count.
+    is_superseded: bool,
+    /// Whether other runs have written since this run began.
+    is_shared: bool,
+    /// Whether other runs have written what cannot be read any more: sending is left to them.
+    pub(super) yields: bool,
+    /// What the store has of this run.
+    pub(super) written: Option<State>,
+    pub(super) is_saved: bool,
+    attempts: Vec<(Notification, Delivery)>,
+    /// Channels that failed in this run.
+    stopped: BTreeSet<String>,
+    pub(super) notices: Vec<NotificationReply>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) phases: Phases,
+}
+
+impl Progress {
+    pub(super) fn new(trigger: Trigger, now: u64) -> Self {
+        Self {
+            trigger,
+            now,
+            base: Base::nothing(),
+            touched: Instant::now(),
+            observed: None,
+            is_superseded: false,
+            is_shared: false,
+            yields: false,
+            written: None,
+            is_saved: false,
+            attempts: Vec::new(),
+            stopped: BTreeSet::new(),
+            notices: Vec::new(),
+            problems: Vec::new(),
+            phases: Phases::default(),
+        }
+    }
+
+    /// Start from what was read.
+    pub(super) fn begin(&mut self, base: Base, read_at: Instant, owner: &str) {
+        let is_leased = base.state.lease.as_ref().is_some_and(|lease| lease.is_held_against(owner, self.now));
+        self.is_superseded = is_leased && self.is_same_tick(&base.state);
+        self.base = base;
+        self.touched = read_at;
+    }
+
+    /// Return what a warm environment remembers of this run; nothing where other runs know more.
+    pub(super) fn memory(&mut self, after: State) -> Option<Memory> {
+        let Base { knowledge, parts, obsolete, .. } = std::mem::replace(&mut self.base, Base::nothing());
+        (!self.yields).then_some(Memory { state: after, knowledge, parts, obsolete })
+    }
+
+    fn is_same_tick(&self, state: &State) -> bool {
+        let tick = self.trigger.tick.as_ref();
+        tick.is_some_and(|tick| state.tick.as_deref() == Some(tick.as_str()))
+    }
+
+    /// Other runs have written: their state is the base now.
+    pub(super) fn share(&mut self) {
+        self.is_shared = true;
+        let theirs = &self.base.state;
+        self.is_superseded = theirs.ts >= self.now || self.is_same_tick(theirs);
+    }
+
+    /// Return what follows from the base, from the observations, and from what was sent so far.
+    pub(super) fn conclude(&self, settings: &Settings, owner: &str) -> (Decision, State) {
+        let context = Context { settings, now: self.now, knowledge: self.base.knowledge };
+        let mut base = self.base.state.clone();
+        match self.trigger.request {
+            Request::Pause(until) => pause(&mut base, until, self.now),
+            Request::Resume => resume(&mut base, self.now),
+            _ => {}
+        }
+        let observed = self.observed.as_ref().filter(|_| !self.is_superseded);
+        let observations = observed.map_or(&[][..], |observed| &observed.observations);
+        let mut decision = decide(&base, observations, context);
+        let state = &mut decision.state;
+        match observed {
+            None => state.ts = base.ts,
+            Some(observed) => {
+                state.begin_at = observed.begin_at;
+                state.tick = self.trigger.tick.as_ref().map(|tick| tick.as_str().to_owned());
+            }
+        }
+        state.lease = state.lease.take().filter(|lease| lease.is_held_against(owner, self.now));
+        if self.trigger.request == Request::Announce {
+            retry_refused(state);
+        }
+        let mut after = decision.state.clone();
+        for (sent, delivery) in &self.attempts {
+            let is_it = |other: &&mut Notification| (&other.id, other.kind) == (&sent.id, sent.kind);
+            after.outbox.iter_mut().filter(is_it).for_each(|other| {
+                // As it was before this run recorded the attempt ahead of it.
+                (other.unproven, other.sent, other.next, other.tries) =
+                    (sent.unproven, sent.sent, sent.next, sent.tries);
+            });
+            record_delivery(&mut after, sent, delivery, context);
+        }
+        if self.is_shared {
+            reconcile(&mut after, context);
+        }
+        (decision, after)
+    }
+
+    /// Return what is to be sent now: nothing that was sent in this run, and nothing while another run sends.
+    pub(super) fn queues(&self, state: &State, names: &[&str], settings: &Settings) -> Vec<Queue> {
+        if self.yields || state.lease.is_some() {
+            return Vec::new();
+        }
+        // Neither what was tried in this run, nor what would overtake it.
+        let is_new = |one: &Notification| {
+            self.attempts.iter().all(|(tried, delivery)| {
+                tried.id != one.id && (*delivery == Delivery::Delivered || !tried.is_about_the_same(one))
+            })
+        };
+        let channels = names.iter().enumerate().filter(|(_, name)| !self.stopped.contains(**name));
+        let queues = channels.map(|(channel, name)| Queue {
+            channel,
+            notifications: outgoing(state, name, settings, self.now).into_iter().filter(is_new).collect(),
+        });
+        queues.filter(|queue| !queue.notifications.is_empty()).collect()
+    }
+
+    /// Record the results of one channel's queue.
+    pub(super) fn record(&mut self, sent: Sent) {
+        let Sent { channel, attempts, is_late } = sent;
+        if is_late {
+            self.note_lateness();
+        }
+        if is_late || attempts.iter().any(|(_, delivery)| stops(delivery)) {
+            self.stopped.insert(channel);
+        }
+        for (notifications, delivery) in attempts {
+            for notification in notifications {
+                self.notices.push(NotificationReply::of(&notification, &delivery));
+                self.attempts.push((notification, delivery.clone()));
+            }
+        }
+    }
+
+    pub(super) fn note_lateness(&mut self) {
+        let detail = "no time was left to send all notifications; the next run sends the rest";
+        let problem = Problem::new(ProblemKind::NoTime, detail);
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+}
