@@ -90,7 +90,7 @@ impl Names {
         &self.monitor.function
     }
 
-    /// The rule that the read-me's shell steps created; `up --adopt` removes it.
+    /// The rule that the AWS CLI steps created; `up --adopt` removes it.
     pub fn previous_rule(&self) -> String {
         format!("{}-5min", self.deployment)
     }

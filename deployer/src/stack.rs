@@ -17,7 +17,7 @@ pub struct Stack {
     pub parameters: Vec<Parameter>,
     pub secrets: Vec<Secret>,
     pub functions: Vec<Function>,
-    /// Observed with [`Look::adopting`], also the rule that the read-me's shell steps created.
+    /// Observed with [`Look::adopting`], also the rule that the AWS CLI steps created.
     pub schedules: Vec<Schedule>,
 }
 

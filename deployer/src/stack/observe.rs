@@ -21,7 +21,7 @@ use crate::resources::{Decrypt, Function, LogGroup, Parameter, Role, Schedule, S
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Look {
     pub decrypt: Decrypt,
-    /// Also look for what the read-me's shell steps created, and for rules of others that run the function.
+    /// Also look for what the AWS CLI steps created, and for rules of others that run the function.
     pub adopting: bool,
 }
 
@@ -171,7 +171,7 @@ async fn read_lambda(aws: &Aws, names: &LambdaNames) -> Result<LambdaRead> {
     Ok(LambdaRead { role: role?, log_group: log_group?, function: function?, schedule: schedule? })
 }
 
-/// The rule that the read-me's shell steps created. Without its rule, what was read is the permission, and that belongs
+/// The rule that the AWS CLI steps created. Without its rule, what was read is the permission, and that belongs
 /// to the new rule.
 async fn previous_schedule(aws: &Aws, names: &Names) -> Result<Option<Schedule>> {
     let Some(current) = &names.monitor.schedule else { return Ok(None) };
