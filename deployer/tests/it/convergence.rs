@@ -1,7 +1,7 @@
-//! Whatever was interrupted, the next run finishes: shown for every world, every step and every kind of mishap.
+//! The next run completes an interrupted one: from every initial state, with every kind of fault at every step.
 
+pub mod initial_states;
 mod instances;
 mod interrupts;
 mod memory;
 mod runs;
-pub mod worlds;

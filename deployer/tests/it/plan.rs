@@ -1,6 +1,7 @@
-//! Plans as golden texts: a world is built, the observed one derived from it, one thing changed.
+//! Plans as snapshots: the observed stack is the desired one with one change.
 
 mod changes;
+pub mod deployment;
 mod digest;
 mod down;
 mod given;
@@ -11,4 +12,3 @@ mod ownership;
 mod parameters;
 mod parts;
 mod regions;
-pub mod world;

@@ -1,4 +1,4 @@
-//! The real resources against AWS's own words, at HTTP level and in virtual time.
+//! The real SDK clients against recorded and scripted responses of AWS, at HTTP level and in virtual time.
 
 mod adoption;
 mod answers;
@@ -7,13 +7,13 @@ mod fake;
 mod health;
 mod in_flight;
 mod invoking;
-mod just_made;
-mod looking;
+mod just_created;
 mod lost_replies;
 mod ownership;
 mod pace;
 mod pausing;
 mod permission;
+mod reading;
 mod recorded;
 mod refusals;
 mod regions;

@@ -5,7 +5,7 @@ use plexmon_deploy::stack::Stack;
 use plexmon_deploy::text::Paint;
 use tempfile::TempDir;
 
-use crate::plan::world::{Only as _, World};
+use crate::plan::deployment::{Deployment, Only as _};
 use crate::support::{AwsStandIn, Deploy, runtime, snapshot};
 
 const ESCAPE: char = '\u{1b}';
@@ -74,12 +74,13 @@ fn check_has_coloured_states_and_bars() {
 
 #[test]
 fn a_plan_has_a_colour_for_each_action() {
-    let world = World::usual();
-    let drifted = world.drifted(|stack| {
+    let deployment = Deployment::usual();
+    let drifted = deployment.drifted(|stack| {
         stack.log_groups.clear();
         stack.the_schedule().rule.as_mut().unwrap().enabled = false;
     });
-    let plans = [world.up(&drifted), world.down(&world.drifted(|stack| stack.schedules.clear()))];
+    let plans =
+        [deployment.up(&drifted), deployment.down(&deployment.drifted(|stack| stack.schedules.clear()))];
     let text = plans.map(|plan| plan.unwrap().text(Paint::Colored)).join("\n\n");
     snapshot!(visible(&text), @"
       ESC[32m+ createESC[0m log group /aws/lambda/plex-remote-health
@@ -115,7 +116,7 @@ fn plan_prints_its_colours_into_a_pipe_only_on_request() {
     ");
     assert_eq!(console::strip_ansi_codes(&colored), plan(&[]), "nothing but colour differs");
     assert!(!plan(&["--json", "--color", "always"]).contains(ESCAPE), "a document is for programs");
-    assert!(!World::usual().up(&Stack::nothing()).unwrap().to_string().contains(ESCAPE));
+    assert!(!Deployment::usual().up(&Stack::nothing()).unwrap().to_string().contains(ESCAPE));
 }
 
 #[cfg(unix)]

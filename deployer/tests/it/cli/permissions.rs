@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::support::Fixture;
 
 const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/boundary";
 
 fn statements(args: &[&str]) -> Vec<Value> {
-    let printed = World::new().deploy(&["permissions"]).args(args).run().ended(0).json();
+    let printed = Fixture::new().deploy(&["permissions"]).args(args).run().ended(0).json();
     printed["Statement"].as_array().unwrap().clone()
 }
 
@@ -49,7 +49,7 @@ fn with_a_boundary_every_action_that_extends_the_role_requires_it() {
 
 #[test]
 fn without_a_boundary_a_warning_explains_the_risk_of_the_policy() {
-    let stderr = |args: &[&str]| World::new().deploy(&["permissions"]).args(args).run().ended(0).stderr;
+    let stderr = |args: &[&str]| Fixture::new().deploy(&["permissions"]).args(args).run().ended(0).stderr;
     let warning = stderr(&[]);
     assert!(
         warning.starts_with("warning: this policy lets its holder become administrator")

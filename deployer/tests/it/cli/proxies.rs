@@ -123,13 +123,13 @@ fn loopback_addresses_and_hosts_in_no_proxy_are_called_directly() {
 #[test]
 fn a_proxy_that_fails_is_named_without_its_password() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let nobody = format!("http://me:secret@{}", listener.local_addr().unwrap());
+    let closed = format!("http://me:secret@{}", listener.local_addr().unwrap());
     drop(listener);
     let refusing = AwsStandIn::scripted(|request| {
         request.line.starts_with("CONNECT").then(|| (407, "<h1>sign in</h1>".to_owned()))
     });
     let home = home(&refusing);
-    snapshot!(down(home.path()).env("HTTPS_PROXY", nobody).run().whole(), @"
+    snapshot!(down(home.path()).env("HTTPS_PROXY", closed).run().whole(), @"
     exit 1
     --- stderr
     error: sts:GetCallerIdentity got no answer: through the proxy http://127.0.0.1:[PORT] of HTTPS_PROXY: client error (Connect): tunnel error: failed to create underlying connection: tcp connect error: Connection refused (os error [NUMBER])

@@ -117,7 +117,7 @@ fn every_described_setting_reaches_the_function_and_no_other_is_there() {
             }
             for key in settings.as_object().unwrap().keys().filter(|key| *key != "kind") {
                 let is_described = description.setting(key).is_some() || key == "ca_pem";
-                assert!(is_described, "the description of {kind} lacks `{key}`");
+                assert!(is_described, "the description of {kind} does not mention `{key}`");
             }
         }
         let fields = description.settings.iter().filter(|setting| {
@@ -220,8 +220,8 @@ fn the_port_of_a_mail_server_determines_its_tls() {
     assert_eq!(smtp("port = 465"), Smtp { port: 465, tls: SmtpTls::Implicit, ..least.clone() });
     let hello = Some("nas.example.net".to_owned());
     assert_eq!(smtp("hello = \"nas.example.net\""), Smtp { hello, ..least.clone() });
-    let told = "port = 465\ntls = \"starttls\"\nuser = \"me\"\npassword = { env = \"P\" }";
-    assert_eq!(smtp(told), Smtp { port: 465, user: Some("me".to_owned()), ..least });
+    let complete = "port = 465\ntls = \"starttls\"\nuser = \"me\"\npassword = { env = \"P\" }";
+    assert_eq!(smtp(complete), Smtp { port: 465, user: Some("me".to_owned()), ..least });
 }
 
 #[test]

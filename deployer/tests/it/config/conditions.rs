@@ -15,6 +15,6 @@ fn every_condition_reaches_the_function_and_identifies_the_check() {
         let expected = serde_json::to_value(&example[*key]).unwrap();
         let settings = serde_json::to_value(&with).unwrap();
         assert_eq!(settings[*key], expected, "`Target` has no field `{key}` like this");
-        assert_ne!(with.check_id(), without.check_id(), "`Target::check_id` lacks `{key}`");
+        assert_ne!(with.check_id(), without.check_id(), "`Target::check_id` does not include `{key}`");
     }
 }

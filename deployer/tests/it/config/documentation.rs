@@ -80,7 +80,7 @@ fn every_described_key_is_in_the_example() {
             }
         }
     }
-    assert!(missing.is_empty(), "config.example.toml lacks {}", missing.join(", "));
+    assert!(missing.is_empty(), "config.example.toml does not contain {}", missing.join(", "));
 }
 
 /// What errors about an unknown key list is what a table can have.
@@ -131,7 +131,7 @@ fn exactly_the_described_keys_are_read() {
     assert!(parse(TARGET).is_ok());
 }
 
-/// All tables that a label such as `[[target]]` or `[notify.NAME]` stands for.
+/// Return all tables to which a label such as `[[target]]` or `[notify.NAME]` refers.
 fn tables<'a>(example: &'a toml::Table, label: &str) -> Vec<&'a toml::Table> {
     let name = label.trim_matches(['[', ']']);
     if name.is_empty() {

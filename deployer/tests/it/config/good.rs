@@ -86,7 +86,7 @@ fn every_setting_in_the_example_can_be_uncommented_and_shows_its_default() {
     assert_eq!(pushover.kind, ChannelKind::Pushover { url: PUSHOVER_URL.to_owned() });
     for ChannelDescription { kind, .. } in DESCRIPTIONS {
         let is_of_kind = |channel: &ChannelSettings| description(&channel.kind).kind == *kind;
-        assert!(config.channels.iter().any(is_of_kind), "config.example.toml lacks a channel of kind {kind}");
+        assert!(config.channels.iter().any(is_of_kind), "config.example.toml has no channel of kind {kind}");
     }
     assert_eq!(config.control, least.control);
     assert_eq!(config.region.as_deref(), Some("us-east-1"));

@@ -37,7 +37,7 @@ fn files_are_read_beside_the_configuration_and_trimmed() {
     assert_eq!((pushover["token"].expose(), pushover["user"].expose()), ("the token", "the user"));
     let headers = &secrets.headers["plex"];
     assert_eq!(headers["Authorization"].expose(), "Bearer x");
-    assert_eq!(headers.len(), 1, "a literal header is no secret");
+    assert_eq!(headers.len(), 1, "a literal header is not a secret");
 }
 
 #[test]

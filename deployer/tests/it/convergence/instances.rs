@@ -1,30 +1,30 @@
-//! Two functions in two regions: created, recognised and removed, with every mishap at every step.
+//! Two functions in two regions: created, recognised and removed, with every kind of fault at every step.
 
 use plexmon_deploy::apply::StepOutcome;
 use plexmon_deploy::plan::{Plan, plan};
 use plexmon_deploy::stack::Stack;
 
-use super::memory::{Memory, Mishap};
+use super::memory::{Memory, StepFault};
 use super::runs::{Direction, run};
+use crate::plan::deployment::Deployment;
 use crate::plan::order::is_stopped_by;
-use crate::plan::world::World;
 
-fn planned(world: &World, direction: Direction, observed: &Stack) -> Plan {
-    plan(&direction.wanted(world), observed, world.intent(false)).unwrap()
+fn planned(deployment: &Deployment, direction: Direction, observed: &Stack) -> Plan {
+    plan(&direction.wanted(deployment), observed, deployment.intent(false)).unwrap()
 }
 
 #[tokio::test]
 async fn two_functions_are_created_recognised_and_removed() {
-    let world = World::usual().with_page();
+    let deployment = Deployment::usual().with_page();
     let memory = Memory::new(Stack::nothing());
     for (direction, steps) in [(Direction::Up, 9), (Direction::Down, 9)] {
-        let plan = planned(&world, direction, &memory.stack());
+        let plan = planned(&deployment, direction, &memory.stack());
         assert_eq!(plan.steps.len(), steps, "{plan}");
         for step in run(plan, &memory, direction).await {
             assert_eq!(step.outcome, StepOutcome::Done, "{step:?}");
         }
-        assert_eq!(sorted(memory.stack().clone()), sorted(direction.wanted(&world)));
-        assert!(planned(&world, direction, &memory.stack()).is_empty());
+        assert_eq!(sorted(memory.stack().clone()), sorted(direction.wanted(&deployment)));
+        assert!(planned(&deployment, direction, &memory.stack()).is_empty());
     }
     assert!(memory.stack().is_nothing());
 }
@@ -42,14 +42,14 @@ fn sorted(mut stack: Stack) -> Stack {
 }
 
 #[tokio::test]
-async fn a_mishap_at_one_step_stops_only_what_depends_on_it() {
-    let world = World::usual().with_page();
-    let full = world.desired.clone();
+async fn a_fault_at_one_step_stops_only_its_dependents() {
+    let deployment = Deployment::usual().with_page();
+    let full = deployment.desired.clone();
     for (direction, from) in [(Direction::Up, Stack::nothing()), (Direction::Down, full)] {
-        let first = planned(&world, direction, &from);
-        for mishap in [Mishap::Refused, Mishap::HalfDone, Mishap::LostReply] {
+        let first = planned(&deployment, direction, &from);
+        for fault in [StepFault::Refused, StepFault::HalfDone, StepFault::LostReply] {
             for index in 0..first.steps.len() {
-                let memory = Memory::with_mishap(from.clone(), mishap, &first.steps[index]);
+                let memory = Memory::with_fault(from.clone(), fault, &first.steps[index]);
                 for (other, step) in run(first.clone(), &memory, direction).await.into_iter().enumerate() {
                     let expected = if other == index {
                         StepOutcome::Failed
@@ -58,14 +58,14 @@ async fn a_mishap_at_one_step_stops_only_what_depends_on_it() {
                     } else {
                         StepOutcome::Done
                     };
-                    assert_eq!(step.outcome, expected, "{mishap:?} at {:?}: {step:?}", first.steps[index]);
+                    assert_eq!(step.outcome, expected, "{fault:?} at {:?}: {step:?}", first.steps[index]);
                 }
                 let memory = Memory::new(memory.stack().clone());
-                let rest = planned(&world, direction, &memory.stack());
+                let rest = planned(&deployment, direction, &memory.stack());
                 for step in run(rest, &memory, direction).await {
-                    assert_eq!(step.outcome, StepOutcome::Done, "after {mishap:?}: {step:?}");
+                    assert_eq!(step.outcome, StepOutcome::Done, "after {fault:?}: {step:?}");
                 }
-                assert!(planned(&world, direction, &memory.stack()).is_empty());
+                assert!(planned(&deployment, direction, &memory.stack()).is_empty());
             }
         }
     }

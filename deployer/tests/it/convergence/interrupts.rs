@@ -1,4 +1,4 @@
-//! Ctrl-C: what is in flight comes back, what has not begun never does, and the next run finishes.
+//! Ctrl-C: running steps finish, no others start, and the next run completes the rest.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::memory::Memory;
-use crate::plan::world::World;
+use crate::plan::deployment::Deployment;
 use crate::wire::rig::Rig;
 
 /// A cloud in which Ctrl-C is pressed while one step is being applied.
@@ -32,14 +32,14 @@ struct Pressed {
     button: watch::Sender<u8>,
 }
 
-/// What becomes of the step.
+/// How the step ends.
 #[derive(Clone, Copy)]
 enum Then {
-    /// It comes back with success.
+    /// It succeeds.
     Ends,
-    /// It is waiting for something, and stops that.
+    /// It stops waiting.
     StopsWaiting,
-    /// It never comes back.
+    /// It never returns.
     Hangs,
 }
 
@@ -47,7 +47,7 @@ impl Cloud for Pressed {
     async fn apply(&self, step: &Step, turn: &Turn<'_>, progress: &Progress) -> Result<()> {
         turn.come().await?;
         if *step == self.at {
-            // All steps that can begin have begun by then.
+            // By now, all steps that can start have started.
             tokio::task::yield_now().await;
             self.button.send(self.times).unwrap();
             match self.then {
@@ -60,7 +60,7 @@ impl Cloud for Pressed {
     }
 }
 
-/// A run that is interrupted `times` while the step at `index` is applied; with the time that it then took.
+/// Interrupt a run `times` while the step at `index` is applied. Return the time that the run then took, too.
 async fn interrupted(
     observed: &Stack,
     plan: Plan,
@@ -75,18 +75,18 @@ async fn interrupted(
     let reporter: Arc<dyn Reporter> = Arc::new(Silent);
     let started = Instant::now();
     let applied = apply(plan, &cloud, OnFailure::Continue, &reporter, &interrupt);
-    // An hour of the paused clock, so that what is never abandoned fails instead of hanging.
+    // An hour of virtual time, so that a step that is never abandoned fails the test.
     let applied = tokio::time::timeout(Duration::from_secs(3600), applied).await.unwrap();
     let stack = cloud.memory.stack().clone();
     (applied, interrupt, stack, started.elapsed())
 }
 
-/// How many steps have to be done one after the other before this one.
+/// Return the number of steps that must be completed one after the other before this one.
 fn depth(applied: &[Applied], index: usize) -> usize {
     applied[index].step.needs.iter().map(|need| depth(applied, need.step) + 1).max().unwrap_or_default()
 }
 
-/// The outcomes: that of the step, of those that begin before or with it, of those that begin later.
+/// Check the outcome of the step, of those that start no later, and of those that start after it.
 fn check(applied: &[Applied], index: usize, of_step: StepOutcome) {
     for (position, step) in applied.iter().enumerate() {
         let expected = if position == index {
@@ -101,34 +101,34 @@ fn check(applied: &[Applied], index: usize, of_step: StepOutcome) {
 }
 
 /// Both directions, with all of their steps.
-fn stories(world: &World) -> [(Stack, Stack, Plan); 2] {
-    let (full, nothing) = (world.desired.clone(), Stack::nothing());
-    let up = world.up(&nothing).unwrap();
-    let down = world.down(&full).unwrap();
+fn stories(deployment: &Deployment) -> [(Stack, Stack, Plan); 2] {
+    let (full, nothing) = (deployment.desired.clone(), Stack::nothing());
+    let up = deployment.up(&nothing).unwrap();
+    let down = deployment.down(&full).unwrap();
     [(nothing.clone(), full.clone(), up), (full, nothing, down)]
 }
 
 #[tokio::test(start_paused = true)]
-async fn pressed_once_what_is_in_flight_ends_and_the_rest_is_not_begun() {
-    let world = World::usual();
-    for (from, to, plan) in stories(&world) {
+async fn after_one_ctrl_c_running_steps_finish_and_no_others_start() {
+    let deployment = Deployment::usual();
+    for (from, to, plan) in stories(&deployment) {
         for index in 0..plan.steps.len() {
             let (applied, _, stack, took) = interrupted(&from, plan.clone(), index, 1, Then::Ends).await;
             check(&applied, index, StepOutcome::Done);
             assert_eq!(took, Duration::ZERO);
-            let rest = plexmon_deploy::plan::plan(&to, &stack, world.intent(false)).unwrap();
+            let rest = plexmon_deploy::plan::plan(&to, &stack, deployment.intent(false)).unwrap();
             for left in applied.iter().filter(|step| step.outcome == StepOutcome::NotRun) {
                 let is_left = |step: &Step| step.change == left.step.change;
-                assert!(rest.steps.iter().any(is_left), "the next run lacks {left:?}:\n{rest}");
+                assert!(rest.steps.iter().any(is_left), "the next run has no step for {left:?}:\n{rest}");
             }
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn pressed_once_a_step_that_waits_stops_waiting() {
-    let world = World::usual();
-    for (from, _, plan) in stories(&world) {
+async fn after_one_ctrl_c_a_waiting_step_stops_waiting() {
+    let deployment = Deployment::usual();
+    for (from, _, plan) in stories(&deployment) {
         for index in 0..plan.steps.len() {
             let (applied, _, _, took) = interrupted(&from, plan.clone(), index, 1, Then::StopsWaiting).await;
             check(&applied, index, StepOutcome::Interrupted);
@@ -138,9 +138,9 @@ async fn pressed_once_a_step_that_waits_stops_waiting() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pressed_once_a_call_that_hangs_is_abandoned_after_a_while() {
-    let world = World::usual();
-    for (from, _, plan) in stories(&world) {
+async fn after_one_ctrl_c_a_hanging_call_is_abandoned_after_a_while() {
+    let deployment = Deployment::usual();
+    for (from, _, plan) in stories(&deployment) {
         for index in 0..plan.steps.len() {
             let (applied, _, _, took) = interrupted(&from, plan.clone(), index, 1, Then::Hangs).await;
             check(&applied, index, StepOutcome::Interrupted);
@@ -150,12 +150,12 @@ async fn pressed_once_a_call_that_hangs_is_abandoned_after_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pressed_twice_a_call_that_hangs_is_abandoned_at_once() {
-    let world = World::usual();
-    for (from, _, plan) in stories(&world) {
+async fn after_two_ctrl_c_a_hanging_call_is_abandoned_at_once() {
+    let deployment = Deployment::usual();
+    for (from, _, plan) in stories(&deployment) {
         for index in 0..plan.steps.len() {
             let (applied, _, _, took) = interrupted(&from, plan.clone(), index, 2, Then::Hangs).await;
-            // Whatever else was in flight may have come back before, but nothing later has begun.
+            // Other running steps may have finished before, but no later one has started.
             assert_eq!(applied[index].outcome, StepOutcome::Interrupted);
             let is_later = |position: &usize| depth(&applied, *position) > depth(&applied, index);
             let later = (0..applied.len()).filter(is_later);
@@ -168,7 +168,7 @@ async fn pressed_twice_a_call_that_hangs_is_abandoned_at_once() {
 /// The verdict that the user reads, with its exit code.
 async fn verdict(index: usize, times: u8, then: Then) -> String {
     let rig = Rig::new();
-    let plan = rig.world.up(&Stack::nothing()).unwrap();
+    let plan = rig.deployment.up(&Stack::nothing()).unwrap();
     let (applied, interrupt, ..) = interrupted(&Stack::nothing(), plan, index, times, then).await;
     let global = Global {
         config: PathBuf::from("config.toml"),
@@ -180,8 +180,8 @@ async fn verdict(index: usize, times: u8, then: Then) -> String {
         color: Color::Never,
     };
     let session = Session {
-        config: rig.world.config,
-        names: rig.world.names,
+        config: rig.deployment.config,
+        names: rig.deployment.names,
         aws: rig.aws,
         origin: Origin::Sources,
         output: Output::new(&global),
@@ -197,7 +197,7 @@ async fn verdict(index: usize, times: u8, then: Then) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_verdict_lists_what_is_not_done() {
+async fn the_verdict_lists_unfinished_steps() {
     assert_snapshot!(verdict(0, 1, Then::Ends).await, @"
     error: interrupted: 4 of 6 steps are done; run the same command again to continue
       cause: not done: create function plex-remote-health
@@ -215,6 +215,6 @@ async fn the_verdict_on_an_abandoned_call_counts_it_as_not_done() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pressed_during_the_last_step_there_is_nothing_to_complain_about() {
+async fn ctrl_c_during_the_last_step_is_not_an_error() {
     assert_eq!(verdict(5, 1, Then::Ends).await, "done");
 }

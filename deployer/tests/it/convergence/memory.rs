@@ -1,4 +1,4 @@
-//! A cloud in memory, with AWS's own rules of what needs what, and one mishap.
+//! A cloud in memory that enforces the dependencies of AWS, and injects one fault.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -10,34 +10,34 @@ use plexmon_deploy::resource::{Resource, Turn, is_same};
 use plexmon_deploy::resources::{Binding, Function, Role, Schedule};
 use plexmon_deploy::stack::Stack;
 
-use super::worlds::{PREVIOUS, settle};
+use super::initial_states::{PREVIOUS, make_consistent};
 
-/// What goes wrong with one step.
+/// How one step fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mishap {
-    /// Nothing of it was done.
+pub enum StepFault {
+    /// It was refused, and nothing was changed.
     Refused,
-    /// Its first call was carried out, a later one refused.
+    /// Its first call succeeded, and a later one was refused.
     HalfDone,
-    /// All of it was carried out, but that is not known.
+    /// It was applied, but the response was lost.
     LostReply,
 }
 
 pub struct Memory {
     stack: Mutex<Stack>,
-    mishap: Option<(Mishap, Step)>,
+    fault: Option<(StepFault, Step)>,
 }
 
 impl Memory {
     pub fn new(stack: Stack) -> Self {
-        Self { stack: Mutex::new(stack), mishap: None }
+        Self { stack: Mutex::new(stack), fault: None }
     }
 
-    pub fn with_mishap(stack: Stack, mishap: Mishap, step: &Step) -> Self {
-        Self { stack: Mutex::new(stack), mishap: Some((mishap, step.clone())) }
+    pub fn with_fault(stack: Stack, fault: StepFault, step: &Step) -> Self {
+        Self { stack: Mutex::new(stack), fault: Some((fault, step.clone())) }
     }
 
-    /// What the next run would observe.
+    /// Return what the next run would observe.
     pub fn stack(&self) -> MutexGuard<'_, Stack> {
         self.stack.lock().unwrap()
     }
@@ -48,19 +48,19 @@ impl Cloud for Memory {
         turn.come().await?;
         tokio::task::yield_now().await;
         let mut stack = self.stack();
-        let Some((mishap, _)) = self.mishap.as_ref().filter(|(_, troubled)| troubled == step) else {
+        let Some((fault, _)) = self.fault.as_ref().filter(|(_, troubled)| troubled == step) else {
             return carry_out(&mut stack, &step.change);
         };
-        match mishap {
-            Mishap::Refused => {}
-            Mishap::HalfDone => carry_out(&mut stack, &half(&step.change))?,
-            Mishap::LostReply => carry_out(&mut stack, &step.change)?,
+        match fault {
+            StepFault::Refused => {}
+            StepFault::HalfDone => carry_out(&mut stack, &half(&step.change))?,
+            StepFault::LostReply => carry_out(&mut stack, &step.change)?,
         }
-        Err(Error::new(format!("{mishap:?}")))
+        Err(Error::new(format!("{fault:?}")))
     }
 }
 
-/// Applies a change, or refuses it where AWS would.
+/// Apply a change, or refuse it as AWS would.
 fn carry_out(stack: &mut Stack, change: &Change) -> Result<()> {
     match change {
         Change::Role(delta) => {
@@ -91,7 +91,7 @@ fn carry_out(stack: &mut Stack, change: &Change) -> Result<()> {
             remove_or_set(&mut stack.schedules, delta)?;
         }
     }
-    settle(stack);
+    make_consistent(stack);
     let is_left = stack.parameters.iter().any(|parameter| parameter.name == PREVIOUS);
     let is_known = stack.functions.iter().any(|function| function.state.as_deref() == Some(PREVIOUS));
     if is_left && !is_known {

@@ -1,4 +1,4 @@
-//! A run with one mishap, and the run after it.
+//! A run with one fault, and the run after it.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use plexmon_deploy::resource::OnFailure;
 use plexmon_deploy::stack::Stack;
 use tokio::sync::watch;
 
-use super::memory::{Memory, Mishap};
-use super::worlds::all;
+use super::initial_states::all;
+use super::memory::{Memory, StepFault};
+use crate::plan::deployment::Deployment;
 use crate::plan::order::is_stopped_by;
-use crate::plan::world::World;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
@@ -22,8 +22,8 @@ pub enum Direction {
 }
 
 impl Direction {
-    pub fn wanted(self, world: &World) -> Stack {
-        if self == Self::Up { world.desired.clone() } else { Stack::nothing() }
+    pub fn wanted(self, deployment: &Deployment) -> Stack {
+        if self == Self::Up { deployment.desired.clone() } else { Stack::nothing() }
     }
 
     pub fn on_failure(self) -> OnFailure {
@@ -37,17 +37,17 @@ pub async fn run(plan: Plan, memory: &Memory, direction: Direction) -> Vec<Appli
     apply(plan, memory, direction.on_failure(), &reporter, &Interrupt::from_channel(receiver)).await
 }
 
-/// From every world, with a mishap at every step: the report is right, and the next run finishes.
-async fn check(direction: Direction, mishap: Mishap) {
-    let world = World::usual();
-    let wanted = direction.wanted(&world);
-    let planned = |observed: &Stack| plan(&wanted, observed, world.intent(true)).unwrap();
+/// From every initial state, with a fault at every step: the report is correct, and the next run completes the rest.
+async fn check(direction: Direction, fault: StepFault) {
+    let deployment = Deployment::usual();
+    let wanted = direction.wanted(&deployment);
+    let planned = |observed: &Stack| plan(&wanted, observed, deployment.intent(true)).unwrap();
     let mut runs = 0;
-    for (conditions, observed) in all(&world) {
+    for (conditions, observed) in all(&deployment) {
         let first = planned(&observed);
         for (index, troubled) in first.steps.iter().enumerate() {
-            let story = || format!("{direction:?} from {conditions:?}, {mishap:?} at {troubled:?}");
-            let memory = Memory::with_mishap(observed.clone(), mishap, troubled);
+            let story = || format!("{direction:?} from {conditions:?}, {fault:?} at {troubled:?}");
+            let memory = Memory::with_fault(observed.clone(), fault, troubled);
             for (other, step) in run(first.clone(), &memory, direction).await.into_iter().enumerate() {
                 let outcome = if other == index {
                     StepOutcome::Failed
@@ -75,30 +75,30 @@ async fn check(direction: Direction, mishap: Mishap) {
 
 #[tokio::test]
 async fn up_finishes_after_any_refusal() {
-    check(Direction::Up, Mishap::Refused).await;
+    check(Direction::Up, StepFault::Refused).await;
 }
 
 #[tokio::test]
-async fn up_mends_whatever_is_half_done() {
-    check(Direction::Up, Mishap::HalfDone).await;
+async fn up_completes_half_applied_steps() {
+    check(Direction::Up, StepFault::HalfDone).await;
 }
 
 #[tokio::test]
-async fn up_accepts_what_was_done_without_its_knowing() {
-    check(Direction::Up, Mishap::LostReply).await;
+async fn up_accepts_steps_whose_confirmation_was_lost() {
+    check(Direction::Up, StepFault::LostReply).await;
 }
 
 #[tokio::test]
 async fn down_finishes_after_any_refusal() {
-    check(Direction::Down, Mishap::Refused).await;
+    check(Direction::Down, StepFault::Refused).await;
 }
 
 #[tokio::test]
-async fn down_removes_whatever_is_half_gone() {
-    check(Direction::Down, Mishap::HalfDone).await;
+async fn down_completes_half_applied_steps() {
+    check(Direction::Down, StepFault::HalfDone).await;
 }
 
 #[tokio::test]
-async fn down_accepts_what_was_done_without_its_knowing() {
-    check(Direction::Down, Mishap::LostReply).await;
+async fn down_accepts_steps_whose_confirmation_was_lost() {
+    check(Direction::Down, StepFault::LostReply).await;
 }

@@ -31,14 +31,14 @@ fn a_wrong_command_line_is_reported() {
     }
 }
 
-/// The command lines of a page that the program would refuse.
+/// Return the command lines of a page that the program would refuse.
 fn wrong(page: &Page) -> Vec<String> {
     page.code()
         .iter()
         .filter_map(|line| {
             let arguments = PROGRAMS.iter().find_map(|program| line.strip_prefix(program))?;
             let arguments = arguments.split(" #").next().unwrap_or_default();
-            // A word such as `plexmon-deploy.exe` is no call.
+            // A word such as `plexmon-deploy.exe` is not a call.
             (arguments.is_empty() || arguments.starts_with(' ')).then(|| (line, arguments.to_owned()))
         })
         .filter_map(|(line, arguments)| {
@@ -98,7 +98,7 @@ fn rows(page: &Page) -> Vec<Row<'_>> {
     .collect()
 }
 
-/// The first word of each piece of inline code.
+/// Return the first word of each piece of inline code.
 fn code_of(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).filter_map(|code| code.split(' ').next()).collect()
 }

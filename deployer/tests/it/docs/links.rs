@@ -32,7 +32,7 @@ fn a_broken_link_is_reported() {
     }
 }
 
-/// The links of a page that lead nowhere.
+/// Return the links of a page whose target does not exist.
 fn broken(page: &Page) -> Vec<String> {
     let link = regex_lite::Regex::new(r"\[[^\]]*\]\(([^)\s]+)\)").unwrap();
     let prose = page.prose();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::pages::{Page, all, root};
 
-/// In the table of attacks, these stand for the commands of the two crates.
+/// Abbreviations of the commands of the two crates in the table of attacks.
 const SHORT: [(&str, &str); 2] = [
     ("D `", "cargo test -p plexmon-deploy --test it "),
     ("M `", "cargo test -p plexmon-function --test it "),
@@ -30,13 +30,13 @@ fn a_missing_test_is_reported() {
         ("| D `nothing_like_it` |", true),
         ("`cargo bench -p plexmon-deploy --bench friends`", true),
     ] {
-        // Split, so that this file itself is no proof.
+        // Split, so that this file itself does not count.
         let text = text.replace("nothing_like_it", &["nothing", "at", "all"].join("_"));
         assert_eq!(!missing(&Page::sample(&text)).is_empty(), is_missing, "{text}");
     }
 }
 
-/// What a page names and nothing is called like.
+/// Return an error for each command of a page that names a test or benchmark that does not exist.
 fn missing(page: &Page) -> Vec<String> {
     let mut commands = page.code();
     for (short, command) in SHORT {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{LOG_GROUP, NAME, ROLE, RULE, SECRETS, STATE, World};
+use crate::support::{Fixture, LOG_GROUP, NAME, ROLE, RULE, SECRETS, STATE};
 
 /// The resources of a deployment. The permission belongs to the function, so the rule comes before the function.
 const THINGS: [&str; 5] = ["role", "log group", "parameters", "schedule", "function"];
@@ -17,7 +17,7 @@ pub fn subsets() -> impl Iterator<Item = Vec<&'static str>> {
 }
 
 /// Delete a resource as another client would.
-pub fn delete(world: &World, thing: &str) {
+pub fn delete(fixture: &Fixture, thing: &str) {
     let calls: Vec<(&str, &str, Value)> = match thing {
         "role" => vec![
             (
@@ -40,7 +40,7 @@ pub fn delete(world: &World, thing: &str) {
         other => panic!("{other} is not a thing"),
     };
     for (service, operation, parameters) in calls {
-        world.aws(service, operation, parameters);
+        fixture.aws(service, operation, parameters);
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use crate::support::{Ran, World, bootstrap};
+use crate::support::{Fixture, Ran, bootstrap};
 
 const ESCAPE: char = '\u{1b}';
 
 /// Run on a terminal with this value of `NO_COLOR`.
-fn on_a_terminal(world: &World, no_color: &str, args: &[&str]) -> Ran {
-    world.on_a_terminal(100, "", "", args).env("NO_COLOR", no_color).run()
+fn on_a_terminal(fixture: &Fixture, no_color: &str, args: &[&str]) -> Ran {
+    fixture.on_a_terminal(100, "", "", args).env("NO_COLOR", no_color).run()
 }
 
 /// Return whether the terminal received any colours.
@@ -18,15 +18,15 @@ fn has_colors(ran: &Ran) -> bool {
 
 #[test]
 fn progress_on_a_terminal_has_colour_unless_switched_off() {
-    let world = World::deployed();
-    let down = on_a_terminal(&world, "1", &["down", "--yes", "--no-wait"]).ended(0);
+    let fixture = Fixture::deployed();
+    let down = on_a_terminal(&fixture, "1", &["down", "--yes", "--no-wait"]).ended(0);
     assert!(down.stdout.contains('✓') && !has_colors(&down), "{}", down.whole());
 
     let up = |no_color, args: &[&str]| {
-        let up = world.on_a_terminal(100, "", "", &["up", "--yes"]).args(args).env("NO_COLOR", no_color);
+        let up = fixture.on_a_terminal(100, "", "", &["up", "--yes"]).args(args).env("NO_COLOR", no_color);
         let up = up.args([Path::new("--bootstrap"), bootstrap()]).run().ended(0);
         assert!(up.stdout.contains('✓'), "{}", up.whole());
-        world.down().ended(0);
+        fixture.down().ended(0);
         has_colors(&up)
     };
     // By its definition, an empty `NO_COLOR` has no effect.
@@ -37,22 +37,22 @@ fn progress_on_a_terminal_has_colour_unless_switched_off() {
 
 #[test]
 fn help_and_usage_errors_on_a_terminal_have_colour_unless_switched_off() {
-    let world = World::new();
+    let fixture = Fixture::new();
     for usage in ["--help", "upp"] {
-        assert!(has_colors(&on_a_terminal(&world, "", &[usage])), "{usage}");
-        assert!(!has_colors(&on_a_terminal(&world, "1", &[usage])), "{usage}");
-        assert!(!has_colors(&on_a_terminal(&world, "", &["--color", "never", usage])), "{usage}");
-        assert!(!has_colors(&on_a_terminal(&world, "", &["--color=never", usage])), "{usage}");
+        assert!(has_colors(&on_a_terminal(&fixture, "", &[usage])), "{usage}");
+        assert!(!has_colors(&on_a_terminal(&fixture, "1", &[usage])), "{usage}");
+        assert!(!has_colors(&on_a_terminal(&fixture, "", &["--color", "never", usage])), "{usage}");
+        assert!(!has_colors(&on_a_terminal(&fixture, "", &["--color=never", usage])), "{usage}");
     }
 }
 
 #[test]
 fn a_pipe_has_colour_only_on_request() {
-    let world = World::new();
-    let up = world.with_code(&["up", "--yes"]).run().ended(0);
+    let fixture = Fixture::new();
+    let up = fixture.with_code(&["up", "--yes"]).run().ended(0);
     assert!(up.stderr.contains("  done     ") && !up.whole().contains(ESCAPE), "{}", up.whole());
-    let down = world.deploy(&["down", "--yes", "--no-wait", "--color", "always"]).run().ended(0);
+    let down = fixture.deploy(&["down", "--yes", "--no-wait", "--color", "always"]).run().ended(0);
     assert!(down.stderr.contains("  \u{1b}[32mdone\u{1b}[0m     delete role"), "{}", down.whole());
-    let document = world.with_code(&["plan", "--json", "--color", "always"]).run().ended(0);
+    let document = fixture.with_code(&["plan", "--json", "--color", "always"]).run().ended(0);
     assert!(!document.stdout.contains(ESCAPE), "a document is for programs");
 }

@@ -6,7 +6,7 @@ mod scenario;
 
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::support::Fixture;
 
 /// The names of a deployment in AWS.
 struct Names {
@@ -21,8 +21,8 @@ struct Names {
 }
 
 impl Names {
-    fn of(world: &World) -> Self {
-        let name = world.unique_name();
+    fn of(fixture: &Fixture) -> Self {
+        let name = fixture.unique_name();
         Self {
             role: format!("{name}-role"),
             role_policy: format!("{name}-inline"),
@@ -36,17 +36,17 @@ impl Names {
     }
 }
 
-/// A world with a deployment of its own name.
-fn named() -> (World, Names) {
-    let world = World::named();
-    let names = Names::of(&world);
-    (world, names)
+/// A fixture with a deployment of its own name.
+fn named() -> (Fixture, Names) {
+    let fixture = Fixture::named();
+    let names = Names::of(&fixture);
+    (fixture, names)
 }
 
 /// The same, deployed by a user with all permissions; the first message was taken from the phone.
-fn deployed() -> (World, Names) {
-    let (world, names) = named();
-    (world.with_deployment(), names)
+fn deployed() -> (Fixture, Names) {
+    let (fixture, names) = named();
+    (fixture.with_deployment(), names)
 }
 
 /// Actions whose resource the emulator does not determine, so it requires permission for all resources.

@@ -6,23 +6,23 @@ use std::ops::RangeInclusive;
 use serde_json::json;
 
 use crate::import::home;
-use crate::support::{NAME, STATE, World, snapshot};
+use crate::support::{Fixture, NAME, STATE, snapshot};
 
 /// Write the configuration of `init --from` for a home with a tunnel. Each address is replaced by one on this machine: those
 /// behind Access by a closed port, because a token is sent over https only, the others by the Plex stand-in.
-fn imported(world: &World, closed: std::net::SocketAddr) {
-    let kept = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
+fn imported(fixture: &Fixture, closed: std::net::SocketAddr) {
+    let kept = std::fs::read_to_string(fixture.home().join("config.toml")).unwrap();
     let architecture = kept.lines().find(|line| line.starts_with("architecture")).unwrap();
     for (path, text) in home("tunnel") {
-        world.write(&path, &text);
+        fixture.write(&path, &text);
     }
-    std::fs::remove_file(world.home().join("config.toml")).unwrap();
-    world.deploy(&["init", "--from", "."]).run().ended(0);
+    std::fs::remove_file(fixture.home().join("config.toml")).unwrap();
+    fixture.deploy(&["init", "--from", "."]).run().ended(0);
     // It can be deployed as it was written, but a run must not probe real addresses.
-    let plan = with_tokens(world.deploy(&["plan"]).env("AWS_REGION", "us-east-1")).run().ended(0);
+    let plan = with_tokens(fixture.deploy(&["plan"]).env("AWS_REGION", "us-east-1")).run().ended(0);
     assert!(plan.stdout.ends_with("to create, 0 to update, 0 to delete\n"), "{}", plan.whole());
-    let written = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
-    let phone = format!("url = \"{}\"", world.phone.url());
+    let written = std::fs::read_to_string(fixture.home().join("config.toml")).unwrap();
+    let phone = format!("url = \"{}\"", fixture.phone.url());
     let written = written.replace("# url = \"https://api.pushover.net/1/messages.json\"", &phone);
     let mut text = "region = \"us-east-1\"\ncontrol = []\n".to_owned();
     for block in written.split("\n\n") {
@@ -30,7 +30,7 @@ fn imported(world: &World, closed: std::net::SocketAddr) {
             Some(rest) => {
                 let name = rest.split('.').next().unwrap();
                 let is_closed = block.contains("exposure = \"closed\"");
-                let plex = world.plex.url();
+                let plex = fixture.plex.url();
                 if is_closed {
                     format!("url = \"https://{closed}/{name}\"")
                 } else {
@@ -42,7 +42,7 @@ fn imported(world: &World, closed: std::net::SocketAddr) {
         let _ = write!(text, "{}\n\n", lines.collect::<Vec<_>>().join("\n"));
     }
     assert!(!text.contains("https://plex.home") && text.contains("access = \"cloudflare\""), "{text}");
-    world.write("config.toml", &format!("{text}[function]\n{architecture}\n"));
+    fixture.write("config.toml", &format!("{text}[function]\n{architecture}\n"));
 }
 
 fn with_tokens(deploy: crate::support::Deploy) -> crate::support::Deploy {
@@ -51,22 +51,22 @@ fn with_tokens(deploy: crate::support::Deploy) -> crate::support::Deploy {
 
 #[test]
 fn a_home_imported_from_its_files_is_deployed_monitored_and_removed() {
-    let world = World::new();
+    let fixture = Fixture::new();
     // A port that is bound but not listened on.
     let port = tokio::net::TcpSocket::new_v4().unwrap();
     port.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    imported(&world, port.local_addr().unwrap());
-    shows_each_target_in_check(&world);
-    deploys_with_a_verdict_for_each_target(&world);
-    let plan = with_tokens(world.with_code(&["plan", "--exit-code"])).run().ended(0);
+    imported(&fixture, port.local_addr().unwrap());
+    shows_each_target_in_check(&fixture);
+    deploys_with_a_verdict_for_each_target(&fixture);
+    let plan = with_tokens(fixture.with_code(&["plan", "--exit-code"])).run().ended(0);
     snapshot!(plan.stdout, @"nothing to do: AWS matches the configuration");
-    shows_each_target_in_status(&world);
-    world.down().ended(0);
-    assert_eq!(world.inventory(), [""; 0]);
+    shows_each_target_in_status(&fixture);
+    fixture.down().ended(0);
+    assert_eq!(fixture.inventory(), [""; 0]);
 }
 
-fn shows_each_target_in_check(world: &World) {
-    let check = with_tokens(world.deploy(&["check"])).run().ended(1);
+fn shows_each_target_in_check(fixture: &Fixture) {
+    let check = with_tokens(fixture.deploy(&["check"])).run().ended(1);
     let wide: Vec<&str> = check.stdout.lines().filter(|line| line.chars().count() > 80).collect();
     assert_eq!(wide, [""; 0]);
     let sonarr = check.stdout.split("\nsonarr: ").nth(1).unwrap().split("\n4k").next().unwrap();
@@ -83,8 +83,8 @@ fn shows_each_target_in_check(world: &World) {
     ");
 }
 
-fn deploys_with_a_verdict_for_each_target(world: &World) {
-    let up = with_tokens(world.with_code(&["up", "--yes"])).run().ended(0);
+fn deploys_with_a_verdict_for_each_target(fixture: &Fixture) {
+    let up = with_tokens(fixture.with_code(&["up", "--yes"])).run().ended(0);
     snapshot!(up.stdout, @"
       + create role      plex-remote-health-role
       + create log group /aws/lambda/plex-remote-health
@@ -150,12 +150,12 @@ fn deploys_with_a_verdict_for_each_target(world: &World) {
       pushover delivered: plex is up, overseerr is DOWN, sonarr is DOWN, 4ksonarr is DOWN, radarr is DOWN, 4kradarr is DOWN, bazarr is DOWN, prowlarr is DOWN, torrents is DOWN, tautulli is DOWN, wizarr is DOWN, maintainerr is DOWN, uptime-kuma is DOWN, home-assistant is DOWN
     ");
     assert!(!up.whole().contains("marker-"), "{}", up.whole());
-    assert!(!world.messages().is_empty());
-    assert_eq!(world.phone.refused(), [""; 0]);
+    assert!(!fixture.messages().is_empty());
+    assert_eq!(fixture.phone.refused(), [""; 0]);
 }
 
-fn shows_each_target_in_status(world: &World) {
-    let status = with_tokens(world.with_code(&["status", "--exit-code"])).run().ended(0);
+fn shows_each_target_in_status(fixture: &Fixture) {
+    let status = with_tokens(fixture.with_code(&["status", "--exit-code"])).run().ended(0);
     snapshot!(status.stdout, @"
     plex-remote-health in account [ACCOUNT], region us-east-1
       deployed    yes, as configured
@@ -191,23 +191,23 @@ fn shows_each_target_in_status(world: &World) {
 }
 
 /// Configure this many targets, all on the Plex stand-in.
-fn crowd(world: &World, targets: RangeInclusive<u32>) {
-    let text = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
+fn crowd(fixture: &Fixture, targets: RangeInclusive<u32>) {
+    let text = std::fs::read_to_string(fixture.home().join("config.toml")).unwrap();
     let (head, rest) = text.split_once("[[target]]").unwrap();
     let (_, tail) = rest.split_once("[notify").unwrap();
     let mut text = head.to_owned();
     for number in targets {
-        let url = world.plex.url();
+        let url = fixture.plex.url();
         let _ = write!(text, "[[target]]\nname = \"plex {number:03}\"\nkind = \"plex\"\nurl = \"{url}\"\n\n");
     }
-    world.write("config.toml", &format!("{text}[notify{tail}"));
+    fixture.write("config.toml", &format!("{text}[notify{tail}"));
 }
 
 #[test]
 fn a_hundred_targets_have_their_state_in_several_parameters() {
-    let world = World::new();
-    crowd(&world, 1..=100);
-    let up = world.with_code(&["up", "--yes"]).run().ended(0);
+    let fixture = Fixture::new();
+    crowd(&fixture, 1..=100);
+    let up = fixture.with_code(&["up", "--yes"]).run().ended(0);
     let parts: Vec<&str> = up.stdout.lines().filter(|line| line.contains("_part")).collect();
     snapshot!(parts.join("\n"), @"
     + create parameter /homelab/plex_remote_status_part2
@@ -220,41 +220,41 @@ fn a_hundred_targets_have_their_state_in_several_parameters() {
     + create parameter /homelab/plex_remote_status_part9
     + create parameter /homelab/plex_remote_status_part10
     ");
-    let messages = world.messages();
+    let messages = fixture.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
 
-    let reply = world.invoke().ended(0).json();
+    let reply = fixture.invoke().ended(0).json();
     let states = reply["targets"].as_array().unwrap();
     assert_eq!(states.len(), 100);
     assert!(states.iter().all(|target| target["status"] == "up"), "{reply}");
-    assert_eq!(world.plex.requests(), 200);
-    assert_eq!(world.plan(), [""; 0]);
+    assert_eq!(fixture.plex.requests(), 200);
+    assert_eq!(fixture.plan(), [""; 0]);
     let last = format!("{STATE}_part{}", parts.len() + 1);
-    let value = world.aws("ssm", "get_parameter", json!({ "Name": last }));
+    let value = fixture.aws("ssm", "get_parameter", json!({ "Name": last }));
     assert!(value["Parameter"]["Value"].as_str().unwrap().contains("\"plex 100\""), "{value}");
 
     // --keep-state keeps all parts of the state, even if the current configuration has fewer targets.
-    crowd(&world, 1..=3);
-    let kept = world.deploy(&["down", "--yes", "--no-wait", "--keep-state"]).run().ended(0);
+    crowd(&fixture, 1..=3);
+    let kept = fixture.deploy(&["down", "--yes", "--no-wait", "--keep-state"]).run().ended(0);
     let keeps = kept.stdout.lines().filter(|line| line.contains("(--keep-state)")).count();
     assert_eq!(keeps, parts.len() + 1, "{}", kept.whole());
-    crowd(&world, 1..=100);
-    world.up().ended(0);
-    assert!(world.phone.take_new().is_empty(), "nothing has changed");
+    crowd(&fixture, 1..=100);
+    fixture.up().ended(0);
+    assert!(fixture.phone.take_new().is_empty(), "nothing has changed");
 
     // With fewer targets, the new function finds their state in whichever part it is.
-    crowd(&world, 98..=100);
-    let less = world.with_code(&["up", "--yes"]).run().ended(0);
+    crowd(&fixture, 98..=100);
+    let less = fixture.with_code(&["up", "--yes"]).run().ended(0);
     assert!(!less.stdout.contains(" parameter "), "{}", less.whole());
-    assert_eq!(world.plan(), [""; 0]);
-    assert!(world.phone.take_new().is_empty(), "nothing has changed");
-    let value = world.aws("ssm", "get_parameter", json!({ "Name": last }));
+    assert_eq!(fixture.plan(), [""; 0]);
+    assert!(fixture.phone.take_new().is_empty(), "nothing has changed");
+    let value = fixture.aws("ssm", "get_parameter", json!({ "Name": last }));
     let emptied = value["Parameter"]["Value"].as_str().unwrap().contains("\"targets\":[]");
     assert!(emptied, "it has been moved: {value}");
 
-    crowd(&world, 1..=100);
-    world.up().ended(0);
-    let down = world.down().ended(0);
+    crowd(&fixture, 1..=100);
+    fixture.up().ended(0);
+    let down = fixture.down().ended(0);
     assert!(down.stdout.contains(&format!("checked again: nothing of {NAME} is left")), "{}", down.whole());
-    assert_eq!(world.inventory(), [""; 0]);
+    assert_eq!(fixture.inventory(), [""; 0]);
 }

@@ -4,21 +4,21 @@
 use serde_json::{Value, json};
 
 use super::by_hand::delete;
-use crate::support::{Gate, LOG_GROUP, Ran, World, until};
+use crate::support::{Fixture, Gate, LOG_GROUP, Ran, until};
 
 /// Run `down`. After the log group was deleted and before the parameters are, it is created again with these tags.
-fn recreated_during_down(world: &World, tags: Value) -> Ran {
+fn recreated_during_down(fixture: &Fixture, tags: Value) -> Ran {
     let gate = Gate::before("AmazonSSM.DeleteParameter");
-    let down = world.through(&gate, &["down", "--yes", "--no-wait", "-v"]).start();
+    let down = fixture.through(&gate, &["down", "--yes", "--no-wait", "-v"]).start();
     gate.wait();
-    until("the log group is gone", || !exists(world));
-    world.aws("logs", "create_log_group", json!({"logGroupName": LOG_GROUP, "tags": tags}));
+    until("the log group is gone", || !exists(fixture));
+    fixture.aws("logs", "create_log_group", json!({"logGroupName": LOG_GROUP, "tags": tags}));
     gate.open();
     down.end()
 }
 
-fn exists(world: &World) -> bool {
-    world.inventory().contains(&format!("log group {LOG_GROUP}"))
+fn exists(fixture: &Fixture) -> bool {
+    fixture.inventory().contains(&format!("log group {LOG_GROUP}"))
 }
 
 fn deletions(ran: &Ran) -> usize {
@@ -27,25 +27,25 @@ fn deletions(ran: &Ran) -> usize {
 
 #[test]
 fn a_recreated_log_group_is_deleted_again() {
-    let world = World::deployed();
-    let down = recreated_during_down(&world, json!({})).ended(0);
+    let fixture = Fixture::deployed();
+    let down = recreated_during_down(&fixture, json!({})).ended(0);
     assert_eq!(deletions(&down), 2, "{}", down.whole());
-    assert_eq!(world.inventory(), [""; 0]);
+    assert_eq!(fixture.inventory(), [""; 0]);
 }
 
 #[test]
 fn a_log_group_that_appears_where_none_was_deleted_is_kept() {
-    let world = World::deployed();
-    delete(&world, "log group");
-    let down = recreated_during_down(&world, json!({})).ended(0);
+    let fixture = Fixture::deployed();
+    delete(&fixture, "log group");
+    let down = recreated_during_down(&fixture, json!({})).ended(0);
     assert_eq!(deletions(&down), 0, "{}", down.whole());
-    assert_eq!(world.inventory(), [format!("log group {LOG_GROUP}")]);
+    assert_eq!(fixture.inventory(), [format!("log group {LOG_GROUP}")]);
 }
 
 #[test]
 fn a_log_group_that_another_deployment_created_meanwhile_is_kept() {
-    let world = World::deployed();
-    let down = recreated_during_down(&world, json!({"plexmon:deployment": "cinema"})).ended(0);
+    let fixture = Fixture::deployed();
+    let down = recreated_during_down(&fixture, json!({"plexmon:deployment": "cinema"})).ended(0);
     assert_eq!(deletions(&down), 1, "{}", down.whole());
-    assert_eq!(world.inventory(), [format!("log group {LOG_GROUP}")]);
+    assert_eq!(fixture.inventory(), [format!("log group {LOG_GROUP}")]);
 }

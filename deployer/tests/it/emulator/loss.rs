@@ -3,29 +3,29 @@
 use serde_json::json;
 
 use super::by_hand::{delete, subsets};
-use crate::support::World;
+use crate::support::Fixture;
 
 #[track_caller]
 fn recreated(thing: &str, expected: &[&str]) {
-    let world = World::deployed();
-    let before = world.inventory();
-    delete(&world, thing);
-    assert_ne!(world.inventory(), before);
-    assert_eq!(world.plan(), expected);
-    world.up().ended(0);
-    assert_eq!(world.plan(), [""; 0]);
-    assert_eq!(world.inventory(), before);
-    works(&world);
+    let fixture = Fixture::deployed();
+    let before = fixture.inventory();
+    delete(&fixture, thing);
+    assert_ne!(fixture.inventory(), before);
+    assert_eq!(fixture.plan(), expected);
+    fixture.up().ended(0);
+    assert_eq!(fixture.plan(), [""; 0]);
+    assert_eq!(fixture.inventory(), before);
+    works(&fixture);
 }
 
 /// The function has its permissions: it detects that Plex is down, saves its state and notifies.
 #[track_caller]
-fn works(world: &World) {
-    world.plex.break_it();
-    world.phone.take_new();
-    let reply = world.invoke().ended(0).json();
+fn works(fixture: &Fixture) {
+    fixture.plex.break_it();
+    fixture.phone.take_new();
+    let reply = fixture.invoke().ended(0).json();
     assert_eq!(reply["problems"], json!([]));
-    assert_eq!(world.messages().len(), 1);
+    assert_eq!(fixture.messages().len(), 1);
 }
 
 #[test]
@@ -63,19 +63,19 @@ mod whatever_is_gone {
     use super::*;
 
     fn up_recreates(subsets: impl Iterator<Item = Vec<&'static str>>) {
-        let world = World::deployed();
-        let whole = world.inventory();
+        let fixture = Fixture::deployed();
+        let whole = fixture.inventory();
         for gone in subsets {
             for thing in &gone {
-                delete(&world, thing);
+                delete(&fixture, thing);
             }
-            assert_ne!(world.plan(), [""; 0], "after {gone:?} had been deleted");
-            world.up().ended(0);
-            assert_eq!(world.plan(), [""; 0], "after {gone:?} had been deleted");
-            assert_eq!(world.inventory(), whole, "after {gone:?} had been deleted");
-            works(&world);
-            world.plex.repair();
-            world.invoke().ended(0);
+            assert_ne!(fixture.plan(), [""; 0], "after {gone:?} had been deleted");
+            fixture.up().ended(0);
+            assert_eq!(fixture.plan(), [""; 0], "after {gone:?} had been deleted");
+            assert_eq!(fixture.inventory(), whole, "after {gone:?} had been deleted");
+            works(&fixture);
+            fixture.plex.repair();
+            fixture.invoke().ended(0);
         }
     }
 

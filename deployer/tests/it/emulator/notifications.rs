@@ -2,18 +2,18 @@
 
 use serde_json::Value;
 
-use crate::support::{WebhookServer, World, snapshot};
+use crate::support::{Fixture, WebhookServer, snapshot};
 
 /// Add the channels ntfy and webhook, both served by the same stand-in.
-fn with_webhook(world: &World) -> WebhookServer {
+fn with_webhook(fixture: &Fixture) -> WebhookServer {
     let server = WebhookServer::new();
-    let (url, webhook) = (server.url(), world.write("webhook", &format!("{}/hook\n", server.url())));
+    let (url, webhook) = (server.url(), fixture.write("webhook", &format!("{}/hook\n", server.url())));
     let file = webhook.file_name().unwrap().to_str().unwrap();
     let channels = format!(
         "[notify.ntfy]\nurl = \"{url}/home\"\n\n[notify.hook]\nkind = \"webhook\"\nurl = {{ file = \"{file}\" }}\n\
          template = '{{\"text\": \"{{title}}\"}}'\nmin = \"down\"\n\n[notify.pushover]"
     );
-    world.edit("[notify.pushover]", &channels);
+    fixture.edit("[notify.pushover]", &channels);
     server
 }
 
@@ -31,23 +31,23 @@ fn titles(server: &WebhookServer) -> Vec<String> {
 
 #[test]
 fn each_channel_is_notified() {
-    let world = World::new();
-    let server = with_webhook(&world);
-    world.up().ended(0);
-    assert_eq!(world.messages().len(), 1);
+    let fixture = Fixture::new();
+    let server = with_webhook(&fixture);
+    fixture.up().ended(0);
+    assert_eq!(fixture.messages().len(), 1);
     snapshot!(titles(&server).join("\n"), @"
     hook: Monitoring started: Plex is up
     ntfy: Monitoring started: Plex is up
     ");
-    world.plex.break_it();
-    world.invoke().ended(0);
-    assert_eq!(world.messages()[0].title.as_deref(), Some("Plex is DOWN"));
+    fixture.plex.break_it();
+    fixture.invoke().ended(0);
+    assert_eq!(fixture.messages()[0].title.as_deref(), Some("Plex is DOWN"));
     snapshot!(titles(&server).join("\n"), @"
     hook: Plex is DOWN
     ntfy: Plex is DOWN
     ");
 
-    let test = world.deploy(&["notify-test"]).run();
+    let test = fixture.deploy(&["notify-test"]).run();
     snapshot!(test.whole(), @"
     exit 0
     --- stdout
@@ -55,20 +55,20 @@ fn each_channel_is_notified() {
     ntfy: ok
     pushover: ok
     ");
-    assert_eq!(world.messages().len(), 1);
+    assert_eq!(fixture.messages().len(), 1);
     snapshot!(titles(&server).join("\n"), @"
     hook: plexmon test notification
     ntfy: plexmon test notification
     ");
-    world.down().ended(0);
-    assert_eq!(world.inventory(), [""; 0]);
+    fixture.down().ended(0);
+    assert_eq!(fixture.inventory(), [""; 0]);
 }
 
 #[test]
 fn a_channel_that_refuses_the_test_is_an_error() {
-    let world = World::new();
-    let server = with_webhook(&world);
-    let up = world.with_code(&["up", "--yes"]).env("PUSHOVER_TOKEN", "another-token").run();
+    let fixture = Fixture::new();
+    let server = with_webhook(&fixture);
+    let up = fixture.with_code(&["up", "--yes"]).env("PUSHOVER_TOKEN", "another-token").run();
     let stderr = up.ended(1).stderr;
     snapshot!(&stderr[stderr.find("error:").unwrap()..], @"
     error: everything is deployed, but pushover refused the first notification
@@ -77,7 +77,7 @@ fn a_channel_that_refuses_the_test_is_an_error() {
     hint: correct the secrets of that channel (for Pushover: the application's token and your user key), then run `plexmon-deploy up` again
     ");
     server.take();
-    let test = world.deploy(&["notify-test"]).run();
+    let test = fixture.deploy(&["notify-test"]).run();
     snapshot!(test.whole(), @"
     exit 1
     --- stdout
@@ -89,7 +89,7 @@ fn a_channel_that_refuses_the_test_is_an_error() {
 
     hint: correct the channel's secrets or address, then run `plexmon-deploy up` and this command again
     ");
-    let document = world.deploy(&["notify-test", "--json"]).run().ended(1).json();
+    let document = fixture.deploy(&["notify-test", "--json"]).run().ended(1).json();
     snapshot!(serde_json::to_string_pretty(&document).unwrap(), @r#"
     {
       "channels": [
@@ -114,10 +114,10 @@ fn a_channel_that_refuses_the_test_is_an_error() {
 
 #[test]
 fn notify_test_without_a_channel_is_an_error() {
-    let world = World::new();
-    world.without_notifications();
-    world.up().ended(0);
-    snapshot!(world.deploy(&["notify-test"]).run().whole(), @"
+    let fixture = Fixture::new();
+    fixture.without_notifications();
+    fixture.up().ended(0);
+    snapshot!(fixture.deploy(&["notify-test"]).run().whole(), @"
     exit 1
     --- stderr
     error: the deployed function has no channel: nothing can be notified
@@ -128,17 +128,17 @@ fn notify_test_without_a_channel_is_an_error() {
 
 #[test]
 fn a_pause_suppresses_notifications_until_it_ends() {
-    let world = World::deployed();
-    let pause = world.deploy(&["pause", "--for", "2h"]).run();
+    let fixture = Fixture::deployed();
+    let pause = fixture.deploy(&["pause", "--for", "2h"]).run();
     snapshot!(pause.whole(), @"
     exit 0
     --- stdout
     paused until [DATE]: checks continue, notifications are suppressed; `plexmon-deploy resume` ends the pause earlier
     ");
-    world.plex.break_it();
-    world.invoke().ended(0);
-    assert!(world.phone.take_new().is_empty());
-    let status = world.with_code(&["status", "--exit-code"]).run();
+    fixture.plex.break_it();
+    fixture.invoke().ended(0);
+    assert!(fixture.phone.take_new().is_empty());
+    let status = fixture.with_code(&["status", "--exit-code"]).run();
     snapshot!(status.whole(), @"
     exit 0
     --- stdout
@@ -149,11 +149,11 @@ fn a_pause_suppresses_notifications_until_it_ends() {
       paused      until [DATE] (`plexmon-deploy resume` ends it)
       plex        down since [DATE]: Plex is stopped; the proxy returns 502
     ");
-    let status = world.with_code(&["status", "--json"]).run().json();
+    let status = fixture.with_code(&["status", "--json"]).run().json();
     let until = status["paused_until"].as_u64().unwrap();
     assert!((1..=7200).contains(&(until - status["last_check"].as_u64().unwrap())), "{status}");
 
-    let resume = world.deploy(&["resume"]).run();
+    let resume = fixture.deploy(&["resume"]).run();
     snapshot!(resume.whole(), @"
     exit 0
     --- stdout
@@ -163,45 +163,45 @@ fn a_pause_suppresses_notifications_until_it_ends() {
         the proxy works, but the app behind it does not respond correctly: check that it is running
       pushover delivered: plex is DOWN
     ");
-    let messages = world.messages();
+    let messages = fixture.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
     assert_eq!(messages[0].title.as_deref(), Some("Plex is DOWN"));
-    let status = world.with_code(&["status", "--json"]).run().json();
+    let status = fixture.with_code(&["status", "--json"]).run().json();
     assert_eq!(status["paused_until"], Value::Null);
 }
 
 #[test]
 fn an_outage_that_ends_within_the_pause_is_not_notified() {
-    let world = World::deployed();
-    let pause = world.deploy(&["pause", "--for", "2h", "--json"]).run().ended(0).json();
+    let fixture = Fixture::deployed();
+    let pause = fixture.deploy(&["pause", "--for", "2h", "--json"]).run().ended(0).json();
     assert!(pause["paused_until"].is_u64(), "{pause}");
-    world.plex.break_it();
-    world.invoke().ended(0);
-    world.plex.repair();
-    world.invoke().ended(0);
-    let resume = world.deploy(&["resume", "--json"]).run().ended(0).json();
+    fixture.plex.break_it();
+    fixture.invoke().ended(0);
+    fixture.plex.repair();
+    fixture.invoke().ended(0);
+    let resume = fixture.deploy(&["resume", "--json"]).run().ended(0).json();
     assert_eq!((&resume["paused_until"], &resume["reply"]["current"]), (&Value::Null, &"up".into()));
-    assert!(world.phone.take_new().is_empty());
+    assert!(fixture.phone.take_new().is_empty());
 }
 
 #[test]
 fn pauses_have_a_valid_length() {
-    let world = World::new();
+    let fixture = Fixture::new();
     for length in ["0s", "31days", "soon"] {
-        world.deploy(&["pause", "--for", length]).run().ended(2);
+        fixture.deploy(&["pause", "--for", length]).run().ended(2);
     }
 }
 
 #[test]
 fn doctor_compares_both_views() {
-    let world = World::new();
+    let fixture = Fixture::new();
     let broken = crate::support::runtime().block_on(plexmon_deploy::sandbox::PlexStandIn::start()).unwrap();
     broken.break_it();
     let second =
         format!("[[target]]\nname = \"other\"\nkind = \"plex\"\nurl = \"{}\"\n\n[notify", broken.url());
-    world.edit("[notify", &second);
-    world.up().ended(0);
-    snapshot!(world.deploy(&["doctor"]).run().whole(), @"
+    fixture.edit("[notify", &second);
+    fixture.up().ended(0);
+    snapshot!(fixture.deploy(&["doctor"]).run().whole(), @"
     exit 1
     --- stdout
     plex:
@@ -219,7 +219,7 @@ fn doctor_compares_both_views() {
     ");
 
     broken.repair();
-    snapshot!(world.deploy(&["doctor"]).run().whole(), @"
+    snapshot!(fixture.deploy(&["doctor"]).run().whole(), @"
     exit 0
     --- stdout
     plex:
@@ -229,7 +229,7 @@ fn doctor_compares_both_views() {
       from AWS   up ([TIME])
       from here  up ([TIME])
     ");
-    let document = world.deploy(&["doctor", "--json"]).run().ended(0).json();
+    let document = fixture.deploy(&["doctor", "--json"]).run().ended(0).json();
     let seen = |index: usize| {
         let target = &document["targets"][index];
         (target["name"].as_str().unwrap(), &target["from_aws"]["ok"], &target["from_here"]["ok"])
@@ -238,8 +238,8 @@ fn doctor_compares_both_views() {
     assert_eq!(seen(1), ("other", &true.into(), &true.into()));
 
     let third = format!("[[target]]\nname = \"new\"\nkind = \"plex\"\nurl = \"{}\"\n\n[notify", broken.url());
-    world.edit("[notify", &third);
-    let doctor = world.deploy(&["doctor", "--json"]).run().ended(1).json();
+    fixture.edit("[notify", &third);
+    let doctor = fixture.deploy(&["doctor", "--json"]).run().ended(1).json();
     assert_eq!(doctor["targets"][2]["from_aws"], Value::Null);
     snapshot!(doctor["targets"][2]["finding"].as_str().unwrap(), @"run `plexmon-deploy up`: the configuration has changed since the last one");
 }

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::by_hand::{delete, subsets};
-use crate::support::{LOG_GROUP, NAME, STATE, World, snapshot};
+use crate::support::{Fixture, LOG_GROUP, NAME, STATE, snapshot};
 
 #[test]
 fn down_deletes_everything_and_then_has_nothing_to_do() {
-    let world = World::deployed();
-    world.invoke().ended(0);
-    let down = world.deploy(&["down", "--yes", "--no-wait"]).run().ended(0);
+    let fixture = Fixture::deployed();
+    fixture.invoke().ended(0);
+    let down = fixture.deploy(&["down", "--yes", "--no-wait"]).run().ended(0);
     snapshot!(down.stdout, @r"
       - delete schedule  plex-remote-health-schedule
       - delete function  plex-remote-health
@@ -20,31 +20,31 @@ fn down_deletes_everything_and_then_has_nothing_to_do() {
     0 to create, 0 to update, 6 to delete
     6 resources deleted; checked again: nothing of plex-remote-health is left
     ");
-    assert_eq!(world.inventory(), [""; 0]);
-    let tagged = world.aws("resourcegroupstaggingapi", "get_resources", json!({}));
+    assert_eq!(fixture.inventory(), [""; 0]);
+    let tagged = fixture.aws("resourcegroupstaggingapi", "get_resources", json!({}));
     assert_eq!(tagged["ResourceTagMappingList"], json!([]));
 
-    let again = world.down();
+    let again = fixture.down();
     assert_eq!(again.writes(), [""; 0]);
     snapshot!(again.ended(0).stdout, @"nothing to remove: no resources of plex-remote-health were found");
-    let status = world.with_code(&["status", "--exit-code"]).run();
+    let status = fixture.with_code(&["status", "--exit-code"]).run();
     assert_eq!(status.code, Some(4));
 }
 
 #[test]
 fn down_in_an_empty_account_is_done_at_once() {
-    let world = World::new();
-    let down = world.down().ended(0);
+    let fixture = Fixture::new();
+    let down = fixture.down().ended(0);
     assert_eq!(down.writes(), [""; 0]);
     snapshot!(down.stdout, @"nothing to remove: no resources of plex-remote-health were found");
-    let down = world.deploy(&["down", "--yes", "--no-wait", "--json"]).run().ended(0).json();
+    let down = fixture.deploy(&["down", "--yes", "--no-wait", "--json"]).run().ended(0).json();
     assert_eq!(down, json!({"steps": [], "proven": true}));
 }
 
 #[test]
 fn down_can_keep_the_state_and_the_logs() {
-    let world = World::deployed();
-    let down = world.deploy(&["down", "--yes", "--no-wait", "--keep-state", "--keep-logs"]).run().ended(0);
+    let fixture = Fixture::deployed();
+    let down = fixture.deploy(&["down", "--yes", "--no-wait", "--keep-state", "--keep-logs"]).run().ended(0);
     snapshot!(down.stdout, @r"
       - delete schedule  plex-remote-health-schedule
       - delete function  plex-remote-health
@@ -55,49 +55,53 @@ fn down_can_keep_the_state_and_the_logs() {
     0 to create, 0 to update, 4 to delete
     4 resources deleted; checked again: nothing else of plex-remote-health is left
     ");
-    assert_eq!(world.inventory(), [format!("log group {LOG_GROUP}"), format!("parameter {STATE}")]);
+    assert_eq!(fixture.inventory(), [format!("log group {LOG_GROUP}"), format!("parameter {STATE}")]);
 
     // Deployed again, it knows that Plex was up, so there is nothing to notify.
-    world.up().ended(0);
-    assert!(world.phone.take_new().is_empty());
-    world.down().ended(0);
-    assert_eq!(world.inventory(), [""; 0]);
+    fixture.up().ended(0);
+    assert!(fixture.phone.take_new().is_empty());
+    fixture.down().ended(0);
+    assert_eq!(fixture.inventory(), [""; 0]);
 }
 
 #[test]
 fn resources_of_others_are_not_touched() {
-    let world = World::new();
+    let fixture = Fixture::new();
     let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
     // Names that start like ours.
-    world.aws(
+    fixture.aws(
         "iam",
         "create_role",
         json!({"RoleName": format!("{NAME}-role-2"), "AssumeRolePolicyDocument": trust}),
     );
-    world.aws("logs", "create_log_group", json!({"logGroupName": format!("{LOG_GROUP}-2")}));
-    world.aws(
+    fixture.aws("logs", "create_log_group", json!({"logGroupName": format!("{LOG_GROUP}-2")}));
+    fixture.aws(
         "events",
         "put_rule",
         json!({"Name": format!("{NAME}-schedule-2"), "ScheduleExpression": "rate(1 day)"}),
     );
-    world.aws("ssm", "put_parameter", json!({"Name": format!("{STATE}_2"), "Value": "x", "Type": "String"}));
-    world.aws("ssm", "put_parameter", json!({"Name": "/homelab/other", "Value": "x", "Type": "String"}));
+    fixture.aws(
+        "ssm",
+        "put_parameter",
+        json!({"Name": format!("{STATE}_2"), "Value": "x", "Type": "String"}),
+    );
+    fixture.aws("ssm", "put_parameter", json!({"Name": "/homelab/other", "Value": "x", "Type": "String"}));
     let zip = plexmon_deploy::artifact::pack(b"#!/bin/sh\n", "{}").unwrap();
-    world.aws(
+    fixture.aws(
         "lambda",
         "create_function",
         json!({
             "FunctionName": format!("{NAME}-2"), "Runtime": "provided.al2023", "Handler": "bootstrap",
-            "Role": world.arn("iam", &format!("role/{NAME}-role-2")),
+            "Role": fixture.arn("iam", &format!("role/{NAME}-role-2")),
             "Code": {"ZipFile": {"base64": base64(&zip.bytes)}},
         }),
     );
-    let before = world.inventory();
+    let before = fixture.inventory();
     assert_eq!(before.len(), 6, "{before:?}");
-    world.up().ended(0);
-    assert_eq!(world.inventory().len(), 12);
-    world.down().ended(0);
-    assert_eq!(world.inventory(), before);
+    fixture.up().ended(0);
+    assert_eq!(fixture.inventory().len(), 12);
+    fixture.down().ended(0);
+    assert_eq!(fixture.inventory(), before);
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -110,14 +114,14 @@ mod whatever_is_gone_already {
     use super::*;
 
     fn down_deletes_the_rest(subsets: impl Iterator<Item = Vec<&'static str>>) {
-        let world = World::new();
+        let fixture = Fixture::new();
         for gone in subsets {
-            world.up().ended(0);
+            fixture.up().ended(0);
             for thing in &gone {
-                delete(&world, thing);
+                delete(&fixture, thing);
             }
-            world.down().ended(0);
-            assert_eq!(world.inventory(), [""; 0], "after {gone:?} had been deleted");
+            fixture.down().ended(0);
+            assert_eq!(fixture.inventory(), [""; 0], "after {gone:?} had been deleted");
         }
     }
 

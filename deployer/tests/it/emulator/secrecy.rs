@@ -4,7 +4,7 @@ use serde_json::json;
 
 use base64::Engine as _;
 
-use crate::support::{LOG_GROUP, NAME, ROLE, RULE, Ran, SECRETS, STATE, TOKEN, USER, World};
+use crate::support::{Fixture, LOG_GROUP, NAME, ROLE, RULE, Ran, SECRETS, STATE, TOKEN, USER};
 
 /// In a header of a target.
 const KEY: &str = "marker-api-key";
@@ -17,12 +17,12 @@ fn hidden(text: &str) {
 }
 
 /// Run it with -v, as text and as JSON.
-fn verbose(world: &World, args: &[&str]) -> Vec<Ran> {
+fn verbose(fixture: &Fixture, args: &[&str]) -> Vec<Ran> {
     let takes_code = ["plan", "up", "status"].contains(&args[0]);
     let talkative: [&[&str]; 3] = [&["-vvv"], &["-vvv", "--json"], &["--color", "always"]];
     let run = |how: &&[&str]| {
         let args = [args, *how].concat();
-        let ran = if takes_code { world.with_code(&args) } else { world.deploy(&args) };
+        let ran = if takes_code { fixture.with_code(&args) } else { fixture.deploy(&args) };
         let ran = ran.env("API_KEY", KEY).env("RUST_BACKTRACE", "1").env("RUST_LOG", "trace").run();
         hidden(&ran.stdout);
         hidden(&ran.stderr);
@@ -31,17 +31,17 @@ fn verbose(world: &World, args: &[&str]) -> Vec<Ran> {
     talkative.iter().map(run).collect()
 }
 
-/// A world whose target also needs a secret header.
-fn with_a_key() -> World {
-    let world = World::new();
+/// A fixture whose target also needs a secret header.
+fn with_a_key() -> Fixture {
+    let fixture = Fixture::new();
     let headers = "secrets_over_http = true\nheaders = { X-Api-Key = { env = \"API_KEY\" } }";
-    world.edit("kind = \"plex\"", &format!("kind = \"plex\"\n{headers}"));
-    world
+    fixture.edit("kind = \"plex\"", &format!("kind = \"plex\"\n{headers}"));
+    fixture
 }
 
 #[test]
 fn no_command_shows_a_secret() {
-    let world = with_a_key();
+    let fixture = with_a_key();
     for args in [
         &["plan"] as &[&str],
         &["status"],
@@ -55,47 +55,47 @@ fn no_command_shows_a_secret() {
         &["down", "--yes", "--no-wait"],
         &["invoke"],
     ] {
-        verbose(&world, args);
+        verbose(&fixture, args);
     }
     // An error message must not repeat what was sent.
-    let world = World::new();
-    let user = world.with_code(&["up", "--yes", "-vvv"]).env("PUSHOVER_USER", "wrong").run().ended(1);
+    let fixture = Fixture::new();
+    let user = fixture.with_code(&["up", "--yes", "-vvv"]).env("PUSHOVER_USER", "wrong").run().ended(1);
     hidden(&user.stdout);
     hidden(&user.stderr);
-    world.aws("ssm", "delete_parameter", json!({"Name": SECRETS}));
-    world.aws(
+    fixture.aws("ssm", "delete_parameter", json!({"Name": SECRETS}));
+    fixture.aws(
         "ssm",
         "put_parameter",
         json!({"Name": SECRETS, "Value": format!("{TOKEN} {USER}"), "Type": "SecureString"}),
     );
     for args in [&["plan"] as &[&str], &["up", "--yes"], &["invoke"], &["logs"]] {
-        verbose(&world, args);
+        verbose(&fixture, args);
     }
 }
 
 #[test]
 fn neither_the_function_nor_its_log_nor_its_state_holds_a_secret() {
-    let world = with_a_key();
-    world.with_code(&["up", "--yes"]).env("API_KEY", KEY).run().ended(0);
-    world.plex.break_it();
-    world.invoke().ended(0);
-    let function = world.aws("lambda", "get_function", json!({"FunctionName": NAME}));
+    let fixture = with_a_key();
+    fixture.with_code(&["up", "--yes"]).env("API_KEY", KEY).run().ended(0);
+    fixture.plex.break_it();
+    fixture.invoke().ended(0);
+    let function = fixture.aws("lambda", "get_function", json!({"FunctionName": NAME}));
     assert_eq!(function["Configuration"]["FunctionName"], NAME);
     hidden(&function.to_string());
-    hidden(&code(&world, &function));
-    tags(&world).iter().for_each(|tags| hidden(tags));
-    let log = world.aws("logs", "filter_log_events", json!({"logGroupName": LOG_GROUP}));
+    hidden(&code(&fixture, &function));
+    tags(&fixture).iter().for_each(|tags| hidden(tags));
+    let log = fixture.aws("logs", "filter_log_events", json!({"logGroupName": LOG_GROUP}));
     assert!(!log["events"].as_array().unwrap().is_empty());
     hidden(&log.to_string());
-    let state = world.aws("ssm", "get_parameter", json!({"Name": STATE}));
+    let state = fixture.aws("ssm", "get_parameter", json!({"Name": STATE}));
     assert!(state.to_string().contains("down"), "{state}");
     hidden(&state.to_string());
 
     // They are in the parameter, encrypted.
-    let sealed = world.aws("ssm", "get_parameter", json!({"Name": SECRETS}));
+    let sealed = fixture.aws("ssm", "get_parameter", json!({"Name": SECRETS}));
     assert_eq!(sealed["Parameter"]["Type"], "SecureString");
     hidden(&sealed.to_string());
-    let open = world.aws("ssm", "get_parameter", json!({"Name": SECRETS, "WithDecryption": true}));
+    let open = fixture.aws("ssm", "get_parameter", json!({"Name": SECRETS, "WithDecryption": true}));
     let value = open["Parameter"]["Value"].as_str().unwrap();
     let value: serde_json::Value = serde_json::from_str(value).unwrap();
     assert_eq!(
@@ -105,8 +105,8 @@ fn neither_the_function_nor_its_log_nor_its_state_holds_a_secret() {
 }
 
 /// All files of the deployed zip, as text.
-fn code(world: &World, function: &serde_json::Value) -> String {
-    let zip = world.aws("http", "get", json!({"url": function["Code"]["Location"]}));
+fn code(fixture: &Fixture, function: &serde_json::Value) -> String {
+    let zip = fixture.aws("http", "get", json!({"url": function["Code"]["Location"]}));
     let zip = base64::engine::general_purpose::STANDARD.decode(zip["base64"].as_str().unwrap()).unwrap();
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
     let mut text = String::new();
@@ -119,20 +119,20 @@ fn code(world: &World, function: &serde_json::Value) -> String {
     text
 }
 
-fn tags(world: &World) -> Vec<String> {
+fn tags(fixture: &Fixture) -> Vec<String> {
     let of_ssm = |name| json!({"ResourceType": "Parameter", "ResourceId": name});
     let calls = [
         ("iam", "list_role_tags", json!({"RoleName": ROLE})),
-        ("lambda", "list_tags", json!({"Resource": world.arn("lambda", &format!("function:{NAME}"))})),
+        ("lambda", "list_tags", json!({"Resource": fixture.arn("lambda", &format!("function:{NAME}"))})),
         (
             "events",
             "list_tags_for_resource",
-            json!({"ResourceARN": world.arn("events", &format!("rule/{RULE}"))}),
+            json!({"ResourceARN": fixture.arn("events", &format!("rule/{RULE}"))}),
         ),
         ("ssm", "list_tags_for_resource", of_ssm(STATE)),
         ("ssm", "list_tags_for_resource", of_ssm(SECRETS)),
     ];
     calls
-        .map(|(service, operation, parameters)| world.aws(service, operation, parameters).to_string())
+        .map(|(service, operation, parameters)| fixture.aws(service, operation, parameters).to_string())
         .to_vec()
 }

@@ -1,6 +1,6 @@
 //! New tokens, wrong tokens, and machines without tokens.
 
-use crate::support::{Deploy, SECRETS, World, snapshot};
+use crate::support::{Deploy, Fixture, SECRETS, snapshot};
 
 fn without_tokens(deploy: Deploy) -> Deploy {
     deploy.without("PUSHOVER_TOKEN").without("PUSHOVER_USER")
@@ -8,14 +8,14 @@ fn without_tokens(deploy: Deploy) -> Deploy {
 
 #[test]
 fn a_new_token_is_planned_without_being_shown() {
-    let world = World::deployed();
-    let plan = world.with_code(&["plan"]).env("PUSHOVER_TOKEN", "another-token").run();
+    let fixture = Fixture::deployed();
+    let plan = fixture.with_code(&["plan"]).env("PUSHOVER_TOKEN", "another-token").run();
     snapshot!(plan.ended(0).stdout, @r"
       ~ update secret    /homelab/plex_remote_status_secrets
           value: (hidden) -> (hidden)
     0 to create, 1 to update, 0 to delete
     ");
-    let plan = world.with_code(&["plan", "--json"]).env("PUSHOVER_TOKEN", "another-token").run();
+    let plan = fixture.with_code(&["plan", "--json"]).env("PUSHOVER_TOKEN", "another-token").run();
     snapshot!(plan.ended(0).stdout, @r#"
     {
       "steps": [
@@ -38,8 +38,8 @@ fn a_new_token_is_planned_without_being_shown() {
 
 #[test]
 fn a_wrong_token_is_reported_at_once_and_can_be_corrected() {
-    let world = World::new();
-    let up = world.with_code(&["up", "--yes"]).env("PUSHOVER_TOKEN", "wrong-token").run().ended(1);
+    let fixture = Fixture::new();
+    let up = fixture.with_code(&["up", "--yes"]).env("PUSHOVER_TOKEN", "wrong-token").run().ended(1);
     let (_, error) = up.stderr.split_once("error: ").unwrap();
     snapshot!(error, @"
     everything is deployed, but pushover refused the first message
@@ -47,11 +47,11 @@ fn a_wrong_token_is_reported_at_once_and_can_be_corrected() {
 
     hint: correct the secrets of that channel (for Pushover: the application's token and your user key), then run `plexmon-deploy up` again
     ");
-    assert!(world.phone.take_new().is_empty());
-    assert_eq!(world.inventory().len(), 6);
+    assert!(fixture.phone.take_new().is_empty());
+    assert_eq!(fixture.inventory().len(), 6);
 
     // With the right token, the notification is delivered.
-    let up = world.with_code(&["up", "--yes"]).run().ended(0);
+    let up = fixture.with_code(&["up", "--yes"]).run().ended(0);
     snapshot!(up.stdout, @r"
       ~ update secret    /homelab/plex_remote_status_secrets
           value: (hidden) -> (hidden)
@@ -60,14 +60,14 @@ fn a_wrong_token_is_reported_at_once_and_can_be_corrected() {
       plex is up (HTTP 200, [TIME])
       pushover delivered: plex is up
     ");
-    assert_eq!(world.messages().len(), 1);
-    assert_eq!(world.plan(), [""; 0]);
+    assert_eq!(fixture.messages().len(), 1);
+    assert_eq!(fixture.plan(), [""; 0]);
 }
 
 #[test]
 fn a_machine_without_tokens_can_plan_and_update_a_deployment_that_has_them() {
-    let world = World::deployed();
-    let plan = without_tokens(world.with_code(&["plan", "--exit-code"])).run();
+    let fixture = Fixture::deployed();
+    let plan = without_tokens(fixture.with_code(&["plan", "--exit-code"])).run();
     snapshot!(plan.ended(0).whole(), @r"
     exit 0
     --- stdout
@@ -76,21 +76,21 @@ fn a_machine_without_tokens_can_plan_and_update_a_deployment_that_has_them() {
     plex-remote-health in account [ACCOUNT], region us-east-1
     ");
 
-    world.edit("rate(5 minutes)", "rate(7 minutes)");
-    let up = without_tokens(world.with_code(&["up", "--yes"])).run().ended(0);
+    fixture.edit("rate(5 minutes)", "rate(7 minutes)");
+    let up = without_tokens(fixture.with_code(&["up", "--yes"])).run().ended(0);
     assert!(up.stderr.contains("PUSHOVER_TOKEN and PUSHOVER_USER not set"), "{}", up.whole());
-    assert_eq!(world.plan(), [""; 0]);
-    world.plex.break_it();
-    world.invoke().ended(0);
-    assert_eq!(world.messages().len(), 1);
-    without_tokens(world.deploy(&["down", "--yes", "--no-wait"])).run().ended(0);
-    assert_eq!(world.inventory(), [""; 0]);
+    assert_eq!(fixture.plan(), [""; 0]);
+    fixture.plex.break_it();
+    fixture.invoke().ended(0);
+    assert_eq!(fixture.messages().len(), 1);
+    without_tokens(fixture.deploy(&["down", "--yes", "--no-wait"])).run().ended(0);
+    assert_eq!(fixture.inventory(), [""; 0]);
 }
 
 #[test]
 fn a_machine_without_tokens_cannot_deploy_for_the_first_time() {
-    let world = World::new();
-    let plan = without_tokens(world.with_code(&["plan"])).run();
+    let fixture = Fixture::new();
+    let plan = without_tokens(fixture.with_code(&["plan"])).run();
     snapshot!(plan.whole(), @"
     exit 2
     --- stderr
@@ -99,20 +99,20 @@ fn a_machine_without_tokens_cannot_deploy_for_the_first_time() {
 
     hint: set it in the environment and run again: export PUSHOVER_TOKEN=... PUSHOVER_USER=...
     ");
-    without_tokens(world.with_code(&["up", "--yes"])).run().ended(2);
-    let one = world.with_code(&["plan"]).without("PUSHOVER_USER").run().ended(2);
+    without_tokens(fixture.with_code(&["up", "--yes"])).run().ended(2);
+    let one = fixture.with_code(&["plan"]).without("PUSHOVER_USER").run().ended(2);
     assert!(one.stderr.starts_with("error: `PUSHOVER_USER` is not set"), "{}", one.whole());
-    assert_eq!(world.inventory(), [""; 0]);
+    assert_eq!(fixture.inventory(), [""; 0]);
 }
 
 #[test]
 fn tokens_can_come_from_files() {
-    let world = World::new();
-    world.edit("{ env = \"PUSHOVER_TOKEN\" }", "{ file = \"token\" }");
-    world.edit("{ env = \"PUSHOVER_USER\" }", "{ file = \"user\" }");
-    world.write("token", &format!("{}\n", crate::support::TOKEN));
-    world.write("user", crate::support::USER);
-    without_tokens(world.with_code(&["up", "--yes"])).run().ended(0);
-    assert_eq!(world.messages().len(), 1);
-    assert!(world.inventory().contains(&format!("parameter {SECRETS}")));
+    let fixture = Fixture::new();
+    fixture.edit("{ env = \"PUSHOVER_TOKEN\" }", "{ file = \"token\" }");
+    fixture.edit("{ env = \"PUSHOVER_USER\" }", "{ file = \"user\" }");
+    fixture.write("token", &format!("{}\n", crate::support::TOKEN));
+    fixture.write("user", crate::support::USER);
+    without_tokens(fixture.with_code(&["up", "--yes"])).run().ended(0);
+    assert_eq!(fixture.messages().len(), 1);
+    assert!(fixture.inventory().contains(&format!("parameter {SECRETS}")));
 }

@@ -2,18 +2,18 @@
 
 use serde_json::json;
 
-use crate::support::{RULE, World, snapshot};
+use crate::support::{Fixture, RULE, snapshot};
 
-fn shared() -> World {
-    let world = World::deployed();
-    let theirs = json!([{"Id": "theirs", "Arn": world.arn("lambda", "function:another")}]);
-    world.aws("events", "put_targets", json!({"Rule": RULE, "Targets": theirs}));
-    world
+fn shared() -> Fixture {
+    let fixture = Fixture::deployed();
+    let theirs = json!([{"Id": "theirs", "Arn": fixture.arn("lambda", "function:another")}]);
+    fixture.aws("events", "put_targets", json!({"Rule": RULE, "Targets": theirs}));
+    fixture
 }
 
 /// Ids of the rule's targets.
-fn targets(world: &World) -> Vec<String> {
-    let answer = world.aws("events", "list_targets_by_rule", json!({"Rule": RULE}));
+fn targets(fixture: &Fixture) -> Vec<String> {
+    let answer = fixture.aws("events", "list_targets_by_rule", json!({"Rule": RULE}));
     let mut ids: Vec<String> = answer["Targets"]
         .as_array()
         .unwrap()
@@ -26,20 +26,20 @@ fn targets(world: &World) -> Vec<String> {
 
 #[test]
 fn up_keeps_their_target() {
-    let world = shared();
-    assert_eq!(world.plan(), [""; 0]);
-    world.edit("rate(5 minutes)", "rate(10 minutes)");
-    world.up().ended(0);
-    assert_eq!(targets(&world), ["lambda", "theirs"]);
-    world.aws("events", "remove_targets", json!({"Rule": RULE, "Ids": ["lambda"]}));
-    world.up().ended(0);
-    assert_eq!(targets(&world), ["lambda", "theirs"]);
+    let fixture = shared();
+    assert_eq!(fixture.plan(), [""; 0]);
+    fixture.edit("rate(5 minutes)", "rate(10 minutes)");
+    fixture.up().ended(0);
+    assert_eq!(targets(&fixture), ["lambda", "theirs"]);
+    fixture.aws("events", "remove_targets", json!({"Rule": RULE, "Ids": ["lambda"]}));
+    fixture.up().ended(0);
+    assert_eq!(targets(&fixture), ["lambda", "theirs"]);
 }
 
 #[test]
 fn down_removes_our_target_and_keeps_the_rule_for_theirs() {
-    let world = shared();
-    let down = world.deploy(&["down", "--yes", "--no-wait"]).run().ended(0);
+    let fixture = shared();
+    let down = fixture.deploy(&["down", "--yes", "--no-wait"]).run().ended(0);
     snapshot!(down.stdout, @r#"
       ~ update schedule  plex-remote-health-schedule
           target: arn:aws:lambda:us-east-1:[ACCOUNT]:function:plex-remote-health -> (none)
@@ -53,10 +53,10 @@ fn down_removes_our_target_and_keeps_the_rule_for_theirs() {
     0 to create, 1 to update, 5 to delete
     6 resources deleted; checked again: nothing else of plex-remote-health is left
     "#);
-    assert_eq!(world.inventory(), [format!("rule {RULE}")]);
-    assert_eq!(targets(&world), ["theirs"]);
+    assert_eq!(fixture.inventory(), [format!("rule {RULE}")]);
+    assert_eq!(targets(&fixture), ["theirs"]);
 
-    let again = world.down();
+    let again = fixture.down();
     assert_eq!(again.writes(), [""; 0]);
     snapshot!(again.ended(0).stdout, @"
       . keep   schedule  plex-remote-health-schedule (others have given it targets: theirs)
@@ -65,10 +65,10 @@ fn down_removes_our_target_and_keeps_the_rule_for_theirs() {
     ");
 
     // `up` adds our target again; when theirs is deleted, `down` deletes the rule.
-    world.up().ended(0);
-    assert_eq!(world.plan(), [""; 0]);
-    assert_eq!(targets(&world), ["lambda", "theirs"]);
-    world.aws("events", "remove_targets", json!({"Rule": RULE, "Ids": ["theirs"]}));
-    world.down().ended(0);
-    assert_eq!(world.inventory(), [""; 0]);
+    fixture.up().ended(0);
+    assert_eq!(fixture.plan(), [""; 0]);
+    assert_eq!(targets(&fixture), ["lambda", "theirs"]);
+    fixture.aws("events", "remove_targets", json!({"Rule": RULE, "Ids": ["theirs"]}));
+    fixture.down().ended(0);
+    assert_eq!(fixture.inventory(), [""; 0]);
 }

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{NAME, World, cargo_environment, snapshot};
+use crate::support::{Fixture, NAME, cargo_environment, snapshot};
 
 #[test]
 fn up_deploys_and_notifies_once() {
-    let world = World::new();
-    let up = world.with_code(&["up", "--yes"]).run().ended(0);
+    let fixture = Fixture::new();
+    let up = fixture.with_code(&["up", "--yes"]).run().ended(0);
     snapshot!(up.stdout, @r"
       + create role      plex-remote-health-role
       + create log group /aws/lambda/plex-remote-health
@@ -25,29 +25,29 @@ fn up_deploys_and_notifies_once() {
     for done in ["create role", "create secret", "create function", "create schedule"] {
         assert!(up.stderr.contains(&format!("  done     {done}")), "{}", up.whole());
     }
-    let messages = world.messages();
+    let messages = fixture.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
     assert_eq!(messages[0].title.as_deref(), Some("Monitoring started: Plex is up"));
     assert_eq!(messages[0].priority, 0);
-    assert_eq!(world.phone.refused(), [""; 0]);
-    assert_eq!(world.plex.requests(), 1);
+    assert_eq!(fixture.phone.refused(), [""; 0]);
+    assert_eq!(fixture.plex.requests(), 1);
 }
 
 #[test]
 fn a_second_up_writes_nothing() {
-    let world = World::deployed();
-    assert_eq!(world.plan(), [""; 0]);
-    let again = world.up().ended(0);
+    let fixture = Fixture::deployed();
+    assert_eq!(fixture.plan(), [""; 0]);
+    let again = fixture.up().ended(0);
     snapshot!(again.stdout, @"nothing to do: AWS matches the configuration");
     assert!(again.calls().contains(&"lambda:GetFunction"), "{:?}", again.calls());
     assert_eq!(again.writes(), [""; 0]);
-    assert!(world.phone.take_new().is_empty());
+    assert!(fixture.phone.take_new().is_empty());
 }
 
 #[test]
 fn the_first_up_writes_each_resource_once() {
-    let world = World::new();
-    let first = world.up();
+    let fixture = Fixture::new();
+    let first = fixture.up();
     let mut writes = first.writes();
     writes.sort_unstable();
     snapshot!(writes.join("\n"), @r"
@@ -68,31 +68,31 @@ fn the_first_up_writes_each_resource_once() {
 
 #[test]
 fn up_builds_the_function_if_none_is_given() {
-    let world = World::new();
-    let mut deploy = world.deploy(&["up", "--yes"]);
+    let fixture = Fixture::new();
+    let mut deploy = fixture.deploy(&["up", "--yes"]);
     for (name, value) in cargo_environment() {
         deploy = deploy.env(name, value);
     }
     let up = deploy.run().ended(0);
     assert!(up.stderr.contains("  building the function for "), "{}", up.whole());
-    assert_eq!(world.messages().len(), 1);
+    assert_eq!(fixture.messages().len(), 1);
     // Without a compiler: the identity of the code is known without building it.
-    let plan = world.deploy(&["plan", "--exit-code"]).env("PATH", "/nowhere").run();
+    let plan = fixture.deploy(&["plan", "--exit-code"]).env("PATH", "/nowhere").run();
     snapshot!(plan.ended(0).stdout, @"nothing to do: AWS matches the configuration");
 }
 
 #[test]
 fn an_outage_and_its_end_are_notified_once() {
-    let world = World::deployed();
-    world.plex.break_it();
-    world.invoke().ended(0);
-    let messages = world.messages();
+    let fixture = Fixture::deployed();
+    fixture.plex.break_it();
+    fixture.invoke().ended(0);
+    let messages = fixture.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
     assert_eq!((messages[0].title.as_deref(), messages[0].priority), (Some("Plex is DOWN"), 1));
 
-    world.invoke().ended(0);
-    assert!(world.phone.take_new().is_empty());
-    let status = world.with_code(&["status"]).run().ended(0);
+    fixture.invoke().ended(0);
+    assert!(fixture.phone.take_new().is_empty());
+    let status = fixture.with_code(&["status"]).run().ended(0);
     snapshot!(status.stdout, @"
     plex-remote-health in account [ACCOUNT], region us-east-1
       deployed    yes, as configured
@@ -101,20 +101,20 @@ fn an_outage_and_its_end_are_notified_once() {
       plex        down since [DATE]: Plex is stopped; the proxy returns 502
     ");
 
-    world.plex.repair();
-    world.invoke().ended(0);
-    let messages = world.messages();
+    fixture.plex.repair();
+    fixture.invoke().ended(0);
+    let messages = fixture.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
     assert!(messages[0].title.as_deref().unwrap().starts_with("Plex RECOVERED after "));
     assert_eq!(messages[0].priority, 0);
     assert!(messages[0].message.starts_with("Recovered. Was down "), "{messages:?}");
-    assert_eq!(world.phone.received().len(), 3);
+    assert_eq!(fixture.phone.received().len(), 3);
 }
 
 #[test]
 fn status_shows_the_deployment_and_the_last_check() {
-    let world = World::deployed();
-    let status = world.with_code(&["status", "--exit-code"]).run().ended(0);
+    let fixture = Fixture::deployed();
+    let status = fixture.with_code(&["status", "--exit-code"]).run().ended(0);
     snapshot!(status.whole(), @r"
     exit 0
     --- stdout
@@ -125,7 +125,7 @@ fn status_shows_the_deployment_and_the_last_check() {
       plex        up since [DATE]
     ");
 
-    let status = world.with_code(&["status", "--json"]).run().ended(0).json();
+    let status = fixture.with_code(&["status", "--json"]).run().ended(0).json();
     assert_eq!((&status["deployed"], &status["in_sync"]), (&Value::Bool(true), &Value::Bool(true)));
     assert_eq!((&status["schedule"], &status["enabled"]), (&"rate(5 minutes)".into(), &Value::Bool(true)));
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
@@ -139,24 +139,24 @@ fn status_shows_the_deployment_and_the_last_check() {
 
 #[test]
 fn status_without_a_deployment_exits_with_4() {
-    let world = World::new();
-    let status = world.with_code(&["status", "--exit-code"]).run();
+    let fixture = Fixture::new();
+    let status = fixture.with_code(&["status", "--exit-code"]).run();
     snapshot!(status.whole(), @r"
     exit 4
     --- stdout
     plex-remote-health in account [ACCOUNT], region us-east-1
       deployed    no (`plexmon-deploy up` deploys it)
     ");
-    let status = world.with_code(&["status", "--json"]).run().ended(0).json();
+    let status = fixture.with_code(&["status", "--json"]).run().ended(0).json();
     assert_eq!(status["deployed"], false);
     assert_eq!(status["last_check"], Value::Null);
     assert_eq!(status["targets"], serde_json::json!([]));
 }
 
 #[test]
-fn plan_shows_what_up_would_do_and_exits_with_3() {
-    let world = World::new();
-    let plan = world.with_code(&["plan", "--exit-code"]).run();
+fn plan_shows_the_changes_of_up_and_exits_with_3() {
+    let fixture = Fixture::new();
+    let plan = fixture.with_code(&["plan", "--exit-code"]).run();
     snapshot!(plan.whole(), @r"
     exit 3
     --- stdout
@@ -170,16 +170,16 @@ fn plan_shows_what_up_would_do_and_exits_with_3() {
     --- stderr
     plex-remote-health in account [ACCOUNT], region us-east-1
     ");
-    world.with_code(&["plan"]).run().ended(0);
-    assert_eq!(world.inventory(), [""; 0]);
+    fixture.with_code(&["plan"]).run().ended(0);
+    assert_eq!(fixture.inventory(), [""; 0]);
 }
 
 #[test]
 fn up_and_down_print_their_steps_with_outcomes_as_json() {
-    let world = World::new();
-    let up = world.with_code(&["up", "--yes", "--json"]).run().ended(0).json();
+    let fixture = Fixture::new();
+    let up = fixture.with_code(&["up", "--yes", "--json"]).run().ended(0).json();
     assert_eq!(up["reply"]["current"], "up");
-    let down = world.deploy(&["down", "--yes", "--no-wait", "--json"]).run().ended(0).json();
+    let down = fixture.deploy(&["down", "--yes", "--no-wait", "--json"]).run().ended(0).json();
     assert_eq!(down["proven"], true);
     for (document, action) in [(up, "create"), (down, "delete")] {
         let steps = document["steps"].as_array().unwrap();
@@ -193,15 +193,15 @@ fn up_and_down_print_their_steps_with_outcomes_as_json() {
 
 #[test]
 fn invoke_prints_the_reply_and_logs_shows_that_run() {
-    let world = World::deployed();
-    let invoke = world.invoke().ended(0);
+    let fixture = Fixture::deployed();
+    let invoke = fixture.invoke().ended(0);
     let reply = invoke.json();
     assert_eq!((&reply["previous"], &reply["current"]), (&"up".into(), &"up".into()));
     assert_eq!(reply["http"], 200);
 
-    let logs = world.deploy(&["logs", "--since", "10m"]).run().ended(0);
+    let logs = fixture.deploy(&["logs", "--since", "10m"]).run().ended(0);
     assert!(logs.stdout.lines().count() >= 2, "{}", logs.whole());
-    let events = world.deploy(&["logs", "--json"]).run().ended(0).json();
+    let events = fixture.deploy(&["logs", "--json"]).run().ended(0).json();
     let verdicts = events["events"].as_array().unwrap().iter().filter_map(|event| event["message"].as_str());
     let verdicts = verdicts.filter_map(|line| serde_json::from_str::<Value>(line).ok()).collect::<Vec<_>>();
     assert!(verdicts.len() >= 2, "{events}");
@@ -209,15 +209,15 @@ fn invoke_prints_the_reply_and_logs_shows_that_run() {
 
 #[test]
 fn invoke_and_logs_without_a_deployment_are_errors() {
-    let world = World::new();
-    snapshot!(world.invoke().whole(), @r"
+    let fixture = Fixture::new();
+    snapshot!(fixture.invoke().whole(), @r"
     exit 1
     --- stderr
     error: function `plex-remote-health` is not deployed in us-east-1
 
     hint: deploy it with `plexmon-deploy up`
     ");
-    snapshot!(world.deploy(&["logs"]).run().whole(), @r"
+    snapshot!(fixture.deploy(&["logs"]).run().whole(), @r"
     exit 1
     --- stderr
     error: log group `/aws/lambda/plex-remote-health` does not exist in us-east-1
@@ -228,9 +228,9 @@ fn invoke_and_logs_without_a_deployment_are_errors() {
 
 #[test]
 fn a_file_that_lambda_cannot_run_is_refused_before_the_first_write() {
-    let world = World::new();
-    let script = world.write("bootstrap", "#!/bin/sh\n");
-    let up = world.deploy(&["up", "--yes"]).args([Path::new("--bootstrap"), &script]).run();
+    let fixture = Fixture::new();
+    let script = fixture.write("bootstrap", "#!/bin/sh\n");
+    let up = fixture.deploy(&["up", "--yes"]).args([Path::new("--bootstrap"), &script]).run();
     snapshot!(up.ended(1).stderr, @r"
     plex-remote-health in account [ACCOUNT], region us-east-1
     error: `[HOME]/bootstrap` cannot run on Lambda (x86_64)
@@ -238,5 +238,5 @@ fn a_file_that_lambda_cannot_run_is_refused_before_the_first_write() {
 
     hint: pass the compiled function, which cargo names `bootstrap`, with --bootstrap
     ");
-    assert_eq!(world.inventory(), [""; 0], "{NAME}");
+    assert_eq!(fixture.inventory(), [""; 0], "{NAME}");
 }

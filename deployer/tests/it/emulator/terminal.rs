@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::support::{Deploy, World, bootstrap, snapshot};
+use crate::support::{Deploy, Fixture, bootstrap, snapshot};
 
-fn up(world: &World, columns: u16, answer: &str) -> Deploy {
-    world.on_a_terminal(columns, "[Y/n]", answer, &["up"]).args([Path::new("--bootstrap"), bootstrap()])
+fn up(fixture: &Fixture, columns: u16, answer: &str) -> Deploy {
+    fixture.on_a_terminal(columns, "[Y/n]", answer, &["up"]).args([Path::new("--bootstrap"), bootstrap()])
 }
 
 /// Remove the times of completed steps: in a narrow window they may be cut anywhere.
@@ -22,8 +22,8 @@ fn without_times(screen: &str) -> String {
 
 #[test]
 fn up_asks_and_applies_in_a_narrow_window() {
-    let world = World::new();
-    let up = up(&world, 44, "\n").run().ended(0);
+    let fixture = Fixture::new();
+    let up = up(&fixture, 44, "\n").run().ended(0);
     snapshot!(without_times(&up.stdout), @"
     plex-remote-health in account [ACCOUNT],
       region us-east-1
@@ -50,13 +50,13 @@ fn up_asks_and_applies_in_a_narrow_window() {
       plex is up (HTTP 200, [TIME])
       pushover delivered: plex is up
     ");
-    assert_eq!(world.messages().len(), 1);
+    assert_eq!(fixture.messages().len(), 1);
 }
 
 #[test]
 fn answering_no_changes_nothing() {
-    let world = World::new();
-    let up = up(&world, 100, "n\n").run().ended(1);
+    let fixture = Fixture::new();
+    let up = up(&fixture, 100, "n\n").run().ended(1);
     snapshot!(up.stdout, @"
     plex-remote-health in account [ACCOUNT], region us-east-1
       + create role      plex-remote-health-role
@@ -69,26 +69,26 @@ fn answering_no_changes_nothing() {
     Apply this plan? [Y/n] n
     error: not confirmed: nothing was changed
     ");
-    assert_eq!(world.inventory(), [""; 0]);
+    assert_eq!(fixture.inventory(), [""; 0]);
 }
 
 #[test]
 fn ctrl_c_at_the_question_changes_nothing() {
-    let world = World::new();
-    let up = up(&world, 100, "\x03").run().ended(130);
+    let fixture = Fixture::new();
+    let up = up(&fixture, 100, "\x03").run().ended(130);
     assert!(up.stdout.contains("error: interrupted; nothing was changed"), "{}", up.whole());
-    assert_eq!(world.inventory(), [""; 0]);
+    assert_eq!(fixture.inventory(), [""; 0]);
 }
 
 #[test]
 fn down_requires_an_explicit_yes() {
-    let world = World::deployed();
-    let before = world.inventory();
-    let down = world.on_a_terminal(100, "[y/N]", "\n", &["down", "--no-wait"]).run();
+    let fixture = Fixture::deployed();
+    let before = fixture.inventory();
+    let down = fixture.on_a_terminal(100, "[y/N]", "\n", &["down", "--no-wait"]).run();
     assert!(down.stdout.contains("nothing was removed"), "{}", down.whole());
     assert_ne!(down.code, Some(0));
-    assert_eq!(world.inventory(), before);
-    let down = world.on_a_terminal(100, "[y/N]", "y\n", &["down", "--no-wait"]).run().ended(0);
+    assert_eq!(fixture.inventory(), before);
+    let down = fixture.on_a_terminal(100, "[y/N]", "y\n", &["down", "--no-wait"]).run().ended(0);
     snapshot!(down.stdout, @r"
     plex-remote-health in account [ACCOUNT], region us-east-1
       - delete schedule  plex-remote-health-schedule
@@ -109,42 +109,42 @@ fn down_requires_an_explicit_yes() {
       ✓ check again [TIME]
     6 resources deleted; checked again: nothing of plex-remote-health is left
     ");
-    assert_eq!(world.inventory(), [""; 0]);
+    assert_eq!(fixture.inventory(), [""; 0]);
 }
 
 #[test]
 fn init_asks_for_the_address() {
-    let world = World::new();
-    std::fs::remove_file(world.home().join("config.toml")).unwrap();
+    let fixture = Fixture::new();
+    std::fs::remove_file(fixture.home().join("config.toml")).unwrap();
     let answer = "https://plex.home.example\n";
-    let init = world.on_a_terminal(100, "(https://...): ", answer, &["init"]).run().ended(0);
+    let init = fixture.on_a_terminal(100, "(https://...): ", answer, &["init"]).run().ended(0);
     snapshot!(init.stdout, @"
     Public address of your Plex (https://...): https://plex.home.example
     wrote config.toml
     next: run `plexmon-deploy check`, set PUSHOVER_TOKEN and PUSHOVER_USER, then run `plexmon-deploy up`
     ");
-    let written = std::fs::read_to_string(world.home().join("config.toml")).unwrap();
+    let written = std::fs::read_to_string(fixture.home().join("config.toml")).unwrap();
     assert!(written.contains("\nurl = \"https://plex.home.example\"\n"), "{written}");
 }
 
 #[test]
 fn without_a_terminal_up_and_down_require_yes_as_an_option() {
-    let world = World::new();
-    let up = world.with_code(&["up"]).run().ended(2);
+    let fixture = Fixture::new();
+    let up = fixture.with_code(&["up"]).run().ended(2);
     snapshot!(up.stderr, @r"
     plex-remote-health in account [ACCOUNT], region us-east-1
     error: there is no terminal to ask on
 
     hint: add --yes to continue without a question
     ");
-    assert_eq!(world.inventory(), [""; 0]);
-    world.up().ended(0);
-    let down = world.deploy(&["down"]).run().ended(2);
+    assert_eq!(fixture.inventory(), [""; 0]);
+    fixture.up().ended(0);
+    let down = fixture.deploy(&["down"]).run().ended(2);
     snapshot!(down.stderr, @r"
     plex-remote-health in account [ACCOUNT], region us-east-1
     error: there is no terminal to ask on
 
     hint: add --yes to continue without a question
     ");
-    assert_eq!(world.inventory().len(), 6);
+    assert_eq!(fixture.inventory().len(), 6);
 }

@@ -42,8 +42,8 @@ fn values_that_are_not_host_names_are_not_written() {
 #[test]
 fn an_override_file_is_merged_into_its_service() {
     let main = "services:\n  sonarr:\n    image: hotio/sonarr\n";
-    let further = "services:\n  sonarr:\n    environment: [VIRTUAL_HOST=sonarr.example.com]\n";
-    assert_snapshot!(targets(&[("compose.yml", main), ("compose.override.yml", further)]), @r#"
+    let override_file = "services:\n  sonarr:\n    environment: [VIRTUAL_HOST=sonarr.example.com]\n";
+    assert_snapshot!(targets(&[("compose.yml", main), ("compose.override.yml", override_file)]), @r#"
     [[target]]
     name = "sonarr"
     kind = "sonarr"

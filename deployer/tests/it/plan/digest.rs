@@ -7,15 +7,15 @@ use plexmon_deploy::resources::Content;
 use plexmon_deploy::stack::Stack;
 use serde_json::{Value, json};
 
-use super::world::{CONFIG, Only as _, World, missing_secrets};
-use crate::convergence::worlds::all;
+use super::deployment::{CONFIG, Deployment, Only as _, missing_secrets};
+use crate::convergence::initial_states::all;
 
 fn drifted(change: impl FnOnce(&mut Stack)) -> Plan {
-    let world = World::usual();
-    world.up(&world.drifted(change)).unwrap()
+    let deployment = Deployment::usual();
+    deployment.up(&deployment.drifted(change)).unwrap()
 }
 
-/// Written down, so that it stays the same on every machine.
+/// A constant, because it must be the same on every machine.
 #[test]
 fn the_digest_of_the_same_plan_is_always_the_same() {
     let plan = || drifted(|stack| stack.the_function().memory_mb = 512);
@@ -25,11 +25,11 @@ fn the_digest_of_the_same_plan_is_always_the_same() {
 
 #[test]
 fn plans_that_differ_have_different_digests() {
-    let world = World::usual();
+    let deployment = Deployment::usual();
     let mut plans = BTreeSet::new();
     let mut digests = BTreeSet::new();
-    for (_, observed) in all(&world).step_by(3) {
-        for plan in [world.adopt(&observed).unwrap(), world.down(&observed).unwrap()] {
+    for (_, observed) in all(&deployment).step_by(3) {
+        for plan in [deployment.adopt(&observed).unwrap(), deployment.down(&observed).unwrap()] {
             plans.insert(serde_json::to_string(&plan.steps).unwrap());
             digests.insert(plan.digest());
         }
@@ -48,13 +48,13 @@ fn a_change_to_another_value_is_another_plan() {
         plan.digest()
     };
     assert_ne!(region("eu-central-1"), region("us-east-1"));
-    let mut without_needs = World::usual().up(&Stack::nothing()).unwrap();
+    let mut without_needs = Deployment::usual().up(&Stack::nothing()).unwrap();
     let whole = without_needs.digest();
     without_needs.steps.iter_mut().for_each(|step| step.needs.clear());
     assert_ne!(whole, without_needs.digest());
 }
 
-/// AWS returns documents as they were stored, but nobody promises the order of their keys.
+/// AWS returns documents as they were stored, but does not guarantee the order of their keys.
 #[test]
 fn the_order_of_keys_in_a_document_makes_no_difference() {
     let with = |document: Value| drifted(move |stack| stack.the_role().policy = Some(document)).digest();
@@ -65,13 +65,13 @@ fn the_order_of_keys_in_a_document_makes_no_difference() {
 }
 
 #[test]
-fn the_values_of_secrets_have_no_part_in_it() {
-    let of = |world: World, content: Content| {
-        world.up(&world.drifted(|stack| stack.the_secret().content = content)).unwrap().digest()
+fn the_digest_does_not_depend_on_secret_values() {
+    let of = |deployment: Deployment, content: Content| {
+        deployment.up(&deployment.drifted(|stack| stack.the_secret().content = content)).unwrap().digest()
     };
-    let usual = |content| of(World::usual(), content);
+    let usual = |content| of(Deployment::usual(), content);
     assert_eq!(usual(Content::Digest("1".repeat(64))), usual(Content::Digest("2".repeat(64))));
-    let unset = World::of(CONFIG, &missing_secrets());
+    let unset = Deployment::of(CONFIG, &missing_secrets());
     assert_ne!(
         usual(Content::Unread),
         of(unset, Content::Unread),
@@ -81,7 +81,7 @@ fn the_values_of_secrets_have_no_part_in_it() {
 
 #[test]
 fn the_json_begins_with_the_digest() {
-    let plan = World::usual().up(&Stack::nothing()).unwrap();
+    let plan = Deployment::usual().up(&Stack::nothing()).unwrap();
     let json = serde_json::to_value(&plan).unwrap();
     assert_eq!(json["digest"], plan.digest());
     assert_eq!(plan.digest().len(), 64);

@@ -1,19 +1,19 @@
-//! Down is a plan for nothing.
+//! `down` is a plan for an empty stack.
 
 use insta::assert_snapshot;
 use plexmon_deploy::resource::Until;
 use plexmon_deploy::resources::Schedule;
 use plexmon_deploy::stack::Stack;
 
-use super::world::{Only as _, World, json, text};
+use super::deployment::{Deployment, Only as _, json, text};
 
 fn down(change: impl FnOnce(&mut Stack)) -> String {
-    let world = World::usual();
-    text(world.down(&world.drifted(change)))
+    let deployment = Deployment::usual();
+    text(deployment.down(&deployment.drifted(change)))
 }
 
 #[test]
-fn a_whole_deployment_goes_in_the_opposite_order() {
+fn a_complete_deployment_is_deleted_in_reverse_order() {
     assert_snapshot!(down(|_| {}), @"
       - delete schedule  plex-remote-health-schedule
       - delete function  plex-remote-health
@@ -26,7 +26,7 @@ fn a_whole_deployment_goes_in_the_opposite_order() {
 }
 
 #[test]
-fn half_a_deployment_goes_as_far_as_it_is_there() {
+fn an_incomplete_deployment_is_deleted_completely() {
     let half = |stack: &mut Stack| {
         stack.the_role().policy = None;
         stack.secrets.clear();
@@ -44,14 +44,14 @@ fn half_a_deployment_goes_as_far_as_it_is_there() {
 }
 
 #[test]
-fn of_nothing_there_is_nothing_to_remove() {
+fn an_empty_account_needs_no_deletion() {
     assert_snapshot!(down(|stack| *stack = Stack::nothing()), @"0 to create, 0 to update, 0 to delete");
 }
 
 #[test]
-fn what_is_not_ours_is_kept() {
-    let world = World::usual();
-    let observed = world.drifted(|stack| {
+fn resources_of_others_are_kept() {
+    let deployment = Deployment::usual();
+    let observed = deployment.drifted(|stack| {
         stack.the_role().owner = None;
         stack.the_log_group().owner = None;
         stack.the_state().owner = Some("cinema".to_owned());
@@ -59,7 +59,7 @@ fn what_is_not_ours_is_kept() {
         stack.the_schedule().owner = None;
         stack.secrets.clear();
     });
-    let plan = world.down(&observed).unwrap();
+    let plan = deployment.down(&observed).unwrap();
     assert!(plan.is_empty());
     assert_snapshot!(plan, @"
       . keep   role      plex-remote-health-role (it has no tag `plexmon:deployment`)
@@ -73,7 +73,7 @@ fn what_is_not_ours_is_kept() {
 }
 
 #[test]
-fn a_permission_that_is_left_in_the_function_goes_first() {
+fn a_permission_left_in_the_function_is_deleted_first() {
     let left = |stack: &mut Stack| {
         let schedule = stack.the_schedule();
         schedule.rule = None;
@@ -95,7 +95,7 @@ fn shared(stack: &mut Stack) {
 }
 
 #[test]
-fn a_rule_that_has_targets_of_others_loses_only_ours() {
+fn a_rule_with_targets_of_others_loses_only_ours() {
     assert_snapshot!(down(shared), @r#"
       ~ update schedule  plex-remote-health-schedule
           target: arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health -> (none)
@@ -123,7 +123,7 @@ fn a_rule_that_has_targets_of_others_loses_only_ours() {
     ");
 }
 
-/// With the rule, what others have on it is gone, too; and what is not ours is none of our business.
+/// Without the rule, targets of others are gone, too; and the schedule of another owner is not examined.
 #[test]
 fn without_its_rule_or_our_tag_a_schedule_is_not_shared() {
     let no_rule = |stack: &mut Stack| {
@@ -139,13 +139,13 @@ fn without_its_rule_or_our_tag_a_schedule_is_not_shared() {
 }
 
 #[test]
-fn the_rule_of_the_shell_steps_stays_for_others_until_all_else_stands() {
-    let world = World::usual();
-    let observed = world.drifted(|stack| {
+fn the_rule_of_the_shell_steps_loses_our_target_last_and_is_kept_for_others() {
+    let deployment = Deployment::usual();
+    let observed = deployment.drifted(|stack| {
         let old = Schedule { name: "plex-remote-health-5min".to_owned(), ..stack.the_schedule().clone() };
         stack.schedules = vec![Schedule { owner: None, others: vec!["theirs".to_owned()], ..old }];
     });
-    let plan = world.adopt(&observed).unwrap();
+    let plan = deployment.adopt(&observed).unwrap();
     assert_snapshot!(plan, @r#"
       + create schedule  plex-remote-health-schedule
       ~ update schedule  plex-remote-health-5min

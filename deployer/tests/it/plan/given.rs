@@ -1,4 +1,4 @@
-//! Code that was given by hand: without that file, nobody can say whether it is still the one.
+//! Code from `--bootstrap`: without that file, it cannot be compared.
 
 use insta::assert_snapshot;
 use plexmon_deploy::artifact::{CodeSource, Identity, Origin, identity};
@@ -6,21 +6,21 @@ use plexmon_deploy::config::Config;
 use plexmon_deploy::resources::Health;
 use plexmon_deploy::stack::Stack;
 
-use super::world::{Only as _, World};
+use super::deployment::{Deployment, Only as _};
 
 const GIVEN: &str = "given:aaaaaaaaaaaaaaaa:5555555555555555";
 const BUILT: &str = "built:bbbbbbbbbbbbbbbb:5555555555555555";
 const BUILT_WITH_OTHER_SETTINGS: &str = "built:bbbbbbbbbbbbbbbb:6666666666666666";
 
-/// The plan for one identity where AWS has another.
+/// Return the plan for the identity `wanted` if AWS has `there`.
 fn plan(wanted: &str, there: &str, change: impl FnOnce(&mut Stack)) -> String {
-    let mut world = World::usual();
-    world.desired.the_function().code = Some(wanted.to_owned());
-    let observed = world.drifted(|stack| {
+    let mut deployment = Deployment::usual();
+    deployment.desired.the_function().code = Some(wanted.to_owned());
+    let observed = deployment.drifted(|stack| {
         stack.the_function().code = Some(there.to_owned());
         change(stack);
     });
-    let plan = world.up(&observed).unwrap();
+    let plan = deployment.up(&observed).unwrap();
     let changes_code = plan.steps.iter().any(|step| step.changes.iter().any(|change| change.field == "code"));
     assert_eq!(plan.needs_code(), changes_code || observed.functions.is_empty(), "{plan}");
     plan.to_string()
@@ -40,7 +40,7 @@ fn only_the_settings_are_compared_without_the_file() {
     ");
 }
 
-/// The settings are uploaded together with the code, so there has to be some.
+/// The settings are part of the uploaded zip, so they require code.
 #[test]
 fn changed_settings_come_with_code_that_is_built() {
     assert_snapshot!(plan(BUILT_WITH_OTHER_SETTINGS, GIVEN, |_| {}), @"
@@ -56,7 +56,7 @@ fn changed_settings_come_with_code_that_is_built() {
 }
 
 #[test]
-fn with_the_file_at_hand_the_code_is_compared() {
+fn with_the_file_the_code_is_compared() {
     let other = "given:cccccccccccccccc:5555555555555555";
     assert!(plan(other, GIVEN, |_| {}).contains("code: given:aaaa"));
     assert!(plan(GIVEN, GIVEN, |_| {}).starts_with("0 to create, 0 to update"));
@@ -64,7 +64,7 @@ fn with_the_file_at_hand_the_code_is_compared() {
     assert!(plan(BUILT, "built:dddddddddddddddd:5555555555555555", |_| {}).contains("code: built:dddd"));
 }
 
-/// What somebody else uploaded, and what an earlier release has noted down, is not what was given.
+/// Code that was uploaded by others, or recorded by an earlier release, is not treated as given.
 #[test]
 fn other_code_is_always_a_difference() {
     for there in
@@ -76,10 +76,10 @@ fn other_code_is_always_a_difference() {
 
 #[test]
 fn the_identity_says_where_the_code_comes_from() {
-    let world = World::usual();
+    let deployment = Deployment::usual();
     let file = tempfile::NamedTempFile::new().unwrap();
     let of = |origin: &Origin, state_parameter: &str| {
-        let config = Config { state_parameter: state_parameter.to_owned(), ..world.config.clone() };
+        let config = Config { state_parameter: state_parameter.to_owned(), ..deployment.config.clone() };
         identity(origin, &config.settings(), config.function.architecture).unwrap()
     };
     let (built, given) = (of(&Origin::Sources, "/s"), of(&Origin::File(file.path().to_owned()), "/s"));

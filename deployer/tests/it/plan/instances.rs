@@ -1,4 +1,4 @@
-//! Two functions, each with its own role and log group, in two regions: what is planned is planned per instance.
+//! Two functions, each with its own role and log group, in two regions: each instance is planned separately.
 
 use insta::assert_snapshot;
 use plexmon_deploy::plan::{Action, Plan, Step};
@@ -6,7 +6,7 @@ use plexmon_deploy::resource::{ResourceKind, Until};
 use plexmon_deploy::resources::Binding;
 use plexmon_deploy::stack::Stack;
 
-use super::world::{PAGE, PAGE_REGION, REGION, World, text};
+use super::deployment::{Deployment, PAGE, PAGE_REGION, REGION, text};
 
 fn step<'a>(plan: &'a Plan, action: Action, name: &str) -> &'a Step {
     plan.steps.iter().find(|step| step.action == action && step.name == name).unwrap()
@@ -23,8 +23,8 @@ fn needs(step: &Step) -> String {
 
 #[test]
 fn each_function_comes_with_its_own_role_and_log_group() {
-    let world = World::usual().with_page();
-    assert_snapshot!(text(world.up(&Stack::nothing())), @"
+    let deployment = Deployment::usual().with_page();
+    assert_snapshot!(text(deployment.up(&Stack::nothing())), @"
       + create role      plex-remote-health-role
       + create role      plex-remote-health-page-role
       + create log group /aws/lambda/plex-remote-health
@@ -36,10 +36,10 @@ fn each_function_comes_with_its_own_role_and_log_group() {
       + create schedule  plex-remote-health-schedule
     9 to create, 0 to update, 0 to delete
     ");
-    assert!(world.up(&world.desired).unwrap().is_empty());
-    let regions: Vec<_> = world.desired.functions.iter().map(|one| one.region.as_str()).collect();
+    assert!(deployment.up(&deployment.desired).unwrap().is_empty());
+    let regions: Vec<_> = deployment.desired.functions.iter().map(|one| one.region.as_str()).collect();
     assert_eq!(regions, [REGION, PAGE_REGION]);
-    let roles: Vec<_> = world.desired.functions.iter().map(|one| one.role.as_str()).collect();
+    let roles: Vec<_> = deployment.desired.functions.iter().map(|one| one.role.as_str()).collect();
     assert_eq!(
         roles,
         [
@@ -51,8 +51,8 @@ fn each_function_comes_with_its_own_role_and_log_group() {
 
 #[test]
 fn a_function_waits_for_its_own_role_and_log_group_only() {
-    let world = World::usual().with_page();
-    let plan = world.up(&Stack::nothing()).unwrap();
+    let deployment = Deployment::usual().with_page();
+    let plan = deployment.up(&Stack::nothing()).unwrap();
     assert_snapshot!(needs(step(&plan, Action::Create, "plex-remote-health")), @"
     role plex-remote-health-role (eu-central-1) effective
     log group /aws/lambda/plex-remote-health (eu-central-1) effective
@@ -70,8 +70,8 @@ fn a_function_waits_for_its_own_role_and_log_group_only() {
 
 #[test]
 fn a_log_group_is_deleted_after_its_own_function_only() {
-    let world = World::usual().with_page();
-    let plan = world.down(&world.desired).unwrap();
+    let deployment = Deployment::usual().with_page();
+    let plan = deployment.down(&deployment.desired).unwrap();
     assert_snapshot!(needs(step(&plan, Action::Delete, "/aws/lambda/plex-remote-health-page")), @"
     function plex-remote-health-page (us-east-1) effective
     role plex-remote-health-page-role (us-east-1) effective
@@ -86,10 +86,10 @@ fn a_log_group_is_deleted_after_its_own_function_only() {
 }
 
 #[test]
-fn a_recreated_role_takes_its_own_function_with_it_and_no_other() {
-    let world = World::usual().with_page();
-    let stale = world.drifted(|stack| stack.functions[1].binding = Binding::Stale);
-    assert_snapshot!(text(world.up(&stale)), @"
+fn a_recreated_role_has_only_its_own_function_recreated() {
+    let deployment = Deployment::usual().with_page();
+    let stale = deployment.drifted(|stack| stack.functions[1].binding = Binding::Stale);
+    assert_snapshot!(text(deployment.up(&stale)), @"
       - delete function  plex-remote-health-page
       + create function  plex-remote-health-page
     1 to create, 0 to update, 1 to delete
@@ -100,10 +100,10 @@ fn a_recreated_role_takes_its_own_function_with_it_and_no_other() {
 /// it.
 #[test]
 fn an_obsolete_function_is_deleted_with_its_role_and_log_group() {
-    let world = World::usual();
-    let with_page = World::usual().with_page();
+    let deployment = Deployment::usual();
+    let with_page = Deployment::usual().with_page();
     let observed = with_page.drifted(|stack| stack.log_groups[0].retention_days = Some(30));
-    let plan = world.up(&observed).unwrap();
+    let plan = deployment.up(&observed).unwrap();
     assert_snapshot!(plan, @"
       ~ update log group /aws/lambda/plex-remote-health
           retention_days: 30 -> 14
@@ -122,23 +122,25 @@ fn an_obsolete_function_is_deleted_with_its_role_and_log_group() {
 
 #[test]
 fn the_same_name_in_another_region_is_another_instance() {
-    let world = World::usual();
-    let mut elsewhere = world.desired.functions[0].clone();
+    let deployment = Deployment::usual();
+    let mut elsewhere = deployment.desired.functions[0].clone();
     elsewhere.region = PAGE_REGION.to_owned();
     elsewhere.memory_mb = 512;
-    let observed = world.drifted(|stack| stack.functions.push(elsewhere));
-    let plan = world.up(&observed).unwrap();
+    let observed = deployment.drifted(|stack| stack.functions.push(elsewhere));
+    let plan = deployment.up(&observed).unwrap();
     let steps: Vec<_> =
         plan.steps.iter().map(|step| (step.action, step.kind, step.region.as_str())).collect();
     assert_eq!(steps, [(Action::Delete, ResourceKind::Function, PAGE_REGION)]);
 }
 
-/// The page of a deployment has the names of a deployment that is called so. The owner's tag keeps them apart.
+/// The page of one deployment has the same names as a deployment called `<name>-page`. The tags differ.
 #[test]
 fn a_deployment_named_like_our_page_stops_the_run() {
-    let page = World::usual().with_page();
-    let named =
-        World::of(&format!("name = \"{PAGE}\"\n{}", super::world::CONFIG), &super::world::missing_secrets());
+    let page = Deployment::usual().with_page();
+    let named = Deployment::of(
+        &format!("name = \"{PAGE}\"\n{}", super::deployment::CONFIG),
+        &super::deployment::missing_secrets(),
+    );
     assert_eq!(named.names.monitor.role, page.names.others[0].role);
     let observed = page.drifted(|stack| {
         for role in &mut stack.roles {

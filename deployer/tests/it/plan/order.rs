@@ -1,10 +1,10 @@
-//! Order: over all worlds, what is needed is created before what needs it, and deleted after it.
+//! Order: from every initial state, what is needed is created before what needs it, and deleted after it.
 
 use plexmon_deploy::plan::{Action, Plan, Step};
 use plexmon_deploy::resource::{OnFailure, ResourceKind, Until};
 
-use super::world::World;
-use crate::convergence::worlds::{Condition, all};
+use super::deployment::Deployment;
+use crate::convergence::initial_states::{Condition, all};
 
 /// Whether one step needs another, directly or not.
 pub fn needs(plan: &Plan, step: usize, other: usize) -> bool {
@@ -52,10 +52,10 @@ fn is_consistent(plan: &Plan) -> bool {
 }
 
 #[test]
-fn going_up_the_role_is_before_the_function_and_the_function_before_the_schedule() {
-    let world = World::usual();
-    for (conditions, observed) in all(&world) {
-        let plan = world.adopt(&observed).unwrap();
+fn up_creates_the_role_before_the_function_and_the_function_before_the_schedule() {
+    let deployment = Deployment::usual();
+    for (conditions, observed) in all(&deployment) {
+        let plan = deployment.adopt(&observed).unwrap();
         let story = || format!("{conditions:?}\n{plan}");
         for needed in
             [ResourceKind::Role, ResourceKind::LogGroup, ResourceKind::Parameter, ResourceKind::Secret]
@@ -81,10 +81,11 @@ fn going_up_the_role_is_before_the_function_and_the_function_before_the_schedule
 }
 
 #[test]
-fn going_down_what_the_function_needs_is_deleted_after_it() {
-    let world = World::usual();
-    for (conditions, observed) in all(&world) {
-        let plan = plexmon_deploy::plan::plan(&Default::default(), &observed, world.intent(true)).unwrap();
+fn down_deletes_what_the_function_needs_after_the_function() {
+    let deployment = Deployment::usual();
+    for (conditions, observed) in all(&deployment) {
+        let plan =
+            plexmon_deploy::plan::plan(&Default::default(), &observed, deployment.intent(true)).unwrap();
         let story = || format!("{conditions:?}\n{plan}");
         let has_previous = conditions.previous != Condition::Absent;
         for later in [ResourceKind::LogGroup, ResourceKind::Parameter, ResourceKind::Secret] {

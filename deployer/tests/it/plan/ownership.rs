@@ -1,18 +1,18 @@
-//! What bears our name but not our tag, and what hangs on a role that is no more.
+//! Resources with our name but without our tag, and what depends on a role that was deleted.
 
 use insta::assert_snapshot;
 use plexmon_deploy::resources::{Binding, Schedule};
 use plexmon_deploy::stack::Stack;
 
-use super::world::{Only as _, World, drift, json, text};
+use super::deployment::{Deployment, Only as _, drift, json, text};
 
 fn foreign_role(stack: &mut Stack) {
     stack.the_role().owner = None;
 }
 
 fn adopted(change: impl FnOnce(&mut Stack)) -> String {
-    let world = World::usual();
-    text(world.adopt(&world.drifted(change)))
+    let deployment = Deployment::usual();
+    text(deployment.adopt(&deployment.drifted(change)))
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn a_log_group_without_a_tag_is_adopted_silently() {
 }
 
 #[test]
-fn a_log_group_of_another_deployment_is_not() {
+fn a_log_group_of_another_deployment_is_not_adopted_silently() {
     let other = |stack: &mut Stack| stack.the_log_group().owner = Some("cinema".to_owned());
     assert_snapshot!(drift(other), @"
     error: log group `/aws/lambda/plex-remote-health` exists already and is not ours
@@ -82,7 +82,7 @@ fn a_log_group_of_another_deployment_is_not() {
 }
 
 #[test]
-fn a_missing_role_takes_its_function_with_it() {
+fn a_missing_role_has_its_function_recreated() {
     let missing = |stack: &mut Stack| {
         stack.roles.clear();
         stack.the_function().binding = Binding::Stale;
@@ -98,10 +98,10 @@ fn a_missing_role_takes_its_function_with_it() {
 }
 
 #[test]
-fn a_role_made_anew_has_its_function_made_anew() {
-    let world = World::usual();
-    let stale = world.drifted(|stack| stack.the_function().binding = Binding::Stale);
-    let plan = world.up(&stale).unwrap();
+fn a_recreated_role_has_its_function_recreated() {
+    let deployment = Deployment::usual();
+    let stale = deployment.drifted(|stack| stack.the_function().binding = Binding::Stale);
+    let plan = deployment.up(&stale).unwrap();
     assert!(plan.needs_code());
     assert_snapshot!(plan, @r#"
       - delete function  plex-remote-health
@@ -115,9 +115,9 @@ fn a_role_made_anew_has_its_function_made_anew() {
 
 #[test]
 fn a_function_that_does_not_know_its_role_is_only_tagged() {
-    let world = World::usual();
-    let unknown = world.drifted(|stack| stack.the_function().binding = Binding::Unknown);
-    let plan = world.up(&unknown).unwrap();
+    let deployment = Deployment::usual();
+    let unknown = deployment.drifted(|stack| stack.the_function().binding = Binding::Unknown);
+    let plan = deployment.up(&unknown).unwrap();
     assert!(!plan.needs_code());
     assert_snapshot!(plan, @"
       ~ update function  plex-remote-health
@@ -128,8 +128,8 @@ fn a_function_that_does_not_know_its_role_is_only_tagged() {
 
 #[test]
 fn adopting_the_shell_steps_replaces_their_rule() {
-    let world = World::usual();
-    let made_by_hand = world.drifted(|stack| {
+    let deployment = Deployment::usual();
+    let created_by_hand = deployment.drifted(|stack| {
         foreign_role(stack);
         stack.the_log_group().owner = None;
         stack.the_state().owner = None;
@@ -144,7 +144,7 @@ fn adopting_the_shell_steps_replaces_their_rule() {
         let ours = stack.schedules.remove(0);
         let rule = "plex-remote-health-5min".to_owned();
         let mut permission = ours.permission.clone().unwrap();
-        permission.source = world.account.rule(&rule);
+        permission.source = deployment.account.rule(&rule);
         // Both are read with the one statement that both rules would use.
         let previous =
             Schedule { name: rule, owner: None, permission: Some(permission.clone()), ..ours.clone() };
@@ -152,13 +152,13 @@ fn adopting_the_shell_steps_replaces_their_rule() {
             Schedule { owner: None, rule: None, target: None, permission: Some(permission), ..ours };
         stack.schedules = vec![current, previous];
     });
-    assert_snapshot!(text(world.up(&made_by_hand)), @"
+    assert_snapshot!(text(deployment.up(&created_by_hand)), @"
     error: role `plex-remote-health-role` exists already and is not ours
       cause: it has no tag `plexmon:deployment`
 
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
     ");
-    assert_snapshot!(text(world.adopt(&made_by_hand)), @r#"
+    assert_snapshot!(text(deployment.adopt(&created_by_hand)), @r#"
       ~ update role      plex-remote-health-role
           owner: (none) -> plex-remote-health
       ~ update log group /aws/lambda/plex-remote-health

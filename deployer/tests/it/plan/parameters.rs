@@ -1,22 +1,22 @@
-//! Secrets that are not at hand, and parameters under a name that the configuration no longer has.
+//! Secrets that are not available, and parameters under a previous name.
 
 use insta::assert_snapshot;
 use plexmon_deploy::config::SecretLookup;
 use plexmon_deploy::resources::Parameter;
 
-use super::world::{CONFIG, Only as _, REGION, World, missing_secrets, text};
+use super::deployment::{CONFIG, Deployment, Only as _, REGION, missing_secrets, text};
 
 #[test]
 fn without_the_variables_an_existing_secret_is_left_as_it_is() {
-    let world = World::of(CONFIG, &missing_secrets());
-    assert_snapshot!(text(world.up(&world.drifted(|_| {}))), @"0 to create, 0 to update, 0 to delete");
+    let deployment = Deployment::of(CONFIG, &missing_secrets());
+    assert_snapshot!(text(deployment.up(&deployment.drifted(|_| {}))), @"0 to create, 0 to update, 0 to delete");
 }
 
 #[test]
 fn without_the_variables_an_existing_secret_can_still_be_claimed() {
-    let world = World::of(CONFIG, &missing_secrets());
-    let untagged = world.drifted(|stack| stack.the_secret().owner = None);
-    assert_snapshot!(text(world.adopt(&untagged)), @"
+    let deployment = Deployment::of(CONFIG, &missing_secrets());
+    let untagged = deployment.drifted(|stack| stack.the_secret().owner = None);
+    assert_snapshot!(text(deployment.adopt(&untagged)), @"
       ~ update secret    /homelab/plex_remote_status_secrets
           owner: (none) -> plex-remote-health
     0 to create, 1 to update, 0 to delete
@@ -24,9 +24,9 @@ fn without_the_variables_an_existing_secret_can_still_be_claimed() {
 }
 
 #[test]
-fn without_the_variables_a_secret_cannot_be_made() {
-    let world = World::of(CONFIG, &missing_secrets());
-    assert_snapshot!(text(world.up(&world.drifted(|stack| stack.secrets.clear()))), @"
+fn without_the_variables_a_secret_cannot_be_created() {
+    let deployment = Deployment::of(CONFIG, &missing_secrets());
+    assert_snapshot!(text(deployment.up(&deployment.drifted(|stack| stack.secrets.clear()))), @"
     error: `PUSHOVER_TOKEN` and `PUSHOVER_USER` are not set
       cause: the secret `/homelab/plex_remote_status_secrets` does not exist in AWS yet, so it has to be created now
 
@@ -36,8 +36,8 @@ fn without_the_variables_a_secret_cannot_be_made() {
 
 #[test]
 fn a_single_missing_variable_is_named_alone() {
-    let world = World::of(CONFIG, &SecretLookup::Missing(vec!["PUSHOVER_USER".to_owned()]));
-    assert_snapshot!(text(world.up(&world.drifted(|stack| stack.secrets.clear()))), @"
+    let deployment = Deployment::of(CONFIG, &SecretLookup::Missing(vec!["PUSHOVER_USER".to_owned()]));
+    assert_snapshot!(text(deployment.up(&deployment.drifted(|stack| stack.secrets.clear()))), @"
     error: `PUSHOVER_USER` is not set
       cause: the secret `/homelab/plex_remote_status_secrets` does not exist in AWS yet, so it has to be created now
 
@@ -46,11 +46,11 @@ fn a_single_missing_variable_is_named_alone() {
 }
 
 #[test]
-fn a_secret_that_is_no_longer_configured_goes() {
-    let world = World::usual();
+fn a_secret_that_is_no_longer_configured_is_deleted() {
+    let deployment = Deployment::usual();
     let plain = "[[target]]\nname = \"plex\"\nurl = \"https://plex.example.com\"\n";
-    let without = World::of(plain, &SecretLookup::NoneConfigured);
-    let observed = without.drifted(|stack| stack.secrets = world.desired.secrets.clone());
+    let without = Deployment::of(plain, &SecretLookup::NoneConfigured);
+    let observed = without.drifted(|stack| stack.secrets = deployment.desired.secrets.clone());
     assert_snapshot!(text(without.up(&observed)), @"
       - delete secret    /homelab/plex_remote_status_secrets
     0 to create, 0 to update, 1 to delete
@@ -58,20 +58,20 @@ fn a_secret_that_is_no_longer_configured_goes() {
 }
 
 #[test]
-fn a_renamed_parameter_takes_the_old_ones_away_at_the_end() {
+fn after_a_rename_the_previous_parameters_are_deleted_last() {
     let renamed = format!("{CONFIG}\n[state]\nparameter = \"/home/plex\"\n");
-    let world = World::of(&renamed, &SecretLookup::All(super::world::secrets()));
-    let old = World::usual();
-    let owner = Some(world.names.deployment.clone());
+    let deployment = Deployment::of(&renamed, &SecretLookup::All(super::deployment::secrets()));
+    let old = Deployment::usual();
+    let owner = Some(deployment.names.deployment.clone());
     let parameter = |name: String| Parameter { name, region: REGION.to_owned(), owner: owner.clone() };
-    let observed = world.drifted(|stack| {
+    let observed = deployment.drifted(|stack| {
         *stack = old.desired.clone();
         stack.parameters.clear();
         stack.secrets.clear();
         stack.parameters =
             vec![parameter(old.names.state_parameter.clone()), parameter(old.names.secrets_parameter())];
     });
-    assert_snapshot!(text(world.up(&observed)), @r#"
+    assert_snapshot!(text(deployment.up(&observed)), @r#"
       ~ update role      plex-remote-health-role
           policy: ...89012:parameter/homelab/plex_remote_status"},{"Sid":"SecretsEuCentral1","Effect":"Allow","Action":"s... -> ...89012:parameter/home/plex"},{"Sid":"SecretsEuCentral1","Effect":"Allow","Action":"ssm:GetParameter",...
       + create parameter /home/plex
@@ -85,14 +85,14 @@ fn a_renamed_parameter_takes_the_old_ones_away_at_the_end() {
 }
 
 #[test]
-fn an_old_parameter_of_someone_else_is_kept() {
-    let world = World::usual();
-    let observed = world.drifted(|stack| {
+fn a_previous_parameter_of_another_owner_is_kept() {
+    let deployment = Deployment::usual();
+    let observed = deployment.drifted(|stack| {
         let theirs =
             Parameter { name: "/homelab/theirs".to_owned(), owner: None, ..stack.the_state().clone() };
         stack.parameters.push(theirs);
     });
-    let plan = world.up(&observed).unwrap();
+    let plan = deployment.up(&observed).unwrap();
     assert!(plan.is_empty());
     assert_snapshot!(plan, @"
       . keep   parameter /homelab/theirs (it has no tag `plexmon:deployment`)

@@ -9,11 +9,11 @@ use plexmon_deploy::resource::ResourceKind;
 use plexmon_deploy::stack::Stack;
 use serde_json::json;
 
+use super::deployment::{CONFIG, Deployment, Only as _, secrets, text};
 use super::order::before;
-use super::world::{CONFIG, Only as _, World, secrets, text};
 
-/// A deployment with so many targets.
-fn many(targets: usize) -> World {
+/// A deployment with this many targets.
+fn many(targets: usize) -> Deployment {
     let mut config = CONFIG.to_owned();
     for number in 1..targets {
         let _ = write!(
@@ -21,24 +21,24 @@ fn many(targets: usize) -> World {
             "[[target]]\nname = \"app{number:03}\"\nurl = \"https://app{number}.example.com\"\n\n"
         );
     }
-    World::of(&config, &SecretLookup::All(secrets()))
+    Deployment::of(&config, &SecretLookup::All(secrets()))
 }
 
-/// Of a plan, only what it says about parameters and the role.
+/// Return the lines of a plan about parameters and the role.
 fn parameters(text: &str) -> String {
     let of_interest =
         |line: &&str| line.contains(" parameter ") || line.contains(" role ") || line.contains(": ");
     text.lines().filter(of_interest).map(|line| format!("{line}\n")).collect()
 }
 
-fn policy_resource(world: &World) -> serde_json::Value {
-    world.desired.roles[0].policy.as_ref().unwrap()["Statement"][1]["Resource"].clone()
+fn policy_resource(deployment: &Deployment) -> serde_json::Value {
+    deployment.desired.roles[0].policy.as_ref().unwrap()["Statement"][1]["Resource"].clone()
 }
 
 #[test]
-fn many_targets_make_further_parameters_that_are_ours() {
-    let world = many(60);
-    assert_snapshot!(parameters(&text(world.up(&Stack::nothing()))), @"
+fn many_targets_create_additional_parameters_with_our_tag() {
+    let deployment = many(60);
+    assert_snapshot!(parameters(&text(deployment.up(&Stack::nothing()))), @"
     + create role      plex-remote-health-role
     + create parameter /homelab/plex_remote_status
     + create parameter /homelab/plex_remote_status_part2
@@ -47,33 +47,33 @@ fn many_targets_make_further_parameters_that_are_ours() {
     + create parameter /homelab/plex_remote_status_part5
     + create parameter /homelab/plex_remote_status_part6
     ");
-    let owners = world.desired.parameters.iter().map(|part| part.owner.as_deref());
+    let owners = deployment.desired.parameters.iter().map(|part| part.owner.as_deref());
     assert!(owners.clone().count() > 1 && owners.clone().all(|owner| owner == Some("plex-remote-health")));
-    assert!(world.up(&world.desired).unwrap().is_empty());
+    assert!(deployment.up(&deployment.desired).unwrap().is_empty());
 }
 
 #[test]
-fn a_part_that_is_gone_is_made_anew_and_an_unclaimed_one_is_claimed() {
-    let world = many(60);
-    let lacking = world.drifted(|stack| drop(stack.parameters.remove(1)));
-    assert_snapshot!(text(world.up(&lacking)), @"
+fn a_missing_part_is_recreated_and_an_untagged_one_is_claimed() {
+    let deployment = many(60);
+    let lacking = deployment.drifted(|stack| drop(stack.parameters.remove(1)));
+    assert_snapshot!(text(deployment.up(&lacking)), @"
       + create parameter /homelab/plex_remote_status_part2
     1 to create, 0 to update, 0 to delete
     ");
-    let untagged = world.drifted(|stack| stack.parameters[1].owner = None);
-    assert_snapshot!(text(world.up(&untagged)), @"
+    let untagged = deployment.drifted(|stack| stack.parameters[1].owner = None);
+    assert_snapshot!(text(deployment.up(&untagged)), @"
     error: parameter `/homelab/plex_remote_status_part2` exists already and is not ours
       cause: it has no tag `plexmon:deployment`
 
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
     ");
-    assert_snapshot!(text(world.adopt(&untagged)), @"
+    assert_snapshot!(text(deployment.adopt(&untagged)), @"
       ~ update parameter /homelab/plex_remote_status_part2
           owner: (none) -> plex-remote-health
     0 to create, 1 to update, 0 to delete
     ");
-    let foreign = world.drifted(|stack| stack.parameters[2].owner = Some("cinema".to_owned()));
-    assert_snapshot!(text(world.up(&foreign)), @"
+    let foreign = deployment.drifted(|stack| stack.parameters[2].owner = Some("cinema".to_owned()));
+    assert_snapshot!(text(deployment.up(&foreign)), @"
     error: parameter `/homelab/plex_remote_status_part3` exists already and is not ours
       cause: its tag `plexmon:deployment` says that it belongs to the deployment `cinema`
 
@@ -82,16 +82,16 @@ fn a_part_that_is_gone_is_made_anew_and_an_unclaimed_one_is_claimed() {
 }
 
 #[test]
-fn the_role_may_use_further_parameters_only_where_there_are_some() {
+fn the_role_may_use_additional_parameters_only_if_there_are_any() {
     let first = "arn:aws:ssm:eu-central-1:123456789012:parameter/homelab/plex_remote_status";
     assert_eq!(policy_resource(&many(1)), json!(first));
     assert_eq!(policy_resource(&many(60)), json!([first, format!("{first}_part*")]));
 }
 
 #[test]
-fn down_takes_all_parts_and_the_first_one_last() {
-    let world = many(60);
-    let plan = world.down(&world.desired).unwrap();
+fn down_deletes_all_parts_and_the_first_one_last() {
+    let deployment = many(60);
+    let plan = deployment.down(&deployment.desired).unwrap();
     assert_snapshot!(plan, @"
       - delete schedule  plex-remote-health-schedule
       - delete function  plex-remote-health
@@ -106,13 +106,13 @@ fn down_takes_all_parts_and_the_first_one_last() {
       - delete parameter /homelab/plex_remote_status
     0 to create, 0 to update, 11 to delete
     ");
-    let is_first = |step: &Step| step.name == world.names.state_parameter;
+    let is_first = |step: &Step| step.name == deployment.names.state_parameter;
     assert!(
         before(&plan, |step| !is_first(step) && step.kind == ResourceKind::Parameter, is_first),
         "{plan}"
     );
-    let foreign = world.drifted(|stack| stack.parameters[1].owner = Some("cinema".to_owned()));
-    assert_snapshot!(parameters(&text(world.down(&foreign))), @"
+    let foreign = deployment.drifted(|stack| stack.parameters[1].owner = Some("cinema".to_owned()));
+    assert_snapshot!(parameters(&text(deployment.down(&foreign))), @"
     - delete role      plex-remote-health-role
     - delete parameter /homelab/plex_remote_status_part3
     - delete parameter /homelab/plex_remote_status_part4
@@ -123,41 +123,41 @@ fn down_takes_all_parts_and_the_first_one_last() {
     ");
 }
 
-/// The function still reads what it knew of the targets that are left, and `down` removes them all.
+/// The function still reads the state of the remaining targets, and `down` deletes all parts.
 #[test]
-fn parts_that_are_no_longer_needed_stay_with_the_right_to_read_them() {
+fn obsolete_parts_are_kept_with_the_permission_to_read_them() {
     let many = many(60);
-    let world = World::usual().once_in(6);
-    assert_eq!(world.names.state_parts, many.names.state_parts);
-    assert!(world.up(&many.desired).unwrap().is_empty());
-    assert_eq!(policy_resource(&world), policy_resource(&many));
-    assert!(world.up(&world.desired).unwrap().is_empty());
+    let deployment = Deployment::usual().once_in(6);
+    assert_eq!(deployment.names.state_parts, many.names.state_parts);
+    assert!(deployment.up(&many.desired).unwrap().is_empty());
+    assert_eq!(policy_resource(&deployment), policy_resource(&many));
+    assert!(deployment.up(&deployment.desired).unwrap().is_empty());
 
-    let plan = World::usual().down(&world.desired).unwrap();
-    assert_eq!(plan.steps.last().unwrap().name, world.names.state_parameter);
+    let plan = Deployment::usual().down(&deployment.desired).unwrap();
+    assert_eq!(plan.steps.last().unwrap().name, deployment.names.state_parameter);
     assert_eq!(
         plan.steps.iter().filter(|step| step.name.contains("_part")).count(),
         many.names.state_parts.len()
     );
 }
 
-/// The function's tag says which state is left to be removed, whichever of its parameters are there.
+/// The function's tag names the previous state, whichever of its parameters exist.
 #[test]
-fn under_a_new_name_the_old_parts_go_before_their_first_one() {
+fn after_a_rename_the_previous_parts_are_deleted_before_the_first_one() {
     let config = format!("{CONFIG}\n[state]\nparameter = \"/home/plex\"\n");
-    let world = World::of(&config, &SecretLookup::All(secrets()));
+    let deployment = Deployment::of(&config, &SecretLookup::All(secrets()));
     let old = many(60);
     for of_old in [old.desired.parameters[1..].to_vec(), old.desired.parameters.clone()] {
-        let observed = world.drifted(|stack| {
+        let observed = deployment.drifted(|stack| {
             stack.the_function().state = Some(old.names.state_parameter.clone());
             stack.parameters.extend(of_old);
         });
-        let plan = world.up(&observed).unwrap();
+        let plan = deployment.up(&observed).unwrap();
         let is_first = |step: &Step| step.name == old.names.state_parameter;
         let is_part = |step: &Step| step.name.contains("_part");
         assert!(before(&plan, is_part, is_first), "{plan}");
         let is_last = |step: &Step| *step == *plan.steps.last().unwrap();
-        assert_eq!(plan.steps.last().unwrap().name, world.names.function());
+        assert_eq!(plan.steps.last().unwrap().name, deployment.names.function());
         assert!(before(&plan, |step| !is_last(step), is_last), "{plan}");
     }
 }

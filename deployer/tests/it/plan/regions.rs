@@ -1,4 +1,4 @@
-//! The role is one for all regions: each says that it uses it, and the last one takes it away.
+//! All regions share the role: each one is listed in its tags, and `down` in the last one deletes it.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use plexmon_deploy::resources::Role;
 use plexmon_deploy::stack::Stack;
 use serde_json::Value;
 
-use super::world::{CODE, CONFIG, Only as _, REGION, World, secrets, text};
+use super::deployment::{CODE, CONFIG, Deployment, Only as _, REGION, secrets, text};
 
 fn used_in(regions: &[&str]) -> impl FnOnce(&mut Stack) {
     let regions: BTreeSet<String> = regions.iter().map(|region| (*region).to_owned()).collect();
@@ -19,13 +19,13 @@ fn used_in(regions: &[&str]) -> impl FnOnce(&mut Stack) {
 
 #[test]
 fn a_second_region_adds_itself_to_the_role() {
-    let world = World::usual();
-    let elsewhere = world.drifted(|stack| {
+    let deployment = Deployment::usual();
+    let elsewhere = deployment.drifted(|stack| {
         let roles = std::mem::take(&mut stack.roles);
         *stack = Stack { roles, ..Stack::nothing() };
         used_in(&["us-east-1"])(stack);
     });
-    assert_snapshot!(text(world.up(&elsewhere)), @r#"
+    assert_snapshot!(text(deployment.up(&elsewhere)), @r#"
       ~ update role      plex-remote-health-role
           regions: ["us-east-1"] -> ["eu-central-1","us-east-1"]
       + create log group /aws/lambda/plex-remote-health
@@ -38,17 +38,17 @@ fn a_second_region_adds_itself_to_the_role() {
 }
 
 #[test]
-fn other_regions_are_no_difference() {
-    let world = World::usual();
-    let shared = world.drifted(used_in(&[REGION, "us-east-1"]));
-    assert!(world.up(&shared).unwrap().is_empty());
+fn other_regions_are_not_a_difference() {
+    let deployment = Deployment::usual();
+    let shared = deployment.drifted(used_in(&[REGION, "us-east-1"]));
+    assert!(deployment.up(&shared).unwrap().is_empty());
 }
 
 #[test]
-fn going_down_in_one_region_leaves_the_role_to_the_others() {
-    let world = World::usual();
-    let shared = world.drifted(used_in(&[REGION, "us-east-1", "us-west-2"]));
-    assert_snapshot!(text(world.down(&shared)), @r#"
+fn down_in_one_region_keeps_the_role_for_the_others() {
+    let deployment = Deployment::usual();
+    let shared = deployment.drifted(used_in(&[REGION, "us-east-1", "us-west-2"]));
+    assert_snapshot!(text(deployment.down(&shared)), @r#"
       - delete schedule  plex-remote-health-schedule
       - delete function  plex-remote-health
       ~ update role      plex-remote-health-role
@@ -62,14 +62,14 @@ fn going_down_in_one_region_leaves_the_role_to_the_others() {
 }
 
 #[test]
-fn a_region_that_is_down_already_has_nothing_to_do_to_the_role_of_others() {
-    let world = World::usual();
-    let elsewhere = world.drifted(|stack| {
+fn a_removed_region_does_not_change_the_role_of_others() {
+    let deployment = Deployment::usual();
+    let elsewhere = deployment.drifted(|stack| {
         let roles = std::mem::take(&mut stack.roles);
         *stack = Stack { roles, ..Stack::nothing() };
         used_in(&["us-east-1"])(stack);
     });
-    let plan = world.down(&elsewhere).unwrap();
+    let plan = deployment.down(&elsewhere).unwrap();
     assert!(plan.is_empty());
     assert_snapshot!(plan, @"
       . keep   role      plex-remote-health-role (still in use in us-east-1)
@@ -78,9 +78,9 @@ fn a_region_that_is_down_already_has_nothing_to_do_to_the_role_of_others() {
 }
 
 #[test]
-fn the_last_region_takes_the_role_away() {
-    let world = World::usual();
-    let plan = world.down(&world.drifted(used_in(&[REGION]))).unwrap();
+fn down_in_the_last_region_deletes_the_role() {
+    let deployment = Deployment::usual();
+    let plan = deployment.down(&deployment.drifted(used_in(&[REGION]))).unwrap();
     assert!(plan.to_string().contains("- delete role "), "{plan}");
     assert!(plan.kept.is_empty(), "{plan}");
 }
@@ -88,27 +88,27 @@ fn the_last_region_takes_the_role_away() {
 const ELSEWHERE: &str = "us-east-1";
 
 /// The same deployment in another region, but with a state parameter of its own.
-fn elsewhere(world: &World) -> Stack {
+fn elsewhere(deployment: &Deployment) -> Stack {
     let config = format!("{CONFIG}\n[state]\nparameter = \"/homelab/elsewhere\"\n");
-    let other = World::of(&config, &SecretLookup::All(secrets()));
+    let other = Deployment::of(&config, &SecretLookup::All(secrets()));
     let names = Names::new(&other.config, ELSEWHERE);
     Stack::desired(&Blueprint {
         config: &other.config,
         names: &names,
-        account: &world.account.in_region(ELSEWHERE),
+        account: &deployment.account.in_region(ELSEWHERE),
         secrets: &SecretLookup::All(secrets()),
         code: CODE,
     })
 }
 
-/// What the role may do, as `Sid resource`.
+/// Return the permissions of the role, as `Sid resource`.
 fn rights(role: &Role) -> Vec<String> {
     let statements = role.policy.as_ref().unwrap()["Statement"].as_array().unwrap();
     let text = |value: &Value| value.as_str().unwrap().rsplit(':').next().unwrap().to_owned();
     statements.iter().map(|one| format!("{} {}", text(&one["Sid"]), text(&one["Resource"]))).collect()
 }
 
-/// The role as the plan would leave it.
+/// Return the role after the plan.
 fn role_after(observed: &Role, plan: &plexmon_deploy::plan::Plan) -> Role {
     use plexmon_deploy::plan::{Change, Delta};
     let changed = plan.steps.iter().find_map(|step| match &step.change {
@@ -119,24 +119,24 @@ fn role_after(observed: &Role, plan: &plexmon_deploy::plan::Plan) -> Role {
 }
 
 #[test]
-fn each_region_keeps_its_own_rights_whatever_the_others_do() {
-    let world = World::usual();
+fn each_region_changes_only_its_own_permissions() {
+    let deployment = Deployment::usual();
     // Each region reads the role as its own.
-    let mut role = elsewhere(&world).roles.remove(0);
+    let mut role = elsewhere(&deployment).roles.remove(0);
     role.region = REGION.to_owned();
     let both =
-        role_after(&role, &world.up(&Stack { roles: vec![role.clone()], ..Stack::nothing() }).unwrap());
+        role_after(&role, &deployment.up(&Stack { roles: vec![role.clone()], ..Stack::nothing() }).unwrap());
     let ours =
         ["StateEuCentral1 parameter/homelab/plex_remote_status", "StateUsEast1 parameter/homelab/elsewhere"];
     let states: Vec<String> = rights(&both).into_iter().filter(|right| right.starts_with("State")).collect();
     assert_eq!(states, ours);
     assert_eq!(rights(&both).len(), 6, "{:?}", rights(&both));
 
-    // Neither finds anything to change in what both have made, so they do not take turns for ever.
-    let here = world.drifted(|stack| stack.roles = vec![both.clone()]);
-    assert!(world.up(&here).unwrap().is_empty());
+    // Neither region changes the result again, so they do not overwrite each other forever.
+    let here = deployment.drifted(|stack| stack.roles = vec![both.clone()]);
+    assert!(deployment.up(&here).unwrap().is_empty());
 
-    // One that goes takes its own rights along, and no others.
-    let left = role_after(&both, &world.down(&here).unwrap());
+    // A region that is removed loses its own permissions, and no others.
+    let left = role_after(&both, &deployment.down(&here).unwrap());
     assert_eq!(left, role);
 }

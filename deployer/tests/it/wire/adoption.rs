@@ -1,4 +1,4 @@
-//! Taking over the function that plexmon replaces: with its state, wherever that is, and a word about who else runs it.
+//! Adoption of the function that plexmon replaces: its state is taken over, and other rules that run it are reported.
 
 use insta::assert_snapshot;
 use plexmon_deploy::artifact::Zip;
@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 use super::answers::{self, ZIP_SHA256, function_json, json_of};
 use super::fake::refused;
 use super::rig::Rig;
-use crate::plan::world::{CONFIG, World, secrets};
+use crate::plan::deployment::{CONFIG, Deployment, secrets};
 
 const OWN: &str = "/my/plex/state";
 
-/// An account with the function of the shell steps, which keeps its state in `parameter`.
+/// An account with the function of the shell steps, whose state is in `parameter`.
 fn by_hand(parameter: &str) -> Rig {
     let rig = Rig::new();
-    answers::deployed(&rig.fake, &rig.world, &secrets());
-    let mut function = function_json(&rig.world);
+    answers::deployed(&rig.fake, &rig.deployment, &secrets());
+    let mut function = function_json(&rig.deployment);
     function["Tags"] = json!({});
     function["Configuration"]["Runtime"] = json!("python3.12");
     function["Configuration"]["Environment"] = json!({ "Variables": { "STATUS_PARAM": parameter } });
@@ -37,10 +37,10 @@ fn by_hand(parameter: &str) -> Rig {
     rig
 }
 
-/// The same after it was taken over.
+/// The same account after `up --adopt`.
 fn taken_over(rig: &Rig, code: &str) {
-    answers::deployed(&rig.fake, &rig.world, &secrets());
-    let mut function = function_json(&rig.world);
+    answers::deployed(&rig.fake, &rig.deployment, &secrets());
+    let mut function = function_json(&rig.deployment);
     function["Tags"]["plexmon:state"] = json!(OWN);
     function["Tags"]["plexmon:inherited-state"] = json!(OWN);
     function["Tags"]["plexmon:code"] = json!(code);
@@ -53,7 +53,7 @@ fn taken_over(rig: &Rig, code: &str) {
         }
         refused("ParameterNotFound", "")
     });
-    let role = &rig.world.desired.roles[0];
+    let role = &rig.deployment.desired.roles[0];
     let policy =
         role.policy.as_ref().unwrap().to_string().replace("homelab/plex_remote_status", "my/plex/state");
     rig.fake.always(
@@ -74,7 +74,7 @@ async fn look(session: &Session, look: Look) -> View {
 
 async fn adopt(rig: &Rig, session: &Session) -> View {
     let mut view = look(session, ADOPTING).await;
-    // The secrets are not what this is about.
+    // Secrets do not matter here.
     view.desired.secrets.clear();
     let plan = view.plan(true).unwrap();
     let materials = Materials {
@@ -84,7 +84,7 @@ async fn adopt(rig: &Rig, session: &Session) -> View {
     let how = How { materials: &materials, on_failure: OnFailure::Stop, force: false };
     let applied = session.apply(plan, &view.observed, how).await;
     session.verdict(&applied).unwrap();
-    assert!(rig.said().contains("state parameter `/my/plex/state`: taken over"), "{}", rig.said());
+    assert!(rig.reported().contains("state parameter `/my/plex/state`: taken over"), "{}", rig.reported());
     view
 }
 
@@ -99,7 +99,7 @@ async fn the_state_of_the_other_function_is_taken_over_and_kept() {
     // It is tagged, and neither created nor written.
     assert_eq!(rig.fake.sent("ssm:AddTagsToResource")[0]["ResourceId"], OWN);
     assert_eq!(rig.fake.sent("ssm:PutParameter"), [] as [Value; 0]);
-    // Whatever interrupts it: the tag names the state before the environment no longer does.
+    // Even if it is interrupted, either the tag or the environment names the state.
     let operations = rig.fake.operations();
     let at = |wanted: &str| operations.iter().position(|operation| operation == wanted).unwrap();
     assert!(at("lambda:TagResource") < at("lambda:UpdateFunctionConfiguration"), "{operations:?}");
@@ -108,7 +108,7 @@ async fn the_state_of_the_other_function_is_taken_over_and_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn later_runs_know_it_without_being_asked_to_adopt() {
+async fn later_runs_recognise_it_without_adopt() {
     let rig = by_hand(OWN);
     let session = rig.session();
     let code = look(&session, ADOPTING).await.desired.functions.remove(0).code.unwrap();
@@ -119,21 +119,21 @@ async fn later_runs_know_it_without_being_asked_to_adopt() {
     assert!(plan.is_empty(), "{plan}");
     // And `down` removes it.
     let observed = session.observe(plexmon_deploy::stack::Look::default()).await.unwrap();
-    let plan = rig.world.down(&observed.stack).unwrap().to_string();
+    let plan = rig.deployment.down(&observed.stack).unwrap().to_string();
     assert!(plan.contains("- delete parameter /my/plex/state\n"), "{plan}");
 }
 
-/// What the configuration says comes first.
+/// The configuration takes precedence.
 #[tokio::test(start_paused = true)]
-async fn a_parameter_that_the_configuration_names_is_used_and_the_other_one_said() {
+async fn a_configured_parameter_is_used_and_the_other_one_is_reported() {
     let mut rig = by_hand(OWN);
     let config = format!("{CONFIG}\n[state]\nparameter = \"/home/named\"\n");
-    rig.world = World::of(&config, &plexmon_deploy::config::SecretLookup::All(secrets()));
+    rig.deployment = Deployment::of(&config, &plexmon_deploy::config::SecretLookup::All(secrets()));
     let session = rig.session();
     let view = look(&session, ADOPTING).await;
     assert_eq!(view.observed.names.state_parameter, "/home/named");
-    assert!(rig.said().contains("the state in `/my/plex/state` is not taken over"), "{}", rig.said());
-    // After it was taken over, too.
+    assert!(rig.reported().contains("the state in `/my/plex/state` is not taken over"), "{}", rig.reported());
+    // The same after it was taken over.
     taken_over(&rig, "built:x:y");
     rig.fake.always("ssm:GetParameter", refused("ParameterNotFound", ""));
     let view = look(&session, LATER).await;
@@ -142,18 +142,18 @@ async fn a_parameter_that_the_configuration_names_is_used_and_the_other_one_said
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_usual_parameter_is_no_inheritance() {
+async fn the_default_parameter_is_not_reported_as_taken_over() {
     for parameter in ["/homelab/plex_remote_status", ""] {
         let rig = by_hand(parameter);
         let view = look(&rig.session(), ADOPTING).await;
-        assert_eq!(view.observed.names, rig.world.names);
+        assert_eq!(view.observed.names, rig.deployment.names);
         assert_eq!(view.desired.functions[0].inherited_state, None);
     }
 }
 
-/// Any path is allowed there; what SSM or plexmon cannot use is said.
+/// The previous function accepts any path; names that SSM or plexmon cannot use are reported.
 #[tokio::test(start_paused = true)]
-async fn other_names_are_taken_over_or_refused_with_the_setting() {
+async fn unusual_names_are_taken_over_or_refused_with_the_setting() {
     for parameter in ["plex_state", "/a", "/My-Home/plex.state_1"] {
         let view = look(&by_hand(parameter).session(), ADOPTING).await;
         assert_eq!(view.observed.names.state_parameter, parameter);
@@ -172,7 +172,7 @@ async fn other_names_are_taken_over_or_refused_with_the_setting() {
     ");
 }
 
-/// The owner's own rules are named, page by page, and left alone.
+/// Other rules of the owner are listed, from every page of the response, and not changed.
 #[tokio::test(start_paused = true)]
 async fn other_rules_that_run_the_function_are_named() {
     let rig = by_hand(OWN);
@@ -185,7 +185,7 @@ async fn other_rules_that_run_the_function_are_named() {
         json_of(json!({ "RuleNames": ["plex-check", "plex-remote-health-5min"], "NextToken": "2" }))
     });
     look(&rig.session(), ADOPTING).await;
-    let said = rig.said();
+    let said = rig.reported();
     assert!(
         said.contains("rules `plex-check` and `plex-nightly` name `plex-remote-health` as a target"),
         "{said}"
@@ -195,5 +195,9 @@ async fn other_rules_that_run_the_function_are_named() {
     let rig = by_hand(OWN);
     rig.fake.always("events:ListRuleNamesByTarget", refused("AccessDeniedException", "You may not do that."));
     look(&rig.session(), ADOPTING).await;
-    assert!(rig.said().contains("whether other rules run `plex-remote-health` is unknown"), "{}", rig.said());
+    assert!(
+        rig.reported().contains("whether other rules run `plex-remote-health` is unknown"),
+        "{}",
+        rig.reported()
+    );
 }

@@ -1,4 +1,4 @@
-//! Requests taken apart, and answers as AWS gives them.
+//! Parsing of requests, and responses in the formats of AWS.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -6,12 +6,12 @@ use plexmon_function::contract::secrets::Secrets;
 use serde_json::{Map, Value, json};
 
 use super::fake::{Answer, Fake, refused};
-use crate::plan::world::{REGION, World};
+use crate::plan::deployment::{Deployment, REGION};
 
 pub const ROLE_ID: &str = "AROAEXAMPLEROLEID";
-/// In base64, as AWS tells it.
+/// In base64, as AWS returns it.
 pub const ZIP_SHA256: &str = "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=";
-/// Lets anyone fetch the code for ten minutes.
+/// Part of an address from which anyone can download the code for ten minutes.
 pub const SIGNATURE: &str = "X-Amz-Signature=f00dfeedf00dfeed";
 
 /// `service:Operation`, and the body as JSON whatever the protocol.
@@ -23,7 +23,7 @@ pub fn operation_of(request: &HttpRequest) -> (String, Value) {
             "AWSEvents" => "events",
             "AmazonSSM" => "ssm",
             "Logs_20140328" => "logs",
-            other => panic!("a service that nobody knows: {other}"),
+            other => panic!("unknown service: {other}"),
         };
         return (format!("{service}:{name}"), serde_json::from_slice(body).unwrap());
     }
@@ -56,12 +56,12 @@ pub fn operation_of(request: &HttpRequest) -> (String, Value) {
         ("DELETE", [_, "functions", _, "concurrency"]) => "DeleteFunctionConcurrency",
         ("DELETE", [_, "functions", _]) => "DeleteFunction",
         ("DELETE", [_, "functions", _, "policy", _]) => "RemovePermission",
-        other => panic!("a request that nobody knows: {other:?}"),
+        other => panic!("unknown request: {other:?}"),
     };
     (format!("lambda:{name}"), serde_json::from_slice(body).unwrap_or(Value::Null))
 }
 
-/// Writes succeed; what is read is not there.
+/// Return the default response: writes succeed, and reads find nothing.
 pub fn usual(operation: &str) -> Answer {
     match operation {
         "sts:GetCallerIdentity" => Answer::Xml(
@@ -88,7 +88,7 @@ pub fn usual(operation: &str) -> Answer {
     }
 }
 
-/// A success whose content does not matter.
+/// Return a success whose content does not matter.
 pub fn usual_success(operation: &str) -> Answer {
     match operation {
         "iam:GetRole" => Answer::Xml(role_xml("{}", None)),
@@ -104,7 +104,7 @@ pub fn json_of(value: Value) -> Answer {
     Answer::Json(value)
 }
 
-/// A function that is neither being made nor changed.
+/// A function that is neither being created nor updated.
 pub fn ready() -> Answer {
     json_of(json!({ "State": "Active", "LastUpdateStatus": "Successful" }))
 }
@@ -131,11 +131,11 @@ pub fn role_xml(trust: &str, owner: Option<&str>) -> String {
 }
 
 /// The function as `GetFunction` shows it right after `up`.
-pub fn function_json(world: &World) -> Value {
-    let function = &world.desired.functions[0];
+pub fn function_json(deployment: &Deployment) -> Value {
+    let function = &deployment.desired.functions[0];
     json!({
         "Configuration": {
-            "FunctionName": function.name, "FunctionArn": world.account.function(&function.name),
+            "FunctionName": function.name, "FunctionArn": deployment.account.function(&function.name),
             "Runtime": function.runtime, "Role": function.role, "Handler": function.handler,
             "Description": "whatever", "Timeout": function.timeout_s, "MemorySize": function.memory_mb,
             "CodeSize": 3_000_000, "CodeSha256": ZIP_SHA256, "Version": "$LATEST", "PackageType": "Zip",
@@ -148,30 +148,30 @@ pub fn function_json(world: &World) -> Value {
             "Location": format!("https://awslambda-eu-central-1-tasks.s3.amazonaws.com/code?{SIGNATURE}"),
         },
         "Tags": {
-            "plexmon:deployment": world.names.deployment, "plexmon:code": function.code,
+            "plexmon:deployment": deployment.names.deployment, "plexmon:code": function.code,
             "plexmon:zip": ZIP_SHA256, "plexmon:role": ROLE_ID, "plexmon:state": function.state,
         },
     })
 }
 
 /// The function's policy with one statement, in the form that AWS gives it.
-pub fn policy_json(world: &World, source: &str) -> Value {
+pub fn policy_json(deployment: &Deployment, source: &str) -> Value {
     let policy = json!({
         "Version": "2012-10-17", "Id": "default",
         "Statement": [{
-            "Sid": world.desired.schedules[0].statement, "Effect": "Allow",
+            "Sid": deployment.desired.schedules[0].statement, "Effect": "Allow",
             "Principal": { "Service": "events.amazonaws.com" }, "Action": "lambda:InvokeFunction",
-            "Resource": world.account.function(world.names.function()),
+            "Resource": deployment.account.function(deployment.names.function()),
             "Condition": { "ArnLike": { "AWS:SourceArn": source } },
         }],
     });
     json!({ "Policy": policy.to_string(), "RevisionId": "1" })
 }
 
-/// From now on, everything is there, just as `up` has left it.
-pub fn deployed(fake: &Fake, world: &World, secrets: &Secrets) {
-    let (role, log_group) = (world.desired.roles[0].clone(), world.desired.log_groups[0].clone());
-    let owner = world.names.deployment.clone();
+/// From now on, everything exists exactly as after `up`.
+pub fn deployed(fake: &Fake, deployment: &Deployment, secrets: &Secrets) {
+    let (role, log_group) = (deployment.desired.roles[0].clone(), deployment.desired.log_groups[0].clone());
+    let owner = deployment.names.deployment.clone();
     let policy = encoded(&role.policy.unwrap());
     fake.always("iam:GetRole", Answer::Xml(role_xml(&encoded(&role.trust), Some(&owner))));
     fake.always(
@@ -181,8 +181,8 @@ pub fn deployed(fake: &Fake, world: &World, secrets: &Secrets) {
             role.name, role.policy_name
         )),
     );
-    // Asked by prefix: others are in the answer, too.
-    let arn = format!("{}:*", world.account.log_group(&log_group.name));
+    // The request has a prefix, so the response contains other groups, too.
+    let arn = format!("{}:*", deployment.account.log_group(&log_group.name));
     fake.always(
         "logs:DescribeLogGroups",
         json_of(json!({ "logGroups": [
@@ -192,8 +192,8 @@ pub fn deployed(fake: &Fake, world: &World, secrets: &Secrets) {
     );
     let secrets = serde_json::to_string(secrets).unwrap();
     let values = [
-        (world.names.state_parameter.clone(), r#"{"status":"up","ts":1790000000}"#.to_owned()),
-        (world.names.secrets_parameter(), secrets),
+        (deployment.names.state_parameter.clone(), r#"{"status":"up","ts":1790000000}"#.to_owned()),
+        (deployment.names.secrets_parameter(), secrets),
     ];
     fake.on("ssm:GetParameter", move |request| {
         let (name, value) = values.iter().find(|(name, _)| request.body["Name"] == json!(name)).unwrap();
@@ -201,24 +201,26 @@ pub fn deployed(fake: &Fake, world: &World, secrets: &Secrets) {
     });
     let tag = json!([{ "Key": "plexmon:deployment", "Value": owner }]);
     fake.always("ssm:ListTagsForResource", json_of(json!({ "TagList": tag })));
-    fake.always("lambda:GetFunction", json_of(function_json(world)));
+    fake.always("lambda:GetFunction", json_of(function_json(deployment)));
     fake.always(
         "lambda:GetFunctionEventInvokeConfig",
         json_of(json!({ "MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60 })),
     );
     fake.always(
         "lambda:GetPolicy",
-        json_of(policy_json(world, &world.account.rule(&world.desired.schedules[0].name))),
+        json_of(policy_json(deployment, &deployment.account.rule(&deployment.desired.schedules[0].name))),
     );
-    let (rule, target) =
-        (world.desired.schedules[0].name.clone(), world.account.function(world.names.function()));
+    let (rule, target) = (
+        deployment.desired.schedules[0].name.clone(),
+        deployment.account.function(deployment.names.function()),
+    );
     fake.on("events:DescribeRule", move |request| {
         if request.body["Name"] != json!(rule) {
             return refused("ResourceNotFoundException", "Rule does not exist on EventBus default.");
         }
         json_of(json!({ "Name": rule, "ScheduleExpression": "rate(5 minutes)", "State": "ENABLED" }))
     });
-    let rule = world.desired.schedules[0].name.clone();
+    let rule = deployment.desired.schedules[0].name.clone();
     fake.on("events:ListTargetsByRule", move |request| {
         if request.body["Rule"] != json!(rule) {
             return refused("ResourceNotFoundException", "Rule does not exist on EventBus default.");

@@ -1,4 +1,4 @@
-//! Removing: "not there" is success, and what others have added is not ours to take.
+//! Deletion: "not found" is success, and what others have added is kept.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::answers::{function_json, json_of};
 use super::fake::{Answer, refused};
 use super::rig::Rig;
-use crate::plan::world::Only as _;
+use crate::plan::deployment::Only as _;
 
 fn only_role(stack: &mut Stack) {
     *stack = Stack { roles: stack.roles.clone(), ..Stack::nothing() };
@@ -24,7 +24,7 @@ fn only_function(stack: &mut Stack) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_gone_already_is_removed_without_a_word() {
+async fn missing_resources_count_as_deleted() {
     let rig = Rig::new();
     for (operation, code) in [
         ("iam:DeleteRolePolicy", "NoSuchEntity"),
@@ -36,15 +36,15 @@ async fn what_is_gone_already_is_removed_without_a_word() {
     ] {
         rig.fake.always(operation, refused(code, "It is not there."));
     }
-    let names = [rig.world.names.state_parameter.clone(), rig.world.names.secrets_parameter()];
+    let names = [rig.deployment.names.state_parameter.clone(), rig.deployment.names.secrets_parameter()];
     rig.fake.always("ssm:DeleteParameters", Answer::Json(json!({ "InvalidParameters": names })));
     assert_eq!(rig.down(|_| {}).await, "done");
     assert_eq!(rig.fake.elapsed(), Duration::ZERO);
 }
 
-/// It is a right of its own, which policies from before may lack.
+/// Batches require a permission of their own, which policies of earlier releases do not grant.
 #[tokio::test(start_paused = true)]
-async fn parameters_that_may_not_go_together_go_one_by_one() {
+async fn without_permission_for_batches_parameters_are_deleted_one_by_one() {
     let rig = Rig::new();
     rig.fake.always("ssm:DeleteParameters", refused("AccessDeniedException", "You may not do that."));
     assert_eq!(rig.down(|_| {}).await, "done");
@@ -58,7 +58,7 @@ async fn parameters_that_may_not_go_together_go_one_by_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_parameter_that_goes_alone_is_no_error_if_it_is_gone() {
+async fn deleting_a_single_missing_parameter_is_not_an_error() {
     let rig = Rig::new();
     rig.fake.always("ssm:DeleteParameter", refused("ParameterNotFound", "It is not there."));
     let only_state =
@@ -68,7 +68,7 @@ async fn a_parameter_that_goes_alone_is_no_error_if_it_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_refusal_does_not_keep_the_rest_from_going() {
+async fn one_refusal_does_not_stop_other_deletions() {
     let rig = Rig::new();
     rig.fake.always("lambda:DeleteFunction", refused("AccessDeniedException", "You may not do that."));
     assert_snapshot!(rig.down(|_| {}).await, @"
@@ -80,7 +80,7 @@ async fn one_refusal_does_not_keep_the_rest_from_going() {
     assert!(rig.writes().iter().any(|write| write == "iam:DeleteRole"), "{:?}", rig.writes());
 }
 
-/// A role to which others have attached a policy each of the two kinds.
+/// A role to which others have attached an inline policy and a managed one.
 fn attached() -> Rig {
     let rig = Rig::new();
     let message = "Cannot delete entity, must detach all policies first.";
@@ -104,7 +104,7 @@ fn attached() -> Rig {
 }
 
 #[tokio::test(start_paused = true)]
-async fn policies_attached_by_others_are_listed_and_left() {
+async fn policies_attached_by_others_are_listed_and_kept() {
     let rig = attached();
     assert_snapshot!(rig.down(only_role).await, @"
     error: could not delete role `plex-remote-health-role`
@@ -133,9 +133,9 @@ async fn with_force_they_are_detached() {
     assert_eq!(rig.fake.sent("iam:DeleteRolePolicy")[1]["PolicyName"], "by-hand");
 }
 
-/// IAM may need a moment to see that the policy is gone.
+/// IAM may take a moment to notice that the policy was deleted.
 #[tokio::test(start_paused = true)]
-async fn a_role_whose_policy_has_just_gone_is_tried_again() {
+async fn deleting_a_role_is_retried_while_its_policy_disappears() {
     let rig = Rig::new();
     let conflict = || refused("DeleteConflict", "Cannot delete entity, must delete policies first.");
     rig.fake.in_turn("iam:DeleteRole", [conflict(), conflict(), Answer::Xml(String::new())]);
@@ -147,7 +147,7 @@ async fn a_role_whose_policy_has_just_gone_is_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rule_whose_target_has_just_gone_is_tried_again() {
+async fn deleting_a_rule_is_retried_while_its_target_disappears() {
     let rig = Rig::new();
     let message = "Rule can't be deleted since it has targets.";
     rig.fake.until(
@@ -161,7 +161,7 @@ async fn a_rule_whose_target_has_just_gone_is_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_validation_error_is_not() {
+async fn other_validation_errors_are_not_retried() {
     let rig = Rig::new();
     rig.fake.always("events:DeleteRule", refused("ValidationException", "The name is too long."));
     assert_snapshot!(rig.down(only_schedule).await, @"
@@ -172,7 +172,7 @@ async fn another_validation_error_is_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rule_to_which_others_gave_targets_stays() {
+async fn a_rule_with_targets_of_others_is_kept() {
     let rig = Rig::new();
     let shared = |stack: &mut Stack| {
         only_schedule(stack);
@@ -183,9 +183,9 @@ async fn a_rule_to_which_others_gave_targets_stays() {
     assert_eq!(rig.fake.sent("events:RemoveTargets")[0]["Ids"], json!(["lambda"]));
 }
 
-/// What EventBridge says for a moment after `RemoveTargets` it says for good when others have a target there, too.
+/// EventBridge returns the same error for a moment after `RemoveTargets`, and permanently while others have targets.
 #[tokio::test(start_paused = true)]
-async fn a_target_that_somebody_adds_after_the_look_keeps_the_rule_and_is_an_error() {
+async fn a_target_added_after_planning_keeps_the_rule_and_is_an_error() {
     let rig = Rig::new();
     let message = "Rule can't be deleted since it has targets.";
     rig.fake.always("events:DeleteRule", refused("ValidationException", message));
@@ -199,9 +199,9 @@ async fn a_target_that_somebody_adds_after_the_look_keeps_the_rule_and_is_an_err
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_log_group_goes_after_the_function_which_is_seen_gone() {
+async fn the_log_group_is_deleted_after_the_function_is_confirmed_deleted() {
     let rig = Rig::new();
-    let there = json_of(function_json(&rig.world));
+    let there = json_of(function_json(&rig.deployment));
     let gone = refused("ResourceNotFoundException", "Function not found");
     rig.fake.until(Duration::from_secs(3), "lambda:GetFunction", there, gone);
     assert_eq!(rig.down(|_| {}).await, "done");
@@ -214,7 +214,7 @@ async fn the_log_group_goes_after_the_function_which_is_seen_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_function_that_is_busy_is_deleted_later() {
+async fn deleting_a_busy_function_is_retried() {
     let rig = Rig::new();
     let busy = refused(
         "ResourceConflictException",

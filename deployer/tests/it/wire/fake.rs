@@ -1,6 +1,6 @@
-//! AWS as a table: each operation has an answer, and all requests are kept.
+//! A fake AWS: a table with a response for each operation, and a record of all requests.
 //!
-//! Unless told otherwise, every write succeeds and nothing is there to be read.
+//! By default, every write succeeds and every read finds nothing.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -14,24 +14,24 @@ use serde_json::{Value, json};
 use tokio::sync::Barrier;
 use tokio::time::Instant;
 
-/// What AWS says to one request.
+/// The response to one request.
 #[derive(Debug, Clone)]
 pub enum Answer {
     Json(Value),
-    /// The inside of an XML result.
+    /// The content of an XML result.
     Xml(String),
     Refused {
         code: String,
         message: String,
     },
-    /// An answer with its status as AWS gave it; without a code, a success. A code of an invocation that came back with
-    /// 200 is what the function failed of.
+    /// A response with its status as recorded; without a code, a success. The code of an invocation with status 200
+    /// is the error of the function.
     Recorded {
         status: u16,
         code: Option<String>,
         message: Option<String>,
     },
-    /// The connection breaks before an answer comes.
+    /// The connection breaks before the response.
     Lost,
 }
 
@@ -39,15 +39,15 @@ pub fn refused(code: &str, message: &str) -> Answer {
     Answer::Refused { code: code.to_owned(), message: message.to_owned() }
 }
 
-/// A request as the operation's name and what was sent.
+/// A request: the name of the operation, and the content.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// As in `iam:CreateRole`.
+    /// Such as `iam:CreateRole`.
     pub operation: String,
     pub body: Value,
-    /// Where it was sent; empty for IAM.
+    /// The region that it was sent to; empty for IAM.
     pub region: String,
-    /// Since the fake was made.
+    /// The time since the fake was created.
     pub at: Duration,
 }
 
@@ -57,9 +57,9 @@ type Handler = Box<dyn FnMut(&Request) -> Answer + Send>;
 pub struct Fake {
     started: Instant,
     inner: Arc<Mutex<Inner>>,
-    /// Holds back all answers until so many requests are there.
+    /// Delay all responses until this number of requests has arrived.
     gate: Arc<Mutex<Option<Arc<Barrier>>>>,
-    /// How long each answer takes.
+    /// The latency of each response.
     latency: Arc<Mutex<Duration>>,
 }
 
@@ -85,7 +85,7 @@ impl Fake {
         }
     }
 
-    /// From now on, `operation` is answered so.
+    /// From now on, respond to `operation` with `answer`.
     pub fn on(&self, operation: &str, answer: impl FnMut(&Request) -> Answer + Send + 'static) {
         self.inner.lock().unwrap().handlers.insert(operation.to_owned(), Box::new(answer));
     }
@@ -94,12 +94,12 @@ impl Fake {
         self.on(operation, move |_| answer.clone());
     }
 
-    /// `first` until so much time has passed since the fake was made, `then` ever after.
+    /// Respond with `first` until `time` has passed since the fake was created, and with `then` afterwards.
     pub fn until(&self, time: Duration, operation: &str, first: Answer, then: Answer) {
         self.on(operation, move |request| if request.at < time { first.clone() } else { then.clone() });
     }
 
-    /// As before until `is_over` says otherwise, `then` ever after.
+    /// Respond as before until `is_over` returns true, and with `then` afterwards.
     pub fn once(
         &self,
         operation: &str,
@@ -115,7 +115,7 @@ impl Fake {
         });
     }
 
-    /// One answer after the other; the last one stays.
+    /// Return one response after the other, then repeat the last one.
     pub fn in_turn<const N: usize>(&self, operation: &str, answers: [Answer; N]) {
         let mut turn = 0;
         self.on(operation, move |_| {
@@ -124,16 +124,16 @@ impl Fake {
         });
     }
 
-    pub fn hold_until(&self, requests: usize) {
+    pub fn delay_until(&self, requests: usize) {
         *self.gate.lock().unwrap() = Some(Arc::new(Barrier::new(requests)));
     }
 
-    /// From now on, each answer takes so long.
+    /// From now on, each response has this latency.
     pub fn take(&self, latency: Duration) {
         *self.latency.lock().unwrap() = latency;
     }
 
-    /// The operations of each round: with answers that take a second, those that were asked for in the same second.
+    /// Return the operations of each round. With a latency of one second, a round is one second.
     pub fn rounds(&self) -> Vec<Vec<String>> {
         let mut rounds: Vec<Vec<String>> = Vec::new();
         for request in &self.inner.lock().unwrap().requests {
@@ -144,24 +144,24 @@ impl Fake {
         rounds
     }
 
-    /// The names of all operations that were asked for, in order.
+    /// Return the names of all operations that were called, in order.
     pub fn operations(&self) -> Vec<String> {
         self.inner.lock().unwrap().requests.iter().map(|request| request.operation.clone()).collect()
     }
 
-    /// What was sent with each request for `operation`.
+    /// Return the content of each request for `operation`.
     pub fn sent(&self, operation: &str) -> Vec<Value> {
         let inner = self.inner.lock().unwrap();
         let of = inner.requests.iter().filter(|request| request.operation == operation);
         of.map(|request| request.body.clone()).collect()
     }
 
-    /// Each request with its region.
+    /// Return all requests.
     pub fn requests(&self) -> Vec<Request> {
         self.inner.lock().unwrap().requests.clone()
     }
 
-    /// Since the fake was made.
+    /// The time since the fake was created.
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
@@ -180,7 +180,7 @@ impl Fake {
     }
 }
 
-/// As in `https://lambda.eu-central-1.amazonaws.com/`.
+/// Return the region in an address such as `https://lambda.eu-central-1.amazonaws.com/`.
 fn region_of(request: &HttpRequest) -> String {
     let host = request.uri().split("://").nth(1).unwrap_or_default();
     let region = host.split('.').nth(1).filter(|region| *region != "amazonaws");
@@ -247,7 +247,7 @@ fn respond(operation: &str, answer: Answer) -> Result<HttpResponse, ConnectorErr
     Ok(HttpResponse::try_from(response).unwrap())
 }
 
-/// The body of a refusal. Without a code, it comes from something between us and AWS.
+/// The body of an error. Without a code, it comes from something between us and AWS.
 fn refusal(service: &str, code: &str, message: Option<&str>) -> String {
     let key = if code == "ResourceNotFoundException" { "Message" } else { "message" };
     match service {

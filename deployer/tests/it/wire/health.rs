@@ -1,4 +1,4 @@
-//! What keeps the function from running is seen, and repaired or said.
+//! Conditions that prevent the function from running are detected, and repaired or reported.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 use super::answers::{self, function_json, json_of, ready};
 use super::fake::{Answer, refused};
 use super::rig::Rig;
-use crate::plan::world::{Only as _, secrets, text};
+use crate::plan::deployment::{Only as _, secrets, text};
 
-/// A deployment whose function is said to be in this condition.
+/// A deployment whose function has this condition.
 fn with(configuration: Value) -> Rig {
     let rig = Rig::new();
-    answers::deployed(&rig.fake, &rig.world, &secrets());
-    let mut function = function_json(&rig.world);
+    answers::deployed(&rig.fake, &rig.deployment, &secrets());
+    let mut function = function_json(&rig.deployment);
     for (key, value) in configuration.as_object().unwrap() {
         function["Configuration"][key] = value.clone();
     }
@@ -34,7 +34,7 @@ fn failed() -> Value {
 }
 
 async fn plan(rig: &Rig) -> String {
-    text(rig.world.up(&rig.observe(false).await.unwrap().stack))
+    text(rig.deployment.up(&rig.observe(false).await.unwrap().stack))
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,13 +69,13 @@ async fn each_lasting_state_is_a_difference_with_its_reason() {
 #[tokio::test(start_paused = true)]
 async fn a_concurrency_of_zero_is_a_difference_and_another_one_is_not() {
     let rig = with(json!({}));
-    let mut function = function_json(&rig.world);
+    let mut function = function_json(&rig.deployment);
     function["Concurrency"] = json!({ "ReservedConcurrentExecutions": 0 });
     rig.fake.always("lambda:GetFunction", json_of(function.clone()));
     let observed = rig.observe(false).await.unwrap().stack;
     assert_eq!(observed.functions[0].health, Health::NoConcurrency);
     let no_concurrency = |stack: &mut Stack| stack.the_function().health = Health::NoConcurrency;
-    assert_eq!(rig.mend(no_concurrency).await, "done");
+    assert_eq!(rig.repair(no_concurrency).await, "done");
     assert_eq!(rig.writes(), ["lambda:DeleteFunctionConcurrency"]);
 
     function["Concurrency"] = json!({ "ReservedConcurrentExecutions": 1 });
@@ -83,9 +83,9 @@ async fn a_concurrency_of_zero_is_a_difference_and_another_one_is_not() {
     assert!(plan(&rig).await.starts_with("0 to create, 0 to update"));
 }
 
-/// It passes by itself, so it is no difference.
+/// It ends by itself, so it is not a difference.
 #[tokio::test(start_paused = true)]
-async fn what_is_in_progress_is_no_difference() {
+async fn an_update_in_progress_is_not_a_difference() {
     for configuration in [
         json!({ "State": "Pending", "StateReasonCode": "Creating" }),
         json!({ "State": "Active", "LastUpdateStatus": "InProgress" }),
@@ -98,14 +98,14 @@ async fn what_is_in_progress_is_no_difference() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn status_says_what_is_wrong_and_is_not_in_sync() {
+async fn status_reports_the_reason_and_is_not_in_sync() {
     let rig = with(failed());
     let session = rig.session();
-    // What is deployed is what would be built here.
+    // The deployed code is the code that would be built here.
     let settings = session.config.settings();
     let code =
         plexmon_deploy::artifact::identity(&session.origin, &settings, session.config.function.architecture);
-    let mut function = function_json(&rig.world);
+    let mut function = function_json(&rig.deployment);
     function["Tags"]["plexmon:code"] = json!(code.unwrap().to_string());
     for (key, value) in failed().as_object().unwrap() {
         function["Configuration"][key] = value.clone();
@@ -129,14 +129,14 @@ fn set(health: Health) -> impl FnOnce(&mut Stack) {
     |stack: &mut Stack| stack.the_function().health = health
 }
 
-/// The same code and the same configuration, once more.
+/// The same code and the same configuration are sent again.
 #[tokio::test(start_paused = true)]
 async fn a_function_that_failed_gets_its_code_and_its_configuration_again() {
     for health in [Health::Failed("x".to_owned()), Health::UpdateFailed("x".to_owned())] {
         let rig = Rig::new();
         let updating = json_of(json!({ "State": "Failed", "LastUpdateStatus": "InProgress" }));
         rig.fake.in_turn("lambda:GetFunctionConfiguration", [updating, ready()]);
-        assert_eq!(rig.mend(set(health)).await, "done");
+        assert_eq!(rig.repair(set(health)).await, "done");
         let mut writes = rig.writes();
         writes.sort();
         assert_eq!(
@@ -150,14 +150,14 @@ async fn a_function_that_failed_gets_its_code_and_its_configuration_again() {
 async fn a_function_that_still_fails_is_an_error_that_names_the_way_out() {
     let rig = Rig::new();
     rig.fake.always("lambda:GetFunctionConfiguration", json_of(failed()));
-    assert_snapshot!(rig.mend(set(Health::Failed("x".to_owned()))).await, @"
+    assert_snapshot!(rig.repair(set(Health::Failed("x".to_owned()))).await, @"
     error: could not update function `plex-remote-health`
       cause: Lambda could not start the function
       cause: The key is disabled.
 
     hint: run the same command again; if it fails again, `plexmon-deploy down --keep-state` and then `plexmon-deploy up` create the function again
     ");
-    assert_snapshot!(rig.mend(set(Health::Stopped("Deactivated: x".to_owned()))).await, @"
+    assert_snapshot!(rig.repair(set(Health::Stopped("Deactivated: x".to_owned()))).await, @"
     error: could not update function `plex-remote-health`
       cause: Lambda has stopped the function (Deactivated: x)
 
@@ -173,7 +173,7 @@ async fn an_inactive_function_is_run_until_it_is_active() {
         "The operation cannot be performed at this time. The function is currently in the following state: Pending",
     );
     rig.fake.until(Duration::from_secs(10), "lambda:Invoke", pending, Answer::Json(json!({})));
-    assert_eq!(rig.mend(set(Health::Inactive("x".to_owned()))).await, "done");
+    assert_eq!(rig.repair(set(Health::Inactive("x".to_owned()))).await, "done");
     assert!(rig.fake.elapsed() >= Duration::from_secs(10));
     assert_eq!(rig.fake.operations().last().unwrap(), "lambda:GetFunctionConfiguration");
 }

@@ -1,4 +1,4 @@
-//! `down` beside a run in flight: what that run writes at its end is removed, too.
+//! `down` during a run of the function: the state that this run saves at its end is deleted, too.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use super::answers::{self, json_of};
 use super::fake::refused;
 use super::rig::Rig;
-use crate::plan::world::secrets;
+use crate::plan::deployment::secrets;
 
 const DOWN: Down = Down { yes: true, keep_state: false, keep_logs: false, force: false, no_wait: false };
 
-/// A deployment that goes when it is deleted, but for a run that writes its state so long after that.
+/// A deployment with a run in flight, which saves its state after `lasts`.
 fn deployed_with_a_run(lasts: Duration) -> Rig {
     let rig = Rig::new();
-    answers::deployed(&rig.fake, &rig.world, &secrets());
+    answers::deployed(&rig.fake, &rig.deployment, &secrets());
     let deleted: Arc<Mutex<Option<Duration>>> = Arc::default();
     let note = deleted.clone();
     rig.fake.on("lambda:DeleteFunction", move |request| {
@@ -42,9 +42,9 @@ fn deployed_with_a_run(lasts: Duration) -> Rig {
         move || deleted.lock().unwrap().is_some()
     };
     rig.fake.once("logs:DescribeLogGroups", is_over.clone(), |_| json_of(json!({ "logGroups": [] })));
-    // The run writes once; what it has written stays until it is deleted.
+    // The run saves its state once; the state exists until it is deleted.
     let removed_again = Arc::new(Mutex::new(false));
-    let (state, is_removed) = (rig.world.names.state_parameter.clone(), removed_again.clone());
+    let (state, is_removed) = (rig.deployment.names.state_parameter.clone(), removed_again.clone());
     rig.fake.once("ssm:GetParameter", is_over, move |request| {
         let ended = deleted.lock().unwrap().unwrap() + lasts;
         if request.body["Name"] == json!(state) && request.at >= ended && !*is_removed.lock().unwrap() {
@@ -70,12 +70,12 @@ async fn a_state_that_a_run_in_flight_writes_is_removed_too() {
         let rig = deployed_with_a_run(Duration::from_secs(seconds));
         assert_eq!(remove(&rig.session(), &DOWN).await.unwrap(), Exit::Success);
         assert_eq!(removed_alone(&rig), [json!({ "Name": "/homelab/plex_remote_status" })]);
-        assert!(rig.said().contains("wait up to 30 s for a run in flight to end"), "{}", rig.said());
+        assert!(rig.reported().contains("wait up to 30 s for a run in flight to end"), "{}", rig.reported());
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_longer_is_waited_than_the_function_may_run() {
+async fn the_wait_is_limited_by_the_timeout_of_the_function() {
     let rig = deployed_with_a_run(Duration::from_secs(3600));
     assert_eq!(remove(&rig.session(), &DOWN).await.unwrap(), Exit::Success);
     assert_eq!(removed_alone(&rig), [] as [Value; 0]);
@@ -83,9 +83,9 @@ async fn no_longer_is_waited_than_the_function_may_run() {
     assert!((30..=32).contains(&elapsed), "{elapsed}");
 }
 
-/// Where the state stays, or on request, nothing is waited for.
+/// If the state is kept, or on request, `down` does not wait.
 #[tokio::test(start_paused = true)]
-async fn nothing_is_waited_for_where_it_does_not_matter() {
+async fn without_a_reason_to_wait_down_does_not_wait() {
     for down in [Down { no_wait: true, ..DOWN }, Down { keep_state: true, ..DOWN }] {
         let rig = deployed_with_a_run(Duration::from_secs(3600));
         assert_eq!(remove(&rig.session(), &down).await.unwrap(), Exit::Success);
@@ -94,11 +94,11 @@ async fn nothing_is_waited_for_where_it_does_not_matter() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_stays_is_said() {
+async fn remaining_resources_are_reported() {
     let rig = deployed_with_a_run(Duration::from_secs(3600));
     let rules = json!(["plex-remote-health-schedule", "plex-check"]);
     rig.fake.always("events:ListRuleNamesByTarget", json_of(json!({ "RuleNames": rules })));
     remove(&rig.session(), &DOWN).await.unwrap();
-    assert!(rig.said().contains("the KMS key `aws/ssm` remains"), "{}", rig.said());
+    assert!(rig.reported().contains("the KMS key `aws/ssm` remains"), "{}", rig.reported());
     assert_eq!(rig.fake.sent("events:ListRuleNamesByTarget").len(), 1);
 }

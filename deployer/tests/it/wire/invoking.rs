@@ -1,4 +1,4 @@
-//! Running the function: once, for as long as it takes, and later where AWS is not ready for it.
+//! Invocation of the function: once, without a time limit of the client, and again while AWS is not ready for it.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn reply() -> Answer {
     json_of(json!({ "previous": "unknown", "current": "up", "http": 200 }))
 }
 
-/// What the run that `up` ends with came to, and how long it took.
+/// Return the result of the run at the end of `up`, and its duration.
 async fn run(rig: &Rig, new: New) -> (String, f64) {
     let session = rig.session();
     let result = first_run(&session, &Rig::progress(&session), new).await;
@@ -28,7 +28,7 @@ async fn run(rig: &Rig, new: New) -> (String, f64) {
     (text, rig.fake.elapsed().as_secs_f64())
 }
 
-/// The SDK's own repetition would start a second run beside the first.
+/// A retry by the SDK would start a second run beside the first one.
 #[tokio::test(start_paused = true)]
 async fn a_run_without_an_answer_is_not_repeated() {
     let rig = Rig::new();
@@ -46,10 +46,10 @@ async fn a_run_without_an_answer_is_not_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_is_waited_for_longer_than_the_function_may_take() {
+async fn the_wait_for_a_run_exceeds_the_timeout_of_the_function() {
     for timeout_s in [30_u32, 300, 900] {
         let mut rig = Rig::new();
-        rig.world.config.function.timeout_s = timeout_s;
+        rig.deployment.config.function.timeout_s = timeout_s;
         rig.fake.always("lambda:Invoke", reply());
         rig.fake.take(Duration::from_secs(u64::from(timeout_s) + 20));
         assert_eq!(run(&rig, SEEN).await.0, "up");
@@ -58,7 +58,7 @@ async fn a_run_is_waited_for_longer_than_the_function_may_take() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_only_too_new_is_waited_for() {
+async fn new_resources_are_waited_for() {
     let assumable = "The role defined for the function cannot be assumed by Lambda.";
     let key = "Lambda was unable to decrypt the environment variables because KMS access was denied.";
     let pending = "The operation cannot be performed at this time. The function is currently in the following state: Pending";
@@ -78,7 +78,7 @@ async fn what_is_only_too_new_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_role_that_stays_unusable_ends_with_what_aws_said() {
+async fn a_role_that_stays_unusable_ends_with_the_error_of_aws() {
     let rig = Rig::new();
     let message = "The role defined for the function cannot be assumed by Lambda.";
     rig.fake.always("lambda:Invoke", refused("AccessDeniedException", message));
@@ -93,7 +93,7 @@ async fn a_role_that_stays_unusable_ends_with_what_aws_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_function_that_is_not_deployed_is_said_at_once() {
+async fn a_missing_function_is_reported_at_once() {
     let rig = Rig::new();
     rig.fake.always("lambda:Invoke", refused("ResourceNotFoundException", "Function not found: x"));
     assert_snapshot!(run(&rig, SEEN).await.0, @"
@@ -105,7 +105,7 @@ async fn a_function_that_is_not_deployed_is_said_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_without_the_right_is_told_which_one() {
+async fn a_missing_permission_of_the_caller_is_named() {
     let rig = Rig::new();
     let message = "User: arn:aws:iam::123456789012:user/me is not authorized to perform: lambda:InvokeFunction on \
                    resource: x because no identity-based policy allows the lambda:InvokeFunction action";
@@ -116,7 +116,7 @@ async fn a_caller_without_the_right_is_told_which_one() {
 
 /// Whether the function's permissions have taken effect is known by the kind of its problem, never by its text.
 #[tokio::test(start_paused = true)]
-async fn new_permissions_of_the_function_are_waited_for_by_the_kind_of_its_problem() {
+async fn new_permissions_are_waited_for_by_the_kind_of_the_problem() {
     let with = |problem: &str, kinds: serde_json::Value| {
         json_of(json!({
             "previous": "unknown", "current": "up", "http": 200, "problems": [problem], "problem_kinds": kinds,

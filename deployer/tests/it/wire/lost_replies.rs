@@ -1,4 +1,4 @@
-//! "Exists already" may be our own success: the SDK repeats a call whose answer was lost.
+//! "Already exists" may be our own success: the SDK retries a call whose response was lost.
 
 use insta::assert_snapshot;
 use serde_json::json;
@@ -6,9 +6,9 @@ use serde_json::json;
 use super::answers::{function_json, json_of, policy_json, role_xml};
 use super::fake::{Answer, refused};
 use super::rig::Rig;
-use crate::plan::world::Only as _;
+use crate::plan::deployment::Only as _;
 
-/// A rig on which the first answer to `operation` is lost, and every further one is `refusal`.
+/// A rig that loses the first response to `operation`, and returns `refusal` to every later call.
 fn lost(operation: &str, refusal: Answer) -> Rig {
     let rig = Rig::new();
     rig.fake.in_turn(operation, [Answer::Lost, refusal]);
@@ -26,18 +26,18 @@ fn lost_function() -> Rig {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_role_that_bears_our_tag_is_the_one_just_made() {
+async fn an_existing_role_with_our_tag_counts_as_created() {
     let rig = lost_role();
     rig.fake.always("iam:GetRole", Answer::Xml(role_xml("{}", Some("plex-remote-health"))));
-    assert_eq!(rig.mend(|stack| stack.roles.clear()).await, "done");
+    assert_eq!(rig.repair(|stack| stack.roles.clear()).await, "done");
     assert_eq!(rig.writes(), ["iam:CreateRole", "iam:CreateRole", "iam:PutRolePolicy"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_role_that_bears_no_tag_is_not() {
+async fn an_existing_role_without_a_tag_does_not() {
     let rig = lost_role();
     rig.fake.always("iam:GetRole", Answer::Xml(role_xml("{}", None)));
-    assert_snapshot!(rig.mend(|stack| stack.roles.clear()).await, @"
+    assert_snapshot!(rig.repair(|stack| stack.roles.clear()).await, @"
     error: could not create role `plex-remote-health-role`
       cause: iam:CreateRole was refused (EntityAlreadyExists): Role with name plex-remote-health-role already exists.
     ");
@@ -45,19 +45,19 @@ async fn a_role_that_bears_no_tag_is_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_function_that_bears_our_tags_is_the_one_just_made() {
+async fn an_existing_function_with_our_tags_counts_as_created() {
     let rig = lost_function();
-    rig.fake.always("lambda:GetFunction", json_of(function_json(&rig.world)));
-    assert_eq!(rig.mend(|stack| stack.functions.clear()).await, "done");
+    rig.fake.always("lambda:GetFunction", json_of(function_json(&rig.deployment)));
+    assert_eq!(rig.repair(|stack| stack.functions.clear()).await, "done");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_function_with_other_code_is_not() {
+async fn an_existing_function_with_other_code_does_not() {
     let rig = lost_function();
-    let mut function = function_json(&rig.world);
+    let mut function = function_json(&rig.deployment);
     function["Tags"]["plexmon:code"] = json!("fedcba9876543210");
     rig.fake.always("lambda:GetFunction", json_of(function));
-    assert_snapshot!(rig.mend(|stack| stack.functions.clear()).await, @"
+    assert_snapshot!(rig.repair(|stack| stack.functions.clear()).await, @"
     error: could not create function `plex-remote-health`
       cause: lambda:CreateFunction was refused (ResourceConflictException): Function already exist: plex-remote-health
     ");
@@ -70,11 +70,11 @@ fn lost_permission() -> Rig {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_permission_that_is_as_wanted_is_the_one_just_given() {
+async fn an_existing_permission_as_desired_counts_as_granted() {
     let rig = lost_permission();
-    let rule = rig.world.account.rule(&rig.world.desired.schedules[0].name);
-    rig.fake.always("lambda:GetPolicy", json_of(policy_json(&rig.world, &rule)));
-    assert_eq!(rig.mend(|stack| stack.the_schedule().permission = None).await, "done");
+    let rule = rig.deployment.account.rule(&rig.deployment.desired.schedules[0].name);
+    rig.fake.always("lambda:GetPolicy", json_of(policy_json(&rig.deployment, &rule)));
+    assert_eq!(rig.repair(|stack| stack.the_schedule().permission = None).await, "done");
     assert_eq!(rig.writes(), ["lambda:AddPermission", "lambda:AddPermission"]);
 }
 
@@ -83,26 +83,26 @@ async fn a_permission_for_another_rule_is_replaced() {
     let rig = Rig::new();
     let exists = refused("ResourceConflictException", "The statement id provided already exists.");
     rig.fake.in_turn("lambda:AddPermission", [exists, json_of(json!({}))]);
-    let other = rig.world.account.rule("another-rule");
-    rig.fake.always("lambda:GetPolicy", json_of(policy_json(&rig.world, &other)));
-    assert_eq!(rig.mend(|stack| stack.the_schedule().permission = None).await, "done");
+    let other = rig.deployment.account.rule("another-rule");
+    rig.fake.always("lambda:GetPolicy", json_of(policy_json(&rig.deployment, &other)));
+    assert_eq!(rig.repair(|stack| stack.the_schedule().permission = None).await, "done");
     assert_eq!(rig.writes(), ["lambda:AddPermission", "lambda:RemovePermission", "lambda:AddPermission"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_log_group_that_is_there_already_still_gets_its_retention() {
+async fn an_existing_log_group_still_gets_its_retention() {
     let message = "The specified log group already exists";
     let rig = lost("logs:CreateLogGroup", refused("ResourceAlreadyExistsException", message));
-    assert_eq!(rig.mend(|stack| stack.log_groups.clear()).await, "done");
+    assert_eq!(rig.repair(|stack| stack.log_groups.clear()).await, "done");
     assert_eq!(rig.writes().last().unwrap(), "logs:PutRetentionPolicy");
 }
 
-/// A write that nobody answered at all: what it came to is unknown, and said to be.
+/// A write without any response: its result is unknown, and the error says so.
 #[tokio::test(start_paused = true)]
-async fn a_wire_that_stays_dead_is_an_error_with_a_hint() {
+async fn a_connection_that_always_breaks_is_an_error_with_a_hint() {
     let rig = Rig::new();
     rig.fake.always("iam:CreateRole", Answer::Lost);
-    assert_snapshot!(rig.mend(|stack| stack.roles.clear()).await, @"
+    assert_snapshot!(rig.repair(|stack| stack.roles.clear()).await, @"
     error: could not create role `plex-remote-health-role`
       cause: iam:CreateRole got no answer: connection reset by peer
 

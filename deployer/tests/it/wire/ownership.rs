@@ -1,4 +1,4 @@
-//! Tags: what is made bears them, what is taken over gets them, and the role says where it is in use.
+//! Tags: created and adopted resources get them, and those of the role list the regions that use it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -8,10 +8,10 @@ use plexmon_deploy::stack::Stack;
 use serde_json::{Value, json};
 
 use super::rig::Rig;
-use crate::plan::world::Only as _;
-use crate::plan::world::REGION;
+use crate::plan::deployment::Only as _;
+use crate::plan::deployment::REGION;
 
-/// What was sent, without what has nothing to do with tags; in order, which a map of tags has not.
+/// Return the content of a request, reduced to its tags, which are sorted.
 fn tags(sent: &Value) -> String {
     let fields = sent.as_object().unwrap().iter();
     let mut tags = String::new();
@@ -28,7 +28,7 @@ fn tags(sent: &Value) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn everything_that_is_made_bears_our_tag() {
+async fn all_created_resources_have_our_tag() {
     let rig = Rig::new();
     assert_eq!(rig.up().await, "done");
     for (operation, key) in [
@@ -58,10 +58,10 @@ async fn everything_that_is_made_bears_our_tag() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_taken_over_is_tagged_and_otherwise_left_alone() {
+async fn adopted_resources_are_tagged_and_otherwise_unchanged() {
     let rig = Rig::new();
-    let other = Some("somebody-else".to_owned());
-    let desired = &rig.world.desired;
+    let other = Some("another".to_owned());
+    let desired = &rig.deployment.desired;
     let mut observed = desired.clone();
     observed.the_role().owner.clone_from(&other);
     observed.the_log_group().owner.clone_from(&other);
@@ -81,12 +81,12 @@ async fn what_is_taken_over_is_tagged_and_otherwise_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_role_says_in_which_regions_it_is_in_use() {
+async fn a_role_lists_the_regions_that_use_it() {
     let regions =
         |names: &[&str]| -> BTreeSet<String> { names.iter().map(|name| (*name).to_owned()).collect() };
     let rig = Rig::new();
     let elsewhere = regions(&["us-east-1"]);
-    assert_eq!(rig.mend(|stack| stack.the_role().regions = elsewhere).await, "done");
+    assert_eq!(rig.repair(|stack| stack.the_role().regions = elsewhere).await, "done");
     assert_eq!(rig.writes(), ["iam:TagRole"]);
     assert_snapshot!(tags(&rig.fake.sent("iam:TagRole")[0]), @r#"
     Tags.member.1.Key  "plexmon:deployment"
@@ -106,17 +106,20 @@ async fn a_role_says_in_which_regions_it_is_in_use() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_boundary_that_is_asked_for_is_given_and_another_one_left_alone() {
+async fn a_configured_boundary_is_set_and_any_other_one_is_kept() {
     let boundary = "arn:aws:iam::123456789012:policy/boundary";
     let mut rig = Rig::new();
     let role = |stack: &mut Stack, boundary: Option<&str>| {
         stack.the_role().boundary = boundary.map(str::to_owned);
     };
-    assert_eq!(rig.mend(|stack| role(stack, Some("arn:aws:iam::123456789012:policy/theirs"))).await, "done");
+    assert_eq!(
+        rig.repair(|stack| role(stack, Some("arn:aws:iam::123456789012:policy/theirs"))).await,
+        "done"
+    );
     assert_eq!(rig.writes(), Vec::<String>::new());
-    role(&mut rig.world.desired, Some(boundary));
-    assert_eq!(rig.mend(|stack| role(stack, None)).await, "done");
+    role(&mut rig.deployment.desired, Some(boundary));
+    assert_eq!(rig.repair(|stack| role(stack, None)).await, "done");
     assert_eq!(rig.writes(), ["iam:PutRolePermissionsBoundary"]);
-    assert_eq!(rig.mend(|stack| stack.roles.clear()).await, "done");
+    assert_eq!(rig.repair(|stack| stack.roles.clear()).await, "done");
     assert_eq!(rig.fake.sent("iam:CreateRole")[0]["PermissionsBoundary"], boundary);
 }

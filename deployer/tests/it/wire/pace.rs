@@ -1,4 +1,4 @@
-//! Parameter Store accepts three writes a second, and refuses the rest.
+//! Parameter Store accepts three writes per second, and refuses the rest.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,20 +11,20 @@ use super::answers::json_of;
 use super::fake::refused;
 use super::rig::Rig;
 
-/// A configuration whose state takes so many parameters.
+/// A configuration whose state needs this number of parameters.
 fn rig_with(parts: usize) -> Rig {
     let mut rig = Rig::new();
-    rig.world = rig.world.once_in(parts);
+    rig.deployment = rig.deployment.once_in(parts);
     rig
 }
 
-/// Counts the requests of the last second, and refuses what is more than AWS takes.
+/// Count the requests of the last second, and refuse those that exceed the limit of AWS.
 fn limited(rig: &Rig) -> Arc<Mutex<usize>> {
     let refusals = Arc::new(Mutex::new(0));
     let counted = refusals.clone();
     let mut accepted: Vec<Duration> = Vec::new();
     rig.fake.on("ssm:PutParameter", move |request| {
-        // A little more than three, as in every bucket of tokens.
+        // A little more than three, because a token bucket allows bursts.
         let recent = accepted.iter().filter(|at| request.at - **at < Duration::from_secs(1)).count();
         if recent >= 5 {
             *counted.lock().unwrap() += 1;
@@ -48,22 +48,22 @@ async fn forty_parameters_are_created_without_a_refusal() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn taking_over_many_parameters_is_paced_too() {
+async fn adopting_many_parameters_is_paced_too() {
     let rig = rig_with(40);
     let others = |stack: &mut Stack| {
         for part in &mut stack.parameters[1..] {
             part.owner = Some("another".to_owned());
         }
     };
-    assert_eq!(rig.adopt(&rig.world.drifted(others)).await, "done");
+    assert_eq!(rig.adopt(&rig.deployment.drifted(others)).await, "done");
     assert_eq!(rig.fake.sent("ssm:AddTagsToResource").len(), 39);
     let elapsed = rig.fake.elapsed();
     assert!((12..=15).contains(&elapsed.as_secs()), "{elapsed:?}");
 }
 
-/// Others may use up the quota of the whole account for a while.
+/// Other clients may exhaust the quota of the account for a while.
 #[tokio::test(start_paused = true)]
-async fn throttling_that_lasts_is_waited_for() {
+async fn long_throttling_is_waited_for() {
     for (operation, code) in [
         ("ssm:PutParameter", "ThrottlingException"),
         ("iam:CreateRole", "Throttling"),
@@ -77,16 +77,16 @@ async fn throttling_that_lasts_is_waited_for() {
         assert_eq!(rig.up().await, "done", "{operation}");
         let elapsed = rig.fake.elapsed();
         assert!((45..=60).contains(&elapsed.as_secs()), "{operation}: {elapsed:?}");
-        assert!(rig.said().contains("AWS to accept more calls"), "{operation}");
+        assert!(rig.reported().contains("AWS to accept more calls"), "{operation}");
     }
 }
 
-/// Looking, too: each parameter is two calls.
+/// Reads are throttled, too: each parameter needs two calls.
 #[tokio::test(start_paused = true)]
 async fn reading_many_parameters_waits_out_throttling() {
     let rig = rig_with(40);
-    super::answers::deployed(&rig.fake, &rig.world, &crate::plan::world::secrets());
-    let names: Vec<String> = rig.world.names.state_parts.clone();
+    super::answers::deployed(&rig.fake, &rig.deployment, &crate::plan::deployment::secrets());
+    let names: Vec<String> = rig.deployment.names.state_parts.clone();
     rig.fake.on("ssm:GetParameter", move |request| {
         if request.at < Duration::from_secs(20) {
             return refused("ThrottlingException", "Rate exceeded");

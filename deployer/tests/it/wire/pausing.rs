@@ -1,4 +1,4 @@
-//! `pause` and `resume` hold only once the function says so: a check that saves at the same time may undo them.
+//! `pause` and `resume` require confirmation by the function: a check that saves at the same time may undo them.
 
 use insta::assert_snapshot;
 use plexmon_deploy::commands::pause::{request_pause, request_resume};
@@ -31,7 +31,7 @@ async fn a_pause_that_the_function_reports_is_confirmed() {
     assert_eq!(events(&rig), [json!({ "source": "plexmon-deploy", "pause_until": 2_000_000_000_u64 })]);
 }
 
-/// Somebody else's shorter pause was saved at the same time.
+/// A shorter pause of another client was saved at the same time.
 #[tokio::test(start_paused = true)]
 async fn a_pause_that_was_undone_is_requested_again() {
     let rig = Rig::new();
@@ -56,7 +56,7 @@ async fn a_pause_that_is_always_undone_is_an_error() {
 /// The state of a function that reports nothing.
 fn with_state(paused_until: Option<u64>) -> Rig {
     let rig = Rig::new();
-    super::answers::deployed(&rig.fake, &rig.world, &crate::plan::world::secrets());
+    super::answers::deployed(&rig.fake, &rig.deployment, &crate::plan::deployment::secrets());
     let mut state = json!({ "status": "up", "ts": 1, "version": 1 });
     if let Some(until) = paused_until {
         state["paused_until"] = json!(until);
@@ -70,7 +70,7 @@ fn with_state(paused_until: Option<u64>) -> Rig {
 
 /// A function of an earlier release does not report it.
 #[tokio::test(start_paused = true)]
-async fn where_the_function_reports_nothing_its_state_tells() {
+async fn without_a_report_of_the_function_its_state_confirms_the_pause() {
     let rig = with_state(Some(2_000_000_000));
     assert!(request_pause(&rig.session(), 2_000_000_000).await.unwrap().confirmed);
     assert_eq!(events(&rig).len(), 1);
@@ -85,7 +85,7 @@ async fn where_the_function_reports_nothing_its_state_tells() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_the_state_cannot_be_read_nothing_is_claimed() {
+async fn with_an_unreadable_state_nothing_is_confirmed() {
     let rig = Rig::new();
     rig.fake.always("lambda:Invoke", reply(None));
     rig.fake.always("ssm:GetParameter", refused("AccessDeniedException", "You may not do that."));

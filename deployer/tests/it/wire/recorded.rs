@@ -1,5 +1,4 @@
-//! Answers as AWS has been seen to give them, each through the real client of its operation: what we make of it is what
-//! it means.
+//! Recorded responses of AWS, each through the real client of its operation: each is classified by its meaning.
 
 mod senders;
 
@@ -12,21 +11,21 @@ use self::senders::{Failure, OPERATIONS, send};
 use super::fake::Answer;
 use super::rig::Rig;
 
-/// One answer: what was asked for, what came back, and what that means.
+/// One response: the operation, the response, and its meaning.
 #[derive(Debug, Clone, Deserialize)]
 struct Row {
-    /// `service:Operation`; `service:any` and `any` stand for all that are asked for here.
+    /// `service:Operation`; `service:any` and `any` mean all operations that are called here.
     operation: String,
     situation: String,
     status: u16,
     code: Option<String>,
-    /// `{name}` stands for any text.
+    /// `{name}` is a placeholder for any text.
     message: Option<String>,
     created_in_this_run: bool,
     means: String,
 }
 
-/// Not asked for through a client of the SDK: an address that anyone can open, and a service that is not used.
+/// Not called through a client of the SDK: a public address, and a service that is not used.
 const WITHOUT_CLIENT: [&str; 2] = ["url:GET", "freetier:GetAccountPlanState"];
 
 fn rows() -> Vec<Row> {
@@ -65,7 +64,7 @@ fn filled(message: &str, text: &str) -> String {
     whole
 }
 
-/// The operations that a row is about.
+/// Return the operations of a row.
 fn operations(row: &Row) -> Vec<&'static str> {
     let is_meant = |operation: &&&str| match row.operation.strip_suffix("any") {
         Some(start) => operation.starts_with(start),
@@ -74,15 +73,15 @@ fn operations(row: &Row) -> Vec<&'static str> {
     OPERATIONS.iter().filter(is_meant).copied().collect()
 }
 
-/// What we make of the row's answer to one operation.
-async fn made_of(rig: &Rig, operation: &str, row: &Row, text: &str) -> String {
+/// Return our classification of the row's response to one operation.
+async fn classified(rig: &Rig, operation: &str, row: &Row, text: &str) -> String {
     let code = row.code.as_deref().map(|code| filled(code, if text.is_empty() { "X" } else { text }));
     let message = row.message.as_deref().map(|message| filled(message, text));
     rig.fake.always(operation, Answer::Recorded { status: row.status, code, message });
     match send(&rig.aws, operation).await {
         Ok(()) => "ok".to_owned(),
         Err(Failure::Refused(error)) => name(error.meaning(row.created_in_this_run)).to_owned(),
-        // Whatever the function failed of, asking again does not help.
+        // Whatever error the function has, a retry does not help.
         Err(Failure::Ran(error)) => {
             let expected = row.message.as_deref().map(|message| filled(message, text));
             assert_eq!(Some(error.message), expected, "{}", row.situation);
@@ -91,7 +90,7 @@ async fn made_of(rig: &Rig, operation: &str, row: &Row, text: &str) -> String {
     }
 }
 
-/// The refusal of an operation that is answered so.
+/// Return the error of an operation with this response.
 async fn refusal(operation: &str, status: u16, code: &str, message: Option<&str>) -> CallError {
     let rig = Rig::new();
     let (code, message) = (Some(code.to_owned()), message.map(str::to_owned));
@@ -103,7 +102,7 @@ async fn refusal(operation: &str, status: u16, code: &str, message: Option<&str>
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_recorded_answer_is_taken_for_what_it_means() {
+async fn each_recorded_response_is_classified_by_its_meaning() {
     let mut wrong = String::new();
     let mut checked = 0;
     let rig = Rig::new();
@@ -112,7 +111,7 @@ async fn each_recorded_answer_is_taken_for_what_it_means() {
         assert!(!operations.is_empty(), "nothing sends {}", row.operation);
         for operation in operations {
             for text in ["some text", ""] {
-                let made = made_of(&rig, operation, row, text).await;
+                let made = classified(&rig, operation, row, text).await;
                 if made != row.means {
                     let _ = writeln!(wrong, "{operation} {}: {made}, not {}", row.situation, row.means);
                 }
@@ -124,9 +123,9 @@ async fn each_recorded_answer_is_taken_for_what_it_means() {
     assert!(checked > 450, "only {checked} answers");
 }
 
-/// The table has the same answer more than once only where what this run has created makes the difference.
+/// The table may list the same response twice only if its meaning depends on what this run has created.
 #[test]
-fn only_what_was_created_makes_equal_answers_differ() {
+fn equal_responses_differ_in_meaning_only_for_new_resources() {
     let rows = rows();
     for row in &rows {
         let same = |other: &&Row| {
@@ -145,9 +144,9 @@ fn only_what_was_created_makes_equal_answers_differ() {
     assert_eq!(without.len(), 6, "{without:?}");
 }
 
-/// Codes arrive with a namespace, or with the address of their documentation.
+/// Codes may have a namespace, or the address of their documentation.
 #[tokio::test(start_paused = true)]
-async fn a_code_is_recognised_in_every_form_of_the_wire() {
+async fn a_code_is_recognised_in_every_format() {
     for (operation, code, means) in [
         ("lambda:UpdateFunctionCode", "ResourceConflictException:http://internal.amazon.com/coral/", "busy"),
         ("ssm:GetParameter", "com.amazonaws.ssm#ParameterNotFound", "gone"),
@@ -158,9 +157,9 @@ async fn a_code_is_recognised_in_every_form_of_the_wire() {
     }
 }
 
-/// Wordings that nobody has recorded: what is known of the code decides.
+/// With an unknown message, the code decides.
 #[tokio::test(start_paused = true)]
-async fn an_unknown_wording_of_a_known_code_is_understood() {
+async fn a_known_code_with_an_unknown_message_is_classified() {
     for (operation, code, message, means) in [
         ("lambda:DeleteFunction", "ResourceConflictException", "The function is being changed.", "busy"),
         ("lambda:CreateFunction", "ResourceConflictException", "The function is being deleted.", "busy"),
@@ -197,5 +196,5 @@ async fn values_of_the_environment_are_never_shown() {
     rig.fake.always("lambda:CreateFunction", answer);
     let error = rig.up().await;
     assert!(error.contains("exceeded the 4KB limit"), "{error}");
-    assert!(!format!("{error}{}", rig.said()).contains("the-value"), "{error}");
+    assert!(!format!("{error}{}", rig.reported()).contains("the-value"), "{error}");
 }

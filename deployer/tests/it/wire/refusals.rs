@@ -1,4 +1,4 @@
-//! What AWS refuses, and what the user is told to do about it.
+//! Calls that AWS refuses, and the hints for the user.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::answers::json_of;
 use super::fake::{Answer, refused};
 use super::rig::Rig;
-use crate::plan::world::Only as _;
+use crate::plan::deployment::Only as _;
 
 fn denied(operation: &str) -> Answer {
     // IAM's codes have no suffix.
@@ -22,7 +22,7 @@ fn hint(error: &str) -> &str {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_denied_read_names_the_right_that_is_missing() {
+async fn a_denied_read_names_the_missing_permission() {
     let mut hints = String::new();
     for operation in [
         "iam:GetRole",
@@ -37,7 +37,7 @@ async fn a_denied_read_names_the_right_that_is_missing() {
         "events:ListTargetsByRule",
     ] {
         let rig = Rig::new();
-        super::answers::deployed(&rig.fake, &rig.world, &crate::plan::world::secrets());
+        super::answers::deployed(&rig.fake, &rig.deployment, &crate::plan::deployment::secrets());
         rig.fake.always(operation, denied(operation));
         let error = rig.observe(false).await.unwrap_err().to_string();
         let _ = writeln!(hints, "{}", hint(&error));
@@ -57,7 +57,7 @@ async fn a_denied_read_names_the_right_that_is_missing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_denied_write_names_the_right_that_is_missing() {
+async fn a_denied_write_names_the_missing_permission() {
     let mut hints = String::new();
     for operation in [
         "iam:CreateRole",
@@ -91,7 +91,7 @@ async fn a_denied_write_names_the_right_that_is_missing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_right_that_aws_names_is_the_one_in_the_hint() {
+async fn the_hint_names_the_permission_that_aws_names() {
     let rig = Rig::new();
     let message = "User: arn:aws:iam::123456789012:user/me is not authorized to perform: iam:PassRole on \
                    resource: arn:aws:iam::123456789012:role/plex-remote-health-role because no \
@@ -105,9 +105,9 @@ async fn a_right_that_aws_names_is_the_one_in_the_hint() {
     ");
 }
 
-/// More rights for these credentials would not help, so the hint does not ask for any.
+/// More permissions for these credentials would not help, so the hint does not suggest any.
 #[tokio::test(start_paused = true)]
-async fn what_forbids_a_call_is_the_one_in_the_hint() {
+async fn the_hint_names_the_policy_that_denies_the_call() {
     let user = "User: arn:aws:iam::123456789012:user/me is not authorized to perform: iam:TagRole on resource: \
                 arn:aws:iam::123456789012:role/plex-remote-health-role";
     let mut hints = String::new();
@@ -132,7 +132,7 @@ async fn what_forbids_a_call_is_the_one_in_the_hint() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_is_wrong_is_recognized_by_the_message() {
+async fn a_wrong_clock_is_recognised_by_the_message() {
     let mut hints = String::new();
     for (code, message) in [
         ("SignatureDoesNotMatch", "Signature expired: 20261125T100000Z is now earlier than 20261125T101000Z"),
@@ -159,7 +159,7 @@ async fn a_clock_that_is_wrong_is_recognized_by_the_message() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_expired_session_is_told_before_anything_else() {
+async fn an_expired_session_is_reported_before_anything_else() {
     let rig = Rig::new();
     let message = "The security token included in the request is expired";
     rig.fake.always("sts:GetCallerIdentity", refused("ExpiredToken", message));
@@ -174,7 +174,7 @@ async fn an_expired_session_is_told_before_anything_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unknown_keys_are_told_with_what_to_check() {
+async fn unknown_keys_are_reported_with_what_to_check() {
     let rig = Rig::new();
     let message = "The security token included in the request is invalid.";
     rig.fake.always("sts:GetCallerIdentity", refused("InvalidClientTokenId", message));
@@ -186,7 +186,7 @@ async fn unknown_keys_are_told_with_what_to_check() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn throttling_is_patiently_tried_again() {
+async fn throttled_calls_are_retried() {
     for (operation, code) in [
         ("iam:PutRolePolicy", "Throttling"),
         ("ssm:PutParameter", "ThrottlingException"),
@@ -204,7 +204,7 @@ async fn throttling_is_patiently_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn throttling_without_end_asks_for_patience() {
+async fn endless_throttling_is_an_error_that_suggests_to_wait() {
     let rig = Rig::new();
     rig.fake.always("events:PutRule", refused("ThrottlingException", "Rate exceeded"));
     assert_snapshot!(rig.up().await, @"
@@ -216,7 +216,7 @@ async fn throttling_without_end_asks_for_patience() {
     ");
 }
 
-/// A young account may have only ten runs at a time, of which AWS lets none be reserved. None is asked for.
+/// A new account may run only ten functions at a time, and AWS allows it to reserve none of them.
 #[tokio::test(start_paused = true)]
 async fn no_concurrency_is_reserved() {
     let rig = Rig::new();
@@ -230,6 +230,6 @@ async fn no_concurrency_is_reserved() {
         function.code = None;
         function.retries = None;
     };
-    assert_eq!(rig.mend(changed).await, "done");
+    assert_eq!(rig.repair(changed).await, "done");
     assert_eq!(rig.fake.sent("lambda:PutFunctionConcurrency").len(), 0);
 }

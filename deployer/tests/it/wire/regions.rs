@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::answers::{self, ROLE_ID, function_json, json_of, role_xml};
 use super::fake::{Answer, refused};
 use super::rig::Rig;
-use crate::plan::world::{PAGE, PAGE_REGION, REGION, secrets};
+use crate::plan::deployment::{PAGE, PAGE_REGION, REGION, secrets};
 
 /// Each role gets an id of its own.
 fn with_role_ids(rig: &Rig) {
@@ -18,7 +18,7 @@ fn with_role_ids(rig: &Rig) {
     });
 }
 
-/// What was sent to one region, in order.
+/// Return the requests to one region, in order.
 fn sent_to(rig: &Rig, region: &str) -> String {
     let requests = rig.fake.requests();
     let sent = requests.iter().filter(|request| request.region == region);
@@ -85,9 +85,9 @@ async fn a_function_is_not_delayed_by_the_role_of_another() {
     assert!(created[1].0 == PAGE_REGION && created[1].1 >= 20, "{created:?}");
 }
 
-/// "Not found" about something new is waited out; about another instance of the same kind, it is an error.
+/// "Not found" is retried for a new resource, and an error for another instance of the same kind.
 #[tokio::test(start_paused = true)]
-async fn only_what_this_run_has_created_may_be_unknown_to_aws() {
+async fn only_resources_created_by_this_run_may_be_unknown_to_aws() {
     let rig = Rig::with_page();
     let missing = refused("ResourceNotFoundException", "Function not found");
     rig.fake.on("lambda:PutFunctionEventInvokeConfig", move |request| {
@@ -95,7 +95,7 @@ async fn only_what_this_run_has_created_may_be_unknown_to_aws() {
     });
     // The page is new, the monitor is not.
     let error = rig
-        .mend(|stack| {
+        .repair(|stack| {
             stack.functions.remove(1);
             stack.functions[0].retries = None;
         })
@@ -107,9 +107,9 @@ async fn only_what_this_run_has_created_may_be_unknown_to_aws() {
 #[tokio::test(start_paused = true)]
 async fn all_regions_are_read_in_one_round() {
     let rig = Rig::with_page();
-    answers::deployed(&rig.fake, &rig.world, &secrets());
-    rig.fake.hold_until(18);
-    let monitor = function_json(&rig.world);
+    answers::deployed(&rig.fake, &rig.deployment, &secrets());
+    rig.fake.delay_until(18);
+    let monitor = function_json(&rig.deployment);
     rig.fake.on("lambda:GetFunction", move |request| {
         let found = request.region == REGION;
         if found {
@@ -135,7 +135,7 @@ async fn all_regions_are_read_in_one_round() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn both_are_removed_from_their_regions() {
+async fn both_functions_are_deleted_from_their_regions() {
     let rig = Rig::with_page();
     assert_eq!(rig.down(|_| {}).await, "done");
     assert_snapshot!(sent_to(&rig, PAGE_REGION), @"

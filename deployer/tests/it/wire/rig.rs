@@ -1,4 +1,4 @@
-//! The real clients and the real resources on a fake AWS, with everything that was said on the way.
+//! The real clients and the real resources on a fake AWS, with a record of everything that was reported.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -30,21 +30,21 @@ use tokio::sync::watch;
 
 use super::answers::ZIP_SHA256;
 use super::fake::Fake;
-use crate::plan::world::{World, secrets};
+use crate::plan::deployment::{Deployment, secrets};
 
 pub struct Rig {
     pub fake: Fake,
     pub aws: Aws,
-    pub world: World,
+    pub deployment: Deployment,
     pub force: bool,
-    said: Arc<Said>,
+    reported: Arc<RecordingReporter>,
 }
 
-/// Keeps every event, in the words of its `Debug`.
+/// Records every event in its `Debug` form.
 #[derive(Default)]
-pub struct Said(Mutex<String>);
+pub struct RecordingReporter(Mutex<String>);
 
-impl Reporter for Said {
+impl Reporter for RecordingReporter {
     fn report(&self, event: Event<'_>) {
         let _ = writeln!(self.0.lock().unwrap(), "{event:?}");
     }
@@ -53,31 +53,31 @@ impl Reporter for Said {
 impl Rig {
     pub fn new() -> Self {
         let fake = Fake::new();
-        let said = Arc::new(Said::default());
-        let heard = said.clone();
+        let reported = Arc::new(RecordingReporter::default());
+        let reporter = reported.clone();
         let call_log = Arc::new(move |operation, _: Duration, error: Option<&_>| {
-            heard.report(Event::Detail(&format!("{operation} {error:?}")));
+            reporter.report(Event::Detail(&format!("{operation} {error:?}")));
         });
         let aws = Aws::new(&sdk_config(&fake), "eu-central-1".to_owned(), None, call_log);
-        Self { fake, aws, world: World::usual(), force: false, said }
+        Self { fake, aws, deployment: Deployment::usual(), force: false, reported }
     }
 
     /// The same, with a second function in another region.
     pub fn with_page() -> Self {
         let rig = Self::new();
-        Self { world: rig.world.with_page(), ..rig }
+        Self { deployment: rig.deployment.with_page(), ..rig }
     }
 
-    /// All that was reported so far.
-    pub fn said(&self) -> String {
-        self.said.0.lock().unwrap().clone()
+    /// Return everything that was reported so far.
+    pub fn reported(&self) -> String {
+        self.reported.0.lock().unwrap().clone()
     }
 
     pub async fn observe(&self, adopting: bool) -> Result<Observed> {
-        observe(&self.aws, &self.world.names, Look { decrypt: Decrypt::Yes, adopting }).await
+        observe(&self.aws, &self.deployment.names, Look { decrypt: Decrypt::Yes, adopting }).await
     }
 
-    /// What a command starts from, on this fake.
+    /// Return the session of a command on this fake.
     pub fn session(&self) -> Session {
         let (_never_pressed, receiver) = watch::channel(0);
         let global = Global {
@@ -90,10 +90,10 @@ impl Rig {
             color: Color::Never,
         };
         let mut output = Output::new(&global).nested();
-        output.reporter = self.said.clone();
+        output.reporter = self.reported.clone();
         Session {
-            config: self.world.config.clone(),
-            names: self.world.names.clone(),
+            config: self.deployment.config.clone(),
+            names: self.deployment.names.clone(),
             aws: self.aws.clone(),
             origin: Origin::Sources,
             output,
@@ -101,46 +101,46 @@ impl Rig {
         }
     }
 
-    /// For work that is no step of a plan.
+    /// Return the progress for work outside of a plan.
     pub fn progress(session: &Session) -> Progress {
         Progress::new(session.output.reporter.clone(), 0, session.interrupt.clone())
     }
 
-    /// What is left of `wanted` where `change` was made to it: a plan is made for the difference and applied.
-    pub async fn mend(&self, change: impl FnOnce(&mut Stack)) -> String {
-        self.apply(&self.world.drifted(change), &self.world.desired, OnFailure::Stop).await
+    /// Apply the plan that leads from the deployment with `change` to the desired one.
+    pub async fn repair(&self, change: impl FnOnce(&mut Stack)) -> String {
+        self.apply(&self.deployment.drifted(change), &self.deployment.desired, OnFailure::Stop).await
     }
 
-    /// Takes over what is `observed`.
+    /// Adopt the `observed` resources.
     pub async fn adopt(&self, observed: &Stack) -> String {
-        self.carry_out(self.world.adopt(observed).unwrap(), OnFailure::Stop).await
+        self.carry_out(self.deployment.adopt(observed).unwrap(), OnFailure::Stop).await
     }
 
     pub async fn up(&self) -> String {
-        self.apply(&Stack::nothing(), &self.world.desired, OnFailure::Stop).await
+        self.apply(&Stack::nothing(), &self.deployment.desired, OnFailure::Stop).await
     }
 
-    /// Removes those parts of the deployment that `change` leaves.
+    /// Delete the parts of the deployment that remain after `change`.
     pub async fn down(&self, change: impl FnOnce(&mut Stack)) -> String {
-        self.apply(&self.world.drifted(change), &Stack::nothing(), OnFailure::Continue).await
+        self.apply(&self.deployment.drifted(change), &Stack::nothing(), OnFailure::Continue).await
     }
 
     async fn apply(&self, from: &Stack, to: &Stack, on_failure: OnFailure) -> String {
-        self.carry_out(plan(to, from, self.world.intent(false)).unwrap(), on_failure).await
+        self.carry_out(plan(to, from, self.deployment.intent(false)).unwrap(), on_failure).await
     }
 
-    /// The errors of all steps, or `done`.
+    /// Return the errors of all steps, or `done`.
     async fn carry_out(&self, plan: Plan, on_failure: OnFailure) -> String {
         let materials = Materials {
             zip: Some(Zip { bytes: b"zip".to_vec(), sha256: ZIP_SHA256.to_owned() }),
             secrets: Some(secrets()),
         };
-        let read_before = |role: &Role| (role.arn(&self.world.account), "AROAREADBEFORE".to_owned());
-        let role_ids: BTreeMap<_, _> = self.world.desired.roles.iter().map(read_before).collect();
+        let read_before = |role: &Role| (role.arn(&self.deployment.account), "AROAREADBEFORE".to_owned());
+        let role_ids: BTreeMap<_, _> = self.deployment.desired.roles.iter().map(read_before).collect();
         let cloud = AwsCloud {
             aws: &self.aws,
-            account: &self.world.account,
-            deployment: &self.world.names.deployment,
+            account: &self.deployment.account,
+            deployment: &self.deployment.names.deployment,
             materials: &materials,
             role_ids: RoleIds::new(role_ids),
             force: self.force,
@@ -148,13 +148,13 @@ impl Rig {
             created: CreatedHere::default(),
             pace: Pace::default(),
         };
-        let reporter: Arc<dyn Reporter> = self.said.clone();
+        let reporter: Arc<dyn Reporter> = self.reported.clone();
         let (_never_pressed, receiver) = watch::channel(0);
         let interrupt = Interrupt::from_channel(receiver);
         summary(&apply(plan, &cloud, on_failure, &reporter, &interrupt).await)
     }
 
-    /// Operations that change something, in order.
+    /// Return the operations that are not reads, in order.
     pub fn writes(&self) -> Vec<String> {
         let reads = ["Get", "List", "Describe"];
         let is_read =
@@ -169,7 +169,7 @@ fn summary(applied: &[Applied]) -> String {
     if errors.is_empty() { "done".to_owned() } else { errors.join("\n\n") }
 }
 
-/// As `aws/connect.rs` makes it, but for the wire and the keys.
+/// The configuration that `aws/connect.rs` creates, with another connector and other credentials.
 fn sdk_config(fake: &Fake) -> SdkConfig {
     let connector = SharedHttpConnector::new(fake.clone());
     let credentials = Credentials::new("AKIDEXAMPLE", "the-secret-key", None, None, "test");

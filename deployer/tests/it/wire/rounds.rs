@@ -1,5 +1,5 @@
-//! How many rounds of calls a command takes: what can be asked for at the same time is. AWS here takes a second for
-//! each answer.
+//! The number of rounds of calls that a command takes: independent calls are concurrent. Each response of the fake
+//! takes one second.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use plexmon_deploy::stack::Stack;
 use super::answers::{function_json, json_of};
 use super::fake::refused;
 use super::rig::Rig;
-use crate::plan::world::Only as _;
+use crate::plan::deployment::Only as _;
 
 fn slow() -> Rig {
     let rig = Rig::new();
@@ -23,7 +23,7 @@ fn rounds(rig: &Rig) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn everything_is_made_in_three_rounds() {
+async fn everything_is_created_in_three_rounds() {
     let rig = slow();
     assert_eq!(rig.up().await, "done");
     assert_snapshot!(rounds(&rig), @"
@@ -34,12 +34,12 @@ async fn everything_is_made_in_three_rounds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn new_code_is_noted_down_while_it_is_uploaded() {
+async fn new_code_is_recorded_while_it_is_uploaded() {
     let rig = slow();
     let old = |stack: &mut Stack| {
         stack.the_function().code = Some("old".to_owned());
     };
-    assert_eq!(rig.mend(old).await, "done");
+    assert_eq!(rig.repair(old).await, "done");
     assert_snapshot!(rounds(&rig), @"
     lambda:UpdateFunctionCode lambda:TagResource
     lambda:GetFunctionConfiguration
@@ -47,7 +47,7 @@ async fn new_code_is_noted_down_while_it_is_uploaded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn everything_goes_in_two_rounds_and_what_the_function_needs_after_it() {
+async fn everything_is_deleted_in_two_rounds_and_what_the_function_needs_after_it() {
     let rig = slow();
     assert_eq!(rig.down(|_| {}).await, "done");
     assert_snapshot!(rounds(&rig), @"
@@ -56,9 +56,9 @@ async fn everything_goes_in_two_rounds_and_what_the_function_needs_after_it() {
     ");
 }
 
-/// The function's tag is the only trace of parameters under an earlier name: whatever interrupts, they go before it.
+/// The function's tag is the only trace of parameters under a previous name, so they are deleted first.
 #[tokio::test(start_paused = true)]
-async fn what_only_the_function_tells_of_goes_before_it() {
+async fn parameters_known_only_from_the_function_are_deleted_before_it() {
     let rig = slow();
     let old = |stack: &mut Stack| {
         stack.the_state().name = "/old".to_owned();
@@ -73,27 +73,27 @@ async fn what_only_the_function_tells_of_goes_before_it() {
     ");
 }
 
-/// What is removed to be made anew has to be gone; that its removal was accepted is not enough.
+/// A replaced resource must be deleted completely; an accepted request to delete it is not enough.
 #[tokio::test(start_paused = true)]
-async fn a_function_that_is_replaced_is_seen_gone_before_it_is_made_anew() {
+async fn a_replaced_function_is_confirmed_deleted_before_it_is_created() {
     let rig = Rig::new();
-    let there = json_of(function_json(&rig.world));
+    let there = json_of(function_json(&rig.deployment));
     let gone = refused("ResourceNotFoundException", "Function not found");
     rig.fake.until(Duration::from_secs(3), "lambda:GetFunction", there, gone);
     let orphaned = |stack: &mut Stack| {
         stack.roles.clear();
         stack.the_function().binding = Binding::Stale;
     };
-    assert_eq!(rig.mend(orphaned).await, "done");
+    assert_eq!(rig.repair(orphaned).await, "done");
     let rounds = rig.fake.rounds();
     let second = |operation: &str| rounds.iter().position(|round| round.iter().any(|made| made == operation));
     assert_eq!(second("lambda:DeleteFunction"), Some(0));
     assert!(second("lambda:CreateFunction") >= Some(3), "{rounds:?}");
 }
 
-/// What is superfluous goes when all else stands, to the last call.
+/// Obsolete resources are deleted after the last call for all others.
 #[tokio::test(start_paused = true)]
-async fn what_an_earlier_name_has_left_goes_after_everything_else() {
+async fn resources_of_a_previous_name_are_deleted_last() {
     let rig = slow();
     let renamed = |stack: &mut Stack| {
         stack.log_groups.clear();
@@ -101,7 +101,7 @@ async fn what_an_earlier_name_has_left_goes_after_everything_else() {
         stack.parameters.push(Parameter { name: "/old".to_owned(), ..state });
         stack.the_function().state = Some("/old".to_owned());
     };
-    assert_eq!(rig.mend(renamed).await, "done");
+    assert_eq!(rig.repair(renamed).await, "done");
     assert_snapshot!(rounds(&rig), @"
     logs:CreateLogGroup
     logs:PutRetentionPolicy

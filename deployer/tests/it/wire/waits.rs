@@ -1,4 +1,4 @@
-//! Waiting for what passes by itself, no longer than it lasts, and not at all for what does not pass.
+//! Temporary conditions are waited for, no longer than they last; permanent ones fail at once.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::answers::{json_of, ready};
 use super::fake::{Answer, refused};
 use super::rig::Rig;
-use crate::plan::world::Only as _;
+use crate::plan::deployment::Only as _;
 
 const NOT_ASSUMABLE: &str = "The role defined for the function cannot be assumed by Lambda.";
 
@@ -17,7 +17,7 @@ fn not_assumable() -> Answer {
     refused("InvalidParameterValueException", NOT_ASSUMABLE)
 }
 
-/// A role that Lambda knows only after a while, and a function that then takes its time to start.
+/// A role that Lambda knows after `role_lag_s`, and a function that then starts within `pending_s`.
 async fn up_with(role_lag_s: u64, pending_s: u64) -> (Rig, Duration) {
     let rig = Rig::new();
     let created = Arc::new(Mutex::new(None));
@@ -31,7 +31,7 @@ async fn up_with(role_lag_s: u64, pending_s: u64) -> (Rig, Duration) {
         json_of(json!({ "State": "Pending" }))
     });
     rig.fake.on("lambda:GetFunctionConfiguration", move |request| {
-        let created = (*created.lock().unwrap()).expect("nobody asks before it is created");
+        let created = (*created.lock().unwrap()).expect("the function is read only after it was created");
         let started = request.at >= created + Duration::from_secs(pending_s);
         if started { ready() } else { json_of(json!({ "State": "Pending" })) }
     });
@@ -40,7 +40,7 @@ async fn up_with(role_lag_s: u64, pending_s: u64) -> (Rig, Duration) {
     (rig, elapsed)
 }
 
-/// After each of the two waits, at most the last pause of a second is lost.
+/// Each of the two waits exceeds the lag by its last pause at most, which is a second.
 #[tokio::test(start_paused = true)]
 async fn the_usual_lag_of_a_new_role_costs_little_more_than_itself() {
     for (role_lag_s, pending_s) in [(5, 2), (6, 3), (7, 2), (8, 3), (9, 4)] {
@@ -48,20 +48,20 @@ async fn the_usual_lag_of_a_new_role_costs_little_more_than_itself() {
         let lag = Duration::from_secs(role_lag_s + pending_s);
         assert!((lag..=lag + Duration::from_secs(2)).contains(&elapsed), "{elapsed:?} for {lag:?}");
         assert_eq!(rig.writes().last().unwrap(), "events:PutTargets");
-        let said = rig.said();
+        let said = rig.reported();
         assert!(said.contains("waiting_for: \"the new role to become usable in Lambda\""), "{said}");
         assert!(said.contains("waiting_for: \"Lambda to start the function\""), "{said}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_any_lag_nothing_is_waited_for() {
+async fn without_any_lag_there_is_no_wait() {
     let (_, elapsed) = up_with(0, 0).await;
     assert_eq!(elapsed, Duration::ZERO);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_long_lag_is_missed_by_no_more_than_a_tenth() {
+async fn the_wait_exceeds_a_long_lag_by_at_most_a_tenth() {
     for lag_s in [12, 16, 20, 25, 30, 40, 50, 60] {
         let (rig, elapsed) = up_with(lag_s, 0).await;
         // Each pause is rounded up to a millisecond.
@@ -69,13 +69,13 @@ async fn a_long_lag_is_missed_by_no_more_than_a_tenth() {
         let limit = lag + lag / 10 + Duration::from_millis(100);
         assert!((lag..=limit).contains(&elapsed), "{elapsed:?} for {lag:?}");
         let attempts = rig.fake.sent("lambda:CreateFunction").len() as u64;
-        // A second each, less a fifth at most for jitter, and some quick ones at first.
+        // A second each, minus a fifth at most for jitter, and some shorter ones at first.
         assert!(attempts <= lag_s * 5 / 4 + 6, "{attempts} uploads of the code in {lag:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_role_that_is_never_known_ends_with_the_last_refusal() {
+async fn a_role_that_is_never_assumable_ends_with_the_last_error() {
     let rig = Rig::new();
     let mut attempt = 0;
     rig.fake.on("lambda:CreateFunction", move |_| {
@@ -94,7 +94,7 @@ async fn a_role_that_is_never_known_ends_with_the_last_refusal() {
     ");
     let elapsed = rig.fake.elapsed();
     assert!((300..=301).contains(&elapsed.as_secs()), "{elapsed:?}");
-    // A rule runs nothing as long as it has no target.
+    // A rule without a target runs nothing.
     let writes = rig.writes();
     assert!(
         !writes.iter().any(|write| ["events:PutTargets", "lambda:AddPermission"].contains(&write.as_str()))
@@ -102,7 +102,7 @@ async fn a_role_that_is_never_known_ends_with_the_last_refusal() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_invalid_value_fails_at_once() {
+async fn other_invalid_values_fail_at_once() {
     let rig = Rig::new();
     let message = "'MemorySize' value failed to satisfy constraint: Member must have value less than 3008";
     rig.fake.always("lambda:CreateFunction", refused("InvalidParameterValueException", message));
@@ -115,7 +115,7 @@ async fn another_invalid_value_fails_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_update_by_someone_else_is_waited_for() {
+async fn an_update_by_another_client_is_waited_for() {
     let rig = Rig::new();
     let busy = refused(
         "ResourceConflictException",
@@ -123,7 +123,7 @@ async fn an_update_by_someone_else_is_waited_for() {
          arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health",
     );
     rig.fake.until(Duration::from_secs(5), "lambda:UpdateFunctionConfiguration", busy, json_of(json!({})));
-    assert_eq!(rig.mend(|stack| stack.the_function().memory_mb = 512).await, "done");
+    assert_eq!(rig.repair(|stack| stack.the_function().memory_mb = 512).await, "done");
     let elapsed = rig.fake.elapsed().as_secs_f64();
     assert!((5.0..=6.0).contains(&elapsed), "{elapsed}");
 }
@@ -135,7 +135,7 @@ async fn code_and_configuration_are_never_sent_back_to_back() {
         "lambda:GetFunctionConfiguration",
         [json_of(json!({ "State": "Active", "LastUpdateStatus": "InProgress" })), ready()],
     );
-    let changed = rig.mend(|stack| {
+    let changed = rig.repair(|stack| {
         let function = stack.the_function();
         function.code = None;
         function.memory_mb = 512;
@@ -149,7 +149,7 @@ async fn code_and_configuration_are_never_sent_back_to_back() {
     lambda:UpdateFunctionConfiguration
     lambda:GetFunctionConfiguration
     ");
-    // Left out, it would silently become x86_64.
+    // If it were omitted, it would silently become x86_64.
     assert_eq!(rig.fake.sent("lambda:UpdateFunctionCode")[0]["Architectures"], json!(["x86_64"]));
     assert_eq!(
         rig.fake.sent("lambda:UpdateFunctionConfiguration")[0]["Environment"],
@@ -167,7 +167,7 @@ async fn a_new_function_that_is_not_known_yet_is_waited_for() {
     assert!(rig.fake.elapsed() < Duration::from_secs(1), "{:?}", rig.fake.elapsed());
 }
 
-/// As when `down` runs elsewhere at the same time.
+/// For example by a concurrent `down`.
 #[tokio::test(start_paused = true)]
 async fn a_function_that_was_deleted_meanwhile_is_not_waited_for_long() {
     let rig = Rig::new();
@@ -183,7 +183,7 @@ async fn a_function_that_was_deleted_meanwhile_is_not_waited_for_long() {
     let elapsed = rig.fake.elapsed();
     assert!((15..=17).contains(&elapsed.as_secs()), "{elapsed:?}");
 
-    // Seen at first, it has as long to come back.
+    // If it was found before, it has the same time to appear again.
     let rig = Rig::new();
     let pending = json_of(json!({ "State": "Pending" }));
     rig.fake.until(Duration::from_secs(20), "lambda:GetFunctionConfiguration", pending, unknown);
@@ -215,7 +215,7 @@ async fn an_update_that_failed_says_why() {
         "State": "Active", "LastUpdateStatus": "Failed", "LastUpdateStatusReason": "No room for it"
     });
     rig.fake.always("lambda:GetFunctionConfiguration", json_of(failed));
-    assert_snapshot!(rig.mend(|stack| stack.the_function().code = None).await, @"
+    assert_snapshot!(rig.repair(|stack| stack.the_function().code = None).await, @"
     error: could not update function `plex-remote-health`
       cause: Lambda could not update the function
       cause: No room for it

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::scenario::{Scenario, as_user};
 use super::{Names, Right, deployed, in_the_emulators_names, named, rights, without};
-use crate::support::{World, in_parallel};
+use crate::support::{Fixture, in_parallel};
 
 /// Actions that AWS requires and the emulator does not.
 const UNCHECKED: [(&str, &str, &str); 8] = [
@@ -31,27 +31,27 @@ const UNCHECKED: [(&str, &str, &str); 8] = [
 /// A scenario that succeeded with the whole policy.
 struct Passed {
     scenario: Scenario,
-    world: World,
+    fixture: Fixture,
     audience: &'static str,
     calls: BTreeSet<String>,
 }
 
 impl Passed {
     fn through(scenario: Scenario, audience: &'static str) -> Self {
-        let world = scenario.world();
-        let user = world.user(&in_the_emulators_names(&printed(&world, audience)));
-        let ran = scenario.run(&world, &user).ended(0);
+        let fixture = scenario.fixture();
+        let user = fixture.user(&in_the_emulators_names(&printed(&fixture, audience)));
+        let ran = scenario.run(&fixture, &user).ended(0);
         let calls = ran.calls().into_iter().map(str::to_owned).collect();
-        Self { scenario, world, audience, calls }
+        Self { scenario, fixture, audience, calls }
     }
 
     /// Return whether it fails without this action, and reports it.
     fn misses(&self, right: &Right) -> bool {
-        let fresh = (!self.scenario.changes_nothing()).then(|| self.scenario.world());
-        let world = fresh.as_ref().unwrap_or(&self.world);
-        let policy = without(&printed(world, self.audience), right);
-        let user = world.user(&in_the_emulators_names(&policy));
-        let ran = self.scenario.run(world, &user);
+        let fresh = (!self.scenario.changes_nothing()).then(|| self.scenario.fixture());
+        let fixture = fresh.as_ref().unwrap_or(&self.fixture);
+        let policy = without(&printed(fixture, self.audience), right);
+        let user = fixture.user(&in_the_emulators_names(&policy));
+        let ran = self.scenario.run(fixture, &user);
         let refused = format!("{} was refused", call(&right.1));
         ran.code == Some(1)
             && ran.stderr.contains(&refused)
@@ -68,7 +68,7 @@ fn call(action: &str) -> String {
 fn spare(scenarios: &[Scenario], audience: &'static str) -> BTreeSet<Right> {
     let mut passed = in_parallel(scenarios.to_vec(), |scenario| Passed::through(scenario, audience));
     passed.sort_by_key(|passed| scenarios.iter().position(|scenario| *scenario == passed.scenario));
-    let all = rights(&printed(&passed[0].world, audience));
+    let all = rights(&printed(&passed[0].fixture, audience));
     let known = unchecked(&all);
     let spare = in_parallel(all, |right| {
         let callers = passed.iter().filter(|passed| passed.calls.contains(&call(&right.1)));
@@ -86,8 +86,8 @@ fn unchecked(rights: &[Right]) -> BTreeSet<Right> {
     table.filter(|right| rights.contains(right)).collect()
 }
 
-fn printed(world: &World, audience: &str) -> Value {
-    world.deploy(&["permissions", "--for", audience]).run().ended(0).json()
+fn printed(fixture: &Fixture, audience: &str) -> Value {
+    fixture.deploy(&["permissions", "--for", audience]).run().ended(0).json()
 }
 
 #[test]
@@ -105,8 +105,8 @@ fn the_policy_for_status_is_sufficient_and_minimal() {
 
 #[test]
 fn actions_that_only_aws_checks_are_called() {
-    let (world, _) = named();
-    let up = world.up().ended(0);
+    let (fixture, _) = named();
+    let up = fixture.up().ended(0);
     for operation in ["GetFunctionEventInvokeConfig", "PutFunctionEventInvokeConfig"] {
         assert!(up.calls().contains(&format!("lambda:{operation}").as_str()), "{operation}");
     }
@@ -116,51 +116,51 @@ fn actions_that_only_aws_checks_are_called() {
 fn the_policy_without_secrets_allows_deleting_previous_ones() {
     let passed = Passed::through(Scenario::UpWithoutSecrets, "up");
     let on_secrets: Vec<Right> =
-        rights(&printed(&passed.world, "up")).into_iter().filter(|(name, _)| name == "Secrets").collect();
+        rights(&printed(&passed.fixture, "up")).into_iter().filter(|(name, _)| name == "Secrets").collect();
     assert_eq!(on_secrets.len(), 2, "{on_secrets:?}");
     assert!(on_secrets.iter().all(|right| passed.misses(right)), "{on_secrets:?}");
 }
 
 #[test]
 fn the_policy_for_status_allows_no_changes() {
-    let (world, names) = deployed();
-    let user = world.user(&in_the_emulators_names(&printed(&world, "status")));
-    let before = world.inventory();
+    let (fixture, names) = deployed();
+    let user = fixture.user(&in_the_emulators_names(&printed(&fixture, "status")));
+    let before = fixture.inventory();
     for scenario in [Scenario::Invoke, Scenario::Down] {
-        let ran = scenario.run(&world, &user).ended(1);
+        let ran = scenario.run(&fixture, &user).ended(1);
         assert!(ran.stderr.contains("AccessDenied"), "{}", ran.whole());
     }
     let secret = user.call("ssm", "get_parameter", json!({"Name": names.secrets, "WithDecryption": true}));
     assert!(secret.unwrap_err().starts_with("AccessDenied"));
-    assert_eq!(world.inventory(), before);
-    assert_eq!(world.plan(), [""; 0]);
+    assert_eq!(fixture.inventory(), before);
+    assert_eq!(fixture.plan(), [""; 0]);
 }
 
 /// The new values are known, but not the current ones.
 #[test]
 fn without_permission_to_read_the_secret_it_is_not_compared_and_a_warning_says_so() {
-    let (world, names) = deployed();
-    let user = world.user(&in_the_emulators_names(&printed(&world, "status")));
+    let (fixture, names) = deployed();
+    let user = fixture.user(&in_the_emulators_names(&printed(&fixture, "status")));
     let warning =
         format!("warning: secret `{}` was not compared: these credentials may not read it", names.secrets);
     for args in [["plan", "--exit-code"], ["status", "--exit-code"]] {
-        let looked = as_user(world.with_code(&args), &user).run().ended(0);
+        let looked = as_user(fixture.with_code(&args), &user).run().ended(0);
         assert!(looked.stderr.contains(&warning), "{}", looked.whole());
-        let changed = as_user(world.with_code(&args), &user).env("PUSHOVER_TOKEN", "another").run();
+        let changed = as_user(fixture.with_code(&args), &user).env("PUSHOVER_TOKEN", "another").run();
         assert!(!changed.ended(0).stdout.contains("secret"));
-        assert!(!world.with_code(&args).run().ended(0).stderr.contains("warning"));
+        assert!(!fixture.with_code(&args).run().ended(0).stderr.contains("warning"));
     }
-    let up = as_user(world.with_code(&["up", "--yes"]), &user).run().ended(1);
+    let up = as_user(fixture.with_code(&["up", "--yes"]), &user).run().ended(1);
     assert!(up.stderr.contains("the credentials in use need `ssm:GetParameter`"), "{}", up.whole());
 }
 
 /// Only the permissions of the function are new, so only they are waited for.
 #[test]
 fn a_denied_invoke_is_reported_at_once() {
-    let (world, _) = named();
+    let (fixture, _) = named();
     let right = ("Function".to_owned(), "lambda:InvokeFunction".to_owned());
-    let user = world.user(&in_the_emulators_names(&without(&printed(&world, "up"), &right)));
-    let up = Scenario::Up.run(&world, &user).ended(1);
+    let user = fixture.user(&in_the_emulators_names(&without(&printed(&fixture, "up"), &right)));
+    let up = Scenario::Up.run(&fixture, &user).ended(1);
     assert_eq!(up.calls().iter().filter(|call| **call == "lambda:Invoke").count(), 1, "{}", up.whole());
     assert!(up.stderr.contains("error: everything is deployed, but the first run failed"), "{}", up.whole());
     assert!(up.stderr.contains("the credentials in use need `lambda:InvokeFunction`"), "{}", up.whole());
@@ -168,11 +168,11 @@ fn a_denied_invoke_is_reported_at_once() {
 
 #[test]
 fn the_policy_allows_nothing_outside_of_this_deployment() {
-    let (world, names) = deployed();
+    let (fixture, names) = deployed();
     let Names { function, role, rule, log_group, state, secrets, .. } = names;
-    world.edit(&function, "other");
-    let user = world.user(&in_the_emulators_names(&printed(&world, "up")));
-    let before = world.inventory();
+    fixture.edit(&function, "other");
+    let user = fixture.user(&in_the_emulators_names(&printed(&fixture, "up")));
+    let before = fixture.inventory();
     let wide = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
     for (service, operation, parameters) in [
         ("iam", "put_role_policy", json!({"RoleName": role, "PolicyName": "wide", "PolicyDocument": wide})),
@@ -187,5 +187,5 @@ fn the_policy_allows_nothing_outside_of_this_deployment() {
         let refusal = user.call(service, operation, parameters).expect_err(operation);
         assert!(refusal.starts_with("AccessDenied"), "{operation}: {refusal}");
     }
-    assert_eq!(world.inventory(), before);
+    assert_eq!(fixture.inventory(), before);
 }

@@ -3,49 +3,49 @@
 use serde_json::{Value, json};
 
 use super::{Names, deployed, in_the_emulators_names, rights, without};
-use crate::support::{Caller, World};
+use crate::support::{Caller, Fixture};
 
 /// The keys that the function gets. Only Lambda may assume the role; the emulator accepts root instead.
-fn keys_of_the_role(world: &World, names: &Names) -> Caller {
-    let role = world.arn("iam", &format!("role/{}", names.role));
+fn keys_of_the_role(fixture: &Fixture, names: &Names) -> Caller {
+    let role = fixture.arn("iam", &format!("role/{}", names.role));
     let session = json!({"RoleArn": role, "RoleSessionName": "attacker"});
-    Caller::new(&world.aws("sts", "assume_role", session)["Credentials"])
+    Caller::new(&fixture.aws("sts", "assume_role", session)["Credentials"])
 }
 
-fn policy(world: &World, names: &Names) -> Value {
+fn policy(fixture: &Fixture, names: &Names) -> Value {
     let policy = json!({"RoleName": names.role, "PolicyName": names.role_policy});
-    world.aws("iam", "get_role_policy", policy)["PolicyDocument"].take()
+    fixture.aws("iam", "get_role_policy", policy)["PolicyDocument"].take()
 }
 
-fn put_policy(world: &World, names: &Names, policy: &Value) {
+fn put_policy(fixture: &Fixture, names: &Names, policy: &Value) {
     let policy = json!({
         "RoleName": names.role, "PolicyName": names.role_policy, "PolicyDocument": policy.to_string(),
     });
-    world.aws("iam", "put_role_policy", policy);
+    fixture.aws("iam", "put_role_policy", policy);
 }
 
 #[test]
 fn the_function_works_with_the_role_and_fails_without_any_of_its_actions() {
-    let (world, names) = deployed();
-    let whole = policy(&world, &names);
+    let (fixture, names) = deployed();
+    let whole = policy(&fixture, &names);
     let mut missed = Vec::new();
     for (right, timeout_s) in rights(&whole).into_iter().zip(40..) {
         // A new environment has no cached secrets.
         let change = json!({"FunctionName": names.function, "Timeout": timeout_s});
-        world.aws("lambda", "update_function_configuration", change);
-        put_policy(&world, &names, &without(&whole, &right));
+        fixture.aws("lambda", "update_function_configuration", change);
+        put_policy(&fixture, &names, &without(&whole, &right));
         // There is something to save and something to notify.
-        world.plex.break_it();
-        if world.invoke().whole().contains(&format!("not authorized to perform: {}", right.1)) {
+        fixture.plex.break_it();
+        if fixture.invoke().whole().contains(&format!("not authorized to perform: {}", right.1)) {
             missed.push(format!("{} {}", right.0, right.1));
         }
-        put_policy(&world, &names, &whole);
-        let reply = world.invoke().ended(0).json();
+        put_policy(&fixture, &names, &whole);
+        let reply = fixture.invoke().ended(0).json();
         assert_eq!((&reply["current"], &reply["problems"]), (&json!("down"), &json!([])), "{right:?}");
-        assert_eq!(world.messages().len(), 1, "{right:?}");
-        world.plex.repair();
-        world.invoke().ended(0);
-        assert_eq!(world.messages().len(), 1, "{right:?}");
+        assert_eq!(fixture.messages().len(), 1, "{right:?}");
+        fixture.plex.repair();
+        fixture.invoke().ended(0);
+        assert_eq!(fixture.messages().len(), 1, "{right:?}");
     }
     // Lambda writes the log with the role; the emulator without any.
     assert_eq!(
@@ -56,9 +56,9 @@ fn the_function_works_with_the_role_and_fails_without_any_of_its_actions() {
 
 #[test]
 fn everything_that_the_function_needs_is_allowed() {
-    let (world, names) = deployed();
-    put_policy(&world, &names, &in_the_emulators_names(&policy(&world, &names)));
-    let role = keys_of_the_role(&world, &names);
+    let (fixture, names) = deployed();
+    put_policy(&fixture, &names, &in_the_emulators_names(&policy(&fixture, &names)));
+    let role = keys_of_the_role(&fixture, &names);
     let stream = |more: Value| {
         let mut stream = json!({"logGroupName": names.log_group, "logStreamName": "stream"});
         stream.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -81,9 +81,9 @@ fn everything_that_the_function_needs_is_allowed() {
 }
 
 /// What an attacker with the role's keys might try.
-fn others(world: &World, names: &Names) -> Vec<(&'static str, &'static str, Value)> {
+fn others(fixture: &Fixture, names: &Names) -> Vec<(&'static str, &'static str, Value)> {
     let Names { function, role, role_policy, rule, log_group, state, secrets, .. } = names;
-    let arn = world.arn("iam", &format!("role/{role}"));
+    let arn = fixture.arn("iam", &format!("role/{role}"));
     let parameter =
         |name: &str| json!({"Name": name, "Value": "theirs", "Type": "String", "Overwrite": true});
     let wide = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
@@ -122,13 +122,13 @@ fn others(world: &World, names: &Names) -> Vec<(&'static str, &'static str, Valu
 
 #[test]
 fn everything_else_is_denied() {
-    let (world, names) = deployed();
-    let role = keys_of_the_role(&world, &names);
-    put_policy(&world, &names, &in_the_emulators_names(&policy(&world, &names)));
+    let (fixture, names) = deployed();
+    let role = keys_of_the_role(&fixture, &names);
+    put_policy(&fixture, &names, &in_the_emulators_names(&policy(&fixture, &names)));
     for name in ["/homelab/other", &format!("{}_2", names.state)] {
-        world.aws("ssm", "put_parameter", json!({"Name": name, "Value": "x", "Type": "String"}));
+        fixture.aws("ssm", "put_parameter", json!({"Name": name, "Value": "x", "Type": "String"}));
     }
-    for (service, operation, parameters) in others(&world, &names) {
+    for (service, operation, parameters) in others(&fixture, &names) {
         let what = format!("{service} {operation} {parameters}");
         let refusal = role.call(service, operation, parameters).expect_err(&what);
         assert!(refusal.starts_with("AccessDenied"), "{what}: {refusal}");

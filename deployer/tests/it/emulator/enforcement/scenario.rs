@@ -1,9 +1,9 @@
-//! Uses of the deployer, each in a world in which it has something to do.
+//! Uses of the deployer, each in a fixture in which it has something to do.
 
 use serde_json::{Value, json};
 
 use super::{Names, deployed, named};
-use crate::support::{Caller, Deploy, Ran, World};
+use crate::support::{Caller, Deploy, Fixture, Ran};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scenario {
@@ -41,46 +41,46 @@ impl Scenario {
         Self::DownInOneRegion,
     ];
 
-    /// Return whether its world can be used again.
+    /// Return whether its fixture can be used again.
     pub fn changes_nothing(self) -> bool {
         Self::LOOKING.contains(&self) || self == Self::Invoke
     }
 
-    pub fn world(self) -> World {
-        let (world, names) = if self == Self::Up { named() } else { deployed() };
+    pub fn fixture(self) -> Fixture {
+        let (fixture, names) = if self == Self::Up { named() } else { deployed() };
         match self {
             Self::StatusWithoutFunction => {
-                world.aws("lambda", "delete_function", json!({"FunctionName": names.function}));
+                fixture.aws("lambda", "delete_function", json!({"FunctionName": names.function}));
             }
             Self::Adopt => {
-                change_everything(&world, &names);
-                disown_everything(&world, &names);
+                change_everything(&fixture, &names);
+                disown_everything(&fixture, &names);
             }
-            Self::DownByForce => attach_policies(&world, &names),
+            Self::DownByForce => attach_policies(&fixture, &names),
             Self::DownInOneRegion => {
                 let tags = json!([{"Key": "plexmon:region:eu-central-1", "Value": "in use"}]);
-                world.aws("iam", "tag_role", json!({"RoleName": names.role, "Tags": tags}));
+                fixture.aws("iam", "tag_role", json!({"RoleName": names.role, "Tags": tags}));
             }
-            Self::UpWithoutSecrets => world.without_notifications(),
+            Self::UpWithoutSecrets => fixture.without_notifications(),
             _ => {}
         }
-        world
+        fixture
     }
 
-    pub fn run(self, world: &World, caller: &Caller) -> Ran {
-        as_user(self.command(world).args(["-v"]), caller).run()
+    pub fn run(self, fixture: &Fixture, caller: &Caller) -> Ran {
+        as_user(self.command(fixture).args(["-v"]), caller).run()
     }
 
-    fn command(self, world: &World) -> Deploy {
+    fn command(self, fixture: &Fixture) -> Deploy {
         match self {
-            Self::Status | Self::StatusWithoutFunction => world.with_code(&["status"]),
-            Self::Plan => world.with_code(&["plan"]),
-            Self::Logs => world.deploy(&["logs"]),
-            Self::Invoke => world.deploy(&["invoke"]),
-            Self::Up | Self::UpWithoutSecrets => world.with_code(&["up", "--yes"]),
-            Self::Adopt => world.with_code(&["up", "--yes", "--adopt"]),
-            Self::Down | Self::DownInOneRegion => world.deploy(&["down", "--yes", "--no-wait"]),
-            Self::DownByForce => world.deploy(&["down", "--yes", "--no-wait", "--force"]),
+            Self::Status | Self::StatusWithoutFunction => fixture.with_code(&["status"]),
+            Self::Plan => fixture.with_code(&["plan"]),
+            Self::Logs => fixture.deploy(&["logs"]),
+            Self::Invoke => fixture.deploy(&["invoke"]),
+            Self::Up | Self::UpWithoutSecrets => fixture.with_code(&["up", "--yes"]),
+            Self::Adopt => fixture.with_code(&["up", "--yes", "--adopt"]),
+            Self::Down | Self::DownInOneRegion => fixture.deploy(&["down", "--yes", "--no-wait"]),
+            Self::DownByForce => fixture.deploy(&["down", "--yes", "--no-wait", "--force"]),
         }
     }
 }
@@ -90,17 +90,17 @@ pub fn as_user(command: Deploy, user: &Caller) -> Deploy {
     command.env("AWS_ACCESS_KEY_ID", &user.key).env("AWS_SECRET_ACCESS_KEY", &user.secret)
 }
 
-fn change_everything(world: &World, names: &Names) {
+fn change_everything(fixture: &Fixture, names: &Names) {
     use base64::Engine as _;
     let name = &names.function;
     let zip = plexmon_deploy::artifact::pack(b"#!/bin/sh\nexit 1\n", "{}").unwrap();
     let code = json!({"base64": base64::engine::general_purpose::STANDARD.encode(zip.bytes)});
     let anyone = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]}"#;
-    let function = world.arn("lambda", &format!("function:{name}"));
+    let function = fixture.arn("lambda", &format!("function:{name}"));
     let permission = format!("{name}-events");
     let stale = json!({
         "FunctionName": name, "StatementId": permission, "Action": "lambda:InvokeFunction",
-        "Principal": "events.amazonaws.com", "SourceArn": world.arn("events", "rule/another"),
+        "Principal": "events.amazonaws.com", "SourceArn": fixture.arn("events", "rule/another"),
     });
     let target = json!([{"Id": "lambda", "Arn": function}]);
     let changes: [(&str, &str, Value); 8] = [
@@ -114,16 +114,16 @@ fn change_everything(world: &World, names: &Names) {
         ("events", "put_targets", json!({"Rule": names.legacy_rule, "Targets": target})),
     ];
     for (service, operation, parameters) in changes {
-        world.aws(service, operation, parameters);
+        fixture.aws(service, operation, parameters);
     }
 }
 
 /// Remove our tag, and our name in the state.
-fn disown_everything(world: &World, names: &Names) {
+fn disown_everything(fixture: &Fixture, names: &Names) {
     const TAG: &str = "plexmon:deployment";
-    let function = world.arn("lambda", &format!("function:{}", names.function));
-    let rule = world.arn("events", &format!("rule/{}", names.rule));
-    let log_group = world.arn("logs", &format!("log-group:{}", names.log_group));
+    let function = fixture.arn("lambda", &format!("function:{}", names.function));
+    let rule = fixture.arn("events", &format!("rule/{}", names.rule));
+    let log_group = fixture.arn("logs", &format!("log-group:{}", names.log_group));
     let parameter = |name: &str| json!({"ResourceType": "Parameter", "ResourceId": name, "TagKeys": [TAG]});
     let changes: [(&str, &str, Value); 7] = [
         ("iam", "untag_role", json!({"RoleName": names.role, "TagKeys": [TAG]})),
@@ -135,16 +135,16 @@ fn disown_everything(world: &World, names: &Names) {
         ("ssm", "put_parameter", json!({"Name": names.state, "Value": "theirs", "Overwrite": true})),
     ];
     for (service, operation, parameters) in changes {
-        world.aws(service, operation, parameters);
+        fixture.aws(service, operation, parameters);
     }
 }
 
-fn attach_policies(world: &World, names: &Names) {
+fn attach_policies(fixture: &Fixture, names: &Names) {
     let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
     let inline = json!({"RoleName": names.role, "PolicyName": "theirs", "PolicyDocument": document});
-    world.aws("iam", "put_role_policy", inline);
+    fixture.aws("iam", "put_role_policy", inline);
     let managed = json!({"PolicyName": "theirs", "PolicyDocument": document});
-    let managed = world.aws("iam", "create_policy", managed);
+    let managed = fixture.aws("iam", "create_policy", managed);
     let attached = json!({"RoleName": names.role, "PolicyArn": managed["Policy"]["Arn"]});
-    world.aws("iam", "attach_role_policy", attached);
+    fixture.aws("iam", "attach_role_policy", attached);
 }

@@ -1,16 +1,16 @@
-//! Every world from which a run can start: each resource is absent, outdated or as desired.
+//! Every stack from which a run can start: each resource is absent, outdated or as desired.
 
 use plexmon_deploy::resource::Resource;
 use plexmon_deploy::resources::{Binding, Content, Health, Parameter};
 use plexmon_deploy::stack::Stack;
 use serde_json::json;
 
-use crate::plan::world::{Only as _, World};
+use crate::plan::deployment::{Deployment, Only as _};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
     Absent,
-    /// It exists, but everything is wrong that can be wrong.
+    /// It exists, and every field that can differ does.
     Outdated,
     Desired,
 }
@@ -42,7 +42,7 @@ impl Conditions {
 }
 
 /// All combinations that can occur: 3 to the power of 6, with and without the part and a previous state.
-pub fn all(world: &World) -> impl Iterator<Item = (Conditions, Stack)> + '_ {
+pub fn all(deployment: &Deployment) -> impl Iterator<Item = (Conditions, Stack)> + '_ {
     let conditions = [Condition::Absent, Condition::Outdated, Condition::Desired];
     (0..3_usize.pow(6) * 4).filter_map(move |number| {
         let (extra, number) = (number % 4, number / 4);
@@ -58,22 +58,22 @@ pub fn all(world: &World) -> impl Iterator<Item = (Conditions, Stack)> + '_ {
             schedule: condition(5),
             previous: exists(extra & 2 == 2),
         };
-        // Without a function, nobody knows of a previous state; without a role, the function has to be replaced, and
+        // Only the function knows of a previous state; without a role, the function has to be replaced, and
         // its tag with it.
         let is_known = conditions.function != Condition::Absent && conditions.role != Condition::Absent;
         let can_occur = conditions.previous == Condition::Absent || is_known;
-        can_occur.then(|| (conditions, of(world, conditions)))
+        can_occur.then(|| (conditions, of(deployment, conditions)))
     })
 }
 
 /// The parameter of a previous state.
 pub const PREVIOUS: &str = "/previous/state";
 
-fn of(world: &World, conditions: Conditions) -> Stack {
+fn of(deployment: &Deployment, conditions: Conditions) -> Stack {
     let Conditions { role, log_group, state, part, secret, function, schedule, previous } = conditions;
-    let mut outdated = world.desired.clone();
+    let mut outdated = deployment.desired.clone();
     make_outdated(&mut outdated);
-    let desired = &world.desired;
+    let desired = &deployment.desired;
     let Parameter { name, region, owner } = desired.parameters[0].clone();
     let of_part = [Parameter { name: format!("{name}_part2"), region: region.clone(), owner: owner.clone() }];
     let of_previous = [Parameter { name: PREVIOUS.to_owned(), region, owner }];
@@ -94,7 +94,7 @@ fn of(world: &World, conditions: Conditions) -> Stack {
     if previous != Condition::Absent {
         stack.the_function().state = Some(PREVIOUS.to_owned());
     }
-    settle(&mut stack);
+    make_consistent(&mut stack);
     stack
 }
 
@@ -128,8 +128,8 @@ fn make_outdated(stack: &mut Stack) {
     schedule.permission.as_mut().unwrap().conditions = Some(json!({ "StringEquals": {} }));
 }
 
-/// What belongs together in AWS as well: grants on a role, the permission in a function's policy.
-pub fn settle(stack: &mut Stack) {
+/// Apply what AWS ties together: grants refer to a role, and a permission is part of a function's policy.
+pub fn make_consistent(stack: &mut Stack) {
     let Stack { roles, functions, schedules, .. } = stack;
     for function in functions.iter_mut() {
         if !roles.iter().any(|role| function.assumes(&role.name)) {

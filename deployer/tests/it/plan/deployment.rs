@@ -1,4 +1,4 @@
-//! A deployment as it should be, and ways to look at the plan that leads from another one to it.
+//! A deployment as configured, and plans that lead to it from an observed stack.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,25 +23,25 @@ token = { env = "PUSHOVER_TOKEN" }
 user = { env = "PUSHOVER_USER" }
 "#;
 
-/// Stands for the digest of sources, settings and architecture.
+/// In place of the digest of sources, settings and architecture.
 pub const CODE: &str = "0123456789abcdef0123456789abcdef";
 pub const REGION: &str = "eu-central-1";
-/// A second function, and where it is.
+/// A second function, and its region.
 pub const PAGE: &str = "plex-remote-health-page";
 pub const PAGE_REGION: &str = "us-east-1";
 pub const TOKEN: &str = "the-token-that-nobody-may-see";
 pub const USER: &str = "the-user-that-nobody-may-see";
 
-/// What one configuration means in one account.
-pub struct World {
+/// A configuration with its names and its desired stack in one account.
+pub struct Deployment {
     pub config: Config,
     pub names: Names,
     pub account: Account,
     pub desired: Stack,
 }
 
-impl World {
-    /// The usual deployment, with its secrets at hand.
+impl Deployment {
+    /// The default deployment, whose secrets are available.
     pub fn usual() -> Self {
         Self::of(CONFIG, &SecretLookup::All(secrets()))
     }
@@ -66,13 +66,13 @@ impl World {
         Self::with_names(self.config, names, &SecretLookup::All(secrets()))
     }
 
-    /// The same, where the state was once kept in this number of parameters.
+    /// The same, with a state that previously needed this number of parameters.
     pub fn once_in(self, parts: usize) -> Self {
         let names = self.names.reaching(parts);
         Self::with_names(self.config, names, &SecretLookup::All(secrets()))
     }
 
-    /// AWS as it is right after `up`, but for what `change` does to it.
+    /// Return what is observed right after `up`, with `change` applied to it.
     pub fn drifted(&self, change: impl FnOnce(&mut Stack)) -> Stack {
         let mut observed = self.desired.clone();
         for secret in &mut observed.secrets {
@@ -147,10 +147,10 @@ pub fn missing_secrets() -> SecretLookup {
     SecretLookup::Missing(vec!["PUSHOVER_TOKEN".to_owned(), "PUSHOVER_USER".to_owned()])
 }
 
-/// The plan's text, or the error's, for what is observed once `change` was made.
+/// Return the text of the plan, or of the error, for the observed stack with `change` applied to it.
 pub fn drift(change: impl FnOnce(&mut Stack)) -> String {
-    let world = World::usual();
-    text(world.up(&world.drifted(change)))
+    let deployment = Deployment::usual();
+    text(deployment.up(&deployment.drifted(change)))
 }
 
 pub fn text(plan: Result<Plan>) -> String {

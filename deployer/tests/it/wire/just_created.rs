@@ -1,4 +1,4 @@
-//! "Not found" about what this very run has created is waited for; about anything else it is final.
+//! "Not found" is retried for resources that this run has created, and final for all others.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use insta::assert_snapshot;
 use super::answers::json_of;
 use super::fake::refused;
 use super::rig::Rig;
-use crate::plan::world::Only as _;
+use crate::plan::deployment::Only as _;
 
-/// Calls about what a fresh `up` has created, each with what AWS says until it knows that.
+/// Calls that refer to new resources, each with the error that AWS returns until it knows them.
 const CALLS: [(&str, &str, &str); 6] = [
     ("iam:PutRolePolicy", "NoSuchEntity", "The role with name plex-remote-health-role cannot be found."),
     ("logs:PutRetentionPolicy", "ResourceNotFoundException", "The specified log group does not exist."),
@@ -24,7 +24,7 @@ const CALLS: [(&str, &str, &str); 6] = [
 ];
 
 #[tokio::test(start_paused = true)]
-async fn what_this_run_has_created_is_waited_for() {
+async fn resources_created_by_this_run_are_waited_for() {
     for (operation, code, message) in CALLS {
         let rig = Rig::new();
         let success = super::answers::usual_success(operation);
@@ -32,30 +32,30 @@ async fn what_this_run_has_created_is_waited_for() {
         assert_eq!(rig.up().await, "done", "{operation}");
         let elapsed = rig.fake.elapsed().as_secs_f64();
         assert!((8.0..=10.0).contains(&elapsed), "{operation}: {elapsed}");
-        assert!(rig.said().contains("to become visible in"), "{operation}: {}", rig.said());
+        assert!(rig.reported().contains("to become visible in"), "{operation}: {}", rig.reported());
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_waited_for_within_a_bound() {
+async fn the_wait_for_new_resources_is_limited() {
     for (operation, code, message) in CALLS {
         let rig = Rig::new();
         rig.fake.always(operation, refused(code, message));
         let error = rig.up().await;
         assert!(error.contains(message), "{operation}: {error}");
-        // A function is ready, or is not, within its own bound.
+        // The wait for a function has its own limit.
         let elapsed = rig.fake.elapsed().as_secs();
         assert!((15..=125).contains(&elapsed), "{operation}: {elapsed}");
     }
 }
 
-/// Somebody has deleted it since it was seen.
+/// Another client has deleted it since it was read.
 #[tokio::test(start_paused = true)]
-async fn what_is_gone_although_an_earlier_run_created_it_is_an_error_at_once() {
+async fn a_missing_resource_of_an_earlier_run_is_an_error_at_once() {
     let (operation, code, message) = CALLS[0];
     let rig = Rig::new();
     rig.fake.always(operation, refused(code, message));
-    assert_snapshot!(rig.mend(|stack| stack.the_role().policy = None).await, @"
+    assert_snapshot!(rig.repair(|stack| stack.the_role().policy = None).await, @"
     error: could not update role `plex-remote-health-role`
       cause: iam:PutRolePolicy was refused (NoSuchEntity): The role with name plex-remote-health-role cannot be found.
     ");
@@ -64,7 +64,7 @@ async fn what_is_gone_although_an_earlier_run_created_it_is_an_error_at_once() {
     for (operation, code, message) in &CALLS[2..5] {
         let rig = Rig::new();
         rig.fake.always(operation, refused(code, message));
-        let error = rig.mend(|stack| {
+        let error = rig.repair(|stack| {
             stack.the_schedule().target = None;
             stack.the_schedule().permission = None;
             stack.the_function().retries = None;
@@ -74,7 +74,7 @@ async fn what_is_gone_although_an_earlier_run_created_it_is_an_error_at_once() {
     }
 }
 
-/// A boundary that is missing is never new, however new the role is.
+/// A boundary is never created by this run, even if the role is.
 #[tokio::test(start_paused = true)]
 async fn a_missing_boundary_is_not_waited_for() {
     let rig = Rig::new();
@@ -85,7 +85,7 @@ async fn a_missing_boundary_is_not_waited_for() {
     assert_eq!(rig.fake.elapsed(), Duration::ZERO);
 }
 
-/// What Lambda calls its being busy with the same function.
+/// Errors of Lambda during another change of the same function.
 const BUSY: [(&str, &str); 4] = [
     ("ResourceConflictException", "The function could not be updated due to a concurrent update operation."),
     ("PreconditionFailedException", "The Revision Id provided does not match the latest Revision Id."),
@@ -93,11 +93,11 @@ const BUSY: [(&str, &str); 4] = [
         "InvalidParameterValueException",
         "Your request has been throttled by EC2, please make sure you have enough.",
     ),
-    ("ResourceConflictException", "Words that nobody has recorded."),
+    ("ResourceConflictException", "A message that was never recorded."),
 ];
 
 #[tokio::test(start_paused = true)]
-async fn a_function_that_somebody_else_changes_is_waited_for_in_any_wording() {
+async fn a_concurrent_change_of_the_function_is_waited_for_whatever_the_message() {
     for (code, message) in BUSY {
         for operation in [
             "lambda:UpdateFunctionCode",
@@ -109,7 +109,7 @@ async fn a_function_that_somebody_else_changes_is_waited_for_in_any_wording() {
             let rig = Rig::new();
             let busy = refused(code, message);
             rig.fake.until(Duration::from_secs(5), operation, busy, json_of(serde_json::json!({})));
-            let changed = rig.mend(|stack| {
+            let changed = rig.repair(|stack| {
                 let function = stack.the_function();
                 (function.code, function.memory_mb, function.retries) = (None, 512, None);
                 stack.the_schedule().permission = None;
@@ -122,7 +122,7 @@ async fn a_function_that_somebody_else_changes_is_waited_for_in_any_wording() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_function_that_is_busy_is_deleted_later_in_any_wording() {
+async fn deleting_a_busy_function_is_retried_whatever_the_message() {
     for (code, message) in BUSY {
         let rig = Rig::new();
         let busy = refused(code, message);
@@ -132,7 +132,7 @@ async fn a_function_that_is_busy_is_deleted_later_in_any_wording() {
     }
 }
 
-/// For its own reasons, this role stays: nobody else can end that.
+/// This role cannot be deleted until its owner changes it.
 #[tokio::test(start_paused = true)]
 async fn a_role_in_an_instance_profile_is_not_waited_for() {
     let rig = Rig::new();

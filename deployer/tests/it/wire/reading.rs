@@ -1,4 +1,4 @@
-//! Looking: what AWS answers is read into the same stack that was wanted, in one round of calls.
+//! Reading: the responses of AWS become the observed stack, in one round of calls.
 
 use insta::assert_snapshot;
 use plexmon_deploy::resources::{Content, Decrypt};
@@ -8,21 +8,21 @@ use serde_json::json;
 use super::answers::{self, SIGNATURE, function_json, json_of, policy_json};
 use super::fake::refused;
 use super::rig::Rig;
-use crate::plan::world::{secrets, text};
+use crate::plan::deployment::{secrets, text};
 
 fn deployed() -> Rig {
     let rig = Rig::new();
-    answers::deployed(&rig.fake, &rig.world, &secrets());
+    answers::deployed(&rig.fake, &rig.deployment, &secrets());
     rig
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_up_has_left_is_what_is_wanted_and_takes_one_round_to_see() {
+async fn after_up_the_observed_stack_equals_the_desired_one_and_takes_one_round_to_read() {
     let rig = deployed();
-    rig.fake.hold_until(13);
+    rig.fake.delay_until(13);
     let observed = rig.observe(false).await.unwrap();
-    assert_eq!(observed.stack, rig.world.desired);
-    assert!(rig.world.up(&observed.stack).unwrap().is_empty());
+    assert_eq!(observed.stack, rig.deployment.desired);
+    assert!(rig.deployment.up(&observed.stack).unwrap().is_empty());
     assert_eq!(rig.writes(), Vec::<String>::new());
     let mut operations = rig.fake.operations();
     operations.sort();
@@ -44,27 +44,27 @@ async fn what_up_has_left_is_what_is_wanted_and_takes_one_round_to_see() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_seen_where_nothing_is() {
+async fn an_empty_account_is_read_as_an_empty_stack() {
     let rig = Rig::new();
-    rig.fake.hold_until(13);
+    rig.fake.delay_until(13);
     assert!(rig.observe(false).await.unwrap().stack.is_nothing());
 }
 
 #[tokio::test(start_paused = true)]
-async fn adopting_what_is_ours_already_changes_nothing() {
+async fn adopting_our_own_resources_changes_nothing() {
     let rig = deployed();
     let observed = rig.observe(true).await.unwrap();
-    assert_snapshot!(text(rig.world.adopt(&observed.stack)), @"0 to create, 0 to update, 0 to delete");
+    assert_snapshot!(text(rig.deployment.adopt(&observed.stack)), @"0 to create, 0 to update, 0 to delete");
 }
 
 #[tokio::test(start_paused = true)]
-async fn code_that_someone_else_uploaded_is_a_difference() {
+async fn code_uploaded_by_others_is_a_difference() {
     let rig = deployed();
-    let mut function = function_json(&rig.world);
+    let mut function = function_json(&rig.deployment);
     function["Configuration"]["CodeSha256"] = json!("AAAA");
     rig.fake.always("lambda:GetFunction", json_of(function));
     let observed = rig.observe(false).await.unwrap();
-    assert_snapshot!(text(rig.world.up(&observed.stack)), @"
+    assert_snapshot!(text(rig.deployment.up(&observed.stack)), @"
       ~ update function  plex-remote-health
           code: changed by someone else -> 0123456789abcdef0123456789abcdef
     0 to create, 1 to update, 0 to delete
@@ -72,13 +72,13 @@ async fn code_that_someone_else_uploaded_is_a_difference() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_role_made_anew_is_told_by_its_id() {
+async fn a_recreated_role_is_recognised_by_its_id() {
     let rig = deployed();
-    let mut function = function_json(&rig.world);
+    let mut function = function_json(&rig.deployment);
     function["Tags"]["plexmon:role"] = json!("AROAANOTHERID");
     rig.fake.always("lambda:GetFunction", json_of(function));
     let observed = rig.observe(false).await.unwrap();
-    assert_snapshot!(text(rig.world.up(&observed.stack)), @r#"
+    assert_snapshot!(text(rig.deployment.up(&observed.stack)), @r#"
       - delete function  plex-remote-health
       + create function  plex-remote-health
       ~ update schedule  plex-remote-health-schedule
@@ -88,9 +88,9 @@ async fn a_role_made_anew_is_told_by_its_id() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tags_that_may_not_be_read_are_an_error() {
+async fn unreadable_tags_are_an_error() {
     let rig = deployed();
-    let mut function = function_json(&rig.world);
+    let mut function = function_json(&rig.deployment);
     function.as_object_mut().unwrap().remove("Tags");
     function["TagsError"] = json!({
         "ErrorCode": "AccessDeniedException",
@@ -105,13 +105,13 @@ async fn tags_that_may_not_be_read_are_an_error() {
     ");
 }
 
-/// Lambda has one answer for "no policy" and for "no function".
+/// Lambda returns the same error for "no policy" and for "no function".
 #[tokio::test(start_paused = true)]
-async fn a_function_without_a_policy_lacks_only_the_permission() {
+async fn a_function_without_a_policy_is_read_without_a_permission() {
     let rig = deployed();
     rig.fake.always("lambda:GetPolicy", refused("ResourceNotFoundException", "The resource does not exist."));
     let observed = rig.observe(false).await.unwrap();
-    assert_snapshot!(text(rig.world.up(&observed.stack)), @r#"
+    assert_snapshot!(text(rig.deployment.up(&observed.stack)), @r#"
       ~ update schedule  plex-remote-health-schedule
           permission: (none) -> {"principal":"events.amazonaws.com","action":"lambda:InvokeFunction","source":"arn:aws:events:eu-cen...
     0 to create, 1 to update, 0 to delete
@@ -121,21 +121,21 @@ async fn a_function_without_a_policy_lacks_only_the_permission() {
 #[tokio::test(start_paused = true)]
 async fn a_statement_for_another_rule_is_a_difference() {
     let rig = deployed();
-    let other = rig.world.account.rule("another-rule");
-    rig.fake.always("lambda:GetPolicy", json_of(policy_json(&rig.world, &other)));
+    let other = rig.deployment.account.rule("another-rule");
+    rig.fake.always("lambda:GetPolicy", json_of(policy_json(&rig.deployment, &other)));
     let observed = rig.observe(false).await.unwrap();
     let permission = observed.stack.schedules[0].permission.as_ref().unwrap();
     assert_eq!(permission.source, other);
-    assert!(!rig.world.up(&observed.stack).unwrap().is_empty());
+    assert!(!rig.deployment.up(&observed.stack).unwrap().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_parameter_that_is_missing_is_no_error() {
+async fn a_missing_parameter_is_not_an_error() {
     let rig = deployed();
     rig.fake.always("ssm:GetParameter", refused("ParameterNotFound", ""));
     rig.fake.always("ssm:ListTagsForResource", refused("InvalidResourceId", ""));
     let observed = rig.observe(false).await.unwrap();
-    assert_snapshot!(text(rig.world.up(&observed.stack)), @"
+    assert_snapshot!(text(rig.deployment.up(&observed.stack)), @"
       + create parameter /homelab/plex_remote_status
       + create secret    /homelab/plex_remote_status_secrets
     2 to create, 0 to update, 0 to delete
@@ -143,13 +143,13 @@ async fn a_parameter_that_is_missing_is_no_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rule_that_events_calls_invalid_is_missing() {
+async fn a_rule_that_eventbridge_rejects_as_invalid_is_read_as_missing() {
     let rig = deployed();
     rig.fake.always("events:DescribeRule", refused("ResourceNotFoundException", "no rule"));
     let not_found = refused("ValidationException", "Rule plex-remote-health-schedule not found");
     rig.fake.always("events:ListTargetsByRule", not_found);
     let observed = rig.observe(false).await.unwrap();
-    assert_snapshot!(text(rig.world.up(&observed.stack)), @r#"
+    assert_snapshot!(text(rig.deployment.up(&observed.stack)), @r#"
       ~ update schedule  plex-remote-health-schedule
           rule: (none) -> {"expression":"rate(5 minutes)","enabled":true}
           target: (none) -> arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health
@@ -158,11 +158,11 @@ async fn a_rule_that_events_calls_invalid_is_missing() {
     "#);
 }
 
-/// Whoever may only look sees from its tags that the secret is there.
+/// A caller with read access only learns from its tags that the secret exists.
 #[tokio::test(start_paused = true)]
-async fn a_secret_that_may_not_be_read_is_there_all_the_same() {
+async fn an_unreadable_secret_is_known_to_exist() {
     let rig = deployed();
-    let secret = rig.world.names.secrets_parameter();
+    let secret = rig.deployment.names.secrets_parameter();
     rig.fake.on("ssm:GetParameter", move |request| {
         if request.body["Name"] == json!(secret) {
             return refused("AccessDeniedException", "You may not do that.");
@@ -170,15 +170,16 @@ async fn a_secret_that_may_not_be_read_is_there_all_the_same() {
         json_of(json!({ "Parameter": { "Name": request.body["Name"], "Value": "{}" } }))
     });
     for decrypt in [Decrypt::No, Decrypt::IfAllowed] {
-        let observed = observe(&rig.aws, &rig.world.names, Look { decrypt, adopting: false }).await.unwrap();
+        let observed =
+            observe(&rig.aws, &rig.deployment.names, Look { decrypt, adopting: false }).await.unwrap();
         let secret = &observed.stack.secrets[0];
         assert_eq!(secret.owner.as_deref(), Some("plex-remote-health"));
         assert_eq!(secret.content, Content::Denied);
-        // Nobody here knows of a difference, so none is claimed.
-        let plan = rig.world.up(&observed.stack).unwrap();
+        // The value is unknown, so no difference is reported.
+        let plan = rig.deployment.up(&observed.stack).unwrap();
         assert!(plan.is_empty(), "{plan}");
     }
-    // Who is to change something has to know.
+    // A command that changes resources requires the value.
     assert_snapshot!(rig.observe(false).await.unwrap_err(), @"
     error: ssm:GetParameter was refused (AccessDeniedException): You may not do that.
 
@@ -186,11 +187,11 @@ async fn a_secret_that_may_not_be_read_is_there_all_the_same() {
     ");
 }
 
-/// The function's tag tells under which name an earlier configuration kept the state.
+/// The function's tag names the state parameter of an earlier configuration.
 #[tokio::test(start_paused = true)]
 async fn parameters_of_an_earlier_configuration_are_found_by_the_functions_tag() {
     let rig = deployed();
-    let mut function = function_json(&rig.world);
+    let mut function = function_json(&rig.deployment);
     function["Tags"]["plexmon:state"] = json!("/home/old");
     rig.fake.always("lambda:GetFunction", json_of(function));
     let tag = json!({ "TagList": [{ "Key": "plexmon:deployment", "Value": "plex-remote-health" }] });
@@ -204,7 +205,7 @@ async fn parameters_of_an_earlier_configuration_are_found_by_the_functions_tag()
         }
     });
     let observed = rig.observe(false).await.unwrap();
-    assert_snapshot!(text(rig.world.up(&observed.stack)), @"
+    assert_snapshot!(text(rig.deployment.up(&observed.stack)), @"
       + create parameter /homelab/plex_remote_status
       + create secret    /homelab/plex_remote_status_secrets
       - delete parameter /home/old_secrets
@@ -225,7 +226,7 @@ async fn the_rule_of_the_shell_steps_is_found_and_removed_when_adopting() {
     rig.fake.always("events:ListTargetsByRule", json_of(target));
     rig.fake.always("events:ListTagsForResource", json_of(json!({ "Tags": [] })));
     let observed = rig.observe(true).await.unwrap();
-    assert_snapshot!(text(rig.world.adopt(&observed.stack)), @r#"
+    assert_snapshot!(text(rig.deployment.adopt(&observed.stack)), @r#"
       ~ update schedule  plex-remote-health-schedule
           owner: (none) -> plex-remote-health
           target: arn:aws:lambda:eu-central-1:1:function:x -> arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health
@@ -238,31 +239,31 @@ async fn the_rule_of_the_shell_steps_is_found_and_removed_when_adopting() {
     assert_eq!(rig.fake.sent("lambda:RemovePermission").len(), 0, "the permission is the new rule's");
 }
 
-/// Whoever has that address can fetch the code.
+/// Anyone with this address can download the code.
 #[tokio::test(start_paused = true)]
-async fn the_address_of_the_code_is_never_said() {
+async fn the_address_of_the_code_is_never_shown() {
     let rig = deployed();
     let observed = rig.observe(true).await.unwrap();
-    let function = function_json(&rig.world);
+    let function = function_json(&rig.deployment);
     assert!(function.to_string().contains(SIGNATURE));
     rig.fake.always("lambda:GetFunction", json_of(json!({ "Code": function["Code"] })));
     let error = rig.observe(false).await.unwrap_err();
     rig.fake.in_turn("lambda:GetFunction", [json_of(function), refused("ResourceNotFoundException", "gone")]);
     assert_eq!(rig.down(|_| {}).await, "done");
-    let said = format!("{}{observed:?}{error}{error:?}", rig.said());
-    assert!(said.contains("lambda:GetFunction"), "calls are said: {said}");
+    let said = format!("{}{observed:?}{error}{error:?}", rig.reported());
+    assert!(said.contains("lambda:GetFunction"), "calls are reported: {said}");
     assert!(!said.contains("X-Amz-Signature") && !said.contains("s3.amazonaws.com"), "{said}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn parts_that_more_targets_once_needed_are_found_by_what_the_state_says() {
+async fn obsolete_parts_are_found_by_the_count_in_the_state() {
     let rig = deployed();
-    let state = rig.world.names.state_parameter.clone();
+    let state = rig.deployment.names.state_parameter.clone();
     let value =
         json!({ "status": "up", "ts": 1, "version": 1, "deployment": "plex-remote-health", "parts": 4 });
     rig.fake.on("ssm:GetParameter", move |request| {
         let name = request.body["Name"].as_str().unwrap();
-        // The third one is gone already: somebody was interrupted.
+        // The third one was deleted already, by a run that was interrupted.
         if name.ends_with("_part3") {
             return refused("ParameterNotFound", "");
         }
@@ -270,7 +271,7 @@ async fn parts_that_more_targets_once_needed_are_found_by_what_the_state_says() 
         json_of(json!({ "Parameter": { "Name": name, "Value": value.to_string() } }))
     });
     let observed = rig.observe(false).await.unwrap();
-    assert_snapshot!(text(rig.world.up(&observed.stack)), @"
+    assert_snapshot!(text(rig.deployment.up(&observed.stack)), @"
       - delete parameter /homelab/plex_remote_status_part2
       - delete parameter /homelab/plex_remote_status_part4
     0 to create, 0 to update, 2 to delete

@@ -1,4 +1,4 @@
-//! The world of a test: an AWS account, a Plex server, a phone, and a folder with a configuration.
+//! The fixture of a test: an AWS account, a Plex server, a phone, and a folder with a configuration.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,23 +22,23 @@ pub const SECRETS: &str = "/homelab/plex_remote_status_secrets";
 pub const TOKEN: &str = "marker-application-token";
 pub const USER: &str = "marker-user-key";
 
-pub struct World {
+pub struct Fixture {
     pub account: String,
     pub plex: PlexStandIn,
     pub phone: PhoneStandIn,
     folder: TempDir,
 }
 
-impl World {
+impl Fixture {
     /// Create an empty account in the shared emulator, a healthy Plex and a phone.
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(300_000_000_001);
         let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
         let plex = runtime().block_on(PlexStandIn::start()).unwrap();
         let phone = runtime().block_on(PhoneStandIn::start(TOKEN, USER)).unwrap();
-        let world = Self { account, plex, phone, folder: tempfile::tempdir().unwrap() };
+        let fixture = Self { account, plex, phone, folder: tempfile::tempdir().unwrap() };
         let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
-        world.write(
+        fixture.write(
             "config.toml",
             &format!(
                 "region = \"{REGION}\"\nschedule = \"rate(5 minutes)\"\ncontrol = []\n\n\
@@ -47,21 +47,21 @@ impl World {
                  [notify.pushover]\n\
                  token = {{ env = \"PUSHOVER_TOKEN\" }}\nuser = {{ env = \"PUSHOVER_USER\" }}\nurl = \"{}\"\n\n\
                  [function]\narchitecture = \"{architecture}\"\n",
-                world.plex.url(),
-                world.phone.url(),
+                fixture.plex.url(),
+                fixture.phone.url(),
             ),
         );
-        world
+        fixture
     }
 
-    /// Create a world whose deployment has a unique name.
+    /// Create a fixture whose deployment has a unique name.
     ///
     /// The emulator stops all functions with the same name, in any account, when one of them is updated. Parallel tests
     /// with the default name would disturb each other.
     pub fn named() -> Self {
-        let world = Self::new();
-        world.edit("region = ", &format!("name = \"{}\"\nregion = ", world.unique_name()));
-        world
+        let fixture = Self::new();
+        fixture.edit("region = ", &format!("name = \"{}\"\nregion = ", fixture.unique_name()));
+        fixture
     }
 
     /// Return the name that [`named`](Self::named) uses.
@@ -69,7 +69,7 @@ impl World {
         format!("plexmon-{}", self.account)
     }
 
-    /// Create a world in which the monitor is deployed and its first message has been received.
+    /// Create a fixture in which the monitor is deployed and its first message has been received.
     pub fn deployed() -> Self {
         Self::new().with_deployment()
     }
