@@ -37,7 +37,7 @@ fn within(root: &Path, name: &str) -> Command {
     program
 }
 
-/// Unpack a package, and return the directory that stands for `/`.
+/// Unpack a package, and return the directory that serves as `/`.
 fn unpacked_into(directory: &Path, package: &str, options: &[String]) -> Result<PathBuf, String> {
     let whole = directory.join(package);
     if whole.exists() {

@@ -1,4 +1,4 @@
-//! Warnings about a certificate's end go by its own life, and each certificate has its own.
+//! Warnings before a certificate expires: their times depend on its lifetime, and each certificate has its own.
 
 use plexmon_function::contract::notification::NotificationKind;
 use plexmon_function::contract::state::State;
@@ -10,7 +10,7 @@ use crate::fixtures::{NOW, settings, up};
 const HOUR: u64 = 60 * 60;
 const DAY: u64 = 24 * HOUR;
 
-/// A certificate by when it begins and ends.
+/// When a certificate becomes valid and when it expires.
 type Life = (u64, u64);
 
 struct Monitor {
@@ -23,7 +23,7 @@ impl Monitor {
         Self { state: State::default(), now: NOW }
     }
 
-    /// One check at this time, and what it says of the certificate.
+    /// Run a check at this time, and return its warnings about the certificate.
     fn sees(&mut self, now: u64, (begins, ends): Life) -> Vec<String> {
         self.now = now;
         let seen =
@@ -34,7 +34,7 @@ impl Monitor {
     fn check(&mut self, seen: &Observation) -> Vec<String> {
         let decided =
             decide(&self.state, std::slice::from_ref(seen), Context::new(&settings(&["plex"]), self.now));
-        // As it is kept and read again.
+        // As it is saved and read again.
         self.state = State::parse(&decided.state.encode().unwrap().text).unwrap();
         let entries = std::mem::take(&mut self.state.outbox);
         let about = entries.into_iter().filter(|entry| entry.kind == NotificationKind::Certificate);
@@ -42,7 +42,7 @@ impl Monitor {
     }
 }
 
-/// When warnings come, in hours from the certificate's beginning, with a check every 5 minutes.
+/// The times of warnings, in hours since the certificate became valid, with a check every 5 minutes.
 fn warned_at(hours: u64) -> Vec<f64> {
     let mut monitor = Monitor::new();
     let life = (NOW, NOW + hours * HOUR);
@@ -52,24 +52,24 @@ fn warned_at(hours: u64) -> Vec<f64> {
 }
 
 #[test]
-fn the_steps_go_by_the_certificates_own_life() {
+fn warnings_depend_on_the_certificates_lifetime() {
     let day = 24.0;
     assert_eq!(
         warned_at(90 * 24),
         [76.0 * day, 83.0 * day, 87.0 * day, 89.0 * day],
-        "Let's Encrypt's usual ones"
+        "Let's Encrypt's default certificates"
     );
     assert_eq!(warned_at(398 * 24), [384.0 * day, 391.0 * day, 395.0 * day, 397.0 * day]);
-    assert_eq!(warned_at(160), [112.0, 144.0, 154.7, 158.3], "Let's Encrypt's short ones");
-    assert_eq!(warned_at(24), [16.8, 21.7, 23.3, 23.8], "those of an authority at home");
+    assert_eq!(warned_at(160), [112.0, 144.0, 154.7, 158.3], "Let's Encrypt's short-lived certificates");
+    assert_eq!(warned_at(24), [16.8, 21.7, 23.3, 23.8], "those of a private authority");
 }
 
 #[test]
-fn a_renewal_with_a_third_left_causes_no_warning() {
+fn a_renewal_with_a_third_of_the_lifetime_left_causes_no_warning() {
     for life in [24 * HOUR, 160 * HOUR, 7 * DAY, 45 * DAY, 90 * DAY] {
         let mut monitor = Monitor::new();
         let mut certificate = (NOW, NOW + life);
-        // The long ones are checked less often, to be through in time.
+        // Long-lived certificates are checked less often, so that the test ends soon.
         for now in (NOW..NOW + 4 * life).step_by(300.max(life as usize / 2_000)) {
             if certificate.1 - now <= life / 3 {
                 certificate = (now, now + life);
@@ -80,7 +80,7 @@ fn a_renewal_with_a_third_left_causes_no_warning() {
 }
 
 #[test]
-fn each_later_certificate_has_warnings_of_its_own() {
+fn each_renewed_certificate_has_its_own_warnings() {
     let mut monitor = Monitor::new();
     let first = (NOW, NOW + 24 * HOUR);
     let second = (NOW + 20 * HOUR, NOW + 44 * HOUR);
@@ -88,7 +88,7 @@ fn each_later_certificate_has_warnings_of_its_own() {
     assert_eq!(monitor.sees(NOW + 20 * HOUR, first), [""; 0], "once");
     assert_eq!(monitor.sees(NOW + 21 * HOUR, second), [""; 0]);
     assert_eq!(monitor.sees(NOW + 41 * HOUR, second), ["the certificate expires in 3 h, on 2026-11-05"]);
-    // Renewed late, and without a check in between that saw it in good health.
+    // Renewed late, with no check between the renewal and the next warning.
     let third = (NOW + 43 * HOUR, NOW + 67 * HOUR);
     assert_eq!(monitor.sees(NOW + 63 * HOUR, third), ["the certificate expires in 4 h, on 2026-11-06"]);
 }
@@ -106,23 +106,23 @@ fn two_servers_with_two_certificates_do_not_repeat_warnings() {
     let (old, new) = ((NOW - 80 * DAY, NOW + 5 * DAY), (NOW - 79 * DAY, NOW + 11 * DAY));
     let warnings: usize =
         (0..20).map(|turn| monitor.sees(NOW + turn * 300, if turn % 2 == 0 { old } else { new }).len()).sum();
-    assert!(warnings <= 3, "each of them, and no more: {warnings}");
+    assert!(warnings <= 3, "at most one for each step: {warnings}");
 }
 
 #[test]
-fn a_state_of_an_earlier_release_is_about_the_same_certificate() {
+fn an_earlier_releases_state_refers_to_the_current_certificate() {
     let certificate = (NOW - 80 * DAY, NOW + 6 * DAY);
     let mut monitor = Monitor::new();
     monitor.sees(NOW, (NOW, NOW + 90 * DAY));
     monitor.state.targets[0].certificate = Some(7);
     assert!(!monitor.state.encode().unwrap().text.contains("certificate_until"));
     assert_eq!(monitor.sees(NOW, certificate), [""; 0]);
-    assert_eq!(monitor.state.targets[0].certificate, Some(7), "and an earlier release still understands it");
+    assert_eq!(monitor.state.targets[0].certificate, Some(7), "an earlier release can still read it");
     assert_eq!(monitor.sees(NOW + 4 * DAY, certificate).len(), 1);
 }
 
 #[test]
-fn without_its_beginning_a_certificate_counts_as_a_long_one() {
+fn a_certificate_of_unknown_beginning_is_treated_as_long_lived() {
     let mut monitor = Monitor::new();
     let seen = |days| Observation { certificate_expires: Some(NOW + days * DAY), ..up("plex") };
     assert_eq!(monitor.check(&seen(15)), [""; 0]);

@@ -1,48 +1,52 @@
-//! The whole function under faults: the real handler in stories drawn at random.
+//! The whole function under faults, in random stories.
 //!
 //! `PLEXMON_CASES=1000000 CARGO_PROFILE_TEST_OPT_LEVEL=1 cargo test -p plexmon-function --test it stories -- --nocapture`
-//! plays a million and prints what they held; `PLEXMON_SEED` gives the first seed. A failure prints its seed, and the
-//! smallest story that fails.
+//! plays a million stories and prints their contents; `PLEXMON_SEED` sets the first seed. A failure prints its seed, and
+//! the smallest story that fails.
 
+mod drive;
 mod exhaustive;
-mod follower;
 mod judge;
 mod overlap;
 mod play;
+mod played;
+mod recipient;
 mod release;
+mod simulation;
 mod stage;
 mod story;
 
 use self::judge::judge;
-use self::play::{Played, play};
+use self::play::play;
+use self::played::Played;
 use self::stage::Event;
 use self::story::{Answer, Load, Save, Step, Story};
 use plexmon_testing::rng::env_number;
 
-/// What an ordinary run can afford, without optimisation.
+/// As many as are fast enough for every run of the tests, without optimisation.
 const CASES: u64 = 30_000;
 
-/// Every so many stories, each state that is written is read back.
+/// In one of this many stories, each state that is written is parsed again.
 const READ_BACK: u64 = 16;
 
-/// Time stands still in it unless a test moves it on.
+/// Create a runtime whose clock only tests advance.
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }
 
-/// How much was played.
+/// Counts of what the stories contained.
 #[derive(Debug, Default)]
 struct Tally {
     runs: usize,
     faults: usize,
-    words: usize,
+    messages: usize,
 }
 
 impl Tally {
     fn add(&mut self, story: &Story, played: &Played) {
         let count = |what: fn(&Event) -> bool| played.events.iter().filter(|event| what(event)).count();
         self.runs += count(|event| matches!(event, Event::Run { .. }));
-        self.words += count(|event| matches!(event, Event::Offered(_)));
+        self.messages += count(|event| matches!(event, Event::Offered(_)));
         self.faults += story.steps.iter().map(faults).sum::<usize>();
     }
 }
@@ -52,7 +56,7 @@ fn faults(step: &Step) -> usize {
         [step.load != Load::Works, step.killed.is_some(), step.overlap.is_some(), step.change.is_some()];
     planned.into_iter().filter(|is_planned| *is_planned).count()
         + step.saves.iter().filter(|save| **save != Save::Works).count()
-        + step.answers.iter().filter(|answer| **answer != Answer::Takes).count()
+        + step.answers.iter().filter(|answer| **answer != Answer::Accepts).count()
 }
 
 #[test]
@@ -63,38 +67,42 @@ fn stories_end_well() {
     let tallies: Vec<Result<Tally, String>> = std::thread::scope(|scope| {
         let work = |worker: usize| (first..first + cases).skip(worker).step_by(workers);
         let threads: Vec<_> = (0..workers)
-            .map(|worker| scope.spawn(move || runtime().block_on(tell_all(work(worker)))))
+            .map(|worker| scope.spawn(move || runtime().block_on(play_all(work(worker)))))
             .collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let mut sum = Tally::default();
     for tally in tallies {
-        let Tally { runs, faults, words } = tally.unwrap_or_else(|why| panic!("{why}"));
-        (sum.runs, sum.faults, sum.words) = (sum.runs + runs, sum.faults + faults, sum.words + words);
+        let Tally { runs, faults, messages } = tally.unwrap_or_else(|why| panic!("{why}"));
+        (sum.runs, sum.faults, sum.messages) =
+            (sum.runs + runs, sum.faults + faults, sum.messages + messages);
     }
-    let Tally { runs, faults, words } = sum;
+    let Tally { runs, faults, messages } = sum;
     let took = started.elapsed();
     println!(
-        "{cases} stories from seed {first}: {runs} runs, {faults} faults planned, {words} words, 0 failures, \
+        "{cases} stories from seed {first}: {runs} runs, {faults} faults planned, {messages} messages, 0 failures, \
          {took:.1?} on {workers} threads"
     );
 }
 
-async fn tell_all(seeds: impl Iterator<Item = u64>) -> Result<Tally, String> {
+async fn play_all(seeds: impl Iterator<Item = u64>) -> Result<Tally, String> {
     let mut tally = Tally::default();
     for seed in seeds {
         let story = Story::of(seed);
         let played = play(&story, seed % READ_BACK == 0).await;
         if let Err(why) = judge(&played) {
             let (story, why) = smallest(story, why).await;
-            return Err(format!("PLEXMON_SEED={seed}: {why}\n{}", told(&story, &play(&story, true).await)));
+            return Err(format!(
+                "PLEXMON_SEED={seed}: {why}\n{}",
+                transcript(&story, &play(&story, true).await)
+            ));
         }
         tally.add(&story, &played);
     }
     Ok(tally)
 }
 
-/// A story that fails, and none that is a little smaller does.
+/// Reduce a failing story until no smaller one fails.
 async fn smallest(mut story: Story, mut why: String) -> (Story, String) {
     'smaller: loop {
         for smaller in story.smaller() {
@@ -107,8 +115,8 @@ async fn smallest(mut story: Story, mut why: String) -> (Story, String) {
     }
 }
 
-/// A story and what came of it, one line for each thing.
-fn told(story: &Story, played: &Played) -> String {
+/// The steps and events of a story, one per line.
+fn transcript(story: &Story, played: &Played) -> String {
     let steps = story.steps.iter().map(|step| format!("{step:?}"));
     let events = played.events.iter().map(|event| format!("  {event:?}"));
     steps.chain(events).collect::<Vec<_>>().join("\n")

@@ -13,7 +13,7 @@ use plexmon_function::store::SecretCache;
 use tokio::time::Instant;
 
 use crate::fixtures::settings;
-use crate::handler::TestMonitor;
+use crate::run::TestMonitor;
 use crate::server::{Answer, Server, http};
 
 async fn monitor(url: settings::HeartbeatSettings) -> TestMonitor {
@@ -78,12 +78,12 @@ async fn an_undelivered_heartbeat_is_a_problem_but_not_a_failed_run() {
 async fn a_silent_service_does_not_delay_the_run() {
     let (_server, url) = service(&[Answer::Hang(Vec::new())]).await;
     let heartbeat = Heartbeat::new(url, &Http::new(&Tls::new().unwrap()));
-    let (mut vault, store) = (SecretCache::fixed(Secrets::default()), MemoryStore::default());
+    let (mut cache, store) = (SecretCache::fixed(Secrets::default()), MemoryStore::default());
     // Half a second of it is reserved for the run.
     let deadline = Instant::now() + Duration::from_millis(1_500);
-    let sent = heartbeat.ping(true, &mut vault, &store, deadline).await;
+    let sent = heartbeat.ping(true, &mut cache, &store, deadline).await;
     assert_eq!(sent, Err("no answer within 1 s".to_owned()));
-    let late = heartbeat.ping(true, &mut vault, &store, Instant::now()).await;
+    let late = heartbeat.ping(true, &mut cache, &store, Instant::now()).await;
     assert_eq!(late, Err("no connection: no connection within 1 s".to_owned()));
 }
 

@@ -1,20 +1,20 @@
-//! A home like any other on the loopback interface, watched by the real handler and the real prober: what each channel
-//! is told of its troubles, message by message.
+//! A simulated home on the loopback interface, monitored by the real function and the real prober. Every message that each
+//! channel receives is compared.
 //!
-//! [`net`] puts it together: [`edge`] stands in for Cloudflare, [`nginx`] is the real one, [`apps`] says what is behind
-//! it, [`running`] runs that. [`inbox`] takes what is told; [`outages`], [`notes`], [`silence`] and [`channels`] have
-//! the scenarios, and [`table`] plays them all.
+//! [`net`] is the home's network: [`edge`] stands in for Cloudflare, [`nginx`] runs the real nginx, [`apps`] lists the apps
+//! behind it, and [`running`] runs them. [`inbox`] is a channel that keeps its messages. [`outages`], [`conditions`],
+//! [`suppression`] and [`channels`] contain the scenarios, and [`table`] plays them.
 
 mod apps;
 mod channels;
+mod conditions;
 mod edge;
 mod inbox;
 mod net;
 mod nginx;
-mod notes;
 mod outages;
 mod running;
-mod silence;
+mod suppression;
 mod table;
 
 use std::time::Duration;
@@ -32,51 +32,51 @@ use plexmon_function::store::SecretCache;
 use plexmon_function::time::clock;
 use tokio::time::Instant;
 
-use self::inbox::{Inbox, Letter};
+use self::inbox::{Inbox, Sent};
 use self::net::{Net, TOKEN_ID, TOKEN_SECRET, Trouble};
 use crate::fixtures::{NOW, pushover, settings};
 
 const RUN_S: u64 = 300;
 
-/// How the world gets to the home's nginx.
+/// The route from the internet to the home's nginx.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Route {
     /// Through Cloudflare, with Access for some apps, and a tunnel.
     Tunnel,
     /// Through a port that the router forwards.
     Port,
 }
 
-/// The home, the monitor that watches it, and the two who are told.
+/// The home, the function that monitors it, and its two channels.
 struct Home {
     net: Net,
     monitor: Monitor<MemoryStore, NetworkProber>,
-    /// Takes everything.
+    /// Gets all notifications.
     phone: Inbox,
-    /// Wants to hear of outages alone.
+    /// Gets only notifications about outages.
     pager: Inbox,
     now: u64,
-    told: Vec<Letter>,
+    sent: Vec<Sent>,
 }
 
 impl Home {
-    /// All is well at five past ten, and this has been told.
-    async fn new(way: Way) -> Self {
-        Self::with(way, |_| {}).await
+    /// A home in which everything is up at 10:05, and this was notified.
+    async fn new(route: Route) -> Self {
+        Self::with(route, |_| {}).await
     }
 
-    /// The same, with other settings.
-    async fn with(way: Way, adjust: impl FnOnce(&mut Settings)) -> Self {
-        let mut home = Self::unseen(way, adjust).await;
+    /// The same with adjusted settings.
+    async fn with(route: Route, adjust: impl FnOnce(&mut Settings)) -> Self {
+        let mut home = Self::unchecked(route, adjust).await;
         home.runs(1).await;
-        home.told.clear();
+        home.sent.clear();
         home
     }
 
-    /// Nobody has looked yet.
-    async fn unseen(way: Way, adjust: impl FnOnce(&mut Settings)) -> Self {
-        let net = Net::new(way).await;
-        let targets = apps::targets(way, net.port, &net.authority());
+    /// A home that was not checked yet.
+    async fn unchecked(route: Route, adjust: impl FnOnce(&mut Settings)) -> Self {
+        let net = Net::new(route).await;
+        let targets = apps::targets(route, net.port, &net.authority());
         let mut settings = Settings { targets, ..settings(&[]) };
         let (phone, pager) = (Inbox::new("phone"), Inbox::new("pager"));
         settings.channels = vec![pushover(phone.name), pushover(pager.name)];
@@ -87,12 +87,12 @@ impl Home {
         let store = MemoryStore::default();
         *store.secrets.borrow_mut() =
             Secrets { access: [("cloudflare".to_owned(), token)].into(), ..Secrets::default() };
-        let live = NetworkProber(Tls::new().unwrap());
-        let monitor = Monitor::new(settings, store, live, channels, SecretCache::empty());
-        Self { net, monitor, phone, pager, now: NOW, told: Vec::new() }
+        let prober = NetworkProber(Tls::new().unwrap());
+        let monitor = Monitor::new(settings, store, prober, channels, SecretCache::empty());
+        Self { net, monitor, phone, pager, now: NOW, sent: Vec::new() }
     }
 
-    /// Makes trouble, or ends it.
+    /// Start or end a trouble.
     fn trouble(&self, change: impl FnOnce(&mut Trouble)) {
         change(&mut self.net.trouble.lock().unwrap());
     }
@@ -105,12 +105,12 @@ impl Home {
         self.net.app(app).start();
     }
 
-    /// Power and line, on or off.
+    /// Switch power and internet connection on or off.
     async fn power(&mut self, is_on: bool) {
         self.net.power(is_on).await;
     }
 
-    /// So many runs, five minutes apart.
+    /// Run this many times, five minutes apart.
     async fn runs(&mut self, count: u32) {
         for _ in 0..count {
             self.run_for(Request::Check).await;
@@ -118,32 +118,32 @@ impl Home {
         }
     }
 
-    /// One run by hand, between two others.
+    /// Run once, without a change of the time.
     async fn run_for(&mut self, request: Request) {
         let deadline = Instant::now() + Duration::from_secs(30);
         let run = self.monitor.run_for(request, self.now, deadline).await;
-        // With so much to tell at once, the state's details may have no room; nothing else is to go wrong.
+        // With many notifications at once, the state may be shortened. No other problem is expected.
         let mut problems = run.reply.problems;
         problems.retain(|problem| problem.kind != ProblemKind::StateShortened);
         assert_eq!((run.fault, problems), (None, vec![]));
-        self.told.extend(inbox::sorted(&clock(self.now), &self.phone, &self.pager));
+        self.sent.extend(inbox::sorted(&clock(self.now), &self.phone, &self.pager));
     }
 
-    /// This and nothing else was told: `10:10 phone: title | body`, with `both` for what phone and pager got alike.
+    /// Assert that exactly these messages were sent, as `10:10 phone: title | body`, with `both` for messages to both channels.
     #[track_caller]
-    fn heard(self, expected: &[&str]) -> Vec<Letter> {
-        let found: Vec<String> = self.told.iter().map(ToString::to_string).collect();
+    fn assert_sent(self, expected: &[&str]) -> Vec<Sent> {
+        let found: Vec<String> = self.sent.iter().map(ToString::to_string).collect();
         assert!(
             found == expected,
-            "heard:\n  {}\ninstead of:\n  {}",
+            "sent:\n  {}\ninstead of:\n  {}",
             found.join("\n  "),
             expected.join("\n  ")
         );
-        self.told
+        self.sent
     }
 }
 
-/// For all targets of the home.
+/// Change all targets of the home.
 fn each(settings: &mut Settings, change: impl Fn(&mut Target)) {
     settings.targets.iter_mut().for_each(change);
 }

@@ -31,7 +31,7 @@ async fn all_are_probed(count: usize) {
     assert_eq!((run.fault, run.reply.problems, run.reply.current), (None, Vec::new(), Status::Up));
     assert_eq!(run.reply.targets.len(), count);
     assert_eq!(server.requests().len(), count, "each was probed once");
-    let saves = record.lock().unwrap().iter().filter(|did| *did == "save").count();
+    let saves = record.lock().unwrap().iter().filter(|effect| *effect == "save").count();
     assert_eq!(saves, parts);
     let first = monitor.store().state.borrow().clone().unwrap();
     assert_eq!(State::parse(&first).unwrap().status, Status::Up);

@@ -1,4 +1,4 @@
-//! What is kept: read back unchanged, small enough, and tolerant of what others have written.
+//! The stored state: it is read as it was written, has a size limit, and tolerates what other releases wrote.
 
 use plexmon_function::contract::notification::NotificationKind;
 use plexmon_function::contract::state::{
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::fixtures::{NOW, before_sending_all, down, settings, up};
 
 #[test]
-fn it_is_read_back_as_it_was_written() {
+fn a_state_is_read_as_it_was_written() {
     let before = settings(&["plex", "other"]);
     let state = decide(&State::default(), &[up("plex"), down("other")], Context::new(&before, NOW)).state;
     let text = before_sending_all(&state, NOW).encode().unwrap().text;
@@ -20,7 +20,7 @@ fn it_is_read_back_as_it_was_written() {
 }
 
 #[test]
-fn what_others_have_written_is_understood_or_refused() {
+fn states_of_other_writers_are_read_or_refused() {
     let status = |text: &str| State::parse(text).map(|state| (state.status, state.ts, state.version));
     for (text, expected) in [
         (r#"{"status":"up","ts":1700000000}"#, (Status::Up, 1_700_000_000, 0)),
@@ -39,7 +39,7 @@ fn what_others_have_written_is_understood_or_refused() {
 }
 
 #[test]
-fn ssm_never_sees_two_braces() {
+fn the_encoded_state_never_contains_two_opening_braces() {
     let mut state = State::default();
     for why in ["{{", "{{{", "a{{b}}{{{{", "\\{{", "{\"{"] {
         state.targets = vec![TargetState { why: Some(why.to_owned()), ..TargetState::default() }];
@@ -51,16 +51,16 @@ fn ssm_never_sees_two_braces() {
 }
 
 #[test]
-fn too_much_is_an_error_and_never_cut() {
+fn a_state_that_is_too_large_is_an_error_and_never_cut() {
     let targets =
         (0..200).map(|n| TargetState { name: format!("target-{n}"), ..TargetState::default() }).collect();
     let state = State { targets, version: 1, ..State::default() };
     assert!(matches!(state.encode(), Err(StateError::TooLarge(bytes)) if bytes > MAX_BYTES));
 }
 
-/// What a later release wrote, read after a rollback: what is not known is lost alone.
+/// After a rollback, a state of a later release is read. Only the values that this release does not know are lost.
 #[test]
-fn unknown_words_cost_no_more_than_themselves() {
+fn unknown_values_are_ignored_and_the_rest_is_kept() {
     let text = r#"{"status":"degraded","ts":1793700600,"version":3,"deployment":"d","regions":{"a":1},"paused_until":5,
         "monitor":{"seq":3,"votes":[1]},
         "targets":[
@@ -91,7 +91,7 @@ fn unknown_words_cost_no_more_than_themselves() {
         [("plex:2:pushover", NotificationKind::Down, 1), ("plex:3:pushover", NotificationKind::Other, 0)]
     );
 
-    // An outage goes on, and is not reported as the first thing there is.
+    // The outage continues, and is not reported as the first observation.
     let settings = settings(&["plex"]);
     let decision = decide(&state, &[down("plex")], Context::new(&settings, NOW + 900));
     assert_eq!((decision.previous, decision.state.version), (Status::Down, 1));

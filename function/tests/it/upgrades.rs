@@ -1,5 +1,5 @@
-//! Releases meet: a state that the first release left in the middle of an outage, and what it reads of ours after a
-//! rollback; its deployer's requests, and what it reads of our replies.
+//! Compatibility with the first release: its state in the middle of an outage is read, and it reads ours after a rollback;
+//! its deployer's requests are understood, and it reads our replies.
 
 mod first_release;
 mod stored;
@@ -13,14 +13,14 @@ use plexmon_function::probe::{Cause, Verdict};
 use serde_json::json;
 
 use crate::fixtures::{NOW, settings};
-use crate::handler::{TestMonitor, later, refused};
+use crate::run::{TestMonitor, later, refused};
 
-/// What the first release kept of `plex` while it was down: what was told, and what was still to be sent.
-fn left(told: &str, outbox: &str) -> String {
+/// A state that the first release saved while `plex` was down, with the last notifications and the outbox.
+fn state_of(notified: &str, outbox: &str) -> String {
     format!(
         r#"{{"status":"down","ts":{NOW},"version":1,"deployment":"plex-remote-health","targets":[{{"name":"plex",
         "check":"8eb3f458","status":"down","since":{NOW},"seq":2,"why":"HTTP 502 instead of 200 (HTTP)",
-        "cause":"condition","told":{{{told}}}}}],"outbox":[{outbox}]}}"#
+        "cause":"condition","told":{{{notified}}}}}],"outbox":[{outbox}]}}"#
     )
 }
 
@@ -30,52 +30,56 @@ fn entry(rest: &str) -> String {
     )
 }
 
-/// The messages of some runs: one for each word, which says whether Plex is down.
+/// The titles of the messages that these runs send; each run observes whether Plex is down.
 async fn sent(state: &str, seen: &[bool]) -> Vec<String> {
-    let mut world = TestMonitor::new(settings(&["plex"]));
-    *world.store().state.borrow_mut() = Some(state.to_owned());
-    world.now += 300;
+    let mut monitor = TestMonitor::new(settings(&["plex"]));
+    *monitor.store().state.borrow_mut() = Some(state.to_owned());
+    monitor.now += 300;
     let mut sent = Vec::new();
     for down in seen {
-        world.set_down(if *down { &["plex"] } else { &[] });
-        let run = world.run().await;
+        monitor.set_down(if *down { &["plex"] } else { &[] });
+        let run = monitor.run().await;
         assert_eq!((run.fault, run.reply.problems), (None, Vec::new()));
-        let titles =
-            world.did().into_iter().filter_map(|did| Some(did.strip_prefix("send[tok] ")?.to_owned()));
+        let titles = monitor
+            .effects()
+            .into_iter()
+            .filter_map(|effect| Some(effect.strip_prefix("send[tok] ")?.to_owned()));
         sent.extend(
-            titles.map(|title| if world.said().contains("repeat") { title + " (may repeat)" } else { title }),
+            titles.map(
+                |title| if monitor.texts().contains("repeat") { title + " (may repeat)" } else { title },
+            ),
         );
     }
     sent
 }
 
 #[tokio::test]
-async fn an_outage_that_the_first_release_saw_begin_ends_once() {
-    for (told, outbox, seen, expected) in [
-        // Reported: silence while it lasts, then its end.
+async fn an_outage_that_began_under_the_first_release_ends_once() {
+    for (notified, outbox, seen, expected) in [
+        // The outage was notified: only its end is sent.
         (r#""pushover":"down""#, String::new(), [true, false, false], vec!["Plex RECOVERED after 10 min"]),
-        // Still to be sent, and known not to have arrived.
+        // Not delivered yet, for certain.
         (
             r#""pushover":"up""#,
             entry(r#","tries":40,"error":"Pushover answered HTTP 500""#),
             [true, false, false],
             vec!["Plex is DOWN", "Plex RECOVERED after 10 min"],
         ),
-        // A run died while it sent.
+        // A run was killed while it was sending.
         (
             r#""pushover":"up""#,
             entry(r#","unproven":true,"tries":1"#),
             [true, false, false],
             vec!["Plex is DOWN (may repeat)", "Plex RECOVERED after 10 min"],
         ),
-        // Its end comes before it could be reported.
+        // The outage ends before it could be notified.
         (
             r#""pushover":"up""#,
             entry(r#","tries":3"#),
             [false, false, false],
             vec!["Plex was DOWN for 5 min and RECOVERED"],
         ),
-        // The service refused it for good.
+        // The service refused it permanently.
         (
             r#""pushover":{"failed":"Pushover answered HTTP 400"}"#,
             String::new(),
@@ -83,23 +87,23 @@ async fn an_outage_that_the_first_release_saw_begin_ends_once() {
             vec!["Plex was DOWN for 10 min and RECOVERED"],
         ),
     ] {
-        let state = left(told, &outbox);
+        let state = state_of(notified, &outbox);
         assert_eq!(sent(&state, &seen).await, expected, "{state}");
     }
 }
 
-/// It repeated what may have arrived in every run, and counted tries alone.
+/// The first release repeated an unproven delivery in every run, and counted only the tries.
 #[tokio::test]
 async fn endless_repeats_of_the_first_release_end() {
-    let mut world = TestMonitor::new(settings(&["plex"]));
-    *world.store().state.borrow_mut() =
-        Some(left(r#""pushover":"up""#, &entry(r#","unproven":true,"tries":400"#)));
-    world.set_down(&["plex"]);
+    let mut monitor = TestMonitor::new(settings(&["plex"]));
+    *monitor.store().state.borrow_mut() =
+        Some(state_of(r#""pushover":"up""#, &entry(r#","unproven":true,"tries":400"#)));
+    monitor.set_down(&["plex"]);
     let mut attempts = 0;
     for _ in 0..200 {
-        world.answer([Delivery::Retry { why: "no answer".to_owned(), unproven: true }]);
-        world.run().await;
-        attempts += world.did().iter().filter(|did| did.starts_with("send")).count();
+        monitor.answer([Delivery::Retry { why: "no answer".to_owned(), unproven: true }]);
+        monitor.run().await;
+        attempts += monitor.effects().iter().filter(|effect| effect.starts_with("send")).count();
     }
     assert_eq!(attempts, 2, "one in the next run, one after six hours");
 }
@@ -111,7 +115,7 @@ async fn the_first_release_reads_every_state_of_this_one() {
         .targets
         .iter_mut()
         .for_each(|target| *target = Target { damp: true, remind_s: Some(600), ..target.clone() });
-    let mut world = TestMonitor::new(configured);
+    let mut monitor = TestMonitor::new(configured);
     let answers = [
         None,
         Some(later()),
@@ -119,23 +123,23 @@ async fn the_first_release_reads_every_state_of_this_one() {
         Some(Delivery::Retry { why: "?".to_owned(), unproven: true }),
     ];
     for run in 0..60_usize {
-        world.set_down(match run % 7 {
+        monitor.set_down(match run % 7 {
             0 | 1 => &["plex"],
             2 | 3 => &["plex", "sonarr"],
             _ => &[],
         });
-        world.answer(answers[run % 4].clone());
-        world.run().await;
-        let ours = world.kept();
-        let text = world.store().state.borrow().clone().unwrap();
+        monitor.answer(answers[run % 4].clone());
+        monitor.run().await;
+        let ours = monitor.saved();
+        let text = monitor.store().state.borrow().clone().unwrap();
         let theirs: first_release::State =
             serde_json::from_str(&text).unwrap_or_else(|why| panic!("{why}: {text}"));
         assert_eq!((theirs.version, theirs.ts, theirs.targets.len()), (1, ours.ts, 2));
         for (theirs, ours) in theirs.targets.iter().zip(&ours.targets) {
             let is_down = theirs.status == first_release::Status::Down;
             assert_eq!((is_down, theirs.seq), (ours.status == Status::Down, ours.seq));
-            let was_told = theirs.told.get("pushover") == Some(&first_release::LastNotified::Down);
-            assert_eq!(was_told, ours.notified.get("pushover") == Some(&LastNotified::Down));
+            let was_notified = theirs.told.get("pushover") == Some(&first_release::LastNotified::Down);
+            assert_eq!(was_notified, ours.notified.get("pushover") == Some(&LastNotified::Down));
         }
         let ids: Vec<_> = theirs.outbox.iter().map(|entry| (entry.id.as_str(), entry.unproven)).collect();
         let expected: Vec<_> = ours.outbox.iter().map(|entry| (entry.id.as_str(), entry.unproven)).collect();
@@ -143,11 +147,11 @@ async fn the_first_release_reads_every_state_of_this_one() {
     }
 }
 
-/// Nothing that a target can be down for is a word that the first release does not know.
+/// The first release refuses a state with a cause that it does not know.
 #[test]
-fn causes_in_replies_and_states_are_words_of_the_first_release() {
-    let word = |cause: Cause| serde_json::to_value(cause).unwrap();
-    let is_known = |cause: Cause| serde_json::from_value::<first_release::Cause>(word(cause)).is_ok();
+fn the_first_release_knows_all_causes_in_replies_and_states() {
+    let name = |cause: Cause| serde_json::to_value(cause).unwrap();
+    let is_known = |cause: Cause| serde_json::from_value::<first_release::Cause>(name(cause)).is_ok();
     let causes = [
         Cause::Dns,
         Cause::Connect,
@@ -173,12 +177,12 @@ fn causes_in_replies_and_states_are_words_of_the_first_release() {
     for cause in causes {
         assert!(is_known(cause.in_first_release()), "{cause}");
         assert_eq!(cause.in_first_release().verdict(), cause.verdict(), "{cause}");
-        assert!(cause.verdict() != Verdict::Down || is_known(cause), "{cause} is kept in the state");
+        assert!(cause.verdict() != Verdict::Down || is_known(cause), "{cause} is saved in the state");
     }
 }
 
 #[tokio::test]
-async fn the_first_releases_deployer_asks_as_before_and_reads_our_reply() {
+async fn requests_and_replies_are_compatible_with_the_first_release() {
     let until = NOW + 7_200;
     for (event, request) in [
         (json!({ "source": "plexmon-deploy" }), Request::Check),
@@ -190,10 +194,10 @@ async fn the_first_releases_deployer_asks_as_before_and_reads_our_reply() {
     ] {
         assert_eq!(Request::of(&event), request, "{event}");
     }
-    let mut world = TestMonitor::new(settings(&["plex"]));
-    world.set_down(&["plex"]);
+    let mut monitor = TestMonitor::new(settings(&["plex"]));
+    monitor.set_down(&["plex"]);
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
-    let run = world.monitor.run_for(Request::Pause(until), world.now, deadline).await;
+    let run = monitor.inner.run_for(Request::Pause(until), monitor.now, deadline).await;
     assert_eq!(run.reply.paused_until, Some(until));
     let text = serde_json::to_string(&run.reply).unwrap();
     let theirs: first_release::Reply = serde_json::from_str(&text).unwrap();
@@ -202,7 +206,7 @@ async fn the_first_releases_deployer_asks_as_before_and_reads_our_reply() {
         (first_release::Status::Down, Some(first_release::Cause::Condition))
     );
 
-    // And this release's deployer reads what the first function replies.
+    // And this release's deployer reads a reply of the first release's function.
     let reply = r#"{"previous":"up","current":"down","http":502,"targets":[{"name":"plex","status":"down","since":5,"http":502,
         "failed":"http","cause":"app","why":"x","ms":12.5}],"notices":[{"channel":"pushover","target":"plex","kind":"down",
         "outcome":"delivered"}],"problems":[]}"#;
@@ -211,5 +215,5 @@ async fn the_first_releases_deployer_asks_as_before_and_reads_our_reply() {
         (reply.current, reply.notices[0].kind, reply.paused_until),
         (Status::Down, NotificationKind::Down, None)
     );
-    assert!(State::parse(&left("", "")).is_ok());
+    assert!(State::parse(&state_of("", "")).is_ok());
 }

@@ -34,7 +34,7 @@ async fn content(message: &Message) -> String {
 }
 
 #[tokio::test]
-async fn markdown_is_escaped_and_nobody_is_mentioned() {
+async fn markdown_is_escaped_and_no_user_is_mentioned() {
     let expected = "**plex is DOWN**\nÜnable & co\n<https://plex.example.com/identity>";
     assert_eq!(content(&message()).await, expected);
     let odd = Message {

@@ -84,7 +84,7 @@ async fn headers_can_be_added_and_replaced() {
     let posted = posted(kind(None, &headers), &message()).await;
     assert_eq!(posted.header("content-type"), "application/vnd.api+json");
     assert_eq!(posted.header("x-room"), "kitchen");
-    assert_eq!(posted.header("authorization"), format!("Bearer {TOKEN}"), "the token is the newer word");
+    assert_eq!(posted.header("authorization"), format!("Bearer {TOKEN}"), "the token takes precedence");
 }
 
 #[test]

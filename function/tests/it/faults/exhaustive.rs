@@ -1,27 +1,27 @@
-//! Every placement of up to two faults in two outages, for three orders of effects: ours (the real handler), and for
-//! comparison two that others use.
+//! Every placement of up to two faults in two outages, for three orders of effects: that of the real function, and two that
+//! other monitors have.
 //!
 //! `cargo test -p plexmon-function --test it exhaustive -- --nocapture` prints the table.
 
 use std::collections::BTreeMap;
 
 use super::judge::Offer;
-use super::play::Theatre;
 use super::runtime;
-use super::stage::{Event, Word};
+use super::simulation::Simulation;
+use super::stage::{Alert, Event};
 use super::story::{Answer, Save, Step};
 
-/// Fourteen runs: what they see.
+/// Whether the target is down in each of the fourteen runs.
 const DOWN: [bool; 14] =
     [false, true, true, false, false, false, true, true, false, false, false, false, false, false];
 
 /// The run in which the second outage begins.
 const SECOND: usize = 6;
 
-/// Runs that come long after the one before.
+/// Runs that start long after the previous one.
 const LATE: [usize; 2] = [5, 12];
 
-/// Faults fall upon these runs; the others end the story in peace.
+/// Faults occur in these runs only.
 const FAULTY: std::ops::Range<usize> = 1..11;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ const FAULTS: [Fault; 5] = [
 
 type Placement = Vec<(usize, Fault)>;
 
-/// None, one or two faults, never two upon one run.
+/// All placements of none, one or two faults, with at most one per run.
 fn placements() -> Vec<Placement> {
     let single = |at: usize| FAULTS.iter().map(move |fault| (at, *fault));
     let mut all = vec![vec![]];
@@ -54,7 +54,7 @@ fn placements() -> Vec<Placement> {
     all
 }
 
-/// A word that arrived in a run: whether it says down, up, or "was down"; and whether it says that it may repeat.
+/// A notification that arrived in a run, and whether it is marked as a possible repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Arrival {
     run: usize,
@@ -73,34 +73,34 @@ fn fault(placement: &Placement, run: usize) -> Option<Fault> {
     placement.iter().find(|(at, _)| *at == run).map(|(_, fault)| *fault)
 }
 
-/// The real handler.
+/// The real function.
 async fn ours(placement: &Placement) -> Vec<Arrival> {
-    let mut theatre = Theatre::new(1);
+    let mut simulation = Simulation::new(1);
     for (run, down) in DOWN.into_iter().enumerate() {
-        // After each outage comes a pause in which what may have arrived twice is sent once more.
+        // After each outage, enough time passes for the last repeat of an unproven delivery.
         let after = if LATE.contains(&run) { 300 + 6 * 60 * 60 } else { 300 };
         let mut step = Step { down: u8::from(down), after, ..Step::default() };
-        // With news: both reads, two pauses at the first write, one before sending and one after.
+        // The pauses of a run with a change: the read, the probe, two at the first write, one before and one after sending.
         match fault(placement, run) {
             Some(Fault::KilledBeforeSending) => step.killed = Some(3),
             Some(Fault::KilledAfterSending) => step.killed = Some(4),
             Some(Fault::ServerError) => step.answers[0] = Answer::Fails,
-            Some(Fault::AnswerLost) => step.answers[0] = Answer::TakesInSilence,
+            Some(Fault::AnswerLost) => step.answers[0] = Answer::AcceptsSilently,
             Some(Fault::FirstWriteRefused) => step.saves[0] = Save::Refused,
             None => {}
         }
-        theatre.step(&step).await;
+        simulation.step(&step).await;
     }
     let mut run = 0;
     let mut arrivals = Vec::new();
-    for event in theatre.end(0, 0).events {
+    for event in simulation.end(0, 0).events {
         match event {
             Event::Run { .. } => run += 1,
-            Event::Offered(Offer { word, marked, answer, .. }) if answer.takes() => {
-                let says = match word {
-                    Word::Down | Word::FirstDown => Says::Down,
-                    Word::Up | Word::FirstUp => Says::Up,
-                    Word::WasDown | Word::FirstWasDown => Says::WasDown,
+            Event::Offered(Offer { alert, marked, answer, .. }) if answer.accepts() => {
+                let says = match alert {
+                    Alert::Down | Alert::FirstDown => Says::Down,
+                    Alert::Up | Alert::FirstUp => Says::Up,
+                    Alert::WasDown | Alert::FirstWasDown => Says::WasDown,
                 };
                 arrivals.push(Arrival { run: run - 1, says, marked });
             }
@@ -110,7 +110,7 @@ async fn ours(placement: &Placement) -> Vec<Arrival> {
     arrivals
 }
 
-/// Sends, then writes the state; whatever fails leaves the state as it was.
+/// Send, then write the state; a failure leaves the state unchanged.
 fn send_then_write(placement: &Placement) -> Vec<Arrival> {
     peer(placement, |fault| match fault {
         None => (true, true),
@@ -119,7 +119,7 @@ fn send_then_write(placement: &Placement) -> Vec<Arrival> {
     })
 }
 
-/// Sends, forgets what went wrong, and writes the state.
+/// Send, ignore errors, then write the state.
 fn send_forget_write(placement: &Placement) -> Vec<Arrival> {
     peer(placement, |fault| match fault {
         None | Some(Fault::AnswerLost) => (true, true),
@@ -129,7 +129,7 @@ fn send_forget_write(placement: &Placement) -> Vec<Arrival> {
     })
 }
 
-/// A monitor that keeps nothing but the last status: a fault decides whether its word arrives and its state is written.
+/// A monitor that saves only the last status. `effect` returns whether its notification arrives and its state is written.
 fn peer(placement: &Placement, effect: impl Fn(Option<Fault>) -> (bool, bool)) -> Vec<Arrival> {
     let mut kept = None;
     let mut arrivals = Vec::new();
@@ -151,20 +151,20 @@ fn peer(placement: &Placement, effect: impl Fn(Option<Fault>) -> (bool, bool)) -
 
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Figures {
-    /// Cases in which an outage or its end was never told.
+    /// Cases in which an outage or its end was never notified.
     lost: u32,
-    /// Cases in which an end was told whose beginning was not.
+    /// Cases in which a recovery was notified without its outage.
     groundless: u32,
-    /// Cases in which something was told twice.
+    /// Cases in which something was notified twice.
     repeated: u32,
-    /// Those among them in which neither of the two said so.
+    /// Those of them in which neither of the two was marked.
     unmarked: u32,
 }
 
 impl Figures {
     fn count(&mut self, arrivals: &[Arrival]) {
-        // Whether the second outage, whether its beginning; and whether it said that it may repeat.
-        let mut told: BTreeMap<(bool, bool), bool> = BTreeMap::new();
+        // For each outage (is it the second?) and each end (is it the beginning?): whether its notification was marked.
+        let mut notified: BTreeMap<(bool, bool), bool> = BTreeMap::new();
         let (mut groundless, mut repeated, mut unmarked) = (false, false, false);
         for Arrival { run, says, marked } in arrivals.iter().filter(|arrival| arrival.run > 0) {
             let second = *run >= SECOND;
@@ -173,15 +173,15 @@ impl Figures {
                 Says::Up => &[false],
                 Says::WasDown => &[true, false],
             };
-            groundless |= *says == Says::Up && !told.contains_key(&(second, true));
+            groundless |= *says == Says::Up && !notified.contains_key(&(second, true));
             for part in parts {
-                if let Some(before) = told.insert((second, *part), *marked) {
+                if let Some(before) = notified.insert((second, *part), *marked) {
                     repeated = true;
                     unmarked |= !before && !marked;
                 }
             }
         }
-        self.lost += u32::from(told.len() < 4);
+        self.lost += u32::from(notified.len() < 4);
         self.groundless += u32::from(groundless);
         self.repeated += u32::from(repeated);
         self.unmarked += u32::from(unmarked);
@@ -193,7 +193,7 @@ impl Figures {
 }
 
 #[test]
-fn exhaustive() {
+fn no_alert_is_lost_with_up_to_two_faults() {
     let placements = placements();
     let started = std::time::Instant::now();
     let [mut writes_ahead, mut writes_after, mut forgets] = [(); 3].map(|()| Figures::default());
@@ -221,5 +221,5 @@ fn exhaustive() {
     println!("{:.1?}", started.elapsed());
     assert_eq!(placements.len(), 1176);
     assert_eq!((writes_ahead.lost, writes_ahead.groundless, writes_ahead.unmarked), (0, 0, 0));
-    assert!(writes_after.lost > 0 && forgets.lost > writes_after.lost, "the peers lose some");
+    assert!(writes_after.lost > 0 && forgets.lost > writes_after.lost, "the other orders lose alerts");
 }

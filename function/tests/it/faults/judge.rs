@@ -1,22 +1,22 @@
-//! What must hold of all that was told, whatever went wrong. Judged from what the channel and the store saw and from
-//! what was true, not from what the handler believes.
+//! The guarantees about notifications under any faults. They are judged by the truth and by the events at the channel and
+//! the store, not by what the function believes.
 
-use super::follower::Follower;
-use super::play::{Bounds, Played};
-use super::stage::{Event, Word};
+use super::played::{Bounds, Played};
+use super::recipient::Recipient;
+use super::stage::{Alert, Event};
 use super::story::Answer;
 
 /// A message that was offered to the channel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Offer {
     pub env: u32,
-    pub word: Word,
+    pub alert: Alert,
     pub target: usize,
-    /// The time of the run whose news it is.
+    /// The time of the run that found the change.
     pub at: u64,
-    /// It says that it may repeat.
+    /// Whether it is marked as a possible repeat.
     pub marked: bool,
-    /// It says that the state could not be read.
+    /// Whether it mentions that the state could not be read.
     pub unread: bool,
     pub answer: Answer,
 }
@@ -24,15 +24,15 @@ pub struct Offer {
 #[derive(Default)]
 struct Judge {
     bounds: Bounds,
-    followers: [Follower; 2],
-    /// When the runs were.
+    recipients: [Recipient; 2],
+    /// The times of the runs.
     runs: Vec<u64>,
     check_changed: bool,
-    /// The run has offered nothing so far.
+    /// Whether the current run has not offered anything yet.
     is_silent: bool,
 }
 
-/// The first thing that is wrong.
+/// Return the first violation of a guarantee.
 pub fn judge(played: &Played) -> Result<(), String> {
     if let Some(broken) = &played.broken {
         return Err(broken.clone());
@@ -50,14 +50,14 @@ pub fn judge(played: &Played) -> Result<(), String> {
             Event::Offered(offer) => judge.offered(offer).map_err(|why| format!("{why}: {offer:?}"))?,
         }
     }
-    for (index, follower) in
-        judge.followers.iter().enumerate().filter(|(index, _)| has(played.targets, *index))
+    for (index, recipient) in
+        judge.recipients.iter().enumerate().filter(|(index, _)| has(played.targets, *index))
     {
-        follower.end(has(played.down, index), played.bounds)?;
+        recipient.end(has(played.down, index), played.bounds)?;
     }
     let late = played.events[played.last_run..].iter().find(|event| matches!(event, Event::Offered(_)));
     match late {
-        Some(late) if !played.bounds.astray => Err(format!("not quiet at the end: {late:?}")),
+        Some(late) if !played.bounds.astray => Err(format!("something is sent by the last run: {late:?}")),
         _ => Ok(()),
     }
 }
@@ -68,26 +68,27 @@ fn has(bits: u8, index: usize) -> bool {
 
 impl Judge {
     fn saved(&mut self, env: u32, down: u8, targets: u8) {
-        self.start_anew_if_changed();
-        for (index, follower) in self.followers.iter_mut().enumerate() {
+        self.start_over_if_changed();
+        for (index, recipient) in self.recipients.iter_mut().enumerate() {
             if has(targets, index) {
-                follower.keep(has(down, index), env, self.runs.len());
+                recipient.keep(has(down, index), env, self.runs.len());
             } else {
-                *follower = Follower::default();
+                *recipient = Recipient::default();
             }
         }
     }
 
-    /// A run that does not die keeps what it knows, and is not silent if something is to be told.
+    /// A run that ends saves what it knows, and sends something if there is something to send.
     fn ended(&mut self, env: u32, saved: bool, down: u8, targets: u8) -> Result<(), String> {
         if saved {
-            self.followers.iter_mut().for_each(|follower| follower.proven(env));
+            self.recipients.iter_mut().for_each(|recipient| recipient.proven(env));
         }
-        for (index, follower) in self.followers.iter().enumerate().filter(|(index, _)| has(targets, *index)) {
-            let is_excused = follower.knows_more(env) || follower.waits();
-            if self.is_silent && !is_excused && follower.misses(has(down, index), self.bounds) {
+        for (index, recipient) in self.recipients.iter().enumerate().filter(|(index, _)| has(targets, *index))
+        {
+            let is_excused = recipient.knows_more(env) || recipient.waits();
+            if self.is_silent && !is_excused && recipient.misses(has(down, index), self.bounds) {
                 return Err(format!(
-                    "a silent run, though the truth is {}: {:?}",
+                    "nothing was sent, although down is {}: {:?}",
                     has(down, index),
                     self.runs
                 ));
@@ -99,16 +100,16 @@ impl Judge {
     fn offered(&mut self, offer: &Offer) -> Result<(), String> {
         self.is_silent = false;
         if offer.target == 0 {
-            self.start_anew_if_changed();
+            self.start_over_if_changed();
         }
         let run = self.runs.iter().rposition(|now| *now == offer.at).map_or(0, |run| run + 1);
-        self.followers[offer.target].offered(offer, run, self.bounds)
+        self.recipients[offer.target].offered(offer, run, self.bounds)
     }
 
-    /// Another check of the first target has nothing to do with the former.
-    fn start_anew_if_changed(&mut self) {
+    /// A changed check of the first target has no connection with the previous one.
+    fn start_over_if_changed(&mut self) {
         if std::mem::take(&mut self.check_changed) {
-            self.followers[0] = Follower::default();
+            self.recipients[0] = Recipient::default();
         }
     }
 }

@@ -17,7 +17,7 @@ fn each(
     items.filter_map(Value::as_object_mut).for_each(change);
 }
 
-/// With words and fields that this release does not know.
+/// As a later release writes it, with values and fields that this one does not know.
 pub fn later(text: &str) -> String {
     rewritten(text, |state| {
         state.insert("regions".to_owned(), json!({ "eu-west-1": { "ts": 5 } }));
@@ -33,7 +33,7 @@ pub fn later(text: &str) -> String {
     })
 }
 
-/// Without what earlier releases did not keep.
+/// As an earlier release writes it, without later fields.
 pub fn earlier(text: &str) -> String {
     rewritten(text, |state| {
         for name in ["lease", "tick", "commanded", "begin_at"] {

@@ -1,5 +1,5 @@
-//! Everything around the handler: a store, a channel and a prober that do as they are told and note what happened, and
-//! the pauses between their effects, at which a run can be killed or another one can go on.
+//! Everything around the function: a scripted store, channel and prober that record events, and the pauses between their
+//! effects, at which a run can be killed or another one can continue.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -25,89 +25,89 @@ use super::judge::Offer;
 use super::story::{Answer, Load, Save};
 use crate::fixtures::{down, up};
 
-/// What a message says, read from its title.
+/// What a message reports about a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Word {
+pub enum Alert {
     FirstUp,
     FirstDown,
-    /// The first word, told after the outage in which watching began.
+    /// The first notification, sent after the outage during which monitoring began.
     FirstWasDown,
     Down,
     Up,
     WasDown,
 }
 
-impl Word {
+impl Alert {
     pub fn is_down(self) -> bool {
         matches!(self, Self::Down | Self::FirstDown)
     }
 }
 
-/// What happened, in order.
+/// An event of a story.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// A run began.
+    /// A run started.
     Run { now: u64 },
-    /// An environment wrote what this run saw, and the store has it.
+    /// An environment saved a state with the observations of its run.
     Saved { env: u32, down: u8, targets: u8 },
-    /// A run that could read the state came to its end, alone; `saved`: the store took whatever it was given.
+    /// A run that could read the state ended, with no other run beside it; `saved`: all of its writes succeeded.
     Ended { env: u32, saved: bool, down: u8, targets: u8 },
     /// An environment offered a message to the channel.
     Offered(Offer),
-    /// The first target is checked in another way from now on.
+    /// The check of the first target was changed.
     CheckChanged,
 }
 
-/// What is about to happen, and what has happened.
+/// The script of the current run, and the events so far.
 #[derive(Default)]
 pub struct Stage {
     pub store: MemoryStore,
-    /// Whether every state that is written is read back, which takes its time.
+    /// Whether every state that is written is parsed again, which is slow.
     pub reads_back: bool,
-    /// Every value that the store ever had.
+    /// Every value that the store has had.
     pub history: Vec<String>,
     pub events: Vec<Event>,
     pub load: Load,
     /// Whether earlier versions of a state cannot be read.
     pub forgets_versions: bool,
-    /// What becomes of the run's first and second write.
+    /// The outcomes of the run's first write and of its later ones.
     pub saves: [Save; 2],
     pub answers: VecDeque<Answer>,
     pub down: u8,
     /// Whether effects are preceded and followed by a pause.
     pub pauses: bool,
-    /// Whether the channel keeps a run waiting.
+    /// Whether a run is waiting for the channel.
     pub hangs: bool,
-    /// Whether an old value was read by an environment that could not know it as such.
+    /// Whether an environment read an old value and could not detect it.
     pub believes_old: bool,
-    /// What must never be, if it was.
+    /// The violation of an invariant, if there was one.
     pub broken: Option<String>,
 }
 
 pub type Shared = Arc<Mutex<Stage>>;
 
-/// One environment's way to the stage.
+/// The store, channel and prober of one environment.
 #[derive(Clone)]
-pub struct Door {
+pub struct Environment {
     pub env: u32,
     pub stage: Shared,
-    /// The run's write that comes next.
+    /// The number of the run's next write.
     pub write: Arc<Mutex<usize>>,
     /// The values that this environment has read or written.
     pub seen: Arc<Mutex<Vec<String>>>,
-    /// What is watched, by bit, in this environment's settings.
+    /// The targets in this environment's settings, by bit.
     pub targets: u8,
-    /// What it sees down, by bit, where that is not what the others see.
+    /// The targets that it observes as down, by bit, if they differ from those of the other environments.
     pub sees: Arc<Mutex<Option<u8>>>,
 }
 
-/// How long a slow channel takes. Mail servers greet late on purpose.
+/// The delay of a slow channel. Some mail servers delay their greeting on purpose.
 const SLOW: Duration = Duration::from_secs(11);
 
 pub const NAMES: [&str; 2] = ["a", "b"];
 
-impl Door {
-    /// Which targets this environment sees down.
+impl Environment {
+    /// The targets that this environment observes as down.
     fn down(&self, stage: &Stage) -> u8 {
         self.sees.lock().unwrap().unwrap_or(stage.down)
     }
@@ -116,18 +116,18 @@ impl Door {
         self.stage.lock().unwrap()
     }
 
-    /// Gives the word to whoever drives the run, once.
+    /// Yield once to the code that drives the run.
     async fn pause(&self) {
         let mut waited = !self.stage().pauses;
         poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
     }
 }
 
-impl Store for Door {
+impl Store for Environment {
     async fn load_state(&self, part: usize) -> Result<Option<Stored>, StoreError> {
         self.pause().await;
         let mut stage = self.stage();
-        // The faults are those of the run's first read.
+        // Faults affect only the run's first read.
         match std::mem::take(&mut stage.load) {
             Load::Works => {}
             Load::Fails => stage.store.failing_loads.set(1),
@@ -152,7 +152,7 @@ impl Store for Door {
     async fn load_version(&self, part: usize, version: u64) -> Result<Option<Stored>, StoreError> {
         self.pause().await;
         let stage = self.stage();
-        // Not every role may read them, and not every emulator keeps them.
+        // Some roles may not read earlier versions, and some emulators do not keep them.
         if stage.forgets_versions {
             return Ok(None);
         }
@@ -191,16 +191,16 @@ impl Store for Door {
     }
 }
 
-impl Prober for Door {
+impl Prober for Environment {
     async fn probe(&self, target: &Target, _: &TargetSecrets) -> Observation {
-        // A probe takes its time, in which others may run.
+        // Another run may continue during a probe.
         self.pause().await;
         let seen_down = self.down(&self.stage()) & bit(&target.name) != 0;
         if seen_down { down(&target.name) } else { up(&target.name) }
     }
 }
 
-impl Channel for Door {
+impl Channel for Environment {
     fn name(&self) -> &str {
         "pushover"
     }
@@ -211,19 +211,19 @@ impl Channel for Door {
             let answer = self.offer(message);
             self.pause().await;
             match answer {
-                Answer::Takes => Delivery::Delivered,
+                Answer::Accepts => Delivery::Delivered,
                 Answer::Fails => later(false),
-                Answer::TakesInSilence => later(true),
+                Answer::AcceptsSilently => later(true),
                 Answer::Refuses => refused(false),
                 Answer::RefusesToken => refused(true),
-                Answer::Hangs | Answer::TakesAndHangs => {
+                Answer::Hangs | Answer::AcceptsAndHangs => {
                     poll_fn(|_| {
                         self.stage().hangs = true;
                         Poll::Pending
                     })
                     .await
                 }
-                Answer::TakesSlowly => {
+                Answer::AcceptsSlowly => {
                     let mut slow = std::pin::pin!(tokio::time::sleep(SLOW));
                     poll_fn(|context| {
                         let polled = slow.as_mut().poll(context);
@@ -238,23 +238,23 @@ impl Channel for Door {
     }
 }
 
-impl Door {
+impl Environment {
     fn offer(&self, message: &Message) -> Answer {
         let mut stage = self.stage();
         let answer = stage.answers.pop_front().unwrap_or_default();
         let marked = message.body.contains("repeat");
         let unread = message.body.contains("the state could not be read");
         let (env, at) = (self.env, message.at);
-        for news in &message.items {
-            let (word, target) = (word(news, message), usize::from(news.target == NAMES[1]));
-            stage.events.push(Event::Offered(Offer { env, word, target, at, marked, unread, answer }));
+        for item in &message.items {
+            let (alert, target) = (alert(item, message), usize::from(item.target == NAMES[1]));
+            stage.events.push(Event::Offered(Offer { env, alert, target, at, marked, unread, answer }));
         }
         answer
     }
 }
 
 fn later(unproven: bool) -> Delivery {
-    Delivery::Retry { why: "no luck".to_owned(), unproven }
+    Delivery::Retry { why: "no answer".to_owned(), unproven }
 }
 
 fn refused(credentials: bool) -> Delivery {
@@ -266,15 +266,15 @@ pub fn bit(name: &str) -> u8 {
     1 << usize::from(name == NAMES[1])
 }
 
-/// What a message says of a target. That its words say the same is the messages' own test.
-fn word(news: &MessageItem, message: &Message) -> Word {
-    match (news.first, news.kind) {
-        (true, NotificationKind::WasDown) => Word::FirstWasDown,
-        (true, NotificationKind::Up) => Word::FirstUp,
-        (true, NotificationKind::Down) => Word::FirstDown,
-        (false, NotificationKind::Down) => Word::Down,
-        (false, NotificationKind::Up) => Word::Up,
-        (false, NotificationKind::WasDown) => Word::WasDown,
-        other => panic!("no such news: {other:?} in {message:?}"),
+/// What a message reports about a target. Other tests compare this with the text.
+fn alert(item: &MessageItem, message: &Message) -> Alert {
+    match (item.first, item.kind) {
+        (true, NotificationKind::WasDown) => Alert::FirstWasDown,
+        (true, NotificationKind::Up) => Alert::FirstUp,
+        (true, NotificationKind::Down) => Alert::FirstDown,
+        (false, NotificationKind::Down) => Alert::Down,
+        (false, NotificationKind::Up) => Alert::Up,
+        (false, NotificationKind::WasDown) => Alert::WasDown,
+        other => panic!("unexpected item {other:?} in {message:?}"),
     }
 }

@@ -1,52 +1,52 @@
-//! What a case consists of, how cases are drawn from a seed, and how a failing one is made smaller.
+//! The steps of a story, how a story is drawn from a seed, and how a failing one is reduced.
 
 use plexmon_testing::rng::Rng;
 
-/// What becomes of the state's reading.
+/// The outcome of reading the state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Load {
     #[default]
     Works,
     Fails,
     Garbled,
-    /// A former value comes, so many writes old.
+    /// An earlier value is returned, this many writes old.
     Stale(u8),
 }
 
-/// What becomes of a write.
+/// The outcome of a write.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Save {
     #[default]
     Works,
     Refused,
-    /// It takes effect, and the answer is lost.
+    /// The write takes effect, but the answer is lost.
     AnswerLost,
 }
 
-/// What the channel does with a message.
+/// How the channel answers a message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Answer {
     #[default]
-    Takes,
-    /// It takes it after longer than most services take.
-    TakesSlowly,
-    /// 5xx, 429, or a gateway's page: known not to have arrived.
+    Accepts,
+    /// The channel accepts the message, later than most services do.
+    AcceptsSlowly,
+    /// HTTP 5xx, 429 or a gateway's page: the message has certainly not arrived.
     Fails,
-    TakesInSilence,
-    TakesAndHangs,
+    AcceptsSilently,
+    AcceptsAndHangs,
     Hangs,
     Refuses,
     RefusesToken,
 }
 
 impl Answer {
-    pub fn takes(self) -> bool {
-        matches!(self, Self::Takes | Self::TakesSlowly | Self::TakesInSilence | Self::TakesAndHangs)
+    pub fn accepts(self) -> bool {
+        matches!(self, Self::Accepts | Self::AcceptsSlowly | Self::AcceptsSilently | Self::AcceptsAndHangs)
     }
 
-    /// Whether nobody can know what became of the message.
+    /// Whether the message may or may not have arrived.
     pub fn is_unproven(self) -> bool {
-        matches!(self, Self::TakesInSilence | Self::TakesAndHangs | Self::Hangs)
+        matches!(self, Self::AcceptsSilently | Self::AcceptsAndHangs | Self::Hangs)
     }
 
     pub fn refuses(self) -> bool {
@@ -57,15 +57,15 @@ impl Answer {
 /// What changes in the settings before a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// Watches these targets, by bit.
+    /// Monitor these targets, by bit.
     Targets(u8),
-    /// Checks the first target in another way.
+    /// Change the check of the first target.
     Check,
-    /// Uses the channel no longer, or again.
+    /// Remove the channel, or add it again.
     Channel,
-    /// The kept state comes from a later release, with words that this one does not know.
+    /// The saved state comes from a later release, with values that this one does not know.
     LaterRelease,
-    /// The kept state comes from an earlier release, which does not know all that this one keeps.
+    /// The saved state comes from an earlier release, without some of the fields of this one.
     EarlierRelease,
 }
 
@@ -76,44 +76,44 @@ pub struct Step {
     pub down: u8,
     /// Seconds since the last run.
     pub after: i64,
-    /// Whether the environment is a new one.
+    /// Whether the run has a new environment.
     pub cold: bool,
-    /// Whether it is told of new secrets.
+    /// Whether new secrets are announced to it.
     pub announces: bool,
-    /// Whether the secrets are others from now on.
+    /// Whether the secrets change before it.
     pub other_secrets: bool,
     pub load: Load,
     pub saves: [Save; 2],
     pub answers: [Answer; 2],
-    /// At which pause the run is killed.
+    /// The pause at which the run is killed.
     pub killed: Option<u8>,
     /// Another run at the same time.
     pub overlap: Option<Overlap>,
     pub change: Option<Change>,
 }
 
-/// A run that goes on at the pauses of another one.
+/// A run that continues at the pauses of another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overlap {
-    /// At which of them, by bit.
+    /// At which of the pauses, by bit.
     pub turns: u32,
-    /// What it sees down, by bit.
+    /// The targets that it observes as down, by bit.
     pub down: u8,
     pub why: Why,
 }
 
-/// Why there is another run.
+/// The reason for the second run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
     /// The same tick was delivered twice.
     SameTick,
-    /// Somebody runs it by hand, a few seconds after the tick.
+    /// The function is invoked manually, a few seconds after the tick.
     ByHand,
     Pause,
     Resume,
 }
 
-/// One run after another; then two more without faults.
+/// A series of runs. Runs without faults follow it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Story {
     pub targets: u8,
@@ -125,15 +125,15 @@ pub struct Story {
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
-/// Jumps of the clock; odd, so that no two runs but neighbours have the same time.
+/// Jumps of the clock. They are odd, so that only consecutive runs can have the same time.
 const JUMPS: [i64; 7] = [0, 1, -HOUR - 7, HOUR + 11, 7 * HOUR + 19, -48 * HOUR - 11, 48 * HOUR + 19];
 
 impl Story {
-    /// The story of a seed.
+    /// Draw the story of a seed.
     pub fn of(seed: u64) -> Self {
         let mut rng = Rng(seed);
         let targets = if rng.one_in(4) { 3 } else { 1 };
-        // One story in eight is about changed settings, and one about runs that overlap.
+        // One story in eight has changed settings, and one in eight has overlapping runs.
         let theme = rng.below(8);
         let mut down = 0;
         let mut steps: Vec<Step> = (0..3 + rng.below(4))
@@ -159,7 +159,7 @@ impl Story {
                         let why =
                             rng.choose(&[Why::SameTick, Why::SameTick, Why::ByHand, Why::Pause, Why::Resume]);
                         let turns = u32::try_from(rng.below(1 << 24)).unwrap();
-                        // Most see the same; what differs may be seen by one alone.
+                        // Mostly, both runs observe the same.
                         let down = if rng.one_in(3) { step.down ^ rng.choose(&[1, 2, 3]) } else { step.down };
                         step.overlap = Some(Overlap { turns, down: down & targets, why });
                     }
@@ -168,14 +168,14 @@ impl Story {
                 step
             })
             .collect();
-        // Time may stand still once: words are told apart by their time.
+        // The clock may stand still only once, because notifications are distinguished by their time.
         for step in steps.iter_mut().filter(|step| step.after == 0).skip(1) {
             step.after = 5 * MINUTE;
         }
         Self { targets, steps, forgets_versions: theme == 1 && rng.one_in(4) }
     }
 
-    /// All stories that are a little smaller than this one.
+    /// All stories that are one step or one fault smaller than this one.
     pub fn smaller(&self) -> Vec<Self> {
         let mut found = Vec::new();
         for at in 0..self.steps.len() {
@@ -196,10 +196,17 @@ impl Story {
 }
 
 impl Step {
-    /// Nothing, one fault or two of them.
+    /// Whether the deliveries of this run are unproven, or cannot be saved.
+    pub fn is_unproven(&self) -> bool {
+        self.killed.is_some()
+            || self.saves[1] != Save::Works
+            || self.answers.iter().any(|answer| answer.is_unproven())
+    }
+
+    /// Add none, one or two faults.
     fn spoil(&mut self, rng: &mut Rng) {
         use Answer::{
-            Fails, Hangs, Refuses, RefusesToken, Takes, TakesAndHangs, TakesInSilence, TakesSlowly,
+            Accepts, AcceptsAndHangs, AcceptsSilently, AcceptsSlowly, Fails, Hangs, Refuses, RefusesToken,
         };
         self.cold = rng.one_in(4);
         self.announces = rng.one_in(40);
@@ -223,15 +230,15 @@ impl Step {
                     let answers = [
                         Fails,
                         Fails,
-                        TakesSlowly,
-                        TakesInSilence,
-                        TakesAndHangs,
+                        AcceptsSlowly,
+                        AcceptsSilently,
+                        AcceptsAndHangs,
                         Hangs,
                         Refuses,
                         RefusesToken,
                     ];
                     self.answers =
-                        [rng.choose(&answers), rng.choose(&[Takes, Fails, Refuses, TakesInSilence])];
+                        [rng.choose(&answers), rng.choose(&[Accepts, Fails, Refuses, AcceptsSilently])];
                 }
             }
         }

@@ -1,10 +1,10 @@
-//! The apps of the home, and how they answer when they are well.
+//! The apps of the home, and how they respond when they are up.
 
 use plexmon_function::contract::settings::{Expect, Target};
 
-use super::Way;
+use super::Route;
 
-/// Name, what it is called, path, whether it is behind Access, group, and what its answer has when it is well.
+/// Name, title, path, whether it is behind Access, group, and a text in its response when it is up.
 type App = (&'static str, &'static str, &'static str, bool, Option<&'static str>, &'static str);
 
 const APPS: [App; 9] = [
@@ -23,8 +23,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     APPS.iter().map(|app| app.0)
 }
 
-/// All of them, and behind Cloudflare a look at whether Sonarr is closed to those without a token.
-pub fn targets(way: Way, port: u16, authority: &str) -> Vec<Target> {
+/// All apps; behind Cloudflare, also a target that checks that Sonarr is closed without a token.
+pub fn targets(route: Route, port: u16, authority: &str) -> Vec<Target> {
     let target = |&(name, app, path, behind_access, group, contains): &App| Target {
         name: name.to_owned(),
         app: app.to_owned(),
@@ -32,7 +32,7 @@ pub fn targets(way: Way, port: u16, authority: &str) -> Vec<Target> {
         status: vec![200],
         contains: Some(contains.to_owned()),
         ca_pem: Some(authority.to_owned()),
-        access: (behind_access && way == Way::Tunnel).then(|| "cloudflare".to_owned()),
+        access: (behind_access && route == Route::Tunnel).then(|| "cloudflare".to_owned()),
         group: group.map(str::to_owned),
         damp: true,
         pin: name == "plex",
@@ -55,7 +55,7 @@ pub fn is_behind_access(app: &str) -> bool {
     APPS.iter().any(|known| known.0 == app && known.3)
 }
 
-pub fn well(app: &str, is_another_plex: bool) -> String {
+pub fn response(app: &str, is_another_plex: bool) -> String {
     let id = if is_another_plex { "8f2c00e1" } else { "1a5b77d0" };
     match app {
         "plex" => {

@@ -1,12 +1,12 @@
-//! Scenarios: channels that do not take what they are told.
+//! Scenarios: channels that fail or refuse messages.
 
 use plexmon_function::contract::delivery::Delivery;
 
-use super::inbox::Letter;
-use super::{Home, Way, down_for_now};
+use super::inbox::Sent;
+use super::{Home, Route, down_for_now};
 
-pub async fn the_phone_refuses() -> Vec<Letter> {
-    let mut home = Home::new(Way::Port).await;
+pub async fn the_phone_refuses() -> Vec<Sent> {
+    let mut home = Home::new(Route::Port).await;
     let refused = Delivery::Refused {
         why: "Pushover answered HTTP 400: user is invalid".to_owned(),
         credentials: true,
@@ -21,7 +21,7 @@ pub async fn the_phone_refuses() -> Vec<Letter> {
     home.runs(2).await;
     home.start("plex");
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 pager: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
         "10:10 pager: A notification channel is failing | Notifications through phone are not delivered: \
          Pushover answered HTTP 400: user is invalid.",
@@ -33,8 +33,8 @@ pub async fn the_phone_refuses() -> Vec<Letter> {
     ])
 }
 
-pub async fn the_phone_does_not_answer() -> Vec<Letter> {
-    let mut home = Home::new(Way::Port).await;
+pub async fn the_phones_service_fails() -> Vec<Sent> {
+    let mut home = Home::new(Route::Port).await;
     home.phone.fails(Some(down_for_now()));
     home.stop("plex").await;
     home.runs(6).await;
@@ -42,7 +42,7 @@ pub async fn the_phone_does_not_answer() -> Vec<Letter> {
     home.runs(1).await;
     home.start("plex");
     home.runs(1).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 pager: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
         "10:20 pager: A notification channel is failing | Notifications through phone are not delivered: \
          Pushover answered HTTP 500.",
@@ -51,8 +51,8 @@ pub async fn the_phone_does_not_answer() -> Vec<Letter> {
     ])
 }
 
-pub async fn three_apps_while_the_phone_does_not_answer() -> Vec<Letter> {
-    let mut home = Home::new(Way::Tunnel).await;
+pub async fn three_apps_while_the_phones_service_fails() -> Vec<Sent> {
+    let mut home = Home::new(Route::Tunnel).await;
     home.phone.fails(Some(down_for_now()));
     for app in ["plex", "sonarr", "wizarr"] {
         home.stop(app).await;
@@ -65,7 +65,7 @@ pub async fn three_apps_while_the_phone_does_not_answer() -> Vec<Letter> {
     home.phone.fails(None);
     home.start("wizarr");
     home.runs(1).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 pager: Plex, Wizarr and Sonarr are DOWN | Plex is stopped; nginx returns 502. Wizarr is \
          stopped; nginx returns 502. Sonarr is stopped; nginx returns 502. Down since 10:10 UTC \
          (2026-11-03).",
@@ -78,8 +78,8 @@ pub async fn three_apps_while_the_phone_does_not_answer() -> Vec<Letter> {
     ])
 }
 
-pub async fn no_power_and_no_channel() -> Vec<Letter> {
-    let mut home = Home::new(Way::Tunnel).await;
+pub async fn power_cut_while_all_channels_fail() -> Vec<Sent> {
+    let mut home = Home::new(Route::Tunnel).await;
     home.phone.fails(Some(down_for_now()));
     home.pager.fails(Some(down_for_now()));
     home.power(false).await;
@@ -89,15 +89,15 @@ pub async fn no_power_and_no_channel() -> Vec<Letter> {
     home.phone.fails(None);
     home.pager.fails(None);
     home.runs(3).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:40 both: Home was DOWN for 20 min and RECOVERED (9 apps) | Down 20 min (10:10-10:30 UTC): your \
          home is offline (Cloudflare: tunnel not connected). Notification delayed: Pushover answered HTTP \
          500. Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
     ])
 }
 
-pub async fn no_power_and_a_channel_that_comes_back_before() -> Vec<Letter> {
-    let mut home = Home::new(Way::Tunnel).await;
+pub async fn power_cut_while_a_channel_fails_at_first() -> Vec<Sent> {
+    let mut home = Home::new(Route::Tunnel).await;
     home.phone.fails(Some(down_for_now()));
     home.power(false).await;
     home.runs(2).await;
@@ -105,7 +105,7 @@ pub async fn no_power_and_a_channel_that_comes_back_before() -> Vec<Letter> {
     home.runs(2).await;
     home.power(true).await;
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 pager: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
          connection and host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
          Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",

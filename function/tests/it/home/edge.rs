@@ -1,4 +1,4 @@
-//! Cloudflare's edge, with Access and the end of a tunnel: it answers as it is documented to, or asks the home's nginx.
+//! A stand-in for Cloudflare's edge, with Access and a tunnel: it responds as documented, or forwards to the home's nginx.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use super::apps::is_behind_access;
 use super::net::{LAST_YEAR, TOKEN_ID, TOKEN_SECRET, Trouble, http};
 use crate::server::read_request;
 
-/// Starts it in front of this port, until the test's runtime ends. Answers with its own.
+/// Start it in front of this port of nginx, and return its port. It runs until the test's runtime ends.
 pub fn start(authority: &Authority, nginx: u16, trouble: &Arc<Mutex<Trouble>>) -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
@@ -31,7 +31,7 @@ pub fn start(authority: &Authority, nginx: u16, trouble: &Arc<Mutex<Trouble>>) -
                     Some(answer) => answer,
                     None => through_the_tunnel(&request, nginx).await,
                 };
-                // Whoever asked may have had enough.
+                // The client may have disconnected.
                 let _ = session.write_all(answer.as_bytes()).await;
                 let _ = session.shutdown().await;
             });
@@ -40,7 +40,7 @@ pub fn start(authority: &Authority, nginx: u16, trouble: &Arc<Mutex<Trouble>>) -
     port
 }
 
-/// What the edge says of itself: bot protection comes first, then Access, then the tunnel.
+/// The edge's own response, if it does not forward the request: of bot protection first, then Access, then the tunnel.
 fn own_answer(request: &str, trouble: &Trouble) -> Option<String> {
     let app = request.split(['/', ' ']).nth(2).unwrap_or_default();
     let has = |name: &str, value: &str| request.contains(&format!("{name}: {value}\r\n"));
@@ -61,7 +61,7 @@ fn own_answer(request: &str, trouble: &Trouble) -> Option<String> {
     trouble.is_unconnected.then(|| http("530 <none>", unconnected, "error code: 1033"))
 }
 
-/// As `cloudflared` asks `http://nginx`; and whatever has answered, the edge's name is on it.
+/// Forward the request as `cloudflared` does. The edge replaces the `Server` header of the response.
 async fn through_the_tunnel(request: &str, nginx: u16) -> String {
     let (line, rest) = request.split_once("\r\n").unwrap();
     let mut stream = TcpStream::connect(("127.0.0.1", nginx)).await.unwrap();

@@ -1,4 +1,4 @@
-//! Takes what is told, for comparison with what should be.
+//! A channel that keeps its messages for comparison.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,7 +10,7 @@ use plexmon_function::message::Message;
 use plexmon_function::notify::{Channel, Sending};
 use tokio::time::Instant;
 
-/// A channel, with what it was told and has not been looked at.
+/// A channel with the messages that were not compared yet.
 #[derive(Clone)]
 pub struct Inbox {
     pub name: &'static str,
@@ -23,7 +23,7 @@ impl Inbox {
         Self { name, failure: Arc::default(), unread: Arc::default() }
     }
 
-    /// From now on it fails like this, or not any more.
+    /// Let it fail like this from now on, or not any more.
     pub fn fails(&self, failure: Option<Delivery>) {
         *self.failure.lock().unwrap() = failure;
     }
@@ -44,14 +44,14 @@ impl Channel for Inbox {
 }
 
 /// One message, or the same one on both channels.
-pub struct Letter {
+pub struct Sent {
     at: String,
     pub to: &'static str,
     pub title: String,
     body: String,
 }
 
-impl fmt::Display for Letter {
+impl fmt::Display for Sent {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}: {} | {}", self.at, self.to, self.title, self.body)
     }
@@ -59,10 +59,10 @@ impl fmt::Display for Letter {
 
 pub const BOTH: &str = "both";
 
-/// What came in one run, each channel's in its order.
-pub fn sorted(at: &str, one: &Inbox, other: &Inbox) -> Vec<Letter> {
+/// The messages of one run, in the order of each channel.
+pub fn sorted(at: &str, one: &Inbox, other: &Inbox) -> Vec<Sent> {
     let (mut first, mut second) = (one.unread.lock().unwrap(), other.unread.lock().unwrap());
-    let mut letters = Vec::new();
+    let mut sent = Vec::new();
     loop {
         let is_ahead = second.front().is_some_and(|message| !first.contains(message));
         let (to, message) = if is_ahead {
@@ -73,12 +73,12 @@ pub fn sorted(at: &str, one: &Inbox, other: &Inbox) -> Vec<Letter> {
         } else {
             (one.name, first.pop_front())
         };
-        let Some((title, body)) = message else { return letters };
-        letters.push(Letter { at: at.to_owned(), to, title, body: without_times(&body) });
+        let Some((title, body)) = message else { return sent };
+        sent.push(Sent { at: at.to_owned(), to, title, body: without_times(&body) });
     }
 }
 
-/// How long an answer took differs from one time to the next.
+/// Remove response times, which differ from run to run.
 fn without_times(body: &str) -> String {
     match body.split_once("time ").and_then(|(before, rest)| Some((before, rest.split_once(" ms")?.1))) {
         Some((before, rest)) => format!("{before}time ... ms{rest}"),

@@ -1,4 +1,4 @@
-//! The home's net: apps, each on a port of its own, nginx in front of them, and one of the two ways to there.
+//! The home's network: apps, each on its own port, nginx in front of them, and one of the two routes to it.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -8,83 +8,83 @@ use tokio::net::{TcpListener, TcpSocket};
 
 use super::nginx::Nginx;
 use super::running::App;
-use super::{Way, apps, edge};
+use super::{Route, apps, edge};
 
 pub const TOKEN_ID: &str = "monitor.access";
 pub const TOKEN_SECRET: &str = "cfast_right";
 
-/// Later than any certificate here has to be looked at.
+/// The year in which certificates expire that no scenario is about.
 pub const LAST_YEAR: i32 = 2090;
 
-/// What is amiss with Cloudflare and with apps that run. Apps are meant by their names.
+/// The troubles of Cloudflare and of running apps, which are listed by name.
 #[derive(Default)]
 pub struct Trouble {
-    /// Cloudflare has no tunnel to send anything through.
+    /// The tunnel is not connected to Cloudflare.
     pub is_unconnected: bool,
-    /// Apps that hang up once.
+    /// Apps that close the next connection.
     pub hiccups: BTreeSet<String>,
-    /// Apps that Cloudflare's bot protection shields.
+    /// Apps behind Cloudflare's bot protection.
     pub challenged: BTreeSet<String>,
-    /// Apps before which Cloudflare's firewall turns the monitor away.
+    /// Apps at which Cloudflare's firewall blocks the monitor.
     pub blocked: BTreeSet<String>,
     /// Apps that migrate their database.
     pub migrating: BTreeSet<String>,
     /// Apps whose Access application was deleted.
     pub open: BTreeSet<String>,
-    /// Apps that take their time.
+    /// Apps that respond slowly.
     pub slow: BTreeSet<String>,
-    /// The service token was revoked, and Access shows everybody the login.
+    /// The service token was revoked, and Access redirects the monitor to its login.
     pub is_token_revoked: bool,
-    /// Another Plex server answers in this one's place.
+    /// A different Plex server responds.
     pub is_another_plex: bool,
 }
 
 pub struct Net {
-    /// Where the monitor asks.
+    /// The port that the monitor probes.
     pub port: u16,
     pub trouble: Arc<Mutex<Trouble>>,
-    way: Way,
+    route: Route,
     authority: Authority,
     nginx: Nginx,
     apps: Vec<App>,
 }
 
 impl Net {
-    pub async fn new(way: Way) -> Self {
+    pub async fn new(route: Route) -> Self {
         let authority = Authority::new();
         let trouble = Arc::default();
         let apps: Vec<App> = apps::names().map(|name| App::new(name, &trouble)).collect();
         let mut nginx = Nginx::new(apps.iter().map(|app| (app.name, app.port.number)));
         nginx.start(&authority, LAST_YEAR).await;
-        let port = match way {
-            Way::Tunnel => edge::start(&authority, nginx.inner.number, &trouble),
-            Way::Port => nginx.port.number,
+        let port = match route {
+            Route::Tunnel => edge::start(&authority, nginx.inner.number, &trouble),
+            Route::Port => nginx.port.number,
         };
-        Self { port, trouble, way, authority, nginx, apps }
+        Self { port, trouble, route, authority, nginx, apps }
     }
 
     pub fn authority(&self) -> String {
         self.authority.pem()
     }
 
-    /// nginx begins anew with a certificate that ends on the 30th of June of that year.
+    /// Restart nginx with a certificate that expires on 30 June of this year.
     pub async fn certificate_until(&mut self, year: i32) {
         self.nginx.start(&self.authority, year).await;
     }
 
-    /// The same with one that is good for long.
+    /// Restart nginx with a certificate that stays valid.
     pub async fn renew(&mut self) {
         self.certificate_until(LAST_YEAR).await;
     }
 
-    /// Power and line: without, there is no tunnel, and no nginx that takes connections.
+    /// Switch power and internet connection: without them, the tunnel is not connected, and nginx refuses connections.
     pub async fn power(&mut self, is_on: bool) {
         self.trouble.lock().unwrap().is_unconnected = !is_on;
-        match self.way {
-            // Nothing gets there to notice whether nginx runs.
-            Way::Tunnel => {}
-            Way::Port if is_on => self.renew().await,
-            Way::Port => self.nginx.stop(),
+        match self.route {
+            // nginx can keep running, because no request reaches it.
+            Route::Tunnel => {}
+            Route::Port if is_on => self.renew().await,
+            Route::Port => self.nginx.stop(),
         }
     }
 
@@ -93,10 +93,10 @@ impl Net {
     }
 }
 
-/// A port that nobody else is given while nothing listens there.
+/// A port that is reserved while nothing listens on it.
 pub struct Port {
     pub number: u16,
-    /// Bound and never listening.
+    /// Bound, but never listening.
     _reserved: TcpSocket,
 }
 
@@ -111,7 +111,7 @@ impl Port {
     }
 }
 
-/// Two sockets may have one port as long as not both listen: nginx asks for the same leave.
+/// Two sockets may be bound to one port if at most one of them listens; nginx also sets this option.
 fn socket(port: u16) -> TcpSocket {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_reuseaddr(true).unwrap();

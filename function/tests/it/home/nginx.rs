@@ -1,5 +1,4 @@
-//! The home's reverse proxy: the real nginx, with a configuration as homes have it and a certificate of the test's own
-//! authority.
+//! The home's reverse proxy: the real nginx, with a typical configuration and a certificate of the test's own authority.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -15,15 +14,15 @@ use tokio::time::{Instant, sleep};
 
 use super::net::Port;
 
-/// It takes a hundredth of this on a machine that is not busy.
+/// An idle machine needs a hundredth of this.
 const TO_START: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(2);
 
-/// Its two ports are its own while it does not run, too.
+/// A reverse proxy, whose two ports stay reserved while it is stopped.
 pub struct Nginx {
-    /// With TLS, for the world.
+    /// With TLS, for the internet.
     pub port: Port,
-    /// Without, for the tunnel.
+    /// Without TLS, for the tunnel.
     pub inner: Port,
     /// Its configuration, certificate, log and temporary files.
     directory: TempDir,
@@ -31,7 +30,7 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Leads `/name/` to the port of that name's app, as soon as it is started.
+    /// A stopped nginx that will forward `/name/` to the port of that app.
     pub fn new<'a>(apps: impl Iterator<Item = (&'a str, u16)>) -> Self {
         let directory = TempDir::with_prefix("nginx-").unwrap();
         let nginx = Self { port: Port::new(), inner: Port::new(), directory, running: None };
@@ -39,7 +38,7 @@ impl Nginx {
         nginx
     }
 
-    /// Takes connections when this is over, with a new certificate that ends on the 30th of June of that year.
+    /// Start it with a new certificate that expires on 30 June of this year. It accepts connections afterwards.
     pub async fn start(&mut self, authority: &Authority, year: i32) {
         self.stop();
         let (chain, key) = authority.certificate(&["127.0.0.1"], year);
@@ -64,7 +63,7 @@ impl Nginx {
         self.running = Some(running);
     }
 
-    /// Connections are refused when this is over.
+    /// Stop it. Connections are refused afterwards.
     pub fn stop(&mut self) {
         if let Some(mut running) = self.running.take() {
             running.kill().unwrap();
@@ -87,7 +86,7 @@ impl Drop for Nginx {
     }
 }
 
-/// One process, so that there is one to end.
+/// The configuration, with a single process, so that only one has to be stopped.
 fn configuration<'a>(port: u16, inner: u16, apps: impl Iterator<Item = (&'a str, u16)>) -> String {
     let mut locations = String::new();
     for (name, app) in apps {

@@ -1,27 +1,27 @@
-//! Scenarios: the first look, a quiet day, and outages of the home and of its apps.
+//! Scenarios: the first check, hours without trouble, and outages of the home and its apps.
 
-use super::inbox::Letter;
-use super::{Home, Way, each};
+use super::inbox::Sent;
+use super::{Home, Route, each};
 
-pub async fn the_first_look() -> Vec<Letter> {
-    let mut home = Home::unseen(Way::Tunnel, |_| {}).await;
+pub async fn first_check() -> Vec<Sent> {
+    let mut home = Home::unchecked(Route::Tunnel, |_| {}).await;
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:05 both: Monitoring started: 9 apps, all up | Up: Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, \
          Radarr, Bazarr, Prowlarr, qBittorrent. Closed to the internet: Sonarr. You will be notified of \
          changes.",
     ])
 }
 
-pub async fn the_first_look_at_a_home_in_trouble() -> Vec<Letter> {
-    let mut home = Home::unseen(Way::Tunnel, |_| {}).await;
+pub async fn first_check_with_two_apps_down() -> Vec<Sent> {
+    let mut home = Home::unchecked(Route::Tunnel, |_| {}).await;
     home.stop("sonarr").await;
     home.stop("wizarr").await;
     home.runs(3).await;
     home.start("sonarr");
     home.start("wizarr");
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:05 both: Monitoring started: 9 apps, Wizarr and Sonarr DOWN | Wizarr is stopped; nginx returns \
          502. Sonarr is stopped; nginx returns 502. Down since 10:05 UTC (2026-11-03). Up: Plex, Overseerr, \
          Uptime Kuma, Radarr, Bazarr, Prowlarr, qBittorrent. Closed to the internet: Sonarr. You will be \
@@ -31,13 +31,13 @@ pub async fn the_first_look_at_a_home_in_trouble() -> Vec<Letter> {
     ])
 }
 
-pub async fn the_first_look_at_a_home_without_power() -> Vec<Letter> {
-    let mut home = Home::unseen(Way::Tunnel, |_| {}).await;
+pub async fn first_check_during_a_power_cut() -> Vec<Sent> {
+    let mut home = Home::unchecked(Route::Tunnel, |_| {}).await;
     home.power(false).await;
     home.runs(3).await;
     home.power(true).await;
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:05 both: Monitoring started: 9 apps, Home DOWN | The Cloudflare tunnel is not connected: check \
          power, internet connection and host. Down since 10:05 UTC (2026-11-03): Plex, Overseerr, Wizarr, \
          Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent. Closed to the internet: Sonarr. You \
@@ -47,14 +47,14 @@ pub async fn the_first_look_at_a_home_without_power() -> Vec<Letter> {
     ])
 }
 
-pub async fn six_quiet_hours() -> Vec<Letter> {
-    let mut home = Home::new(Way::Port).await;
+pub async fn six_hours_without_an_outage() -> Vec<Sent> {
+    let mut home = Home::new(Route::Port).await;
     home.runs(72).await;
-    home.heard(&[])
+    home.assert_sent(&[])
 }
 
-pub async fn no_power_behind_the_tunnel() -> Vec<Letter> {
-    let mut home = Home::new(Way::Tunnel).await;
+pub async fn power_cut_behind_a_tunnel() -> Vec<Sent> {
+    let mut home = Home::new(Route::Tunnel).await;
     home.power(false).await;
     home.runs(4).await;
     home.power(true).await;
@@ -62,7 +62,7 @@ pub async fn no_power_behind_the_tunnel() -> Vec<Letter> {
     home.runs(2).await;
     home.start("bazarr");
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 both: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
          connection and host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
          Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
@@ -72,8 +72,8 @@ pub async fn no_power_behind_the_tunnel() -> Vec<Letter> {
     ])
 }
 
-pub async fn no_power_and_apps_that_come_back_one_by_one() -> Vec<Letter> {
-    let mut home = Home::new(Way::Tunnel).await;
+pub async fn power_cut_and_apps_that_recover_one_by_one() -> Vec<Sent> {
+    let mut home = Home::new(Route::Tunnel).await;
     home.power(false).await;
     home.runs(4).await;
     home.power(true).await;
@@ -90,7 +90,7 @@ pub async fn no_power_and_apps_that_come_back_one_by_one() -> Vec<Letter> {
     home.runs(1).await;
     home.start("bazarr");
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 both: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
          connection and host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
          Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
@@ -104,13 +104,13 @@ pub async fn no_power_and_apps_that_come_back_one_by_one() -> Vec<Letter> {
     ])
 }
 
-pub async fn no_power_and_no_tunnel() -> Vec<Letter> {
-    let mut home = Home::new(Way::Port).await;
+pub async fn power_cut_without_a_tunnel() -> Vec<Sent> {
+    let mut home = Home::new(Route::Port).await;
     home.power(false).await;
     home.runs(4).await;
     home.power(true).await;
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 both: Home is DOWN (9 apps) | Nothing responds: check power, internet connection, router and \
          host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
          Bazarr, Prowlarr, qBittorrent.",
@@ -119,8 +119,8 @@ pub async fn no_power_and_no_tunnel() -> Vec<Letter> {
     ])
 }
 
-pub async fn no_power_while_an_app_is_down() -> Vec<Letter> {
-    let mut home = Home::new(Way::Tunnel).await;
+pub async fn power_cut_while_an_app_is_down() -> Vec<Sent> {
+    let mut home = Home::new(Route::Tunnel).await;
     home.stop("bazarr").await;
     home.runs(2).await;
     home.power(false).await;
@@ -129,7 +129,7 @@ pub async fn no_power_while_an_app_is_down() -> Vec<Letter> {
     home.runs(2).await;
     home.start("bazarr");
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 both: Bazarr is DOWN | Bazarr is stopped; nginx returns 502. Down since 10:10 UTC \
          (2026-11-03).",
         "10:20 both: Home is DOWN (8 apps) | The Cloudflare tunnel is not connected: check power, internet \
@@ -141,20 +141,20 @@ pub async fn no_power_while_an_app_is_down() -> Vec<Letter> {
     ])
 }
 
-pub async fn one_app_is_stopped() -> Vec<Letter> {
-    let mut home = Home::new(Way::Port).await;
+pub async fn one_app_is_stopped() -> Vec<Sent> {
+    let mut home = Home::new(Route::Port).await;
     home.stop("plex").await;
     home.runs(7).await;
     home.start("plex");
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
         "10:45 both: Plex RECOVERED after 35 min | Down 35 min (10:10-10:45 UTC).",
     ])
 }
 
-pub async fn three_apps_are_stopped() -> Vec<Letter> {
-    let mut home = Home::new(Way::Port).await;
+pub async fn three_apps_are_stopped() -> Vec<Sent> {
+    let mut home = Home::new(Route::Port).await;
     for app in ["plex", "sonarr", "wizarr"] {
         home.stop(app).await;
     }
@@ -163,7 +163,7 @@ pub async fn three_apps_are_stopped() -> Vec<Letter> {
         home.start(app);
     }
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 both: Plex, Wizarr and Sonarr are DOWN | Plex is stopped; nginx returns 502. Wizarr is \
          stopped; nginx returns 502. Sonarr is stopped; nginx returns 502. Down since 10:10 UTC \
          (2026-11-03).",
@@ -172,15 +172,15 @@ pub async fn three_apps_are_stopped() -> Vec<Letter> {
     ])
 }
 
-pub async fn the_vpn_container_is_gone() -> Vec<Letter> {
-    let mut home = Home::new(Way::Port).await;
+pub async fn the_vpn_container_is_stopped() -> Vec<Sent> {
+    let mut home = Home::new(Route::Port).await;
     home.stop("prowlarr").await;
     home.stop("qbittorrent").await;
     home.runs(3).await;
     home.start("prowlarr");
     home.start("qbittorrent");
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 both: Gluetun is DOWN (2 apps) | All apps that share gluetun fail, so gluetun is the likely \
          cause: Prowlarr is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03): Prowlarr, \
          qBittorrent.",
@@ -188,24 +188,24 @@ pub async fn the_vpn_container_is_gone() -> Vec<Letter> {
     ])
 }
 
-pub async fn a_single_lost_try() -> Vec<Letter> {
-    let mut home = Home::with(Way::Port, |settings| each(settings, |target| target.tries = 2)).await;
+pub async fn a_single_failed_try() -> Vec<Sent> {
+    let mut home = Home::with(Route::Port, |settings| each(settings, |target| target.tries = 2)).await;
     home.trouble(|trouble| trouble.hiccups.extend(["plex".to_owned()]));
     home.runs(2).await;
-    home.heard(&[])
+    home.assert_sent(&[])
 }
 
-pub async fn a_single_failing_run() -> Vec<Letter> {
-    let mut home = Home::with(Way::Port, |settings| each(settings, |target| target.down_after = 2)).await;
+pub async fn a_single_failed_check() -> Vec<Sent> {
+    let mut home = Home::with(Route::Port, |settings| each(settings, |target| target.down_after = 2)).await;
     home.stop("plex").await;
     home.runs(1).await;
     home.start("plex");
     home.runs(2).await;
-    home.heard(&[])
+    home.assert_sent(&[])
 }
 
-pub async fn two_runs_in_a_row() -> Vec<Letter> {
-    let mut home = Home::with(Way::Port, |settings| {
+pub async fn two_checks_in_a_row() -> Vec<Sent> {
+    let mut home = Home::with(Route::Port, |settings| {
         each(settings, |target| (target.down_after, target.up_after) = (2, 2));
     })
     .await;
@@ -217,15 +217,15 @@ pub async fn two_runs_in_a_row() -> Vec<Letter> {
     home.runs(1).await;
     home.start("plex");
     home.runs(3).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:15 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
         "10:40 both: Plex RECOVERED after 25 min | Down 25 min (10:10-10:35 UTC).",
     ])
 }
 
-pub async fn reminders() -> Vec<Letter> {
+pub async fn reminders() -> Vec<Sent> {
     let mut home =
-        Home::with(Way::Tunnel, |settings| each(settings, |target| target.remind_s = Some(3600))).await;
+        Home::with(Route::Tunnel, |settings| each(settings, |target| target.remind_s = Some(3600))).await;
     home.stop("plex").await;
     home.runs(26).await;
     home.start("plex");
@@ -234,7 +234,7 @@ pub async fn reminders() -> Vec<Letter> {
     home.runs(14).await;
     home.power(true).await;
     home.runs(1).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
         "11:10 both: Plex is still DOWN | Plex is stopped; nginx returns 502. Down for 1 h.",
         "12:10 both: Plex is still DOWN | Plex is stopped; nginx returns 502. Down for 2 h.",

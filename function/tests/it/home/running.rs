@@ -1,4 +1,4 @@
-//! The apps as they run: one listener each, so that nobody takes a connection to one that is stopped.
+//! The running apps, each with its own listener, so that connections to a stopped app are refused.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use super::apps::well;
+use super::apps::response;
 use super::net::{Port, Trouble, http};
 use crate::server::read_request;
 
@@ -20,7 +20,7 @@ pub struct App {
 }
 
 impl App {
-    /// It runs.
+    /// A running app.
     pub fn new(name: &'static str, trouble: &Arc<Mutex<Trouble>>) -> Self {
         let mut app = Self { name, port: Port::new(), trouble: Arc::clone(trouble), listening: None };
         app.start();
@@ -38,11 +38,11 @@ impl App {
         }));
     }
 
-    /// Connections are refused when this is over.
+    /// Stop it. Connections are refused afterwards.
     pub async fn stop(&mut self) {
         if let Some(listening) = self.listening.take() {
             listening.abort();
-            // Until then it still listens.
+            // It listens until the task has ended.
             let _ = listening.await;
         }
     }
@@ -57,9 +57,9 @@ async fn serve(mut stream: TcpStream, name: &str, trouble: Arc<Mutex<Trouble>>) 
         }
         (answer(name, &trouble), if trouble.slow.contains(name) { 3000 } else { 0 })
     };
-    // What a slow app does.
+    // A slow app delays its response.
     sleep(Duration::from_millis(delay)).await;
-    // Whoever asked may have had enough.
+    // The client may have disconnected.
     let _ = stream.write_all(answer.as_bytes()).await;
     let _ = stream.shutdown().await;
 }
@@ -70,5 +70,5 @@ fn answer(name: &str, trouble: &Trouble) -> String {
                     status=\"Plex Media Server is currently running database migrations.\"/>";
         return http("503 Service Unavailable", "content-type: text/xml\r\n", page);
     }
-    http("200 OK", "", &well(name, trouble.is_another_plex))
+    http("200 OK", "", &response(name, trouble.is_another_plex))
 }

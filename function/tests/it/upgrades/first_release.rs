@@ -1,5 +1,5 @@
-//! The state and the reply as the first release reads them: what it does not know, it ignores in an object and refuses
-//! as a word. Frozen; nothing here follows a change of the formats.
+//! The state and the reply as the first release reads them: it ignores unknown fields, and refuses unknown values of enums.
+//! Frozen: never adapt this file to a change of the formats.
 
 #![expect(dead_code, reason = "what is read is compared, or only has to be readable")]
 

@@ -1,4 +1,4 @@
-//! The stored state, byte for byte: what the first release wrote is read field by field, and this release writes the same
+//! The names in the stored state: every field that the first release wrote is read, and this release writes the same
 //! names.
 
 use plexmon_function::contract::notification::{Notification, NotificationKind, NotificationScope};
@@ -94,7 +94,7 @@ fn fields_are_written_under_the_names_of_the_first_release() {
 }
 
 #[test]
-fn later_fields_are_written_beside_them() {
+fn later_fields_do_not_change_earlier_ones() {
     let mut state = first_release();
     state.commanded = Some(1_793_700_301);
     state.tick = Some("01234567".to_owned());

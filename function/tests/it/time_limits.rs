@@ -1,5 +1,4 @@
-//! How a run shares its time: slow channels beside quick ones, more targets than there is time for, and a monitor that
-//! sees nothing.
+//! How a run divides its time: slow and fast channels, more targets than it can check, and a monitor that is offline.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -20,29 +19,28 @@ use tokio::time::{Instant, sleep};
 
 use crate::fixtures::{NOW, down, failing, no_time, pushover, settings, target, up};
 
-/// Names of those that answer at once; nobody else does within any time-out.
+/// The given targets respond after `delay`; the others never respond.
 #[derive(Clone, Default)]
-struct Silence {
-    answering: Record,
-    asked: Record,
-    /// How long those take that answer.
+struct SilentTargets {
+    responding: Record,
+    probed: Record,
     delay: Duration,
 }
 
-impl Prober for Silence {
+impl Prober for SilentTargets {
     async fn probe(&self, target: &Target, _: &TargetSecrets) -> Observation {
-        self.asked.lock().unwrap().push(target.name.clone());
-        let patience = Duration::from_secs(target.timeout_s.into());
-        if self.answering.lock().unwrap().contains(&target.name) && self.delay < patience {
+        self.probed.lock().unwrap().push(target.name.clone());
+        let timeout = Duration::from_secs(target.timeout_s.into());
+        if self.responding.lock().unwrap().contains(&target.name) && self.delay < timeout {
             sleep(self.delay).await;
             return up(&target.name);
         }
-        sleep(patience).await;
+        sleep(timeout).await;
         Observation { http: None, ..failing(&target.name, Cause::Timeout, "no answer in time") }
     }
 }
 
-/// Takes each message after a while.
+/// Accepts each message after a while.
 struct Slow {
     name: &'static str,
     takes: Duration,
@@ -64,9 +62,9 @@ impl Channel for Slow {
     }
 }
 
-async fn run(settings: Settings, silence: &Silence, channels: Vec<Box<dyn Channel>>) -> (Run, State) {
-    let vault = SecretCache::fixed(plexmon_function::contract::secrets::Secrets::default());
-    let mut monitor = Monitor::new(settings, MemoryStore::default(), silence.clone(), channels, vault);
+async fn run(settings: Settings, prober: &SilentTargets, channels: Vec<Box<dyn Channel>>) -> (Run, State) {
+    let cache = SecretCache::fixed(plexmon_function::contract::secrets::Secrets::default());
+    let mut monitor = Monitor::new(settings, MemoryStore::default(), prober.clone(), channels, cache);
     let run = monitor.run(NOW, Instant::now() + Duration::from_secs(30)).await;
     let state = State::parse(monitor.store().state.borrow().as_deref().unwrap()).unwrap();
     (run, state)
@@ -77,16 +75,16 @@ fn named(names: &[&str]) -> Settings {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_channel_that_takes_its_time_is_waited_for_and_delays_no_other() {
+async fn a_slow_channel_is_awaited_and_delays_no_other() {
     let taken = Arc::default();
     let slow = |name, seconds| -> Box<dyn Channel> {
         let (taken, started) = (Arc::clone(&taken), Instant::now());
         Box::new(Slow { name, takes: Duration::from_secs(seconds), taken, started })
     };
-    let silence = Silence::default();
-    silence.answering.lock().unwrap().push("plex".to_owned());
+    let prober = SilentTargets::default();
+    prober.responding.lock().unwrap().push("plex".to_owned());
     let channels = vec![slow("mail", 18), slow("phone", 1), slow("dead", 3_600)];
-    let (run, state) = run(named(&["mail", "phone", "dead"]), &silence, channels).await;
+    let (run, state) = run(named(&["mail", "phone", "dead"]), &prober, channels).await;
     let seconds: Vec<_> = taken.lock().unwrap().iter().map(|(name, at)| (*name, at.as_secs())).collect();
     assert_eq!(seconds, [("phone", 1), ("mail", 18)]);
     let outcomes: Vec<_> =
@@ -101,7 +99,7 @@ async fn a_channel_that_takes_its_time_is_waited_for_and_delays_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mail_has_twenty_seconds_of_a_run_that_is_long_enough() {
+async fn a_mail_may_take_twenty_seconds_if_the_run_is_long_enough() {
     let smtp = Smtp {
         host: "mail.example.com".to_owned(),
         port: 587,
@@ -123,27 +121,27 @@ async fn a_mail_has_twenty_seconds_of_a_run_that_is_long_enough() {
         taken: Arc::clone(&taken),
         started: Instant::now(),
     };
-    let vault = SecretCache::fixed(plexmon_function::contract::secrets::Secrets::default());
-    let silence = Silence::default();
-    let mut monitor = Monitor::new(settings, MemoryStore::default(), silence, vec![Box::new(slow)], vault);
+    let cache = SecretCache::fixed(plexmon_function::contract::secrets::Secrets::default());
+    let prober = SilentTargets::default();
+    let mut monitor = Monitor::new(settings, MemoryStore::default(), prober, vec![Box::new(slow)], cache);
     monitor.run(NOW, Instant::now() + Duration::from_secs(45)).await;
     assert_eq!(taken.lock().unwrap().len(), 1, "after two tries of ten seconds each");
 }
 
 #[tokio::test(start_paused = true)]
-async fn more_targets_than_there_is_time_for_are_saved_reported_and_checked_next() {
-    let silence = Silence::default();
+async fn unchecked_targets_are_reported_and_checked_first_in_the_next_run() {
+    let prober = SilentTargets::default();
     let targets = (0..300).map(|at| Target { timeout_s: 12, ..target(&format!("t-{at}")) }).collect();
     let settings = Settings { targets, ..named(&[]) };
-    let vault = SecretCache::fixed(plexmon_function::contract::secrets::Secrets::default());
-    let mut monitor = Monitor::new(settings, MemoryStore::default(), silence.clone(), Vec::new(), vault);
+    let cache = SecretCache::fixed(plexmon_function::contract::secrets::Secrets::default());
+    let mut monitor = Monitor::new(settings, MemoryStore::default(), prober.clone(), Vec::new(), cache);
     let started = Instant::now();
     let run = monitor.run(NOW, started + Duration::from_secs(30)).await;
     assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
     assert_eq!(run.fault, None);
-    // Two batches have their time. The third has too little for a time-out to say anything.
+    // There is time for two batches. A timeout in the third would prove nothing.
     let checked = 128;
-    assert!(silence.asked.lock().unwrap().len() < 300);
+    assert!(prober.probed.lock().unwrap().len() < 300);
     assert_eq!(
         run.reply.problems,
         [no_time("no time was left to check 172 of 300 targets; the next run begins with them")]
@@ -151,35 +149,35 @@ async fn more_targets_than_there_is_time_for_are_saved_reported_and_checked_next
     let is_down = |at: usize| run.reply.targets[at].status == Status::Down;
     assert!((0..checked).all(is_down) && !(checked..300).any(is_down));
 
-    silence.asked.lock().unwrap().clear();
+    prober.probed.lock().unwrap().clear();
     monitor.run(NOW + 300, Instant::now() + Duration::from_secs(30)).await;
-    assert_eq!(silence.asked.lock().unwrap()[0], format!("t-{checked}"));
+    assert_eq!(prober.probed.lock().unwrap()[0], format!("t-{checked}"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_monitor_without_a_network_calls_nobody_down() {
+async fn an_offline_monitor_reports_no_target_as_down() {
     for (timeout_s, tries) in [(10, 2), (10, 1), (15, 2), (5, 3), (24, 1), (28, 1)] {
         for control in [false, true] {
-            let silence = Silence { delay: Duration::from_secs(3), ..Silence::default() };
+            let prober = SilentTargets { delay: Duration::from_secs(3), ..SilentTargets::default() };
             let host = "https://control.example.com/".to_owned();
             if control {
-                silence.answering.lock().unwrap().push(host.clone());
+                prober.responding.lock().unwrap().push(host.clone());
             }
             let mut settings = Settings { control: vec![host.clone()], ..named(&[]) };
             settings.targets[0] = Target { timeout_s, tries, ..target("plex") };
-            let (run, _) = run(settings, &silence, Vec::new()).await;
+            let (run, _) = run(settings, &prober, Vec::new()).await;
             let expected = if control { Status::Down } else { Status::Unknown };
             assert_eq!(run.reply.targets[0].status, expected, "{timeout_s} s, {tries} tries");
-            assert!(silence.asked.lock().unwrap().contains(&host));
+            assert!(prober.probed.lock().unwrap().contains(&host));
         }
     }
 }
 
 #[test]
-fn a_repeat_that_would_grow_stays_as_it_was() {
+fn a_repeated_message_is_not_extended() {
     use plexmon_function::decide::{Context, decide, outgoing};
     use plexmon_function::message::{batch, message};
-    // One home, so that they would be reported together; and something in it that is well.
+    // The targets share a site, so that they would be reported together; one of them stays up.
     let mut both = settings(&["a", "b", "c"]);
     both.targets.iter_mut().for_each(|target| target.site = "home".to_owned());
     let messages = |state: &State, now| {
@@ -207,7 +205,7 @@ fn a_repeat_that_would_grow_stays_as_it_was() {
     assert!(second[0].body.ends_with("(may be a repeat)") && !second[1].body.contains("repeat"));
     assert_eq!((second[1].items[0].target.as_str(), second[1].items[0].kind), ("b", NotificationKind::Down));
 
-    // Messages about several have a key that covers all of them.
+    // The id of a message about several targets covers all of them.
     let mut together = state.outbox.clone();
     together.iter_mut().for_each(|entry| (entry.unproven, entry.sent) = (false, 0));
     let key = |entries: &[plexmon_function::contract::notification::Notification]| {
@@ -217,18 +215,18 @@ fn a_repeat_that_would_grow_stays_as_it_was() {
     assert_eq!(key(&together), key(&together.clone()));
 }
 
-/// What others may have written while the probes took their time is read before it could be written over.
+/// Another run may have saved its state during the probes. It is read before it could be overwritten.
 #[tokio::test(start_paused = true)]
-async fn a_state_that_was_read_long_ago_is_read_again_before_it_is_written() {
+async fn a_state_that_was_read_long_ago_is_read_again_before_it_is_saved() {
     for (timeout_s, loads) in [(1, 1), (2, 2), (20, 2)] {
         let mut settings = named(&[]);
         settings.targets[0] = Target { timeout_s, ..target("plex") };
         let store = MemoryStore::default();
         let record = Arc::clone(&store.record);
-        let vault = SecretCache::fixed(plexmon_function::contract::secrets::Secrets::default());
-        let mut monitor = Monitor::new(settings, store, Silence::default(), Vec::new(), vault);
+        let cache = SecretCache::fixed(plexmon_function::contract::secrets::Secrets::default());
+        let mut monitor = Monitor::new(settings, store, SilentTargets::default(), Vec::new(), cache);
         monitor.run(NOW, Instant::now() + Duration::from_secs(30)).await;
-        let read = record.lock().unwrap().iter().filter(|did| *did == "load").count();
+        let read = record.lock().unwrap().iter().filter(|effect| *effect == "load").count();
         assert_eq!(read, loads, "{timeout_s} s");
     }
 }

@@ -1,40 +1,40 @@
-//! Scenarios: what is held back, and what is told of it afterwards.
+//! Scenarios: notifications that are suppressed, and what is sent afterwards.
 
 use plexmon_function::contract::request::Request;
 use plexmon_function::contract::settings::{Hours, Recurrence, Window};
 
-use super::inbox::Letter;
-use super::{Home, RUN_S, Way};
+use super::inbox::Sent;
+use super::{Home, RUN_S, Route};
 use crate::fixtures::NOW;
 
-/// From a quarter past ten on, for an hour.
+/// From 10:15 to 11:15.
 fn window() -> Window {
     let recurrence = Recurrence::Once { from: NOW + 2 * RUN_S, until: NOW + 14 * RUN_S };
     Window { recurrence, targets: Vec::new(), clock: None }
 }
 
 async fn with_maintenance() -> Home {
-    Home::with(Way::Tunnel, |settings| settings.maintenance = vec![window()]).await
+    Home::with(Route::Tunnel, |settings| settings.maintenance = vec![window()]).await
 }
 
-pub async fn an_outage_within_maintenance() -> Vec<Letter> {
+pub async fn an_outage_within_maintenance() -> Vec<Sent> {
     let mut home = with_maintenance().await;
     home.runs(2).await;
     home.power(false).await;
     home.runs(3).await;
     home.power(true).await;
     home.runs(10).await;
-    home.heard(&[])
+    home.assert_sent(&[])
 }
 
-pub async fn an_outage_that_outlasts_maintenance() -> Vec<Letter> {
+pub async fn an_outage_that_outlasts_maintenance() -> Vec<Sent> {
     let mut home = with_maintenance().await;
     home.runs(2).await;
     home.power(false).await;
     home.runs(12).await;
     home.power(true).await;
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "11:15 both: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
          connection and host. Down since 10:20 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
          Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
@@ -43,7 +43,7 @@ pub async fn an_outage_that_outlasts_maintenance() -> Vec<Letter> {
     ])
 }
 
-pub async fn apps_that_outlast_maintenance() -> Vec<Letter> {
+pub async fn apps_that_outlast_maintenance() -> Vec<Sent> {
     let mut home = with_maintenance().await;
     home.runs(2).await;
     home.power(false).await;
@@ -56,7 +56,7 @@ pub async fn apps_that_outlast_maintenance() -> Vec<Letter> {
     home.start("wizarr");
     home.start("plex");
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "11:15 both: Plex and Wizarr are DOWN | Plex is stopped; nginx returns 502, since 10:20 UTC \
          (2026-11-03). Wizarr is stopped; nginx returns 502, since 10:35 UTC (2026-11-03).",
         "11:25 both: Plex and Wizarr RECOVERED | Down 1 h 5 min (10:20-11:25 UTC): Plex. Down 50 min \
@@ -64,13 +64,13 @@ pub async fn apps_that_outlast_maintenance() -> Vec<Letter> {
     ])
 }
 
-pub async fn an_outage_that_ends_within_maintenance() -> Vec<Letter> {
+pub async fn an_outage_that_ends_within_maintenance() -> Vec<Sent> {
     let mut home = with_maintenance().await;
     home.power(false).await;
     home.runs(3).await;
     home.power(true).await;
     home.runs(14).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 both: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
          connection and host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
          Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
@@ -79,8 +79,8 @@ pub async fn an_outage_that_ends_within_maintenance() -> Vec<Letter> {
     ])
 }
 
-pub async fn pause_and_resume() -> Vec<Letter> {
-    let mut home = Home::new(Way::Tunnel).await;
+pub async fn pause_and_resume() -> Vec<Sent> {
+    let mut home = Home::new(Route::Tunnel).await;
     home.run_for(Request::Pause(home.now + 24 * RUN_S)).await;
     home.power(false).await;
     home.runs(3).await;
@@ -93,14 +93,14 @@ pub async fn pause_and_resume() -> Vec<Letter> {
     home.run_for(Request::Pause(home.now + 3 * RUN_S)).await;
     home.start("plex");
     home.runs(5).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:40 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:30 UTC (2026-11-03).",
         "11:05 both: Plex RECOVERED after 20 min | Down 20 min (10:30-10:50 UTC).",
     ])
 }
 
-pub async fn an_app_that_flaps() -> Vec<Letter> {
-    let mut home = Home::new(Way::Port).await;
+pub async fn an_app_that_flaps() -> Vec<Sent> {
+    let mut home = Home::new(Route::Port).await;
     for _ in 0..6 {
         home.stop("plex").await;
         home.runs(1).await;
@@ -108,7 +108,7 @@ pub async fn an_app_that_flaps() -> Vec<Letter> {
         home.runs(1).await;
     }
     home.runs(8).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
         "10:15 both: Plex RECOVERED after 5 min | Down 5 min (10:10-10:15 UTC).",
         "10:20 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:20 UTC (2026-11-03).",
@@ -120,8 +120,8 @@ pub async fn an_app_that_flaps() -> Vec<Letter> {
     ])
 }
 
-pub async fn an_app_that_flaps_and_stays_down() -> Vec<Letter> {
-    let mut home = Home::new(Way::Port).await;
+pub async fn an_app_that_flaps_and_stays_down() -> Vec<Sent> {
+    let mut home = Home::new(Route::Port).await;
     for _ in 0..4 {
         home.stop("plex").await;
         home.runs(1).await;
@@ -132,7 +132,7 @@ pub async fn an_app_that_flaps_and_stays_down() -> Vec<Letter> {
     home.runs(8).await;
     home.start("plex");
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
         "10:15 both: Plex RECOVERED after 5 min | Down 5 min (10:10-10:15 UTC).",
         "10:20 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:20 UTC (2026-11-03).",
@@ -145,8 +145,8 @@ pub async fn an_app_that_flaps_and_stays_down() -> Vec<Letter> {
     ])
 }
 
-pub async fn a_home_that_flaps() -> Vec<Letter> {
-    let mut home = Home::new(Way::Tunnel).await;
+pub async fn a_home_that_flaps() -> Vec<Sent> {
+    let mut home = Home::new(Route::Tunnel).await;
     for _ in 0..5 {
         home.power(false).await;
         home.runs(1).await;
@@ -154,7 +154,7 @@ pub async fn a_home_that_flaps() -> Vec<Letter> {
         home.runs(1).await;
     }
     home.runs(8).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 both: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
          connection and host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
          Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
@@ -176,9 +176,9 @@ pub async fn a_home_that_flaps() -> Vec<Letter> {
     ])
 }
 
-pub async fn quiet_hours() -> Vec<Letter> {
+pub async fn quiet_hours() -> Vec<Sent> {
     let hours = Hours { from: 10 * 60 + 10, until: 11 * 60 };
-    let mut home = Home::with(Way::Tunnel, |settings| settings.channels[0].quiet = Some(hours)).await;
+    let mut home = Home::with(Route::Tunnel, |settings| settings.channels[0].quiet = Some(hours)).await;
     home.power(false).await;
     home.runs(3).await;
     home.power(true).await;
@@ -187,7 +187,7 @@ pub async fn quiet_hours() -> Vec<Letter> {
     home.runs(10).await;
     home.start("plex");
     home.runs(1).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 pager: Home is DOWN (9 apps) | The Cloudflare tunnel is not connected: check power, internet \
          connection and host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, \
          Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
@@ -202,9 +202,9 @@ pub async fn quiet_hours() -> Vec<Letter> {
     ])
 }
 
-pub async fn the_monitor_sees_nothing() -> Vec<Letter> {
-    let mut home = Home::with(Way::Port, |settings| {
-        // Discard: nothing listens there.
+pub async fn the_monitor_is_offline() -> Vec<Sent> {
+    let mut home = Home::with(Route::Port, |settings| {
+        // Nothing listens on the discard port.
         settings.control = vec!["http://127.0.0.1:9/".to_owned()];
     })
     .await;
@@ -216,7 +216,7 @@ pub async fn the_monitor_sees_nothing() -> Vec<Letter> {
     home.runs(3).await;
     home.power(true).await;
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:40 phone: plexmon is offline | No response since 10:10 UTC, not even from hosts that always \
          respond: the monitor's own network fails, not your home.",
         "10:55 phone: plexmon is online again | Offline for 45 min (10:10-10:55 UTC); what happened in that \
@@ -224,14 +224,14 @@ pub async fn the_monitor_sees_nothing() -> Vec<Letter> {
     ])
 }
 
-pub async fn others_can_be_seen() -> Vec<Letter> {
+pub async fn the_control_host_responds() -> Vec<Sent> {
     let other = crate::server::Server::start(&[crate::server::http("204 No Content", "", "")]).await;
-    let mut home = Home::with(Way::Port, |settings| settings.control = vec![other.url()]).await;
+    let mut home = Home::with(Route::Port, |settings| settings.control = vec![other.url()]).await;
     home.power(false).await;
     home.runs(9).await;
     home.power(true).await;
     home.runs(2).await;
-    home.heard(&[
+    home.assert_sent(&[
         "10:10 both: Home is DOWN (9 apps) | Nothing responds: check power, internet connection, router and \
          host. Down since 10:10 UTC (2026-11-03): Plex, Overseerr, Wizarr, Uptime Kuma, Sonarr, Radarr, \
          Bazarr, Prowlarr, qBittorrent.",

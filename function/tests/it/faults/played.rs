@@ -1,0 +1,30 @@
+//! The result of a story.
+
+use super::stage::Event;
+
+/// The events of a story, and what they have to be judged by.
+pub struct Played {
+    pub events: Vec<Event>,
+    /// The truth at the end: which targets are monitored, and which of them are down.
+    pub targets: u8,
+    pub down: u8,
+    /// Where the events of the last run begin. By then, nothing is left to send.
+    pub last_run: usize,
+    pub bounds: Bounds,
+    pub broken: Option<String>,
+}
+
+/// Events of a story that limit what can be guaranteed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bounds {
+    /// The state was lost, or two runs overlapped: some notifications may be repeated, others lost.
+    pub forgot: bool,
+    /// An old state returned, or the channel was removed: even the last message may be wrong.
+    pub astray: bool,
+    /// A day may have passed: notifications about past outages have expired.
+    pub aged: bool,
+    /// Three attempts may all have failed to arrive: the notification is given up.
+    pub worn: bool,
+    /// Some writes failed: the state may not show what was sent.
+    pub unwritten: bool,
+}

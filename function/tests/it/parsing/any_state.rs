@@ -1,0 +1,123 @@
+//! Random states, in which any field has any value.
+
+use std::collections::BTreeMap;
+
+use plexmon_function::contract::notification::{Notification, NotificationKind, NotificationScope};
+use plexmon_function::contract::state::{
+    LastNotified, Lease, MonitorState, State, Status, Streak, Suppressed, TargetState, VERSION,
+};
+use plexmon_function::probe::Cause;
+use plexmon_testing::rng::Rng;
+
+fn text(rng: &mut Rng) -> String {
+    const PIECES: [&str; 14] = [
+        "a",
+        "{{",
+        "{",
+        "}",
+        "\"",
+        "\\",
+        "\u{0}",
+        "\n",
+        ":",
+        "\u{fc}",
+        "\u{1F980}",
+        "\u{202e}",
+        "\u{ffff}",
+        "{{{",
+    ];
+    (0..rng.below(8)).map(|_| rng.choose(&PIECES)).collect()
+}
+
+fn maybe<T>(rng: &mut Rng, value: impl FnOnce(&mut Rng) -> T) -> Option<T> {
+    rng.one_in(2).then(|| value(rng))
+}
+
+/// A state with random values in every field.
+pub fn any_state(rng: &mut Rng) -> State {
+    let status = |rng: &mut Rng| rng.choose(&[Status::Up, Status::Down, Status::Unknown]);
+    let small = |rng: &mut Rng| u32::try_from(rng.draw() >> 32).unwrap();
+    let targets = (0..rng.below(4)).map(|_| TargetState {
+        name: text(rng),
+        check: text(rng),
+        status: status(rng),
+        since: rng.draw(),
+        seq: small(rng),
+        why: maybe(rng, text),
+        notified: (0..rng.below(3))
+            .map(|_| (text(rng), LastNotified::Failed(text(rng))))
+            .collect::<BTreeMap<_, _>>(),
+        cause: maybe(rng, |rng| rng.choose(&[Cause::Home, Cause::App, Cause::MonitorOffline])),
+        pending: maybe(rng, streak),
+        unknown: maybe(rng, streak),
+        slow: maybe(rng, streak),
+        scope: maybe(rng, scope),
+        suppressed: maybe(rng, |rng| Suppressed { status: status(rng), since: rng.draw() }),
+        changes: maybe(rng, streak),
+        flapping: rng.one_in(2),
+        reminded: maybe(rng, Rng::draw),
+        certificate: maybe(rng, Rng::draw),
+        certificate_until: maybe(rng, Rng::draw),
+        identity: maybe(rng, text),
+        app_version: maybe(rng, text),
+    });
+    let targets = targets.collect();
+    let outbox = (0..rng.below(4)).map(|_| Notification {
+        id: text(rng),
+        kind: rng.choose(&[
+            NotificationKind::Down,
+            NotificationKind::Up,
+            NotificationKind::WasDown,
+            NotificationKind::Unknown,
+            NotificationKind::Reminder,
+            NotificationKind::Channel,
+        ]),
+        from: rng.draw(),
+        until: maybe(rng, Rng::draw),
+        times: small(rng),
+        first: rng.one_in(2),
+        unread: rng.one_in(2),
+        unproven: rng.one_in(2),
+        sent: 1 + small(rng) / 2,
+        next: maybe(rng, Rng::draw),
+        tries: small(rng),
+        scope: maybe(rng, scope),
+        why: maybe(rng, text),
+        cause: maybe(rng, |rng| rng.choose(&[Cause::Access, Cause::LoginWall, Cause::RateLimited])),
+        error: maybe(rng, text),
+    });
+    let outbox = outbox.collect();
+    let monitor = any_monitor(rng);
+    State {
+        status: status(rng),
+        ts: rng.draw(),
+        version: VERSION,
+        deployment: text(rng),
+        parts: usize::try_from(rng.below(3)).unwrap() * 2,
+        paused_until: maybe(rng, Rng::draw),
+        commanded: maybe(rng, Rng::draw),
+        tick: maybe(rng, text),
+        lease: maybe(rng, |rng| Lease { by: text(rng), until: rng.draw() }),
+        begin_at: usize::try_from(rng.below(3)).unwrap(),
+        monitor,
+        targets,
+        outbox,
+    }
+}
+
+fn any_monitor(rng: &mut Rng) -> MonitorState {
+    MonitorState {
+        seq: u32::try_from(rng.draw() >> 32).unwrap(),
+        offline_since: maybe(rng, Rng::draw),
+        offline_notified: rng.one_in(2),
+        broken: (0..rng.below(3)).map(|_| text(rng)).collect(),
+    }
+}
+
+fn streak(rng: &mut Rng) -> Streak {
+    Streak { since: rng.draw(), runs: u32::try_from(rng.draw() >> 32).unwrap() }
+}
+
+fn scope(rng: &mut Rng) -> NotificationScope {
+    rng.choose(&[NotificationScope::Site, NotificationScope::Group, NotificationScope::Rest])
+}

@@ -1,0 +1,142 @@
+//! A state with every field at its maximum.
+
+use std::collections::BTreeMap;
+
+use plexmon_function::contract::notification::{Notification, NotificationKind, NotificationScope};
+use plexmon_function::contract::parts::{MAX_PARTS, layout, merge, split};
+use plexmon_function::contract::settings::{Settings, Target};
+use plexmon_function::contract::state::{
+    LastNotified, Lease, MAX_BYTES, MonitorState, State, Status, Streak, Suppressed, TargetState,
+};
+use plexmon_function::probe::Cause;
+
+use super::many;
+use crate::fixtures::pushover;
+
+/// The kinds of notifications that one target can have in the outbox at the same time.
+const LARGEST: [NotificationKind; 6] = [
+    NotificationKind::Up,
+    NotificationKind::WasDown,
+    NotificationKind::Down,
+    NotificationKind::Certificate,
+    NotificationKind::Reminder,
+    NotificationKind::Flapping,
+];
+
+/// The largest state that these settings can lead to: every field is set, to its longest value.
+fn largest_state(settings: &Settings) -> State {
+    let when = 9_999_999_999;
+    let long = "\u{1F980}{{\"\\".repeat(20);
+    let streak = Some(Streak { since: when, runs: 9_999 });
+    let channels: Vec<&str> = settings.channel_names();
+    let target = |target: &Target| TargetState {
+        name: target.name.clone(),
+        check: target.check_id(),
+        status: Status::Unknown,
+        since: when,
+        seq: 9_999,
+        why: Some(long.clone()),
+        cause: Some(Cause::Maintenance),
+        notified: channels
+            .iter()
+            .map(|name| ((*name).to_owned(), LastNotified::Failed(long.clone())))
+            .collect(),
+        pending: streak,
+        unknown: streak,
+        slow: streak,
+        scope: Some(NotificationScope::Group),
+        suppressed: Some(Suppressed { status: Status::Unknown, since: when }),
+        changes: streak,
+        flapping: target.damp,
+        reminded: Some(when),
+        certificate: Some(14),
+        certificate_until: Some(when),
+        identity: target.pin.then(|| "0123456789abcdef".repeat(3)),
+        app_version: target.tell_version.then(|| long.clone()),
+    };
+    let entry = |target: &Target, channel: &str, seq: u32, kind: NotificationKind| Notification {
+        id: format!("{}:{seq}:{channel}", target.name),
+        until: Some(when),
+        times: 3_333,
+        first: true,
+        unread: true,
+        unproven: true,
+        sent: 3,
+        next: Some(when),
+        tries: 9_999,
+        scope: Some(NotificationScope::Site),
+        why: Some(long.clone()),
+        error: Some(long.clone()),
+        ..Notification::new(kind, when)
+    };
+    let entries = |target: &Target| {
+        let entries = LARGEST.into_iter().zip(9_990..).flat_map(|(kind, seq)| {
+            channels.iter().map(|channel| entry(target, channel, seq, kind)).collect::<Vec<_>>()
+        });
+        entries.collect::<Vec<_>>()
+    };
+    State {
+        status: Status::Unknown,
+        ts: when,
+        version: 1,
+        deployment: settings.deployment.clone(),
+        parts: MAX_PARTS,
+        paused_until: Some(when),
+        commanded: Some(when),
+        tick: Some("01234567".to_owned()),
+        lease: Some(Lease { by: "0123456789abcdef".to_owned(), until: when }),
+        begin_at: 999,
+        monitor: MonitorState {
+            seq: 9_999,
+            offline_since: Some(when),
+            offline_notified: true,
+            broken: channels.iter().map(|name| (*name).to_owned()).collect(),
+        },
+        targets: settings.targets.iter().map(target).collect(),
+        outbox: settings.targets.iter().flat_map(entries).collect(),
+    }
+}
+
+/// The number of outages that each channel still has to be notified of, by target.
+fn outages(state: &State) -> BTreeMap<(String, String), u32> {
+    let mut outages = BTreeMap::new();
+    for entry in state
+        .outbox
+        .iter()
+        .filter(|entry| matches!(entry.kind, NotificationKind::Down | NotificationKind::WasDown))
+    {
+        *outages.entry((entry.target().to_owned(), entry.channel().to_owned())).or_default() += entry.times;
+    }
+    outages
+}
+
+#[test]
+fn no_outage_is_cut_with_every_field_at_its_maximum() {
+    for count in 1..=100 {
+        for channels in 1..=3 {
+            let mut settings = many(count, |at| format!("target-{at}"));
+            for target in &mut settings.targets {
+                (target.pin, target.damp, target.tell_version) = (true, true, true);
+            }
+            settings.channels = (0..channels).map(|at| pushover(&format!("channel-{at}"))).collect();
+            let state = largest_state(&settings);
+            let parts = split(&state, &settings, &layout(&settings));
+            let kept: Vec<State> = parts
+                .iter()
+                .map(|part| {
+                    let encoded = part.encode().unwrap_or_else(|why| panic!("{count} x {channels}: {why}"));
+                    assert!(encoded.text.len() <= MAX_BYTES && !encoded.text.contains("{{"));
+                    State::parse(&encoded.text).unwrap()
+                })
+                .collect();
+            let whole = merge(kept);
+            assert_eq!(outages(&whole), outages(&state), "{count} x {channels}");
+            assert_eq!(whole.targets.len(), count);
+            let kept = |target: &TargetState| {
+                (target.suppressed.is_some(), target.flapping, target.identity.is_some())
+            };
+            assert!(whole.targets.iter().all(|target| kept(target) == (true, true, true)));
+            assert_eq!((whole.paused_until, whole.monitor.seq), (state.paused_until, 9_999));
+        }
+    }
+}
