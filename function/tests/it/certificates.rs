@@ -24,7 +24,7 @@ impl Monitor {
     }
 
     /// Run a check at this time, and return its warnings about the certificate.
-    fn sees(&mut self, now: u64, (begins, ends): Life) -> Vec<String> {
+    fn check_at(&mut self, now: u64, (begins, ends): Life) -> Vec<String> {
         self.now = now;
         let seen =
             Observation { certificate_begins: Some(begins), certificate_expires: Some(ends), ..up("plex") };
@@ -47,7 +47,7 @@ fn warned_at(hours: u64) -> Vec<f64> {
     let mut monitor = Monitor::new();
     let life = (NOW, NOW + hours * HOUR);
     let checks = (NOW..life.1).step_by(300);
-    let warned = checks.filter(|now| !monitor.sees(*now, life).is_empty());
+    let warned = checks.filter(|now| !monitor.check_at(*now, life).is_empty());
     warned.map(|now| (now - NOW) as f64 / HOUR as f64).map(|hours| (hours * 10.0).round() / 10.0).collect()
 }
 
@@ -74,7 +74,7 @@ fn a_renewal_with_a_third_of_the_lifetime_left_causes_no_warning() {
             if certificate.1 - now <= life / 3 {
                 certificate = (now, now + life);
             }
-            assert_eq!(monitor.sees(now, certificate), [""; 0], "life of {life} s, at {now}");
+            assert_eq!(monitor.check_at(now, certificate), [""; 0], "life of {life} s, at {now}");
         }
     }
 }
@@ -84,13 +84,13 @@ fn each_renewed_certificate_has_its_own_warnings() {
     let mut monitor = Monitor::new();
     let first = (NOW, NOW + 24 * HOUR);
     let second = (NOW + 20 * HOUR, NOW + 44 * HOUR);
-    assert_eq!(monitor.sees(NOW + 20 * HOUR, first), ["the certificate expires in 4 h, on 2026-11-04"]);
-    assert_eq!(monitor.sees(NOW + 20 * HOUR, first), [""; 0], "once");
-    assert_eq!(monitor.sees(NOW + 21 * HOUR, second), [""; 0]);
-    assert_eq!(monitor.sees(NOW + 41 * HOUR, second), ["the certificate expires in 3 h, on 2026-11-05"]);
+    assert_eq!(monitor.check_at(NOW + 20 * HOUR, first), ["the certificate expires in 4 h, on 2026-11-04"]);
+    assert_eq!(monitor.check_at(NOW + 20 * HOUR, first), [""; 0], "once");
+    assert_eq!(monitor.check_at(NOW + 21 * HOUR, second), [""; 0]);
+    assert_eq!(monitor.check_at(NOW + 41 * HOUR, second), ["the certificate expires in 3 h, on 2026-11-05"]);
     // Renewed late, with no check between the renewal and the next warning.
     let third = (NOW + 43 * HOUR, NOW + 67 * HOUR);
-    assert_eq!(monitor.sees(NOW + 63 * HOUR, third), ["the certificate expires in 4 h, on 2026-11-06"]);
+    assert_eq!(monitor.check_at(NOW + 63 * HOUR, third), ["the certificate expires in 4 h, on 2026-11-06"]);
 }
 
 #[test]
@@ -99,13 +99,14 @@ fn two_servers_with_two_certificates_do_not_repeat_warnings() {
     let (old, new) = ((NOW - 80 * DAY, NOW + 10 * DAY), (NOW, NOW + 90 * DAY));
     let mut warnings = Vec::new();
     for turn in 0..20 {
-        warnings.extend(monitor.sees(NOW + turn * 300, if turn % 2 == 0 { old } else { new }));
+        warnings.extend(monitor.check_at(NOW + turn * 300, if turn % 2 == 0 { old } else { new }));
     }
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     let mut monitor = Monitor::new();
     let (old, new) = ((NOW - 80 * DAY, NOW + 5 * DAY), (NOW - 79 * DAY, NOW + 11 * DAY));
-    let warnings: usize =
-        (0..20).map(|turn| monitor.sees(NOW + turn * 300, if turn % 2 == 0 { old } else { new }).len()).sum();
+    let warnings: usize = (0..20)
+        .map(|turn| monitor.check_at(NOW + turn * 300, if turn % 2 == 0 { old } else { new }).len())
+        .sum();
     assert!(warnings <= 3, "at most one for each step: {warnings}");
 }
 
@@ -113,12 +114,12 @@ fn two_servers_with_two_certificates_do_not_repeat_warnings() {
 fn an_earlier_releases_state_refers_to_the_current_certificate() {
     let certificate = (NOW - 80 * DAY, NOW + 6 * DAY);
     let mut monitor = Monitor::new();
-    monitor.sees(NOW, (NOW, NOW + 90 * DAY));
+    monitor.check_at(NOW, (NOW, NOW + 90 * DAY));
     monitor.state.targets[0].certificate = Some(7);
     assert!(!monitor.state.encode().unwrap().text.contains("certificate_until"));
-    assert_eq!(monitor.sees(NOW, certificate), [""; 0]);
+    assert_eq!(monitor.check_at(NOW, certificate), [""; 0]);
     assert_eq!(monitor.state.targets[0].certificate, Some(7), "an earlier release can still read it");
-    assert_eq!(monitor.sees(NOW + 4 * DAY, certificate).len(), 1);
+    assert_eq!(monitor.check_at(NOW + 4 * DAY, certificate).len(), 1);
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn faults(step: &Step) -> usize {
 }
 
 #[test]
-fn stories_end_well() {
+fn stories_violate_no_guarantee() {
     let (cases, first) = (env_number("PLEXMON_CASES", CASES), env_number("PLEXMON_SEED", 0));
     let workers = std::thread::available_parallelism().map_or(1, |count| count.get());
     let started = std::time::Instant::now();

@@ -104,7 +104,7 @@ async fn the_status_is_checked() {
 
 /// Cloudflare replaces the `Server` header of what it forwards, but not the signature in the pages.
 #[tokio::test]
-async fn the_server_is_named_also_behind_cloudflare() {
+async fn the_server_is_named_even_behind_cloudflare() {
     let page = |name: &str| {
         format!("<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>{name}</center>\r\n</body>\r\n")
     };

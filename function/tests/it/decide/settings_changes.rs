@@ -9,7 +9,7 @@ use super::story;
 use crate::fixtures::{NOW, down, settings, target, up};
 
 #[test]
-fn a_changed_check_under_the_same_name_starts_without_a_past() {
+fn a_changed_check_is_treated_as_a_new_one() {
     let before = settings(&["plex"]);
     let mut state = State::default();
     story(&mut state, &before, NOW, "up ok, down 500");

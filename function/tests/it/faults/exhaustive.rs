@@ -80,7 +80,8 @@ async fn ours(placement: &Placement) -> Vec<Arrival> {
         // After each outage, enough time passes for the last repeat of an unproven delivery.
         let after = if LATE.contains(&run) { 300 + 6 * 60 * 60 } else { 300 };
         let mut step = Step { down: u8::from(down), after, ..Step::default() };
-        // The pauses of a run with a change: the read, the probe, two at the first write, one before and one after sending.
+        // The pauses of a run with a change: one for the read and the probe, two at the first write, one before and one
+        // after sending.
         match fault(placement, run) {
             Some(Fault::KilledBeforeSending) => step.killed = Some(3),
             Some(Fault::KilledAfterSending) => step.killed = Some(4),

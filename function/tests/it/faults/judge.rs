@@ -57,7 +57,9 @@ pub fn judge(played: &Played) -> Result<(), String> {
     }
     let late = played.events[played.last_run..].iter().find(|event| matches!(event, Event::Offered(_)));
     match late {
-        Some(late) if !played.bounds.astray => Err(format!("something is sent by the last run: {late:?}")),
+        Some(late) if !played.bounds.wrong_state => {
+            Err(format!("something is sent by the last run: {late:?}"))
+        }
         _ => Ok(()),
     }
 }

@@ -50,7 +50,7 @@ fn a_tick_that_is_delivered_twice_reports_an_outage_once() {
 
 #[test]
 fn a_manual_run_beside_a_scheduled_one_reports_an_outage_once() {
-    each_order(1, 1, Why::ByHand, |turns, arrivals| {
+    each_order(1, 1, Why::Manual, |turns, arrivals| {
         let unmarked = arrivals.iter().filter(|arrival| **arrival == (Alert::Down, false)).count();
         assert!(unmarked <= 1 && arrivals.len() >= 2, "turns {turns:?}: {arrivals:?}");
     });
@@ -59,7 +59,7 @@ fn a_manual_run_beside_a_scheduled_one_reports_an_outage_once() {
 #[test]
 fn the_last_message_is_true_after_two_runs_that_disagree() {
     for (down, other) in [(0, 1), (1, 0)] {
-        each_order(down, other, Why::ByHand, |turns, arrivals| {
+        each_order(down, other, Why::Manual, |turns, arrivals| {
             // If the overwritten version cannot be read, the deliveries of the other run are unknown.
             if turns.1 {
                 return;

@@ -11,9 +11,9 @@ pub async fn play(story: &Story, reads_back: bool) -> Played {
         let mut stage = simulation.stage.lock().unwrap();
         (stage.reads_back, stage.forgets_versions) = (reads_back, story.forgets_versions);
     }
-    simulation.bounds.astray = is_astray(story);
-    simulation.bounds.worn = story.steps.iter().filter(|step| step.is_unproven()).count() >= 3;
-    simulation.bounds.unwritten = story.steps.iter().any(|step| step.saves != [Save::Works; 2]);
+    simulation.bounds.wrong_state = has_wrong_state(story);
+    simulation.bounds.exhausted = story.steps.iter().filter(|step| step.is_unproven()).count() >= 3;
+    simulation.bounds.unsaved = story.steps.iter().any(|step| step.saves != [Save::Works; 2]);
     for step in &story.steps {
         simulation.step(step).await;
     }
@@ -29,7 +29,7 @@ pub async fn play(story: &Story, reads_back: bool) -> Played {
 /// Whether the stored state may claim notifications that were never sent: after overlapping runs or a garbled value,
 /// combined with failures of the store, and where overlapping runs overwrite each other and the previous version cannot
 /// be read.
-fn is_astray(story: &Story) -> bool {
+fn has_wrong_state(story: &Story) -> bool {
     let confuses = |step: &Step| step.overlap.is_some() || step.load == Load::Garbled;
     let fails = |step: &Step| {
         step.saves != [Save::Works; 2]

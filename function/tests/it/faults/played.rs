@@ -18,13 +18,13 @@ pub struct Played {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Bounds {
     /// The state was lost, or two runs overlapped: some notifications may be repeated, others lost.
-    pub forgot: bool,
+    pub lost_state: bool,
     /// An old state returned, or the channel was removed: even the last message may be wrong.
-    pub astray: bool,
+    pub wrong_state: bool,
     /// A day may have passed: notifications about past outages have expired.
-    pub aged: bool,
+    pub expired: bool,
     /// Three attempts may all have failed to arrive: the notification is given up.
-    pub worn: bool,
+    pub exhausted: bool,
     /// Some writes failed: the state may not show what was sent.
-    pub unwritten: bool,
+    pub unsaved: bool,
 }

@@ -73,7 +73,7 @@ impl Recipient {
             // A notification that is refused again does not delay later ones, which imply it.
             let is_refused_again = self.refused.iter().any(|known| known.2 >= 2);
             // And it expires after a day.
-            self.last.gap |= is_refused_again || bounds.aged;
+            self.last.gap |= is_refused_again || bounds.expired;
             if is_refused_again && self.queued.len() > 1 {
                 let _ = self.dequeue(alert, run);
             }
@@ -83,7 +83,7 @@ impl Recipient {
                 self.accepted = Accepted { down: Some(alert.is_down()), env, run };
             }
             let known = self.arrived.iter().filter(|known| **known == (alert, at)).count();
-            if known >= MAX_ARRIVALS && !bounds.unwritten && !bounds.astray {
+            if known >= MAX_ARRIVALS && !bounds.unsaved && !bounds.wrong_state {
                 return Err("arrives more than three times".to_owned());
             }
             let answered = matches!(answer, Answer::Accepts | Answer::AcceptsSlowly);
@@ -99,7 +99,7 @@ impl Recipient {
 
     /// At the end of the story, everything was sent, and the last message is true.
     pub fn end(&self, down: bool, bounds: Bounds) -> Result<(), String> {
-        if !bounds.forgot && !bounds.aged && !bounds.worn && !self.queued.is_empty() {
+        if !bounds.lost_state && !bounds.expired && !bounds.exhausted && !self.queued.is_empty() {
             return Err(format!("never sent: {:?}", self.queued));
         }
         if self.misses(down, bounds) {
@@ -111,8 +111,8 @@ impl Recipient {
     /// Whether a notification is certainly missing.
     pub fn misses(&self, down: bool, bounds: Bounds) -> bool {
         let last = self.last.down;
-        let is_unsure = bounds.astray || bounds.worn || self.last.gap;
-        !is_unsure && last != Some(down) && !(bounds.aged && last.is_none())
+        let is_unsure = bounds.wrong_state || bounds.exhausted || self.last.gap;
+        !is_unsure && last != Some(down) && !(bounds.expired && last.is_none())
     }
 
     /// Whether the missing notification is retried later.
@@ -205,7 +205,7 @@ impl Recipient {
             _ if last.unread && alert == Alert::Up && run > self.kept_run => Ok(()),
             _ => self.dequeue(alert, run).or(Ok(())),
         };
-        if !bounds.forgot && !bounds.aged && !bounds.worn {
+        if !bounds.lost_state && !bounds.expired && !bounds.exhausted {
             in_order?;
         }
         self.begin(alert, last, bounds)?;
@@ -217,14 +217,14 @@ impl Recipient {
 
     /// An UP requires a DOWN before it, and the first notification about a target is marked as such.
     fn begin(&self, alert: Alert, last: Arrived, bounds: Bounds) -> Result<(), String> {
-        if bounds.astray || bounds.worn || self.last.gap || self.last.down.is_some() {
+        if bounds.wrong_state || bounds.exhausted || self.last.gap || self.last.down.is_some() {
             return Ok(());
         }
         let is_first = matches!(alert, Alert::FirstDown | Alert::FirstUp | Alert::FirstWasDown);
         // Only a run that could not read the state may begin with another notification, which mentions it.
         match alert {
             Alert::Up => Err("an UP without its DOWN".to_owned()),
-            _ if is_first || last.marked || bounds.aged => Ok(()),
+            _ if is_first || last.marked || bounds.expired => Ok(()),
             _ => Err("no first notification".to_owned()),
         }
     }
@@ -238,7 +238,7 @@ impl Recipient {
             }
             _ => before.down == Some(alert.is_down()),
         };
-        if !is_repeat || bounds.forgot || bounds.worn || before.gap {
+        if !is_repeat || bounds.lost_state || bounds.exhausted || before.gap {
             return Ok(());
         }
         if before.proven && !last.unread && !before.unread {

@@ -81,14 +81,14 @@ impl Simulation {
 
     pub fn end(&self, down: u8, last_run: usize) -> Played {
         let mut stage = self.stage.lock().unwrap();
-        let Bounds { forgot, astray, .. } = self.bounds;
-        let old = stage.believes_old;
+        let Bounds { lost_state, wrong_state, .. } = self.bounds;
+        let old = stage.read_old_state;
         Played {
             events: std::mem::take(&mut stage.events),
             targets: self.targets,
             down: down & self.targets,
             last_run,
-            bounds: Bounds { forgot: forgot || old, astray: astray || old, ..self.bounds },
+            bounds: Bounds { lost_state: lost_state || old, wrong_state: wrong_state || old, ..self.bounds },
             broken: stage.broken.take(),
         }
     }
@@ -99,13 +99,13 @@ impl Simulation {
             self.change(change);
         }
         self.now = self.now.saturating_add_signed(step.after);
-        self.bounds.aged |= step.after > 24 * 60 * 60;
+        self.bounds.expired |= step.after > 24 * 60 * 60;
         if step.cold {
             self.warm = None;
         }
         let mut warm = self.warm.take().unwrap_or_else(|| self.environment());
         self.set_up(step, &mut warm);
-        self.note_what_is_forgotten(step, &warm);
+        self.note_lost_state(step, &warm);
         warm.has_read |= step.load == Load::Works;
         let request = if step.announces { Request::Announce } else { Request::Check };
         let deadline = Instant::now() + Duration::from_secs(30);
@@ -149,7 +149,7 @@ impl Simulation {
         let until = self.now + PAUSED_S;
         let (at, second) = match overlap.why {
             Why::SameTick => (self.now, tick.clone()),
-            Why::ByHand => (self.now + 3, Request::Check.into()),
+            Why::Manual => (self.now + 3, Request::Check.into()),
             Why::Pause => (self.now + 3, Request::Pause(until).into()),
             Why::Resume => (self.now + 3, Request::Resume.into()),
         };
@@ -162,12 +162,12 @@ impl Simulation {
         let is_paused = match overlap.why {
             Why::Pause => true,
             Why::Resume => false,
-            Why::SameTick | Why::ByHand => return,
+            Why::SameTick | Why::Manual => return,
         };
         self.paused_until = if is_paused { until } else { self.now };
         let mut stage = self.stage.lock().unwrap();
         let kept = stage.history.last().map(|text| State::parse(text).unwrap().paused_until);
-        if !stage.forgets_versions && !self.bounds.astray && kept != Some(is_paused.then_some(until)) {
+        if !stage.forgets_versions && !self.bounds.wrong_state && kept != Some(is_paused.then_some(until)) {
             stage.broken = Some(format!("{:?} was lost: {kept:?}", overlap.why));
         }
     }
@@ -190,9 +190,9 @@ impl Simulation {
     }
 
     /// Note what cannot be guaranteed after this step.
-    fn note_what_is_forgotten(&mut self, step: &Step, warm: &WarmEnvironment) {
+    fn note_lost_state(&mut self, step: &Step, warm: &WarmEnvironment) {
         let blank = !warm.has_read;
-        self.bounds.forgot |= step.overlap.is_some() || (blank && step.load == Load::Garbled);
+        self.bounds.lost_state |= step.overlap.is_some() || (blank && step.load == Load::Garbled);
     }
 
     fn change(&mut self, change: Change) {
@@ -207,7 +207,7 @@ impl Simulation {
                 if self.settings.channels.pop().is_none() {
                     self.settings.channels = settings(&[]).channels;
                 }
-                (self.bounds.forgot, self.bounds.astray) = (true, true);
+                (self.bounds.lost_state, self.bounds.wrong_state) = (true, true);
             }
             Change::LaterRelease => self.rewrite(release::later),
             Change::EarlierRelease => self.rewrite(release::earlier),

@@ -79,7 +79,7 @@ pub struct Stage {
     /// Whether a run is waiting for the channel.
     pub hangs: bool,
     /// Whether an environment read an old value and could not detect it.
-    pub believes_old: bool,
+    pub read_old_state: bool,
     /// The violation of an invariant, if there was one.
     pub broken: Option<String>,
 }
@@ -138,7 +138,7 @@ impl Store for Environment {
             Load::Stale(by) => {
                 if let Some(at) = stage.history.len().checked_sub(1 + usize::from(by)) {
                     let text = stage.history[at].clone();
-                    stage.believes_old |= !self.seen.lock().unwrap().contains(&text);
+                    stage.read_old_state |= !self.seen.lock().unwrap().contains(&text);
                     return Ok(Some(Stored { text, version: Some(at as u64 + 1) }));
                 }
             }

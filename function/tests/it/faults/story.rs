@@ -108,7 +108,7 @@ pub enum Why {
     /// The same tick was delivered twice.
     SameTick,
     /// The function is invoked manually, a few seconds after the tick.
-    ByHand,
+    Manual,
     Pause,
     Resume,
 }
@@ -157,7 +157,7 @@ impl Story {
                     }
                     1 if rng.one_in(2) => {
                         let why =
-                            rng.choose(&[Why::SameTick, Why::SameTick, Why::ByHand, Why::Pause, Why::Resume]);
+                            rng.choose(&[Why::SameTick, Why::SameTick, Why::Manual, Why::Pause, Why::Resume]);
                         let turns = u32::try_from(rng.below(1 << 24)).unwrap();
                         // Mostly, both runs observe the same.
                         let down = if rng.one_in(3) { step.down ^ rng.choose(&[1, 2, 3]) } else { step.down };

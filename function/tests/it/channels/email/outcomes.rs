@@ -101,7 +101,7 @@ async fn a_refusal_is_permanent_only_if_the_mail_is_at_fault() {
 }
 
 #[tokio::test]
-async fn what_a_server_quotes_is_hidden() {
+async fn secrets_that_a_mail_server_quotes_are_hidden() {
     let setup = MailSetup::new();
     for at in ["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "."] {
         let quote = "550 AUTH PLAIN AHBsZXhtb25AZXhhbXBsZS5jb20AYXBwLXBhc3N3MHJkLXh5eg== app-passw0rd-xyz";
