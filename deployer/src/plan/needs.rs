@@ -98,7 +98,8 @@ impl Order<'_> {
         let step = &self.steps[index];
         match (self.purpose(step), &step.change) {
             (Purpose::Replaces, _) => Vec::new(),
-            (Purpose::Forgets, _) => self.all(Until::Done, |other| !std::ptr::eq(other, step)),
+            // Several functions may forget the same state: they do not wait for each other.
+            (Purpose::Forgets, _) => self.all(Until::Done, |other| self.purpose(other) != Purpose::Forgets),
             (Purpose::Removes, _) => self.removal(step),
             (Purpose::Makes, Change::Function(delta)) => self.function(delta.resource()),
             (Purpose::Makes, Change::Schedule(delta)) => self.schedule(delta.resource(), step.action),

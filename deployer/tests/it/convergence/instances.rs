@@ -5,7 +5,7 @@ use plexmon_deploy::plan::{Plan, plan};
 use plexmon_deploy::stack::Stack;
 
 use super::memory::{Memory, StepFault};
-use super::runs::{Direction, run};
+use super::runs::{Direction, run, sorted};
 use crate::plan::deployment::Deployment;
 use crate::plan::order::is_stopped_by;
 
@@ -27,18 +27,6 @@ async fn two_functions_are_created_recognised_and_removed() {
         assert!(planned(&deployment, direction, &memory.stack()).is_empty());
     }
     assert!(memory.stack().is_nothing());
-}
-
-/// In the order of their names, whichever was created first.
-fn sorted(mut stack: Stack) -> Stack {
-    let Stack { roles, log_groups, parameters, secrets, functions, schedules } = &mut stack;
-    roles.sort_by(|one, other| one.name.cmp(&other.name));
-    log_groups.sort_by(|one, other| one.name.cmp(&other.name));
-    parameters.sort_by(|one, other| one.name.cmp(&other.name));
-    secrets.sort_by(|one, other| one.name.cmp(&other.name));
-    functions.sort_by(|one, other| one.name.cmp(&other.name));
-    schedules.sort_by(|one, other| one.name.cmp(&other.name));
-    stack
 }
 
 #[tokio::test]

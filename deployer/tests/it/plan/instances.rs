@@ -1,12 +1,13 @@
 //! Two functions, each with its own role and log group, in two regions: each instance is planned separately.
 
 use insta::assert_snapshot;
+use plexmon_deploy::config::SecretLookup;
 use plexmon_deploy::plan::{Action, Plan, Step};
 use plexmon_deploy::resource::{ResourceKind, Until};
 use plexmon_deploy::resources::Binding;
 use plexmon_deploy::stack::Stack;
 
-use super::deployment::{Deployment, PAGE, PAGE_REGION, REGION, text};
+use super::deployment::{CONFIG, Deployment, PAGE, PAGE_REGION, REGION, secrets, text};
 
 fn step<'a>(plan: &'a Plan, action: Action, name: &str) -> &'a Step {
     plan.steps.iter().find(|step| step.action == action && step.name == name).unwrap()
@@ -120,6 +121,19 @@ fn an_obsolete_function_is_deleted_with_its_role_and_log_group() {
     ");
 }
 
+/// Both tags name the previous state: the functions are updated when everything else is done, and do not wait for each
+/// other.
+#[test]
+fn after_a_rename_of_the_state_both_functions_are_updated_last() {
+    let renamed = format!("{CONFIG}\n[state]\nparameter = \"/home/plex\"\n");
+    let deployment = Deployment::of(&renamed, &SecretLookup::All(secrets())).with_page();
+    let plan = deployment.up(&Deployment::usual().with_page().drifted(|_| {})).unwrap();
+    let [.., monitor, page] = plan.steps.as_slice() else { panic!("{plan}") };
+    assert_eq!((monitor.name.as_str(), page.name.as_str()), ("plex-remote-health", PAGE));
+    assert_eq!(monitor.needs, page.needs);
+    assert_eq!(monitor.needs.len(), plan.steps.len() - 2);
+}
+
 #[test]
 fn the_same_name_in_another_region_is_another_instance() {
     let deployment = Deployment::usual();
@@ -137,10 +151,8 @@ fn the_same_name_in_another_region_is_another_instance() {
 #[test]
 fn a_deployment_named_like_our_page_stops_the_run() {
     let page = Deployment::usual().with_page();
-    let named = Deployment::of(
-        &format!("name = \"{PAGE}\"\n{}", super::deployment::CONFIG),
-        &super::deployment::missing_secrets(),
-    );
+    let named =
+        Deployment::of(&format!("name = \"{PAGE}\"\n{}", CONFIG), &super::deployment::missing_secrets());
     assert_eq!(named.names.monitor.role, page.names.others[0].role);
     let observed = page.drifted(|stack| {
         for role in &mut stack.roles {
