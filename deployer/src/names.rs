@@ -5,7 +5,7 @@ mod lambda;
 pub mod parameters;
 
 pub use account::Account;
-pub use lambda::{LambdaNames, RoleNames, ScheduleNames, log_group};
+pub use lambda::{LambdaKind, LambdaNames, RoleNames, ScheduleNames, log_group};
 use plexmon_function::contract::parts::{layout, parameter};
 
 use self::parameters::secrets_parameter;
@@ -50,7 +50,7 @@ impl Names {
     pub fn new(config: &Config, region: &str) -> Self {
         let names = Self {
             deployment: config.name.clone(),
-            monitor: LambdaNames::new(&config.name, region).scheduled(),
+            monitor: LambdaNames::new(LambdaKind::Monitor, &config.name, region).scheduled(),
             others: Vec::new(),
             state_parameter: config.state_parameter.clone(),
             state_parts: Vec::new(),

@@ -31,7 +31,7 @@ pub struct Lambda {
 }
 
 impl Stack {
-    /// What `up` wants. Another function is another entry in [`Names`](crate::names::Names), with its settings here.
+    /// What `up` wants. Another function is another entry in [`Names`](crate::names::Names).
     pub fn desired(blueprint: &Blueprint<'_>) -> Self {
         let mut stack = Self::nothing();
         stack.parameters.extend(blueprint.names.state_parameters().map(|name| Parameter {

@@ -1,8 +1,16 @@
 //! The names of one function and of what belongs to it alone.
 
+/// What a function is for. Its rights and its settings depend on it: a kind without them does not compile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LambdaKind {
+    /// Checks the targets.
+    Monitor,
+}
+
 /// One function of a deployment, its role, its log group, and its schedule if it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LambdaNames {
+    pub kind: LambdaKind,
     pub function: String,
     pub region: String,
     pub role: RoleNames,
@@ -27,8 +35,9 @@ pub struct ScheduleNames {
 
 impl LambdaNames {
     /// The names of a function without a schedule.
-    pub fn new(function: &str, region: &str) -> Self {
+    pub fn new(kind: LambdaKind, function: &str, region: &str) -> Self {
         Self {
+            kind,
             function: function.to_owned(),
             region: region.to_owned(),
             role: RoleNames { role: format!("{function}-role"), policy: format!("{function}-inline") },

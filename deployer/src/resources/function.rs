@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::health::Health;
 use crate::aws::{Aws, Created, present};
 use crate::error::Result;
-use crate::names::LambdaNames;
+use crate::names::{LambdaKind, LambdaNames};
 use crate::resource::{Actions, Blueprint, Difference, Differences, Resource, ResourceKind, Subject, Task};
 
 /// `InvokeFunction` is what `invoke`, and the first run of `up`, call.
@@ -87,10 +87,12 @@ pub struct FunctionDetails {
 }
 
 impl Function {
-    /// The monitor.
+    /// A function with the settings of its kind.
     pub fn desired(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Self {
-        let settings = &blueprint.config.function;
         let names = blueprint.names;
+        let (settings, state) = match lambda.kind {
+            LambdaKind::Monitor => (&blueprint.config.function, Some(names.state_parameter.clone())),
+        };
         let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         Self {
             name: lambda.function.clone(),
@@ -105,7 +107,7 @@ impl Function {
             timeout_s: whole(settings.timeout_s),
             environment: BTreeSet::new(),
             code: Some(blueprint.code.to_owned()),
-            state: Some(names.state_parameter.clone()),
+            state,
             inherited_state: names.is_inherited.then(|| names.state_parameter.clone()),
             health: Health::Active,
             retries: Some(Retries { attempts: 0, max_age_s: 60 }),

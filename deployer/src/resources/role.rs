@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::role_policy::{document, document_of, monitor_statements, statements_for};
+use super::role_policy::{document, document_of, statements, statements_for};
 use crate::aws::{Aws, Created, present};
 use crate::error::Result;
 use crate::names::{Account, LambdaNames, OWNER_TAG, REGION_TAG_PREFIX, RoleNames};
@@ -60,7 +60,7 @@ pub struct Role {
 }
 
 impl Role {
-    /// The role of the monitor.
+    /// The role of a function.
     pub fn desired(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Self {
         Self {
             name: lambda.role.role.clone(),
@@ -75,7 +75,7 @@ impl Role {
                     "Action": "sts:AssumeRole",
                 }],
             }),
-            policy: Some(document_of(monitor_statements(blueprint, lambda))),
+            policy: Some(document_of(statements(blueprint, lambda))),
             boundary: blueprint.config.function.permissions_boundary.clone(),
             regions: BTreeSet::from([lambda.region.clone()]),
         }

@@ -2,13 +2,20 @@
 
 use serde_json::{Value, json};
 
-use crate::names::LambdaNames;
 use crate::names::parameters::any_part;
+use crate::names::{LambdaKind, LambdaNames};
 use crate::resource::Blueprint;
+
+/// What a function is allowed to do.
+pub fn statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value> {
+    match lambda.kind {
+        LambdaKind::Monitor => monitor_statements(blueprint, lambda),
+    }
+}
 
 /// What the monitor needs: its own state, its own secrets, its own log streams; not the right to create a log group,
 /// which would bring the group back after it was deleted.
-pub fn monitor_statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value> {
+fn monitor_statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value> {
     let of = sid_suffix(&lambda.region);
     let log_group = blueprint.account_of(lambda).log_group(&lambda.log_group);
     let mut statements = vec![

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use plexmon_deploy::config::{Config, SecretLookup};
 use plexmon_deploy::error::Result;
-use plexmon_deploy::names::{Account, LambdaNames, Names};
+use plexmon_deploy::names::{Account, LambdaKind, LambdaNames, Names};
 use plexmon_deploy::plan::{Intent, Plan, plan};
 use plexmon_deploy::resource::Blueprint;
 use plexmon_deploy::resources::{Content, Function, LogGroup, Parameter, Role, Schedule, Secret};
@@ -62,7 +62,7 @@ impl Deployment {
     /// The same, with a second function in another region.
     pub fn with_page(self) -> Self {
         let mut names = self.names;
-        names.others.push(LambdaNames::new(PAGE, PAGE_REGION));
+        names.others.push(LambdaNames::new(LambdaKind::Monitor, PAGE, PAGE_REGION));
         Self::with_names(self.config, names, &SecretLookup::All(secrets()))
     }
 
