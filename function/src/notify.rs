@@ -1,11 +1,7 @@
-//! The notification channels. To add one:
+//! The notification channels: one file for each kind, with its sender and its description.
 //!
-//! 1. Write its sender, with its `DESCRIPTION` and unit tests, in a file beside its siblings.
-//! 2. Add its variant to [`ChannelKind`], and its lines here: what is missing does not compile.
-//! 3. Write the documentation and the example: `PLEXMON_WRITE_DOCS=1 cargo test -p plexmon-deploy --test it
-//!    config::documentation`.
-//!
-//! The configuration, the common tests and the documentation find it by its description.
+//! The configuration, the common tests and the documentation find a kind by its description. `.github/CONTRIBUTING.md`
+//! lists the steps to add one.
 
 pub(crate) mod answer;
 pub mod discord;

@@ -121,11 +121,20 @@ pub struct ChannelDescription {
 pub enum Protocol {
     /// One HTTP request for each message.
     Http {
-        /// An answer by which the service confirms a message. Without one, every 2xx is a success.
-        confirmation: Option<&'static str>,
+        /// Examples of what the service answers. Without them, every 2xx is a success.
+        answers: Option<Answers>,
     },
     /// A mail server.
     Smtp,
+}
+
+/// Examples of a service's own answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Answers {
+    /// The body by which it confirms a message.
+    pub confirmation: &'static str,
+    /// The status and the body by which it refuses a secret that is not valid.
+    pub refusal: (u16, &'static str),
 }
 
 impl ChannelDescription {
@@ -136,7 +145,7 @@ impl ChannelDescription {
         about: "",
         settings: &[],
         exclusive: &[],
-        protocol: Protocol::Http { confirmation: None },
+        protocol: Protocol::Http { answers: None },
         complete: |_| {},
         check: |_| Ok(()),
     };

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::answer::{Answer, refusal};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
-use crate::contract::description::{ChannelDescription, Protocol, Setting};
+use crate::contract::description::{Answers, ChannelDescription, Protocol, Setting};
 use crate::contract::secrets::ChannelSecrets;
 use crate::http::Http;
 use crate::message::Message;
@@ -30,7 +30,12 @@ pub const DESCRIPTION: ChannelDescription = ChannelDescription {
     service: SERVICE,
     about: "an incoming webhook of [Discord](https://support.discord.com/hc/articles/228383668)",
     settings: &[Setting::secret("url", "{ env = \"DISCORD_URL\" }", "the address of the webhook")],
-    protocol: Protocol::Http { confirmation: Some(r#"{"id":"1","content":"as it was"}"#) },
+    protocol: Protocol::Http {
+        answers: Some(Answers {
+            confirmation: r#"{"id":"1","content":"as it was"}"#,
+            refusal: (404, r#"{"message":"Unknown Webhook","code":10015}"#),
+        }),
+    },
     ..ChannelDescription::SIMPLE
 };
 

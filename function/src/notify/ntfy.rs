@@ -9,7 +9,9 @@ use tokio::time::Instant;
 use super::answer::{Answer, later, refusal};
 use super::post::{Post, fold_key, secret, send};
 use super::{Channel, Delivery, Sending};
-use crate::contract::description::{ChannelDescription, Checked, Need, Protocol, Setting, Type, any};
+use crate::contract::description::{
+    Answers, ChannelDescription, Checked, Need, Protocol, Setting, Type, any,
+};
 use crate::contract::secrets::ChannelSecrets;
 use crate::contract::settings::Severity;
 use crate::endpoint::Credentials;
@@ -53,7 +55,12 @@ pub const DESCRIPTION: ChannelDescription = ChannelDescription {
         Setting::secret("password", "{ env = \"NTFY_PASSWORD\" }", "the password of the user").with("user"),
     ],
     exclusive: &[("token", "user")],
-    protocol: Protocol::Http { confirmation: Some(r#"{"id":"hwQ2YpKdmg","event":"message"}"#) },
+    protocol: Protocol::Http {
+        answers: Some(Answers {
+            confirmation: r#"{"id":"hwQ2YpKdmg","event":"message"}"#,
+            refusal: (403, r#"{"code":40301,"http":403,"error":"forbidden"}"#),
+        }),
+    },
     ..ChannelDescription::SIMPLE
 };
 

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::answer::{Answer, refusal};
 use super::post::{Post, fold_key, secret, send};
 use super::{Channel, Delivery, Sending};
-use crate::contract::description::{ChannelDescription, Protocol, Setting};
+use crate::contract::description::{Answers, ChannelDescription, Protocol, Setting};
 use crate::contract::secrets::ChannelSecrets;
 use crate::contract::settings::PUSHBULLET_URL;
 use crate::http::Http;
@@ -33,7 +33,15 @@ pub const DESCRIPTION: ChannelDescription = ChannelDescription {
         Setting::secret("token", "{ env = \"PUSHBULLET_TOKEN\" }", "the access token of the account"),
         Setting::service_url(PUSHBULLET_URL, "\"https://api.pushbullet.com/v2/pushes\""),
     ],
-    protocol: Protocol::Http { confirmation: Some(r#"{"active":true,"iden":"ubdpj29aOK0sKG"}"#) },
+    protocol: Protocol::Http {
+        answers: Some(Answers {
+            confirmation: r#"{"active":true,"iden":"ubdpj29aOK0sKG"}"#,
+            refusal: (
+                401,
+                r#"{"error":{"code":"invalid_access_token","message":"Access token is missing or invalid."}}"#,
+            ),
+        }),
+    },
     ..ChannelDescription::SIMPLE
 };
 

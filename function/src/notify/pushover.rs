@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::answer::{Answer, refusal};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
-use crate::contract::description::{ChannelDescription, Protocol, Setting};
+use crate::contract::description::{Answers, ChannelDescription, Protocol, Setting};
 use crate::contract::secrets::{ChannelSecrets, SecretValue};
 use crate::contract::settings::PUSHOVER_URL;
 use crate::http::Http;
@@ -41,7 +41,12 @@ pub const DESCRIPTION: ChannelDescription = ChannelDescription {
         Setting::secret("user", "{ env = \"PUSHOVER_USER\" }", "the key of the user or the group"),
         Setting::service_url(PUSHOVER_URL, "\"https://api.pushover.net/1/messages.json\""),
     ],
-    protocol: Protocol::Http { confirmation: Some(r#"{"status":1,"request":"647d2300"}"#) },
+    protocol: Protocol::Http {
+        answers: Some(Answers {
+            confirmation: r#"{"status":1,"request":"647d2300"}"#,
+            refusal: (400, r#"{"status":0,"errors":["application token is invalid"],"token":"invalid"}"#),
+        }),
+    },
     ..ChannelDescription::SIMPLE
 };
 

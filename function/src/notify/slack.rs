@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::answer::{Answer, refusal};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
-use crate::contract::description::{ChannelDescription, Protocol, Setting};
+use crate::contract::description::{Answers, ChannelDescription, Protocol, Setting};
 use crate::contract::secrets::ChannelSecrets;
 use crate::http::Http;
 use crate::message::Message;
@@ -69,7 +69,9 @@ pub const DESCRIPTION: ChannelDescription = ChannelDescription {
     about: "an incoming webhook of [Slack](https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks), \
             or of Mattermost, Rocket.Chat or Zulip",
     settings: &[Setting::secret("url", "{ env = \"SLACK_URL\" }", "the address of the webhook")],
-    protocol: Protocol::Http { confirmation: Some("ok") },
+    protocol: Protocol::Http {
+        answers: Some(Answers { confirmation: "ok", refusal: (403, "invalid_token") }),
+    },
     ..ChannelDescription::SIMPLE
 };
 

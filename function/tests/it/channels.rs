@@ -35,14 +35,19 @@ pub struct HttpKind {
     pub service: &'static str,
     /// An answer by which the service confirms a message, if only its own answers count.
     pub confirmation: Option<&'static str>,
+    /// The status and the body by which it refuses the channel's secrets.
+    pub refusal: Option<(u16, &'static str)>,
 }
 
 /// Every kind that speaks HTTP: a new one is subject to the common tests without being named here.
 pub fn http_kinds() -> Vec<HttpKind> {
     let kind = |description: &'static ChannelDescription| match description.protocol {
-        Protocol::Http { confirmation } => {
-            Some(HttpKind { description, service: description.service, confirmation })
-        }
+        Protocol::Http { answers } => Some(HttpKind {
+            description,
+            service: description.service,
+            confirmation: answers.map(|answers| answers.confirmation),
+            refusal: answers.map(|answers| answers.refusal),
+        }),
         // Mail servers have tests of their own.
         Protocol::Smtp => None,
     };

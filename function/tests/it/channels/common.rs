@@ -50,6 +50,20 @@ async fn only_the_service_itself_refuses_permanently() {
 }
 
 #[tokio::test]
+async fn a_refusal_of_the_secrets_is_permanent() {
+    for kind in http_kinds() {
+        let (service, setup) = (kind.service, |address: &str| kind.setup(address));
+        let Some((status, body)) = kind.refusal else { continue };
+        let delivery = send(setup, http(&format!("{status} Refused"), "", body), &message()).await;
+        let is_permanent = matches!(delivery, Delivery::Refused { credentials: true, .. });
+        assert!(is_permanent, "{service}: {delivery:?}");
+        // In the same form, it may be asked again if its status says so.
+        let busy = send(setup, http("503 Busy", "", body), &message()).await;
+        assert!(matches!(busy, Delivery::Retry { .. }), "{service}: {busy:?}");
+    }
+}
+
+#[tokio::test]
 async fn only_the_confirmation_of_the_service_is_a_success() {
     for (kind, confirmation) in confirming_kinds() {
         let (service, setup) = (kind.service, |address: &str| kind.setup(address));
