@@ -1,7 +1,6 @@
 //! The presets: what the `kind` of a target stands for, which is where an app is checked and what a healthy answer is.
 //!
-//! To add an app, add an entry to [`PRESETS`], and write its row in `docs/configuration.md` with
-//! `PLEXMON_WRITE_DOCS=1 cargo test -p plexmon-deploy --test it config::documentation`.
+//! To add an app, add an entry to [`PRESETS`]. `.github/CONTRIBUTING.md` has the other steps.
 
 /// An app that can be watched by name.
 #[derive(Debug)]
@@ -16,7 +15,8 @@ pub struct Preset {
     pub path: &'static str,
     /// The status codes that count as up.
     pub status: &'static [u16],
-    /// Text that the body contains if and only if the app is healthy, with or without a space after the colons of JSON.
+    /// Text that the body contains if and only if the app is healthy. It is compared byte by byte: JSON may come with or
+    /// without a space after a colon, so choose a text without one, unless the app always writes it in the same way.
     pub contains: Option<&'static str>,
     /// Last parts of the names of its container images, as in `lscr.io/linuxserver/sonarr:latest`.
     pub images: &'static [&'static str],

@@ -48,9 +48,22 @@ fn the_example_has_a_table_for_every_kind_of_channel() {
     let begin = "# More channels, as many as you like. With a name of your own, give the kind with `kind`.\n";
     let part = Part { begin: begin.to_owned(), end: "\n# End of the channels.".to_owned(), text };
     check("config.example.toml", &[part]);
+    // In the same test, so that it does not read the file while it is written.
+    every_described_key_is_in_the_example();
 }
 
 #[test]
+fn the_readme_names_every_kind_of_channel() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+    let readme = readme.to_lowercase().replace("e-mail", "email");
+    for ChannelDescription { kind, .. } in DESCRIPTIONS {
+        assert!(
+            readme.contains(kind),
+            "README.md lacks the kind of channel `{kind}`: add it to \"It notifies once\""
+        );
+    }
+}
+
 fn every_described_key_is_in_the_example() {
     let text = super::good::uncommented_example();
     let example: toml::Table = text.parse().unwrap();

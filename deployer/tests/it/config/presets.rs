@@ -1,6 +1,6 @@
 //! Presets: what they set, and how an app is recognised.
 
-use plexmon_deploy::config::preset::{HTTP, PRESETS, of_image, of_kind, of_name};
+use plexmon_deploy::config::preset::{HTTP, PRESETS, Preset, of_image, of_kind, of_name};
 
 use super::parse;
 
@@ -68,12 +68,19 @@ fn pages_at_the_end_of_an_address_are_removed() {
     }
 }
 
-/// What the apps answer when they are healthy, and when they are not.
+/// What the apps answer when they are healthy, and when they are not: at least one pair for each text.
 #[test]
 fn texts_are_in_healthy_answers_only() {
-    for (kind, good, bad) in [
+    let answers = [
         ("plex", "<MediaContainer size=\"0\" machineIdentifier=\"1f\">", "<Response code=\"503\">"),
         ("sonarr", "{\n  \"status\": \"OK\"\n}", "{\n  \"status\": \"Error\"\n}"),
+        (
+            "overseerr",
+            "{\"initialized\":true,\"applicationTitle\":\"Requests\"}",
+            "{\"message\":\"Internal Server Error\"}",
+        ),
+        ("prowlarr", "{\"status\": \"OK\"}", "{\"status\": \"Error\"}"),
+        ("qbittorrent", "<title>qBittorrent WebUI</title>", "<title>502 Bad Gateway</title>"),
         ("radarr", "{\"status\":\"OK\"}", "{\"status\":\"Error\"}"),
         ("bazarr", "{\"status\": \"OK\"}", "<title>502 Bad Gateway</title>"),
         ("tautulli", "{\"result\": \"success\", \"message\": \"Ok\"}", "{\"result\": \"error\"}"),
@@ -82,7 +89,11 @@ fn texts_are_in_healthy_answers_only() {
         ("uptime-kuma", "{\"type\":\"entryPage\",\"entryPage\":\"dashboard\"}", "<html></html>"),
         ("uptime-kuma", "{\"type\":\"statusPageMatchedDomain\",\"statusPageSlug\":\"a\"}", ""),
         ("jellyfin", "Healthy", "Degraded"),
-    ] {
+    ];
+    for Preset { kind, .. } in PRESETS.iter().filter(|preset| preset.contains.is_some()) {
+        assert!(answers.iter().any(|(of, ..)| of == kind), "add a healthy and an unhealthy answer of {kind}");
+    }
+    for (kind, good, bad) in answers {
         let text = of_kind(kind).unwrap().contains.unwrap();
         assert!(good.contains(text) && !bad.contains(text), "{kind}: {text}");
     }
