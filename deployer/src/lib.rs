@@ -15,7 +15,7 @@
 //! - [`plan`] compares two stacks. It is pure: it is not async and has no access to AWS.
 //! - [`apply`] runs the steps on an [`apply::Cloud`], which is AWS or, in tests, a stack in memory.
 //! - [`resources`] has a file for each kind of resource, all of the shape in [`resource`].
-//! - [`retry`] is the only module that waits; [`aws`] is the only one that knows SDK errors.
+//! - [`retry`] repeats calls and waits for AWS; [`aws`] is the only module that knows SDK errors.
 //! - [`artifact`] identifies the code that should run without building it, and builds it for an upload.
 //! - [`commands`] has a short file for each command, all of one shape: a [`context::Context`] and options in, an exit code out.
 //! - [`invocation`] runs the deployed function, [`local_probe`] probes from this machine.
