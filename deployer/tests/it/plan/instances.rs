@@ -147,6 +147,36 @@ fn the_same_name_in_another_region_is_another_instance() {
     assert_eq!(steps, [(Action::Delete, ResourceKind::Function, PAGE_REGION)]);
 }
 
+#[test]
+fn a_function_that_moves_is_deleted_in_its_previous_region_at_the_end() {
+    let deployment = Deployment::usual();
+    let observed = deployment.drifted(|stack| stack.functions[0].region = PAGE_REGION.to_owned());
+    let plan = deployment.up(&observed).unwrap();
+    let steps: Vec<_> =
+        plan.steps.iter().map(|step| (step.action, step.kind, step.region.as_str())).collect();
+    let function = ResourceKind::Function;
+    assert_eq!(steps, [(Action::Create, function, REGION), (Action::Delete, function, PAGE_REGION)]);
+    assert_snapshot!(needs(&plan.steps[1]), @"function plex-remote-health (eu-central-1) done");
+}
+
+#[test]
+fn a_log_group_is_not_delayed_by_a_function_of_the_same_name_in_another_region() {
+    let deployment = Deployment::usual();
+    let observed = deployment.drifted(|stack| {
+        let (mut function, mut group) = (stack.functions[0].clone(), stack.log_groups[0].clone());
+        function.region = PAGE_REGION.to_owned();
+        group.region = PAGE_REGION.to_owned();
+        stack.functions.push(function);
+        stack.log_groups.push(group);
+    });
+    let plan = deployment.down(&observed).unwrap();
+    let is_elsewhere = |step: &&Step| step.kind == ResourceKind::LogGroup && step.region == PAGE_REGION;
+    assert_snapshot!(needs(plan.steps.iter().find(is_elsewhere).unwrap()), @"
+    function plex-remote-health (us-east-1) effective
+    role plex-remote-health-role (eu-central-1) effective
+    ");
+}
+
 /// The page of one deployment has the same names as a deployment called `<name>-page`. The tags differ.
 #[test]
 fn a_deployment_named_like_our_page_stops_the_run() {

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::answers::{function_json, json_of};
 use super::fake::{Answer, refused};
 use super::rig::Rig;
-use crate::plan::deployment::Only as _;
+use crate::plan::deployment::{Deployment, Only as _};
 
 fn only_role(stack: &mut Stack) {
     *stack = Stack { roles: stack.roles.clone(), ..Stack::nothing() };
@@ -78,6 +78,20 @@ async fn one_refusal_does_not_stop_other_deletions() {
     hint: the credentials in use need `lambda:DeleteFunction` on this resource
     ");
     assert!(rig.writes().iter().any(|write| write == "iam:DeleteRole"), "{:?}", rig.writes());
+}
+
+/// The state's value has the number of parts, so it must exist as long as they do.
+#[tokio::test(start_paused = true)]
+async fn the_first_parameter_of_a_state_is_deleted_after_its_parts() {
+    let mut rig = Rig::new();
+    rig.deployment = Deployment::usual().once_in(3);
+    assert_eq!(rig.down(|_| {}).await, "done");
+    let deletions = rig.fake.requests().into_iter().filter(|one| one.operation.starts_with("ssm:Delete"));
+    let deletions: String = deletions.map(|one| format!("{} {}\n", one.operation, one.body)).collect();
+    assert_snapshot!(deletions, @r#"
+    ssm:DeleteParameters {"Names":["/homelab/plex_remote_status_part2","/homelab/plex_remote_status_part3","/homelab/plex_remote_status_secrets"]}
+    ssm:DeleteParameter {"Name":"/homelab/plex_remote_status"}
+    "#);
 }
 
 /// A role to which others have attached an inline policy and a managed one.

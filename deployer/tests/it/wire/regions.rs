@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
+use plexmon_deploy::resources::Binding;
 use serde_json::{Value, json};
 
 use super::answers::{self, ROLE_ID, function_json, json_of, role_xml};
@@ -132,6 +133,63 @@ async fn all_regions_are_read_in_one_round() {
         observed.stack.functions.iter().map(|one| (one.name.as_str(), one.region.as_str())).collect();
     assert_eq!(found, [("plex-remote-health", REGION)]);
     assert_eq!(observed.role_ids.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_function_is_compared_with_its_own_role() {
+    let rig = Rig::with_page();
+    answers::deployed(&rig.fake, &rig.deployment, &secrets());
+    rig.fake.on("iam:GetRole", |request| {
+        let name = request.body["RoleName"].as_str().unwrap();
+        Answer::Xml(role_xml("{}", Some("plex-remote-health")).replace(ROLE_ID, &format!("id-of-{name}")))
+    });
+    let monitor = function_json(&rig.deployment);
+    rig.fake.on("lambda:GetFunction", move |request| {
+        let name = if request.region == REGION { "plex-remote-health" } else { PAGE };
+        let mut function = monitor.clone();
+        function["Configuration"]["FunctionName"] = json!(name);
+        function["Configuration"]["Role"] = json!(format!("arn:aws:iam::123456789012:role/{name}-role"));
+        function["Tags"]["plexmon:role"] = json!(format!("id-of-{name}-role"));
+        json_of(function)
+    });
+    let observed = rig.observe(false).await.unwrap();
+    let bindings: Vec<_> =
+        observed.stack.functions.iter().map(|one| (one.name.as_str(), one.binding)).collect();
+    assert_eq!(bindings, [("plex-remote-health", Binding::Current), (PAGE, Binding::Current)]);
+}
+
+/// Return the region and the ARN of each request for `operation`.
+fn arns(rig: &Rig, operation: &str) -> Vec<(String, Value)> {
+    let requests = rig.fake.requests().into_iter().filter(|request| request.operation == operation);
+    requests.map(|request| (request.region, request.body["resourceArn"].clone())).collect()
+}
+
+/// The log group of the page, in its region.
+fn page_log_group() -> (String, Value) {
+    let arn = format!("arn:aws:logs:{PAGE_REGION}:123456789012:log-group:/aws/lambda/{PAGE}");
+    (PAGE_REGION.to_owned(), json!(arn))
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_owner_of_a_log_group_is_read_in_its_region() {
+    let rig = Rig::with_page();
+    rig.fake.on("logs:DescribeLogGroups", |request| {
+        let group = json!({ "logGroupName": format!("/aws/lambda/{PAGE}") });
+        json_of(json!({ "logGroups": if request.region == REGION { vec![] } else { vec![group] } }))
+    });
+    let tags = json!({ "tags": { "plexmon:deployment": "plex-remote-health" } });
+    rig.fake.always("logs:ListTagsForResource", json_of(tags));
+    let observed = rig.observe(false).await.unwrap();
+    let owners: Vec<_> = observed.stack.log_groups.iter().map(|group| group.owner.as_deref()).collect();
+    assert_eq!(owners, [Some("plex-remote-health")]);
+    assert_eq!(arns(&rig, "logs:ListTagsForResource"), [page_log_group()]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_group_is_tagged_in_its_region() {
+    let rig = Rig::with_page();
+    assert_eq!(rig.repair(|stack| stack.log_groups[1].owner = None).await, "done");
+    assert_eq!(arns(&rig, "logs:TagResource"), [page_log_group()]);
 }
 
 #[tokio::test(start_paused = true)]
