@@ -181,7 +181,7 @@ impl FunctionError {
 
     /// Return it as a problem that the function reports.
     fn problem(&self) -> Problem {
-        Problem::new(ProblemKind::of_error_type(&self.error_type), self.message.clone())
+        Problem::of_error(&self.error_type, self.message.clone())
     }
 
     /// Return whether the function's process has ended during the call.
