@@ -22,20 +22,20 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-/// Longer than the resolver waits for one DNS server before it asks the next.
+/// The limit for DNS: longer than the resolver waits for one server before it asks the next.
 const DNS_LIMIT: Duration = Duration::from_secs(6);
 
-/// For each address: the kernel repeats a lost SYN after one second, and a round trip around the world takes a third of
-/// one.
+/// The limit for TCP, for each address: the kernel repeats a lost SYN after one second, and a round trip around the world
+/// takes a third of a second.
 const TCP_LIMIT: Duration = Duration::from_secs(3);
 
-/// For each address that accepts connections.
+/// The limit for TLS, for each address that accepts connections.
 const TLS_LIMIT: Duration = Duration::from_secs(5);
 
 /// How long to wait for one address before trying the next one as well.
 const HEAD_START: Duration = Duration::from_millis(500);
 
-/// No host needs more; a hostile DNS server could return thousands.
+/// The most addresses that are tried: no host needs more, and a hostile DNS server could return thousands.
 const MAX_ADDRESSES: usize = 8;
 
 /// Why there is no connection. Contains nothing of the URL, which may be a secret.

@@ -2,7 +2,7 @@
 //!
 //! - [`settings`] and [`secrets`] are written by the deployer and read by the function.
 //! - [`state`] is saved in SSM between runs, in several [`parts`] where it is large; [`notification`] is its outbox.
-//! - [`description`] is what a configuration may hold, for the deployer and the documentation.
+//! - [`description`] describes what a configuration may contain, for the deployer and the documentation.
 //! - [`request`] is what an invocation asks for, [`reply`] what it returns, with each [`problem`] and each [`delivery`].
 
 pub mod delivery;

@@ -1,4 +1,5 @@
-//! Decides what follows from the previous state and the observations. Pure: values in, values out; the time is a parameter.
+//! Decides what follows from the previous state and the observations. Pure: values in, values out; the time is a
+//! parameter.
 //!
 //! [`watch`] takes a target from one status to the next, [`suppress`] decides whether a change is notified now, [`scope`]
 //! finds what targets have in common, [`events`] has everything that is neither up nor down, [`monitor`] everything about
@@ -26,7 +27,7 @@ use crate::probe::Observation;
 /// How far the previous state can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Knowledge {
-    /// It is what the last run saved, or nothing was saved for certain.
+    /// It is what the last run saved, or it is certain that nothing was saved.
     Certain,
     /// A state may exist, but could not be read. Then only outages are notified.
     StateUnavailable,
@@ -70,7 +71,8 @@ struct Subject<'a> {
     context: Context<'a>,
 }
 
-/// Compare, and turn every change into one notification for each channel. A target without an observation keeps its state.
+/// Compare the observations with the previous state, and turn every change into one notification for each channel. A
+/// target without an observation keeps its state.
 pub fn decide(previous: &State, observations: &[Observation], context: Context<'_>) -> Decision {
     let Context { settings, now, .. } = context;
     let mut state = State {
@@ -112,7 +114,7 @@ fn recall(previous: &State, target: &Target, context: Context<'_>) -> TargetStat
         TargetState { name: target.name.clone(), check: check.clone(), since: now, ..TargetState::default() };
     match previous.target(&target.name) {
         Some(known) if known.check == check => known.clone(),
-        // Another check under the same name has a new state, but no id is used twice.
+        // Another check under the same name starts with a new state, but no id is used twice.
         Some(known) => TargetState { seq: known.seq, ..blank },
         None if previous.version != VERSION && previous.targets.is_empty() && settings.targets.len() == 1 => {
             let last = match previous.status {

@@ -64,13 +64,13 @@ impl Endpoint {
         is_usable.then(|| Self { uri, credentials: credentials.map(Credentials::from_userinfo) })
     }
 
-    /// Whether nobody in between can read what is sent there: it is encrypted, or stays on this machine.
+    /// Return whether what is sent there stays private: it is encrypted, or does not leave this machine.
     pub fn is_private(&self) -> bool {
         self.uri.scheme_str() == Some("https") || self.uri.host().is_some_and(is_loopback)
     }
 }
 
-/// Whether a host is this machine itself.
+/// Return whether a host is this machine itself.
 pub fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
     match host.parse::<IpAddr>() {

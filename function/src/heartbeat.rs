@@ -20,10 +20,10 @@ use crate::store::Store;
 use crate::unexpected_body;
 use crate::user_agent::user_agent;
 
-/// Long enough for a distant host with one dead address, and for a second attempt.
+/// The limit for a ping: long enough for a distant host with one dead address, and for a second attempt.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What the run needs afterwards to return its reply.
+/// The time that the run needs afterwards to return its reply.
 const RESERVE: Duration = Duration::from_millis(500);
 
 /// The path of Uptime Kuma's push monitors.
@@ -89,7 +89,7 @@ fn request(endpoint: Endpoint) -> Result<Request<Full<Bytes>>, String> {
 fn describe(why: SendError) -> String {
     match why {
         SendError::NotSent(why) => format!("no connection: {why}"),
-        SendError::Silent(limit) => format!("no answer within {}", seconds(limit)),
+        SendError::TimedOut(limit) => format!("no answer within {}", seconds(limit)),
         SendError::Lost => "the connection was lost before the response".to_owned(),
     }
 }

@@ -34,10 +34,10 @@ use crate::probe::Tls;
 /// Idle connections are reused within a run and closed before the next one: after minutes, the server has closed them.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Before the second attempt: a service that restarts is back by then.
+/// The pause before the second attempt: a service that restarts may be back by then.
 const RETRY_PAUSE: Duration = Duration::from_millis(250);
 
-/// More than SSM ever returns; the limit protects against servers that are not SSM.
+/// The largest response for the SDK: more than SSM ever returns. It protects against servers that are not SSM.
 const MAX_SDK_BODY_BYTES: usize = 256 * 1024;
 
 /// A client that keeps connections alive. Cheap to clone; clones share their connections.
@@ -59,7 +59,7 @@ pub enum SendError {
     /// Nothing of it was sent.
     NotSent(String),
     /// At least part of it was sent, and there was no response within this time: it may have arrived.
-    Silent(Duration),
+    TimedOut(Duration),
     /// At least part of it was sent, and the response was incomplete or invalid: it may have arrived.
     Lost,
 }
@@ -108,7 +108,7 @@ impl Http {
         match timeout_at(deadline, self.client.request(request)).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(why)) => Err(send_error(&why)),
-            Err(_) if used.connection_metadata().is_some() => Err(SendError::Silent(limit)),
+            Err(_) if used.connection_metadata().is_some() => Err(SendError::TimedOut(limit)),
             Err(_) => Err(SendError::NotSent(format!("no connection within {}", seconds(limit)))),
         }
     }

@@ -4,18 +4,18 @@
 //! # A run
 //!
 //! [`run`] is one run from start to end: load the state and probe the targets concurrently, decide, save the state with
-//! its outbox, send the notifications, save the results. [`decide`] is pure: it gets observations and a state, and returns
-//! the next state. Code that does I/O makes no decisions.
+//! its outbox, send the notifications, save the results. [`decide`] is pure: it gets observations and a state, and
+//! returns the next state. Code that does I/O makes no decisions.
 //!
-//! No change is lost as long as the store accepts writes. A message is repeated only if a run dies, or a response is lost,
-//! between the channel's acceptance and the second save; the message then says that it may be a repeat.
+//! No change is lost as long as the store accepts writes. A message is repeated only if a run dies, or a response is
+//! lost, between the channel's acceptance and the second save; the message then says that it may be a repeat.
 //!
 //! # Modules
 //!
 //! - [`contract`]: the formats that both crates and stored states share: settings, secrets, state, notifications, requests
 //!   and replies.
 //! - [`startup`] reads the settings; `main.rs` connects Lambda with [`run`].
-//! - [`probe`] probes one target and returns an [`probe::Observation`], never an error.
+//! - [`probe`] probes one target and always returns a [`probe::Observation`], never an error.
 //! - [`decide`] derives the next state and the notifications; [`message`] renders notifications as text.
 //! - [`notify`] sends messages: one file for each kind of channel. [`heartbeat`] reports each run to a dead man's switch.
 //! - [`store`] loads and saves the state and the secrets: in SSM, or in memory for tests.

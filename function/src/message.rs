@@ -24,7 +24,7 @@ use crate::text::{bare_url, fnv};
 /// What a channel sends. Each channel cuts it to its own limits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Message {
-    /// The same whenever the same is sent again, for channels that fold repeats.
+    /// The same for the same notifications, for channels that recognize repeats.
     pub id: String,
     /// The deployment that sends it.
     pub deployment: String,
@@ -75,7 +75,7 @@ impl Text {
 pub fn batch(queue: &mut Vec<Notification>, settings: &Settings) -> Vec<Notification> {
     let Some(first) = queue.first() else { return Vec::new() };
     let Some(key) = key(first, settings) else { return vec![queue.remove(0)] };
-    // What may have arrived is repeated unchanged: a receiver that folds repeats would drop what was added.
+    // A message that may have arrived is repeated unchanged: a receiver that ignores repeats would drop what was added.
     let (sent, unproven) = (first.sent, first.unproven);
     let mut queued: Vec<String> = Vec::new();
     let belongs = |notification: &mut Notification| {
@@ -94,7 +94,7 @@ pub fn batch(queue: &mut Vec<Notification>, settings: &Settings) -> Vec<Notifica
 enum Key {
     /// The first notifications about targets.
     Started,
-    /// Of the same kind, about the same place.
+    /// Notifications of the same kind, about the same place.
     Alike { kind: NotificationKind, scope: Option<NotificationScope>, place: String, is_exposure: bool },
 }
 
@@ -120,13 +120,13 @@ fn key(notification: &Notification, settings: &Settings) -> Option<Key> {
     }
 }
 
-/// Return whether a notification is about a target that has to refuse: such a target is not up or down, but closed or open.
+/// Return whether a notification is about a target that must refuse: it is not up or down, but closed or open.
 fn is_exposure(notification: &Notification, settings: &Settings) -> bool {
     settings.target(notification.target()).is_some_and(|target| target.expect == Expect::Refusal)
 }
 
-/// Render notifications as one message. `saved`: the state that holds them was saved; if not, the next run may send them
-/// again.
+/// Render notifications as one message. `saved`: the state with these notifications was saved; if not, the next run may
+/// send them again.
 pub fn message(notifications: &[Notification], state: &State, settings: &Settings, saved: bool) -> Message {
     let Text { title, mut body } = match notifications {
         [notification] => single::text(notification, settings),

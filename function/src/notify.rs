@@ -31,7 +31,7 @@ pub type Sending<'a> = Pin<Box<dyn Future<Output = Delivery> + Send + 'a>>;
 
 /// A notification channel.
 pub trait Channel: Send + Sync {
-    /// The name in notifications. It has no colon.
+    /// Return the name in notifications, which has no colon.
     fn name(&self) -> &str;
 
     /// Send one message with the secrets of this channel, and return by `deadline`.
@@ -49,7 +49,7 @@ macro_rules! descriptions {
         /// The descriptions of all kinds of channels.
         pub const DESCRIPTIONS: &[ChannelDescription] = &[$($module::DESCRIPTION),+];
 
-        /// The description of a channel of this kind.
+        /// Return the description of a channel of this kind.
         pub fn description(kind: &ChannelKind) -> &'static ChannelDescription {
             match kind {
                 $(ChannelKind::$kind { .. } => &$module::DESCRIPTION),+

@@ -4,9 +4,9 @@
 //! from one probe to the next, because the whole chain is what is monitored.
 //!
 //! - [`connect`], [`tls`] and [`exchange`] are the links; [`recorder`] records them.
-//! - [`classify`] decides what an unexpected response means; [`firewall`] and [`login_wall`] hold the tables of what may
-//!   answer instead of the app. A new product is an entry there.
-//! - [`condition`] holds the conditions that the response of a healthy app meets.
+//! - [`classify`] decides what an unexpected response means; [`firewall`] and [`login_wall`] contain the tables of products
+//!   that may answer instead of the app. A new product is an entry there.
+//! - [`condition`] evaluates the conditions that the response of a healthy app meets.
 
 mod body;
 mod cause;
@@ -36,6 +36,7 @@ use tokio::time::{Instant, timeout_at};
 pub use self::cause::{Cause, Verdict};
 pub use self::connect::Family;
 use self::error::ProbeError;
+use self::exchange::Exchange;
 pub use self::identity::Identity;
 pub use self::observation::{Failure, Link, LinkName, Observation};
 use self::recorder::Recorder;
@@ -64,7 +65,7 @@ pub async fn probe_over(family: Family, target: &Target, secrets: &TargetSecrets
         }
     };
     match error {
-        // A target that cannot be reached admits nobody, but that does not prove that it would refuse.
+        // A target that cannot be reached is not open now, but that does not prove that it would refuse.
         Some(error)
             if target.expect == Expect::Refusal
                 && error.cause != Cause::Exposed
@@ -113,6 +114,6 @@ impl Probe<'_> {
         } else {
             ProbeStream(Box::new(tcp))
         };
-        exchange::run(stream, request, &url.host, target, recorder).await
+        Exchange { target, host: &url.host, recorder }.run(stream, request).await
     }
 }

@@ -61,7 +61,7 @@ pub struct Run {
     /// What the invocation returns, unless there is a fault.
     #[serde(flatten)]
     pub reply: Reply,
-    /// How many notifications were given up in this run: refused for good, or too old.
+    /// How many notifications were given up in this run: refused, or too old.
     pub dead_letters: usize,
     /// How long each phase took.
     pub phases: Phases,
@@ -122,7 +122,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         let trigger = trigger.into();
         self.secret_cache.start_run();
         if trigger.request == Request::Announce {
-            // What the channel refused because of the old secrets must not be sent with them again.
+            // Notifications that were refused because of the previous secrets must not be sent with them again.
             self.secret_cache.forget();
         }
         let budget = Budget::new(&self.settings, self.layout.len(), deadline);
@@ -143,8 +143,8 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             problems.push(Problem::new(ProblemKind::NoTime, detail));
         }
         let fault = fault(is_saved, &faults, &problems);
-        // After the last write: a run that is reported as successful is saved.
-        if let Err(why) = self.beat(fault.is_none(), &budget).await {
+        // After the last write, so that a run that is reported as successful is saved.
+        if let Err(why) = self.ping(fault.is_none(), &budget).await {
             problems.push(Problem::new(
                 ProblemKind::Heartbeat,
                 format!("the heartbeat was not delivered: {why}"),
@@ -171,7 +171,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             progress.phases.load_ms = took;
             self.recall(progress, loaded, Instant::now());
             if is_command {
-                // Before anything is probed: a check at the same time may write its state meanwhile.
+                // Before probing: another run may write its state while this one probes.
                 self.save_command(progress).await;
             }
             let begin_at = progress.base.state.begin_at;
@@ -206,10 +206,10 @@ impl<S: Store, P: Prober> Monitor<S, P> {
     }
 
     /// Report the run to the heartbeat, if there is one.
-    async fn beat(&mut self, is_well: bool, budget: &Budget) -> Result<(), String> {
+    async fn ping(&mut self, succeeded: bool, budget: &Budget) -> Result<(), String> {
         let Some(heartbeat) = &self.heartbeat else { return Ok(()) };
-        let beat = heartbeat.ping(is_well, &mut self.secret_cache, &self.store, budget.end());
-        timeout_at(budget.end(), beat).await.unwrap_or_else(|_| Err("no time was left for it".to_owned()))
+        let ping = heartbeat.ping(succeeded, &mut self.secret_cache, &self.store, budget.end());
+        timeout_at(budget.end(), ping).await.unwrap_or_else(|_| Err("no time was left for it".to_owned()))
     }
 
     /// Return what this function observes of each target, for comparison with other places. Nothing is saved or sent.
@@ -241,20 +241,20 @@ async fn timed<T>(work: impl Future<Output = T>) -> (T, u128) {
     (result, started.elapsed().as_millis())
 }
 
-/// Return why a run fails: its result is not saved, or faults of the monitor kept it from observing a target.
+/// Return why a run fails: its result was not saved, or faults of the monitor prevented it from observing a target.
 fn fault(is_saved: bool, faults: &[Problem], problems: &[Problem]) -> Option<Problem> {
     if is_saved && faults.is_empty() {
         return None;
     }
     let all: Vec<&Problem> = problems.iter().chain(faults).collect();
     let details: Vec<&str> = all.iter().map(|problem| problem.detail.as_str()).collect();
-    // Denied access is what a new function waits out, whatever else fails.
+    // Denied access comes first: after a deployment, `up` waits until the function's permissions are effective.
     let denied = all.iter().find(|problem| problem.kind == ProblemKind::AccessDenied);
     let kind = denied.or(all.first()).map_or(ProblemKind::Other, |problem| problem.kind);
     Some(Problem::new(kind, details.join("; ")))
 }
 
-/// Return the part of the reply that is about targets.
+/// Return the part of the reply about targets.
 fn reply(after: &State, observations: &[Observation]) -> Reply {
     let targets: Vec<TargetReply> = after
         .targets

@@ -1,5 +1,5 @@
-//! Loads the configuration: `plexmon.json` beside the executable, or else the environment variables of the Python function
-//! that this one replaces.
+//! Loads the configuration: `plexmon.json` beside the executable, or else the environment variables of the Python
+//! function that plexmon replaces.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -22,7 +22,7 @@ const PUSHOVER: &str = "pushover";
 pub struct Configuration {
     /// The settings.
     pub settings: Settings,
-    /// The secrets, if they are known already; otherwise they are in the store.
+    /// The secrets, if they are known already. Otherwise they are in the store.
     pub secrets: Option<Secrets>,
 }
 

@@ -25,13 +25,14 @@ impl StoreError {
         Self { detail: detail.into(), is_denied: false }
     }
 
-    /// Return the same where AWS denied access.
+    /// Mark it as denied access.
     #[must_use]
     pub fn denied(self) -> Self {
         Self { is_denied: true, ..self }
     }
 
-    /// Return it as a problem of this kind, unless access was denied, which is a kind by itself. `what`: what failed.
+    /// Return it as a problem of this kind, or of [`ProblemKind::AccessDenied`] if access was denied. `what`: what
+    /// failed.
     pub fn problem(&self, kind: ProblemKind, what: &str) -> Problem {
         let kind = if self.is_denied { ProblemKind::AccessDenied } else { kind };
         Problem::new(kind, format!("{what}: {self}"))
@@ -55,7 +56,7 @@ pub struct Stored {
     pub version: Option<u64>,
 }
 
-/// Stores what a run needs. The state is opaque text to the store.
+/// Stores the state and the secrets. To the store, the state is opaque text.
 pub trait Store {
     /// Load a part of the state, counted from 0; `None` if nothing was stored yet.
     fn load_state(&self, part: usize) -> impl Future<Output = Result<Option<Stored>, StoreError>>;

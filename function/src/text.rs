@@ -5,7 +5,7 @@ pub fn bounded(text: &str, limit: usize) -> String {
     bounded_by(text, limit, |_| 1)
 }
 
-/// [`bounded`], where `room` says how much each character counts: its bytes, or its escape sequence.
+/// [`bounded`], where `room` returns how much each character counts: its bytes, or its escape sequence.
 pub fn bounded_by(text: &str, limit: usize, room: impl Fn(char) -> usize) -> String {
     if text.chars().map(&room).sum::<usize>() <= limit {
         return text.to_owned();
@@ -17,7 +17,7 @@ pub fn bounded_by(text: &str, limit: usize, room: impl Fn(char) -> usize) -> Str
     cut
 }
 
-/// Replace control characters by blanks: a hostile response must not control a terminal or break a log line.
+/// Replace control characters with spaces: a hostile response must not control a terminal or break a log line.
 pub fn single_line(text: &str, limit: usize) -> String {
     let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     bounded(clean.trim(), limit)
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_become_blanks() {
+    fn control_characters_become_spaces() {
         assert_eq!(single_line(" a\x1b[31m\r\nb ", 20), "a [31m  b");
     }
 

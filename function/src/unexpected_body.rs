@@ -1,10 +1,10 @@
 //! Recognizes response bodies that are not a service's confirmation: web pages of something in front of it, and reports
 //! of failure.
 
-/// How much of a body is examined.
+/// The number of bytes that are examined.
 const MAX_BYTES: usize = 4 * 1024;
 
-/// Whether this is a web page. No service confirms a message with one.
+/// Return whether this is a web page. No service confirms a message with one.
 pub fn is_page(body: &[u8]) -> bool {
     let text = beginning(body);
     let mut rest = text.trim_start_matches('\u{feff}').trim_start();
@@ -19,14 +19,14 @@ pub fn is_page(body: &[u8]) -> bool {
         .any(|tag| rest.starts_with(tag))
 }
 
-/// Whether this is a page that blocks access: a login page, or a captive portal.
+/// Return whether this is a page that blocks access: a login page, or a captive portal.
 pub fn is_login_page(body: &[u8]) -> bool {
     let text = beginning(body);
     is_page(body)
         && ["<form", "type=\"password\"", "http-equiv=\"refresh\""].iter().any(|sign| text.contains(sign))
 }
 
-/// Whether a response reports that something went wrong, in JSON or as text.
+/// Return whether a response reports a failure, in JSON or as text.
 pub fn reports_failure(body: &[u8]) -> bool {
     if let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(body) {
         let is = |name: &str, wanted: &[&str]| {

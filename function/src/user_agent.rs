@@ -2,7 +2,7 @@
 
 use http::HeaderValue;
 
-/// The name and version of this program.
+/// Return the name and version of this program.
 pub fn user_agent() -> HeaderValue {
     HeaderValue::from_static(concat!("plexmon/", env!("CARGO_PKG_VERSION")))
 }

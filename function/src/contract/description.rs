@@ -1,4 +1,4 @@
-//! Descriptions of settings: what `config.toml` may hold under a key, what it means, and an example.
+//! Descriptions of settings: which values `config.toml` accepts for a key, what they mean, and an example.
 //!
 //! The description of a channel is beside its sender, that of a condition beside its evaluation. The deployer reads
 //! configurations by them, and the documentation is generated from them. A run never refers to them, so that the linker
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::settings::ChannelKind;
 
-/// What is wrong with a value, as the end of the sentence "... cannot be used: ...".
+/// The result of a check. The error says what is wrong with a value, and completes "... cannot be used: ...".
 pub type Checked = Result<(), String>;
 
 /// One key of a table in `config.toml`.
@@ -18,7 +18,7 @@ pub type Checked = Result<(), String>;
 pub struct Setting {
     /// Its name, which is also its name in the function's settings (except for [`Type::CertificateFile`]).
     pub key: &'static str,
-    /// What it may hold.
+    /// The values that it accepts.
     pub kind: Type,
     /// Whether it is required, and what applies without it.
     pub need: Need,
@@ -28,10 +28,10 @@ pub struct Setting {
     pub about: &'static str,
 }
 
-/// What a setting may hold.
+/// The values that a setting accepts.
 #[derive(Debug, Clone, Copy)]
 pub enum Type {
-    /// A text, not empty.
+    /// A text that is not empty.
     Text(fn(&str) -> Checked),
     /// One text, or a list of at least one.
     Texts,
@@ -41,7 +41,7 @@ pub enum Type {
         min: u32,
         /// The largest one.
         max: u32,
-        /// What else has to be true of it.
+        /// An additional check.
         check: fn(u32) -> Checked,
     },
     /// One whole number in a range, or a list of at least one. The list is sorted, without duplicates.
@@ -61,11 +61,11 @@ pub enum Type {
     ///
     /// An optional secret is a boolean in the function's settings: whether there is one.
     Secret,
-    /// A table with names of the user's choice, and texts.
+    /// A table of texts, under names of the user's choice.
     Table(fn(&BTreeMap<String, String>) -> Checked),
-    /// A file of certificates, which are `ca_pem` in the function's settings.
+    /// A file of certificates. The function's settings contain them as `ca_pem`.
     CertificateFile,
-    /// What code of its own reads; this is what the documentation calls it.
+    /// Read by code of its own. The documentation shows this phrase as its type.
     Other(&'static str),
 }
 
@@ -74,13 +74,13 @@ pub enum Type {
 pub enum Need {
     /// It is required.
     Required,
-    /// Without it, nothing of the kind applies.
+    /// It is optional, without a default.
     Optional,
-    /// Without it, this applies.
+    /// It is optional, with this default.
     Default(Literal),
-    /// Without it, something applies that depends on other settings, as this phrase says.
+    /// It is optional. The default depends on other settings, as this phrase says.
     Depends(&'static str),
-    /// It is required if this other setting is given, and refused otherwise.
+    /// It is required if this other setting is given, and rejected otherwise.
     With(&'static str),
 }
 
@@ -110,9 +110,9 @@ pub struct ChannelDescription {
     pub exclusive: &'static [(&'static str, &'static str)],
     /// How messages reach it.
     pub protocol: Protocol,
-    /// Adds the settings whose defaults depend on others ([`Need::Depends`]).
+    /// Add the settings whose defaults depend on others ([`Need::Depends`]).
     pub complete: fn(&mut Map<String, Value>),
-    /// Checks the settings together.
+    /// Check the settings together.
     pub check: fn(&ChannelKind) -> Checked,
 }
 
@@ -150,19 +150,19 @@ impl ChannelDescription {
         check: |_| Ok(()),
     };
 
-    /// The setting with this key.
+    /// Return the setting with this key.
     pub fn setting(&self, key: &str) -> Option<&'static Setting> {
         self.settings.iter().find(|setting| setting.key == key)
     }
 }
 
 impl Setting {
-    /// A secret that the channel cannot do without.
+    /// Create a required secret.
     pub const fn secret(key: &'static str, example: &'static str, about: &'static str) -> Self {
         Self { key, kind: Type::Secret, need: Need::Required, example, about }
     }
 
-    /// The address of a service, which has one of its own.
+    /// Create the setting for the address of a service that has a default one.
     pub const fn service_url(default: &'static str, example: &'static str) -> Self {
         Self {
             key: "url",
@@ -173,23 +173,23 @@ impl Setting {
         }
     }
 
-    /// The same setting, which may be left out.
+    /// Make the setting optional.
     pub const fn optional(self) -> Self {
         Self { need: Need::Optional, ..self }
     }
 
-    /// The same setting, which is required if `other` is given.
+    /// Make the setting required if `other` is given.
     pub const fn with(self, other: &'static str) -> Self {
         Self { need: Need::With(other), ..self }
     }
 }
 
-/// Accepts every text.
+/// Accept every text.
 pub fn any(_: &str) -> Checked {
     Ok(())
 }
 
-/// Accepts every number.
+/// Accept every number.
 pub fn any_number(_: u32) -> Checked {
     Ok(())
 }

@@ -7,20 +7,21 @@ use serde::{Deserialize, Serialize};
 pub use self::kind::{NotificationKind, NotificationScope};
 use crate::probe::Cause;
 
-/// How long a notification is worth sending whose delivery is not essential, in seconds.
+/// How long delivery is attempted for a notification that is not essential, in seconds.
 pub const KEEP_S: u64 = 24 * HOUR_S;
 
-/// Attempts that may have arrived are bounded: the first, one in the next run, and one more after [`PAUSE_S`].
+/// How many attempts may have arrived, at most: the first, one in the next run, and one more after [`PAUSE_S`].
 pub const MAX_SENT: u32 = 3;
 
-/// Between the second attempt that may have arrived and the third, in seconds.
+/// The pause between the second attempt that may have arrived and the third, in seconds.
 const PAUSE_S: u64 = 6 * HOUR_S;
 
-/// After the last attempt that may have arrived, in seconds: then the notification is given up, a day after the first.
+/// The pause after the last attempt that may have arrived, in seconds. The notification is then given up, a day after the
+/// first attempt.
 const GIVE_UP_S: u64 = KEEP_S - PAUSE_S;
 
-/// Between a refusal and the next attempt, in seconds: as long as the notification is old, within these bounds, so that the
-/// intervals double.
+/// The pause between a refusal and the next attempt, in seconds: the age of the notification, within these bounds. The
+/// intervals therefore double.
 const REFUSED_S: std::ops::RangeInclusive<u64> = 15 * 60..=KEEP_S;
 
 const HOUR_S: u64 = 60 * 60;
@@ -37,7 +38,7 @@ pub struct Notification {
     /// When the outage ended, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<u64>,
-    /// How many outages it stands for; 0 for many that were not counted.
+    /// How many outages it reports; 0 for several that were not counted.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub times: u32,
     /// Whether it is the first notification about the target.
@@ -109,8 +110,9 @@ impl Notification {
         self.id.rsplit(':').next().unwrap_or_default()
     }
 
-    /// Return whether to give it up: it is too old, or all attempts that may have arrived are used up. A DOWN that still
-    /// holds does not expire, and neither does the end of one that was notified: until it arrives, people believe otherwise.
+    /// Return whether to give it up: it is too old, or all attempts that may have arrived are used up. A DOWN that is
+    /// still true does not expire, and neither does the end of an outage that was notified: without it, the outage
+    /// seems to last.
     pub fn is_expired(&self, now: u64) -> bool {
         if self.sent > 0 {
             return self.sent >= MAX_SENT && self.is_pause_over(now);
@@ -121,12 +123,12 @@ impl Notification {
             NotificationKind::Up => self.first || self.next.is_some(),
             _ => true,
         };
-        // What may have arrived counts as notified: its end has to follow.
+        // An outage whose notification may have arrived counts as notified, so its end has to follow.
         is_history && !self.unproven && now.saturating_sub(self.until.unwrap_or(self.from)) > KEEP_S
     }
 
-    /// Return whether it may be sent now. One that is followed by a later one about the same target does not wait for the
-    /// end of its pause: a recovery must not arrive after the next outage.
+    /// Return whether it may be sent now. A later notification about the same target ends its pause: a recovery must not
+    /// arrive after the next outage.
     pub fn is_due(&self, is_followed: bool, now: u64) -> bool {
         self.sent < MAX_SENT && (is_followed || self.is_pause_over(now))
     }
@@ -153,7 +155,8 @@ impl Notification {
         }
     }
 
-    /// Return whether the pause after the last attempt is over; so is one that a jump of the clock has made too long.
+    /// Return whether the pause after the last attempt is over. One that a jump of the clock has made too long counts as
+    /// over.
     fn is_pause_over(&self, now: u64) -> bool {
         self.next.is_none_or(|next| next <= now || next - now > KEEP_S)
     }
@@ -205,7 +208,7 @@ pub fn add_up(outbox: &mut Vec<Notification>, up: Notification, down_was_notifie
         Some(last) if outbox[last].kind == NotificationKind::Down => {
             let down = outbox.remove(last);
             let kind = NotificationKind::WasDown;
-            // It says something else than before, so its attempts are counted from the beginning.
+            // Its content has changed, so its attempts are counted from the beginning.
             Notification { id: up.id, kind, until: up.until, sent: 0, next: None, ..down }
         }
         _ if down_was_notified || up.first => {
@@ -234,8 +237,8 @@ fn merge(earlier: &mut Notification, late: Notification) {
     earlier.tries = earlier.tries.max(late.tries);
 }
 
-/// Add a notification that is not about a target's status. One that ends an event removes the notification of its beginning
-/// where that cannot have arrived yet, and then is not needed itself.
+/// Add a notification that is not about a target's status. One that ends an event removes the notification of its
+/// beginning where that cannot have arrived yet, and then is not needed itself.
 pub fn add_event(outbox: &mut Vec<Notification>, notification: Notification) {
     if let Some(ended) = notification.kind.ends() {
         let is_unsent = |other: &Notification| {
@@ -246,7 +249,7 @@ pub fn add_event(outbox: &mut Vec<Notification>, notification: Notification) {
         };
         let before = outbox.len();
         outbox.retain(|other| !is_unsent(other));
-        // An offline monitor is notified afterwards nevertheless: it explains what was not notified meanwhile.
+        // That the monitor was offline is notified afterwards nevertheless: it explains what was not notified meanwhile.
         if outbox.len() < before && notification.kind != NotificationKind::MonitorOnline {
             return;
         }

@@ -1,5 +1,5 @@
-//! The state in several parameters, where one cannot hold it: each has some of the targets with all notifications about
-//! them, so that every parameter is complete by itself. The first one has what is common to all.
+//! Splits a state that is too large for one parameter into several: each has some of the targets with all notifications
+//! about them, so that every parameter is complete by itself. The first one also has what is common to all.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,19 +10,19 @@ use crate::contract::state::{
     LastNotified, Lease, MAX_BYTES, MonitorState, State, Status, Suppressed, TargetState, VERSION,
 };
 
-/// More would take longer to write than a run may last: SSM accepts three writes a second.
+/// The largest number of parts. More would take longer to write than a run may last: SSM accepts three writes a second.
 pub const MAX_PARTS: usize = 48;
 
-/// A time with as many digits as times have until the year 2286.
+/// A time with as many digits as any time before the year 2286.
 const WHEN: u64 = 9_999_999_999;
 
-/// More changes, outages and runs than there are.
+/// At least as many digits as any number of changes, outages or runs has.
 const MANY: u32 = 9_999;
 
 /// The length of a server's id.
 const ID_BYTES: usize = 48;
 
-/// Between the state parameter's name and a number: the name of an additional part.
+/// The suffix in the name of an additional part: it follows the state parameter's name and precedes the part's number.
 pub const PART_SUFFIX: &str = "_part";
 
 /// Return the name of the parameter for a part, counted from 0.
@@ -32,8 +32,8 @@ pub fn parameter(state_parameter: &str, part: usize) -> String {
 
 /// Return which of the settings' targets, in their order, are in which part. There is always one part.
 ///
-/// A part has room for its targets even if all of them change again and again and no channel delivers anything. Of a state
-/// that is too large, what matters least is left out; this is what remains.
+/// A part has room for its targets even if all of them keep changing and no channel delivers anything. The least
+/// important details of a state that is too large are left out; this layout has room for the rest.
 pub fn layout(settings: &Settings) -> Vec<Range<usize>> {
     let room = MAX_BYTES.saturating_sub(envelope(settings));
     let mut parts: Vec<Range<usize>> = Vec::new();
@@ -146,10 +146,10 @@ pub fn split(state: &State, settings: &Settings, layout: &[Range<usize>]) -> Vec
             let targets = state.targets.iter().filter(|target| is_here(&target.name)).cloned().collect();
             let outbox = state.outbox.iter().filter(|one| is_here(one.target())).cloned().collect();
             if part == 0 {
-                // The greatest number ever, so that what may be left in the additional ones is not forgotten.
+                // The greatest number ever used, so that the content of earlier additional parts is not forgotten.
                 return State { targets, outbox, parts: count.max(state.parts), ..state.clone() };
             }
-            // Nothing that changes in every run, so that it need not be written in every run.
+            // Without anything that changes in every run, so that it is written only when a target changes.
             let status = State::overall(&targets);
             let (version, deployment) = (state.version, state.deployment.clone());
             State { status, version, deployment, targets, outbox, ..State::default() }
@@ -157,7 +157,8 @@ pub fn split(state: &State, settings: &Settings, layout: &[Range<usize>]) -> Vec
         .collect()
 }
 
-/// Return the whole state of its parts. Where settings have changed, a target may be in two parts: its later state counts.
+/// Return the whole state of its parts. Where settings have changed, a target may be in two parts: its later state
+/// counts.
 pub fn merge(parts: Vec<State>) -> State {
     let when = |one: &Notification| one.until.unwrap_or(one.from);
     let by_time = parts.len() > 1 && parts.iter().all(|part| part.outbox.is_sorted_by_key(when));

@@ -1,4 +1,4 @@
-//! What an invocation returns. The deployer prints it; the first three fields are the Python function's.
+//! What an invocation returns. The deployer prints it. The first three fields are those of the Python function.
 
 use serde::{Deserialize, Serialize};
 
@@ -46,10 +46,10 @@ pub struct TargetReply {
     /// The link of the chain that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<LinkName>,
-    /// The cause, as the nearest one that every release knows.
+    /// The cause, or the nearest one that every release knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
-    /// The exact cause, where `cause` is only near to it.
+    /// The exact cause, if `cause` is only the nearest one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<Cause>,
     /// The cause as people read it.

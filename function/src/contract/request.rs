@@ -1,4 +1,4 @@
-//! What an invocation requests. The deployer serialises a [`Request`] and the function reads it, from events of any source.
+//! What an invocation requests. The deployer serializes a [`Request`]; the function reads it from events of any source.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -13,7 +13,7 @@ const SOURCE: &str = "plexmon-deploy";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Event", from = "Event")]
 pub enum Request {
-    /// Check all targets now: what the schedule, and every event that requests nothing else, means.
+    /// Check all targets now. The schedule, and every event that requests nothing else, means this.
     Check,
     /// Check, and send again what was refused: new secrets were deployed.
     Announce,
@@ -30,14 +30,14 @@ pub enum Request {
 impl Request {
     /// Return what an event requests.
     pub fn of(event: &Value) -> Self {
-        // From its text: deserialising from a `Value` would need code of its own, in a binary that has to be small.
+        // From its text: deserializing from a `Value` would add code of its own to a binary that has to be small.
         let request = event.is_object().then(|| serde_json::from_str(&event.to_string()).ok()).flatten();
         request.unwrap_or(Self::Check)
     }
 
     /// Return the event in which it is sent.
     pub fn event(self) -> String {
-        // A struct of strings, flags and numbers always serialises.
+        // A struct of strings, flags and numbers always serializes.
         serde_json::to_string(&self).unwrap_or_default()
     }
 
@@ -91,7 +91,7 @@ impl From<Event> for Request {
     }
 }
 
-/// Read a field whatever is in it: another source may use the same name for something else.
+/// Read a field leniently, whatever it contains: another source may use the same name for something else.
 fn lenient<'de, T: DeserializeOwned + Default, D: Deserializer<'de>>(field: D) -> Result<T, D::Error> {
     let value = Value::deserialize(field)?;
     Ok(serde_json::from_str(&value.to_string()).unwrap_or_default())
@@ -107,14 +107,14 @@ fn is_false(flag: &bool) -> bool {
 pub struct Tick(String);
 
 impl Tick {
-    /// Return the tick that an event of EventBridge is, by its id or else its time.
+    /// Return the tick of an EventBridge event, identified by the event's id or else its time.
     pub fn of(event: &Value) -> Option<Self> {
         let field = |name: &str| event.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         field("source").filter(|source| *source == "aws.events")?;
         field("id").or_else(|| field("time")).map(|id| Self(format!("{:08x}", fnv(id))))
     }
 
-    /// Return the form in which the state keeps it.
+    /// Return its form in the state.
     pub fn as_str(&self) -> &str {
         &self.0
     }

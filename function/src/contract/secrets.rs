@@ -33,7 +33,7 @@ impl fmt::Debug for SecretValue {
 /// The secrets of one channel, by their names in the configuration: `token`, `user`, `url`, `password`.
 pub type ChannelSecrets = BTreeMap<String, SecretValue>;
 
-/// The fields beside the channels in [`Secrets`], which therefore cannot be names of channels.
+/// The other fields of [`Secrets`], which therefore cannot be names of channels.
 pub const RESERVED: [&str; 3] = ["headers", "access", "heartbeat"];
 
 /// The SecureString's content, as JSON: `{"pushover": {"token": "...", "user": "..."}, "headers": {...}, ...}`.

@@ -31,7 +31,8 @@ pub struct Settings {
     pub deployment: String,
     /// The SSM parameter (String) that stores the state between runs.
     pub state_parameter: String,
-    /// The SSM parameter (SecureString) that stores [`crate::contract::secrets::Secrets`] as JSON; absent if there are no secrets.
+    /// The SSM parameter (SecureString) that stores [`crate::contract::secrets::Secrets`] as JSON; absent if there are
+    /// no secrets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secrets_parameter: Option<String>,
     /// The targets, in the order of the configuration.

@@ -1,10 +1,9 @@
-//! What is kept between runs, as JSON in one SSM parameter.
+//! The state that is kept between runs, as JSON in SSM parameters.
 //!
-//! The top level always has `status` and `ts`, as the Python function wrote them; the rest is ours and versioned. The
-//! reader ([`lenient`]) is tolerant: the Python function's value yields its `status` and `ts`, and of a value that a
-//! later release wrote, only unknown fields and values are lost. The writer ([`encode`]) keeps below SSM's limit by
-//! leaving out details, never by cutting. Where a field is called otherwise in the JSON, that is its name in earlier
-//! releases.
+//! The top level always has `status` and `ts`, as the Python function wrote them; the rest is versioned. The reader
+//! ([`lenient`]) is tolerant: it takes `status` and `ts` from the Python function's value, and ignores only unknown
+//! fields and values of a later release. The writer ([`encode`]) stays below SSM's limit by leaving out details, never
+//! by truncating. Some fields have another name in the JSON, which is their name in earlier releases.
 
 mod encode;
 mod lenient;
@@ -21,7 +20,7 @@ use crate::probe::Cause;
 /// The version that this code writes.
 pub const VERSION: u64 = 1;
 
-/// What a standard SSM parameter can hold. Counted in bytes, which is never less than in characters.
+/// The largest size of a standard SSM parameter. Counted in bytes, which are never fewer than characters.
 pub const MAX_BYTES: usize = 4096;
 
 /// How a target, or all of them together, is doing.
@@ -30,7 +29,7 @@ pub const MAX_BYTES: usize = 4096;
 pub enum Status {
     /// It responds as configured.
     Up,
-    /// It does not.
+    /// It does not respond as configured.
     Down,
     /// It has not been observed yet.
     #[default]
@@ -72,7 +71,7 @@ pub struct State {
     /// The schedule's tick that was checked last, as [`crate::contract::request::Tick`] writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tick: Option<String>,
-    /// Which environment is sending what is in the outbox.
+    /// Which environment is sending the notifications in the outbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
     /// The index of the first target that the last run had no time to check: the next run begins there.
@@ -99,21 +98,21 @@ fn is_first(begin_at: &usize) -> bool {
     *begin_at == 0
 }
 
-/// The right to send what is in the outbox: two runs at the same time must not send the same notifications.
+/// The right to send the notifications in the outbox: two runs at the same time must not send the same ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
-    /// The environment that has it.
+    /// The environment that holds it.
     pub by: String,
     /// Until when, in Unix seconds: a run that dies cannot return it.
     pub until: u64,
 }
 
 impl Lease {
-    /// Longer than Lambda lets any run last, in seconds. One that ends later was written by a clock that has been set.
+    /// The longest duration of any Lambda run, in seconds. A lease that ends later was written with a wrong clock.
     const LONGEST_S: u64 = 15 * 60;
 
-    /// Return whether an environment other than `owner` has it at that time.
-    pub fn is_held_against(&self, owner: &str, now: u64) -> bool {
+    /// Return whether an environment other than `owner` holds it at that time.
+    pub fn is_held_by_other_than(&self, owner: &str, now: u64) -> bool {
         self.by != owner && now < self.until && self.until - now <= Self::LONGEST_S
     }
 }

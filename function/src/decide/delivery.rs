@@ -16,8 +16,8 @@ pub fn before_sending(state: &State, notifications: &[Notification], lease: Leas
     state
 }
 
-/// Record the result of an attempt: a delivered notification leaves the outbox, others stay for another attempt. A failing
-/// channel is reported on the others.
+/// Record the result of an attempt: a delivered notification leaves the outbox, others stay for another attempt. A
+/// failing channel is reported on the others.
 pub fn record_delivery(
     state: &mut State,
     notification: &Notification,
@@ -54,7 +54,7 @@ fn record_queued(state: &mut State, at: usize, delivery: &Delivery, now: u64) {
         }
         Delivery::Delivered => {
             let notification = state.outbox.remove(at);
-            // Earlier ones about the same target that are not sent any more are out of date.
+            // Earlier ones about the same target that will not be sent again are out of date.
             let mut earlier = at;
             state.outbox.retain(|other| {
                 let is_earlier = earlier.checked_sub(1).inspect(|left| earlier = *left).is_some();
@@ -65,7 +65,7 @@ fn record_queued(state: &mut State, at: usize, delivery: &Delivery, now: u64) {
     }
 }
 
-/// A notification that is refused again does not block later ones about the same target: they include it.
+/// Fold a notification that was refused again into a later one about the same target, so that it does not block that one.
 fn fold_into_later(outbox: &mut Vec<Notification>, at: usize) {
     let later = outbox[at + 1..].iter().position(|later| later.is_about_the_same(&outbox[at]));
     if let Some(later) = later {
@@ -74,8 +74,8 @@ fn fold_into_later(outbox: &mut Vec<Notification>, at: usize) {
     }
 }
 
-/// A run at the same time has seen the end of the outage whose beginning was just delivered, and merged the two into one
-/// notification: only the end is still to be sent.
+/// Record that the beginning of an outage was delivered after another run has merged it with the end into one
+/// notification: only the end remains to be sent.
 fn record_merged(state: &mut State, delivered: &Notification) {
     remember_delivered(&mut state.targets, delivered);
     let is_merged = |other: &&mut Notification| {
@@ -96,7 +96,7 @@ fn remember_delivered(targets: &mut [TargetState], notification: &Notification) 
     remember(targets, notification, if is_down { LastNotified::Down } else { LastNotified::Up });
 }
 
-/// Give up notifications that are too old, or were sent as often as they may be without proof that they arrived.
+/// Give up notifications that are too old, or were sent as often as is allowed without proof that they arrived.
 pub(super) fn expire(state: &mut State, context: Context<'_>) -> Vec<Notification> {
     let expired: Vec<Notification> =
         state.outbox.extract_if(.., |notification| notification.is_expired(context.now)).collect();
@@ -110,7 +110,7 @@ pub(super) fn expire(state: &mut State, context: Context<'_>) -> Vec<Notificatio
     expired
 }
 
-/// Make notifications due that were refused or given up: the cause may have been corrected.
+/// Make refused notifications due, and queue those that were given up again: the cause may have been corrected.
 pub fn retry_refused(state: &mut State) {
     let State { targets, outbox, .. } = state;
     outbox.iter_mut().filter(|one| one.sent == 0).for_each(Notification::make_due);
@@ -138,7 +138,7 @@ pub fn retry_refused(state: &mut State) {
     }
 }
 
-/// Remember the last notification about a target's status; others do not count.
+/// Remember the last notification about a target's status. Other kinds of notifications are ignored.
 fn remember(targets: &mut [TargetState], notification: &Notification, last: LastNotified) {
     if !notification.kind.is_status() {
         return;

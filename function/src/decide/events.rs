@@ -1,5 +1,5 @@
-//! Everything about a target that is neither up nor down: an unknown status, slow responses, a certificate that expires,
-//! another server, a new version, an outage that lasts.
+//! Decides what to notify about a target besides up and down: an unknown status, slow responses, a certificate that
+//! expires, a different server, a new version, a reminder of an outage.
 
 use super::{Knowledge, Subject};
 use crate::contract::notification::{Notification, NotificationKind};
@@ -10,8 +10,8 @@ use crate::time::{date, duration};
 
 const DAY_S: u64 = 24 * 60 * 60;
 
-/// Warn when less is left than these days, and than this part of the certificate's whole life. Automatic renewals happen
-/// when a third is left, or earlier.
+/// The steps at which to warn: when less is left than these days, and less than this fraction of the certificate's
+/// lifetime. Automatic renewals happen when a third is left, or earlier.
 const WARNINGS: [Warning; 4] = [
     Warning { days: 1, part: 1.0 / 90.0 },
     Warning { days: 3, part: 1.0 / 30.0 },
@@ -26,7 +26,7 @@ struct Warning {
 }
 
 impl Warning {
-    /// Return whether it is due; `left` and the certificate's whole `life`, if known, are in seconds.
+    /// Return whether it is due. `left` and the certificate's lifetime, if known, are in seconds.
     fn is_due(&self, left: u64, life: Option<u64>) -> bool {
         let most = life.map_or(f64::INFINITY, |life| life as f64 * self.part);
         left <= self.days * DAY_S && left as f64 <= most
@@ -34,7 +34,7 @@ impl Warning {
 }
 
 impl Subject<'_> {
-    /// Take an observation into the target's state, and what is worth a notification into the outbox.
+    /// Record an observation in the target's state, and add notifications to the outbox.
     pub(super) fn observe_events(&mut self, seen: &Observation) {
         // Without the state, it is unknown what was notified before.
         if self.context.knowledge == Knowledge::StateUnavailable {
@@ -53,7 +53,7 @@ impl Subject<'_> {
     fn observe_unknown(&mut self, seen: &Observation) {
         let now = self.context.now;
         let is_unknown = seen.verdict() == Verdict::Unknown;
-        // A monitor without a network is not the target's fault; and a target that has to refuse need not be seen.
+        // An offline monitor is not the target's fault, and a target that must refuse may be unreachable.
         let is_its_own =
             seen.cause() != Some(Cause::MonitorOffline) && self.settings.expect == Expect::Answer;
         if is_unknown && !is_its_own {
@@ -115,14 +115,14 @@ impl Subject<'_> {
         let left = expires.saturating_sub(now);
         let life = seen.certificate_begins.map(|begins| expires.saturating_sub(begins));
         let Some(step) = WARNINGS.iter().find(|warning| warning.is_due(left, life)) else {
-            // Two servers may take turns with two certificates, so the last one warned about is remembered until it has
-            // expired.
+            // Two servers may respond in turn with two certificates, so the last one warned about is remembered until
+            // it has expired.
             if target.certificate_until.is_none_or(|until| until < now) {
                 (target.certificate, target.certificate_until) = (None, None);
             }
             return;
         };
-        // A state of an earlier release does not say which certificate it meant: this one, most likely.
+        // A state of an earlier release does not say which certificate it is about: most likely this one.
         let until = *target.certificate_until.get_or_insert(expires);
         if expires > until {
             target.certificate = None;
@@ -146,7 +146,7 @@ impl Subject<'_> {
         if let Some(id) = seen.server.id.as_ref().filter(|_| self.settings.pin) {
             let before = self.target.identity.replace(id.clone());
             if before.is_some_and(|before| before != *id) {
-                let why = "check where the host name, the proxy or the tunnel leads";
+                let why = "check where the host name, the proxy or the tunnel points";
                 self.notify(NotificationKind::Identity, why);
             }
         }

@@ -1,4 +1,5 @@
-//! Everything about the monitor itself: that it is offline, that a channel is failing, that notifications are paused.
+//! Decides what to notify about the monitor itself: that it is offline, or that a channel is failing. Also pauses and
+//! resumes notifications.
 
 use super::Context;
 use super::entries::channels_for;
@@ -9,16 +10,16 @@ use crate::contract::state::State;
 use crate::probe::{Cause, Observation};
 use crate::time::{clock, duration, span};
 
-/// A monitor that is offline for this long, in seconds, is worth a notification.
+/// That the monitor is offline is notified after this time, in seconds.
 const OFFLINE_S: u64 = 30 * 60;
 
-/// A channel that fails this often in a row is reported.
+/// A channel is reported after this many failures in a row.
 const MAX_FAILURES: u32 = 3;
 
 /// How long the time of a pause or resume command is remembered, in seconds: as long as a run may last.
 pub(super) const COMMAND_S: u64 = 15 * 60;
 
-/// Suppress notifications until then; checks continue.
+/// Suppress notifications until this time; checks continue.
 pub fn pause(state: &mut State, until: u64, now: u64) {
     command(state, Some(until), now);
 }
@@ -28,7 +29,7 @@ pub fn resume(state: &mut State, now: u64) {
     command(state, None, now);
 }
 
-/// The later one of two commands counts, in whatever order their runs write.
+/// Apply a command, unless a later one was applied: two commands may be written in either order.
 fn command(state: &mut State, paused_until: Option<u64>, now: u64) {
     if state.commanded.is_none_or(|at| at <= now || at - now > COMMAND_S) {
         (state.paused_until, state.commanded) = (paused_until, Some(now));
@@ -45,8 +46,8 @@ pub(super) fn observe(state: &mut State, observations: &[Observation], context: 
         let is_long = now.saturating_sub(since) >= OFFLINE_S;
         if is_long && !std::mem::replace(&mut state.monitor.offline_notified, true) {
             let why = format!(
-                "no response since {} UTC, not even from hosts that always respond: the monitor's own network fails, \
-                 not your home",
+                "no response since {} UTC, not even from hosts that always respond: the monitor's own network is \
+                 failing, not your home",
                 clock(since)
             );
             notify(state, &event(NotificationKind::MonitorOffline, why, now), None, context.settings);
@@ -76,7 +77,7 @@ fn event(kind: NotificationKind, why: String, now: u64) -> Notification {
     Notification { why: Some(why), ..Notification::new(kind, now) }
 }
 
-/// Report a channel that refuses, or fails again and again.
+/// Report a channel that refuses notifications, or keeps failing.
 pub(super) fn observe_channel(
     state: &mut State,
     notification: &Notification,
@@ -95,9 +96,9 @@ pub(super) fn observe_channel(
     }
 }
 
-/// Report a failing channel on the others; once, until it works again.
+/// Report a failing channel on the others, once until it works again.
 pub(super) fn report_channel(state: &mut State, channel: &str, why: &str, context: Context<'_>) {
-    // Where all fail, it is not this channel's fault, and no channel could report it.
+    // If all channels fail, the fault is not this one's, and none could report it.
     let fails = |name: &str| state.outbox.iter().any(|one| one.channel() == name && one.error.is_some());
     let mut others = context.settings.channels.iter().filter(|other| other.name != channel);
     if others.any(|other| !fails(&other.name)) && state.monitor.broken.insert(channel.to_owned()) {

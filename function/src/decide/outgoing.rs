@@ -1,5 +1,5 @@
-//! Selects the notifications that are sent now: not those that maintenance, a pause, quiet hours or flapping suppress, and
-//! not those whose last attempt was too recent.
+//! Selects the notifications that are sent now: not those that maintenance, a pause, quiet hours or flapping suppress,
+//! and not those whose last attempt was too recent.
 
 use super::suppress::is_suppressed;
 use crate::contract::notification::Notification;
@@ -24,7 +24,7 @@ pub fn outgoing(state: &State, channel: &str, settings: &Settings, now: u64) -> 
     for at in (0..all.len()).rev() {
         is_ready[at] = all[at].is_due(follows(&is_ready, at, at + 1..all.len()), now);
     }
-    // The last one that arrives must not be out of date: one that was only refused is sent together with earlier ones.
+    // The last one to arrive must not be out of date: one that was only refused is sent together with earlier ones.
     for at in 0..all.len() {
         is_ready[at] |= all[at].sent == 0 && follows(&is_ready, at, 0..at);
     }

@@ -25,7 +25,7 @@ impl Before {
     }
 }
 
-/// Mark the notifications of this run that share a cause, and those that end what was shared.
+/// Mark the notifications of this run that share a cause, and those that end a shared outage.
 pub(super) fn mark(state: &mut State, before: &Before, observations: &[Observation], settings: &Settings) {
     let begins = begins(observations, settings);
     let ends = ends(state, &before.statuses, settings);

@@ -20,7 +20,7 @@ impl Subject<'_> {
     /// Return whether notifications about the change that was just made are suppressed. `before`: the previous status.
     pub(super) fn suppresses(&mut self, before: Suppressed) -> bool {
         let begins_to_flap = self.count_change(before.status);
-        // Where notifications were suppressed until now, `release` takes this change into account.
+        // If notifications were suppressed until now, `release` takes this change into account.
         if !self.is_suppressed() && self.target.suppressed.is_none() {
             return false;
         }
@@ -59,7 +59,7 @@ impl Subject<'_> {
         self.is_paused || self.target.flapping || is_in_maintenance(&self.target.name, settings, now)
     }
 
-    /// End the suppression when nothing demands it any more, and notify what has changed since it began.
+    /// End the suppression when there is no longer a reason for it, and notify what has changed since it began.
     pub(super) fn release(&mut self) {
         let target = &mut *self.target;
         let is_stable = target.flapping
@@ -70,7 +70,7 @@ impl Subject<'_> {
         }
         if self.is_suppressed() {
             let current = Suppressed { status: self.target.status, since: self.target.since };
-            // Notifications that are queued from before stay queued: the difference is against what was notified.
+            // Notifications that were queued before stay queued: the difference is to what was notified.
             self.target.suppressed.get_or_insert(current);
             return;
         }
@@ -81,14 +81,15 @@ impl Subject<'_> {
         self.notify_difference(before, is_stable);
     }
 
-    /// Notify the channels whose last notification says otherwise. `was_flapping`: outages were neither notified nor counted.
+    /// Notify the channels whose last notification contradicts the status. `was_flapping`: outages were neither
+    /// notified nor counted.
     fn notify_difference(&mut self, before: Suppressed, was_flapping: bool) {
         let status = self.target.status;
         let channels: Vec<&str> = self.context.settings.channel_names();
         let differs = |channel: &&str| last_status(self.target, self.outbox, channel) != Some(status);
         let channels: Vec<&str> = channels.into_iter().filter(differs).collect();
         if channels.is_empty() {
-            // The last notification says that it is flapping.
+            // The last notification said that it is flapping.
             if was_flapping && status == Status::Down {
                 self.remind();
             }
@@ -110,8 +111,8 @@ impl Subject<'_> {
     }
 }
 
-/// Notify the channels whose last notification says otherwise of each target's status: two runs at the same time may have
-/// seen, sent and saved different things.
+/// Notify the channels whose last notification contradicts a target's status: two runs at the same time may have
+/// observed, sent and saved different things.
 pub fn reconcile(state: &mut State, context: Context<'_>) {
     let context = Context { knowledge: Knowledge::Certain, ..context };
     let is_paused = state.paused_until.is_some();
@@ -149,11 +150,12 @@ pub(super) fn is_suppressed(
     now: u64,
 ) -> bool {
     let target = notification.target();
-    let is_on_hold = |name: &str| state.target(name).is_some_and(|target| target.suppressed.is_some());
+    let is_target_suppressed =
+        |name: &str| state.target(name).is_some_and(|target| target.suppressed.is_some());
     // While a target is flapping, everything but its status is notified.
     state.paused_until.is_some_and(|until| until > now)
         || (!target.is_empty() && is_in_maintenance(target, settings, now))
-        || (notification.kind.is_status() && is_on_hold(target))
+        || (notification.kind.is_status() && is_target_suppressed(target))
 }
 
 fn is_in_maintenance(target: &str, settings: &Settings, now: u64) -> bool {

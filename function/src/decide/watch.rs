@@ -1,4 +1,4 @@
-//! Takes one target from one status to the next: a number of consecutive runs decides, and each change is notified once.
+//! Changes the status of one target after enough consecutive runs, and notifies each change once.
 
 use super::entries::Change;
 use super::{Knowledge, Subject};
@@ -6,7 +6,7 @@ use crate::contract::state::{Status, Streak, Suppressed, TargetState};
 use crate::probe::{Observation, Verdict};
 
 impl Subject<'_> {
-    /// Take an observation into the target's status, and a change of it into the outbox.
+    /// Update the target's status from an observation, and notify a change.
     pub(super) fn observe_status(&mut self, seen: &Observation) {
         let status = match seen.verdict() {
             Verdict::Up => Status::Up,

@@ -1,8 +1,8 @@
-//! What to do about each cause: the one table for messages and for the deployer's commands.
+//! Advice for each cause: the one table for messages and for the deployer's commands.
 
 use crate::probe::Cause;
 
-/// Return what the owner can do about a cause: a clause without capital and full stop.
+/// Return what the owner can do about a cause: a clause that begins in lower case and has no final period.
 pub fn advice(cause: Cause) -> &'static str {
     match cause {
         Cause::Dns => "check the host name in `url` and its DNS record; AWS uses A records (IPv4) only",

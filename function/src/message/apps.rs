@@ -1,4 +1,4 @@
-//! Renders outages of several apps that share a place and a moment, but no cause.
+//! Renders outages of several apps that begin or end together, without a common cause.
 
 use super::Text;
 use super::list::{MAX_LIST_CHARS, grouped, joined, labels, listed};
@@ -47,7 +47,7 @@ pub(super) fn reasons(notifications: &[Notification], settings: &Settings) -> St
     text
 }
 
-/// Targets that have to refuse are not up or down, but closed or open.
+/// Render notifications about targets that must refuse: they are not up or down, but closed or open.
 pub(super) fn exposure(notifications: &[Notification], settings: &Settings) -> Text {
     let Some(one) = notifications.first() else { return Text::new("", "") };
     let names = labels(notifications, settings);

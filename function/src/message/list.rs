@@ -1,27 +1,27 @@
-//! Lists of targets in messages: bounded, counted where they are long, grouped by what is said of them.
+//! Lists targets in messages: bounded, counted if there are many, or grouped by what is said about them.
 
 use super::phrases::{capitalised, label};
 use crate::contract::notification::Notification;
 use crate::contract::settings::Settings;
 use crate::text::bounded;
 
-/// The shortest message of all channels has room for this many characters; longer lists are cut.
+/// Longer lists are cut: the channel with the shortest messages has room for this many characters.
 pub(super) const MAX_LIST_CHARS: usize = 600;
 
-/// More names than these are counted where there is little room.
+/// More names than these are counted instead, where there is little room.
 const MAX_NAMED: usize = 3;
 
-/// Return how the targets of these notifications are called.
+/// Return what messages call the targets of these notifications.
 pub(super) fn labels<'a>(notifications: &'a [Notification], settings: &'a Settings) -> Vec<&'a str> {
     notifications.iter().map(|one| label(one.target(), settings)).collect()
 }
 
-/// `Plex, Sonarr, Wizarr`
+/// List names: `Plex, Sonarr, Wizarr`.
 pub(super) fn joined(names: &[&str]) -> String {
     bounded(&names.join(", "), MAX_LIST_CHARS)
 }
 
-/// `Plex, Sonarr and Wizarr`; of more than [`MAX_NAMED`], their number.
+/// List names, or count more than [`MAX_NAMED`]: `Plex, Sonarr and Wizarr`, `9 apps`.
 pub(super) fn listed(names: &[&str]) -> String {
     match names {
         [] => String::new(),
@@ -33,12 +33,12 @@ pub(super) fn listed(names: &[&str]) -> String {
     }
 }
 
-/// `9 apps`
+/// Format a number of apps: `9 apps`.
 pub(super) fn count(apps: usize) -> String {
     format!("{apps} app{}", if apps == 1 { "" } else { "s" })
 }
 
-/// `One reason: Plex, Sonarr. Another: Wizarr.`
+/// Group targets by text: `One reason: Plex, Sonarr. Another: Wizarr.`
 pub(super) fn grouped(
     notifications: &[Notification],
     settings: &Settings,

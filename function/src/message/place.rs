@@ -29,7 +29,7 @@ pub(super) fn text(notifications: &[Notification], state: &State, settings: &Set
     }
 }
 
-/// `Home`, or the group that is meant.
+/// Return the name of the place: `Home`, or the group.
 pub(super) fn name(notification: &Notification, settings: &Settings) -> String {
     let Some(target) = settings.target(notification.target()) else { return String::new() };
     let group = target.group.as_ref().filter(|_| notification.scope == Some(NotificationScope::Group));
@@ -68,7 +68,7 @@ fn reason(notifications: &[Notification], state: &State, settings: &Settings) ->
     let of_target = |one: &Notification| state.target(one.target()).and_then(|target| target.cause);
     let causes: Vec<Cause> =
         notifications.iter().filter_map(|one| one.cause.or_else(|| of_target(one))).collect();
-    // The tunnel says most: it is lost with power or line, as everything behind it is.
+    // The tunnel is the most telling: with the power or the internet connection, it is lost like everything behind it.
     let cause = causes.iter().find(|cause| **cause == Cause::Home).or(causes.first());
     match cause {
         Some(Cause::Home) => {
@@ -84,7 +84,7 @@ fn reason(notifications: &[Notification], state: &State, settings: &Settings) ->
     }
 }
 
-/// Return which others of the same place are still down.
+/// Return which other targets of the same place are still down.
 fn still_down(
     one: &Notification,
     notifications: &[Notification],

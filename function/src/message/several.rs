@@ -1,4 +1,4 @@
-//! Renders a batch of notifications.
+//! Renders several notifications as one message.
 
 use super::list::{grouped, labels, listed};
 use super::{Text, apps, is_exposure, place, single, started};
@@ -20,7 +20,7 @@ pub(super) fn text(notifications: &[Notification], state: &State, settings: &Set
     }
 }
 
-/// Everything that is neither an outage nor its end.
+/// Render everything that is neither an outage nor its end.
 fn other(one: &Notification, notifications: &[Notification], settings: &Settings) -> Text {
     let names = listed(&labels(notifications, settings));
     let title = match one.kind {

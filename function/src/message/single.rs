@@ -1,4 +1,4 @@
-//! Renders one notification.
+//! Renders a single notification.
 
 use super::advice::advice;
 use super::phrases::{NO_REASON, STARTED, after, capitalised, delay, how_long, label, outage, since, when};
@@ -81,7 +81,7 @@ fn earlier(notification: &Notification) -> String {
     }
 }
 
-/// A target that has to refuse is not up or down, but closed or open.
+/// Render a notification about a target that must refuse: it is not up or down, but closed or open.
 fn exposure(notification: &Notification, name: &str) -> Option<Text> {
     let why = capitalised(notification.why.as_deref().unwrap_or("it answers without a token"));
     let when = when(notification);

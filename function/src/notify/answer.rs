@@ -1,8 +1,8 @@
-//! What the HTTP answers to channels mean.
+//! Decides what the HTTP answers to channels mean.
 //!
-//! Only the service itself can accept a message or refuse it permanently, and each service confirms and refuses in a form of
-//! its own. Any other answer, whatever its status, is from a gateway (a CDN, a firewall, a captive portal) or from a
-//! service in trouble, and the failure is temporary.
+//! Only the service itself can accept a message or refuse it permanently, and each service confirms and refuses in a
+//! form of its own. Any other answer, whatever its status, is from a gateway (a CDN, a firewall, a captive portal) or
+//! from a service in trouble, and the failure is temporary.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, timeout_at};
 
 use super::Delivery;
-use super::redact::Hidden;
+use super::redact::Redactor;
 use crate::text::single_line;
 use crate::unexpected_body;
 
@@ -29,7 +29,7 @@ const MAX_WHY_CHARS: usize = 150;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer {
     /// The service confirms the message.
-    Taken,
+    Accepted,
     /// The service refuses the message permanently.
     Refused {
         /// Its reason.
@@ -43,7 +43,7 @@ pub(super) enum Answer {
         text: String,
     },
     /// A success that may be a failure, for this reason.
-    Doubtful(&'static str),
+    Ambiguous(&'static str),
     /// The answer is not from the service.
     Foreign,
 }
@@ -51,12 +51,18 @@ pub(super) enum Answer {
 /// Reads what the service says in an answer.
 pub(super) type AnswerReader = Box<dyn Fn(StatusCode, &[u8]) -> Answer + Send + Sync>;
 
-/// A temporary failure.
-pub(super) fn later(why: impl Into<String>, unproven: bool) -> Delivery {
-    Delivery::Retry { why: why.into(), unproven }
+/// Return a temporary failure of a message that has not arrived.
+pub(super) fn later(why: impl Into<String>) -> Delivery {
+    Delivery::Retry { why: why.into(), unproven: false }
 }
 
-/// A refusal by the service, which is temporary if the status says so.
+/// Return a temporary failure of a message that may have arrived.
+pub(super) fn unproven(why: impl Into<String>) -> Delivery {
+    Delivery::Retry { why: why.into(), unproven: true }
+}
+
+/// Return a refusal by the service, which is temporary if the status says so. `credentials`: whether the reason is in the
+/// secrets.
 pub(super) fn refusal(status: StatusCode, text: String, credentials: bool) -> Answer {
     if matches!(status.as_u16(), 408 | 425 | 429) || status.is_server_error() {
         Answer::Busy { text }
@@ -72,7 +78,7 @@ pub(crate) struct Received {
     pub(crate) is_whole: bool,
 }
 
-/// Receive a body, as far as it arrives before `deadline` and is not too long.
+/// Receive a body, as far as it arrives before `deadline` and does not exceed the limit.
 pub(crate) async fn received(mut body: Incoming, deadline: Instant) -> Received {
     let deadline = deadline.min(Instant::now() + BODY_LIMIT);
     let mut bytes = BytesMut::new();
@@ -94,60 +100,67 @@ pub(crate) async fn received(mut body: Incoming, deadline: Instant) -> Received 
     }
 }
 
-/// Turn an answer into the outcome of the delivery.
-pub(super) fn judge(
-    service: &str,
-    status: StatusCode,
-    answer: Answer,
-    body: &Received,
-    hidden: &Hidden,
-) -> Delivery {
-    match answer {
-        Answer::Taken if status.is_success() => Delivery::Delivered,
-        Answer::Refused { text, credentials } => {
-            Delivery::Refused { why: reason(service, status, &text, hidden), credentials }
-        }
-        Answer::Busy { text } => later(reason(service, status, &text, hidden), may_have_arrived(status)),
-        Answer::Doubtful(why) => {
-            later(format!("{service} answered HTTP {}, but {why}", status.as_u16()), true)
-        }
-        Answer::Taken | Answer::Foreign => foreign(service, status, body),
-    }
+/// The HTTP response to a message.
+pub(super) struct ChannelResponse<'a> {
+    pub(super) service: &'static str,
+    pub(super) status: StatusCode,
+    pub(super) body: &'a Received,
 }
 
-/// The outcome of an answer that is not from the service.
-fn foreign(service: &str, status: StatusCode, body: &Received) -> Delivery {
-    let code = status.as_u16();
-    if status.is_success() {
-        return if unexpected_body::is_page(&body.bytes) {
-            later(format!("a web page answered instead of {service} (HTTP {code})"), false)
-        } else if unexpected_body::reports_failure(&body.bytes) {
-            later(format!("HTTP {code}, but the answer reports a failure and is not from {service}"), false)
-        } else if body.is_whole {
-            later(format!("HTTP {code}, but without a confirmation from {service}"), true)
+impl ChannelResponse<'_> {
+    /// Turn an answer into the result of the delivery.
+    pub(super) fn delivery(&self, answer: Answer, redactor: &Redactor) -> Delivery {
+        match answer {
+            Answer::Accepted if self.status.is_success() => Delivery::Delivered,
+            Answer::Refused { text, credentials } => {
+                Delivery::Refused { why: self.reason(&text, redactor), credentials }
+            }
+            Answer::Busy { text } => {
+                Delivery::Retry { why: self.reason(&text, redactor), unproven: self.may_have_arrived() }
+            }
+            Answer::Ambiguous(why) => unproven(format!("{}, but {why}", self.answered())),
+            Answer::Accepted | Answer::Foreign => self.foreign(),
+        }
+    }
+
+    /// Return the result of a response that is not from the service.
+    fn foreign(&self) -> Delivery {
+        let (service, body) = (self.service, self.body);
+        let code = self.status.as_u16();
+        if self.status.is_success() {
+            return if unexpected_body::is_page(&body.bytes) {
+                later(format!("a web page answered instead of {service} (HTTP {code})"))
+            } else if unexpected_body::reports_failure(&body.bytes) {
+                later(format!("HTTP {code}, but the answer reports a failure and is not from {service}"))
+            } else if body.is_whole {
+                unproven(format!("HTTP {code}, but without a confirmation from {service}"))
+            } else {
+                unproven(format!("{service}'s answer was cut off (HTTP {code})"))
+            };
+        }
+        let is_intermediary = self.status.is_client_error() && !matches!(code, 408 | 425 | 429);
+        let why = if is_intermediary {
+            format!("something in front of {service} answered HTTP {code}")
         } else {
-            later(format!("{service}'s answer was cut off (HTTP {code})"), true)
+            self.answered()
         };
+        Delivery::Retry { why, unproven: self.may_have_arrived() }
     }
-    let is_in_between = status.is_client_error() && !matches!(code, 408 | 425 | 429);
-    let why = if is_in_between {
-        format!("something in front of {service} answered HTTP {code}")
-    } else {
-        format!("{service} answered HTTP {code}")
-    };
-    later(why, may_have_arrived(status))
-}
 
-/// A gateway that got no answer from the service has forwarded the message.
-fn may_have_arrived(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 504 | 524)
-}
-
-fn reason(service: &str, status: StatusCode, text: &str, hidden: &Hidden) -> String {
-    let answered = format!("{service} answered HTTP {}", status.as_u16());
-    if text.is_empty() {
-        return answered;
+    /// Return whether the status is that of a gateway that has forwarded the message and got no answer.
+    fn may_have_arrived(&self) -> bool {
+        matches!(self.status.as_u16(), 504 | 524)
     }
-    // Servers quote requests: their secrets must not get into messages, logs and the state.
-    single_line(&format!("{answered}: {}", hidden.without(text)), MAX_WHY_CHARS)
+
+    fn reason(&self, text: &str, redactor: &Redactor) -> String {
+        if text.is_empty() {
+            return self.answered();
+        }
+        // Servers quote requests: their secrets must not get into messages, logs and the state.
+        single_line(&format!("{}: {}", self.answered(), redactor.redact(text)), MAX_WHY_CHARS)
+    }
+
+    fn answered(&self) -> String {
+        format!("{} answered HTTP {}", self.service, self.status.as_u16())
+    }
 }

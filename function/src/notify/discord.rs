@@ -1,7 +1,8 @@
 //! Discord: an incoming webhook. <https://discord.com/developers/docs/resources/webhook#execute-webhook>
 //!
-//! Discord does not recognise repeats. Ten thousand refusals in ten minutes get an address blocked, and Lambda's addresses
-//! are shared: what Discord itself refuses is not sent again. A page of Cloudflare says nothing about the webhook.
+//! Discord does not recognize repeats. Ten thousand refusals in ten minutes get an address blocked, and Lambda's
+//! addresses are shared: what Discord itself refuses is not sent again. A page of Cloudflare says nothing about the
+//! webhook.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -70,15 +71,15 @@ impl Channel for Discord {
 
 fn post(message: &Message, secrets: &ChannelSecrets) -> Result<Post, Delivery> {
     let url = secret(SERVICE, secrets, "url")?.expose();
-    // Without this parameter, Discord answers before it knows whether the message can be posted.
-    let url = waiting(url);
+    // Without `wait`, Discord answers before it knows whether the message can be posted.
+    let url = with_wait(url);
     // A target may be called @everyone.
     let execution = Execution { content: content(message), allowed_mentions: Mentions { parse: [] } };
     Ok(Post::json(SERVICE, &url, &execution, Box::new(read))?.with_secrets())
 }
 
 /// Return the address with `wait=true` instead of any other `wait`.
-fn waiting(url: &str) -> String {
+fn with_wait(url: &str) -> String {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("wait="));
     format!("{path}?{}", kept.chain(["wait=true"]).collect::<Vec<_>>().join("&"))
@@ -108,7 +109,7 @@ fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// The length of a character when it is escaped.
+/// Return the length of a character when it is escaped.
 fn length(c: char) -> usize {
     c.len_utf16() + usize::from(is_markdown(c))
 }
@@ -117,26 +118,26 @@ fn is_markdown(c: char) -> bool {
     matches!(c, '\\' | '*' | '_' | '~' | '`' | '|' | '<' | '>' | '[' | ']' | '#')
 }
 
-/// Escape names and reasons, which are not Markdown.
+/// Escape Markdown in names and reasons.
 fn escaped(text: &str) -> String {
     text.chars().flat_map(|c| is_markdown(c).then_some('\\').into_iter().chain([c])).collect()
 }
 
 /// The codes of temporary refusals, and of a blocked address, whatever the status.
-const PASSING: [u64; 7] = [20_016, 20_022, 20_028, 20_029, 40_062, 40_333, 130_000];
+const TEMPORARY: [u64; 7] = [20_016, 20_022, 20_028, 20_029, 40_062, 40_333, 130_000];
 
-/// The message, with its `id`, or `{"message":"Unknown Webhook","code":10015}`; for an address that is not a webhook's,
-/// `{"webhook_id":["Value \"x\" is not snowflake."]}`.
+/// Read the message, with its `id`, or `{"message":"Unknown Webhook","code":10015}`; for an address that is not a
+/// webhook's, `{"webhook_id":["Value \"x\" is not snowflake."]}`.
 fn read(status: StatusCode, body: &[u8]) -> Answer {
     // The answer of a relay that does not forward `wait`.
     if status == StatusCode::NO_CONTENT && body.is_empty() {
-        return Answer::Taken;
+        return Answer::Accepted;
     }
     let reply: Value = serde_json::from_slice(body).unwrap_or_default();
     let message = reply["message"].as_str().map(str::to_owned);
     match (message, reply["code"].as_u64()) {
         (Some(text), _) if reply["retry_after"].is_number() => Answer::Busy { text },
-        (Some(text), Some(code)) if PASSING.contains(&code) => Answer::Busy { text },
+        (Some(text), Some(code)) if TEMPORARY.contains(&code) => Answer::Busy { text },
         (Some(text), Some(code)) => {
             let is_credentials =
                 matches!(code, 0 | 10_015 | 50_027) && matches!(status.as_u16(), 401 | 403 | 404);
@@ -146,7 +147,7 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
         (None, None) if reply["webhook_id"].is_array() => {
             refusal(status, reply["webhook_id"][0].as_str().unwrap_or_default().to_owned(), true)
         }
-        _ if status.is_success() && reply["id"].as_str().is_some_and(|id| !id.is_empty()) => Answer::Taken,
+        _ if status.is_success() && reply["id"].as_str().is_some_and(|id| !id.is_empty()) => Answer::Accepted,
         _ => Answer::Foreign,
     }
 }
@@ -163,7 +164,7 @@ mod tests {
             ("https://d/1/x?thread_id=7", "https://d/1/x?thread_id=7&wait=true"),
             ("https://d/1/x?wait=false&thread_id=7", "https://d/1/x?thread_id=7&wait=true"),
         ] {
-            assert_eq!(waiting(url), expected);
+            assert_eq!(with_wait(url), expected);
         }
     }
 }

@@ -17,8 +17,8 @@ use tokio::time::{Instant, timeout};
 pub use self::description::DESCRIPTION;
 use super::answer::later;
 use super::post::{fold_key, secret};
-use super::redact::Hidden;
-use super::smtp::{Conversation, Failure, Reply, Step, Trouble};
+use super::redact::Redactor;
+use super::smtp::{Failure, Reason, Reply, Session, Step};
 use super::{Channel, Delivery, Sending};
 use crate::contract::description::Checked;
 use crate::contract::secrets::ChannelSecrets;
@@ -35,7 +35,7 @@ const MAX_WHY_CHARS: usize = 150;
 const MAX_DOMAIN: usize = 255;
 
 /// The limit for QUIT, after the mail is delivered.
-const LEAVE_TIMEOUT: Duration = Duration::from_millis(500);
+const QUIT_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The greeting if no full host name is known. It is reserved (RFC 6761), and its form is valid.
 const NAMELESS: &str = "plexmon.invalid";
@@ -62,8 +62,8 @@ impl Email {
         secrets: &ChannelSecrets,
         deadline: Instant,
     ) -> Result<(), Delivery> {
-        let mail = mail(&self.smtp, message).map_err(|why| later(why, false))?;
-        let tls = tls(self.http.tls(), &self.smtp).map_err(|why| later(why, false))?;
+        let mail = mail(&self.smtp, message).map_err(later)?;
+        let tls = tls(self.http.tls(), &self.smtp).map_err(later)?;
         let credentials = match &self.smtp.user {
             None => None,
             Some(user) => Some((user.as_str(), secret(SERVICE, secrets, "password")?.expose())),
@@ -83,35 +83,35 @@ impl Email {
         let hello = hello(&self.smtp);
         let is_implicit = self.smtp.tls == SmtpTls::Implicit;
         let implicit = is_implicit.then_some(tls);
-        let mut server = Conversation::connect(host, *port, implicit, deadline).await?;
+        let mut server = Session::connect(host, *port, implicit, deadline).await?;
         server.greeting().await?;
         if !is_implicit {
             server.hello(&hello).await?;
             server = server.start_tls(host, tls).await?;
         }
-        dialog(&mut server, &hello, credentials, mail).await
+        submit(&mut server, &hello, credentials, mail).await
     }
 }
 
-/// The dialog within TLS.
-async fn dialog<S: AsyncRead + AsyncWrite + Unpin>(
-    server: &mut Conversation<S>,
+/// Submit the mail within TLS.
+async fn submit<S: AsyncRead + AsyncWrite + Unpin>(
+    server: &mut Session<S>,
     hello: &str,
     credentials: Option<(&str, &str)>,
     mail: &lettre::Message,
 ) -> Result<(), Failure> {
     server.hello(hello).await?;
     if let Some((user, password)) = credentials {
-        server.sign_in(user, password).await?;
+        server.authenticate(user, password).await?;
     }
     let sender = mail.envelope().from().map(ToString::to_string).unwrap_or_default();
     server.command(Step::Sender, &format!("MAIL FROM:<{sender}>")).await?;
-    for receiver in mail.envelope().to() {
-        server.command(Step::Receiver, &format!("RCPT TO:<{receiver}>")).await?;
+    for recipient in mail.envelope().to() {
+        server.command(Step::Recipient, &format!("RCPT TO:<{recipient}>")).await?;
     }
     server.command(Step::Data, "DATA").await?;
     server.content(&mail.formatted()).await?;
-    let _ = timeout(LEAVE_TIMEOUT, server.command(Step::Content, "QUIT")).await;
+    let _ = timeout(QUIT_TIMEOUT, server.command(Step::Content, "QUIT")).await;
     Ok(())
 }
 
@@ -157,7 +157,7 @@ fn hello(smtp: &Smtp) -> String {
     known.into_iter().flatten().find(|name| is_full_name(name)).unwrap_or_else(|| NAMELESS.to_owned())
 }
 
-/// `mail.example.com`, as greetings and certificates have it.
+/// Return whether this is a full host name, as in greetings and certificates: `mail.example.com`.
 fn is_full_name(name: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty()
@@ -176,11 +176,11 @@ fn is_full_name(name: &str) -> bool {
 
 fn mail(smtp: &Smtp, message: &Message) -> Result<lettre::Message, String> {
     let sender = mailbox(&smtp.from)?;
-    // The same for a repeat, by which mail programs recognise it.
+    // The same for a repeat, by which mail programs recognize it.
     let id = format!("<{}@{}>", fold_key(&message.id), sender.email.domain());
     let mut mail: MessageBuilder = lettre::Message::builder().from(sender);
-    for receiver in &smtp.to {
-        mail = mail.to(mailbox(receiver)?);
+    for recipient in &smtp.to {
+        mail = mail.to(mailbox(recipient)?);
     }
     // Prevents out-of-office replies.
     let automatic =
@@ -230,31 +230,31 @@ fn refusal(step: Step, reply: &Reply) -> Refusal {
 }
 
 fn judge(failure: &Failure, secrets: &ChannelSecrets) -> Delivery {
-    let Failure { step, trouble } = failure;
-    let (why, refusal) = match trouble {
-        Trouble::NoConnection(why) => (format!("no connection to {SERVICE}: {why}"), Refusal::Temporary),
-        Trouble::Lacks(what) => (format!("{SERVICE} does not offer {what}"), Refusal::Temporary),
-        Trouble::Silent(limit) => {
+    let Failure { step, reason } = failure;
+    let (why, refusal) = match reason {
+        Reason::NoConnection(why) => (format!("no connection to {SERVICE}: {why}"), Refusal::Temporary),
+        Reason::Unsupported(what) => (format!("{SERVICE} does not offer {what}"), Refusal::Temporary),
+        Reason::TimedOut(limit) => {
             (format!("no {} from {SERVICE} within {limit}", step.awaited()), Refusal::Temporary)
         }
-        Trouble::Closed => {
+        Reason::Closed => {
             (format!("{SERVICE} closed the connection: no {}", step.awaited()), Refusal::Temporary)
         }
-        Trouble::Nonsense => {
+        Reason::NotSmtp => {
             (format!("{SERVICE} does not speak SMTP: no {}", step.awaited()), Refusal::Temporary)
         }
-        Trouble::Refused(reply) => {
+        Reason::Refused(reply) => {
             let answered = format!("{SERVICE} answered SMTP {}", reply.code);
             // The answer may quote the password in an encoded form, which would not be hidden.
-            let is_quotable = *step != Step::SignIn && !reply.text().is_empty();
+            let is_quotable = *step != Step::Authentication && !reply.text().is_empty();
             let why = if is_quotable { format!("{answered}: {}", reply.text()) } else { answered };
             (why, refusal(*step, reply))
         }
     };
-    let why = single_line(&Hidden::of(secrets).without(&why), MAX_WHY_CHARS);
-    let is_answered = matches!(trouble, Trouble::Refused(_));
+    let why = single_line(&Redactor::of(secrets).redact(&why), MAX_WHY_CHARS);
+    let is_answered = matches!(reason, Reason::Refused(_));
     match refusal {
-        Refusal::Temporary => later(why, *step == Step::Content && !is_answered),
+        Refusal::Temporary => Delivery::Retry { why, unproven: *step == Step::Content && !is_answered },
         Refusal::Final => Delivery::Refused { why, credentials: false },
         Refusal::Credentials => Delivery::Refused { why, credentials: true },
     }

@@ -76,7 +76,7 @@ pub struct Ntfy {
 /// How it authenticates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Login {
-    /// Not at all: everyone can write to the topic.
+    /// Not at all: anyone can write to the topic.
     None,
     /// With the secret `token`.
     Token,
@@ -85,7 +85,7 @@ pub enum Login {
 }
 
 impl Login {
-    /// Return what the settings say.
+    /// Return the login of the settings.
     pub fn of(has_token: bool, user: Option<&str>) -> Self {
         match user {
             _ if has_token => Self::Token,
@@ -102,7 +102,7 @@ impl Ntfy {
     }
 
     fn post(&self, message: &Message, secrets: &ChannelSecrets) -> Result<Post, Delivery> {
-        let (root, topic) = split(&self.url).map_err(|why| later(why, false))?;
+        let (root, topic) = split(&self.url).map_err(later)?;
         let (priority, tag) = urgency(message);
         let publication = Publication {
             topic,
@@ -148,7 +148,8 @@ pub fn check_url(url: &str) -> Checked {
     split(url).map(|_| ())
 }
 
-/// `https://ntfy.sh/my-topic` becomes `https://ntfy.sh/` and `my-topic`. Errors do not quote it: the topic may be a secret.
+/// Split `https://ntfy.sh/my-topic` into `https://ntfy.sh/` and `my-topic`. Errors do not quote it: the topic may be a
+/// secret.
 fn split(url: &str) -> Result<(&str, &str), String> {
     let topic_at = url.rfind('/').map(|slash| slash + 1).filter(|at| !url[..*at].ends_with("://"));
     let (root, topic) = url.split_at(topic_at.unwrap_or(url.len()));
@@ -170,7 +171,7 @@ struct Publication<'a> {
     click: Option<&'a str>,
 }
 
-/// The priority, of which 5 bypasses silence and 3 is the default, and the tag, which is shown as an emoji.
+/// Return the priority (5 bypasses silence, 3 is the default) and the tag, which is shown as an emoji.
 fn urgency(message: &Message) -> (u8, &'static str) {
     match message.severity {
         _ if message.urgent => (5, "rotating_light"),
@@ -188,7 +189,7 @@ fn in_json(c: char) -> usize {
     }
 }
 
-/// The message, with its `id` and `"event":"message"`, or
+/// A response: the message, with its `id` and `"event":"message"`, or
 /// `{"code":40301,"http":403,"error":"forbidden","link":"https://ntfy.sh/docs/publish/#authentication"}`
 #[derive(Debug, Deserialize)]
 struct Reply {
@@ -206,13 +207,13 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
     match serde_json::from_slice(body) {
         Ok(Reply { code: Some(code), error: Some(text), .. }) => refused(status, code, text),
         Ok(Reply { id: Some(id), event: Some(event), .. }) if !id.is_empty() && event == "message" => {
-            Answer::Taken
+            Answer::Accepted
         }
         _ => Answer::Foreign,
     }
 }
 
-/// The code begins with the status that ntfy sent, whatever a gateway made of it.
+/// Interpret a refusal by its code, which begins with the status that ntfy sent; a gateway may have changed the status.
 fn refused(status: StatusCode, code: u32, text: String) -> Answer {
     match code / 100 {
         429 | 500..=599 => Answer::Busy { text },

@@ -1,4 +1,4 @@
-//! What the channels that speak HTTP share: building and sending a request. [`super::answer`] reads the answer.
+//! Builds and sends the requests of the channels that speak HTTP. [`super::answer`] decides what the answer means.
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
@@ -8,16 +8,16 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
-use super::answer::{AnswerReader, judge, later, received};
-use super::redact::Hidden;
+use super::answer::{AnswerReader, ChannelResponse, later, received, unproven};
+use super::redact::Redactor;
 use super::{Delivery, Sending};
 use crate::contract::secrets::{ChannelSecrets, SecretValue};
 use crate::endpoint::{Credentials, Endpoint};
 use crate::http::{Http, SendError, seconds};
 use crate::user_agent::user_agent;
 
-/// Bytes of the key by which a service recognises a repeat. ntfy accepts 64 characters of `[-_A-Za-z0-9]`, while the id of
-/// a message has colons and names from the configuration.
+/// The bytes of the key by which a service recognizes a repeat. ntfy accepts 64 characters of `[-_A-Za-z0-9]`, while
+/// the id of a message has colons and names from the configuration.
 const FOLD_KEY_BYTES: usize = 16;
 
 /// The request for a message. Contains secrets, and therefore has no `Debug`.
@@ -43,7 +43,7 @@ impl Post {
     ) -> Result<Self, Delivery> {
         // Without the details: the address may be a secret.
         let Some(endpoint) = Endpoint::parse(url) else {
-            return Err(later(format!("the address of {service} is invalid"), false));
+            return Err(later(format!("the address of {service} is invalid")));
         };
         let is_private = endpoint.is_private();
         let mut request = Request::new(Full::new(body.into()));
@@ -67,7 +67,7 @@ impl Post {
         read: AnswerReader,
     ) -> Result<Self, Delivery> {
         let body = serde_json::to_vec(body)
-            .map_err(|why| later(format!("the message cannot be written as JSON: {why}"), false))?;
+            .map_err(|why| later(format!("the message cannot be written as JSON: {why}")))?;
         Self::new(service, url, "application/json", body, read)
     }
 
@@ -80,7 +80,7 @@ impl Post {
     /// Add a header with a secret value.
     pub(super) fn with_secret(mut self, name: HeaderName, value: &str) -> Result<Self, Delivery> {
         let mut value = HeaderValue::from_str(value).map_err(|_| {
-            later(format!("the token of {} has characters that a header cannot have", self.service), false)
+            later(format!("the token of {} has characters that are not allowed in a header", self.service))
         })?;
         value.set_sensitive(true);
         self.headers().insert(name, value);
@@ -98,7 +98,7 @@ impl Post {
         self.with_secret(AUTHORIZATION, &format!("Basic {}", credentials.basic()))
     }
 
-    /// The headers, to be changed.
+    /// Return the headers, to change them.
     pub(super) fn headers(&mut self) -> &mut HeaderMap {
         self.request.headers_mut()
     }
@@ -107,24 +107,24 @@ impl Post {
         let Self { service, request, read, is_private, has_secrets, credentials } = self;
         if has_secrets && !is_private {
             let why = format!("the address of {service} is plain http, and secrets are sent over https only");
-            return later(why, false);
+            return later(why);
         }
         let response = match http.send(request, deadline).await {
             Ok(response) => response,
             Err(SendError::NotSent(why)) => {
-                return later(format!("no connection to {service}: {why}"), false);
+                return later(format!("no connection to {service}: {why}"));
             }
-            Err(SendError::Silent(limit)) => {
-                return later(format!("no answer from {service} within {}", seconds(limit)), true);
+            Err(SendError::TimedOut(limit)) => {
+                return unproven(format!("no answer from {service} within {}", seconds(limit)));
             }
-            Err(SendError::Lost) => return later(format!("{service}'s answer was lost"), true),
+            Err(SendError::Lost) => return unproven(format!("{service}'s answer was lost")),
         };
         let (head, body) = response.into_parts();
         let body = received(body, deadline).await;
         let answer = read(head.status, &body.bytes);
-        let mut hidden = Hidden::of(secrets);
-        hidden.add(credentials);
-        judge(service, head.status, answer, &body, &hidden)
+        let mut redactor = Redactor::of(secrets);
+        redactor.add(credentials);
+        ChannelResponse { service, status: head.status, body: &body }.delivery(answer, &redactor)
     }
 }
 
@@ -149,10 +149,10 @@ pub(super) fn secret<'a>(
     secrets: &'a ChannelSecrets,
     name: &str,
 ) -> Result<&'a SecretValue, Delivery> {
-    secrets.get(name).ok_or_else(|| later(format!("the secret `{name}` of {service} is missing"), false))
+    secrets.get(name).ok_or_else(|| later(format!("the secret `{name}` of {service} is missing")))
 }
 
-/// Return a short key that is the same for the same message, and different for others.
+/// Return a short key that is the same for the same message, and different for other messages.
 pub(super) fn fold_key(id: &str) -> String {
     Sha256::digest(id.as_bytes()).iter().take(FOLD_KEY_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }

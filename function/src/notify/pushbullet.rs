@@ -99,7 +99,7 @@ struct Push<'a> {
     guid: String,
 }
 
-/// The push, with its `iden`, or
+/// A response: the push, with its `iden`, or
 /// `{"error":{"type":"invalid_request","message":"Access token is missing or invalid.","code":"invalid_access_token"}}`
 #[derive(Debug, Deserialize)]
 struct Reply {
@@ -121,7 +121,7 @@ struct Failure {
 fn read(status: StatusCode, body: &[u8]) -> Answer {
     match serde_json::from_slice(body) {
         Ok(Reply { error: Some(failure), .. }) => refused(status, failure),
-        Ok(Reply { iden: Some(iden), .. }) if !iden.is_empty() => Answer::Taken,
+        Ok(Reply { iden: Some(iden), .. }) if !iden.is_empty() => Answer::Accepted,
         _ => Answer::Foreign,
     }
 }
@@ -131,9 +131,7 @@ fn refused(status: StatusCode, Failure { message, kind, code }: Failure) -> Answ
         return Answer::Foreign;
     }
     match code.as_str() {
-        "pushbullet_pro_required" => {
-            Answer::Busy { text: "the free pushes of this month are used up".to_owned() }
-        }
+        "pushbullet_pro_required" => Answer::Busy { text: "this month's free pushes are used up".to_owned() },
         "ratelimited" => Answer::Busy { text: message },
         _ => refusal(status, message, code == "invalid_access_token"),
     }

@@ -107,14 +107,14 @@ fn form(message: &Message, token: &SecretValue, user: &SecretValue) -> String {
     fields.into_iter().map(encoded).collect::<Vec<_>>().join("&")
 }
 
-/// `{"status":1,"request":"..."}` or `{"status":0,"errors":["user key is invalid"],"user":"invalid"}`
+/// Read `{"status":1,"request":"..."}` or `{"status":0,"errors":["user key is invalid"],"user":"invalid"}`
 fn read(status: StatusCode, body: &[u8]) -> Answer {
     let reply: Value = serde_json::from_slice(body).unwrap_or_default();
     let errors = reply["errors"]
         .as_array()
         .map(|errors| errors.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "));
     match (reply["status"].as_u64(), errors) {
-        (Some(1), None) => Answer::Taken,
+        (Some(1), None) => Answer::Accepted,
         (Some(0), Some(text)) => {
             refusal(status, text, reply["user"] == "invalid" || reply["token"] == "invalid")
         }

@@ -4,32 +4,33 @@ use crate::contract::secrets::ChannelSecrets;
 
 const HIDDEN: &str = "(hidden)";
 
-/// Shorter pieces are words such as `api`; hiding them would garble the text.
+/// Shorter pieces are words such as `api`. Hiding them would make the text unreadable.
 const MIN_CHARS: usize = 4;
 
-/// What must not be shown. Contains secrets, and therefore has no `Debug`.
+/// Hides what must not be shown. Contains secrets, and therefore has no `Debug`.
 #[derive(Default)]
-pub(super) struct Hidden {
+pub(super) struct Redactor {
     /// The longest first, so that no piece is removed from the middle of a longer one.
     pieces: Vec<String>,
 }
 
-impl Hidden {
-    /// Hide every secret of a channel, and every piece of a secret address that may be secret by itself.
+impl Redactor {
+    /// Create a redactor of every secret of a channel, and of every piece of a secret address that may be secret by
+    /// itself.
     pub(super) fn of(secrets: &ChannelSecrets) -> Self {
-        let mut hidden = Self::default();
-        hidden.add(secrets.values().flat_map(|secret| pieces(secret.expose())).map(str::to_owned));
-        hidden
+        let mut redactor = Self::default();
+        redactor.add(secrets.values().flat_map(|secret| pieces(secret.expose())).map(str::to_owned));
+        redactor
     }
 
-    /// Hide these, too.
+    /// Hide these as well.
     pub(super) fn add(&mut self, additional: impl IntoIterator<Item = String>) {
         self.pieces.extend(additional.into_iter().filter(|piece| piece.chars().count() >= MIN_CHARS));
         self.pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
     }
 
-    /// Return `text` with everything hidden.
-    pub(super) fn without(&self, text: &str) -> String {
+    /// Return `text` without the secrets.
+    pub(super) fn redact(&self, text: &str) -> String {
         self.pieces.iter().fold(text.to_owned(), |text, piece| text.replace(piece, HIDDEN))
     }
 }
@@ -40,8 +41,8 @@ fn pieces(secret: &str) -> impl Iterator<Item = &str> {
     let parts = path.into_iter().flat_map(|path| path.split(['/', '?', '&', '=', '#']));
     let authority = behind_scheme.and_then(|rest| rest.split(['/', '?', '#']).next());
     let credentials = authority.and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
-    let words = credentials.into_iter().flat_map(|user| user.splitn(2, ':').chain([user]));
-    std::iter::once(secret).chain(parts).chain(words)
+    let login = credentials.into_iter().flat_map(|user| user.splitn(2, ':').chain([user]));
+    std::iter::once(secret).chain(parts).chain(login)
 }
 
 #[cfg(test)]
@@ -70,8 +71,8 @@ mod tests {
             (with_user, "plexmon, your s3cret%21 is wrong", "(hidden), your (hidden) is wrong"),
             ("", "nothing to hide", "nothing to hide"),
         ] {
-            let hidden = Hidden::of(&[("url".to_owned(), SecretValue::new(secret))].into());
-            assert_eq!(hidden.without(text), expected);
+            let redactor = Redactor::of(&[("url".to_owned(), SecretValue::new(secret))].into());
+            assert_eq!(redactor.redact(text), expected);
         }
     }
 }

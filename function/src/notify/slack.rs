@@ -1,7 +1,7 @@
 //! Slack, and services with compatible incoming webhooks.
 //! <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>
 //!
-//! Slack answers `ok`, or a status with a reason of one word. It does not recognise repeats. Mattermost, and Discord at
+//! Slack answers `ok`, or a status with a reason of one word. It does not recognize repeats. Mattermost, and Discord at
 //! `/slack`, also answer `ok`; Rocket.Chat and Zulip answer in JSON.
 
 use http::StatusCode;
@@ -132,7 +132,7 @@ fn escape(c: char) -> Option<&'static str> {
     }
 }
 
-/// The length of a character when it is escaped.
+/// Return the length of a character when it is escaped.
 fn length(c: char) -> usize {
     escape(c).map_or(1, str::len)
 }
@@ -150,7 +150,7 @@ fn escaped(text: &str) -> String {
 fn read(status: StatusCode, body: &[u8]) -> Answer {
     let reason = std::str::from_utf8(body).unwrap_or_default().trim();
     if reason == "ok" {
-        Answer::Taken
+        Answer::Accepted
     } else if TEMPORARY.contains(&reason) {
         Answer::Busy { text: reason.to_owned() }
     } else if REVOKED.contains(&reason) || INVALID.contains(&reason) {
@@ -165,10 +165,10 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
 /// `{"id":"web.incoming_webhook.invalid.app_error","message":"Invalid webhook.","status_code":400}`.
 fn in_json(status: StatusCode, reply: &Value) -> Answer {
     let text = |name: &str| reply[name].as_str().unwrap_or_default().to_owned();
-    let is_taken = reply["success"] == true || reply["ok"] == true || reply["result"] == "success";
+    let is_accepted = reply["success"] == true || reply["ok"] == true || reply["result"] == "success";
     let id = text("id");
-    if status.is_success() && is_taken {
-        Answer::Taken
+    if status.is_success() && is_accepted {
+        Answer::Accepted
     } else if id.ends_with(".app_error") {
         // Also for a webhook that is disabled, with a status of 501.
         if id.starts_with("web.incoming_webhook") || status.is_client_error() {

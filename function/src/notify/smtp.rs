@@ -1,8 +1,7 @@
-//! The client's side of SMTP (RFC 5321), as far as handing over one mail needs it.
+//! An SMTP client (RFC 5321) that submits one mail.
 //!
-//! Written here because each step needs a limit of its own, and because what a failure means depends on the step: mail
-//! servers greet late on purpose and answer late after the final dot. The usual client libraries have one limit for
-//! everything, and hide how far they came.
+//! It is not a library's, because what a failure means depends on the step: mail servers delay their greeting on
+//! purpose, and often their reply to the final dot. The usual client libraries do not report which step failed.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -15,47 +14,47 @@ use tokio::time::{Instant, timeout_at};
 use crate::connect::{ConnectError, Link, connect, secure};
 use crate::http::seconds;
 
-/// More than any reply needs (RFC 5321, 4.5.3.1.5 allows 512 bytes a line).
+/// The longest line that is read: more than any reply needs (RFC 5321, 4.5.3.1.5 allows 512 bytes a line).
 const MAX_LINE_BYTES: u64 = 4 * 1024;
 const MAX_LINES: usize = 100;
 
-/// The steps of a conversation.
+/// The steps of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
     Connect,
     Greeting,
     Hello,
     Tls,
-    SignIn,
+    Authentication,
     Sender,
-    Receiver,
+    Recipient,
     Data,
-    /// The mail itself, until the reply to its final dot.
+    /// The mail itself, up to the reply to its final dot.
     Content,
 }
 
 /// Why a step failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum Reason {
     /// There is no connection, or none with TLS.
     NoConnection(String),
     /// The server refused.
     Refused(Reply),
-    /// The time for the whole conversation has run out.
-    Silent(String),
+    /// The time for the whole session is over.
+    TimedOut(String),
     /// The connection was closed.
     Closed,
     /// The answer is not SMTP.
-    Nonsense,
-    /// The server lacks a required extension.
-    Lacks(&'static str),
+    NotSmtp,
+    /// The server does not support a required extension.
+    Unsupported(&'static str),
 }
 
 /// A step that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure {
     pub(super) step: Step,
-    pub(super) trouble: Trouble,
+    pub(super) reason: Reason,
 }
 
 /// What the server said.
@@ -67,15 +66,15 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// As one line.
+    /// Return it as one line.
     pub(super) fn text(&self) -> String {
         self.lines.join(" ")
     }
 
-    /// The enhanced status code (RFC 3463), if there is one.
+    /// Return the enhanced status code (RFC 3463), if there is one.
     pub(super) fn enhanced(&self) -> Option<(u16, u16, u16)> {
-        let word = self.lines.first()?.split_whitespace().next()?;
-        let mut numbers = word.split('.').map(str::parse);
+        let first = self.lines.first()?.split_whitespace().next()?;
+        let mut numbers = first.split('.').map(str::parse);
         match (numbers.next(), numbers.next(), numbers.next(), numbers.next()) {
             (Some(Ok(class)), Some(Ok(subject)), Some(Ok(detail)), None) => Some((class, subject, detail)),
             _ => None,
@@ -83,16 +82,16 @@ impl Reply {
     }
 }
 
-/// A conversation with a server. Every step fails at `deadline`.
-pub(super) struct Conversation<S> {
+/// A session with a server. Every step fails at `deadline`.
+pub(super) struct Session<S> {
     stream: BufReader<S>,
-    /// What the server offers, from its latest answer to EHLO, in capitals.
-    offers: Vec<String>,
+    /// The server's extensions, from its latest reply to EHLO, in upper case.
+    extensions: Vec<String>,
     limit: String,
     deadline: Instant,
 }
 
-impl Conversation<Link> {
+impl Session<Link> {
     /// Connect, with TLS if there is a configuration for it.
     pub(super) async fn connect(
         host: &str,
@@ -103,37 +102,37 @@ impl Conversation<Link> {
         let limit = seconds(deadline.saturating_duration_since(Instant::now()));
         let connected = timeout_at(deadline, connect(host, port, tls)).await;
         let link = connected.unwrap_or_else(|_| Err(ConnectError(format!("no connection within {limit}"))));
-        let link = link.map_err(|why| Trouble::NoConnection(why.0).at(Step::Connect))?;
+        let link = link.map_err(|why| Reason::NoConnection(why.0).at(Step::Connect))?;
         Ok(Self::over(link, limit, deadline))
     }
 
     /// Upgrade with STARTTLS (RFC 3207), and discard what the server said before.
     pub(super) async fn start_tls(mut self, host: &str, tls: &Arc<ClientConfig>) -> Result<Self, Failure> {
-        if !self.offers.iter().any(|offer| offer == "STARTTLS") {
-            return Err(Trouble::Lacks("STARTTLS").at(Step::Tls));
+        if !self.extensions.iter().any(|extension| extension == "STARTTLS") {
+            return Err(Reason::Unsupported("STARTTLS").at(Step::Tls));
         }
         self.command(Step::Tls, "STARTTLS").await?;
         // Bytes that arrived unencrypted after the reply must not be read as if they came over TLS.
         if !self.stream.buffer().is_empty() {
-            return Err(Trouble::Nonsense.at(Step::Tls));
+            return Err(Reason::NotSmtp.at(Step::Tls));
         }
         let Link::Plain(tcp) = self.stream.into_inner() else {
-            return Err(Trouble::Lacks("STARTTLS").at(Step::Tls));
+            return Err(Reason::Unsupported("STARTTLS").at(Step::Tls));
         };
         let secured = timeout_at(self.deadline, secure(tcp, host, tls)).await;
         let link = secured.unwrap_or_else(|_| Err(ConnectError("no TLS in time".to_owned())));
-        let link = link.map_err(|why| Trouble::NoConnection(why.0).at(Step::Tls))?;
+        let link = link.map_err(|why| Reason::NoConnection(why.0).at(Step::Tls))?;
         Ok(Self::over(link, self.limit, self.deadline))
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
-    /// Create a conversation over a connection, with a limit as text and as a time.
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    /// Create a session over a connection, with a limit as text and as a time.
     pub(super) fn over(stream: S, limit: String, deadline: Instant) -> Self {
-        Self { stream: BufReader::new(stream), offers: Vec::new(), limit, deadline }
+        Self { stream: BufReader::new(stream), extensions: Vec::new(), limit, deadline }
     }
 
-    /// Wait for the greeting. Servers delay it on purpose: senders of spam do not wait.
+    /// Read the greeting. Servers delay it on purpose, because spammers do not wait for it.
     pub(super) async fn greeting(&mut self) -> Result<(), Failure> {
         self.reply(Step::Greeting).await.map(|_| ())
     }
@@ -141,35 +140,35 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     /// Send EHLO with our name, and read the server's extensions.
     pub(super) async fn hello(&mut self, name: &str) -> Result<(), Failure> {
         let reply = self.command(Step::Hello, &format!("EHLO {name}")).await?;
-        self.offers = reply.lines.iter().skip(1).map(|line| line.to_ascii_uppercase()).collect();
+        self.extensions = reply.lines.iter().skip(1).map(|line| line.to_ascii_uppercase()).collect();
         Ok(())
     }
 
     /// Authenticate with PLAIN or LOGIN, whichever the server supports.
-    pub(super) async fn sign_in(&mut self, user: &str, password: &str) -> Result<(), Failure> {
-        let step = Step::SignIn;
-        if self.knows("PLAIN") {
+    pub(super) async fn authenticate(&mut self, user: &str, password: &str) -> Result<(), Failure> {
+        let step = Step::Authentication;
+        if self.supports("PLAIN") {
             let plain = base64::encode(format!("\0{user}\0{password}"));
             self.command(step, &format!("AUTH PLAIN {plain}")).await?;
-        } else if self.knows("LOGIN") {
+        } else if self.supports("LOGIN") {
             self.command(step, "AUTH LOGIN").await?;
             self.command(step, &base64::encode(user)).await?;
             self.command(step, &base64::encode(password)).await?;
         } else {
-            return Err(Trouble::Lacks("authentication with PLAIN or LOGIN").at(step));
+            return Err(Reason::Unsupported("authentication with PLAIN or LOGIN").at(step));
         }
         Ok(())
     }
 
-    /// `AUTH PLAIN LOGIN`; some old servers write `AUTH=PLAIN`.
-    fn knows(&self, mechanism: &str) -> bool {
-        self.offers.iter().any(|offer| {
-            let mut words = offer.split([' ', '=']);
-            words.next() == Some("AUTH") && words.any(|word| word == mechanism)
+    /// Return whether the server supports a mechanism: `AUTH PLAIN LOGIN`; some older servers write `AUTH=PLAIN`.
+    fn supports(&self, mechanism: &str) -> bool {
+        self.extensions.iter().any(|extension| {
+            let mut parts = extension.split([' ', '=']);
+            parts.next() == Some("AUTH") && parts.any(|part| part == mechanism)
         })
     }
 
-    /// Send one line, and wait for a reply that is not a refusal.
+    /// Send one line, and read the reply. A refusal is an error.
     pub(super) async fn command(&mut self, step: Step, line: &str) -> Result<Reply, Failure> {
         self.write(step, format!("{line}\r\n").as_bytes()).await?;
         self.reply(step).await
@@ -189,58 +188,57 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         };
         match timeout_at(self.deadline, writing).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Trouble::Closed.at(step)),
-            Err(_) => Err(self.silent(step)),
+            Ok(Err(_)) => Err(Reason::Closed.at(step)),
+            Err(_) => Err(self.timed_out(step)),
         }
     }
 
     async fn reply(&mut self, step: Step) -> Result<Reply, Failure> {
         let read = timeout_at(self.deadline, read_reply(&mut self.stream)).await;
-        match read.unwrap_or_else(|_| Err(self.silent(step).trouble)) {
+        match read.unwrap_or_else(|_| Err(self.timed_out(step).reason)) {
             // After the final dot, only 2xx accepts the mail.
             Ok(reply) if reply.code < 300 || (reply.code < 400 && step != Step::Content) => Ok(reply),
-            Ok(reply) => Err(Trouble::Refused(reply).at(step)),
-            Err(trouble) => Err(trouble.at(step)),
+            Ok(reply) => Err(Reason::Refused(reply).at(step)),
+            Err(reason) => Err(reason.at(step)),
         }
     }
 
-    fn silent(&self, step: Step) -> Failure {
-        Trouble::Silent(self.limit.clone()).at(step)
+    fn timed_out(&self, step: Step) -> Failure {
+        Reason::TimedOut(self.limit.clone()).at(step)
     }
 }
 
-impl Trouble {
+impl Reason {
     fn at(self, step: Step) -> Failure {
-        Failure { step, trouble: self }
+        Failure { step, reason: self }
     }
 }
 
-async fn read_reply(stream: &mut BufReader<impl AsyncRead + Unpin>) -> Result<Reply, Trouble> {
+async fn read_reply(stream: &mut BufReader<impl AsyncRead + Unpin>) -> Result<Reply, Reason> {
     let mut lines = Vec::new();
     while lines.len() < MAX_LINES {
         let mut line = Vec::new();
         let read = (&mut *stream).take(MAX_LINE_BYTES).read_until(b'\n', &mut line).await;
         if read.is_err() || line.is_empty() {
-            return Err(Trouble::Closed);
+            return Err(Reason::Closed);
         }
         if line.pop() != Some(b'\n') {
-            return Err(Trouble::Nonsense);
+            return Err(Reason::NotSmtp);
         }
         let line = String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned();
-        let (code, rest) = line.split_at_checked(3).ok_or(Trouble::Nonsense)?;
-        let code: u16 =
-            code.parse().ok().filter(|code| (200..600).contains(code)).ok_or(Trouble::Nonsense)?;
+        let (code, rest) = line.split_at_checked(3).ok_or(Reason::NotSmtp)?;
+        let code: u16 = code.parse().ok().filter(|code| (200..600).contains(code)).ok_or(Reason::NotSmtp)?;
         let is_last = match rest.as_bytes().first() {
             None | Some(b' ') => true,
             Some(b'-') => false,
-            Some(_) => return Err(Trouble::Nonsense),
+            Some(_) => return Err(Reason::NotSmtp),
         };
         lines.push(rest.get(1..).unwrap_or_default().to_owned());
         if is_last {
             return Ok(Reply { code, lines });
         }
     }
-    Err(Trouble::Nonsense)
+    Err(Reason::NotSmtp)
 }
 
 /// Return the mail as it is sent: lines that begin with a dot get another one, and a single dot ends it.
@@ -260,7 +258,7 @@ fn stuffed(mail: &[u8]) -> Vec<u8> {
 }
 
 impl Step {
-    /// What did not arrive in time.
+    /// Return what the server should have sent at this step.
     pub(super) fn awaited(self) -> String {
         let mut awaited = "answer to ".to_owned();
         let _ = write!(
@@ -271,9 +269,9 @@ impl Step {
                 Self::Greeting => return "greeting".to_owned(),
                 Self::Hello => "EHLO",
                 Self::Tls => "STARTTLS",
-                Self::SignIn => "the authentication",
+                Self::Authentication => "the authentication",
                 Self::Sender => "the address of the sender",
-                Self::Receiver => "the address of a recipient",
+                Self::Recipient => "the address of a recipient",
                 Self::Data => "DATA",
                 Self::Content => "the mail",
             }

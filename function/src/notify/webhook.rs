@@ -1,7 +1,7 @@
 //! A webhook of your own: JSON to a secret address, by a template, or the whole message.
 //!
-//! A receiver can recognise repeats by the `Idempotency-Key`, which is the id of the message. The form of its refusals is
-//! unknown, so that none is permanent; any 2xx is a success unless the settings name a text that the answer must contain.
+//! A receiver can recognize repeats by the `Idempotency-Key`, which is the id of the message. The form of its refusals is
+//! unknown, so none is permanent. Any 2xx is a success unless the settings name a text that the answer must contain.
 
 mod template;
 
@@ -33,7 +33,7 @@ pub const DESCRIPTION: ChannelDescription = ChannelDescription {
         Setting::secret(
             "url",
             "{ env = \"WEBHOOK_URL\" }",
-            "the address, perhaps with user and password in it",
+            "the address, which may contain a user and a password",
         ),
         Setting::secret("token", "{ env = \"WEBHOOK_TOKEN\" }", "sent as `Authorization: Bearer ...`")
             .optional(),
@@ -50,7 +50,7 @@ pub const DESCRIPTION: ChannelDescription = ChannelDescription {
             kind: Type::Table(check_headers),
             need: Need::Optional,
             example: "{ X-From = \"plexmon\" }",
-            about: "headers to send",
+            about: "additional headers",
         },
         Setting {
             key: "success",
@@ -106,15 +106,14 @@ impl Webhook {
             None => Post::json(SERVICE, url, message, read)?,
             Some(template) => {
                 let body = template::filled(template, message)
-                    .map_err(|why| later(format!("the webhook's template: {why}"), false))?;
+                    .map_err(|why| later(format!("the webhook's template: {why}")))?;
                 Post::new(SERVICE, url, "application/json", body, read)?
             }
         };
-        let headers =
-            headers(&self.headers).map_err(|why| later(format!("the webhook's headers: {why}"), false))?;
-        // The last one applies: credentials in the address, then a header, then the token.
+        let headers = headers(&self.headers).map_err(|why| later(format!("the webhook's headers: {why}")))?;
+        // Later ones replace earlier ones: credentials in the address, then a header, then the token.
         post.headers().extend(headers);
-        // Names in the id may have characters that a header cannot have.
+        // Names in the id may have characters that are not allowed in a header.
         let key = utf8_percent_encode(&message.id, CONTROLS).to_string();
         if let Ok(key) = HeaderValue::from_str(&key) {
             post.headers().insert(IDEMPOTENCY_KEY, key);
@@ -149,7 +148,7 @@ fn headers(wanted: &BTreeMap<String, String>) -> Result<HeaderMap, String> {
     for (name, value) in wanted {
         let known = HeaderName::try_from(name).ok().filter(|name| !OF_THE_CONNECTION.contains(name));
         let known = known.ok_or_else(|| format!("{name:?} is not a header that can be set"))?;
-        let value = HeaderValue::from_str(value).map_err(|_| format!("{name} cannot have this value"))?;
+        let value = HeaderValue::from_str(value).map_err(|_| format!("{name} has an invalid value"))?;
         headers.insert(known, value);
     }
     Ok(headers)
@@ -160,11 +159,11 @@ fn read(status: StatusCode, body: &[u8], success: Option<&str>) -> Answer {
         return Answer::Busy { text: String::new() };
     }
     match success {
-        Some(wanted) if String::from_utf8_lossy(body).contains(wanted) => Answer::Taken,
+        Some(wanted) if String::from_utf8_lossy(body).contains(wanted) => Answer::Accepted,
         Some(_) => Answer::Foreign,
-        None if unexpected_body::is_login_page(body) => {
-            Answer::Doubtful("with a form or a redirect: `success` can name a text that the right answer has")
-        }
-        None => Answer::Taken,
+        None if unexpected_body::is_login_page(body) => Answer::Ambiguous(
+            "with a form or a redirect: set `success` to a text that the correct answer contains",
+        ),
+        None => Answer::Accepted,
     }
 }

@@ -13,15 +13,15 @@ use super::error::ProbeError;
 use super::http_error::describe;
 use crate::contract::settings::Target;
 
-/// How much of the body is searched for a target's text.
+/// The number of bytes of the body that are searched for a target's text.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// How much of an error page is read: it names its cause early or not at all.
+/// The number of bytes of an error page that are read: it names its cause early or not at all.
 pub(super) const MAX_PAGE_BYTES: usize = 16 * 1024;
 const ERROR_PAGE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How many bytes of the previous frames are searched again: the text may span two frames, and JSON may have blanks in
-/// it.
+/// The number of bytes of previous frames that are searched again: the text may span two frames, and JSON may contain
+/// spaces.
 const OVERLAP: usize = 64;
 
 /// The body as far as it was read and could be decoded, and whether it meets the target's conditions.

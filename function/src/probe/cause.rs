@@ -1,4 +1,4 @@
-//! Why a target is not up: a class that tells its owner what to do.
+//! Why a target is not up: the class of a failure, by who can fix it.
 
 use std::fmt;
 
@@ -29,9 +29,9 @@ pub enum Cause {
     Certificate,
     /// The proxy or tunnel works, the app behind it does not.
     App,
-    /// The tunnel is not connected: power, line or host.
+    /// The tunnel is not connected: power, internet connection or host.
     Home,
-    /// Cloudflare reaches the server, which gives no valid response.
+    /// Cloudflare gets no valid response from the server.
     Origin,
     /// Cloudflare Access refuses the monitor.
     Access,
@@ -39,7 +39,7 @@ pub enum Cause {
     Challenge,
     /// A firewall in front of the app blocks the monitor: its address, country, network or user agent.
     Blocked,
-    /// The server, or a proxy before it, limits how often the monitor may ask.
+    /// The server, or a proxy in front of it, limits the monitor's requests.
     RateLimited,
     /// A login page in front of the app answers instead of it.
     LoginWall,
@@ -55,7 +55,7 @@ pub enum Cause {
     Timeout,
     /// The app admits requests that it should refuse.
     Exposed,
-    /// The monitor itself has no network, or cannot see whether the app is closed.
+    /// The monitor itself has no network, or cannot find out whether the app is closed.
     #[serde(rename = "blind")]
     MonitorOffline,
     /// A cause that only a later release knows.
@@ -91,7 +91,7 @@ impl fmt::Display for Cause {
 }
 
 impl Cause {
-    /// What a failure of this class says about the target.
+    /// Return what a failure of this class says about the target.
     pub fn verdict(self) -> Verdict {
         match self {
             Self::Access
@@ -117,7 +117,7 @@ impl Cause {
         }
     }
 
-    /// The nearest cause that the first release knows. Its deployer rejects a reply with any other.
+    /// Return the nearest cause that the first release knows. Its deployer rejects a reply with any other.
     pub fn in_first_release(self) -> Self {
         match self {
             Self::Blocked | Self::RateLimited | Self::Unreadable | Self::Other => Self::Challenge,
@@ -126,8 +126,8 @@ impl Cause {
         }
     }
 
-    /// The cause by which failures are grouped. Causes that a whole home can have in common count as one: without power
-    /// its tunnel is disconnected, and its public address does not respond either.
+    /// Return the cause by which failures are grouped. Causes that a whole home can have in common count as one:
+    /// without power its tunnel is disconnected, and its public address does not respond either.
     pub fn class(self) -> Self {
         match self {
             Self::Connect | Self::Timeout | Self::Origin => Self::Home,
@@ -140,7 +140,7 @@ impl Cause {
         self == Self::App
     }
 
-    /// Whether its explanation is complete without the link that failed.
+    /// Return whether its explanation is complete without the link that failed.
     pub(super) fn is_self_explanatory(self) -> bool {
         matches!(
             self,

@@ -15,28 +15,39 @@ const MAX_NAME_CHARS: usize = 60;
 /// A longer `Retry-After` is ignored.
 const MAX_RETRY_AFTER_S: u64 = 7 * 24 * 60 * 60;
 
+/// What is known about the origin of a response before it is examined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// It has an expected status: whatever an app may do itself is the app's.
+    MayBeApp,
+    /// Nothing.
+    Unknown,
+}
+
 /// Return the refusal of an intermediary that answered instead of the app, if the response has the marks of one.
-/// `is_expected`: the status is one that the target expects from the app, so whatever an app may do itself is the app's.
-pub(super) fn intermediary(response: &Response<'_>, host: &str, is_expected: bool) -> Option<ProbeError> {
+pub(super) fn intermediary(response: &Response<'_>, host: &str, origin: Origin) -> Option<ProbeError> {
     if let Some(error) = firewall::refusal(response) {
         return Some(error);
     }
     if login_wall::is_access(response) {
         return Some(ProbeError::new(Cause::Access, "Cloudflare Access refused the monitor"));
     }
-    let wall = login_wall::find(response, host).filter(|wall| !(is_expected && wall.may_be_the_app))?;
+    let wall = login_wall::find(response, host)?;
+    if origin == Origin::MayBeApp && wall.may_be_the_app {
+        return None;
+    }
     let name = bounded(&wall.name, MAX_NAME_CHARS);
     Some(ProbeError::new(Cause::LoginWall, format!("a login page answers instead of the app ({name})")))
 }
 
 /// Explain a response that is not the expected one.
 pub(super) fn unexpected(response: &Response<'_>, host: &str, target: &Target) -> ProbeError {
-    if let Some(error) = intermediary(response, host, false) {
+    if let Some(error) = intermediary(response, host, Origin::Unknown) {
         return error;
     }
     let status = response.status.as_u16();
     let (app, server) = (target.app(), response.server());
-    // Other servers use these status codes too, for errors of their own.
+    // Other servers use these status codes for errors of their own.
     let is_cloudflares = response.is_from_cloudflare()
         || response.contains_ignoring_case("cloudflare")
         || response.contains("error code: ");
@@ -63,13 +74,14 @@ pub(super) fn unexpected(response: &Response<'_>, host: &str, target: &Target) -
     }
 }
 
-/// Whether Plex itself reports maintenance, in XML or in JSON. Many proxies' error pages say "Maintenance" too.
+/// Return whether Plex itself reports maintenance, in XML or in JSON. Many proxies' error pages contain "Maintenance"
+/// too.
 fn is_plex_maintenance(response: &Response<'_>) -> bool {
     let is_plex = response.contains("<Response ") || response.contains("\"Response\"");
     is_plex && response.contains("Maintenance") && response.contains("Plex Media Server is ")
 }
 
-/// Not an outage, whether the app or an intermediary limits the requests.
+/// Return the error of limited requests. It is not an outage, whether the app or an intermediary limits them.
 fn rate_limited(response: &Response<'_>) -> ProbeError {
     let retry_after: Option<u64> = response.header("retry-after").trim().parse().ok();
     let retry_after = retry_after.filter(|seconds| (1..=MAX_RETRY_AFTER_S).contains(seconds));
@@ -85,15 +97,15 @@ fn wrong_status(response: &Response<'_>, target: &Target) -> String {
     format!("HTTP {status} instead of {}", condition::status::expected(target))
 }
 
-/// Check a target that must refuse, and return who refused. An app that is not reached at all is not exposed, and only a
-/// response from the app itself proves that it is.
+/// Check a target that must refuse, and return what refused. Only a response from the app itself proves that it is
+/// exposed.
 pub(super) fn expect_refusal(
     response: &Response<'_>,
     host: &str,
     target: &Target,
 ) -> Result<&'static str, ProbeError> {
     let status = response.status.as_u16();
-    match intermediary(response, host, false) {
+    match intermediary(response, host, Origin::Unknown) {
         Some(ProbeError { cause: Cause::Access, .. }) => return Ok("Cloudflare Access"),
         Some(ProbeError { cause: Cause::LoginWall, .. }) => return Ok("a login page"),
         Some(error) => return Err(error),
@@ -106,12 +118,12 @@ pub(super) fn expect_refusal(
     }
     Err(ProbeError::new(
         Cause::Exposed,
-        format!("{} is open to the world: HTTP {status} without a token", target.app()),
+        format!("{} is open to the internet: HTTP {status} without a token", target.app()),
     ))
 }
 
-/// Whether the response comes from the app: a page, or a refusal with the marks of a server behind Cloudflare. A bare 403
-/// or 404 may come from a firewall, or from a tunnel without a rule for this host.
+/// Return whether the response comes from the app: a page, or a refusal with the marks of a server behind Cloudflare. A
+/// bare 403 or 404 may come from a firewall, or from a tunnel without a rule for this host.
 fn is_from_app(response: &Response<'_>, target: &Target) -> bool {
     let status = response.status;
     let is_ambiguous = matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);

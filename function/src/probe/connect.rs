@@ -76,9 +76,9 @@ pub(super) async fn connect(
     Ok(stream)
 }
 
-/// Try the addresses in order without giving up any of them: while one is silent, the next is tried as well. The error is
-/// that of the earliest address that failed, since clients would use that one. If all are silent, this does not return:
-/// the probe's own timeout ends it.
+/// Try the addresses in order without giving up any of them: while one does not respond, the next is tried as well. The
+/// error is that of the earliest address that failed, since clients would use that one. If none responds, this does not
+/// return: the probe's own timeout ends it.
 async fn race<T, F>(
     addresses: &[SocketAddr],
     deadline: Instant,
@@ -88,7 +88,7 @@ where
     F: Future<Output = Result<T, Error>>,
 {
     let time = deadline.saturating_duration_since(Instant::now());
-    // The last address needs its time too, however many there are and however little time is left.
+    // The last address needs time too, however many there are and however little is left.
     let shares = u32::try_from(addresses.len()).unwrap_or(u32::MAX).saturating_add(2);
     let head_start = HEAD_START.min(time / shares);
     let mut remaining = addresses.iter().enumerate();

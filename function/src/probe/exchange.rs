@@ -12,6 +12,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 
 use super::body::{self, SearchedBody};
+use super::classify::Origin;
 use super::error::ProbeError;
 use super::http_error::describe;
 use super::observation::LinkName;
@@ -83,73 +84,75 @@ fn value(name: &str, text: &str) -> Result<HeaderValue, String> {
     HeaderValue::try_from(text).map_err(|_| format!("the header {name} has an invalid value"))
 }
 
-/// Send the request and check the response.
-pub(super) async fn run(
-    stream: ProbeStream,
-    request: Request<Empty<Bytes>>,
-    host: &str,
-    target: &Target,
-    recorder: &mut Recorder,
-) -> Result<(), ProbeError> {
-    recorder.begin(LinkName::Http);
-    // What curl and browsers tolerate is not an outage.
-    let (mut sender, connection) = http1::Builder::new()
-        .max_headers(MAX_HEADERS)
-        .max_buf_size(MAX_HEADER_BYTES)
-        .allow_obsolete_multiline_headers_in_responses(true)
-        .allow_spaces_after_header_name_in_responses(true)
-        .ignore_invalid_headers_in_responses(true)
-        .handshake::<_, Empty<Bytes>>(TokioIo::new(stream))
-        .await
-        .map_err(|why| describe(&why))?;
-    let exchange = async {
-        let response = sender.send_request(request).await.map_err(|why| describe(&why))?;
-        let (head, body) = response.into_parts();
-        recorder.set_status(head.status.as_u16());
-        check_response(&head, body, host, target, recorder).await
-    };
-    tokio::pin!(exchange);
-    // The connection is driven here rather than in a task of its own, so that it ends with the probe.
-    tokio::select! {
-        biased;
-        outcome = &mut exchange => outcome,
-        // It has ended. What it read is still to be checked, and its own error reaches the exchange too.
-        _ = connection => exchange.await,
-    }
+/// One exchange with a target: its response is checked and recorded.
+pub(super) struct Exchange<'a> {
+    pub(super) target: &'a Target,
+    pub(super) host: &'a str,
+    pub(super) recorder: &'a mut Recorder,
 }
 
-async fn check_response(
-    head: &Parts,
-    body: Incoming,
-    host: &str,
-    target: &Target,
-    recorder: &mut Recorder,
-) -> Result<(), ProbeError> {
-    let status = head.status.as_u16();
-    let response = |body| Response { status: head.status, headers: &head.headers, body };
-    if target.expect == Expect::Refusal {
-        let page = body::error_page(body, &head.headers).await;
-        let who = classify::expect_refusal(&response(&page), host, target)?;
-        recorder.succeed(format!("HTTP {status}, refused by {who} as expected"));
-        return Ok(());
+impl Exchange<'_> {
+    /// Send the request and check the response.
+    pub(super) async fn run(
+        mut self,
+        stream: ProbeStream,
+        request: Request<Empty<Bytes>>,
+    ) -> Result<(), ProbeError> {
+        self.recorder.begin(LinkName::Http);
+        // What curl and browsers tolerate is not an outage.
+        let (mut sender, connection) = http1::Builder::new()
+            .max_headers(MAX_HEADERS)
+            .max_buf_size(MAX_HEADER_BYTES)
+            .allow_obsolete_multiline_headers_in_responses(true)
+            .allow_spaces_after_header_name_in_responses(true)
+            .ignore_invalid_headers_in_responses(true)
+            .handshake::<_, Empty<Bytes>>(TokioIo::new(stream))
+            .await
+            .map_err(|why| describe(&why))?;
+        let exchange = async {
+            let response = sender.send_request(request).await.map_err(|why| describe(&why))?;
+            let (head, body) = response.into_parts();
+            self.recorder.set_status(head.status.as_u16());
+            self.check_response(&head, body).await
+        };
+        tokio::pin!(exchange);
+        // The connection is driven here rather than in a task of its own, so that it ends with the probe.
+        tokio::select! {
+            biased;
+            outcome = &mut exchange => outcome,
+            // It has ended. What it read is still to be checked, and its own error reaches the exchange too.
+            _ = connection => exchange.await,
+        }
     }
-    // Even where the target expects 403, this one may not be the app's.
-    let is_expected = condition::status::is_met(target, status)
-        && classify::intermediary(&response(&[]), host, true).is_none();
-    if !is_expected {
-        let page = body::error_page(body, &head.headers).await;
-        return Err(classify::unexpected(&response(&page), host, target));
+
+    async fn check_response(&mut self, head: &Parts, body: Incoming) -> Result<(), ProbeError> {
+        let Self { target, host, recorder } = self;
+        let status = head.status.as_u16();
+        let response = |body| Response { status: head.status, headers: &head.headers, body };
+        if target.expect == Expect::Refusal {
+            let page = body::error_page(body, &head.headers).await;
+            let who = classify::expect_refusal(&response(&page), host, target)?;
+            recorder.succeed(format!("HTTP {status}, refused by {who} as expected"));
+            return Ok(());
+        }
+        // Even where the target expects 403, this one may not be the app's.
+        let is_expected = condition::status::is_met(target, status)
+            && classify::intermediary(&response(&[]), host, Origin::MayBeApp).is_none();
+        if !is_expected {
+            let page = body::error_page(body, &head.headers).await;
+            return Err(classify::unexpected(&response(&page), host, target));
+        }
+        recorder.succeed(format!("HTTP {status}"));
+        recorder.begin(LinkName::Body);
+        let SearchedBody { body, outcome } = body::search(body, &head.headers, target).await?;
+        let is_proof = target.contains.is_some() && outcome.is_ok();
+        let page = &body[..body.len().min(body::MAX_PAGE_BYTES)];
+        if !is_proof && let Some(error) = classify::intermediary(&response(page), host, Origin::MayBeApp) {
+            return Err(error);
+        }
+        let detail = outcome?;
+        recorder.set_server(identity::of(&body));
+        recorder.succeed(detail);
+        Ok(())
     }
-    recorder.succeed(format!("HTTP {status}"));
-    recorder.begin(LinkName::Body);
-    let SearchedBody { body, outcome } = body::search(body, &head.headers, target).await?;
-    let is_proof = target.contains.is_some() && outcome.is_ok();
-    let page = &body[..body.len().min(body::MAX_PAGE_BYTES)];
-    if !is_proof && let Some(error) = classify::intermediary(&response(page), host, true) {
-        return Err(error);
-    }
-    let detail = outcome?;
-    recorder.set_server(identity::of(&body));
-    recorder.succeed(detail);
-    Ok(())
 }

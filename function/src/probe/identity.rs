@@ -19,7 +19,7 @@ pub struct Identity {
 /// The text that identifies Plex's response in XML. Settings contain this one even where the response is JSON.
 pub(super) const ID_IN_XML: &str = "machineIdentifier=";
 
-/// Whether the body contains the key that corresponds to [`ID_IN_XML`] in JSON.
+/// Return whether the body contains the key that corresponds to [`ID_IN_XML`] in JSON.
 pub(super) fn has_id_in_json(body: &[u8]) -> bool {
     const KEY: &[u8] = b"\"machineIdentifier\"";
     let keys = body.windows(KEY.len()).enumerate().filter(|(_, window)| *window == KEY);
@@ -27,7 +27,7 @@ pub(super) fn has_id_in_json(body: &[u8]) -> bool {
     after.any(|rest| rest.starts_with(b":"))
 }
 
-/// Read the identity from a body, as far as it has one.
+/// Read the identity from a body, if it has one.
 pub(super) fn of(body: &[u8]) -> Identity {
     let text = String::from_utf8_lossy(body);
     // The XML declaration has a version of its own.

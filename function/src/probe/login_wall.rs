@@ -68,8 +68,8 @@ fn known(wall: &KnownWall) -> LoginWall {
     LoginWall::certain(wall.name)
 }
 
-/// `Login - Authelia`, or the name alone. A page that merely mentions one is not a login wall, and neither is the login
-/// page that is itself the target.
+/// Find a wall by its title: `Login - Authelia`, or the name alone. A page that merely mentions one is not a login
+/// wall, and neither is the login page that is itself the target.
 fn by_title(title: &str, host: &str) -> Option<LoginWall> {
     let wall = marked(title, |wall| wall.labels)?;
     let is_login = ["login", "log in", "sign in", "sign-in"].iter().any(|phrase| title.contains(phrase));
@@ -77,7 +77,7 @@ fn by_title(title: &str, host: &str) -> Option<LoginWall> {
     (is_named && !is_portal_of(wall, host)).then(|| known(wall))
 }
 
-/// Whether the host is where this wall's own login page is served.
+/// Return whether this wall's own login page is served on the host.
 fn is_portal_of(wall: &KnownWall, host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     let first = host.split('.').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a probe found.
+//! The result of one probe: what worked, what failed and why.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -34,7 +34,7 @@ pub struct Observation {
     /// How the server identifies itself.
     #[serde(default)]
     pub server: Identity,
-    /// How often the target was probed for this observation.
+    /// How many times the target was probed for this observation.
     #[serde(default = "once")]
     pub tries: u32,
     /// The whole probe's time, in milliseconds.
@@ -46,7 +46,7 @@ fn once() -> u32 {
 }
 
 impl Observation {
-    /// What it says about the target.
+    /// Return what it says about the target.
     pub fn verdict(&self) -> Verdict {
         match &self.failed {
             _ if self.ok => Verdict::Up,
@@ -55,12 +55,12 @@ impl Observation {
         }
     }
 
-    /// Why the target is not up.
+    /// Return why the target is not up.
     pub fn cause(&self) -> Option<Cause> {
         self.failed.as_ref().map(|failure| failure.cause)
     }
 
-    /// Create an observation that says nothing but whether the target is up.
+    /// Create an observation that says only whether the target is up.
     pub fn bare(target: &str, ok: bool) -> Self {
         Self {
             target: target.to_owned(),

@@ -35,7 +35,7 @@ impl Recorder {
         self.end(true, detail);
     }
 
-    /// The class of a timeout, by the current link.
+    /// Return the class of a timeout, by the current link.
     pub(super) fn timeout_cause(&self) -> Cause {
         match self.current_link() {
             LinkName::Dns => Cause::Dns,
@@ -87,7 +87,7 @@ impl Recorder {
     }
 }
 
-/// Milliseconds since then, rounded to a tenth: more digits would be noise.
+/// Return the milliseconds since then, rounded to a tenth: more digits would be noise.
 fn milliseconds(since: Instant) -> f64 {
     (since.elapsed().as_secs_f64() * 10_000.0).round() / 10.0
 }

@@ -14,24 +14,24 @@ pub(super) struct Response<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// The header's text; empty if it is absent or not ASCII. Not inlined: it has dozens of callers.
+    /// Return the header's text; empty if it is absent or not ASCII. Not inlined: it has dozens of callers.
     #[inline(never)]
     pub(super) fn header(&self, name: &str) -> &'a str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Whether there is a header whose name begins with `prefix`.
+    /// Return whether there is a header whose name begins with `prefix`.
     pub(super) fn has_header_with_prefix(&self, prefix: &str) -> bool {
         self.headers.keys().any(|name| name.as_str().starts_with(prefix))
     }
 
-    /// The cookies that it sets, as `name=value`.
+    /// Return the cookies that it sets, as `name=value`.
     pub(super) fn cookies(&self) -> impl Iterator<Item = &'a str> {
         let lines = self.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
         lines.filter_map(|line| line.split(';').next()).map(str::trim)
     }
 
-    /// Whether the body contains this text.
+    /// Return whether the body contains this text.
     #[inline(never)]
     pub(super) fn contains(&self, text: &str) -> bool {
         self.body.windows(text.len()).any(|window| window == text.as_bytes())
@@ -43,7 +43,7 @@ impl<'a> Response<'a> {
         self.body.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()))
     }
 
-    /// The page's `<title>`.
+    /// Return the page's `<title>`.
     pub(super) fn title(&self) -> String {
         let text = String::from_utf8_lossy(self.body);
         // ASCII only, so that positions stay the same.
@@ -56,26 +56,26 @@ impl<'a> Response<'a> {
         title.unwrap_or_default().trim().to_owned()
     }
 
-    /// The redirect's location; empty if this is not a redirect or names no location.
+    /// Return the redirect's location; empty if this is not a redirect or names no location.
     pub(super) fn location(&self) -> String {
         let location = self.headers.get("location").filter(|_| self.status.is_redirection());
         let text = location.map(|location| String::from_utf8_lossy(location.as_bytes()).trim().to_owned());
         text.unwrap_or_default()
     }
 
-    /// The redirect's location without the parts that may be secret.
+    /// Return the redirect's location without the parts that may be secret.
     pub(super) fn safe_location(&self) -> Option<String> {
         let location = self.location();
         (!location.is_empty()).then(|| bounded(&bare_url(&location), MAX_LOCATION_CHARS))
     }
 
-    /// Whether it passed through Cloudflare.
+    /// Return whether it passed through Cloudflare.
     pub(super) fn is_from_cloudflare(&self) -> bool {
         self.header("server").eq_ignore_ascii_case("cloudflare") || self.headers.contains_key("cf-ray")
     }
 
-    /// The server's name for messages: `nginx`, `Caddy`, or "the proxy" if it has no plain name. Cloudflare replaces the
-    /// `Server` header of what it forwards, but leaves the signature in the page.
+    /// Return the server's name for messages: `nginx`, `Caddy`, or "the proxy" if it has no plain name. Cloudflare
+    /// replaces the `Server` header of what it forwards, but leaves the signature in the page.
     pub(super) fn server(&self) -> &str {
         let name = program_name(self.header("server"));
         let name = if name == Some("cloudflare") { self.signature().or(name) } else { name };
@@ -86,7 +86,7 @@ impl<'a> Response<'a> {
         }
     }
 
-    /// The server's name in the page's last line, where nginx and its derivatives write it.
+    /// Return the server's name in the page's last line, where nginx and its derivatives write it.
     pub(super) fn signature(&self) -> Option<&str> {
         const BEFORE: &[u8] = b"<hr><center>";
         let at = self.body.windows(BEFORE.len()).position(|window| window == BEFORE)?;
@@ -95,7 +95,7 @@ impl<'a> Response<'a> {
     }
 }
 
-/// The first word without its version, if it can be a program's name.
+/// Return the first word without its version, if it can be the name of a program.
 fn program_name(text: &str) -> Option<&str> {
     let name = text.split(['/', ' ', '(']).next().unwrap_or_default();
     let is_plain = !name.is_empty()

@@ -12,8 +12,8 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// Treats the end of the connection as the end of the data, as browsers do. One type for both kinds of connections, so that
-/// the HTTP code is in the binary only once.
+/// Treats the end of the connection as the end of the data, as browsers do. One type for both kinds of connections, so
+/// that the HTTP code is in the binary only once.
 pub(super) struct ProbeStream(pub(super) Box<dyn Stream>);
 
 impl AsyncRead for ProbeStream {

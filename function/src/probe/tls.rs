@@ -27,8 +27,8 @@ pub struct Tls {
     provider: Arc<CryptoProvider>,
     roots: Arc<RootCertStore>,
     public: Arc<ClientConfig>,
-    /// The configurations for probes, by `ca_pem`. Cached: each holds a copy of all public CAs, and targets that are probed
-    /// concurrently usually share one.
+    /// The configurations for probes, by `ca_pem`. Cached: each contains a copy of all public CAs, and targets that are
+    /// probed concurrently usually share one.
     for_probes: Arc<Mutex<BTreeMap<Option<String>, Arc<ClientConfig>>>>,
 }
 

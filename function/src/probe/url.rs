@@ -40,14 +40,14 @@ impl TargetUrl {
     }
 }
 
-/// `https://host?query` has no path, but a request must have one.
+/// Return path and query. `https://host?query` has no path, but a request must have one.
 fn path(uri: &Uri) -> String {
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
 }
 
-/// Return the host of an absolute URL, without its port; empty if there is none. Unlike [`TargetUrl::parse`], this accepts
-/// whatever a `Location` header contains.
+/// Return the host of an absolute URL, without its port; empty if there is none. Unlike [`TargetUrl::parse`], this
+/// accepts whatever a `Location` header contains.
 pub(super) fn host_of(location: &str) -> &str {
     let rest = match location.split_once("://") {
         Some((scheme, rest)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => rest,

@@ -1,4 +1,5 @@
-//! Verifies servers against the certificates in the target's `ca_file`: each may be a CA, or the server's own certificate.
+//! Verifies servers against the certificates in the target's `ca_file`: each may be a CA, or the server's own
+//! certificate.
 //!
 //! `openssl req -x509` makes a certificate that is both a CA and the server's own. No chain can be built from it, but an
 //! owner who configures exactly that certificate has said what to trust.

@@ -1,4 +1,5 @@
-//! Carries over what runs have sent, or have still to send, that could not read the state, once it can be read again.
+//! Carries over the results of runs that could not read the state, once it can be read again: what they sent, and what
+//! they still have to send.
 
 use std::collections::BTreeSet;
 
@@ -36,8 +37,8 @@ pub(super) fn carry_over(state: &mut State, remembered: State) {
     }
 }
 
-/// Append to what the store has still to send. Where the last notification would then be wrong, the right one follows; it
-/// says that it may be a repeat.
+/// Append to the outbox from the store. If the last notification would then be wrong, the right one follows, and says
+/// that it may be a repeat.
 fn append(
     outbox: &mut Vec<Notification>,
     queued: Vec<Notification>,
@@ -45,7 +46,7 @@ fn append(
     channel: &str,
 ) {
     let (name, mut seq) = (target.name.clone(), target.seq);
-    // Ids that were given without the state may have been used before.
+    // Ids that were assigned without the state may have been used before.
     let mut next = |notification: Notification| {
         seq = seq.wrapping_add(1);
         Notification { id: Notification::id(&name, seq, channel), unread: true, ..notification }

@@ -1,4 +1,4 @@
-//! Delivers what is in the outbox: on all channels at the same time, in order on each.
+//! Delivers the notifications in the outbox: on all channels concurrently, and in order on each channel.
 
 use futures_util::future::join_all;
 use tokio::sync::Mutex;
@@ -25,11 +25,11 @@ pub(super) struct Sent {
     pub(super) channel: String,
     /// The notifications of each message, and its result.
     pub(super) attempts: Vec<(Vec<Notification>, Delivery)>,
-    /// Whether no time was left for the rest of the queue.
+    /// Whether there was no time for the rest of the queue.
     pub(super) is_late: bool,
 }
 
-/// What every channel needs to send: the secrets, and when the last message has to be sent.
+/// Sends messages on any channel, with the secrets, until the time for messages is over.
 pub(super) struct Sender<'a, S> {
     secret_cache: Mutex<&'a mut SecretCache>,
     store: &'a S,
@@ -37,7 +37,7 @@ pub(super) struct Sender<'a, S> {
 }
 
 impl<S: Store, P: Prober> Monitor<S, P> {
-    /// Send the queues. A channel that fails is left alone until the next run, so that no message overtakes another.
+    /// Send the queues. A channel that fails is not used again in this run, so that no message overtakes another.
     pub(super) async fn deliver(
         &mut self,
         queues: Vec<Queue>,
@@ -80,7 +80,7 @@ impl<'a, S: Store> Sender<'a, S> {
             if stops(&delivery) {
                 queue.clear();
             } else if delivery != Delivery::Delivered {
-                // No recovery overtakes its outage.
+                // A recovery must not overtake its outage.
                 queue.retain(|other| !together.iter().any(|refused| refused.is_about_the_same(other)));
             }
             sent.attempts.push((together, delivery));
@@ -88,7 +88,7 @@ impl<'a, S: Store> Sender<'a, S> {
         sent
     }
 
-    /// Send one message; a second time only with other secrets than those that were refused.
+    /// Send one message. If its secrets are refused and have changed meanwhile, send it again with the new ones.
     pub(super) async fn send(&self, channel: &dyn Channel, message: &Message) -> Delivery {
         let used = match self.secret_cache.lock().await.get(self.store).await {
             Ok(secrets) => secrets.channel(channel.name()).clone(),
@@ -116,8 +116,8 @@ impl<'a, S: Store> Sender<'a, S> {
     }
 }
 
-/// Return whether a channel is left alone for the rest of the run. Wrong secrets would be refused again and again, and
-/// Pushover blocks clients that insist.
+/// Return whether a channel is not used for the rest of the run. Wrong secrets would be refused every time, and Pushover
+/// blocks clients that keep trying.
 pub(super) fn stops(delivery: &Delivery) -> bool {
     matches!(delivery, Delivery::Retry { .. } | Delivery::Refused { credentials: true, .. })
 }

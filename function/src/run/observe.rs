@@ -1,5 +1,5 @@
-//! Observes all targets: all at the same time, each with the secrets that it needs, and the failing ones once more. If
-//! nothing responds at all, control hosts tell whether the monitor itself is offline.
+//! Observes all targets: concurrently, each with the secrets that it needs, with more tries for the failing ones. If
+//! nothing responds at all, control hosts show whether the monitor itself is offline.
 
 use std::time::Duration;
 
@@ -15,22 +15,22 @@ use crate::contract::settings::{Expect, Settings, Target};
 use crate::probe::{Cause, Failure, Observation, Tls, Verdict, probe};
 use crate::store::{SecretCache, Store};
 
-/// Probe up to this many targets all at the same time.
+/// Up to this many targets are all probed at the same time.
 pub(super) const FEW: usize = 100;
 
-/// Of more targets, probe this many at the same time: each probe holds a socket and its buffers.
+/// Of more targets, this many are probed at the same time: each probe needs a socket and buffers.
 const AT_ONCE: usize = 64;
 
-/// Between two tries: long enough for a lost packet, or for an app that has just been restarted.
+/// The pause between two tries: long enough for a lost packet, or for an app that has just been restarted.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// A control host responds within this time, or the monitor counts as offline.
+/// If no control host responds within this time, the monitor counts as offline.
 const CONTROL_TIME: Duration = Duration::from_secs(5);
 
-/// A probe with less time than this would only find that time is up.
+/// The least time for a probe. With less, it would only time out.
 const LEAST: Duration = Duration::from_millis(300);
 
-/// Probes a target. A trait, so that a run can be tested without a network.
+/// Probes a target. It is a trait because tests run without a network.
 pub trait Prober {
     /// Probe once; never fails.
     fn probe(&self, target: &Target, secrets: &TargetSecrets) -> impl Future<Output = Observation>;
@@ -50,15 +50,15 @@ impl Prober for NetworkProber {
 #[derive(Default)]
 pub(super) struct Observed {
     pub(super) observations: Vec<Observation>,
-    /// The monitor's own faults, which kept it from observing targets; they are no outages.
+    /// The monitor's own faults, which prevented it from observing targets. They are not outages.
     pub(super) faults: Vec<Problem>,
-    /// The index of the first target for which no time was left: the next run begins there.
+    /// The index of the first target for which there was no time: the next run begins there.
     pub(super) begin_at: usize,
-    /// For how many targets no time was left.
+    /// The number of targets for which there was no time.
     pub(super) missed: usize,
 }
 
-/// Observes targets, with what it needs for that.
+/// Observes the targets of the settings.
 pub(super) struct Observer<'a, S, P> {
     pub(super) settings: &'a Settings,
     pub(super) store: &'a S,
@@ -76,9 +76,9 @@ enum Network {
 
 /// Why there is no observation of a target.
 enum NotObserved {
-    /// The monitor lacks what it needs for it.
+    /// The monitor lacks something that it needs for the probe.
     MonitorFault(Problem),
-    /// No time was left.
+    /// There was no time for it.
     NoTime,
 }
 
@@ -138,16 +138,16 @@ impl<S: Store, P: Prober> Observer<'_, S, P> {
         }
     }
 
-    /// Probe each target once, within the time that is left less `spare`.
+    /// Probe each target once, within the time that is left minus `reserved`.
     async fn probe(
         &self,
         targets: &[&Target],
         secrets: &Secrets,
-        spare: Duration,
+        reserved: Duration,
     ) -> Vec<Result<Observation, NotObserved>> {
         let probe = async |target: &Target| {
-            // What is left when its turn comes.
-            let left = self.budget.left().saturating_sub(spare);
+            // The time that is left when its turn comes.
+            let left = self.budget.left().saturating_sub(reserved);
             if left < LEAST {
                 return Err(NotObserved::NoTime);
             }
@@ -158,7 +158,8 @@ impl<S: Store, P: Prober> Observer<'_, S, P> {
                 |why: String| NotObserved::MonitorFault(Problem::new(ProblemKind::SecretMissing, why));
             let secrets = secrets.of(&target).map_err(missing)?;
             let seen = self.prober.probe(&target, &secrets).await;
-            // Of many, the last ones begin late: a time-out is then not their fault, and they come first in the next run.
+            // The last of many targets begin late: a timeout is then not their fault, and they come first in the next
+            // run.
             if is_cut && seen.cause() == Some(Cause::Timeout) { Err(NotObserved::NoTime) } else { Ok(seen) }
         };
         if targets.len() <= FEW {
@@ -167,8 +168,8 @@ impl<S: Store, P: Prober> Observer<'_, S, P> {
         stream::iter(targets.iter().map(|target| probe(target))).buffered(AT_ONCE).collect().await
     }
 
-    /// Probe failing targets again that have more tries, as long as there is time. If nothing responds at all, the network
-    /// is tested during the first pause.
+    /// Probe failing targets again that have more tries, as long as there is time. If nothing responds at all, the
+    /// network is tested during the first pause.
     async fn try_again(
         &self,
         all: &[&Target],
@@ -204,7 +205,7 @@ impl<S: Store, P: Prober> Observer<'_, S, P> {
         network
     }
 
-    /// Probe the hosts that always respond, whatever they answer.
+    /// Probe the control hosts. Any response counts.
     async fn test_network(&self) -> Network {
         let time = CONTROL_TIME.min(self.budget.left());
         if self.settings.control.is_empty() || time < LEAST {
@@ -225,7 +226,7 @@ impl<S: Store, P: Prober> Observer<'_, S, P> {
 }
 
 fn nothing_responds(observations: &[Observation]) -> bool {
-    // No HTTP response may be the monitor's own fault.
+    // Without any HTTP response, the fault may be the monitor's.
     !observations.is_empty() && observations.iter().all(|seen| !seen.ok && seen.http.is_none())
 }
 

@@ -12,10 +12,10 @@ use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::state::{State, VERSION};
 use crate::store::{Store, StoreError, Stored};
 
-/// SSM accepts three writes a second.
+/// The pause between two writes: SSM accepts three a second.
 pub(super) const BETWEEN_WRITES: Duration = Duration::from_millis(350);
 
-/// What a run needs for its end.
+/// The time that a run needs after clearing a part.
 const RESERVE: Duration = Duration::from_secs(3);
 
 /// Read all parts at the same time. A new environment looks for parts beyond `count` from before the settings changed.
@@ -25,7 +25,7 @@ pub(super) async fn load(store: &impl Store, count: usize, is_new: bool) -> Load
     let mut obsolete = Vec::new();
     if is_new && let Some(state) = first.and_then(|stored| State::parse(&stored.text).ok()) {
         let former = count..state.parts.min(MAX_PARTS);
-        // They may be deleted, and the right to read them with them.
+        // They may have been deleted, together with the permission to read them.
         let texts = join_all(former.clone().map(|part| store.load_state(part))).await;
         obsolete = former.zip(texts).filter_map(|(part, stored)| Some((part, stored.ok()??.text))).collect();
     }
@@ -40,17 +40,17 @@ pub(super) async fn load_parts(store: &impl Store, count: usize) -> Result<Vec<O
 /// The result of writing a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Saved {
-    /// The store has it, and nothing else was written since the state was read.
+    /// The store has it, and no other run has written since the state was read.
     Yes,
     /// The store does not have all of it.
     No,
-    /// The store has it, and it has replaced what another run wrote meanwhile: parts, with their former content.
-    Over(Vec<(usize, Option<Stored>)>),
+    /// The store has it, but it has overwritten what another run wrote meanwhile: these parts, with that content.
+    Overwrote(Vec<(usize, Option<Stored>)>),
 }
 
 impl<S: Store, P: Prober> Monitor<S, P> {
-    /// Write a state. A part that the store refused is recorded in `memories` too: the store may have it, and only the
-    /// answer was lost.
+    /// Write a state. A part that the store did not confirm is recorded in `memories` too: the store may have it if
+    /// only the response was lost.
     pub(super) async fn save(
         &self,
         state: &State,
@@ -59,8 +59,8 @@ impl<S: Store, P: Prober> Monitor<S, P> {
     ) -> Saved {
         let parts = split(state, &self.settings, &self.layout);
         memories.resize_with(parts.len(), PartMemory::default);
-        let (mut is_saved, mut writes, mut over) = (true, 0, Vec::new());
-        // The first one last: what has moved to another part is saved there before it is missing here.
+        let (mut is_saved, mut writes, mut overwritten) = (true, 0, Vec::new());
+        // The first one last: a target that has moved to another part is saved there before it is removed here.
         for (part, (state, memory)) in parts.iter().zip(memories.iter_mut()).enumerate().rev() {
             let encoded = match state.encode() {
                 Ok(encoded) => encoded,
@@ -74,7 +74,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
                 let detail = "the state is near SSM's size limit: details were left out of it";
                 problems.push(Problem::new(ProblemKind::StateShortened, detail));
             }
-            // The first part has the time of the last run, and so is always new.
+            // The first part contains the time of the run, so it always changes.
             if part > 0 && memory.is_exactly(&encoded.text) {
                 continue;
             }
@@ -85,7 +85,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             match self.store.save_state(part, &encoded.text).await {
                 Ok(version) => {
                     if let Some(version) = memory.saved(encoded.text, version) {
-                        over.push((part, version));
+                        overwritten.push((part, version));
                     }
                 }
                 Err(why) => {
@@ -95,22 +95,22 @@ impl<S: Store, P: Prober> Monitor<S, P> {
                 }
             }
         }
-        match (is_saved, self.written_over(over, memories).await) {
+        match (is_saved, self.overwritten(overwritten, memories).await) {
             (false, _) => Saved::No,
-            (true, over) if over.is_empty() => Saved::Yes,
-            (true, over) => Saved::Over(over),
+            (true, parts) if parts.is_empty() => Saved::Yes,
+            (true, parts) => Saved::Overwrote(parts),
         }
     }
 
-    /// Read what was written over: the versions before ours. What this environment wrote itself does not count: a write
-    /// was repeated, or its answer was lost.
-    async fn written_over(
+    /// Read what was overwritten: the version before ours of each of these parts. What this environment wrote itself
+    /// does not count: a write was repeated, or its response was lost.
+    async fn overwritten(
         &self,
-        over: Vec<(usize, u64)>,
+        parts: Vec<(usize, u64)>,
         memories: &mut [PartMemory],
     ) -> Vec<(usize, Option<Stored>)> {
         let mut found = Vec::new();
-        for (part, version) in over {
+        for (part, version) in parts {
             let before = self.store.load_version(part, version.saturating_sub(1)).await.ok().flatten();
             let text = before.as_ref().map(|before| before.text.clone());
             if text.is_none() || !memories[part].knows(&text) {
@@ -127,7 +127,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         let nothing = State { version: VERSION, deployment, ..State::default() }.to_text();
         let mut left = Vec::new();
         for part in parts.drain(..) {
-            // The next run continues with what this one has no time for.
+            // The next run clears the parts for which this one has no time.
             if Instant::now() + RESERVE > deadline {
                 left.push(part);
                 continue;

@@ -1,4 +1,4 @@
-//! What a run knows and has done so far, and what follows from it. Pure: the effects are in [`super::round`].
+//! Tracks what a run knows and has done so far, and what follows from it. Pure: the effects are in [`super::round`].
 
 use std::collections::BTreeSet;
 
@@ -31,8 +31,8 @@ pub(super) struct Progress {
     /// Whether a run that began later, or for the same tick, has written: this run's observations do not count.
     is_superseded: bool,
     /// Whether other runs have written since this run began.
-    is_shared: bool,
-    /// Whether other runs have written what cannot be read any more: sending is left to them.
+    is_contended: bool,
+    /// Whether this run has overwritten what can no longer be read: sending is left to the other runs.
     pub(super) yields: bool,
     /// What the store has of this run.
     pub(super) written: Option<State>,
@@ -54,7 +54,7 @@ impl Progress {
             touched: Instant::now(),
             observed: None,
             is_superseded: false,
-            is_shared: false,
+            is_contended: false,
             yields: false,
             written: None,
             is_saved: false,
@@ -68,13 +68,14 @@ impl Progress {
 
     /// Start from what was read.
     pub(super) fn begin(&mut self, base: Base, read_at: Instant, owner: &str) {
-        let is_leased = base.state.lease.as_ref().is_some_and(|lease| lease.is_held_against(owner, self.now));
+        let is_leased =
+            base.state.lease.as_ref().is_some_and(|lease| lease.is_held_by_other_than(owner, self.now));
         self.is_superseded = is_leased && self.is_same_tick(&base.state);
         self.base = base;
         self.touched = read_at;
     }
 
-    /// Return what a warm environment remembers of this run; nothing where other runs know more.
+    /// Return what a warm environment remembers of this run; nothing if other runs know more.
     pub(super) fn memory(&mut self, after: State) -> Option<Memory> {
         let Base { knowledge, parts, obsolete, .. } = std::mem::replace(&mut self.base, Base::nothing());
         (!self.yields).then_some(Memory { state: after, knowledge, parts, obsolete })
@@ -85,9 +86,9 @@ impl Progress {
         tick.is_some_and(|tick| state.tick.as_deref() == Some(tick.as_str()))
     }
 
-    /// Other runs have written: their state is the base now.
-    pub(super) fn share(&mut self) {
-        self.is_shared = true;
+    /// Continue from the state of other runs that have written, which is the base now.
+    pub(super) fn follow_other_runs(&mut self) {
+        self.is_contended = true;
         let theirs = &self.base.state;
         self.is_superseded = theirs.ts >= self.now || self.is_same_tick(theirs);
     }
@@ -112,7 +113,7 @@ impl Progress {
                 state.tick = self.trigger.tick.as_ref().map(|tick| tick.as_str().to_owned());
             }
         }
-        state.lease = state.lease.take().filter(|lease| lease.is_held_against(owner, self.now));
+        state.lease = state.lease.take().filter(|lease| lease.is_held_by_other_than(owner, self.now));
         if self.trigger.request == Request::Announce {
             retry_refused(state);
         }
@@ -120,24 +121,24 @@ impl Progress {
         for (sent, delivery) in &self.attempts {
             let is_it = |other: &&mut Notification| (&other.id, other.kind) == (&sent.id, sent.kind);
             after.outbox.iter_mut().filter(is_it).for_each(|other| {
-                // As it was before this run recorded the attempt ahead of it.
+                // Undo what this run recorded before the attempt.
                 (other.unproven, other.sent, other.next, other.tries) =
                     (sent.unproven, sent.sent, sent.next, sent.tries);
             });
             record_delivery(&mut after, sent, delivery, context);
         }
-        if self.is_shared {
+        if self.is_contended {
             reconcile(&mut after, context);
         }
         (decision, after)
     }
 
-    /// Return what is to be sent now: nothing that was sent in this run, and nothing while another run sends.
+    /// Return what to send now: nothing that was sent in this run, and nothing while another run sends.
     pub(super) fn queues(&self, state: &State, names: &[&str], settings: &Settings) -> Vec<Queue> {
         if self.yields || state.lease.is_some() {
             return Vec::new();
         }
-        // Neither what was tried in this run, nor what would overtake it.
+        // Neither notifications that were tried in this run, nor later ones that would overtake them.
         let is_new = |one: &Notification| {
             self.attempts.iter().all(|(tried, delivery)| {
                 tried.id != one.id && (*delivery == Delivery::Delivered || !tried.is_about_the_same(one))

@@ -1,4 +1,4 @@
-//! What a warm environment remembers, and when that counts for more than the content of the store.
+//! Combines what a warm environment remembers with what the store returns, and decides which of the two counts.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -20,12 +20,12 @@ pub(super) struct Memory {
     pub(super) knowledge: Knowledge,
     /// One for each part of the state.
     pub(super) parts: Vec<PartMemory>,
-    /// Parts that are no longer needed and not empty.
+    /// Parts that are no longer needed but not yet empty.
     pub(super) obsolete: Vec<usize>,
 }
 
-/// What the store may have as a part of the state: what was saved last or, where saving failed, also what was saved before.
-/// As long as the store has one of these, no other run has written, and the memory knows as much or more.
+/// What the store may have as a part of the state: what was saved last or, if saving failed, also what was saved
+/// before. As long as the store has one of these, no other run has written, and the memory is at least as recent.
 #[derive(Default)]
 pub(super) struct PartMemory {
     possible: Vec<Option<String>>,
@@ -40,15 +40,15 @@ impl PartMemory {
         Self { possible: vec![text], version, ..Self::default() }
     }
 
-    /// Record that the store has accepted it, as this version. Return the version if it is not the next one: another run
-    /// has written.
+    /// Record that the store has accepted it as this version. Return the version if it is not the next one, which means
+    /// that another run has written.
     pub(super) fn saved(&mut self, text: String, version: Option<u64>) -> Option<u64> {
         let next = self.version.map(|version| version.saturating_add(1));
         self.set(Some(text), version);
         version.filter(|version| next.is_some_and(|next| next != *version))
     }
 
-    /// Record that the store refused it, or accepted it and the answer was lost.
+    /// Record that the store refused it, or accepted it while the response was lost.
     pub(super) fn not_saved(&mut self, text: String) {
         self.possible.push(Some(text));
         self.version = None;
@@ -79,7 +79,7 @@ impl PartMemory {
         self.replaced.drain(..excess);
     }
 
-    /// Return why a value counts for less than the memory: it is one that was replaced, or it is invalid.
+    /// Return why the memory counts instead of this value: the value was replaced, or is invalid.
     fn outranks(&self, text: &str) -> Option<Problem> {
         if self.possible.iter().flatten().any(|known| known == text) {
             return None;
@@ -97,13 +97,13 @@ impl PartMemory {
 pub(super) struct Base {
     pub(super) state: State,
     pub(super) knowledge: Knowledge,
-    /// Not if it would replace a state that could not be read.
+    /// Whether the state may be saved: not if that would replace a state that could not be read.
     pub(super) may_save: bool,
     pub(super) parts: Vec<PartMemory>,
     pub(super) obsolete: Vec<usize>,
 }
 
-/// What was read.
+/// The stored texts that were read.
 pub(super) struct Texts {
     /// Each part of the state.
     pub(super) parts: Vec<Option<Stored>>,
@@ -178,7 +178,7 @@ pub(super) fn recall(
     Base { state, knowledge: Knowledge::Certain, may_save: true, parts, obsolete }
 }
 
-/// Return what a warm environment makes of a part that it reads.
+/// Combine a remembered part with the stored one.
 fn recall_part(
     state: State,
     mut part: PartMemory,
@@ -215,7 +215,7 @@ impl Base {
         Self { state, knowledge, may_save: knowledge == Knowledge::Certain, parts, obsolete }
     }
 
-    /// Take over what was read again later in the run. Return whether other runs have written meanwhile: `state` is then
+    /// Adopt what was read again later in the run. Return whether other runs have written meanwhile; `state` is then
     /// theirs.
     pub(super) fn refresh(
         &mut self,
@@ -237,8 +237,8 @@ impl Base {
         self.replace(foreign, division, problems)
     }
 
-    /// Take over what other runs wrote and this run has written over.
-    pub(super) fn take_over(
+    /// Adopt what other runs wrote and this run has overwritten.
+    pub(super) fn adopt_overwritten(
         &mut self,
         parts: Vec<(usize, Option<Stored>)>,
         division: Division<'_>,
@@ -254,7 +254,7 @@ impl Base {
         division: Division<'_>,
         problems: &mut Vec<Problem>,
     ) -> bool {
-        // An invalid value says nothing about what others know.
+        // An invalid value is ignored: it says nothing about what other runs know.
         let foreign: Vec<_> = foreign
             .into_iter()
             .filter(|(_, text)| text.as_deref().is_some_and(|text| State::parse(text).is_ok()))
@@ -280,7 +280,7 @@ fn read(text: Option<&str>, problems: &mut Vec<Problem>) -> State {
         Ok(state) => {
             if state.is_of_later_release() {
                 let detail = format!(
-                    "the state has version {}, of a later release: its unknown fields were left out",
+                    "the state has version {}, written by a later release; its unknown fields were ignored",
                     state.version
                 );
                 problems.push(Problem::new(ProblemKind::StateUnreadable, detail));

@@ -1,9 +1,10 @@
 //! The second half of a run: decide, save, send and save again, until nothing is left to do.
 //!
-//! SSM has no conditional write, and two runs may overlap: an event delivered twice, a run by hand beside the schedule. So
-//! the state is read again before a write that comes long after the last read, and the version that a write returns shows
-//! whether another run has written in between. Then its state is the base, and everything is decided again. The run that
-//! sends has a lease in the state; others leave the outbox to it.
+//! SSM has no conditional write, and two runs may overlap: if an event is delivered twice, or a run is started by hand
+//! beside the schedule. Therefore the state is read again before a write that comes long after the last read, and the
+//! version that a write returns shows whether another run has written in between. If so, that run's state becomes the
+//! base, and everything is decided again. The run that sends holds a lease in the state; other runs leave the outbox to
+//! it.
 
 use std::time::Duration;
 
@@ -21,15 +22,15 @@ use crate::contract::state::{Lease, State};
 use crate::decide::{Decision, before_sending};
 use crate::store::{Store, Stored};
 
-/// A state that was read or written within this time is written without another read. In an ordinary run nothing takes
-/// longer.
+/// A state that was read or written within this time is written without another read. An ordinary run takes less.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// How often a run decides, saves and sends before it leaves the rest to the next run.
 const MAX_ROUNDS: usize = 8;
 
 impl<S: Store, P: Prober> Monitor<S, P> {
-    /// Continue until everything is saved, and sent as far as possible. Return the decision, and the state that is saved.
+    /// Decide, save and send until everything is saved, and sent as far as possible. Return the decision and the saved
+    /// state.
     pub(super) async fn complete(&mut self, progress: &mut Progress, budget: &Budget) -> (Decision, State) {
         for _ in 0..MAX_ROUNDS {
             if progress.touched.elapsed() > FRESH {
@@ -45,7 +46,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             let next = if queues.is_empty() {
                 after.clone()
             } else {
-                self.ahead(&after, &queues, progress.now, budget)
+                self.state_before_sending(&after, &queues, progress.now, budget)
             };
             if !self.write(progress, next).await {
                 if progress.yields {
@@ -58,7 +59,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             }
             self.send(progress, &after, queues, budget).await;
         }
-        let detail = "other runs change the state again and again; the next run continues";
+        let detail = "other runs keep changing the state; the next run continues";
         progress.problems.push(Problem::new(ProblemKind::StateContended, detail));
         progress.conclude(&self.settings, &self.owner)
     }
@@ -75,7 +76,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
     }
 
     /// Return the state to write before sending.
-    fn ahead(&self, state: &State, queues: &[Queue], now: u64, budget: &Budget) -> State {
+    fn state_before_sending(&self, state: &State, queues: &[Queue], now: u64, budget: &Budget) -> State {
         let notifications: Vec<Notification> =
             queues.iter().flat_map(|queue| queue.notifications.iter().cloned()).collect();
         let left = budget.end().saturating_duration_since(Instant::now()).as_secs() + 1;
@@ -83,8 +84,8 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         before_sending(state, &notifications, lease, now)
     }
 
-    /// Write, unless the store has exactly this. Return false where other runs have written, so that everything has to be
-    /// decided again.
+    /// Write, unless the store has exactly this. Return false if other runs have written: everything has to be decided
+    /// again.
     async fn write(&mut self, progress: &mut Progress, state: State) -> bool {
         if !progress.base.may_save || progress.written.as_ref() == Some(&state) {
             return true;
@@ -97,18 +98,18 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         progress.written = progress.is_saved.then_some(state);
         match saved {
             Saved::Yes | Saved::No => true,
-            Saved::Over(parts) => {
-                self.take_over(progress, parts).await;
+            Saved::Overwrote(parts) => {
+                self.adopt_overwritten(progress, parts).await;
                 false
             }
         }
     }
 
-    /// This run has written over what others wrote: continue from there, if it can still be read.
-    async fn take_over(&self, progress: &mut Progress, parts: Vec<(usize, Option<Stored>)>) {
+    /// Continue from what other runs wrote and this run has overwritten, if it can still be read.
+    async fn adopt_overwritten(&self, progress: &mut Progress, parts: Vec<(usize, Option<Stored>)>) {
         let is_known = parts.iter().all(|(_, stored)| stored.is_some());
-        if progress.base.take_over(parts, self.division(), &mut progress.problems) {
-            progress.share();
+        if progress.base.adopt_overwritten(parts, self.division(), &mut progress.problems) {
+            progress.follow_other_runs();
         } else if !is_known && !self.reread(progress).await {
             progress.yields = true;
         }
@@ -121,11 +122,11 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             return false;
         }
         let read = load_parts(&self.store, self.layout.len()).await;
-        // What cannot be read now was read before.
+        // If it cannot be read now, what was read before still counts.
         let Ok(parts) = read else { return false };
         let changed = progress.base.refresh(parts, self.division(), &mut progress.problems);
         if changed {
-            progress.share();
+            progress.follow_other_runs();
             progress.written = None;
         }
         changed

@@ -35,7 +35,7 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// The number of versions of a part.
+    /// Return the number of versions of a part.
     fn count(&self, part: usize) -> u64 {
         self.versions.borrow().get(&part).map_or(0, |texts| texts.len() as u64)
     }

@@ -8,7 +8,7 @@ use crate::store::{Store, StoreError};
 #[derive(Debug)]
 pub struct SecretCache {
     is_fixed: bool,
-    /// They were loaded during this run, so loading them again would change nothing.
+    /// Whether they were loaded during this run, so that loading them again would change nothing.
     is_fresh: bool,
     cached: Option<Secrets>,
 }

@@ -95,7 +95,7 @@ fn is_missing(why: &GetParameterError) -> bool {
     why.is_parameter_not_found() || why.is_parameter_version_not_found()
 }
 
-/// Versions begin at 1; a store without versions returns 0.
+/// Return the version, unless the store has none: it then returns 0, while versions begin at 1.
 fn known_version(version: i64) -> Option<u64> {
     u64::try_from(version).ok().filter(|version| *version > 0)
 }

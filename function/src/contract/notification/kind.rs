@@ -51,7 +51,7 @@ impl NotificationKind {
     /// Return how much it matters.
     pub fn severity(self) -> Severity {
         match self {
-            // A channel for outages alone has to report why no more of them are reported.
+            // Even a channel that receives only outages has to report why they are no longer reported.
             Self::Down | Self::Up | Self::WasDown | Self::Reminder | Self::Flapping | Self::Channel => {
                 Severity::Down
             }
@@ -76,7 +76,7 @@ impl NotificationKind {
     }
 }
 
-/// What a change has in common with others of the same run, which then share a message.
+/// What a change has in common with other changes of the same run. They then share a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationScope {
@@ -84,6 +84,6 @@ pub enum NotificationScope {
     Site,
     /// All of a group within a site.
     Group,
-    /// Some that recovered later than others after all of their site had been down.
+    /// The rest of a site that was down as a whole: they recovered later than the others.
     Rest,
 }

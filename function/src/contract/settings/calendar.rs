@@ -24,13 +24,13 @@ pub struct Clock {
     /// The POSIX rule (`CET-1CEST,M3.5.0,M10.5.0/3`); empty for UTC.
     #[serde(rename = "clock")]
     pub rule: String,
-    /// The zone's actual changes while the rule alone is wrong. They apply from the first to the last, the rule before and
-    /// after.
+    /// The zone's actual changes while the rule alone is wrong. They apply from the first to the last, the rule before
+    /// and after.
     #[serde(rename = "clock_changes", default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
 }
 
-/// From this instant on (Unix seconds), the clock is this many seconds ahead of UTC.
+/// A change of the offset: from the first value on (Unix seconds), the clock is the second value ahead of UTC (seconds).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change(pub i64, pub i64);
 
@@ -45,7 +45,7 @@ impl Clock {
         self.rule.is_empty() || TimeZone::posix(&self.rule).is_ok()
     }
 
-    /// Deserialize a clock whose rule may be missing: it is UTC then.
+    /// Deserialize a clock; without a rule, it is UTC.
     pub(super) fn or_utc<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct OptionalClock {
@@ -92,8 +92,8 @@ impl<'a> WallClock<'a> {
         self.reached(time, |at| at - 1).max()
     }
 
-    /// Return when the clock reaches `time`: with the offset before a nearby change, and with the offset after it. A skipped
-    /// time is reached at the change itself.
+    /// Return when the clock reaches `time`: with the offset before a nearby change, and with the offset after it. A
+    /// skipped time is reached at the change itself.
     fn reached(&self, time: i64, seen_at: impl Fn(i64) -> i64) -> Reached {
         let (before, after) = (self.offset(time - MAX_OFFSET), self.offset(time + MAX_OFFSET));
         let with = |offset: i64| {
@@ -214,7 +214,7 @@ fn weekday(day: i64) -> u8 {
     u8::try_from((day + 3).rem_euclid(7) + 1).unwrap_or_default()
 }
 
-/// Hours of every day, in minutes after midnight. They span midnight if they end before they begin.
+/// Hours of every day, as minutes after midnight. They span midnight if they end before they begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
     /// The first minute.

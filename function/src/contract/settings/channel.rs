@@ -33,7 +33,8 @@ pub struct ChannelSettings {
 
 /// The kind of a channel, with the settings that only this kind has.
 ///
-/// A field has the name of a key in the description beside the sender. A secret is not a field; an optional one is a flag.
+/// The name of a field is a key of the description beside the sender. Secrets are not fields; for an optional secret, a
+/// flag says whether it exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ChannelKind {

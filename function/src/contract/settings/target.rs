@@ -36,7 +36,7 @@ pub struct Target {
     /// The location; targets with the same site fail together when the line or the power fails.
     #[serde(default = "home", skip_serializing_if = "is_home")]
     pub site: String,
-    /// What it shares within its site, such as the network of a VPN container.
+    /// What it shares with other targets of its site, such as the network of a VPN container.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// The Cloudflare Access service token to send: its name among the secrets.
@@ -119,7 +119,8 @@ impl Expect {
 }
 
 impl Target {
-    /// Return an id of what is checked, the same in every build: a target with another id starts with a new state.
+    /// Return an id of the check, which is the same in every build. A target whose id has changed starts with a new
+    /// state.
     pub fn check_id(&self) -> String {
         let mut status = self.status.clone();
         status.sort_unstable();

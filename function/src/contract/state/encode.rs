@@ -1,8 +1,8 @@
 //! Writes a state as the text that is stored, within the limit of an SSM parameter.
 //!
-//! A state that is too large loses the least important first: reasons, notifications of events, marks whose loss costs a
-//! repeated notification, and at last the difference between one late outage and several. Outages and their ends are
-//! never left out. [`crate::contract::parts`] gives every target the room for the rest.
+//! A state that is too large loses the least important details first: reasons, notifications of events, marks whose loss
+//! may repeat a notification, and finally the difference between one late outage and several. Outages and their ends are
+//! never left out. [`crate::contract::parts`] reserves room for the rest of every target.
 
 use super::{LastNotified, MAX_BYTES, State, StateError, TargetState};
 use crate::contract::notification::Notification;
@@ -41,9 +41,9 @@ impl State {
 
     /// Return the JSON text, however long.
     pub(crate) fn to_text(&self) -> String {
-        // A struct of strings, numbers and maps with string keys always serialises.
+        // A struct of strings, numbers and maps with string keys always serializes.
         let text = serde_json::to_string(self).unwrap_or_default();
-        // SSM refuses `{{`. In JSON it can only stand within a string, where a brace may be written as an escape.
+        // SSM rejects `{{`. In this JSON it can only occur within a string, where a brace may be written as an escape.
         text.replace("{{", "{\\u007b")
     }
 }
@@ -70,7 +70,7 @@ fn drop_events(state: &mut State) {
     state.outbox.retain(|notification| notification.kind.is_status());
 }
 
-/// Drop what keeps an event from being notified twice, and what only changes messages.
+/// Drop the marks that prevent an event from being notified twice, and what only affects messages.
 fn drop_marks(state: &mut State) {
     for target in &mut state.targets {
         let TargetState { slow, unknown, reminded, scope, app_version, certificate, .. } = target;
@@ -84,7 +84,7 @@ fn drop_marks(state: &mut State) {
     state.monitor.broken.clear();
 }
 
-/// Fold the queued outages of one target, for one channel, into one notification, which says how many they were.
+/// Fold the queued outages of one target, for one channel, into one notification that says how many there were.
 fn fold_outages(state: &mut State) {
     let mut folded: Vec<Notification> = Vec::new();
     for mut notification in std::mem::take(&mut state.outbox) {
@@ -99,7 +99,7 @@ fn fold_outages(state: &mut State) {
     }
 }
 
-/// Drop what only changes the wording, and notifications that were given up.
+/// Drop what only affects the wording, and notifications that were given up.
 fn drop_wording(state: &mut State) {
     for target in &mut state.targets {
         target.notified.retain(|_, last| !matches!(last, LastNotified::Failed(_)));

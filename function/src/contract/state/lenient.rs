@@ -1,5 +1,5 @@
-//! Reads a stored state of any release. What this release does not know is left out alone: one field of one target, or
-//! one notification, never the whole state.
+//! Reads a stored state of any release. Only what this release does not know is left out: one field of one target, or one
+//! notification, never the whole state.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ impl State {
             Ok(state) if state.version > 0 => state,
             _ => leniently(text)?,
         };
-        // Earlier releases did not count.
+        // Earlier releases did not count these attempts.
         for one in state.outbox.iter_mut().filter(|one| one.unproven && one.tries > 0) {
             one.sent = one.sent.max(1);
         }
@@ -66,7 +66,7 @@ fn list(value: Option<Value>) -> impl Iterator<Item = Map<String, Value>> {
     })
 }
 
-/// A target needs a name; an unknown status is replaced by the last one that was notified.
+/// Read a target, which needs a name. A status of a later release is replaced by the last one that was notified.
 fn target(fields: Map<String, Value>) -> Option<TargetState> {
     let has_status = fields.get("status").is_some_and(|status| read::<Status>(status).is_ok());
     let mut target: TargetState = known_fields(&TargetState::default(), fields)?;
@@ -84,14 +84,14 @@ fn target(fields: Map<String, Value>) -> Option<TargetState> {
     Some(target)
 }
 
-/// A notification needs an id and a kind.
+/// Read a notification, which needs an id and a kind.
 fn notification(fields: Map<String, Value>) -> Option<Notification> {
     let kind = read(fields.get("kind")?).ok()?;
     let notification: Notification = known_fields(&Notification::new(kind, 0), fields)?;
     (!notification.id.is_empty()).then_some(notification)
 }
 
-/// Return `blank` with all of the `fields` that can be read; in one step where nothing is unknown.
+/// Return `blank` with all of the `fields` that can be read; in one step if all of them can.
 fn known_fields<T: DeserializeOwned + serde::Serialize>(blank: &T, fields: Map<String, Value>) -> Option<T> {
     let Ok(Value::Object(mut known)) = serde_json::to_value(blank) else { return None };
     let mut all = known.clone();
@@ -111,17 +111,16 @@ fn known_fields<T: DeserializeOwned + serde::Serialize>(blank: &T, fields: Map<S
     read(&Value::Object(known)).ok()
 }
 
-/// Read a value from its text: reading it directly would need code of its own for every type, in a binary that has to be
-/// small.
+/// Read a value from its text: deserializing it directly would add code for every type to a binary that has to be small.
 fn read<T: DeserializeOwned>(value: &Value) -> serde_json::Result<T> {
     serde_json::from_str(&value.to_string())
 }
 
-/// Python's `time.time()` may have been stored with its fraction.
+/// Read a time in seconds. The Python function may have stored `time.time()` with its fraction.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "the cast saturates, which is what we want"
+    reason = "the cast saturates, as intended"
 )]
 fn seconds(value: &Value) -> u64 {
     value.as_f64().unwrap_or_default() as u64

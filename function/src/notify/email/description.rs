@@ -8,7 +8,7 @@ use crate::contract::description::{
 };
 use crate::contract::settings::{ChannelKind, EMAIL_PORT, SmtpTls};
 
-/// Between mail servers. AWS blocks it unless an account asks for more.
+/// The port between mail servers. AWS blocks it unless an account requests otherwise.
 const SMTP_RELAY_PORT: u32 = 25;
 
 /// How it is configured.

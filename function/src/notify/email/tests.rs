@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
 use tokio::time::{Instant, sleep};
 
-use super::super::smtp::Conversation;
-use super::{Delivery, Smtp, dialog, hello, judge, later, mail};
+use super::super::smtp::Session;
+use super::{Delivery, Smtp, hello, judge, mail, submit};
 use crate::contract::secrets::ChannelSecrets;
 use crate::contract::settings::SmtpTls;
 use crate::http::seconds;
@@ -66,10 +66,10 @@ async fn sent(slow: &str, delay: Duration) -> (Delivery, u32, u64) {
     let started = Instant::now();
     let mail = mail(&smtp(), &test_message("home", "email", 0)).unwrap();
     let sending = async {
-        let mut server = Conversation::over(ours, seconds(LIMIT), started + LIMIT);
+        let mut server = Session::over(ours, seconds(LIMIT), started + LIMIT);
         let talk = async {
             server.greeting().await?;
-            dialog(&mut server, "example.com", Some(("me", "hush")), &mail).await
+            submit(&mut server, "example.com", Some(("me", "hush")), &mail).await
         };
         let result = talk.await;
         let elapsed = started.elapsed().as_secs();
@@ -99,7 +99,8 @@ async fn a_slow_server_has_all_the_time_until_the_deadline() {
 #[tokio::test(start_paused = true)]
 async fn a_timeout_is_reported_with_its_step() {
     for (slow, step, unproven) in STEPS {
-        let expected = later(format!("no {step} from the mail server within 20 s"), unproven);
+        let why = format!("no {step} from the mail server within 20 s");
+        let expected = Delivery::Retry { why, unproven };
         // Only the server knows whether it has accepted a mail.
         assert_eq!(sent(slow, Duration::from_secs(21)).await, (expected, unproven.into(), 20));
     }

@@ -53,7 +53,7 @@ pub(super) fn filled(template: &str, message: &Message) -> Result<String, String
     Ok(filled + rest)
 }
 
-/// JSON has no such thing between braces, outside of its strings.
+/// Return whether this is a placeholder's name. Outside of strings, JSON has nothing like it between braces.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
@@ -69,13 +69,13 @@ fn value(name: &str, message: &Message) -> Result<String, String> {
         "at" => json(&message.at),
         "news" => json(&message.items),
         other => Err(format!(
-            "there is no {{{other}}}; there are {{title}}, {{body}}, {{severity}}, {{at}}, {{url}}, {{deployment}}, \
-             {{id}} and {{news}}"
+            "unknown placeholder {{{other}}}; use {{title}}, {{body}}, {{severity}}, {{at}}, {{url}}, {{deployment}}, \
+             {{id}} or {{news}}"
         )),
     }
 }
 
-/// As it stands between the quotes of a JSON string.
+/// Return the value as it appears between the quotes of a JSON string.
 fn in_string(value: &impl Serialize) -> Result<String, String> {
     let json = json(value)?;
     Ok(json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(&json).to_owned())

@@ -33,7 +33,7 @@ pub(super) fn evaluate(target: &Target, received: &Received<'_>) -> Option<Resul
     })
 }
 
-/// Compare bytes with bytes, so that a body in any character encoding, or in none, can be searched.
+/// Return whether the body contains the text. Bytes are compared: the body may have any character encoding, or none.
 pub(in crate::probe) fn has(body: &[u8], text: &str) -> bool {
     text.is_empty()
         || body.windows(text.len()).any(|window| window == text.as_bytes())

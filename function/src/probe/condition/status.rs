@@ -12,7 +12,7 @@ pub const SETTING: Setting = Setting {
     about: "the response has this status, or one of these",
 };
 
-/// Whether the target counts as up with this status.
+/// Return whether the target counts as up with this status.
 pub(in crate::probe) fn is_met(target: &Target, status: u16) -> bool {
     target.status.contains(&status)
 }

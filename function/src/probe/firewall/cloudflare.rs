@@ -49,7 +49,7 @@ fn error_code(response: &Response<'_>) -> Option<u16> {
     if !(is_its_text || is_its_json || is_its_page) {
         return None;
     }
-    text.match_indices("rror").find_map(|(at, word)| digits_after(&text[at + word.len()..]))
+    text.match_indices("rror").find_map(|(at, found)| digits_after(&text[at + found.len()..]))
 }
 
 /// Parse the four digits after `error`, skipping tags, `code` and punctuation.
@@ -69,7 +69,7 @@ fn digits_after(text: &str) -> Option<u16> {
     rest[..digits].parse().ok().filter(|code| (1000..2000).contains(code))
 }
 
-/// What an error code means, by Cloudflare's list of 1xxx errors.
+/// Return what an error code means, by Cloudflare's list of 1xxx errors.
 fn meaning(code: u16) -> Option<ProbeError> {
     let blocked_for = match code {
         1005 => "its network",
@@ -95,7 +95,7 @@ fn meaning(code: u16) -> Option<ProbeError> {
     Some(blocked(&format!("{code}: {blocked_for}")))
 }
 
-/// Cloudflare has no connection to the tunnel's daemon at home.
+/// Return the error of a tunnel whose daemon at home is not connected to Cloudflare.
 pub(in crate::probe) fn tunnel_not_connected() -> ProbeError {
     ProbeError::new(Cause::Home, "your home is offline (Cloudflare: tunnel not connected)")
 }

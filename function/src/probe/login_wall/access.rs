@@ -3,7 +3,7 @@
 use super::super::response::Response;
 use super::super::url::host_of;
 
-/// Whether Cloudflare Access refuses the monitor, and not the app.
+/// Return whether it is Cloudflare Access that refuses the monitor, and not the app.
 pub(in crate::probe) fn is_access(response: &Response<'_>) -> bool {
     if response.status.is_redirection() {
         let location = response.location();

@@ -97,7 +97,7 @@ async fn a_webhook_succeeds_with_any_2xx_except_a_login_form() {
         }
     }
     let wall = "the webhook answered HTTP 200, but with a form or a redirect: \
-                `success` can name a text that the right answer has";
+                set `success` to a text that the correct answer contains";
     assert_eq!(send(webhook::setup, http("200 OK", "", LOGIN), &message()).await, later(wall, true));
     for status in [302, 400, 401, 403, 404, 410, 429, 500, 503] {
         let expected = later(&format!("the webhook answered HTTP {status}"), false);

@@ -74,7 +74,7 @@ async fn every_answer_has_its_outcome() {
         (
             "400 Bad Request",
             failure("pushbullet_pro_required", "Pro is required."),
-            later("Pushbullet answered HTTP 400: the free pushes of this month are used up", false),
+            later("Pushbullet answered HTTP 400: this month's free pushes are used up", false),
         ),
         (
             "400 Bad Request",

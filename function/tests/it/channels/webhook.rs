@@ -90,7 +90,7 @@ async fn headers_can_be_added_and_replaced() {
 #[test]
 fn invalid_templates_are_reported() {
     for (template, expected) in [
-        (r#"{"text": "{titel}"}"#, "there is no {titel}; there are {title}, {body}"),
+        (r#"{"text": "{titel}"}"#, "unknown placeholder {titel}; use {title}, {body}"),
         (r#"{"text": {title}}"#, "not JSON after the placeholders are replaced"),
         (r#"{"text": "{news}"}"#, "not JSON after the placeholders are replaced"),
         (r#"{"text": "{title}""#, "not JSON after the placeholders are replaced"),
@@ -125,7 +125,7 @@ async fn invalid_settings_are_reported_and_nothing_is_sent() {
     let server = Server::start(&[http("200 OK", "", "")]).await;
     let (_, secrets) = setup(&at(&server));
     for (kind, expected) in [
-        (kind(Some("{titel}"), &[]), "the webhook's template: there is no {titel}"),
+        (kind(Some("{titel}"), &[]), "the webhook's template: unknown placeholder {titel}"),
         (kind(None, &[("host", "h")]), "the webhook's headers: \"host\" is not a header that can be set"),
     ] {
         let delivery = channel(kind).send(&message(), &secrets, soon()).await;

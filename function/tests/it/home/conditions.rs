@@ -122,7 +122,7 @@ pub async fn sonarr_is_open_to_the_internet() -> Vec<Sent> {
     home.trouble(|trouble| trouble.open.clear());
     home.runs(2).await;
     home.assert_sent(&[
-        "10:10 both: Sonarr is OPEN to the internet | Sonarr is open to the world: HTTP 200 without a token. \
+        "10:10 both: Sonarr is OPEN to the internet | Sonarr is open to the internet: HTTP 200 without a token. \
          Open since 10:10 UTC (2026-11-03).",
         "10:25 both: Sonarr is closed again | Was open (10:10-10:25 UTC).",
     ])
@@ -158,7 +158,7 @@ pub async fn a_different_server_responds_for_plex() -> Vec<Sent> {
     home.runs(4).await;
     home.assert_sent(&[
         "10:10 phone: Plex: a different server responds | Check where the host name, the proxy or the tunnel \
-         leads.",
+         points.",
     ])
 }
 

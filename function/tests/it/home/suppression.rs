@@ -218,7 +218,7 @@ pub async fn the_monitor_is_offline() -> Vec<Sent> {
     home.runs(2).await;
     home.assert_sent(&[
         "10:40 phone: plexmon is offline | No response since 10:10 UTC, not even from hosts that always \
-         respond: the monitor's own network fails, not your home.",
+         respond: the monitor's own network is failing, not your home.",
         "10:55 phone: plexmon is online again | Offline for 45 min (10:10-10:55 UTC); what happened in that \
          time is unknown.",
     ])

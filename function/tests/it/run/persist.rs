@@ -132,7 +132,7 @@ async fn an_invalid_state_is_reported_and_replaced() {
     let mut monitor = TestMonitor::new(settings(&["plex"]));
     for (text, expected) in [
         ("{broken", "the stored state is invalid: "),
-        (r#"{"status":"up","ts":5,"version":9}"#, "the state has version 9, of a later release: "),
+        (r#"{"status":"up","ts":5,"version":9}"#, "the state has version 9, written by a later release; "),
     ] {
         *monitor.store().state.borrow_mut() = Some(text.to_owned());
         let run = monitor.run().await;
