@@ -1,5 +1,5 @@
-//! Runs a plan's steps concurrently, each as soon as what it needs is far enough, and reports each. The plan decides the
-//! order; only whether a failure stops the rest is decided here.
+//! Run a plan's steps concurrently, each as soon as the steps that it needs have progressed far enough, and report each. The
+//! plan decides the order; only whether a failure stops the rest is decided here.
 
 mod aws_cloud;
 
@@ -21,7 +21,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// What steps are applied to: AWS, or a stack in memory.
 pub trait Cloud {
-    /// A step of which only a part is blocked has to wait for its turn before that part.
+    /// Apply one step. If only a part of it is blocked, wait for the turn before that part.
     fn apply(&self, step: &Step, turn: &Turn<'_>, progress: &Progress) -> impl Future<Output = Result<()>>;
 }
 
@@ -81,7 +81,7 @@ async fn run(
     let Run { index, step, turn, progress } = run;
     let title = title(&step);
     if turn.begin().await.is_err() {
-        turn.end(false);
+        turn.mark_lost();
         reporter.report(Event::NotRun { step: index, title: &title });
         return Applied { step, outcome: StepOutcome::NotRun, error: None };
     }
@@ -90,15 +90,19 @@ async fn run(
     let result = tokio::select! {
         biased;
         result = cloud.apply(&step, &turn, &progress) => result,
-        () = abandoned(interrupt) => Err(Error::interrupted("abandoned: whether AWS carried out the last call is unknown")),
+        () = abandoned(interrupt) => Err(Error::interrupted("abandoned: AWS may or may not have executed the last call")),
     };
-    turn.end(result.is_ok());
+    if result.is_ok() {
+        turn.mark_done()
+    } else {
+        turn.mark_lost()
+    }
     match result {
         Ok(()) => {
             reporter.report(Event::Done { step: index, took: started.elapsed() });
             Applied { step, outcome: StepOutcome::Done, error: None }
         }
-        Err(_) if turn.was_refused() => {
+        Err(_) if turn.was_stopped() => {
             reporter.report(Event::NotRun { step: index, title: &title });
             Applied { step, outcome: StepOutcome::NotRun, error: None }
         }
@@ -112,7 +116,7 @@ async fn run(
     }
 }
 
-/// Return when it is no longer worth waiting for calls in flight.
+/// Return when calls in flight are no longer waited for after Ctrl-C.
 async fn abandoned(interrupt: &Interrupt) {
     interrupt.requested(1).await;
     tokio::select! {
@@ -121,7 +125,7 @@ async fn abandoned(interrupt: &Interrupt) {
     }
 }
 
-/// The step in a few words.
+/// Return the title of a step, for progress and messages.
 pub fn title(step: &Step) -> String {
     format!("{} {} {}", step.action, step.kind, step.name)
 }

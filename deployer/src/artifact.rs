@@ -1,4 +1,4 @@
-//! The function's code: its identity, which is known without building it, and the zip for the upload.
+//! The function's code: its identity, which is computed without building it, and the zip for the upload.
 
 mod build;
 mod elf;

@@ -27,7 +27,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-pub use answer::{Created, Meaning, Wait};
+pub use answer::{Created, Existence, Meaning, Wait};
 pub use call_error::{CallError, Reason};
 pub use connect::Connection;
 
@@ -61,7 +61,7 @@ pub struct Aws {
     pub is_local: bool,
     /// Whose credentials sign the calls, if a profile is involved: `profile work`, `keys from the environment`.
     pub identity: Option<String>,
-    /// What the user should know about the credentials.
+    /// Warnings about the credentials.
     pub warnings: Vec<String>,
     config: aws_config::SdkConfig,
     call_log: CallLog,
@@ -97,7 +97,7 @@ impl Aws {
         }
     }
 
-    /// The same connections and credentials in another region.
+    /// Return clients with the same connections and credentials in another region.
     #[must_use]
     pub fn in_region(&self, region: &str) -> Self {
         if region == self.region {

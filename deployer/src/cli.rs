@@ -33,9 +33,9 @@ impl Cli {
 /// The value of `--color` for help and usage errors, which are printed before parsing ends.
 fn color_of_help(args: impl Iterator<Item = OsString>) -> ColorChoice {
     let args: Vec<String> = args.map(|arg| arg.to_string_lossy().into_owned()).collect();
-    let apart = args.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1].as_str());
+    let separate = args.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1].as_str());
     let joined = args.iter().filter_map(|arg| arg.strip_prefix("--color="));
-    match apart.chain(joined).next() {
+    match separate.chain(joined).next() {
         Some("always") => ColorChoice::Always,
         Some("never") => ColorChoice::Never,
         _ => ColorChoice::Auto,
@@ -62,7 +62,7 @@ pub struct Global {
     /// Show each call to AWS and how long it took.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
-    /// When to use colour.
+    /// When to use color.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
 }
@@ -108,7 +108,7 @@ pub enum Command {
     Completions(Completions),
 }
 
-/// The options of commands that have none of their own.
+/// No options, for commands that have none of their own.
 #[derive(Debug, Args)]
 pub struct NoOptions {}
 
@@ -214,7 +214,7 @@ pub struct Permissions {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Audience {
-    /// plan, up, status, logs, invoke, down
+    /// every command
     Up,
     /// plan, status, logs
     Status,

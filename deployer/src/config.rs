@@ -1,4 +1,4 @@
-//! `config.toml`: what it means, how it is validated, and every message about it.
+//! `config.toml`: its meaning, its validation, and its error messages.
 //!
 //! A configuration that cannot work is rejected here, before any call to AWS, with the file, the line and what is allowed.
 
@@ -53,7 +53,7 @@ pub struct Config {
     pub schedule: Schedule,
     /// What is probed.
     pub targets: Vec<Target>,
-    /// Who is notified.
+    /// The channels to notify.
     pub channels: Vec<ChannelSettings>,
     /// The hosts that show whether the monitor itself is online.
     pub control: Vec<String>,
@@ -71,7 +71,7 @@ pub struct Config {
     pub names_state_parameter: bool,
     /// The settings of the Lambda function.
     pub function: FunctionConfig,
-    /// What may deserve a warning.
+    /// The settings that warnings are about.
     pub statements: Statements,
 }
 

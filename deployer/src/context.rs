@@ -1,4 +1,4 @@
-//! What every command gets: the options that all commands share, where to print, and Ctrl-C.
+//! The context of every command: the global options, the output, and Ctrl-C.
 
 use crate::artifact::Origin;
 use crate::cli::{Global, Source};
@@ -15,7 +15,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// Listens to Ctrl-C from now on.
+    /// Create the context, and handle Ctrl-C from now on.
     pub fn new(global: &Global) -> Self {
         Self { global: global.clone(), output: Output::new(global), interrupt: Interrupt::listen() }
     }

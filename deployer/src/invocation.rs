@@ -1,4 +1,4 @@
-//! Runs the deployed function and reads its reply.
+//! Run the deployed function and read its reply.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use plexmon_function::contract::reply::Reply;
 use plexmon_function::contract::request::Request;
 use serde::de::DeserializeOwned;
 
-use crate::aws::Meaning;
+use crate::aws::{Existence, Meaning};
 use crate::error::{Context, Error, Result};
 use crate::report::Progress;
 use crate::resources::invoke_call::one_attempt;
@@ -22,19 +22,11 @@ use crate::session::Session;
 /// A function that exits more often than this is broken.
 const EXITS: usize = 2;
 /// New permissions of a role take seconds to reach all of AWS.
-const RIGHTS_BUDGET: Duration = Duration::from_secs(60);
+const PERMISSIONS_BUDGET: Duration = Duration::from_secs(60);
 
-/// Whether AWS knows the function everywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Existence {
-    Known,
-    /// This run of the program has created it: "not found" means "not yet".
-    Recent,
-}
-
-/// What is so new that AWS may not know it everywhere yet.
+/// Which resources are so new that AWS may not know them everywhere yet.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct New {
+pub struct NewResources {
     /// The role or its permissions.
     pub role: bool,
     /// The secrets: no notification has been sent with them.
@@ -47,13 +39,13 @@ pub struct New {
 ///
 /// Wait while AWS has not caught up: new permissions of the function are not known everywhere yet, or an environment of the
 /// previous code ends during the call.
-pub async fn first_run(session: &Session, progress: &Progress, new: New) -> Result<Reply> {
+pub async fn first_run(session: &Session, progress: &Progress, new: NewResources) -> Result<Reply> {
     let request = if new.secrets { Request::Announce } else { Request::Check };
     let started = tokio::time::Instant::now();
     let mut exits = 0;
     let existence = if new.function { Existence::Recent } else { Existence::Known };
-    keep_trying(progress, RIGHTS_BUDGET, async || {
-        // Only the function's permissions are new. What is denied to us stays denied.
+    keep_trying(progress, PERMISSIONS_BUDGET, async || {
+        // Only the function's own permissions are new. A call of ours that is denied stays denied.
         let answer = match answer(session, progress, request, existence).await {
             Ok(answer) => answer,
             Err(error) => return Attempt::Failed(error),
@@ -66,7 +58,7 @@ pub async fn first_run(session: &Session, progress: &Progress, new: New) -> Resu
             (Err(_), None) => Vec::new(),
         };
         let denied = problems.into_iter().find(|problem| problem.kind == ProblemKind::AccessDenied);
-        if let Some(denied) = denied.filter(|_| new.role && started.elapsed() < RIGHTS_BUDGET) {
+        if let Some(denied) = denied.filter(|_| new.role && started.elapsed() < PERMISSIONS_BUDGET) {
             let waiting_for = "the function's new permissions to take effect";
             return Attempt::NotYet { waiting_for, refusal: Error::new(denied.detail) };
         }
@@ -96,7 +88,7 @@ pub async fn call<T: DeserializeOwned>(
 
 /// Return Lambda's answer, whatever the function did with the request.
 ///
-/// A call without an answer is never repeated: a second run would go on beside the first.
+/// A call without an answer is never repeated: a second run would run concurrently with the first.
 async fn answer(
     session: &Session,
     progress: &Progress,
@@ -105,7 +97,6 @@ async fn answer(
 ) -> Result<InvokeOutput> {
     let aws = &session.aws;
     let name = session.names.function();
-    let is_new = existence == Existence::Recent;
     let timeout_s = i32::try_from(session.config.function.timeout_s).unwrap_or(i32::MAX);
     keep_trying(progress, FUNCTION_BUDGET, async || {
         let call = aws
@@ -115,15 +106,16 @@ async fn answer(
             .log_type(LogType::Tail)
             .payload(Blob::new(request.event()));
         let call = call.customize().config_override(one_attempt(timeout_s));
-        match session.patiently(async { Ok(aws.call("lambda", "Invoke", call.send()).await) }).await {
+        match session.unless_interrupted(async { Ok(aws.call("lambda", "Invoke", call.send()).await) }).await
+        {
             Ok(Ok(answer)) => Attempt::Done(answer),
-            Ok(Err(error)) if error.meaning(is_new) == Meaning::NotFound => Attempt::Failed(
+            Ok(Err(error)) if error.meaning(existence) == Meaning::NotFound => Attempt::Failed(
                 Error::new(format!("function `{name}` is not deployed in {}", aws.region))
                     .hint("deploy it with `plexmon-deploy up`"),
             ),
             // After a service error, the function may have run.
             Ok(Err(error)) if error.is_fault() => failed(error.into(), name),
-            Ok(Err(error)) => match Attempt::after(error, is_new) {
+            Ok(Err(error)) => match Attempt::after(error, existence) {
                 Attempt::Failed(error) => failed(error, name),
                 repeated => repeated,
             },
@@ -153,11 +145,11 @@ fn reply<T: DeserializeOwned>(session: &Session, answer: &InvokeOutput) -> Resul
         return Err(error);
     }
     serde_json::from_slice(&payload)
-        .context(|| format!("the reply of function `{name}` is not one of plexmon"))
+        .context(|| format!("the reply of function `{name}` is not a plexmon reply"))
         .map_err(|error| error.hint("`plexmon-deploy up` deploys the function that matches this program"))
 }
 
-/// How the function failed, in an answer of Lambda that is a success.
+/// The function's failure in a successful answer of Lambda.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionError {
     /// Usually `Unhandled`.

@@ -9,23 +9,23 @@
 //! AWS -> observe() -> Stack ──────────────┘
 //! ```
 //!
-//! - [`config`] reads `config.toml` and contains every message about it; [`names`] computes every name and ARN.
+//! - [`config`] reads and validates `config.toml`; [`names`] computes every name and ARN.
 //! - [`import`] creates a `config.toml` from the Compose, proxy and Terraform files of a home.
 //! - [`stack`] has the desired stack, the empty one, and the observed one, which is read concurrently.
 //! - [`plan`] compares two stacks. It is pure: it is not async and has no access to AWS.
 //! - [`apply`] runs the steps on an [`apply::Cloud`], which is AWS or, in tests, a stack in memory.
-//! - [`resources`] has a file for each kind of resource, all of the shape in [`resource`].
+//! - [`resources`] has one file per kind of resource; each implements the trait in [`resource`].
 //! - [`retry`] repeats calls and waits for AWS; [`aws`] is the only module that knows SDK errors.
 //! - [`artifact`] identifies the code that should run without building it, and builds it for an upload.
 //! - [`commands`] has a short file for each command, all of one shape: a [`context::Context`] and options in, an exit code out.
 //! - [`invocation`] runs the deployed function, [`local_probe`] probes from this machine.
-//! - [`sandbox`] has what the command of the same name runs on: a local emulator, and stand-ins for Plex and Pushover.
-//! - [`report`] has events as data, [`terminal`] draws them, [`text`] lays out what commands print, [`print`](mod@print)
-//!   writes it.
+//! - [`sandbox`] provides the environment of the `sandbox` command: a local emulator, and stand-ins for Plex and Pushover.
+//! - [`report`] defines progress events, [`terminal`] draws them, [`text`] lays out the output of commands, and
+//!   [`print`](mod@print) writes it.
 
 #![expect(
     missing_docs,
-    reason = "a library only for its own binary and tests; whatever is not obvious is documented"
+    reason = "a library only for its own binary and tests; anything that is not obvious is documented"
 )]
 
 pub mod apply;

@@ -1,4 +1,4 @@
-//! Probes the targets from this machine, with the function's own probe, over IPv4 and over IPv6.
+//! Probe the targets from this machine, with the function's own probe, over IPv4 and over IPv6.
 
 use futures_util::future::join_all;
 use plexmon_function::contract::secrets::{Secrets, TargetSecrets};
@@ -9,8 +9,8 @@ use crate::config::{Config, SecretLookup};
 use crate::error::{Context as _, Result};
 use crate::output::Output;
 
-/// One target, seen from here.
-pub struct Seen {
+/// The results for one target, from this machine.
+pub struct LocalObservation {
     /// Over IPv4, as the function probes it.
     pub v4: Observation,
     /// `None` if the host has no IPv6 address.
@@ -18,7 +18,7 @@ pub struct Seen {
 }
 
 /// Probe all targets concurrently, with the secrets that are set.
-pub async fn probe_all(config: &Config, output: &Output) -> Result<Vec<Seen>> {
+pub async fn probe_all(config: &Config, output: &Output) -> Result<Vec<LocalObservation>> {
     output.warnings(&config.secrets.warnings());
     let secrets = match config.secrets.resolve()? {
         SecretLookup::All(secrets) => secrets,
@@ -37,11 +37,11 @@ pub async fn probe_all(config: &Config, output: &Output) -> Result<Vec<Seen>> {
     Ok(join_all(config.targets.iter().map(|target| seen(target, &secrets, &tls))).await)
 }
 
-async fn seen(target: &Target, secrets: &Secrets, tls: &Tls) -> Seen {
+async fn seen(target: &Target, secrets: &Secrets, tls: &Tls) -> LocalObservation {
     let secrets = secrets.of(target).unwrap_or_else(|_| TargetSecrets::default());
     let over = |family| probe_over(family, target, &secrets, tls);
     let (v4, v6) = tokio::join!(over(Family::V4), over(Family::V6));
     // The link decides, not the cause: a target that should be closed has one cause for everything unreachable.
     let has_none = matches!(v6.links.as_slice(), [only] if only.name == LinkName::Dns && !only.ok);
-    Seen { v4, v6: Some(v6).filter(|_| !has_none) }
+    LocalObservation { v4, v6: Some(v6).filter(|_| !has_none) }
 }

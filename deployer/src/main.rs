@@ -17,8 +17,10 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().context(|| "could not start")?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context(|| "could not start the async runtime")?;
     let result = runtime.block_on(commands::run(cli));
     // An interrupted question still waits for its answer in its own thread.
     runtime.shutdown_background();

@@ -30,7 +30,7 @@ pub const INHERITED_STATE_TAG: &str = "plexmon:inherited-state";
 /// The names of one deployment.
 ///
 /// Deployments whose names differ by a suffix of ours share names: the page of `x` and the monitor of a deployment
-/// called `x-page`, for example. The owner's tag keeps them apart: the second one to be created is refused.
+/// called `x-page`, for example. The owner's tag separates them: creating the second one is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
     pub deployment: String,
@@ -40,7 +40,7 @@ pub struct Names {
     /// Other functions of the deployment, in this region or another.
     pub others: Vec<LambdaNames>,
     pub state_parameter: String,
-    /// Additional parameters of the state, if there are many targets, or were.
+    /// Additional parameters of the state, if there are or were many targets.
     pub state_parts: Vec<String>,
     /// Whether the state parameter comes from an adopted function and not from the configuration.
     pub is_inherited: bool,
@@ -59,7 +59,7 @@ impl Names {
         names.reaching(layout(&config.settings()).len())
     }
 
-    /// The same names with the state parameter of an adopted function.
+    /// Return the names with the state parameter of an adopted function.
     #[must_use]
     pub fn inheriting(self, state_parameter: &str) -> Self {
         let parts = self.state_parts.len() + 1;
@@ -72,7 +72,7 @@ impl Names {
         names.reaching(parts)
     }
 
-    /// The same, with at least this number of parameters for the state.
+    /// Return the names with at least this number of parameters for the state.
     #[must_use]
     pub fn reaching(self, parts: usize) -> Self {
         let additional = self.state_parts.len() + 1..parts;
@@ -90,7 +90,7 @@ impl Names {
         &self.monitor.function
     }
 
-    /// The rule that the AWS CLI steps created; `up --adopt` removes it.
+    /// The rule that the AWS CLI steps of the earlier Python function created; `up --adopt` removes it.
     pub fn previous_rule(&self) -> String {
         format!("{}-5min", self.deployment)
     }

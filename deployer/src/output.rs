@@ -1,4 +1,4 @@
-//! What commands print, and what they ask: data on stdout, everything else on stderr.
+//! The output of commands, and their questions: data on stdout, everything else on stderr.
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::sync::Arc;
@@ -21,12 +21,12 @@ pub struct Output {
     pub reporter: Arc<dyn Reporter>,
 }
 
-/// What goes to stdout.
+/// The form of the data on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Data {
     Text,
     Document,
-    /// The document is that of another command.
+    /// Nothing: an outer command prints the document.
     Nothing,
 }
 
@@ -124,7 +124,7 @@ impl Output {
             Answer::Yes => "[Y/n]",
             Answer::No => "[y/N]",
         };
-        let otherwise = "add --yes to continue without a question";
+        let otherwise = "add --yes to skip the confirmation";
         let line = self.line(&format!("{question} {choice} "), otherwise, interrupt).await?;
         Ok(match line.to_ascii_lowercase().as_str() {
             "" => default,
@@ -138,7 +138,7 @@ impl Output {
     /// Without a terminal this is an error, and `otherwise` is its hint.
     pub async fn line(&self, prompt: &str, otherwise: &str, interrupt: &Interrupt) -> Result<String> {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            return Err(Error::usage("there is no terminal to ask on").hint(otherwise));
+            return Err(Error::usage("cannot ask for input without a terminal").hint(otherwise));
         }
         stderr(prompt);
         let answer = tokio::task::spawn_blocking(|| {

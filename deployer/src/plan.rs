@@ -1,6 +1,6 @@
-//! What separates two stacks. Pure: values in, a value out, nothing awaited.
+//! The difference between two stacks. Pure: values in, a value out, nothing awaited.
 //!
-//! A [`Plan`] is printed, serialised and applied from the same value, its order included. It holds neither bytes nor
+//! A [`Plan`] is printed, serialized and applied from the same value, its order included. It holds neither bytes nor
 //! secrets.
 
 mod digest;
@@ -17,7 +17,7 @@ pub use self::needs::Need;
 pub use self::step::{Action, Change, Delta, Step};
 use crate::error::{Error, Result};
 use crate::names::parameters::state_parameter;
-use crate::names::{Names, OWNER_TAG};
+use crate::names::{Account, Names, OWNER_TAG};
 use crate::resource::{Batch, Resource, ResourceKind, find, is_same};
 use crate::resources::{Binding, Content, Function, Parameter, Secret};
 use crate::stack::Stack;
@@ -25,17 +25,37 @@ use crate::stack::Stack;
 /// The steps from one stack to another, in an order in which each comes after those that it needs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
+    pub place: Place,
     pub steps: Vec<Step>,
     pub kept: Vec<Kept>,
 }
 
-/// For whom a plan is made.
+/// Where a plan applies. A plan for one deployment, account or region has another digest than the same steps elsewhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The deployment's name.
+    pub deployment: String,
+    pub partition: String,
+    pub account: String,
+    pub region: String,
+}
+
+/// What a plan is for, and what it may take over.
 #[derive(Debug, Clone, Copy)]
 pub struct Intent<'a> {
-    /// Ours: what has the tag of another deployment, or none, is not ours.
+    /// The deployment's names. A resource with the tag of another deployment, or with none, is not ours.
     pub names: &'a Names,
+    /// The account, in the deployment's own region.
+    pub account: &'a Account,
     /// Take over what has our name but not our tag.
     pub adopt: bool,
+}
+
+impl Intent<'_> {
+    fn place(&self) -> Place {
+        let Account { partition, id, region } = self.account.clone();
+        Place { deployment: self.names.deployment.clone(), partition, account: id, region }
+    }
 }
 
 /// Return the steps that make `observed` equal to `desired`.
@@ -44,14 +64,14 @@ pub struct Intent<'a> {
 pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Plan> {
     // Without `..`: a kind that is not considered below does not compile.
     let Stack { roles, log_groups, parameters, secrets, functions, schedules } = desired;
-    let mut planner = Planner { intent, plan: Plan::default() };
+    let mut planner = Planner { intent, plan: Plan { place: intent.place(), ..Plan::default() } };
     for (desired, observed) in pairs(roles, &observed.roles) {
         let desired = planner.shared_role(desired, observed);
         planner.consider(desired.as_ref(), observed, Change::Role)?;
     }
     for (desired, observed) in pairs(log_groups, &observed.log_groups) {
         planner.consider(desired, observed, Change::LogGroup)?;
-        planner.retention_of_the_account(desired, observed);
+        planner.account_retention(desired, observed);
     }
     for (desired, observed) in pairs(parameters, &observed.parameters) {
         planner.consider(desired, observed, Change::Parameter)?;
@@ -76,7 +96,7 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
     }
     let Planner { mut plan, .. } = planner;
     plan.steps = needs::in_order(plan.steps, functions, &intent.names.state_parameter);
-    // Last: a user who has to take something over finds the secrets there, perhaps.
+    // Check this last: a user who has to adopt something may find the secrets there.
     secrets_available(secrets, observed)?;
     Ok(plan)
 }
@@ -130,7 +150,7 @@ impl Planner<'_> {
                 self.push(Step::new(Delta::Create(desired.clone()), changes, wrap));
             }
             (Some(desired), Some(observed)) => {
-                self.owned(observed)?;
+                self.check_owner(observed)?;
                 let changes = desired.differences(Some(observed));
                 if !changes.is_empty() {
                     let delta = Delta::Update { from: observed.clone(), to: desired.clone() };
@@ -140,7 +160,7 @@ impl Planner<'_> {
             (None, Some(observed)) if self.is_ours(observed) || self.intent.adopt => {
                 self.push(Step::new(Delta::Delete(observed.clone()), Vec::new(), wrap));
             }
-            (None, Some(observed)) => self.keep(observed, whose(observed.owner())),
+            (None, Some(observed)) => self.keep(observed, describe_owner(observed.owner())),
         }
         Ok(())
     }
@@ -153,7 +173,7 @@ impl Planner<'_> {
             if function.binding != Binding::Stale || !desired.iter().any(|one| is_same(one, function)) {
                 continue;
             }
-            self.owned(function)?;
+            self.check_owner(function)?;
             self.push(Step::new(Delta::Delete(function.clone()), Vec::new(), Change::Function));
             left.functions.retain(|one| !is_same(one, function));
             for schedule in left.schedules.iter_mut().filter(|schedule| schedule.runs(function)) {
@@ -163,8 +183,8 @@ impl Planner<'_> {
         Ok(left)
     }
 
-    /// The function as it should be while parameters under a previous name exist: its tag is the only trace of them, so
-    /// the tag stays until they are deleted, whatever interrupts us.
+    /// Return the desired function while parameters under a previous name exist: its tag is the only record of them, so the
+    /// tag stays until they are deleted, even if the run is interrupted.
     fn remembering(&self, desired: Option<&Function>, observed: &Stack) -> Option<Function> {
         let desired = desired?;
         let previous = find(&observed.functions, &desired.name, &desired.region)
@@ -178,7 +198,7 @@ impl Planner<'_> {
         Some(Function { state, ..desired.clone() })
     }
 
-    /// The last step after [`remembering`](Self::remembering).
+    /// Remove the previous name from the function's tag, as the last step.
     fn forget(&mut self, from: Function, to: Function) {
         let changes = to.differences(Some(&from));
         if !changes.is_empty() {
@@ -186,15 +206,19 @@ impl Planner<'_> {
         }
     }
 
-    /// Stop at what has our name but not our tag, unless it is to be taken over.
-    fn owned<R: Resource>(&self, observed: &R) -> Result<()> {
+    /// Fail if a resource has our name but not our tag, unless it is to be taken over.
+    fn check_owner<R: Resource>(&self, observed: &R) -> Result<()> {
         let is_adopted = self.intent.adopt || (R::ADOPTED_SILENTLY && observed.owner().is_none());
         if self.is_ours(observed) || is_adopted {
             return Ok(());
         }
-        Err(Error::new(format!("{} `{}` exists already and is not ours", R::KIND, observed.name()))
-            .cause(whose(observed.owner()))
-            .hint("`plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration"))
+        Err(Error::new(format!(
+            "{} `{}` already exists and is not managed by this deployment",
+            R::KIND,
+            observed.name()
+        ))
+        .cause(describe_owner(observed.owner()))
+        .hint("`plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration"))
     }
 
     fn push(&mut self, step: Step) {
@@ -202,7 +226,7 @@ impl Planner<'_> {
     }
 }
 
-fn whose(owner: Option<&str>) -> String {
+fn describe_owner(owner: Option<&str>) -> String {
     match owner {
         Some(other) => format!("its tag `{OWNER_TAG}` says that it belongs to the deployment `{other}`"),
         None => format!("it has no tag `{OWNER_TAG}`"),
@@ -210,6 +234,7 @@ fn whose(owner: Option<&str>) -> String {
 }
 
 impl Plan {
+    /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
@@ -238,10 +263,10 @@ impl Plan {
         Batch::new(groups.into_iter().map(|(first, names)| (first.region.clone(), names)))
     }
 
-    /// Identifies what the plan does: the same on every run and machine, another one if any step or change differs. The
-    /// values of secrets are not part of it.
+    /// Identify what the plan does, and where: the same on every run and machine, and different if the deployment's name, the
+    /// account, the region, any step or any change differs. The values of secrets are not part of it.
     pub fn digest(&self) -> String {
-        digest::of(&self.steps)
+        digest::of(self)
     }
 
     fn count(&self, action: Action) -> usize {

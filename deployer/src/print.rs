@@ -1,4 +1,4 @@
-//! Writes to stdout and stderr; nothing else in the program does. Both cope with a closed pipe.
+//! Write to stdout and stderr; the only module that does. Both functions tolerate a closed pipe.
 
 use std::io::{self, Write as _};
 

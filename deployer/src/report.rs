@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 
-/// Something that a user may want to see while it happens.
+/// A progress event for the user.
 #[derive(Debug)]
 pub enum Event<'a> {
     /// Work on a step begins.

@@ -1,4 +1,4 @@
-//! The one shape of everything that is managed: read, compare, create, update, delete.
+//! The trait that every managed resource implements: read, compare, create, update, delete.
 
 mod actions;
 mod batch;
@@ -27,7 +27,7 @@ use crate::aws::{Aws, Created};
 use crate::error::Result;
 use crate::names::Account;
 
-/// What a resource is, in plans and messages.
+/// The kind of a resource, as named in plans and messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResourceKind {
@@ -52,7 +52,7 @@ impl Display for ResourceKind {
     }
 }
 
-/// One managed thing: an instance with its own name and region. A field is in the struct if and only if we manage it, or
+/// A managed resource: an instance with its own name and region. A field is in the struct if and only if we manage it, or
 /// if it is part of its identity.
 pub trait Resource: Clone + PartialEq + fmt::Debug + Send + Sync {
     const KIND: ResourceKind;
@@ -60,7 +60,7 @@ pub trait Resource: Clone + PartialEq + fmt::Debug + Send + Sync {
     /// Whether an existing one without our tag is taken over without asking.
     const ADOPTED_SILENTLY: bool = false;
 
-    /// What has to be known to find it in AWS, besides the region.
+    /// What is needed to find it in AWS, besides the region.
     type Query: ?Sized;
 
     /// What AWS's answers contain besides what we manage.
@@ -68,25 +68,26 @@ pub trait Resource: Clone + PartialEq + fmt::Debug + Send + Sync {
 
     fn name(&self) -> &str;
 
-    /// Where it is. Of a role, which is global: where the function that assumes it is.
+    /// Its region. For a role, which is global: the region of the function that assumes it.
     fn region(&self) -> &str;
 
     /// The deployment that it belongs to by its tag.
     fn owner(&self) -> Option<&str>;
 
-    /// What its calls are about, by kind and name: itself, at least. Shortly after its creation, AWS may not know it yet.
+    /// The resources that its calls are about, by kind and name, including itself. AWS may not know them yet shortly after
+    /// their creation.
     fn subjects(&self) -> Vec<(Created, &str)>;
 
     /// Read it from the region of these clients; `None` if it does not exist.
     fn read(query: &Self::Query, aws: &Aws) -> impl Future<Output = Result<Option<(Self, Self::Details)>>>;
 
-    /// Read the owner's tag where [`read`](Self::read) cannot know it: where tags are asked for by ARN, which is known
-    /// only once the account is.
+    /// Read the owner's tag if [`read`](Self::read) cannot: where tags are requested by ARN, the account has to be known
+    /// first.
     fn read_owner(&self, _aws: &Aws, _account: &Account) -> impl Future<Output = Result<Option<String>>> {
         async { Ok(self.owner().map(str::to_owned)) }
     }
 
-    /// What would have to change for `observed` (or nothing) to become `self`.
+    /// Return the fields that would have to change for `observed` (or nothing) to become `self`.
     fn differences(&self, observed: Option<&Self>) -> Vec<Difference>;
 
     fn create(&self, task: &Task<'_>) -> impl Future<Output = Result<()>>;
@@ -98,12 +99,12 @@ pub trait Resource: Clone + PartialEq + fmt::Debug + Send + Sync {
     fn delete(&self, task: &Task<'_>) -> impl Future<Output = Result<()>>;
 }
 
-/// The instance with this name in this region.
+/// Find the instance with this name in this region.
 pub fn find<'a, R: Resource>(all: &'a [R], name: &str, region: &str) -> Option<&'a R> {
     all.iter().find(|resource| resource.name() == name && resource.region() == region)
 }
 
-/// Whether two values are the same instance, however they differ.
+/// Whether two values are the same instance, regardless of their other fields.
 pub fn is_same<R: Resource>(one: &R, other: &R) -> bool {
     one.name() == other.name() && one.region() == other.region()
 }

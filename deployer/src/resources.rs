@@ -1,4 +1,4 @@
-//! One file for each managed thing, all of the shape in [`crate::resource::Resource`]; the calls of larger ones beside it.
+//! One file per kind of resource; each implements [`crate::resource::Resource`]. The calls of larger ones are in a second file.
 
 pub mod function;
 mod function_answer;

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::aws::{CallError, Meaning};
+use crate::aws::{CallError, Existence, Meaning};
 use crate::error::{Error, Result};
 use crate::report::Progress;
 
-/// The first pause; each further pause is half as long again.
+/// The first pause; each later one is 1.5 times the previous one.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The first pause between reads of a state that may change at any moment.
 const FIRST_POLL: Duration = Duration::from_millis(50);
@@ -49,9 +49,9 @@ pub enum Attempt<T> {
 }
 
 impl<T> Attempt<T> {
-    /// What to do after an error; `is_new` says whether this run has just created the resource.
-    pub fn after(error: CallError, is_new: bool) -> Self {
-        match error.meaning(is_new) {
+    /// Return what to do after an error of a call about a resource.
+    pub fn after(error: CallError, existence: Existence) -> Self {
+        match error.meaning(existence) {
             Meaning::Busy(wait) => Self::NotYet { waiting_for: wait.text(), refusal: error.into() },
             Meaning::Throttled if error.is_fault() => Self::Throttled {
                 waiting_for: "AWS to recover from a fault",
@@ -115,7 +115,7 @@ async fn repeat<T>(
     }
 }
 
-/// The pause after `pause`: half as long again. After ten seconds, it is at most a tenth of the time waited so far, so that
+/// Return the pause after `pause`: 1.5 times as long. After ten seconds, it is at most a tenth of the time waited so far, so that
 /// the wait never exceeds the necessary time by more than that.
 fn next(pause: Duration, waited: Duration) -> Duration {
     (pause * 3 / 2).min(USUAL_PAUSE.max(waited / 10)).min(LONGEST_PAUSE)
@@ -136,7 +136,7 @@ pub async fn keep_reading<T>(mut read: impl AsyncFnMut() -> Result<T, CallError>
     loop {
         let result = read().await;
         let is_throttled =
-            |error: &CallError| error.meaning(false) == Meaning::Throttled && !error.is_fault();
+            |error: &CallError| error.meaning(Existence::Known) == Meaning::Throttled && !error.is_fault();
         let waited = started.elapsed();
         if waited >= SHORT_BUDGET || !result.as_ref().is_err_and(is_throttled) {
             return result;
@@ -146,18 +146,18 @@ pub async fn keep_reading<T>(mut read: impl AsyncFnMut() -> Result<T, CallError>
     }
 }
 
-/// [`keep_trying`] for a single call. `is_new` says whether this run has just created the resource.
+/// [`keep_trying`] for a single call; `existence` returns whether an error is about a recent resource.
 pub async fn keep_calling<T>(
     progress: &Progress,
     budget: Duration,
-    is_new: impl Fn(&CallError) -> bool,
+    existence: impl Fn(&CallError) -> Existence,
     mut call: impl AsyncFnMut() -> Result<T, CallError>,
 ) -> Result<T> {
     keep_trying(progress, budget, async || match call().await {
         Ok(value) => Attempt::Done(value),
         Err(error) => {
-            let is_new = is_new(&error);
-            Attempt::after(error, is_new)
+            let existence = existence(&error);
+            Attempt::after(error, existence)
         }
     })
     .await

@@ -1,6 +1,6 @@
-//! What `sandbox` runs on: an AWS emulator, and stand-ins for the services that the monitor talks to.
+//! The environment of the `sandbox` command: an AWS emulator, and stand-ins for the services that the monitor calls.
 //!
-//! Nothing in here knows what is deployed. [`prepare`] installs the emulator, [`Emulator`] runs it, [`PlexStandIn`] is the
+//! This module is independent of what is deployed. [`prepare`] installs the emulator, [`Emulator`] runs it, [`PlexStandIn`] is the
 //! monitored server, and [`PhoneStandIn`] receives the notifications. All of them listen only on loopback addresses and end
 //! with the process that started them, however it ends.
 

@@ -1,4 +1,4 @@
-//! What every command on a deployment starts from: configuration, names, clients; how it looks, plans and applies.
+//! The session of a command: its configuration, names and clients, and how it reads AWS, plans and applies.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::report::Event;
 use crate::resource::{Blueprint, CreatedHere, Materials, OnFailure, Pace, RoleIds};
 use crate::resources::parameter::parts_of;
 use crate::resources::{Content, Decrypt};
-use crate::stack::{Look, Observed, STATE_VARIABLE, Stack, observe};
+use crate::stack::{Observed, ReadOptions, STATE_VARIABLE, Stack, observe};
 
 pub struct Session {
     pub config: Config,
@@ -29,20 +29,20 @@ pub struct Session {
     pub interrupt: Interrupt,
 }
 
-/// What AWS has, what it should have, and the secrets that were found.
+/// The observed stack, the desired stack, and the secrets that were found.
 pub struct View {
     /// The configuration, with the state parameter that was taken over, if one was.
     pub config: Config,
     pub observed: Observed,
     pub desired: Stack,
     pub secrets: SecretLookup,
-    /// Variables whose values were found in the environment of the function that is taken over.
+    /// Variables whose values come from the environment of the function that is taken over.
     pub handed_over: Vec<String>,
 }
 
-/// How a plan is applied.
+/// How to apply a plan.
 #[derive(Clone, Copy)]
-pub struct How<'a> {
+pub struct ApplyOptions<'a> {
     pub materials: &'a Materials,
     pub on_failure: OnFailure,
     /// Detach from roles the policies that others attached.
@@ -50,9 +50,10 @@ pub struct How<'a> {
 }
 
 impl View {
-    /// What `up` does.
+    /// Plan what `up` would do.
     pub fn plan(&self, adopt: bool) -> Result<Plan> {
-        plan(&self.desired, &self.observed.stack, Intent { names: &self.observed.names, adopt })
+        let Observed { names, account, stack, .. } = &self.observed;
+        plan(&self.desired, stack, Intent { names, account, adopt })
     }
 }
 
@@ -87,7 +88,7 @@ impl Session {
         Ok(Self { config, names, aws, origin, output, interrupt })
     }
 
-    /// Which account, region and credentials; shown above every plan.
+    /// Describe the account, region and credentials, as shown above every plan.
     pub fn place(&self, observed: &Observed) -> String {
         let identity =
             self.aws.identity.as_ref().map_or_else(String::new, |identity| format!(", {identity}"));
@@ -97,17 +98,17 @@ impl Session {
         )
     }
 
-    /// Look at AWS and at the configuration, in one round of reads. The secret is decrypted only if there is something to
-    /// compare it with.
-    pub async fn look(&self, look: Look) -> Result<View> {
-        let adopting = look.adopting;
+    /// Read AWS in one round, and compute the desired stack. The secret is decrypted only if there is a value to compare it
+    /// with.
+    pub async fn view(&self, options: ReadOptions) -> Result<View> {
+        let adopting = options.adopting;
         let mut secrets = self.config.secrets.resolve()?;
         self.output.warnings(&self.config.secrets.warnings());
         let mut handed_over = Vec::new();
         let comparable =
             matches!(secrets, SecretLookup::All(_)) || (adopting && secrets != SecretLookup::NoneConfigured);
-        let decrypt = if comparable { look.decrypt } else { Decrypt::No };
-        let observed = self.observe(Look { decrypt, adopting }).await?;
+        let decrypt = if comparable { options.decrypt } else { Decrypt::No };
+        let observed = self.observe(ReadOptions { decrypt, adopting }).await?;
         let mut config = self.config.clone();
         config.state_parameter.clone_from(&observed.names.state_parameter);
         if let SecretLookup::Missing(variables) = &secrets {
@@ -140,17 +141,17 @@ impl Session {
         Ok(View { config, observed, desired, secrets, handed_over })
     }
 
-    /// Look at AWS. If the state is that of a function that was taken over, only a first look tells its name, and a second
-    /// one follows.
-    pub async fn observe(&self, look: Look) -> Result<Observed> {
-        let observed = self.patiently(observe(&self.aws, &self.names, look)).await?;
+    /// Read AWS. If a function was taken over with its state, the name of the state parameter is known only after the first
+    /// read, so a second one follows.
+    pub async fn observe(&self, options: ReadOptions) -> Result<Observed> {
+        let observed = self.unless_interrupted(observe(&self.aws, &self.names, options)).await?;
         if self.config.names_state_parameter {
             return Ok(observed);
         }
         match observed.inherited_state()? {
             Some(name) => {
                 let names = self.names.clone().inheriting(&name);
-                self.patiently(observe(&self.aws, &names, look)).await
+                self.unless_interrupted(observe(&self.aws, &names, options)).await
             }
             None => Ok(observed),
         }
@@ -161,11 +162,11 @@ impl Session {
         let other = observed.variables.get(STATE_VARIABLE).map(|value| value.expose());
         match other {
             Some(_) if observed.names.is_inherited => self.output.note(&format!(
-                "state parameter `{parameter}`: taken over from {STATE_VARIABLE} of the function; write `parameter = \
-                 \"{parameter}\"` into [state], so that `permissions` covers it"
+                "state parameter `{parameter}`: taken over from {STATE_VARIABLE} of the function; add `parameter = \
+                 \"{parameter}\"` to [state], so that `permissions` covers it"
             )),
             Some(other) if other != parameter.as_str() => self.output.warning(&format!(
-                "the state in `{other}` is not taken over and is left: the configuration names `{parameter}` in [state]"
+                "the state in `{other}` is not taken over and stays as it is: [state] in the configuration names `{parameter}`"
             )),
             _ => {}
         }
@@ -174,7 +175,7 @@ impl Session {
         }
     }
 
-    /// Warn of what AWS accepts but what can hardly work as meant.
+    /// Warn about settings that AWS accepts but that are unlikely to work as intended.
     pub fn warn(&self, view: &View) {
         let secrets = match &view.secrets {
             SecretLookup::All(secrets) => Some(secrets),
@@ -184,8 +185,8 @@ impl Session {
         self.output.warnings(&self.config.warnings(&circumstances));
     }
 
-    /// Await reads, unless Ctrl-C comes first: they change nothing, so they can be dropped.
-    pub async fn patiently<T>(&self, reads: impl Future<Output = Result<T>>) -> Result<T> {
+    /// Await calls that change nothing, and drop them at Ctrl-C.
+    pub async fn unless_interrupted<T>(&self, reads: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
             result = reads => result,
             () = self.interrupt.requested(1) => Err(Error::interrupted("interrupted; nothing was changed")),
@@ -193,7 +194,7 @@ impl Session {
     }
 
     /// Apply a plan to AWS.
-    pub async fn apply(&self, plan: Plan, observed: &Observed, how: How<'_>) -> Vec<Applied> {
+    pub async fn apply(&self, plan: Plan, observed: &Observed, how: ApplyOptions<'_>) -> Vec<Applied> {
         let cloud = AwsCloud {
             aws: &self.aws,
             account: &observed.account,
@@ -208,7 +209,7 @@ impl Session {
         apply(plan, &cloud, how.on_failure, &self.output.reporter, &self.interrupt).await
     }
 
-    /// Return the first failure of what was applied, with what is left to do; nothing if all is done.
+    /// Return an error if not all steps are done: the first failure, with the others and the progress as its causes.
     pub fn verdict(&self, applied: &[Applied]) -> Result<()> {
         let count = |wanted: StepOutcome| applied.iter().filter(|step| step.outcome == wanted).count();
         let (done, total) = (count(StepOutcome::Done), applied.len());
@@ -227,7 +228,7 @@ impl Session {
             return Err(error);
         }
         let mut failures = others.into_iter().filter(|error| !interrupted(error));
-        let mut first = failures.next().cloned().unwrap_or_else(|| Error::new("not everything was done"));
+        let mut first = failures.next().cloned().unwrap_or_else(|| Error::new("not all steps are done"));
         for other in failures {
             first = first.cause(format!("also: {}", other.message()));
             for cause in other.causes() {

@@ -1,14 +1,14 @@
-//! A deployment as one plain value: as it should be, as nothing, and as AWS has it.
+//! A deployment as one plain value: desired, empty, or as observed in AWS.
 
 mod observe;
 mod owners;
 
-pub use self::observe::{Look, Observed, STATE_VARIABLE, observe};
+pub use self::observe::{Observed, ReadOptions, STATE_VARIABLE, observe};
 use crate::names::LambdaNames;
 use crate::resource::{Blueprint, find};
 use crate::resources::{Function, LogGroup, Parameter, Role, Schedule, Secret};
 
-/// All that we manage: instances of each kind. What is missing does not exist.
+/// All managed resources, by kind. What is missing does not exist.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stack {
     pub roles: Vec<Role>,
@@ -17,7 +17,7 @@ pub struct Stack {
     pub parameters: Vec<Parameter>,
     pub secrets: Vec<Secret>,
     pub functions: Vec<Function>,
-    /// Observed with [`Look::adopting`], also the rule that the AWS CLI steps created.
+    /// Observed with [`ReadOptions::adopting`], also the rule that the AWS CLI steps created.
     pub schedules: Vec<Schedule>,
 }
 
@@ -31,7 +31,7 @@ pub struct Lambda {
 }
 
 impl Stack {
-    /// What `up` wants. Another function is another entry in [`Names`](crate::names::Names).
+    /// Return the stack that `up` wants. Another function is another entry in [`Names`](crate::names::Names).
     pub fn desired(blueprint: &Blueprint<'_>) -> Self {
         let mut stack = Self::nothing();
         stack.parameters.extend(blueprint.names.state_parameters().map(|name| Parameter {
@@ -46,7 +46,7 @@ impl Stack {
         stack
     }
 
-    /// What `down` wants.
+    /// Return the stack that `down` wants.
     pub fn nothing() -> Self {
         Self::default()
     }

@@ -1,4 +1,4 @@
-//! Draws events on stderr: moving lines on a terminal, one plain line per event elsewhere.
+//! Draw events on stderr: moving lines on a terminal, one plain line per event elsewhere.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -99,10 +99,10 @@ impl Bars {
         }
     }
 
-    /// Print a line above those that move.
+    /// Print a line above the spinners.
     fn print(&self, line: &str) {
         let line = Page::of_stderr().wrapped(line);
-        // Where nothing moves, the library is not needed, and it would pad the line to the width of the terminal.
+        // Without spinners, the library is not needed, and it would pad the line to the width of the terminal.
         if !self.is_moving() || self.all.println(&line).is_err() {
             stderr(&format!("{line}\n"));
         }

@@ -1,4 +1,4 @@
-//! AWS itself, as what a plan is applied to.
+//! AWS as the [`Cloud`] that a plan is applied to.
 
 use super::Cloud;
 use crate::aws::Aws;
@@ -18,7 +18,7 @@ pub struct AwsCloud<'a> {
     pub materials: &'a Materials,
     pub role_ids: RoleIds,
     pub force: bool,
-    /// Those that the plan deletes.
+    /// The parameters that the plan deletes.
     pub parameters: Batch,
     pub created: CreatedHere,
     pub pace: Pace,

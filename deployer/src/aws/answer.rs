@@ -1,8 +1,8 @@
-//! What error answers of AWS mean: one table of operation, code, message and whether the call is about a resource that
+//! The meaning of AWS's error answers: one table of operation, code, message and whether the call is about a resource that
 //! this run has just created.
 //!
 //! The code alone is not enough: one code means both "busy" and "exists", another both "denied" and "wait". The HTTP
-//! status says even less: "not found" is 404 in some services and 400 in others.
+//! status is even less specific: "not found" is 404 in some services and 400 in others.
 
 mod table;
 
@@ -20,7 +20,7 @@ pub enum Meaning {
     Busy(Wait),
     /// Too many calls, or a fault of the service: repeat the same call with longer pauses.
     Throttled,
-    /// A policy forbids it.
+    /// A policy denies it.
     Denied,
     /// The keys, the session, the region or the clock are wrong.
     Credentials,
@@ -112,11 +112,19 @@ impl Wait {
     }
 }
 
-/// What an error answer means; `is_new` says whether this run has just created the resource.
+/// Whether AWS knows a resource everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existence {
+    Known,
+    /// This run has just created it: "not found" means "not yet".
+    Recent,
+}
+
+/// Return what an error answer means about a resource.
 ///
 /// An answer that the table does not list is final.
-pub fn meaning(operation: Operation, code: &str, message: &str, is_new: bool) -> Meaning {
-    let rule = RULES.iter().find(|rule| rule.fits(operation, code, message, is_new));
+pub fn meaning(operation: Operation, code: &str, message: &str, existence: Existence) -> Meaning {
+    let rule = RULES.iter().find(|rule| rule.fits(operation, code, message, existence));
     rule.map_or(Meaning::Final, |rule| rule.meaning())
 }
 

@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::Operation;
-use super::answer::{self, Meaning};
+use super::answer::{self, Existence, Meaning};
 use super::causes::{causes, find, text};
 use super::connection_problem::ConnectionProblem;
 use super::credentials_failure::CredentialsFailure;
@@ -52,7 +52,7 @@ impl CallError {
                     |code| code.to_owned(),
                 );
                 let message = inner.message().filter(|message| !message.trim().is_empty());
-                let message = without_values(message.unwrap_or("no further explanation"));
+                let message = without_values(message.unwrap_or("no details were given"));
                 Reason::Refused { code, message }
             }
             // An answer from a proxy or firewall on the way.
@@ -86,10 +86,10 @@ impl CallError {
         }
     }
 
-    /// What AWS's answer means; `is_new` says whether this run has just created the resource.
-    pub fn meaning(&self, is_new: bool) -> Meaning {
+    /// Return what AWS's answer means about a resource.
+    pub fn meaning(&self, existence: Existence) -> Meaning {
         match &self.reason {
-            Reason::Refused { code, message } => answer::meaning(self.operation, code, message, is_new),
+            Reason::Refused { code, message } => answer::meaning(self.operation, code, message, existence),
             Reason::NoAnswer { .. } => Meaning::Final,
             Reason::NoCredentials { .. } => Meaning::Credentials,
         }
@@ -97,17 +97,17 @@ impl CallError {
 
     /// Whether the resource does not exist.
     pub fn is_missing(&self) -> bool {
-        self.meaning(false) == Meaning::NotFound
+        self.meaning(Existence::Known) == Meaning::NotFound
     }
 
     /// Whether the resource already exists, possibly from an earlier attempt whose answer was lost.
     pub fn already_exists(&self) -> bool {
-        self.meaning(false) == Meaning::Exists
+        self.meaning(Existence::Known) == Meaning::Exists
     }
 
     /// Whether the caller lacks a permission.
     pub fn is_denied(&self) -> bool {
-        self.meaning(false) == Meaning::Denied
+        self.meaning(Existence::Known) == Meaning::Denied
     }
 
     /// Whether the service failed, so that it is unknown whether the call was executed.

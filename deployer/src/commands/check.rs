@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::cli::NoOptions;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::local_probe::{Seen, probe_all};
+use crate::local_probe::{LocalObservation, probe_all};
 use crate::text::{Page, certificate, waterfall};
 
 #[derive(Serialize)]
@@ -33,7 +33,7 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
         targets: seen.iter().map(|seen| &seen.v4).collect(),
         ipv6: seen.iter().filter_map(|seen| seen.v6.as_ref()).collect(),
     })?;
-    reach::warn_of_resolved(&config, &seen, output);
+    reach::warn_about_resolved_addresses(&config, &seen, output);
     for one in &seen {
         output.text(text(one, output.page()))?;
     }
@@ -49,8 +49,8 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
     ))
 }
 
-/// A target's state, its waterfall, its certificate, advice, and how it does over IPv6.
-fn text(seen: &Seen, page: Page) -> String {
+/// Format a target's state, its waterfall, its certificate, advice, and its result over IPv6.
+fn text(seen: &LocalObservation, page: Page) -> String {
     let observation = &seen.v4;
     let state = match observation.verdict() {
         Verdict::Up => "up",
@@ -93,7 +93,7 @@ mod tests {
 
     fn text_with_ipv6(v6: Option<Observation>) -> String {
         let v4 = Observation { total_ms: 12.0, ..Observation::bare("plex", true) };
-        text(&Seen { v4, v6 }, Page::of_width(60, Paint::Plain))
+        text(&LocalObservation { v4, v6 }, Page::of_width(60, Paint::Plain))
     }
 
     #[test]

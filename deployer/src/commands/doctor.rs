@@ -1,5 +1,5 @@
-//! `doctor`: compare what the deployed function sees with what is seen from here. Challenges, refusals and country blocks
-//! that only AWS meets show up as differences.
+//! `doctor`: compare the results of the deployed function with those from this machine. Challenges, refusals and country
+//! blocks that affect only AWS show up as differences.
 
 use std::fmt::Write as _;
 
@@ -21,11 +21,11 @@ struct Comparisons<'a> {
     targets: Vec<Comparison<'a>>,
 }
 
-/// One target, seen from both sides.
+/// The results for one target, from AWS and from this machine.
 #[derive(Serialize)]
 struct Comparison<'a> {
     name: &'a str,
-    /// Absent if the deployed function does not watch it.
+    /// Absent if the deployed function does not monitor it.
     from_aws: Option<&'a Observation>,
     from_here: &'a Observation,
     /// What the difference means; absent if there is none.
@@ -42,7 +42,7 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
             probe_all(&session.config, &session.output)
         )
     };
-    let (from_aws, from_here) = session.patiently(both).await?;
+    let (from_aws, from_here) = session.unless_interrupted(both).await?;
     let targets: Vec<Comparison<'_>> = from_here
         .iter()
         .map(|here| {
@@ -72,7 +72,7 @@ fn text(target: &Comparison<'_>, page: Page) -> String {
     };
     let aws = target
         .from_aws
-        .map_or_else(|| "not watched by the deployed function".to_owned(), |aws| described(aws, page));
+        .map_or_else(|| "not monitored by the deployed function".to_owned(), |aws| described(aws, page));
     line(&format!("  from AWS   {aws}"), 13);
     line(&format!("  from here  {}", described(target.from_here, page)), 13);
     if let Some(cause) = target.from_aws.and_then(Observation::cause) {
@@ -94,10 +94,10 @@ fn described(seen: &Observation, page: Page) -> String {
     }
 }
 
-/// Explain why the two sides see different things.
+/// Explain why the two results differ.
 fn finding(aws: Option<&Observation>, here: &Observation) -> Option<&'static str> {
     let Some(aws) = aws else {
-        return Some("run `plexmon-deploy up`: the configuration has changed since the last one");
+        return Some("run `plexmon-deploy up`: the configuration has changed since the last deployment");
     };
     match (aws.ok, here.ok, aws.cause()) {
         (false, true, Some(Cause::Challenge)) => {

@@ -17,8 +17,8 @@ use crate::resource::{Materials, OnFailure, Resource as _, ResourceKind, find};
 use crate::resources::rules::OtherRules;
 use crate::resources::{Function, Parameter};
 use crate::retry::{Attempt, SHORT_BUDGET, keep_trying};
-use crate::session::{How, Session};
-use crate::stack::{Look, Observed, Stack};
+use crate::session::{ApplyOptions, Session};
+use crate::stack::{Observed, ReadOptions, Stack};
 use crate::text::plural;
 
 #[derive(Serialize)]
@@ -41,7 +41,7 @@ pub async fn run(context: &Context, args: &Down) -> Result<Exit> {
 /// Remove the deployment.
 pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
     let output = &session.output;
-    let observed = session.observe(Look::default()).await?;
+    let observed = session.observe(ReadOptions::default()).await?;
     let plan = plan_of(&observed, args)?;
     let (digest, kept) = (plan.digest(), plan.kept.clone());
     output.note(&session.place(&observed));
@@ -64,7 +64,7 @@ pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
     let removed = plan.steps.clone();
     let longest_run = longest_run(&plan, &observed.stack).filter(|_| !args.no_wait);
     let materials = Materials::default();
-    let how = How { materials: &materials, on_failure: OnFailure::Continue, force: args.force };
+    let how = ApplyOptions { materials: &materials, on_failure: OnFailure::Continue, force: args.force };
     let (applied, other_rules) =
         tokio::join!(session.apply(plan, &observed, how), other_rules(session, &observed));
     let verdict = session.verdict(&applied);
@@ -104,8 +104,8 @@ fn longest_run(plan: &Plan, observed: &Stack) -> Option<Duration> {
     functions.map(|function| Duration::from_secs(function.timeout_s.unsigned_abs().into())).max()
 }
 
-/// Find rules of others that still target a function of ours, by the function's name. If they cannot be read, `down` does
-/// not fail.
+/// Find rules of others that still target a function of ours, by the function's name. `down` does not fail if they cannot
+/// be read.
 async fn other_rules(session: &Session, observed: &Observed) -> Vec<(String, OtherRules)> {
     let ours = |function: &&Function| function.owner() == Some(session.names.deployment.as_str());
     let functions = observed.stack.functions.iter().filter(ours);
@@ -125,7 +125,7 @@ fn plan_of(observed: &Observed, args: &Down) -> Result<Plan> {
     let mut left = observed.stack.clone();
     let mut kept = Vec::new();
     if args.keep_state {
-        // Also those under a previous name if they are ours; but no secrets.
+        // Also keep those under a previous name if they are ours, but never secrets.
         let is_current = |parameter: &Parameter| state_parameter(&parameter.name) == names.state_parameter;
         let is_ours = |parameter: &Parameter| parameter.owner() == Some(names.deployment.as_str());
         let is_kept = |parameter: &mut Parameter| {
@@ -138,12 +138,13 @@ fn plan_of(observed: &Observed, args: &Down) -> Result<Plan> {
         let groups = left.log_groups.drain(..);
         kept.extend(groups.map(|group| Kept::new(&group, "--keep-logs".to_owned())));
     }
-    let mut plan = plan(&Stack::nothing(), &left, Intent { names, adopt: false })?;
+    let mut plan =
+        plan(&Stack::nothing(), &left, Intent { names, account: &observed.account, adopt: false })?;
     plan.kept.extend(kept);
     Ok(plan)
 }
 
-/// Read until AWS shows nothing of ours. Delete again what was created in the meantime.
+/// Read until AWS has none of our resources left, and delete those that were created in the meantime.
 async fn prove(
     session: &Session,
     args: &Down,
@@ -156,7 +157,7 @@ async fn prove(
         let title = format!("wait up to {} s for a run in flight to end", longest.as_secs());
         progress.stage(&title, progress.pause(longest)).await?;
     }
-    let looking =
+    let checking =
         keep_trying(&progress, SHORT_BUDGET, async || match remainder(session, args, removed).await {
             Ok(None) => Attempt::Done(()),
             Ok(Some(left)) => {
@@ -164,11 +165,11 @@ async fn prove(
             }
             Err(error) => Attempt::Failed(error.context("everything was deleted, but checking again failed")),
         });
-    progress.stage("check again", looking).await
+    progress.stage("check again", checking).await
 }
 
 async fn remainder(session: &Session, args: &Down, removed: &[Step]) -> Result<Option<String>> {
-    let mut observed = session.observe(Look::default()).await?;
+    let mut observed = session.observe(ReadOptions::default()).await?;
     // A log group that exists again was created by a late log line, without our tag, after ours was deleted.
     let was_removed = |name: &str, region: &str| {
         let mut groups = removed.iter().filter(|step| step.kind == ResourceKind::LogGroup);
@@ -185,8 +186,9 @@ async fn remainder(session: &Session, args: &Down, removed: &[Step]) -> Result<O
     }
     let left =
         plan.steps.iter().map(|step| format!("{} `{}`", step.kind, step.name)).collect::<Vec<_>>().join(", ");
-    let how = How { materials: &Materials::default(), on_failure: OnFailure::Continue, force: false };
+    let how =
+        ApplyOptions { materials: &Materials::default(), on_failure: OnFailure::Continue, force: false };
     let applied = session.apply(plan, &observed, how).await;
     session.verdict(&applied)?;
-    Ok(Some(format!("still existing: {left}")))
+    Ok(Some(format!("still exists: {left}")))
 }

@@ -1,4 +1,4 @@
-//! `init`: writes a commented `config.toml`, from the example or from a home's own files. Never overwrites a file.
+//! `init`: write a commented `config.toml`, from the example or from a home's own files. Never overwrite a file.
 
 mod from_files;
 
@@ -68,7 +68,7 @@ fn summary(generated: &from_files::Generated) -> String {
     parts.join(", ")
 }
 
-/// Write a new file completely, or not at all.
+/// Write a new file completely, or leave none behind.
 fn write(path: &Path, text: &str) -> Result<()> {
     let mut file = std::fs::File::create_new(path).map_err(|error| {
         if error.kind() == std::io::ErrorKind::AlreadyExists {
@@ -78,7 +78,7 @@ fn write(path: &Path, text: &str) -> Result<()> {
         }
     })?;
     if let Err(error) = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()) {
-        // The next command could not tell a partial file from a complete one.
+        // The next command could not distinguish a partial file from a complete one.
         let _ = std::fs::remove_file(path);
         return Err(unwritable(path, &error));
     }

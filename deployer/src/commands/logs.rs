@@ -42,7 +42,7 @@ pub async fn run(context: &Context, args: &Logs) -> Result<Exit> {
             .hint("leave out --json or --follow"));
     }
     let start = Timestamp::now().as_millisecond() - millis(since);
-    let mut events = session.patiently(fetch(session, start)).await?;
+    let mut events = session.unless_interrupted(fetch(session, start)).await?;
     if !raw {
         events.retain(|event| !line::is_noise(&event.message));
     }
@@ -77,7 +77,7 @@ async fn poll(
             () = session.interrupt.requested(1) => return Ok(Exit::Interrupted),
         }
         start = start.max(Timestamp::now().as_millisecond() - millis(OVERLAP));
-        print(session.patiently(fetch(session, start)).await?, &mut seen, layout)?;
+        print(session.unless_interrupted(fetch(session, start)).await?, &mut seen, layout)?;
     }
 }
 

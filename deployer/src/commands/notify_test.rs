@@ -1,4 +1,4 @@
-//! `notify-test`: send a test message on every channel, from the deployed function.
+//! `notify-test`: send a test message to every channel, from the deployed function.
 
 use plexmon_function::contract::delivery::DeliveryOutcome;
 use plexmon_function::contract::reply::ChannelReply;
@@ -23,7 +23,7 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
     let channels: Vec<ChannelReply> = invocation::call(&session, &progress, Request::TestChannels).await?;
     output.document(&Deliveries { channels: &channels })?;
     if channels.is_empty() {
-        return Err(Error::new("the deployed function has no channel: nothing can be notified").hint(
+        return Err(Error::new("the deployed function has no channel: it cannot send notifications").hint(
             "add [notify.pushover] or another channel to the configuration, then run `plexmon-deploy up`",
         ));
     }

@@ -15,11 +15,11 @@ use crate::error::{Error, Exit, Result};
 use crate::invocation;
 use crate::report::Progress;
 use crate::session::Session;
-use crate::stack::Look;
+use crate::stack::ReadOptions;
 
 /// A longer pause is probably a mistake, and would be forgotten.
 const MAX_LENGTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// How often to send a request: a check that saves its state at the same time may undo it.
+/// The number of attempts: a check that saves its state at the same time may undo a request.
 const REQUESTS: usize = 3;
 
 /// The result of a request.
@@ -27,7 +27,7 @@ const REQUESTS: usize = 3;
 pub struct Answer {
     /// Unix seconds; `null` when notifications are no longer paused.
     pub paused_until: Option<u64>,
-    /// Whether the function's reply or its state shows it.
+    /// Whether the function's reply or its state confirms it.
     pub confirmed: bool,
     /// The reply of the run.
     pub reply: Reply,
@@ -39,7 +39,7 @@ enum Known {
     /// The pause lasts until then.
     Until(u64),
     NotPaused,
-    /// The function does not report it, and its state cannot be read.
+    /// Neither the reply nor the state shows it.
     Nothing,
 }
 
@@ -112,7 +112,7 @@ async fn send(session: &Session, request: Request) -> Result<(Reply, Known)> {
 
 /// Read the pause from the state: a function that is not paused does not report it, nor does an earlier release.
 async fn in_state(session: &Session) -> Known {
-    let observed = session.observe(Look::default()).await;
+    let observed = session.observe(ReadOptions::default()).await;
     let state = observed.ok().and_then(|observed| State::parse(observed.state.as_deref()?).ok());
     match state {
         Some(state) => state.paused_until.map_or(Known::NotPaused, Known::Until),

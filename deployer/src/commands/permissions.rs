@@ -1,6 +1,6 @@
-//! `permissions`: print the least IAM policy for the person or the CI job that runs this program.
+//! `permissions`: print the minimal IAM policy for the person or the CI job that runs this program.
 //!
-//! Each file of a resource lists the actions that it needs; here they become statements.
+//! The file of each resource lists the actions that it needs; this command combines them into statements.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +18,8 @@ use crate::resources;
 use crate::resources::role::BOUNDED_ACTIONS;
 use crate::resources::secret::ACTIONS_WITHOUT_SECRETS;
 
-/// What the policy allows without a boundary.
-const WITHOUT_BOUNDARY: &str = "this policy lets its holder become administrator of the account: it can attach any policy \
+/// The warning about a policy without a permissions boundary.
+const WITHOUT_BOUNDARY: &str = "this policy lets its holder become an administrator of the account: it can attach any policy \
     to the role and run code with it. Use `--boundary ARN` to limit the role to a permissions boundary";
 
 /// Print the policy to stdout. The warning goes to stderr, so that stdout stays JSON.
@@ -116,7 +116,7 @@ fn resource(on: Subject, names: &Names, account: &Account) -> Value {
             // Calls on the group use the first form, calls on its events the second.
             .flat_map(|group| [group.clone(), format!("{group}:*")])
             .collect(),
-        // AWS knows no narrower resource.
+        // AWS does not support a narrower resource.
         Subject::Anything => vec!["*".to_owned()],
     };
     match arns.as_slice() {

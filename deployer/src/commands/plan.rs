@@ -4,15 +4,15 @@ use crate::cli::PlanArgs;
 use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::resources::Decrypt;
-use crate::stack::Look;
+use crate::stack::ReadOptions;
 
-/// What `plan` and `up` say when there are no steps.
+/// The result of `plan` and `up` if there are no steps.
 pub(super) const NOTHING_TO_DO: &str = "nothing to do: AWS matches the configuration";
 
 pub async fn run(context: &Context, args: &PlanArgs) -> Result<Exit> {
     let session = context.session_with_code(&args.source).await?;
     let output = &session.output;
-    let view = session.look(Look { decrypt: Decrypt::IfAllowed, adopting: args.adopt }).await?;
+    let view = session.view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: args.adopt }).await?;
     let plan = view.plan(args.adopt)?;
     output.note(&session.place(&view.observed));
     session.warn(&view);

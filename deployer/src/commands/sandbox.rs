@@ -1,4 +1,4 @@
-//! `sandbox`: play a whole deployment on this machine. It runs the same `up`, `invoke`, `status` and `down` as against AWS,
+//! `sandbox`: demonstrate a whole deployment on this machine. It runs the same `up`, `invoke`, `status` and `down` as against AWS,
 //! but on a local emulator, with stand-ins for Plex and for Pushover.
 
 mod stage;
@@ -26,7 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 struct Act {
     act: &'static str,
     /// The messages that arrived.
-    told: Vec<String>,
+    #[serde(rename = "told")]
+    messages: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -38,7 +39,7 @@ struct Story {
 pub async fn run(context: &Context, args: &Sandbox) -> Result<Exit> {
     let Context { output, interrupt, .. } = context;
     let mut stage = Stage::set(args, output, interrupt).await?;
-    // Every part of the story ends after Ctrl-C, so the stage is always cleared.
+    // Every part of the demonstration ends after Ctrl-C, so the stage is always cleared.
     let played = play(&stage, args, output, interrupt).await;
     let cleared = stage.clear().await;
     let story = played?;
@@ -90,7 +91,7 @@ async fn play(stage: &Stage, args: &Sandbox, output: &Output, interrupt: &Interr
     }
     if args.keep {
         keep(stage, output, interrupt).await?;
-        scene("Interrupted: the emulator and everything in it is removed.")?;
+        scene("Interrupted: the emulator and everything in it are removed.")?;
         return Ok(Story { acts, seconds: started.elapsed().as_secs_f64() });
     }
     scene("7. Remove. This is `plexmon-deploy down`:")?;
@@ -119,7 +120,7 @@ async fn arrived(stage: &Stage, output: &Output, act: &'static str) -> Result<Ac
     for message in &messages {
         output.text(format!("  phone: {}", line(message)))?;
     }
-    Ok(Act { act, told: messages.iter().map(line).collect() })
+    Ok(Act { act, messages: messages.iter().map(line).collect() })
 }
 
 fn line(message: &Message) -> String {
@@ -128,7 +129,7 @@ fn line(message: &Message) -> String {
     format!("{}{urgent}: {text}", message.title.as_deref().unwrap_or("(no title)"))
 }
 
-/// Let it run on its schedule and show what arrives, until Ctrl-C.
+/// Keep the monitor running on its schedule and show the messages that arrive, until Ctrl-C.
 async fn keep(stage: &Stage, output: &Output, interrupt: &Interrupt) -> Result<()> {
     output.verbatim(format!(
         "\nKept running, with a check every minute, until Ctrl-C. To use it from another terminal:\n\

@@ -13,13 +13,13 @@ use crate::error::{Exit, Result};
 use crate::plan::{Action, Kept, Plan, Step};
 use crate::resources::{Decrypt, Function, Health as FunctionHealth};
 use crate::session::{Session, View};
-use crate::stack::{Look, Observed};
+use crate::stack::{Observed, ReadOptions};
 use crate::text::{Paint, padded};
 
 /// The width of `last check` and the space behind it.
 const LABEL: usize = 11;
 
-/// What `status` shows, as text and as JSON.
+/// The result of `status`, printed as text or JSON.
 #[derive(Debug, Serialize)]
 pub struct Report {
     deployed: bool,
@@ -65,7 +65,7 @@ pub async fn run(context: &Context, args: &cli::Status) -> Result<Exit> {
 
 /// Read the status and print it.
 pub async fn show(session: &Session) -> Result<Report> {
-    let view = session.look(Look { decrypt: Decrypt::IfAllowed, adopting: false }).await?;
+    let view = session.view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: false }).await?;
     let report = report(session, &view);
     session.output.document(&report)?;
     session.output.text(report.text(session.output.page().paint))?;
@@ -171,7 +171,7 @@ impl Report {
         text
     }
 
-    /// What the monitor does and has seen.
+    /// Write the schedule, the last check and the state of each target.
     fn write_monitor(&self, text: &mut String, paint: Paint) {
         let schedule = match (&self.schedule, self.enabled) {
             (Some(expression), true) => expression.clone(),
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn states_and_problems_have_colour() {
+    fn states_and_problems_have_color() {
         let kept = Kept {
             kind: ResourceKind::Role,
             name: "monitor-role".to_owned(),
@@ -249,7 +249,7 @@ mod tests {
             now: 1_793_700_360,
         };
         let text = report.text(Paint::Colored);
-        assert_eq!(console::strip_ansi_codes(&text), report.text(Paint::Plain), "nothing but colour differs");
+        assert_eq!(console::strip_ansi_codes(&text), report.text(Paint::Plain), "only color differs");
         insta::assert_snapshot!(text.replace('\u{1b}', "ESC"), @"
         monitor in account 123456789012, region eu-central-1
           deployed    ESC[33myes, but not as configured (`plexmon-deploy up` updates it)ESC[0m

@@ -1,4 +1,4 @@
-//! `up`: show the plan, ask, apply it, run the function once and show what it saw.
+//! `up`: show the plan, ask, apply it, run the function once and show its results.
 
 use plexmon_function::contract::reply::Reply;
 use serde::Serialize;
@@ -10,14 +10,14 @@ use crate::cli::Up;
 use crate::config::SecretLookup;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::invocation::{New, first_run};
+use crate::invocation::{NewResources, first_run};
 use crate::output::Answer;
 use crate::plan::{Action, Plan, Step};
 use crate::report::{BuildStage, Event, Progress};
 use crate::resource::{Materials, OnFailure, ResourceKind};
 use crate::resources::Decrypt;
-use crate::session::{How, Session, View};
-use crate::stack::Look;
+use crate::session::{ApplyOptions, Session, View};
+use crate::stack::ReadOptions;
 use crate::text::verdict;
 
 #[derive(Serialize)]
@@ -42,7 +42,7 @@ pub async fn run(context: &Context, args: &Up) -> Result<Exit> {
 
 /// Bring the deployment in line with the configuration.
 pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
-    let view = session.look(Look { decrypt: Decrypt::Yes, adopting: args.adopt }).await?;
+    let view = session.view(ReadOptions { decrypt: Decrypt::Yes, adopting: args.adopt }).await?;
     let plan = view.plan(args.adopt)?;
     let output = &session.output;
     output.note(&session.place(&view.observed));
@@ -63,7 +63,7 @@ pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
     }
     let materials = materials(session, &view, &plan).await?;
     let new = new(&plan, session);
-    let how = How { materials: &materials, on_failure: OnFailure::Stop, force: false };
+    let how = ApplyOptions { materials: &materials, on_failure: OnFailure::Stop, force: false };
     let applied = session.apply(plan, &view.observed, how).await;
     let verdict = session.verdict(&applied);
     if verdict.is_err() {
@@ -79,7 +79,7 @@ pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
     Ok(Effect::Changed)
 }
 
-/// Report where secrets come from, and that without channels there are no notifications.
+/// Report where the secrets come from, and warn if no channel is configured.
 fn note_secrets(session: &Session, view: &View) {
     let output = &session.output;
     if let SecretLookup::Missing(variables) = &view.secrets {
@@ -104,7 +104,7 @@ async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materi
         let settings = view.config.settings();
         let report = |stage: BuildStage<'_>| session.output.reporter.report(Event::Building(stage));
         let package = package(&session.origin, &settings, session.config.function.architecture, &report);
-        let zip = session.patiently(package).await;
+        let zip = session.unless_interrupted(package).await;
         session.output.reporter.report(Event::Built);
         Some(zip?)
     } else {
@@ -113,15 +113,15 @@ async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materi
     Ok(Materials { zip, secrets })
 }
 
-/// What the plan creates or changes that AWS may not know everywhere yet, or that no notification has used.
-fn new(plan: &Plan, session: &Session) -> New {
+/// Return the resources that the plan creates or changes, and that AWS may not know everywhere yet.
+fn new(plan: &Plan, session: &Session) -> NewResources {
     let changes = |kind| plan.steps.iter().any(|step| step.kind == kind && step.action != Action::Delete);
     let monitor = &session.names.monitor;
     let is_monitor = |step: &Step| {
         step.kind == ResourceKind::Function
             && (&step.name, &step.region) == (&monitor.function, &monitor.region)
     };
-    New {
+    NewResources {
         role: changes(ResourceKind::Role),
         secrets: changes(ResourceKind::Secret),
         function: plan.steps.iter().any(|step| is_monitor(step) && step.action == Action::Create),

@@ -14,7 +14,7 @@ pub fn read(access: Table<'_>, folder: &Path, secrets: &mut SecretSources) -> Re
     for (name, value) in access.entries() {
         if matches!(name, "id" | "secret") {
             return Err(value
-                .error("belongs into the table of a token")
+                .error("belongs in the table of a token")
                 .hint("put it below [access.NAME], with a name of your choice"));
         }
         let token = token(value.table(&format!("[access.{name}]"))?, folder)?;

@@ -66,7 +66,7 @@ fn recurrence(table: &Table<'_>, zone: &Zone) -> Result<Recurrence> {
     })
 }
 
-/// The targets that a window names; none if it is for all of them.
+/// Return the targets that a window names; none if it covers all of them.
 fn covered(table: &Table<'_>, targets: &[&str]) -> Result<Vec<String>> {
     let mut covered = Vec::new();
     for value in table.get("targets").map(|value| filled(&value)).transpose()?.unwrap_or_default() {

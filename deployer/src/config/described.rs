@@ -1,4 +1,4 @@
-//! Reads the keys of a table by their descriptions, and turns their values into the function's settings, as JSON.
+//! Read the keys of a table by their descriptions, and turn their values into the function's settings, as JSON.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use super::secret::{self, SecretSource};
 use super::{certificates, filled};
 use crate::error::{Error, Result};
 
-/// What the keys of a table hold.
+/// The values of a table's keys.
 pub struct Described<'a> {
     /// The function's settings.
     pub settings: Map<String, Json>,
@@ -108,7 +108,7 @@ impl<'a> Described<'a> {
         self.settings.insert(setting.key.to_owned(), json);
     }
 
-    /// Refuse an address to which secrets would be sent unencrypted.
+    /// Reject an address to which secrets would be sent unencrypted.
     fn check_addresses(&self) -> Result<()> {
         let exposed = self.addresses.iter().find(|(_, url)| !is_private(url));
         match exposed {
@@ -198,7 +198,7 @@ fn checked(setting: &Setting, value: &Value<'_>, result: Checked) -> Result<()> 
     })
 }
 
-/// Say where the credentials belong that an address must not contain.
+/// Return a hint where to write credentials instead of in an address.
 fn instead_of_credentials(settings: &[Setting]) -> String {
     let find = |key: &str| settings.iter().find(|setting| setting.key == key).map(example);
     if let (Some(user), Some(password)) = (find("user"), find("password")) {

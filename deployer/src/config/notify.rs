@@ -1,6 +1,6 @@
 //! `[notify.*]`: the channels. The name of a table is the name of the channel; `kind` gives its kind if the name does not.
 //!
-//! Nothing here knows any kind: each one is read by its description, which is beside its sender in the function.
+//! This code is independent of the kinds: each one is read by its description, which is beside its sender in the function.
 
 use std::path::Path;
 
@@ -40,8 +40,8 @@ pub const COMMON: &[Setting] = &[
     },
 ];
 
-/// Names that are more alike than this are taken for a slip.
-const ALIKE: f64 = 0.8;
+/// Names that are more similar than this are suggested as a correction.
+const MIN_SIMILARITY: f64 = 0.8;
 
 pub fn read(notify: Table<'_>, folder: &Path, secrets: &mut SecretSources) -> Result<Vec<ChannelSettings>> {
     notify.entries().map(|(name, value)| channel(name, &value, folder, secrets)).collect()
@@ -95,7 +95,7 @@ fn unknown(value: &Value<'_>, kind: &str) -> Error {
     let kinds = || DESCRIPTIONS.iter().map(|description| description.kind);
     let nearest = kinds()
         .map(|known| (strsim::jaro_winkler(known, kind), known))
-        .filter(|(likeness, _)| *likeness > ALIKE)
+        .filter(|(likeness, _)| *likeness > MIN_SIMILARITY)
         .max_by(|left, right| left.0.total_cmp(&right.0));
     let suggestion = nearest.map_or_else(String::new, |(_, kind)| format!("did you mean `{kind}`? "));
     let all = kinds().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(", ");

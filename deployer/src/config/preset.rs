@@ -1,15 +1,15 @@
-//! The presets: what the `kind` of a target stands for, which is where an app is checked and what a healthy answer is.
+//! The presets, which the `kind` of a target selects: the path at which an app is checked, and what a healthy answer is.
 //!
 //! To add an app, add an entry to [`PRESETS`]. `.github/CONTRIBUTING.md` has the other steps.
 
-/// An app that can be watched by name.
+/// An app that plexmon knows by name.
 #[derive(Debug)]
 pub struct Preset {
     /// The name in `config.toml`.
     pub kind: &'static str,
     /// Other names with the same meaning.
     pub aliases: &'static [&'static str],
-    /// What people call the app.
+    /// The app's usual name.
     pub label: &'static str,
     /// The path to request, relative to the app's base URL. It answers without a login.
     pub path: &'static str,

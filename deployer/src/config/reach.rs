@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_that_aws_cannot_reach_are_recognised_in_every_spelling() {
+    fn addresses_that_aws_cannot_reach_are_recognized_in_every_spelling() {
         for (address, expected) in [
             ("https://plex.example.com", None),
             ("https://plex.example.com.", None),

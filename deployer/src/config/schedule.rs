@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schedule_that_has_ended_or_never_begins_is_recognised() {
+    fn a_schedule_that_has_ended_or_never_begins_is_recognized() {
         // 2026-11-03 10:05 UTC.
         let now = 1_793_700_300;
         for (expression, fires) in [

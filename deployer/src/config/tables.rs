@@ -1,7 +1,7 @@
-//! Every key of `config.toml`, described: for the documentation, and for the test that the example has all of them.
+//! Descriptions of every key of `config.toml`, for the documentation and for the test that the example has all of them.
 //!
 //! The keys of a kind of channel are described beside its sender, and those of conditions beside their evaluation. Those
-//! are also read by their descriptions. What is here is read by code of its own; a test compares the keys.
+//! are also read by their descriptions. The keys here are read by separate code; a test compares them.
 //!
 //! Long because it is one table.
 
@@ -12,7 +12,7 @@ use super::{DEFAULT_NAME, notify};
 /// A table of `config.toml`.
 #[derive(Debug, Clone, Copy)]
 pub struct Section {
-    /// How errors call it; empty for the top level.
+    /// Its name in error messages; empty for the top level.
     pub label: &'static str,
     /// Its keys.
     pub settings: &'static [Setting],

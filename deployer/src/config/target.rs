@@ -1,4 +1,4 @@
-//! One `[[target]]`: presets, address, conditions and headers.
+//! One `[[target]]`: its preset, address, conditions and headers.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -153,7 +153,7 @@ impl TargetReader<'_> {
     }
 }
 
-/// Check the refusal; with a token, check the app as well.
+/// Return a target that must refuse requests without a token and, if there is a token, the app itself as another one.
 fn closed(target: Target) -> Vec<Target> {
     let refusal = |name: String| Target {
         name,
@@ -240,7 +240,7 @@ fn headers_of(
     Ok(result)
 }
 
-/// Refuse a secret header that would be sent unencrypted.
+/// Reject a secret header that would be sent unencrypted.
 fn check_encryption(table: &Table<'_>, headers: &BTreeMap<String, HeaderValue>) -> Result<()> {
     let secret = headers.iter().find(|(_, value)| **value == HeaderValue::Secret);
     let (Some((name, _)), Some(value)) = (secret, table.get("headers")) else { return Ok(()) };

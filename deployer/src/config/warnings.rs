@@ -1,4 +1,4 @@
-//! Warnings about what AWS accepts but what cannot work: addresses that it cannot reach, schedules that never fire.
+//! Warnings about settings that AWS accepts but that cannot work: unreachable addresses, schedules that never fire.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use crate::error::Result;
 
 const ADVICE: &str = "use the public name or address";
 
-/// Where the configuration states what may deserve a warning.
+/// The settings that warnings are about, with their places in the file.
 #[derive(Debug, Clone, Default)]
 pub struct Statements {
     addresses: Vec<Stated>,

@@ -1,4 +1,4 @@
-//! Time zones: from an IANA name to what the function needs, from the zone data that is bundled with this program.
+//! Time zones: convert an IANA name to the settings of the function, with the zone data that is bundled with this program.
 //!
 //! The machine's own zone data is not used: two machines must produce the same plan.
 

@@ -58,10 +58,10 @@ impl Exclusion {
                 format!("{subject} accepts requests for any host and has no host name of its own")
             }
             Self::NumericAddress => format!("{subject} is an IP address, not a host name"),
-            Self::HomeOnly => format!("{subject} is known at home only"),
+            Self::HomeOnly => format!("{subject} is known only inside the home network"),
             Self::MeshOnly => {
                 format!(
-                    "{subject} is known at home only: it belongs to a mesh network (unless Tailscale Funnel publishes it)"
+                    "{subject} is known only inside the home network: it belongs to a mesh network (unless Tailscale Funnel publishes it)"
                 )
             }
             Self::Restricted(what) => format!("{subject} is only for requests with {what}"),

@@ -1,4 +1,4 @@
-//! Writes the inventory as a `config.toml`, with the comments of the example.
+//! Write the inventory as a `config.toml`, with the comments of the example.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
-//! From names to ARNs.
+//! Compute ARNs from names.
 
 /// An account and a region in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
     /// `aws`, `aws-cn`, `aws-us-gov`, ...
     pub partition: String,
@@ -11,7 +11,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// From `GetCallerIdentity`: the caller's ARN contains the partition.
+    /// Create it from the answer of `GetCallerIdentity`: the caller's ARN contains the partition.
     pub fn from_caller(arn: &str, id: &str, region: &str) -> Self {
         let partition = arn.split(':').nth(1).filter(|part| !part.is_empty()).unwrap_or("aws");
         Self { partition: partition.to_owned(), id: id.to_owned(), region: region.to_owned() }
@@ -44,7 +44,7 @@ impl Account {
         self.arn("logs", &format!("log-group:{name}"))
     }
 
-    /// One slash between `parameter` and the name, however the name begins.
+    /// Put one slash between `parameter` and the name, whether or not the name begins with one.
     pub fn parameter(&self, name: &str) -> String {
         self.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')))
     }

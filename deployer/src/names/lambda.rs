@@ -46,7 +46,7 @@ impl LambdaNames {
         }
     }
 
-    /// The same with a schedule.
+    /// Add the names of a schedule.
     #[must_use]
     pub fn scheduled(self) -> Self {
         let schedule = ScheduleNames {

@@ -1,17 +1,18 @@
-//! A short name for what a plan does.
+//! A digest that identifies a plan.
 
 use serde_json::{Map, Value};
 
-use super::Step;
+use super::Plan;
 use crate::artifact::sha256;
 
-/// SHA-256 of the steps as JSON. The values of secrets are hidden there.
-pub(super) fn of(steps: &[Step]) -> String {
-    let json = serde_json::to_value(steps).unwrap_or_default();
+/// Return the SHA-256 of the plan's place and steps as JSON, in which the values of secrets are hidden.
+pub(super) fn of(plan: &Plan) -> String {
+    let Plan { place, steps, kept: _ } = plan;
+    let json = serde_json::to_value((place, steps)).unwrap_or_default();
     sha256(canonical(json).to_string().as_bytes())
 }
 
-/// With the keys of each object in alphabetical order: AWS may return documents in another order than ours.
+/// Sort the keys of each object alphabetically: AWS may return documents in another order than ours.
 fn canonical(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(canonical).collect(),

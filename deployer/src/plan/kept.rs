@@ -1,4 +1,4 @@
-//! What is left as it is because others use it or decide on it.
+//! Resources that stay as they are, because others use them or decide on them.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::artifact::{CodeSource, Identity};
 use crate::resource::{Resource, ResourceKind};
 use crate::resources::{Function, LogGroup, Role, Schedule};
 
-/// Something that has our name and is left alone, and why.
+/// A resource with our name that stays as it is, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kept {
     pub kind: ResourceKind,
@@ -28,7 +28,7 @@ impl Planner<'_> {
         self.plan.kept.push(Kept::new(resource, why));
     }
 
-    /// The role as it should be, given that other regions may use it: what they need of it stays.
+    /// Return the desired role, with the statements that other regions need.
     pub(super) fn shared_role(&mut self, desired: Option<&Role>, observed: Option<&Role>) -> Option<Role> {
         let Some(observed) = observed.filter(|role| self.is_ours(*role)) else {
             return desired.cloned();
@@ -47,8 +47,8 @@ impl Planner<'_> {
         Some(observed.for_regions(regions, None))
     }
 
-    /// The function as it should be, given that its code may have been given by hand: without that file, only the
-    /// settings are compared. Where it has to be uploaded anyway, it gets the code that is built.
+    /// Return the desired function. If its current code comes from a file (`--bootstrap`) that was not passed again, only
+    /// the settings are compared. If an upload is needed anyway, it gets the code that is built.
     pub(super) fn given_by_hand(
         &mut self,
         desired: Option<&Function>,
@@ -57,10 +57,10 @@ impl Planner<'_> {
         let (Some(desired), Some(observed)) = (desired, observed) else { return desired.cloned() };
         let identity = |function: &Function| function.code.as_deref().and_then(Identity::parse);
         let is_comparable = match (identity(desired), identity(observed)) {
-            (Some(wanted), Some(there)) => {
-                wanted.source == there.source
-                    || there.source != CodeSource::Given
-                    || wanted.settings != there.settings
+            (Some(wanted), Some(current)) => {
+                wanted.source == current.source
+                    || current.source != CodeSource::Given
+                    || wanted.settings != current.settings
                     || observed.health.is_failed()
             }
             _ => true,
@@ -68,13 +68,13 @@ impl Planner<'_> {
         if is_comparable {
             return Some(desired.clone());
         }
-        let why = "its code was given by hand and is not compared; `--bootstrap PATH` names it";
+        let why = "its code was built elsewhere and is not compared; pass it with `--bootstrap PATH`";
         self.keep(observed, why.to_owned());
         Some(Function { code: observed.code.clone(), ..desired.clone() })
     }
 
-    /// The schedule as it should be, given that others may have targets on its rule: for them the rule stays, without
-    /// ours. Its tag stays as well, so that the rule can be used again, and is deleted when the others no longer use it.
+    /// Return the desired schedule. A rule with targets of others stays without our target. Its tag stays as well, so that the
+    /// rule can be used again, and is deleted when the others no longer use it.
     pub(super) fn shared_rule(
         &mut self,
         desired: Option<&Schedule>,
@@ -85,18 +85,14 @@ impl Planner<'_> {
         let Some(observed) = observed.filter(|_| desired.is_none()).filter(ours).filter(shared) else {
             return desired.cloned();
         };
-        let why = format!("others have given it targets: {}", observed.others.join(", "));
+        let why = format!("others added targets to it: {}", observed.others.join(", "));
         self.keep(observed, why);
         Some(Schedule { target: None, ..observed.clone() })
     }
 
     /// Report a policy of the account that sets another retention than the desired one. No call of ours would change
     /// that, so it is not drift.
-    pub(super) fn retention_of_the_account(
-        &mut self,
-        desired: Option<&LogGroup>,
-        observed: Option<&LogGroup>,
-    ) {
+    pub(super) fn account_retention(&mut self, desired: Option<&LogGroup>, observed: Option<&LogGroup>) {
         let (Some(desired), Some(observed)) = (desired, observed) else { return };
         if let Some(policy) = &observed.account_policy
             && desired.retention_days != observed.retention_days

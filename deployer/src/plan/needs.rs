@@ -1,8 +1,8 @@
-//! Which step waits for which: the order of a plan, decided here and only obeyed when it is applied.
+//! The order of a plan: which step waits for which. It is decided here; applying a plan only follows it.
 //!
-//! Going up, a function waits for its own role and log group and for the parameters, and a schedule for its own
-//! function; what is obsolete is deleted when everything else is done. Going down, what a function needs is deleted
-//! after it.
+//! In a deployment, a function waits for its own role and log group and for the parameters, and a schedule for its own
+//! function; obsolete resources are deleted when everything else is done. In a removal, the resources that a function
+//! needs are deleted after it.
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use crate::names::parameters::state_parameter;
 use crate::resource::{Blocks, Dependency, ResourceKind, Until, is_same};
 use crate::resources::{Function, LogGroup, Schedule};
 
-/// That a step waits for another one.
+/// Another step that a step waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Need {
     /// Position of the other step in the plan.
@@ -43,9 +43,10 @@ impl Need {
 pub(super) fn in_order(steps: Vec<Step>, functions: &[Function], state: &str) -> Vec<Step> {
     let order = Order { steps: &steps, functions, state };
     let needs: Vec<Vec<Dependency>> = (0..steps.len()).map(|index| order.needs(index)).collect();
-    let goes_up = !functions.is_empty();
+    let is_removal = functions.is_empty();
     let mut sorted: Vec<usize> = (0..steps.len()).collect();
-    sorted.sort_by_key(|index| (depth(&needs, *index), if goes_up { 0 } else { rank(steps[*index].kind) }));
+    sorted
+        .sort_by_key(|index| (depth(&needs, *index), if is_removal { rank(steps[*index].kind) } else { 0 }));
     let position = |step: usize| sorted.iter().position(|index| *index == step).unwrap_or_default();
     let need = |dependency: &Dependency| {
         let Step { action, kind, name, region, .. } = steps[dependency.step].clone();
@@ -60,12 +61,12 @@ pub(super) fn in_order(steps: Vec<Step>, functions: &[Function], state: &str) ->
     sorted.iter().map(with_needs).collect()
 }
 
-/// How many steps have to be done one after the other before this one.
+/// The length of the longest chain of steps before this one.
 fn depth(needs: &[Vec<Dependency>], index: usize) -> usize {
     needs[index].iter().map(|need| depth(needs, need.step) + 1).max().unwrap_or_default()
 }
 
-/// Going down, the reverse of the order in which the kinds were considered.
+/// The order of kinds in a removal: the reverse of the order in which they are planned.
 fn rank(kind: ResourceKind) -> u8 {
     match kind {
         ResourceKind::Schedule => 0,
@@ -77,11 +78,11 @@ fn rank(kind: ResourceKind) -> u8 {
 /// What a step is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
-    /// Something is created or changed.
+    /// A resource is created or changed.
     Makes,
-    /// Something is deleted or given up.
+    /// A resource, or our share of it, is removed.
     Removes,
-    /// A function is deleted to be created again.
+    /// A function is deleted in order to be recreated.
     Replaces,
     /// A function's tag no longer names a previous state.
     Forgets,
@@ -144,7 +145,7 @@ impl Order<'_> {
     }
 
     fn removal(&self, step: &Step) -> Vec<Dependency> {
-        // What is obsolete is deleted when everything else exists.
+        // Obsolete resources are deleted when everything else exists.
         let mut needs = self.all(Until::Done, |other| self.purpose(other) == Purpose::Makes);
         needs.extend(match &step.change {
             Change::LogGroup(delta) => self.before_log_group(delta.resource()),
@@ -184,7 +185,7 @@ impl Order<'_> {
     }
 
     /// With the whole deployment, parameters are deleted after everything that could write them again; but before a
-    /// function whose tag is the only trace of them.
+    /// function whose tag is the only record of them.
     fn before_parameters(&self) -> Vec<Dependency> {
         if !self.functions.is_empty() {
             return Vec::new();
@@ -199,7 +200,7 @@ impl Order<'_> {
         })
     }
 
-    /// The value of a state says how many parts there are: it is deleted after them, whatever interrupts us.
+    /// The value of a state says how many parts there are: it is deleted after them, even if the run is interrupted.
     fn parts_of(&self, state: &str) -> Vec<Dependency> {
         let is_part = |name: &str| name != state && state_parameter(name) == state;
         self.all(Until::Done, |step| {

@@ -1,4 +1,4 @@
-//! One thing to do to one resource.
+//! A step of a plan: one change to one resource.
 
 use std::fmt::{self, Display};
 
@@ -27,7 +27,7 @@ impl Display for Action {
     }
 }
 
-/// From what to what.
+/// A change of one resource: its state before and after.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Delta<R> {
     Create(R),
@@ -64,7 +64,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// What the calls of this change are about.
+    /// Return the resources that the calls of this change are about, by kind and name.
     pub fn subjects(&self) -> Vec<(Created, &str)> {
         match self {
             Self::Role(delta) => delta.resource().subjects(),
@@ -77,7 +77,7 @@ impl Change {
     }
 }
 
-/// One thing to do to one resource, and what has to be done before.
+/// A change to one resource, and the steps that have to be done before it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Step {
     pub action: Action,

@@ -9,7 +9,7 @@ use crate::text::Paint;
 
 /// Values that are longer than this are cut.
 const MAX_VALUE_CHARS: usize = 100;
-/// How much of what two long values have in common is shown before the difference.
+/// How many common characters of two long values are shown before the difference.
 const COMMON_CHARS: usize = 20;
 
 impl Display for Plan {
@@ -19,7 +19,7 @@ impl Display for Plan {
 }
 
 impl Plan {
-    /// A line per step, a line per changed field, a summary.
+    /// Return a line per step, a line per changed field, and a summary.
     pub fn text(&self, paint: Paint) -> String {
         let mut text = String::new();
         for step in &self.steps {

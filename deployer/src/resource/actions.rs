@@ -1,17 +1,17 @@
-//! The IAM actions that a kind of resource needs: each file of a resource lists its own.
+//! The IAM actions that a kind of resource needs. The file of each resource lists its own.
 
-/// What an action is allowed on; also the `Sid` of its statement in the policy that `permissions` prints.
+/// The resource that an action is allowed on; also the `Sid` of its statement in the policy that `permissions` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     Role,
-    /// The role as well, where it is given to a function.
+    /// The role as well, when it is passed to a function.
     PassedRole,
     Function,
     Rule,
     State,
     Secrets,
     LogGroup,
-    /// AWS knows no narrower resource.
+    /// AWS does not support a narrower resource.
     Anything,
 }
 
@@ -19,7 +19,7 @@ pub enum Subject {
 #[derive(Debug, Clone, Copy)]
 pub struct Actions {
     pub on: Subject,
-    /// To look: `plan`, `status`, `logs`.
+    /// To read: `plan`, `status`, `logs`.
     pub read: &'static [&'static str],
     /// To change, in addition: `up`, `invoke`, `down`.
     pub write: &'static [&'static str],

@@ -1,4 +1,4 @@
-//! What desired resources are made from.
+//! The inputs from which the desired resources are computed.
 
 use crate::config::{Config, SecretLookup};
 use crate::names::{Account, LambdaNames, Names};

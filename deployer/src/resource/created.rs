@@ -1,4 +1,4 @@
-//! What this run has created so far: for a while, AWS may answer calls about it with "not found".
+//! The resources that this run has created so far. For a while, AWS may answer calls about them with "not found".
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;

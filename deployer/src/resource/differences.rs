@@ -1,9 +1,9 @@
-//! Fields that are not as they should be.
+//! The fields in which a resource differs from the desired one.
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// One field that is not as it should be. `null` stands for "does not exist".
+/// One field that differs from the desired resource. `null` means that it does not exist.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Difference {
     pub field: &'static str,

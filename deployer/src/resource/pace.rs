@@ -1,4 +1,4 @@
-//! The pace of writes to Parameter Store, which accepts three a second: more are refused, and repeating them at once
+//! The pace of writes to Parameter Store, which accepts three a second: more are refused, and immediate repetition
 //! makes it worse.
 
 use std::sync::Mutex;
@@ -6,24 +6,25 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Between two writes.
+/// The time between two writes.
 const INTERVAL: Duration = Duration::from_millis(340);
-/// As many may be sent at once after a pause.
+/// The number of writes that may be sent at once after a pause.
 const BURST: u32 = 3;
 
-/// Gives each write its time.
+/// Schedules writes.
 #[derive(Default)]
 pub struct Pace(Mutex<Option<Instant>>);
 
 impl Pace {
-    /// Returns when the next write may be sent.
+    /// Wait until the next write may be sent.
     pub async fn next(&self) {
         if let Some(at) = self.reserve(Instant::now()) {
             tokio::time::sleep_until(at).await;
         }
     }
 
-    /// When it may be sent, if not now. `due` is when all writes so far would have been sent one by one.
+    /// Return when the write may be sent; `None` for now. `due` is the time by which all writes so far would have been sent
+    /// one by one.
     fn reserve(&self, now: Instant) -> Option<Instant> {
         let mut due = self.0.lock().ok()?;
         let own = due.map_or(now, |due| due.max(now));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-/// Ids by the role's ARN, as they are read or created. Each function remembers that of its own role.
+/// Ids by the role's ARN, recorded when a role is read or created. Each function has that of its own role in a tag.
 #[derive(Debug, Default)]
 pub struct RoleIds(Mutex<BTreeMap<String, String>>);
 

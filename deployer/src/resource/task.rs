@@ -1,4 +1,4 @@
-//! One step's work on one resource: the clients, what they need, and the others that it depends on.
+//! The context of one step: the clients, their inputs, and the steps that it depends on.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use plexmon_function::contract::secrets::Secrets;
 
 use super::{Batch, CreatedHere, Pace, RoleIds, Turn};
 use crate::artifact::Zip;
-use crate::aws::{Aws, CallError, Created};
+use crate::aws::{Aws, CallError, Created, Existence};
 use crate::error::Result;
 use crate::names::Account;
 use crate::report::Progress;
 use crate::retry::{SHORT_BUDGET, keep_calling};
 
-/// Bytes and secrets: what a plan does not hold but applying it needs.
+/// The code and the secrets: a plan does not contain them, but applying it needs them.
 #[derive(Default)]
 pub struct Materials {
     pub zip: Option<Zip>,
     pub secrets: Option<Secrets>,
 }
 
-/// What the calls about a resource need.
+/// What the calls of one step need.
 pub struct Task<'a> {
     /// The clients of the resource's region.
     pub aws: &'a Aws,
@@ -33,7 +33,7 @@ pub struct Task<'a> {
     pub force: bool,
     pub parameters: &'a Batch,
     pub created: &'a CreatedHere,
-    /// What the calls are about.
+    /// The resources that the calls are about, by kind and name.
     pub subjects: &'a [(Created, &'a str)],
     pub pace: &'a Pace,
     pub turn: &'a Turn<'a>,
@@ -41,29 +41,32 @@ pub struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// Make a call that may collide with another change to the same resource, which passes within moments.
+    /// Make a call that may conflict with another change to the same resource for a moment.
     pub async fn call<T>(&self, call: impl AsyncFnMut() -> Result<T, CallError>) -> Result<T> {
         self.call_within(SHORT_BUDGET, call).await
     }
 
-    /// Repeat a call as long as AWS says that it is busy, or does not know yet what this run has created.
+    /// Repeat a call while AWS is busy, or does not yet know a resource that this run has created.
     pub async fn call_within<T>(
         &self,
         budget: Duration,
         call: impl AsyncFnMut() -> Result<T, CallError>,
     ) -> Result<T> {
-        keep_calling(self.progress, budget, |error| self.is_about_new(error), call).await
+        keep_calling(self.progress, budget, |error| self.existence(error), call).await
     }
 
-    /// Record that this run has created a resource of its region.
+    /// Record that this run has created a resource in the step's region.
     pub fn has_created(&self, kind: Created, name: &str) {
         self.created.add(kind, &self.aws.region, name);
     }
 
-    fn is_about_new(&self, error: &CallError) -> bool {
-        let Some(kind) = Created::of(error.operation.service) else { return false };
+    fn existence(&self, error: &CallError) -> Existence {
+        let Some(kind) = Created::of(error.operation.service) else { return Existence::Known };
         let of_kind = self.subjects.iter().filter(|(subject, _)| *subject == kind);
         let names: Vec<&str> = of_kind.map(|(_, name)| *name).collect();
-        self.created.includes(kind, &self.aws.region, &names)
+        match self.created.includes(kind, &self.aws.region, &names) {
+            true => Existence::Recent,
+            false => Existence::Known,
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! When a step may continue: what it depends on has to be far enough.
+//! Synchronize the steps of a plan: a step continues when those that it depends on have progressed far enough.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -14,11 +14,11 @@ use crate::interrupt::Interrupt;
 pub enum OnFailure {
     /// Do not run the steps that depend on it.
     Stop,
-    /// Removing: remove whatever can be removed without losing track of the rest.
+    /// For a removal: remove everything that can be removed without losing track of the rest.
     Continue,
 }
 
-/// How far another step has to be.
+/// How far another step has to have progressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Until {
@@ -37,19 +37,19 @@ pub enum Blocks {
     Rest,
 }
 
-/// That one step waits for another.
+/// Another step that a step waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dependency {
-    /// Index of the other one.
+    /// The index of the other step.
     pub step: usize,
     pub until: Until,
     pub blocks: Blocks,
 }
 
-/// How far a step is.
+/// The progress of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// Not begun, or not far enough for others.
+    /// Not begun, or not yet effective.
     Open,
     Effective,
     Done,
@@ -57,19 +57,19 @@ enum Stage {
     Lost,
 }
 
-/// How far all steps of a plan are.
+/// The progress of all steps of a plan.
 pub struct Board {
     stages: watch::Sender<Vec<Stage>>,
     dependencies: Vec<Vec<Dependency>>,
 }
 
 impl Board {
-    /// For steps with these dependencies.
+    /// Create a board for steps with these dependencies.
     pub fn new(dependencies: Vec<Vec<Dependency>>) -> Self {
         Self { stages: watch::Sender::new(vec![Stage::Open; dependencies.len()]), dependencies }
     }
 
-    /// The place of one step among the others.
+    /// Return the turn of the step at `index`.
     pub fn turn<'a>(&'a self, index: usize, on_failure: OnFailure, interrupt: &'a Interrupt) -> Turn<'a> {
         let dependencies = self.dependencies.get(index).map_or(&[][..], Vec::as_slice);
         let all_before = self.all_before(index);
@@ -91,7 +91,7 @@ impl Board {
     }
 }
 
-/// One step's place among the others.
+/// One step among the others: waits for those that it depends on, and reports its own progress.
 pub struct Turn<'a> {
     board: &'a Board,
     index: usize,
@@ -106,14 +106,13 @@ impl Turn<'_> {
     /// Wait until the step may begin.
     pub async fn begin(&self) -> Result<()> {
         if self.dependencies.iter().all(blocks_start) {
-            return self.come().await;
+            return self.wait_for_all().await;
         }
         self.wait(blocks_start).await
     }
 
-    /// Wait for all dependencies. Fails if that is in vain: because of Ctrl-C, or because a step on which this one
-    /// depends has failed.
-    pub async fn come(&self) -> Result<()> {
+    /// Wait for all dependencies. Fails at Ctrl-C, and if a step that this one depends on has failed.
+    pub async fn wait_for_all(&self) -> Result<()> {
         if self.answer.get() != Some(true) {
             self.wait(|_| true).await?;
             self.answer.set(Some(true));
@@ -140,18 +139,24 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Whether it waited in vain.
-    pub fn was_refused(&self) -> bool {
+    /// Whether waiting has ended because of Ctrl-C or a failed dependency.
+    pub fn was_stopped(&self) -> bool {
         self.answer.get() == Some(false)
     }
 
     /// Let the steps that wait for the effect continue before this step has ended.
-    pub fn pass(&self) {
+    pub fn mark_effective(&self) {
         self.set(Stage::Effective);
     }
 
-    pub fn end(&self, is_done: bool) {
-        self.set(if is_done { Stage::Done } else { Stage::Lost });
+    /// Record that the step has succeeded.
+    pub fn mark_done(&self) {
+        self.set(Stage::Done);
+    }
+
+    /// Record that the step has failed or will not run.
+    pub fn mark_lost(&self) {
+        self.set(Stage::Lost);
     }
 
     fn set(&self, stage: Stage) {
@@ -162,8 +167,8 @@ impl Turn<'_> {
         });
     }
 
-    /// Whether something failed that this step depends on. While everything is removed, only that counts which has to be
-    /// done: the step would delete the last trace of it.
+    /// Whether a step that this one depends on has failed. In a removal, only dependencies that have to be done count:
+    /// otherwise this step would delete the last record of them.
     fn is_lost(&self, stages: &[Stage]) -> bool {
         let is_lost = |step: &usize| stages.get(*step) == Some(&Stage::Lost);
         match self.on_failure {

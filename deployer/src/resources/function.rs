@@ -1,4 +1,4 @@
-//! A Lambda function: code, configuration, and how often AWS may try again.
+//! A Lambda function: its code, its configuration, and how often Lambda retries a failed run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub const ACTIONS: &[Actions] = &[Actions {
     ],
 }];
 
-/// Runs static or old-glibc binaries named `bootstrap`.
+/// The runtime for static or old-glibc binaries named `bootstrap`.
 pub const RUNTIME: &str = "provided.al2023";
 pub const HANDLER: &str = "bootstrap";
 
@@ -45,13 +45,13 @@ pub struct Function {
     pub architecture: String,
     pub memory_mb: i32,
     pub timeout_s: i32,
-    /// Names of environment variables; we want none, for anyone who may see the function can read them.
+    /// Names of environment variables; we want none, because anyone with read access to the function can read them.
     pub environment: BTreeSet<String>,
     /// Identity of code and settings, as far as AWS runs what we uploaded.
     pub code: Option<String>,
     /// The state parameter with which it was deployed.
     pub state: Option<String>,
-    /// The same, if it was taken over together with a function that plexmon replaced; it is in use as long as the
+    /// The state parameter that was taken over with a function that plexmon replaced. It is used as long as the
     /// configuration names none.
     pub inherited_state: Option<String>,
     pub health: Health,
@@ -66,18 +66,18 @@ pub enum Binding {
     Current,
     /// The role was recreated since, or does not exist: Lambda's grants belong to the previous one.
     Stale,
-    /// The function does not say.
+    /// The function has no tag with the id of its role.
     Unknown,
 }
 
-/// What Lambda does after a failed run. A monitor's retry is its next run: a late one would report old news.
+/// How Lambda retries a failed run. For a monitor, the next run is the retry: a late one would report outdated results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Retries {
     pub attempts: i32,
     pub max_age_s: i32,
 }
 
-/// What else Lambda's answer contains.
+/// Additional facts from Lambda's answer.
 #[derive(Debug)]
 pub struct FunctionDetails {
     /// The unique id of the role with which the function was created, by its tag.
@@ -87,7 +87,7 @@ pub struct FunctionDetails {
 }
 
 impl Function {
-    /// A function with the settings of its kind.
+    /// Return the desired function, with the settings of its kind.
     pub fn desired(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Self {
         let names = blueprint.names;
         let (settings, state) = match lambda.kind {
@@ -114,7 +114,7 @@ impl Function {
         }
     }
 
-    /// The same, compared with the id of its role: `tagged` is the one with which it was created.
+    /// Set the binding by comparing the id of its role with `tagged`, the id with which it was created.
     #[must_use]
     pub fn bound_to(mut self, tagged: Option<&str>, role_id: Option<&str>) -> Self {
         self.binding = match (tagged, role_id) {
@@ -247,7 +247,7 @@ impl Resource for Function {
     async fn create(&self, task: &Task<'_>) -> Result<()> {
         self.create_function(task).await?;
         task.has_created(Created::Function, &self.name);
-        task.turn.pass();
+        task.turn.mark_effective();
         tokio::try_join!(self.wait_until_ready(task), self.put_retries(task))?;
         Ok(())
     }
@@ -271,7 +271,7 @@ impl Resource for Function {
             }
             Ok(())
         };
-        // They name the code by its hash: until AWS runs exactly that, they are not valid.
+        // The tags contain the hash of the code, so they are valid only once AWS runs exactly that code.
         let tags = async {
             if !inherits && self.tags_differ(observed) { self.tag(upload, task).await } else { Ok(()) }
         };
@@ -284,7 +284,7 @@ impl Resource for Function {
 
     async fn delete(&self, task: &Task<'_>) -> Result<()> {
         self.delete_function(task).await?;
-        task.turn.pass();
+        task.turn.mark_effective();
         self.wait_until_deleted(task).await
     }
 }

@@ -1,4 +1,4 @@
-//! A function as Lambda's answers describe it.
+//! Convert Lambda's answers to a function.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use super::health::Health;
 use crate::error::{Error, Result};
 use crate::names::{CODE_TAG, INHERITED_STATE_TAG, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
 
-/// The code of a function to which something else was uploaded.
-const CHANGED_CODE: &str = "changed by someone else";
+/// Shown as the code of a function whose code was uploaded by another program.
+const CHANGED_CODE: &str = "changed outside plexmon";
 
 impl Function {
     pub(super) fn from_answer(
@@ -29,7 +29,7 @@ impl Function {
         let configuration = answer
             .configuration()
             .ok_or_else(|| Error::new(format!("AWS returned no configuration of function `{name}`")))?;
-        // Code that someone else uploaded has another hash than the one in our tag.
+        // Code that another program uploaded has a different hash than the one in our tag.
         let untouched = tag(ZIP_TAG).as_deref() == configuration.code_sha256();
         let code = tag(CODE_TAG).map(|code| if untouched { code } else { CHANGED_CODE.to_owned() });
         let variables: BTreeMap<String, SecretValue> = configuration

@@ -1,5 +1,5 @@
-//! Lambda's calls about a function, with the waits that they need: before a write, for others' updates; after it, for
-//! our own.
+//! Lambda's calls about a function, with the waits that they need: for other updates before a write, and for our own
+//! update after it.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,13 +13,13 @@ use super::function::Function;
 use super::health::Health;
 use super::invoke_call::one_attempt;
 use crate::artifact::Zip;
-use crate::aws::{Created, Wait, gone, present};
+use crate::aws::{Created, Existence, Wait, gone, present};
 use crate::error::{Error, Result};
 use crate::names::{CODE_TAG, INHERITED_STATE_TAG, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
 use crate::resource::{Resource as _, Task};
 use crate::retry::{Attempt, FUNCTION_BUDGET, ROLE_BUDGET, keep_polling};
 
-const DESCRIPTION: &str = "plexmon: checks home servers from outside and tells about changes";
+const DESCRIPTION: &str = "plexmon: checks home servers from outside and notifies about changes";
 /// How long AWS may take to know a function that was just created; it takes a few seconds.
 const UNKNOWN_BUDGET: Duration = Duration::from_secs(15);
 
@@ -28,7 +28,7 @@ fn zip<'a>(task: &'a Task<'_>) -> Result<&'a Zip> {
 }
 
 impl Function {
-    /// The tags that say what this function is; those about the upload only if there was one.
+    /// Return the tags of this function; those about the upload only if there was one.
     fn tags(&self, uploaded: bool, task: &Task<'_>) -> Result<HashMap<String, String>> {
         let mut tags = HashMap::from([(OWNER_TAG.to_owned(), task.deployment.to_owned())]);
         if let Some(state) = &self.state {
@@ -153,8 +153,8 @@ impl Function {
         Ok(())
     }
 
-    /// Wait until it is neither being created nor updated. A 404 right after its creation passes by itself; one that lasts
-    /// means that it was deleted meanwhile.
+    /// Wait until it is neither being created nor updated. A 404 right after its creation is temporary; one that lasts
+    /// means that it was deleted in the meantime.
     pub(super) async fn wait_until_ready(&self, task: &Task<'_>) -> Result<()> {
         let name = &self.name;
         let mut unknown_since = None;
@@ -170,7 +170,7 @@ impl Function {
                 if since.elapsed() >= UNKNOWN_BUDGET {
                     return Attempt::Failed(
                         Error::from(error)
-                            .context(format!("function `{name}` no longer exists: someone else may have deleted it"))
+                            .context(format!("function `{name}` no longer exists: another program may have deleted it"))
                             .hint("make sure that no other `down` is running, then run `up` again"),
                     );
                 }
@@ -179,7 +179,7 @@ impl Function {
                     refusal: error.into(),
                 };
             }
-            Err(error) => return Attempt::after(error, false),
+            Err(error) => return Attempt::after(error, Existence::Known),
         };
         let not_yet = |waiting_for| Attempt::NotYet {
             waiting_for,
@@ -206,13 +206,13 @@ impl Function {
     .await
     }
 
-    /// End a state in which the function cannot run, if a call other than an update does.
+    /// End a state in which the function cannot run, if a call other than an update can end it.
     pub(super) async fn revive(&self, health: &Health, task: &Task<'_>) -> Result<()> {
         let name = &self.name;
         match health {
             Health::Active | Health::Failed(_) | Health::UpdateFailed(_) => Ok(()),
             Health::Inactive(_) => {
-                // The first run after a long time is refused while Lambda brings back what the function runs on.
+                // The first run after a long time is refused while Lambda restores its resources.
                 task.call_within(FUNCTION_BUDGET, async || {
                     let call = task
                         .aws
@@ -256,7 +256,7 @@ impl Function {
         Ok(())
     }
 
-    /// The log group need not wait for this: the role has no right to create it again.
+    /// The log group does not have to wait for this: the role may not create it again.
     pub(super) async fn wait_until_deleted(&self, task: &Task<'_>) -> Result<()> {
         let name = &self.name;
         keep_polling(task.progress, FUNCTION_BUDGET, async || {
@@ -267,7 +267,7 @@ impl Function {
                     waiting_for: "Lambda to delete the function",
                     refusal: Error::new(format!("function `{name}` still exists")),
                 },
-                Err(error) => Attempt::after(error, false),
+                Err(error) => Attempt::after(error, Existence::Known),
             }
         })
         .await

@@ -1,4 +1,4 @@
-//! Whether Lambda can run the function. What lasts is a difference that `up` repairs; what passes by itself is not.
+//! Whether Lambda can run the function. A lasting state is a difference that `up` repairs; a temporary one is not.
 
 use std::fmt::{self, Display};
 
@@ -9,22 +9,22 @@ use serde::{Serialize, Serializer};
 /// The lasting states of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Health {
-    /// It runs, or will as soon as a change is through.
+    /// It can run, or will be able to as soon as a change completes.
     Active,
-    /// Lambda has removed what it runs on; the next run brings that back.
+    /// Lambda has released its resources; the next run restores them.
     Inactive(String),
     /// It cannot run, for this reason.
     Failed(String),
-    /// Its last update failed, for this reason: it runs what it ran before.
+    /// Its last update failed, for this reason: it runs the previous version.
     UpdateFailed(String),
     /// Its reserved concurrency is 0: no run is ever started.
     NoConcurrency,
-    /// A state that no call of ours ends.
+    /// A state that no call of ours can end.
     Stopped(String),
 }
 
 impl Health {
-    /// What `GetFunction` says.
+    /// Read the health from the answer of `GetFunction`.
     pub fn of(answer: &GetFunctionOutput) -> Self {
         let Some(now) = answer.configuration() else { return Self::Active };
         let reason = |text: Option<&str>, code: Option<&str>| match (text, code) {
@@ -49,7 +49,7 @@ impl Health {
         }
     }
 
-    /// Whether new code and a new configuration are what repairs it.
+    /// Whether uploading code and configuration again repairs it.
     pub fn is_failed(&self) -> bool {
         matches!(self, Self::Failed(_) | Self::UpdateFailed(_))
     }

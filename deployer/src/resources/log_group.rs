@@ -1,4 +1,4 @@
-//! A function's log group, created before the function so that it has a retention from the first line on.
+//! A function's log group, created before the function, so that its retention applies from the first line on.
 
 use crate::aws::{Aws, Created, gone, present};
 use crate::error::Result;
@@ -22,8 +22,8 @@ pub struct LogGroup {
     pub owner: Option<String>,
     /// `None` is "never expires", the default of a new group.
     pub retention_days: Option<u32>,
-    /// The account-level policy that sets these days, if there is one. Observed, never managed: it overrides whatever
-    /// retention the group itself has, and hides it.
+    /// The account-level policy that sets these days, if there is one. Observed, never managed: it overrides and hides
+    /// the retention of the group itself.
     pub account_policy: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl LogGroup {
         }
     }
 
-    /// Whether `self` has another retention than `observed`, as far as we decide on it.
+    /// Whether the retention differs, unless a policy of the account decides on it.
     fn retention_differs(&self, observed: &Self) -> bool {
         observed.account_policy.is_none() && self.retention_days != observed.retention_days
     }
@@ -121,7 +121,7 @@ impl Resource for LogGroup {
         })
         .await?;
         task.has_created(Created::LogGroup, &self.name);
-        task.turn.pass();
+        task.turn.mark_effective();
         self.put_retention(task).await
     }
 

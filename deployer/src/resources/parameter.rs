@@ -25,7 +25,7 @@ pub struct Parameter {
     pub owner: Option<String>,
 }
 
-/// In how many parameters this state is kept.
+/// Return the number of parameters in which this state is kept.
 pub fn parts_of(state: &str) -> usize {
     State::parse(state).map_or(0, |state| state.parts.min(MAX_PARTS))
 }

@@ -4,7 +4,7 @@ use aws_sdk_ssm::operation::put_parameter::builders::PutParameterFluentBuilder;
 use aws_sdk_ssm::types::{ParameterTier, ParameterType, ResourceTypeForTagging, Tag};
 use futures_util::future::try_join_all;
 
-use crate::aws::{Aws, CallError, Created, Meaning, Wait, gone, present};
+use crate::aws::{Aws, CallError, Created, Existence, Meaning, Wait, gone, present};
 use crate::error::{Context, Error, Result};
 use crate::names::OWNER_TAG;
 use crate::resource::Task;
@@ -13,7 +13,7 @@ use crate::retry::{Attempt, SHORT_BUDGET, keep_reading, keep_trying};
 /// How many names fit into one call.
 const MAX_NAMES: usize = 10;
 
-/// By name, one by one: `GetParameters` would save a call, but not a round, and needs a right of its own.
+/// Read one value by name. `GetParameters` would save a call, but not a round trip, and needs an additional permission.
 pub(super) async fn value(aws: &Aws, name: &str, decrypt: bool) -> Result<Option<String>, CallError> {
     let call = aws.ssm.get_parameter().name(name).with_decryption(decrypt);
     let answer = keep_reading(async || present(aws.call("ssm", "GetParameter", call.clone().send()).await));
@@ -30,23 +30,23 @@ pub(super) async fn owner(aws: &Aws, name: &str) -> Result<Option<String>, CallE
     }))
 }
 
-/// The owner by the value: the function may not set tags, so a parameter that it recreated has the deployment's name in
-/// its value.
+/// Read the owner from the value: the function may not set tags, so a parameter that it recreated has the deployment's
+/// name in its value.
 pub(super) fn written_by(value: &str) -> Option<String> {
     let state: serde_json::Value = serde_json::from_str(value).ok()?;
     state.get("deployment")?.as_str().map(str::to_owned)
 }
 
 fn owner_tag(owner: &str) -> Result<Tag> {
-    Tag::builder().key(OWNER_TAG).value(owner).build().context(|| "could not make a tag")
+    Tag::builder().key(OWNER_TAG).value(owner).build().context(|| "could not create a tag")
 }
 
 /// The result of creating a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Creation {
-    /// It has the value that was given.
+    /// It was created with the given value.
     Now,
-    /// It existed already, is ours, and has whatever value it had.
+    /// It already existed, is ours, and keeps its value.
     Before,
 }
 
@@ -58,16 +58,16 @@ pub(super) async fn create(
     value: &str,
 ) -> Result<Creation> {
     let tag = owner_tag(task.deployment)?;
-    // A refusal as existing may be our own success whose answer was lost, or the function was faster, or it was
-    // deleted moments ago and its name is not free yet. A read tells the first two from the last.
+    // "Already exists" may be our own success whose answer was lost, or the function was faster, or it was
+    // deleted moments ago and its name is not free yet. A read distinguishes the first two cases from the last.
     let existing = keep_trying(task.progress, SHORT_BUDGET, async || {
         task.pace.next().await;
         let put = put(task, name, kind.clone(), value).tags(tag.clone());
         let Err(error) = task.aws.call("ssm", "PutParameter", put.send()).await else {
             return Attempt::Done(None);
         };
-        if error.meaning(false) != Meaning::Exists {
-            return Attempt::after(error, false);
+        if error.meaning(Existence::Known) != Meaning::Exists {
+            return Attempt::after(error, Existence::Known);
         }
         let get = task.aws.ssm.get_parameter().name(name);
         match present(task.aws.call("ssm", "GetParameter", get.send()).await) {
@@ -75,7 +75,7 @@ pub(super) async fn create(
                 Attempt::Done(Some(answer.parameter.and_then(|existing| existing.value).unwrap_or_default()))
             }
             Ok(None) => Attempt::NotYet { waiting_for: Wait::ParameterName.text(), refusal: error.into() },
-            Err(error) => Attempt::after(error, false),
+            Err(error) => Attempt::after(error, Existence::Known),
         }
     })
     .await?;
@@ -83,14 +83,14 @@ pub(super) async fn create(
     let Some(existing) = existing else { return Ok(Creation::Now) };
     let owner = owner(task.aws, name).await?.or_else(|| written_by(&existing));
     if owner.as_deref() != Some(task.deployment) {
-        return Err(Error::new("another program has created it meanwhile")
+        return Err(Error::new("another program has created it in the meantime")
             .hint("choose another `parameter` in [state], or `plexmon-deploy up --adopt` to take it over"));
     }
     claim(task, name).await?;
     Ok(Creation::Before)
 }
 
-/// Give it another value.
+/// Overwrite the value.
 pub(super) async fn overwrite(task: &Task<'_>, name: &str, kind: ParameterType, value: &str) -> Result<()> {
     task.call(async || {
         task.pace.next().await;
@@ -101,7 +101,7 @@ pub(super) async fn overwrite(task: &Task<'_>, name: &str, kind: ParameterType, 
     Ok(())
 }
 
-/// In the standard tier: the account's default may be one that costs.
+/// Write in the standard tier: the account's default may be one that costs money.
 fn put(task: &Task<'_>, name: &str, kind: ParameterType, value: &str) -> PutParameterFluentBuilder {
     task.aws.ssm.put_parameter().name(name).r#type(kind).tier(ParameterTier::Standard).value(value)
 }
@@ -124,7 +124,7 @@ pub(super) async fn claim(task: &Task<'_>, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Delete it together with all that the plan deletes at the same time.
+/// Delete a parameter together with all others that the plan deletes at the same time.
 pub(super) async fn delete(task: &Task<'_>, name: &str) -> Result<()> {
     let group = task.parameters.group(&task.aws.region, name);
     let group = group.ok_or_else(|| Error::new(format!("`{name}` is not in the plan")))?;
@@ -140,7 +140,7 @@ async fn delete_all(names: &[String], task: &Task<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A name that does not exist is no error: AWS only mentions it.
+/// Delete several parameters in one call. AWS reports names that do not exist, without an error.
 async fn delete_together(names: &[String], task: &Task<'_>) -> Result<()> {
     let is_allowed = task.call(async || {
         task.pace.next().await;
@@ -150,7 +150,7 @@ async fn delete_together(names: &[String], task: &Task<'_>) -> Result<()> {
             other => other.map(|_| true),
         }
     });
-    // It is a right of its own, and has to cover all of the names.
+    // The permission is separate, and has to cover all of the names.
     if !is_allowed.await? {
         try_join_all(names.iter().map(|name| delete_one(name, task))).await?;
     }

@@ -18,13 +18,13 @@ pub struct Permission {
 }
 
 impl Permission {
-    /// For the rule with this ARN.
+    /// Return the permission for the rule with this ARN.
     pub fn for_rule(arn: String) -> Self {
         Self { principal: PRINCIPAL.to_owned(), action: ACTION.to_owned(), source: arn, conditions: None }
     }
 }
 
-/// The statement with this id, in our form. AWS answers with `ArnLike`; its own description says `StringLike`.
+/// Read the statement with this id. AWS answers with `ArnLike`; its own description says `StringLike`.
 pub fn statement(policy: &str, id: &str) -> Option<Permission> {
     let policy: Value = serde_json::from_str(policy).ok()?;
     let statements = policy.get("Statement")?.as_array()?;

@@ -1,4 +1,4 @@
-//! A function's role: who may assume it, and the least that the function needs.
+//! A function's role: who may assume it, and the minimal permissions that the function needs.
 
 use std::collections::BTreeSet;
 
@@ -30,8 +30,8 @@ pub const ACTIONS: &[Actions] = &[
     Actions { on: Subject::PassedRole, read: &[], write: &["iam:PassRole"] },
 ];
 
-/// Those that could give a role more rights than it should have: with a permissions boundary, they are allowed only on
-/// roles that have it.
+/// The actions that could give a role more permissions than intended. With a permissions boundary, they are allowed only
+/// on roles that have it.
 pub const BOUNDED_ACTIONS: [&str; 6] = [
     "iam:CreateRole",
     "iam:DeleteRolePolicy",
@@ -44,7 +44,7 @@ pub const BOUNDED_ACTIONS: [&str; 6] = [
 #[derive(Debug, Clone, PartialEq)]
 pub struct Role {
     pub name: String,
-    /// Where the function runs that assumes it. IAM is global.
+    /// The region of the function that assumes it. IAM itself is global.
     pub region: String,
     /// Name of the inline policy.
     pub policy_name: String,
@@ -53,14 +53,14 @@ pub struct Role {
     pub trust: Value,
     /// Inline policy; missing if the creation of the role was interrupted.
     pub policy: Option<Value>,
-    /// ARN of the permissions boundary, if the configuration has one; otherwise, whatever the role has stays.
+    /// ARN of the permissions boundary, if the configuration has one; otherwise the role keeps the one that it has.
     pub boundary: Option<String>,
-    /// Where it is in use: the deployment of another region has the same role.
+    /// The regions that use it: the same deployment in another region has the same role.
     pub regions: BTreeSet<String>,
 }
 
 impl Role {
-    /// The role of a function.
+    /// Return the desired role of a function.
     pub fn desired(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Self {
         Self {
             name: lambda.role.role.clone(),
@@ -81,7 +81,7 @@ impl Role {
         }
     }
 
-    /// The role for all `regions`: each has statements of its own, and those that our policy lacks are in `observed`.
+    /// Return the role for all `regions`. Each region has its own statements; those of other regions come from `observed`.
     pub fn for_regions(&self, regions: BTreeSet<String>, observed: Option<&Value>) -> Self {
         let of = |region: &String| match statements_for(self.policy.as_ref(), region) {
             ours if ours.is_empty() => statements_for(observed, region),
@@ -167,8 +167,8 @@ impl Resource for Role {
             task.role_ids.set(self.arn(task.account), id);
         }
         task.has_created(Created::Role, &self.name);
-        // When Lambda takes over the role, it checks who may assume it.
-        task.turn.pass();
+        // When Lambda is given the role, it checks who may assume it.
+        task.turn.mark_effective();
         self.put_policy(task).await
     }
 
@@ -194,7 +194,7 @@ impl Resource for Role {
 
     async fn delete(&self, task: &Task<'_>) -> Result<()> {
         self.delete_policy(task).await?;
-        task.turn.pass();
+        task.turn.mark_effective();
         self.delete_role(task).await
     }
 }

@@ -3,7 +3,7 @@
 use aws_sdk_iam::types::Tag;
 
 use super::role::Role;
-use crate::aws::{Meaning, Wait, gone};
+use crate::aws::{Existence, Meaning, Wait, gone};
 use crate::error::{Context, Error, Result};
 use crate::names::{OWNER_TAG, REGION_TAG_PREFIX, RoleNames};
 use crate::resource::{Resource as _, Task};
@@ -53,7 +53,7 @@ impl Role {
         Ok(())
     }
 
-    /// Remove the tags of regions that no longer use it.
+    /// Remove the tags of regions that no longer use the role.
     pub(super) async fn untag(&self, regions: &[&String], task: &Task<'_>) -> Result<()> {
         let keys = regions.iter().map(|region| region_key(region)).collect();
         let untag = task.aws.iam.untag_role().role_name(&self.name).set_tag_keys(Some(keys));
@@ -87,10 +87,12 @@ impl Role {
         let delete = task.aws.iam.delete_role().role_name(&self.name);
         let delete = async || task.aws.call("iam", "DeleteRole", delete.clone().send()).await;
         match delete().await {
-            Err(error) if error.meaning(false) == Meaning::Busy(Wait::RolePolicies) => {
+            Err(error) if error.meaning(Existence::Known) == Meaning::Busy(Wait::RolePolicies) => {
                 self.detach_all(task).await?;
             }
-            Err(error) if !matches!(error.meaning(false), Meaning::Busy(_) | Meaning::Throttled) => {
+            Err(error)
+                if !matches!(error.meaning(Existence::Known), Meaning::Busy(_) | Meaning::Throttled) =>
+            {
                 return Ok(gone(Err::<(), _>(error))?);
             }
             Err(_) => {}
@@ -99,7 +101,7 @@ impl Role {
         task.call(async || gone(delete().await)).await
     }
 
-    /// Detach what prevents the deletion: all policies that others attached.
+    /// Detach all policies that others attached, because they prevent the deletion.
     async fn detach_all(&self, task: &Task<'_>) -> Result<()> {
         let iam = &task.aws.iam;
         let attached = iam.list_attached_role_policies().role_name(&self.name);
@@ -118,8 +120,11 @@ impl Role {
         if !task.force {
             let all: Vec<&str> =
                 arns.iter().copied().chain(others.iter().map(|name| name.as_str())).collect();
-            return Err(Error::new(format!("others have attached policies to it: {}", all.join(", ")))
-                .hint("detach them, or run `plexmon-deploy down --force` to have them detached"));
+            return Err(Error::new(format!(
+                "it has policies that plexmon did not attach: {}",
+                all.join(", ")
+            ))
+            .hint("detach them, or run `plexmon-deploy down --force` to have them detached"));
         }
         for arn in arns {
             let call = iam.detach_role_policy().role_name(&self.name).policy_arn(arn);
@@ -140,7 +145,7 @@ impl Role {
         owner
             .chain(regions)
             .map(|(key, value)| {
-                Tag::builder().key(key).value(value).build().context(|| "could not make a tag")
+                Tag::builder().key(key).value(value).build().context(|| "could not create a tag")
             })
             .collect()
     }

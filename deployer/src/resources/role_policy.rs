@@ -1,4 +1,4 @@
-//! A role's policy as JSON: the least that its function needs, with statements of its own for each region.
+//! A role's policy as JSON: the minimal permissions of its function, with separate statements for each region.
 
 use serde_json::{Value, json};
 
@@ -6,15 +6,15 @@ use crate::names::parameters::any_part;
 use crate::names::{LambdaKind, LambdaNames};
 use crate::resource::Blueprint;
 
-/// What a function is allowed to do.
+/// Return the statements that a function of this kind needs.
 pub fn statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value> {
     match lambda.kind {
         LambdaKind::Monitor => monitor_statements(blueprint, lambda),
     }
 }
 
-/// What the monitor needs: its own state, its own secrets, its own log streams; not the right to create a log group,
-/// which would bring the group back after it was deleted.
+/// Return the statements for the monitor: its own state, secrets and log streams. They do not allow creating a log group,
+/// which would recreate the group after its deletion.
 fn monitor_statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value> {
     let of = sid_suffix(&lambda.region);
     let log_group = blueprint.account_of(lambda).log_group(&lambda.log_group);
@@ -43,7 +43,7 @@ fn monitor_statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Va
     statements
 }
 
-/// The parameters of the state; more than the first only if they are needed.
+/// Return the ARNs of the state's parameters; more than the first only if they are needed.
 fn state(blueprint: &Blueprint<'_>) -> Value {
     let (names, account) = (blueprint.names, blueprint.account);
     let first = account.parameter(&names.state_parameter);
@@ -57,7 +57,7 @@ pub fn document_of(statements: Vec<Value>) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
-/// `UsEast1`: says which region a statement is for. IAM allows letters and digits there.
+/// Return a suffix such as `UsEast1` that shows the region of a statement. IAM allows letters and digits there.
 fn sid_suffix(region: &str) -> String {
     let capitalised = |part: &str| {
         let mut rest = part.chars();
@@ -66,7 +66,7 @@ fn sid_suffix(region: &str) -> String {
     region.split('-').map(capitalised).collect()
 }
 
-/// The statements of a policy that are for this region.
+/// Return the statements of a policy that are for this region.
 pub fn statements_for(policy: Option<&Value>, region: &str) -> Vec<Value> {
     let suffix = sid_suffix(region);
     let all = policy.and_then(|policy| policy.get("Statement")).and_then(Value::as_array);
@@ -76,7 +76,7 @@ pub fn statements_for(policy: Option<&Value>, region: &str) -> Vec<Value> {
     all.into_iter().flatten().filter(is_for).cloned().collect()
 }
 
-/// IAM returns documents percent-encoded. One that is not JSON stays text, and so differs from ours.
+/// Decode a document, which IAM returns percent-encoded. One that is not JSON stays text, and so differs from ours.
 pub fn document(encoded: &str) -> Value {
     let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8_lossy();
     serde_json::from_str(&decoded).unwrap_or_else(|_| Value::String(decoded.into_owned()))

@@ -1,4 +1,4 @@
-//! Rules of others that run a function of ours as well. They are named and left alone: plexmon did not create them.
+//! Rules of others that also run a function of ours. They are only reported, because plexmon did not create them.
 
 use crate::aws::Aws;
 use crate::resource::{Actions, Subject};
@@ -6,12 +6,12 @@ use crate::resource::{Actions, Subject};
 pub const ACTIONS: &[Actions] =
     &[Actions { on: Subject::Anything, read: &[], write: &["events:ListRuleNamesByTarget"] }];
 
-/// What is known about them.
+/// The result of looking for such rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OtherRules {
     /// All of them.
     Known(Vec<String>),
-    /// Why they are not known.
+    /// They could not be read, for this reason.
     Unknown(String),
 }
 
@@ -22,9 +22,9 @@ impl Default for OtherRules {
 }
 
 impl OtherRules {
-    /// Ask which rules have the function with this ARN as a target, other than `ours`.
+    /// Read which rules other than `ours` have the function with this ARN as a target.
     ///
-    /// It needs a right of its own, which policies of earlier releases may lack, and nothing else depends on it.
+    /// This needs a permission that policies of earlier releases may not include, so a failure is not an error.
     pub async fn read(aws: &Aws, arn: &str, ours: &[String]) -> Self {
         let mut all = Vec::new();
         let mut next = None;
@@ -44,7 +44,7 @@ impl OtherRules {
         Self::Known(all)
     }
 
-    /// The rules that are known.
+    /// Return the names of the rules that are known.
     pub fn names(&self) -> &[String] {
         match self {
             Self::Known(names) => names,
@@ -52,21 +52,21 @@ impl OtherRules {
         }
     }
 
-    /// What to report; `None` if there are no other rules.
+    /// Return the warning to show; `None` if there are no other rules.
     pub fn warning(&self, function: &str) -> Option<String> {
         let names = match self {
             Self::Unknown(why) => {
-                return Some(format!("whether other rules run `{function}` is unknown: {why}"));
+                return Some(format!("could not check whether other rules run `{function}`: {why}"));
             }
             Self::Known(names) => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>(),
         };
-        let (rules, name, are) = match names.len() {
+        let (rules, have, were) = match names.len() {
             0 => return None,
-            1 => ("rule", "names", "is"),
-            _ => ("rules", "name", "are"),
+            1 => ("rule", "has", "was"),
+            _ => ("rules", "have", "were"),
         };
         Some(format!(
-            "{rules} {} {name} `{function}` as a target and {are} not plexmon's: delete what you no longer need",
+            "{rules} {} {have} `{function}` as a target and {were} not created by plexmon: delete what you no longer need",
             names.join(" and ")
         ))
     }

@@ -1,4 +1,4 @@
-//! What makes a function run: the rule, its target, and the permission for the rule to invoke the function.
+//! A function's schedule: the rule, its target, and the permission for the rule to invoke the function.
 //!
 //! Each of the three can be missing alone, so each is an `Option`.
 
@@ -34,9 +34,9 @@ pub const ACTIONS: &[Actions] = &[
     },
 ];
 
-/// Id of the rule's only target of ours.
+/// Id of our target, the only one that we add to the rule.
 pub const TARGET_ID: &str = "lambda";
-/// With growing pauses, more than enough within the age.
+/// More than enough within the maximum age, since pauses between attempts grow.
 const RETRY_ATTEMPTS: i32 = 5;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -62,17 +62,17 @@ pub struct Rule {
     pub enabled: bool,
 }
 
-/// What the rule runs.
+/// The target that the rule runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// ARN of the function.
     pub function: String,
-    /// `None` is EventBridge's own: 185 attempts within a day.
+    /// `None` is EventBridge's default: 185 attempts within a day.
     pub retry: Option<RetryPolicy>,
 }
 
-/// For how long EventBridge tries to start a run that Lambda does not accept. A late one would check again what the
-/// next one has checked, and after an outage of Lambda all of them would come at once.
+/// For how long EventBridge tries to start a run that Lambda does not accept. A late run would repeat the
+/// check of the next one, and after an outage of Lambda all of them would start at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct RetryPolicy {
     pub max_age_s: i32,
@@ -80,7 +80,7 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Within half of the time between two runs, and at most an hour. EventBridge wants a minute at least.
+    /// Retry within half of the time between two runs, and at most an hour. EventBridge requires at least a minute.
     pub fn of(interval: Option<Duration>) -> Self {
         const SHORTEST_S: u64 = 60;
         const LONGEST_S: u64 = 3600;
@@ -91,7 +91,7 @@ impl RetryPolicy {
 }
 
 impl Schedule {
-    /// The rule that runs a function as often as configured.
+    /// Return the desired schedule, which runs a function as often as configured.
     pub fn desired(blueprint: &Blueprint<'_>, region: &str, names: &ScheduleNames) -> Self {
         let schedule = &blueprint.config.schedule;
         let account = blueprint.account.in_region(region);
@@ -236,7 +236,7 @@ impl Resource for Schedule {
             self.put_rule(rule, observed.rule.is_none(), task).await?;
         }
         // The rest needs the function, the rule does not.
-        task.turn.come().await?;
+        task.turn.wait_for_all().await?;
         let permission = async {
             match &self.permission {
                 Some(permission) if self.permission != observed.permission => {
@@ -264,7 +264,7 @@ impl Resource for Schedule {
             return self.remove_permission(task).await;
         }
         self.remove_target(task).await?;
-        task.turn.pass();
+        task.turn.mark_effective();
         self.delete_rule(task).await
     }
 }

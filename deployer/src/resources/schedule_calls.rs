@@ -16,7 +16,7 @@ impl Schedule {
     pub(super) async fn put_rule(&self, rule: &Rule, is_new: bool, task: &Task<'_>) -> Result<()> {
         let tag = owner_tag(task.deployment)?;
         task.call(async || {
-            // Whatever is left out becomes null, and a state that is left out becomes ENABLED.
+            // Settings that are left out become null, and a state that is left out becomes ENABLED.
             let call = task
                 .aws
                 .events
@@ -61,7 +61,7 @@ impl Schedule {
             .arn(&target.function)
             .set_retry_policy(retry)
             .build()
-            .context(|| "could not make the rule's target")?;
+            .context(|| "could not create the rule's target")?;
         let operation = Operation { service: "events", name: "PutTargets" };
         task.call(async || {
             let call = task.aws.events.put_targets().rule(&self.name).targets(target.clone()).send();
@@ -104,7 +104,7 @@ impl Schedule {
         if replaced {
             return Ok(());
         }
-        // It exists although the plan did not know it: our own success whose answer was lost, or a stale one.
+        // It exists although the plan did not expect it: our own success whose answer was lost, or a stale one.
         let policy = task.aws.lambda.get_policy().function_name(&self.function).send();
         let policy =
             present(task.aws.call("lambda", "GetPolicy", policy).await)?.and_then(|answer| answer.policy);
@@ -158,9 +158,9 @@ pub fn accepted(answer: &PutTargetsOutput) -> Result<(), CallError> {
 }
 
 fn failed_entry(operation: Operation, code: Option<&str>, message: Option<&str>) -> CallError {
-    CallError::refused(operation, code.unwrap_or("failed entry"), message.unwrap_or("no further explanation"))
+    CallError::refused(operation, code.unwrap_or("failed entry"), message.unwrap_or("no details were given"))
 }
 
 fn owner_tag(owner: &str) -> Result<Tag> {
-    Tag::builder().key(OWNER_TAG).value(owner).build().context(|| "could not make a tag")
+    Tag::builder().key(OWNER_TAG).value(owner).build().context(|| "could not create a tag")
 }

@@ -21,7 +21,7 @@ pub const ACTIONS: &[Actions] = &[Actions {
     ],
 }];
 
-/// Those that a configuration without secrets needs: an earlier one may have left some.
+/// The actions that a configuration without secrets needs: an earlier one may have left secrets behind.
 pub const ACTIONS_WITHOUT_SECRETS: [&str; 2] = ["ssm:DeleteParameter", "ssm:ListTagsForResource"];
 
 #[derive(Debug, Clone, PartialEq)]
@@ -34,9 +34,9 @@ pub struct Secret {
 
 #[derive(Clone, PartialEq, Eq)]
 pub enum Content {
-    /// Desired: as it is, because these variables are not set.
+    /// Desired: unchanged, because these variables are not set.
     Keep { missing: Vec<String> },
-    /// Known here: its SHA-256.
+    /// The SHA-256 of its content.
     Digest(String),
     /// Observed: it exists, but was not decrypted or is not readable.
     Unread,
@@ -77,7 +77,7 @@ impl Content {
         }
     }
 
-    /// What represents secrets in a plan.
+    /// Return the digest that represents secrets in a plan.
     pub fn of(secrets: &Secrets) -> Self {
         Self::Digest(crate::artifact::sha256(&serde_json::to_vec(secrets).unwrap_or_default()))
     }
@@ -130,7 +130,7 @@ impl Resource for Secret {
                 Ok(secrets) if *decrypt != Decrypt::No => Content::of(&secrets),
                 _ => Content::Unread,
             }),
-            // Its tags show that it exists to those who may not read it.
+            // Its tags show that it exists, even if its value may not be read.
             Err(error) if error.is_denied() && *decrypt != Decrypt::Yes => {
                 owner.is_some().then_some(Content::Denied)
             }

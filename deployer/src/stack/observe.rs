@@ -1,4 +1,4 @@
-//! What AWS has: all reads at once.
+//! Read what AWS has, with concurrent calls.
 
 use std::collections::BTreeMap;
 
@@ -17,20 +17,20 @@ use crate::resources::rules::OtherRules;
 use crate::resources::secret::SecretQuery;
 use crate::resources::{Decrypt, Function, LogGroup, Parameter, Role, Schedule, Secret};
 
-/// How to look.
+/// How to read AWS.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Look {
+pub struct ReadOptions {
     pub decrypt: Decrypt,
-    /// Also look for what the AWS CLI steps created, and for rules of others that run the function.
+    /// Also read what the AWS CLI steps created, and rules of others that run the function.
     pub adopting: bool,
 }
 
-/// What AWS has, and what else was learned on the way.
+/// What AWS has, with additional facts from the same answers.
 #[derive(Debug, Clone)]
 pub struct Observed {
     /// The account, in the region of the monitor.
     pub account: Account,
-    /// The names that were looked for.
+    /// The names of the resources that were read.
     pub names: Names,
     pub stack: Stack,
     /// The unique id of each role, by its ARN. It changes when a role is recreated under the same name.
@@ -39,9 +39,9 @@ pub struct Observed {
     pub state: Option<String>,
     /// The values of the state's additional parameters, as far as they exist.
     pub state_parts: Vec<String>,
-    /// The environment of a function that may be taken over; empty unless [`Look::adopting`].
+    /// The environment of a function that may be taken over; empty unless [`ReadOptions::adopting`].
     pub variables: BTreeMap<String, SecretValue>,
-    /// Rules of others that run the function; empty unless [`Look::adopting`].
+    /// Rules of others that run the function; empty unless [`ReadOptions::adopting`].
     pub other_rules: OtherRules,
 }
 
@@ -87,18 +87,18 @@ struct LambdaRead {
     schedule: Option<(Schedule, ())>,
 }
 
-/// Read everything at once. A second round is needed only where the first one leaves open who owns something.
-pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
+/// Read everything concurrently. A second round is needed only for owners that the first one does not show.
+pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<Observed> {
     let account = identity(aws);
     let lambdas = join_all(names.lambdas().map(|lambda| read_lambda(aws, lambda)));
     let state = Parameter::read(&names.state_parameter, aws);
     let parts = join_all(names.state_parts.iter().map(|name| Parameter::read(name, aws)));
-    let secret = SecretQuery { name: names.secrets_parameter(), decrypt: look.decrypt };
+    let secret = SecretQuery { name: names.secrets_parameter(), decrypt: options.decrypt };
     let secret = Secret::read(&secret, aws);
-    let previous = async { if look.adopting { previous_schedule(aws, names).await } else { Ok(None) } };
+    let previous = async { if options.adopting { previous_schedule(aws, names).await } else { Ok(None) } };
     let (account, lambdas, state, parts, secret, previous) =
         tokio::join!(account, lambdas, state, parts, secret, previous);
-    // First of all: "no credentials" must not look like "no permission for something".
+    // Check this first: missing credentials must not be reported as a missing permission.
     let account = account?;
 
     let mut stack = Stack::nothing();
@@ -114,7 +114,7 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
         stack.log_groups.extend(log_group.map(|(group, ())| group));
         if let Some((function, details)) = function {
             stack.functions.push(function.bound_to(details.role_id.as_deref(), role_id.as_deref()));
-            if look.adopting && *lambda == names.monitor {
+            if options.adopting && *lambda == names.monitor {
                 variables = details.variables;
             }
         }
@@ -127,7 +127,8 @@ pub async fn observe(aws: &Aws, names: &Names, look: Look) -> Result<Observed> {
     stack.parameters.extend(state.map(|(state, _)| state).into_iter().chain(parts));
     stack.secrets.extend(secret?.map(|(secret, ())| secret));
 
-    let rules = other_rules(aws, names, &account, look.adopting && stack.function(&names.monitor).is_some());
+    let rules =
+        other_rules(aws, names, &account, options.adopting && stack.function(&names.monitor).is_some());
     let owners = find_owners(aws, names, &account, state_value.as_deref(), &stack);
     let (owners, other_rules) = tokio::join!(owners, rules);
     let mut stack = owners?;

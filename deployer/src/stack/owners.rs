@@ -1,4 +1,4 @@
-//! Who owns what the first round of reads leaves open, and what an earlier configuration left behind.
+//! Find the owners that the first round of reads does not show, and what an earlier configuration left behind.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ struct Owners<'a> {
     aws: &'a Aws,
     names: &'a Names,
     account: &'a Account,
-    /// Those that are ours.
+    /// The functions that are ours.
     functions: Vec<&'a Function>,
 }
 
@@ -83,7 +83,7 @@ impl Owners<'_> {
         resource.read_owner(&self.aws.in_region(region), &self.account.in_region(region)).await
     }
 
-    /// The parameters under previous names, which the tags of our functions tell.
+    /// Read the parameters under previous names, which the tags of our functions contain.
     async fn previous_parameters(&self) -> Result<Vec<Parameter>> {
         let states = self.functions.iter().filter_map(|function| function.state.as_ref());
         let previous: BTreeSet<&String> =
@@ -93,13 +93,13 @@ impl Owners<'_> {
     }
 }
 
-/// Parts of the state that the configuration does not need, but that its value mentions.
+/// Return the names of additional parts that the state's value mentions, but the configuration does not need.
 fn additional_parts(names: &Names, state: Option<&str>) -> Vec<String> {
     let reached = names.clone().reaching(state.map_or(0, parts_of));
     reached.state_parts.into_iter().skip(names.state_parts.len()).collect()
 }
 
-/// What is left under a previous name: the state, all of its parts, and its secrets.
+/// Read what is left under a previous name: the state, all of its parts, and its secrets.
 async fn read_previous(aws: &Aws, state_parameter: &str) -> Result<Vec<Parameter>> {
     let state = Parameter::read(state_parameter, aws).await?;
     let parts = state.as_ref().map_or(1, |(_, value)| parts_of(value));
@@ -109,7 +109,7 @@ async fn read_previous(aws: &Aws, state_parameter: &str) -> Result<Vec<Parameter
     Ok(state.map(|(state, _)| state).into_iter().chain(others).collect())
 }
 
-/// The parameters of these names that exist.
+/// Read the parameters with these names that exist.
 async fn read_each(aws: &Aws, names: &[String]) -> Result<Vec<Parameter>> {
     let read = join_all(names.iter().map(|name| Parameter::read(name, aws))).await;
     let read: Vec<_> = read.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;

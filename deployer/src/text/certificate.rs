@@ -1,4 +1,4 @@
-//! A server's certificate in a line: who issued it, for which names, until when.
+//! A server's certificate on one line: its issuer, names and expiry.
 
 use std::net::Ipv4Addr;
 
@@ -11,11 +11,11 @@ pub fn described(der: &[u8]) -> Option<String> {
     let text = |value: Option<&str>| value.map(clean).unwrap_or_default();
     let issuer = certificate.issuer();
     let name = text(issuer.iter_common_name().next().and_then(|name| name.as_str().ok()));
-    let organisation = text(issuer.iter_organization().next().and_then(|name| name.as_str().ok()));
-    let issuer = match (name.is_empty(), organisation.is_empty()) {
-        (false, false) => format!("{name} ({organisation})"),
+    let organization = text(issuer.iter_organization().next().and_then(|name| name.as_str().ok()));
+    let issuer = match (name.is_empty(), organization.is_empty()) {
+        (false, false) => format!("{name} ({organization})"),
         (false, true) => name,
-        (true, false) => organisation,
+        (true, false) => organization,
         (true, true) => "an unnamed authority".to_owned(),
     };
     let until = Timestamp::from_second(certificate.validity().not_after.timestamp()).ok()?;
@@ -42,7 +42,7 @@ fn names(certificate: &X509Certificate<'_>) -> String {
     }
 }
 
-/// What a server says of itself is not trusted to be text for a terminal.
+/// Remove control characters: the text comes from the server and is not trusted.
 fn clean(text: &str) -> String {
     plexmon_function::text::single_line(text, 60)
 }

@@ -1,4 +1,4 @@
-//! An error as it is printed: the text of its `Display`, with colour and wrapped.
+//! An error as it is printed: the text of its `Display`, with color and wrapped.
 
 use super::Page;
 use crate::error::Error;
@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn on_a_terminal_its_labels_have_colour_and_its_lines_are_wrapped() {
+    fn on_a_terminal_its_labels_have_color_and_its_lines_are_wrapped() {
         insta::assert_snapshot!(error_text(&error(), Page::of_width(40, Paint::Colored)).replace('\u{1b}', "ESC"), @"
         ESC[31merror:ESC[0m could not read the file
           ESC[38;5;244mcause:ESC[0m two

@@ -1,4 +1,4 @@
-//! What a notification says, in a few words, for lists of what was delivered.
+//! The subject of a notification, for lists of deliveries.
 
 use plexmon_function::contract::notification::NotificationKind;
 

@@ -1,4 +1,4 @@
-//! Where text is printed: how wide its lines may be, and whether it may have colour.
+//! Where text is printed: how wide its lines may be, and whether it may have color.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _};
@@ -7,10 +7,10 @@ use console::{Style, Term, measure_text_width};
 
 /// The width of tables where the reader's width is not known.
 const DEFAULT_WIDTH: usize = 80;
-/// Narrower lines would have one word each.
+/// Narrower lines would break after almost every word.
 const MIN_WIDTH: usize = 40;
 
-/// The paper that text is laid out for.
+/// The width and style that text is laid out for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
     /// The columns of the terminal; `None` for pipes and files, whose lines are not wrapped.
@@ -18,7 +18,7 @@ pub struct Page {
     pub paint: Paint,
 }
 
-/// Whether text has colour.
+/// Whether text has color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paint {
     Plain,
@@ -54,7 +54,7 @@ impl Page {
         }
     }
 
-    /// The width of tables: that of the terminal, or a usual one.
+    /// The width of tables: that of the terminal, or the default.
     pub fn table_width(self) -> usize {
         self.width.unwrap_or(DEFAULT_WIDTH)
     }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_takes_no_room() {
+    fn color_takes_no_width() {
         let word = Paint::Colored.red("down");
         let line = format!("{} {word}", "x".repeat(35));
         assert_eq!(Page::of_width(40, Paint::Colored).wrapped(&line), line);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn states_have_their_colours() {
+    fn states_have_their_colors() {
         let paint = Paint::Colored;
         assert_eq!(paint.state("up"), "\u{1b}[32mup\u{1b}[0m");
         assert_eq!(paint.state("down"), "\u{1b}[31mdown\u{1b}[0m");

@@ -1,4 +1,4 @@
-//! What a run of the monitor saw and which notifications it sent.
+//! The results of a run of the monitor, and the notifications that it sent.
 
 use std::fmt::Write as _;
 
@@ -51,7 +51,7 @@ fn of_target(target: &TargetReply, paint: Paint) -> String {
     }
 }
 
-/// What each channel delivered, in order.
+/// Return the notifications that each channel delivered, in order.
 fn delivered(reply: &Reply) -> Vec<(&str, Vec<String>)> {
     let mut delivered: Vec<(&str, Vec<String>)> = Vec::new();
     for notice in reply.notices.iter().filter(|notice| notice.outcome == DeliveryOutcome::Delivered) {
@@ -72,7 +72,7 @@ fn subject_of(notice: &NotificationReply) -> String {
     }
 }
 
-/// Return an error if a channel refused a notification for good: the next outage would go unnoticed.
+/// Return an error if a channel permanently refused a notification: the next outage would go unnoticed.
 pub fn require_delivery(reply: &Reply) -> Result<()> {
     let Some(notice) = reply.notices.iter().find(|notice| notice.outcome == DeliveryOutcome::Refused) else {
         return Ok(());

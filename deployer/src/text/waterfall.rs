@@ -6,16 +6,16 @@ use super::{Page, padded};
 
 /// The columns of a link's name, mark and time.
 const HEAD: usize = 27;
-/// The frame of a bar and the space behind it.
+/// The frame of a bar and the space after it.
 const FRAME: usize = 4;
-/// The room for details that bars leave: the longest usual one is `TLS 1.3, certificate until 2027-01-02`.
+/// The columns that bars leave for details: the longest usual one is `TLS 1.3, certificate until 2027-01-02`.
 const DETAIL: usize = 37;
 /// The fewest and the most columns of a bar.
 const BAR: (usize, usize) = (10, 30);
-/// The indent of details that do not fit behind the bar.
+/// The indent of details that do not fit after the bar.
 const INDENT: usize = 8;
 
-/// Return a line for each link, in order. The axis goes from the begin of the first link to the end of the probe.
+/// Return a line for each link, in order. The axis goes from the start of the first link to the end of the probe.
 ///
 /// ```text
 ///   DNS   ok         5.1 ms  |=         |  203.0.113.7
@@ -73,7 +73,7 @@ struct Bar {
 }
 
 impl Bar {
-    /// At least one column is drawn, and nothing beyond the end of the axis.
+    /// Place the bar: at least one column is drawn, and none beyond the end of the axis.
     fn new(begin: f64, length: f64, axis: f64, columns: usize) -> Self {
         let column = |ms: f64| if axis > 0.0 { ms / axis * columns as f64 } else { 0.0 };
         let before = (column(begin).round() as usize).min(columns - 1);
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn each_link_has_a_bar_where_it_was_under_way() {
+    fn each_link_has_a_bar_where_it_was_in_progress() {
         assert_snapshot!(drawn(100), @"
         DNS   ok         5.1 ms  |=                             |  203.0.113.7
         TCP   ok        30.2 ms  | ======                       |  203.0.113.7:443

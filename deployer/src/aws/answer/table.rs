@@ -1,6 +1,6 @@
 //! The rules: which operation, code and message mean what.
 
-use super::{Created, Meaning, Wait};
+use super::{Created, Existence, Meaning, Wait};
 use crate::aws::Operation;
 
 /// Which resources a rule applies to.
@@ -221,12 +221,12 @@ impl Rule {
         self.4
     }
 
-    pub(super) fn fits(&self, operation: Operation, code: &str, message: &str, is_new: bool) -> bool {
+    pub(super) fn fits(&self, operation: Operation, code: &str, message: &str, existence: Existence) -> bool {
         let Self(operations, codes, phrases, about, _) = self;
         operations.iter().any(|pattern| matches(pattern, operation))
             && (codes.is_empty() || codes.contains(&code))
             && (phrases.is_empty() || phrases.iter().any(|phrase| message.contains(phrase)))
-            && (*about == About::Any || is_new)
+            && (*about == About::Any || existence == Existence::Recent)
     }
 }
 

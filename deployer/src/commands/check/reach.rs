@@ -1,14 +1,14 @@
-//! Warns of targets that this machine can reach and AWS cannot.
+//! Warn about targets that this machine can reach and AWS cannot.
 
 use plexmon_function::probe::LinkName;
 use plexmon_function::time;
 
 use crate::config::{Circumstances, Config, SecretLookup, is_loopback};
 use crate::error::Result;
-use crate::local_probe::Seen;
+use crate::local_probe::LocalObservation;
 use crate::output::Output;
 
-/// Warn of what the configuration shows by itself.
+/// Warn about addresses that the configuration itself shows to be unreachable.
 pub(super) fn warn(config: &Config, output: &Output) -> Result<()> {
     let secrets = match config.secrets.resolve()? {
         SecretLookup::All(secrets) => Some(secrets),
@@ -20,8 +20,8 @@ pub(super) fn warn(config: &Config, output: &Output) -> Result<()> {
     Ok(())
 }
 
-/// Warn of hosts whose addresses only this machine can reach.
-pub(super) fn warn_of_resolved(config: &Config, seen: &[Seen], output: &Output) {
+/// Warn about hosts whose addresses only this machine can reach.
+pub(super) fn warn_about_resolved_addresses(config: &Config, seen: &[LocalObservation], output: &Output) {
     for one in seen {
         let has_v4 = one.v4.links.iter().any(|link| link.name == LinkName::Dns && link.ok);
         let v6 = one.v6.as_ref().filter(|_| !has_v4).and_then(|v6| v6.address);
@@ -34,7 +34,7 @@ pub(super) fn warn_of_resolved(config: &Config, seen: &[Seen], output: &Output) 
     }
 }
 
-/// `check` does not call AWS, so only the variable shows it.
+/// Whether the endpoint of AWS is on this machine. `check` does not call AWS, so only the variable shows it.
 fn aws_is_local() -> bool {
     std::env::var("AWS_ENDPOINT_URL").is_ok_and(|endpoint| is_loopback(&endpoint))
 }

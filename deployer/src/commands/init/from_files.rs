@@ -1,4 +1,4 @@
-//! `init --from`: generates a configuration from the files of a home. This module and those below it are the only part
+//! `init --from`: generate a configuration from the files of a home. This module and those below it are the only part
 //! of the import that accesses the disk.
 
 mod discover;
@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::import::{self, Inventory, MissingValue, SourceFile, write};
 
-/// The maximum number of containers in an error.
+/// The maximum number of containers that an error lists.
 const MAX_SHOWN: usize = 5;
 
 /// A configuration that was generated from a home's own files.
@@ -44,14 +44,14 @@ pub fn generate(paths: &[PathBuf], path: &Path) -> Result<Generated> {
     }
     // How many targets fit into the state depends on their names, which the parser of the configuration checks.
     let mut last = None;
-    for most in (1..=known).rev() {
-        let text = write::config(&inventory, &sources, most);
+    for limit in (1..=known).rev() {
+        let text = write::config(&inventory, &sources, limit);
         match Config::parse(&text, path) {
             Ok(_) => {
                 return Ok(Generated {
                     text,
-                    targets: most,
-                    commented: inventory.apps.len() - most,
+                    targets: limit,
+                    commented: inventory.apps.len() - limit,
                     not_published: inventory.not_published.len(),
                 });
             }

@@ -35,7 +35,7 @@ impl Layout {
         self.page.paint
     }
 
-    /// One line, without its time: a name, then what is said about it.
+    /// Format one line without its time: a name and the text about it.
     fn row(&self, name: &str, text: &str) -> String {
         format!("{} {text}", padded(name, self.name))
     }
@@ -97,7 +97,7 @@ fn is_report(message: &str) -> bool {
     ["REPORT RequestId:", "INIT_REPORT ", "RESTORE_REPORT "].iter().any(|word| message.starts_with(word))
 }
 
-/// Return the fields of a report that say how the run ended. Tabs separate them.
+/// Return the tab-separated fields of a report that contain the outcome of the run.
 fn status(report: &str) -> String {
     let fields = report.split('\t').map(str::trim);
     let of_status: Vec<&str> =
@@ -188,7 +188,7 @@ fn of_notification(notification: &Value, layout: &Layout) -> String {
     layout.row(&channel, &format!("{outcome}: {subject}{why}"))
 }
 
-/// What a notification says; of a kind that only a later release knows, its name.
+/// Return what a notification is about; for a kind that only a later release knows, the kind's name.
 fn subject_of(notification: &Value) -> String {
     let target = text(notification, "target").unwrap_or_default();
     let name = text(notification, "kind").unwrap_or("?");
@@ -208,7 +208,7 @@ fn problem(problem: &Value) -> Option<String> {
     if parts.is_empty() { (!problem.is_null()).then(|| problem.to_string()) } else { Some(parts.join(": ")) }
 }
 
-/// One line, without control characters that a terminal would obey.
+/// Return the text on one line, without control characters that a terminal would interpret.
 fn plain(text: &str) -> String {
     let cleaned: String = text.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
     cleaned.trim().to_owned()

@@ -1,4 +1,4 @@
-//! The sandbox's environment: emulator, stand-ins, a configuration, and a session on them.
+//! The sandbox's environment: the emulator, the stand-ins, a configuration, and a session with them.
 
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ pub struct Stage {
 impl Stage {
     pub async fn set(args: &Sandbox, output: &Output, interrupt: &Interrupt) -> Result<Self> {
         let cache = cache_directory()?;
-        let setting = async {
+        let starting = async {
             let installed = prepare(&cache, &|text| output.note(text)).await?;
             let emulator = Emulator::start(&installed, &cache).await?;
             output.note(&format!(
@@ -42,7 +42,7 @@ impl Stage {
             Ok::<_, Error>(emulator)
         };
         let emulator = tokio::select! {
-            emulator = setting => emulator?,
+            emulator = starting => emulator?,
             () = interrupt.requested(1) => return Err(Error::interrupted("interrupted; nothing was left behind")),
         };
         let plex = match &args.url {

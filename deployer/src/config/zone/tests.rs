@@ -15,7 +15,7 @@ fn clock(name: &str) -> Clock {
 }
 
 #[test]
-fn where_the_rule_is_enough_it_is_all_there_is() {
+fn a_zone_with_a_yearly_rule_needs_no_changes() {
     for (name, rule) in [
         ("Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3"),
         ("America/New_York", "EST5EDT,M3.2.0,M11.1.0"),
@@ -64,8 +64,7 @@ fn the_settings_stay_small() {
 /// or repeated.
 const AROUND: [(i64, i64); 5] = [(-300, -25), (-40, 20), (25, 150), (-300, 25), (-90, 240)];
 
-/// What the wall shows in each minute, with the latest time that it has shown until then and the earliest that it will
-/// show from then on.
+/// The local time of each minute, with the latest one shown until then and the earliest one shown from then on.
 struct Minutes(Vec<(DateTime, DateTime, DateTime)>);
 
 impl Minutes {
@@ -81,7 +80,7 @@ impl Minutes {
         Self(minutes)
     }
 
-    /// Whether a window is on: the wall has shown its beginning, and will show a time before its end, now or later.
+    /// Whether a window is active: the clock has shown its beginning, and shows a time before its end, now or later.
     fn are_in(&self, minute: i64, hours: Hours) -> bool {
         let (now, latest, earliest) = self.0[usize::try_from(minute).unwrap()];
         (-1..=1).any(|day| {
@@ -113,7 +112,7 @@ fn every_zone_is_followed_minute_by_minute_around_each_of_its_changes() {
 
 fn check(zone: &TimeZone, clock: &Clock, at: i64, (begin, end): (i64, i64)) {
     let moved = (offset(zone, at) - offset(zone, at - 1)).abs() / MINUTE;
-    // Long enough for the wall to have shown the beginning, and to be through with what it repeats.
+    // Long enough for the clock to have shown the beginning, and to have finished what it repeats.
     let first = at - 300 * MINUTE;
     let minutes = Minutes::of(zone, first);
     let before = zone.to_datetime(Timestamp::from_second(at - MINUTE).unwrap());

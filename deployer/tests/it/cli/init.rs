@@ -61,7 +61,7 @@ fn without_a_terminal_the_address_is_required() {
     snapshot!(Deploy::new(home.path()).args(["init"]).run().whole(), @"
     exit 2
     --- stderr
-    error: there is no terminal to ask on
+    error: cannot ask for input without a terminal
 
     hint: pass the address with --url https://plex.example.com
     ");

@@ -52,7 +52,7 @@ fn without_a_boundary_a_warning_explains_the_risk_of_the_policy() {
     let stderr = |args: &[&str]| Fixture::new().deploy(&["permissions"]).args(args).run().ended(0).stderr;
     let warning = stderr(&[]);
     assert!(
-        warning.starts_with("warning: this policy lets its holder become administrator")
+        warning.starts_with("warning: this policy lets its holder become an administrator")
             && warning.contains("--boundary ARN"),
         "{warning}"
     );

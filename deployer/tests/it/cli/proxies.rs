@@ -170,7 +170,7 @@ fn a_request_to_sign_in_at_the_proxy_is_recognized_for_a_plain_endpoint() {
     snapshot!(ran.whole(), @"
     exit 1
     --- stderr
-    error: sts:GetCallerIdentity was refused (HTTP 407): no further explanation
+    error: sts:GetCallerIdentity was refused (HTTP 407): no details were given
 
     hint: put the user and password into HTTP_PROXY: http://user:password@host:port
     ");

@@ -1,4 +1,4 @@
-//! Presets: what they set, and how an app is recognised.
+//! Presets: what they set, and how an app is recognized.
 
 use plexmon_deploy::config::preset::{HTTP, PRESETS, Preset, of_image, of_kind, of_name};
 

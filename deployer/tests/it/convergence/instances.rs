@@ -1,4 +1,4 @@
-//! Two functions in two regions: created, recognised and removed, with every kind of fault at every step.
+//! Two functions in two regions: created, recognized and removed, with every kind of fault at every step.
 
 use plexmon_deploy::apply::StepOutcome;
 use plexmon_deploy::plan::{Plan, plan};

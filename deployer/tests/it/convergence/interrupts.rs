@@ -45,7 +45,7 @@ enum Then {
 
 impl Cloud for Pressed {
     async fn apply(&self, step: &Step, turn: &Turn<'_>, progress: &Progress) -> Result<()> {
-        turn.come().await?;
+        turn.wait_for_all().await?;
         if *step == self.at {
             // By now, all steps that can start have started.
             tokio::task::yield_now().await;

@@ -45,7 +45,7 @@ impl Memory {
 
 impl Cloud for Memory {
     async fn apply(&self, step: &Step, turn: &Turn<'_>, _: &Progress) -> Result<()> {
-        turn.come().await?;
+        turn.wait_for_all().await?;
         tokio::task::yield_now().await;
         let mut stack = self.stack();
         let Some((fault, _)) = self.fault.as_ref().filter(|(_, troubled)| troubled == step) else {
@@ -156,7 +156,7 @@ fn half(change: &Change) -> Change {
         }
         // The new code runs, but the tags still describe the previous one.
         Change::Function(Update { from, .. }) => {
-            let to = Function { code: Some("changed by someone else".to_owned()), ..from.clone() };
+            let to = Function { code: Some("changed outside plexmon".to_owned()), ..from.clone() };
             Change::Function(Update { from, to })
         }
         Change::Schedule(Create(schedule)) => {

@@ -70,7 +70,7 @@ fn without_adopt_it_is_refused_and_unchanged() {
     let before = fixture.inventory();
     let up = without_tokens(fixture.with_code(&["up", "--yes"])).run();
     snapshot!(up.ended(1).stderr, @"
-    error: role `plex-remote-health-role` exists already and is not ours
+    error: role `plex-remote-health-role` already exists and is not managed by this deployment
       cause: it has no tag `plexmon:deployment`
 
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
@@ -162,14 +162,14 @@ fn a_state_in_another_parameter_is_kept_until_down() {
         "{}",
         up.stderr
     );
-    assert!(up.stderr.contains("rule `plex-check` names `plex-remote-health` as a target"), "{}", up.stderr);
+    assert!(up.stderr.contains("rule `plex-check` has `plex-remote-health` as a target"), "{}", up.stderr);
     assert!(fixture.messages()[0].title.as_deref().unwrap().starts_with("Plex RECOVERED after "));
     // Without --adopt and without the setting, it is still the state.
     assert_eq!(fixture.plan(), [""; 0]);
     fixture.with_code(&["status", "--exit-code"]).run().ended(0);
     let down = fixture.down().ended(0);
     assert!(
-        down.stdout.contains("rule `plex-check` names `plex-remote-health` as a target"),
+        down.stdout.contains("rule `plex-check` has `plex-remote-health` as a target"),
         "{}",
         down.stdout
     );

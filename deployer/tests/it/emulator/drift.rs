@@ -224,9 +224,9 @@ fn code_given_by_hand_is_not_drift_without_its_file() {
     let fixture = Fixture::deployed();
     let status = fixture.deploy(&["status", "--exit-code"]).run().ended(0);
     assert!(status.stdout.contains("yes, as configured"), "{}", status.stdout);
-    assert!(status.stdout.contains("its code was given by hand and is not compared"), "{}", status.stdout);
+    assert!(status.stdout.contains("its code was built elsewhere and is not compared"), "{}", status.stdout);
     let plan = fixture.deploy(&["plan", "--exit-code"]).run().ended(0);
-    assert!(plan.stdout.contains("its code was given by hand and is not compared"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("its code was built elsewhere and is not compared"), "{}", plan.stdout);
     assert_eq!(fixture.deploy(&["status", "--json"]).run().json()["in_sync"], true);
     // The settings are still compared.
     fixture.edit("tries = 1", "tries = 2");

@@ -120,7 +120,7 @@ fn notify_test_without_a_channel_is_an_error() {
     snapshot!(fixture.deploy(&["notify-test"]).run().whole(), @"
     exit 1
     --- stderr
-    error: the deployed function has no channel: nothing can be notified
+    error: the deployed function has no channel: it cannot send notifications
 
     hint: add [notify.pushover] or another channel to the configuration, then run `plexmon-deploy up`
     ");
@@ -241,5 +241,5 @@ fn doctor_compares_both_views() {
     fixture.edit("[notify", &third);
     let doctor = fixture.deploy(&["doctor", "--json"]).run().ended(1).json();
     assert_eq!(doctor["targets"][2]["from_aws"], Value::Null);
-    snapshot!(doctor["targets"][2]["finding"].as_str().unwrap(), @"run `plexmon-deploy up`: the configuration has changed since the last one");
+    snapshot!(doctor["targets"][2]["finding"].as_str().unwrap(), @"run `plexmon-deploy up`: the configuration has changed since the last deployment");
 }

@@ -20,7 +20,7 @@ fn a_foreign_role_stops_up_before_the_first_write() {
     snapshot!(up.whole(), @r"
     exit 1
     --- stderr
-    error: role `plex-remote-health-role` exists already and is not ours
+    error: role `plex-remote-health-role` already exists and is not managed by this deployment
       cause: it has no tag `plexmon:deployment`
 
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
@@ -115,7 +115,7 @@ fn resources_of_another_deployment_are_foreign() {
     fixture.edit("[function]", "[state]\nparameter = \"/homelab/plex_remote_status\"\n\n[function]");
     let plan = fixture.with_code(&["plan"]).run();
     snapshot!(plan.ended(1).stderr, @r"
-    error: parameter `/homelab/plex_remote_status` exists already and is not ours
+    error: parameter `/homelab/plex_remote_status` already exists and is not managed by this deployment
       cause: its tag `plexmon:deployment` says that it belongs to the deployment `plex-remote-health`
 
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
@@ -145,7 +145,7 @@ fn a_role_with_attached_policies_of_others_is_deleted_only_with_force() {
     let (_, error) = down.stderr.split_once("error: ").unwrap();
     snapshot!(error, @r"
     could not delete role `plex-remote-health-role`
-      cause: others have attached policies to it: theirs
+      cause: it has policies that plexmon did not attach: theirs
       cause: 5 of 6 steps are done; run the same command again to continue
 
     hint: detach them, or run `plexmon-deploy down --force` to have them detached

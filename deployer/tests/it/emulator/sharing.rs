@@ -49,7 +49,7 @@ fn down_removes_our_target_and_keeps_the_rule_for_theirs() {
       - delete log group /aws/lambda/plex-remote-health
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
-      . keep   schedule  plex-remote-health-schedule (others have given it targets: theirs)
+      . keep   schedule  plex-remote-health-schedule (others added targets to it: theirs)
     0 to create, 1 to update, 5 to delete
     6 resources deleted; checked again: nothing else of plex-remote-health is left
     "#);
@@ -59,7 +59,7 @@ fn down_removes_our_target_and_keeps_the_rule_for_theirs() {
     let again = fixture.down();
     assert_eq!(again.writes(), [""; 0]);
     snapshot!(again.ended(0).stdout, @"
-      . keep   schedule  plex-remote-health-schedule (others have given it targets: theirs)
+      . keep   schedule  plex-remote-health-schedule (others added targets to it: theirs)
     0 to create, 0 to update, 0 to delete
     nothing to remove: no resources of plex-remote-health were found
     ");

@@ -133,18 +133,18 @@ fn without_a_terminal_up_and_down_require_yes_as_an_option() {
     let up = fixture.with_code(&["up"]).run().ended(2);
     snapshot!(up.stderr, @r"
     plex-remote-health in account [ACCOUNT], region us-east-1
-    error: there is no terminal to ask on
+    error: cannot ask for input without a terminal
 
-    hint: add --yes to continue without a question
+    hint: add --yes to skip the confirmation
     ");
     assert_eq!(fixture.inventory(), [""; 0]);
     fixture.up().ended(0);
     let down = fixture.deploy(&["down"]).run().ended(2);
     snapshot!(down.stderr, @r"
     plex-remote-health in account [ACCOUNT], region us-east-1
-    error: there is no terminal to ask on
+    error: cannot ask for input without a terminal
 
-    hint: add --yes to continue without a question
+    hint: add --yes to skip the confirmation
     ");
     assert_eq!(fixture.inventory().len(), 6);
 }

@@ -51,7 +51,7 @@ fn labels_of_traefik() {
     url = "https://media.example.net/radarr/ping"
 
     # Not monitored:
-    # - printer: its host name is known at home only
+    # - printer: its host name is known only inside the home network
     # - off: switched off by its label `traefik.enable`
     # - database: a database; monitored through the apps that use it
     # - vpn: shares its network with qbittorrent; monitored through those that are targets

@@ -43,7 +43,7 @@ fn a_caddyfile_is_read_with_its_imports() {
     movies: radarr https://media.example.net:8443/movies
     subtitles: bazarr https://media.example.net:8443/subtitles
     - caddy: a reverse proxy; monitored through the apps behind it
-    - printer: its host name is known at home only
+    - printer: its host name is known only inside the home network
     - rest: no public host name found
     - inside.example.org: it is only for requests with certain client addresses
     - www.example.net: it only redirects to another address

@@ -86,10 +86,10 @@ fn rules_are_read_in_every_spelling() {
     oldest: http https://oldest.example.net/old
     - many: its host name is a pattern for many names
     - expression-path: paths.example.net leads to it only for paths that match a pattern
-    - mesh: its host name is known at home only: it belongs to a mesh network (unless Tailscale Funnel publishes it)
-    - short: its host name is known at home only
-    - invented: its host name is known at home only
-    - numbered: its host name is known at home only
+    - mesh: its host name is known only inside the home network: it belongs to a mesh network (unless Tailscale Funnel publishes it)
+    - short: its host name is known only inside the home network
+    - invented: its host name is known only inside the home network
+    - numbered: its host name is known only inside the home network
     - accents: its host name is not a valid host name
     ");
 }
@@ -111,7 +111,7 @@ fn the_name_of_the_destination_identifies_the_app() {
     - hello.example.net: it gets a fixed response from the proxy itself
     - gone.example.net: it gets a fixed response from the proxy itself
     - images.example.net: it leads to it only for paths that match a pattern
-    - inside.home.arpa: it is known at home only
+    - inside.home.arpa: it is known only inside the home network
     ! *.example.net: a wildcard for other names; the apps behind it are not known.
     ");
 }

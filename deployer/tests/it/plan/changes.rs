@@ -36,7 +36,7 @@ fn without_differences_nothing_is_planned() {
     let plan = deployment.up(&deployment.drifted(|_| {})).unwrap();
     assert!(plan.is_empty() && !plan.needs_code());
     assert_snapshot!(plan, @"0 to create, 0 to update, 0 to delete");
-    assert_snapshot!(serde_json::to_string(&plan).unwrap(), @r#"{"digest":"4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945","steps":[]}"#);
+    assert_snapshot!(serde_json::to_string(&plan).unwrap(), @r#"{"digest":"0a369a75d59412d1f19636d4d8c72c26286bcb81e55507612fad44d9f5f43f3e","steps":[]}"#);
 }
 
 #[test]

@@ -97,7 +97,7 @@ impl Deployment {
     }
 
     pub fn intent(&self, adopt: bool) -> Intent<'_> {
-        Intent { names: &self.names, adopt }
+        Intent { names: &self.names, account: &self.account, adopt }
     }
 }
 

@@ -1,13 +1,14 @@
-//! The digest names what a plan does: stable for the same plan, different for any other, and without secrets.
+//! The digest identifies a plan: stable for the same plan, different for any other, and without secrets.
 
 use std::collections::BTreeSet;
 
-use plexmon_deploy::plan::Plan;
+use plexmon_deploy::names::Account;
+use plexmon_deploy::plan::{Plan, plan};
 use plexmon_deploy::resources::Content;
 use plexmon_deploy::stack::Stack;
 use serde_json::{Value, json};
 
-use super::deployment::{CONFIG, Deployment, Only as _, missing_secrets};
+use super::deployment::{CONFIG, Deployment, Only as _, REGION, missing_secrets};
 use crate::convergence::initial_states::all;
 
 fn drifted(change: impl FnOnce(&mut Stack)) -> Plan {
@@ -20,7 +21,7 @@ fn drifted(change: impl FnOnce(&mut Stack)) -> Plan {
 fn the_digest_of_the_same_plan_is_always_the_same() {
     let plan = || drifted(|stack| stack.the_function().memory_mb = 512);
     assert_eq!(plan().digest(), plan().digest());
-    insta::assert_snapshot!(plan().digest(), @"da13a923a95bc45c41e2a877cd37dc25384856f3887f784e90bc6317b881f577");
+    insta::assert_snapshot!(plan().digest(), @"75d2cf9b096f107c41b3eec11dc5caea181f7450cbd11959a0436cb1ec9178ff");
 }
 
 #[test]
@@ -52,6 +53,30 @@ fn a_change_to_another_value_is_another_plan() {
     let whole = without_needs.digest();
     without_needs.steps.iter_mut().for_each(|step| step.needs.clear());
     assert_ne!(whole, without_needs.digest());
+}
+
+/// A plan that was reviewed for one account must not be applied in another one, even if none of its steps has an ARN.
+#[test]
+fn the_same_steps_elsewhere_are_another_plan() {
+    let usual = ("arn:aws:iam::123456789012:user/me", "123456789012", REGION, "plex-remote-health");
+    let plan_at = |(arn, id, region, name): (&str, &str, &str, &str)| {
+        let mut deployment = Deployment::usual();
+        deployment.account = Account::from_caller(arn, id, region);
+        name.clone_into(&mut deployment.names.deployment);
+        let desired = Stack { parameters: deployment.desired.parameters.clone(), ..Stack::nothing() };
+        plan(&desired, &Stack::nothing(), deployment.intent(false)).unwrap()
+    };
+    let plans = [
+        usual,
+        ("arn:aws-cn:iam::123456789012:user/me", usual.1, usual.2, usual.3),
+        (usual.0, "210987654321", usual.2, usual.3),
+        (usual.0, usual.1, "us-east-1", usual.3),
+        (usual.0, usual.1, usual.2, "another"),
+    ]
+    .map(plan_at);
+    assert!(plans.iter().all(|plan| !plan.is_empty() && plan.steps == plans[0].steps));
+    let digests: BTreeSet<String> = plans.iter().map(Plan::digest).collect();
+    assert_eq!(digests.len(), plans.len());
 }
 
 /// AWS returns documents as they were stored, but does not guarantee the order of their keys.

@@ -105,7 +105,7 @@ fn a_rule_with_targets_of_others_loses_only_ours() {
       - delete log group /aws/lambda/plex-remote-health
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
-      . keep   schedule  plex-remote-health-schedule (others have given it targets: theirs, another)
+      . keep   schedule  plex-remote-health-schedule (others added targets to it: theirs, another)
     0 to create, 1 to update, 5 to delete
     "#);
     let without_ours = |stack: &mut Stack| {
@@ -118,7 +118,7 @@ fn a_rule_with_targets_of_others_loses_only_ours() {
       - delete log group /aws/lambda/plex-remote-health
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
-      . keep   schedule  plex-remote-health-schedule (others have given it targets: theirs, another)
+      . keep   schedule  plex-remote-health-schedule (others added targets to it: theirs, another)
     0 to create, 0 to update, 5 to delete
     ");
 }
@@ -151,7 +151,7 @@ fn the_rule_of_the_shell_steps_loses_our_target_last_and_is_kept_for_others() {
       ~ update schedule  plex-remote-health-5min
           target: arn:aws:lambda:eu-central-1:123456789012:function:plex-remote-health -> (none)
           retry_policy: {"max_age_s":150,"attempts":5} -> (none)
-      . keep   schedule  plex-remote-health-5min (others have given it targets: theirs)
+      . keep   schedule  plex-remote-health-5min (others added targets to it: theirs)
     1 to create, 1 to update, 0 to delete
     "#);
     assert_eq!(plan.steps[1].needs.len(), 1);

@@ -29,13 +29,13 @@ fn plan(wanted: &str, there: &str, change: impl FnOnce(&mut Stack)) -> String {
 #[test]
 fn only_the_settings_are_compared_without_the_file() {
     assert_snapshot!(plan(BUILT, GIVEN, |_| {}), @"
-      . keep   function  plex-remote-health (its code was given by hand and is not compared; `--bootstrap PATH` names it)
+      . keep   function  plex-remote-health (its code was built elsewhere and is not compared; pass it with `--bootstrap PATH`)
     0 to create, 0 to update, 0 to delete
     ");
     assert_snapshot!(plan(BUILT, GIVEN, |stack| stack.the_function().memory_mb = 512), @"
       ~ update function  plex-remote-health
           memory_mb: 512 -> 128
-      . keep   function  plex-remote-health (its code was given by hand and is not compared; `--bootstrap PATH` names it)
+      . keep   function  plex-remote-health (its code was built elsewhere and is not compared; pass it with `--bootstrap PATH`)
     0 to create, 1 to update, 0 to delete
     ");
 }
@@ -68,7 +68,7 @@ fn with_the_file_the_code_is_compared() {
 #[test]
 fn other_code_is_always_a_difference() {
     for there in
-        ["changed by someone else", "0123456789abcdef0123456789abcdef", "given", "given:a", "new:a:b"]
+        ["changed outside plexmon", "0123456789abcdef0123456789abcdef", "given", "given:a", "new:a:b"]
     {
         assert!(plan(BUILT, there, |_| {}).contains(&format!("code: {there} -> built:")), "{there}");
     }

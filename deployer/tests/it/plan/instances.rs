@@ -190,7 +190,7 @@ fn a_deployment_named_like_our_page_stops_the_run() {
         }
     });
     assert_snapshot!(text(page.up(&observed)), @"
-    error: role `plex-remote-health-page-role` exists already and is not ours
+    error: role `plex-remote-health-page-role` already exists and is not managed by this deployment
       cause: its tag `plexmon:deployment` says that it belongs to the deployment `plex-remote-health-page`
 
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration

@@ -18,7 +18,7 @@ fn adopted(change: impl FnOnce(&mut Stack)) -> String {
 #[test]
 fn a_role_without_our_tag_stops_the_run() {
     assert_snapshot!(drift(foreign_role), @"
-    error: role `plex-remote-health-role` exists already and is not ours
+    error: role `plex-remote-health-role` already exists and is not managed by this deployment
       cause: it has no tag `plexmon:deployment`
 
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
@@ -38,7 +38,7 @@ fn adopting_takes_over_a_role_without_our_tag() {
 fn another_deployment_is_named() {
     let other = |stack: &mut Stack| stack.the_role().owner = Some("cinema".to_owned());
     assert_snapshot!(drift(other), @"
-    error: role `plex-remote-health-role` exists already and is not ours
+    error: role `plex-remote-health-role` already exists and is not managed by this deployment
       cause: its tag `plexmon:deployment` says that it belongs to the deployment `cinema`
 
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
@@ -54,7 +54,7 @@ fn a_function_without_our_tag_stops_the_run_even_if_its_role_is_gone() {
         function.binding = Binding::Stale;
     };
     assert_snapshot!(drift(foreign), @"
-    error: function `plex-remote-health` exists already and is not ours
+    error: function `plex-remote-health` already exists and is not managed by this deployment
       cause: it has no tag `plexmon:deployment`
 
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
@@ -74,7 +74,7 @@ fn a_log_group_without_a_tag_is_adopted_silently() {
 fn a_log_group_of_another_deployment_is_not_adopted_silently() {
     let other = |stack: &mut Stack| stack.the_log_group().owner = Some("cinema".to_owned());
     assert_snapshot!(drift(other), @"
-    error: log group `/aws/lambda/plex-remote-health` exists already and is not ours
+    error: log group `/aws/lambda/plex-remote-health` already exists and is not managed by this deployment
       cause: its tag `plexmon:deployment` says that it belongs to the deployment `cinema`
 
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
@@ -153,7 +153,7 @@ fn adopting_the_shell_steps_replaces_their_rule() {
         stack.schedules = vec![current, previous];
     });
     assert_snapshot!(text(deployment.up(&created_by_hand)), @"
-    error: role `plex-remote-health-role` exists already and is not ours
+    error: role `plex-remote-health-role` already exists and is not managed by this deployment
       cause: it has no tag `plexmon:deployment`
 
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration

@@ -62,7 +62,7 @@ fn a_missing_part_is_recreated_and_an_untagged_one_is_claimed() {
     ");
     let untagged = deployment.drifted(|stack| stack.parameters[1].owner = None);
     assert_snapshot!(text(deployment.up(&untagged)), @"
-    error: parameter `/homelab/plex_remote_status_part2` exists already and is not ours
+    error: parameter `/homelab/plex_remote_status_part2` already exists and is not managed by this deployment
       cause: it has no tag `plexmon:deployment`
 
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
@@ -74,7 +74,7 @@ fn a_missing_part_is_recreated_and_an_untagged_one_is_claimed() {
     ");
     let foreign = deployment.drifted(|stack| stack.parameters[2].owner = Some("cinema".to_owned()));
     assert_snapshot!(text(deployment.up(&foreign)), @"
-    error: parameter `/homelab/plex_remote_status_part3` exists already and is not ours
+    error: parameter `/homelab/plex_remote_status_part3` already exists and is not managed by this deployment
       cause: its tag `plexmon:deployment` says that it belongs to the deployment `cinema`
 
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration

@@ -4,8 +4,8 @@ use insta::assert_snapshot;
 use plexmon_deploy::artifact::Zip;
 use plexmon_deploy::resource::{Materials, OnFailure};
 use plexmon_deploy::resources::Decrypt;
-use plexmon_deploy::session::{How, Session, View};
-use plexmon_deploy::stack::Look;
+use plexmon_deploy::session::{ApplyOptions, Session, View};
+use plexmon_deploy::stack::ReadOptions;
 use serde_json::{Value, json};
 
 use super::answers::{self, ZIP_SHA256, function_json, json_of};
@@ -65,11 +65,11 @@ fn taken_over(rig: &Rig, code: &str) {
     );
 }
 
-const ADOPTING: Look = Look { decrypt: Decrypt::IfAllowed, adopting: true };
-const LATER: Look = Look { adopting: false, ..ADOPTING };
+const ADOPTING: ReadOptions = ReadOptions { decrypt: Decrypt::IfAllowed, adopting: true };
+const LATER: ReadOptions = ReadOptions { adopting: false, ..ADOPTING };
 
-async fn look(session: &Session, look: Look) -> View {
-    session.look(look).await.unwrap()
+async fn look(session: &Session, look: ReadOptions) -> View {
+    session.view(look).await.unwrap()
 }
 
 async fn adopt(rig: &Rig, session: &Session) -> View {
@@ -81,7 +81,7 @@ async fn adopt(rig: &Rig, session: &Session) -> View {
         zip: Some(Zip { bytes: b"zip".to_vec(), sha256: ZIP_SHA256.to_owned() }),
         secrets: Some(secrets()),
     };
-    let how = How { materials: &materials, on_failure: OnFailure::Stop, force: false };
+    let how = ApplyOptions { materials: &materials, on_failure: OnFailure::Stop, force: false };
     let applied = session.apply(plan, &view.observed, how).await;
     session.verdict(&applied).unwrap();
     assert!(rig.reported().contains("state parameter `/my/plex/state`: taken over"), "{}", rig.reported());
@@ -118,7 +118,7 @@ async fn later_runs_recognise_it_without_adopt() {
     let plan = view.plan(false).unwrap();
     assert!(plan.is_empty(), "{plan}");
     // And `down` removes it.
-    let observed = session.observe(plexmon_deploy::stack::Look::default()).await.unwrap();
+    let observed = session.observe(plexmon_deploy::stack::ReadOptions::default()).await.unwrap();
     let plan = rig.deployment.down(&observed.stack).unwrap().to_string();
     assert!(plan.contains("- delete parameter /my/plex/state\n"), "{plan}");
 }
@@ -160,10 +160,10 @@ async fn unusual_names_are_taken_over_or_refused_with_the_setting() {
     }
     for parameter in ["arn:aws:ssm:eu-central-1:1:parameter/x", "/x/plex_secrets", "/a b"] {
         let rig = by_hand(parameter);
-        let error = rig.session().look(ADOPTING).await.err().unwrap();
+        let error = rig.session().view(ADOPTING).await.err().unwrap();
         assert!(error.hint_text().unwrap().contains("`parameter` in [state]"), "{error}");
     }
-    let error = by_hand("/a b").session().look(ADOPTING).await.err().unwrap();
+    let error = by_hand("/a b").session().view(ADOPTING).await.err().unwrap();
     assert_snapshot!(error, @"
     error: the state of function `plex-remote-health` cannot be taken over
       cause: its variable STATUS_PARAM is `/a b`, which plexmon cannot use as a name
@@ -187,7 +187,7 @@ async fn other_rules_that_run_the_function_are_named() {
     look(&rig.session(), ADOPTING).await;
     let said = rig.reported();
     assert!(
-        said.contains("rules `plex-check` and `plex-nightly` name `plex-remote-health` as a target"),
+        said.contains("rules `plex-check` and `plex-nightly` have `plex-remote-health` as a target"),
         "{said}"
     );
     assert!(rig.writes().is_empty());
@@ -196,7 +196,7 @@ async fn other_rules_that_run_the_function_are_named() {
     rig.fake.always("events:ListRuleNamesByTarget", refused("AccessDeniedException", "You may not do that."));
     look(&rig.session(), ADOPTING).await;
     assert!(
-        rig.reported().contains("whether other rules run `plex-remote-health` is unknown"),
+        rig.reported().contains("could not check whether other rules run `plex-remote-health`"),
         "{}",
         rig.reported()
     );

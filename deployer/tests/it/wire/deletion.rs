@@ -122,7 +122,7 @@ async fn policies_attached_by_others_are_listed_and_kept() {
     let rig = attached();
     assert_snapshot!(rig.down(only_role).await, @"
     error: could not delete role `plex-remote-health-role`
-      cause: others have attached policies to it: arn:aws:iam::aws:policy/ReadOnlyAccess, by-hand
+      cause: it has policies that plexmon did not attach: arn:aws:iam::aws:policy/ReadOnlyAccess, by-hand
 
     hint: detach them, or run `plexmon-deploy down --force` to have them detached
     ");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use plexmon_deploy::commands::status::report;
 use plexmon_deploy::resources::{Decrypt, Health};
-use plexmon_deploy::stack::{Look, Stack};
+use plexmon_deploy::stack::{ReadOptions, Stack};
 use plexmon_deploy::text::Paint;
 use serde_json::{Value, json};
 
@@ -111,7 +111,7 @@ async fn status_reports_the_reason_and_is_not_in_sync() {
         function["Configuration"][key] = value.clone();
     }
     rig.fake.always("lambda:GetFunction", json_of(function));
-    let view = session.look(Look { decrypt: Decrypt::IfAllowed, adopting: false }).await.unwrap();
+    let view = session.view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: false }).await.unwrap();
     let report = report(&session, &view);
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!((&json["deployed"], &json["in_sync"]), (&json!(true), &json!(false)));

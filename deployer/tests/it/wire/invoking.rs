@@ -3,22 +3,22 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use plexmon_deploy::invocation::{New, first_run};
+use plexmon_deploy::invocation::{NewResources, first_run};
 use serde_json::json;
 
 use super::answers::json_of;
 use super::fake::{Answer, refused};
 use super::rig::Rig;
 
-const CREATED: New = New { role: true, secrets: false, function: true };
-const SEEN: New = New { role: false, secrets: false, function: false };
+const CREATED: NewResources = NewResources { role: true, secrets: false, function: true };
+const SEEN: NewResources = NewResources { role: false, secrets: false, function: false };
 
 fn reply() -> Answer {
     json_of(json!({ "previous": "unknown", "current": "up", "http": 200 }))
 }
 
 /// Return the result of the run at the end of `up`, and its duration.
-async fn run(rig: &Rig, new: New) -> (String, f64) {
+async fn run(rig: &Rig, new: NewResources) -> (String, f64) {
     let session = rig.session();
     let result = first_run(&session, &Rig::progress(&session), new).await;
     let text = match result {
@@ -122,7 +122,7 @@ async fn new_permissions_are_waited_for_by_the_kind_of_the_problem() {
             "previous": "unknown", "current": "up", "http": 200, "problems": [problem], "problem_kinds": kinds,
         }))
     };
-    let until_effective = async |new: New, answer: Answer| {
+    let until_effective = async |new: NewResources, answer: Answer| {
         let rig = Rig::new();
         rig.fake.until(Duration::from_secs(8), "lambda:Invoke", answer, reply());
         let (status, _) = run(&rig, new).await;

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use plexmon_deploy::resources::{Content, Decrypt};
-use plexmon_deploy::stack::{Look, observe};
+use plexmon_deploy::stack::{ReadOptions, observe};
 use serde_json::json;
 
 use super::answers::{self, SIGNATURE, function_json, json_of, policy_json};
@@ -66,7 +66,7 @@ async fn code_uploaded_by_others_is_a_difference() {
     let observed = rig.observe(false).await.unwrap();
     assert_snapshot!(text(rig.deployment.up(&observed.stack)), @"
       ~ update function  plex-remote-health
-          code: changed by someone else -> 0123456789abcdef0123456789abcdef
+          code: changed outside plexmon -> 0123456789abcdef0123456789abcdef
     0 to create, 1 to update, 0 to delete
     ");
 }
@@ -171,7 +171,7 @@ async fn an_unreadable_secret_is_known_to_exist() {
     });
     for decrypt in [Decrypt::No, Decrypt::IfAllowed] {
         let observed =
-            observe(&rig.aws, &rig.deployment.names, Look { decrypt, adopting: false }).await.unwrap();
+            observe(&rig.aws, &rig.deployment.names, ReadOptions { decrypt, adopting: false }).await.unwrap();
         let secret = &observed.stack.secrets[0];
         assert_eq!(secret.owner.as_deref(), Some("plex-remote-health"));
         assert_eq!(secret.content, Content::Denied);

@@ -4,7 +4,7 @@ mod senders;
 
 use std::fmt::Write as _;
 
-use plexmon_deploy::aws::{CallError, Meaning};
+use plexmon_deploy::aws::{CallError, Existence, Meaning};
 use serde::Deserialize;
 
 use self::senders::{Failure, OPERATIONS, send};
@@ -23,6 +23,12 @@ struct Row {
     message: Option<String>,
     created_in_this_run: bool,
     means: String,
+}
+
+impl Row {
+    fn existence(&self) -> Existence {
+        if self.created_in_this_run { Existence::Recent } else { Existence::Known }
+    }
 }
 
 /// Not called through a client of the SDK: a public address, and a service that is not used.
@@ -80,7 +86,7 @@ async fn classified(rig: &Rig, operation: &str, row: &Row, text: &str) -> String
     rig.fake.always(operation, Answer::Recorded { status: row.status, code, message });
     match send(&rig.aws, operation).await {
         Ok(()) => "ok".to_owned(),
-        Err(Failure::Refused(error)) => name(error.meaning(row.created_in_this_run)).to_owned(),
+        Err(Failure::Refused(error)) => name(error.meaning(row.existence())).to_owned(),
         // Whatever error the function has, a retry does not help.
         Err(Failure::Ran(error)) => {
             let expected = row.message.as_deref().map(|message| filled(message, text));
@@ -153,7 +159,7 @@ async fn a_code_is_recognised_in_every_format() {
         ("events:PutTargets", "com.amazon.coral#ConcurrentModificationException", "busy"),
     ] {
         let error = refusal(operation, 400, code, None).await;
-        assert_eq!(name(error.meaning(false)), means, "{code}");
+        assert_eq!(name(error.meaning(Existence::Known)), means, "{code}");
     }
 }
 
@@ -172,7 +178,7 @@ async fn a_known_code_with_an_unknown_message_is_classified() {
         ("logs:CreateLogGroup", "SomethingNewException", "", "final"),
     ] {
         let error = refusal(operation, 409, code, Some(message)).await;
-        assert_eq!(name(error.meaning(false)), means, "{operation} {error}");
+        assert_eq!(name(error.meaning(Existence::Known)), means, "{operation} {error}");
     }
 }
 
@@ -181,7 +187,7 @@ async fn a_known_code_with_an_unknown_message_is_classified() {
 async fn a_fault_without_a_code_is_waited_for() {
     for (status, means) in [(502, "throttled"), (503, "throttled"), (400, "final")] {
         let error = refusal("ssm:GetParameter", status, "", None).await;
-        assert_eq!(name(error.meaning(false)), means, "{status}");
+        assert_eq!(name(error.meaning(Existence::Known)), means, "{status}");
     }
 }
 

@@ -25,7 +25,7 @@ use plexmon_deploy::report::{Event, Progress, Reporter};
 use plexmon_deploy::resource::{CreatedHere, Materials, OnFailure, Pace, RoleIds};
 use plexmon_deploy::resources::{Decrypt, Role};
 use plexmon_deploy::session::Session;
-use plexmon_deploy::stack::{Look, Observed, Stack, observe};
+use plexmon_deploy::stack::{Observed, ReadOptions, Stack, observe};
 use tokio::sync::watch;
 
 use super::answers::ZIP_SHA256;
@@ -74,7 +74,7 @@ impl Rig {
     }
 
     pub async fn observe(&self, adopting: bool) -> Result<Observed> {
-        observe(&self.aws, &self.deployment.names, Look { decrypt: Decrypt::Yes, adopting }).await
+        observe(&self.aws, &self.deployment.names, ReadOptions { decrypt: Decrypt::Yes, adopting }).await
     }
 
     /// Return the session of a command on this fake.

@@ -67,11 +67,11 @@ async fn a_state_created_by_the_function_is_only_tagged() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_created_by_others_meanwhile_is_not_changed() {
+async fn a_state_created_by_others_in_the_meantime_is_not_changed() {
     let rig = Rig::new();
     there(&rig, "mine");
     let error = rig.repair(|stack| stack.parameters.clear()).await;
-    assert!(error.contains("another program has created it meanwhile"), "{error}");
+    assert!(error.contains("another program has created it in the meantime"), "{error}");
     assert_eq!(rig.writes(), ["ssm:PutParameter"]);
 }
 

@@ -175,7 +175,7 @@ async fn a_function_that_was_deleted_meanwhile_is_not_waited_for_long() {
     rig.fake.always("lambda:GetFunctionConfiguration", unknown.clone());
     assert_snapshot!(rig.up().await, @"
     error: could not create function `plex-remote-health`
-      cause: function `plex-remote-health` no longer exists: someone else may have deleted it
+      cause: function `plex-remote-health` no longer exists: another program may have deleted it
       cause: lambda:GetFunctionConfiguration was refused (ResourceNotFoundException): Function not found
 
     hint: make sure that no other `down` is running, then run `up` again

@@ -1,4 +1,4 @@
-//! Finds and reads the files of a home.
+//! Find and read the files of a home.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

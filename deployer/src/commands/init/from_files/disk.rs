@@ -1,4 +1,4 @@
-//! Reads files that Terraform's modules and functions refer to. The files of a home are untrusted: only the given
+//! Read the files that Terraform's modules and functions refer to. The files of a home are untrusted: only the given
 //! folders and the repositories around them are read.
 
 use std::fs;

@@ -61,9 +61,9 @@ fn lines_are_wrapped_at_the_width_of_a_terminal() {
 }
 
 #[test]
-fn states_outcomes_and_failures_have_colour() {
+fn states_outcomes_and_failures_have_color() {
     let colored = readable(TIME, RUN, &layout(Page::unbounded(Paint::Colored)));
-    assert_eq!(console::strip_ansi_codes(&colored), lines(RUN), "nothing but colour differs");
+    assert_eq!(console::strip_ansi_codes(&colored), lines(RUN), "only color differs");
     assert_snapshot!(colored.replace('\u{1b}', "ESC"), @"
     ESC[38;5;244m2026-11-03T10:05:07ZESC[0m plex        ESC[31mdownESC[0m       142 ms  app: Plex is stopped; nginx returns 502
     ESC[38;5;244m2026-11-03T10:05:07ZESC[0m uptime-kuma ESC[32mupESC[0m          38 ms  HTTP 200

@@ -45,12 +45,12 @@ fn changed_settings_of_the_function_are_listed() {
 #[test]
 fn changed_code_is_uploaded() {
     let deployment = Deployment::usual();
-    let changed = "changed by someone else".to_owned();
+    let changed = "changed outside plexmon".to_owned();
     let plan = deployment.up(&deployment.drifted(|stack| stack.the_function().code = Some(changed))).unwrap();
     assert!(plan.needs_code());
     assert_snapshot!(plan, @"
       ~ update function  plex-remote-health
-          code: changed by someone else -> 0123456789abcdef0123456789abcdef
+          code: changed outside plexmon -> 0123456789abcdef0123456789abcdef
     0 to create, 1 to update, 0 to delete
     ");
 }
@@ -76,7 +76,7 @@ fn changed_memory_needs_no_code() {
     assert!(!plan.needs_code());
     assert_snapshot!(json(&plan), @r#"
     {
-      "digest": "da13a923a95bc45c41e2a877cd37dc25384856f3887f784e90bc6317b881f577",
+      "digest": "75d2cf9b096f107c41b3eec11dc5caea181f7450cbd11959a0436cb1ec9178ff",
       "steps": [
         {
           "action": "update",
