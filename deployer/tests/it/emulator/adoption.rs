@@ -34,6 +34,8 @@ fn installed_with_its_state_in(parameter: &str, status: &str) -> Fixture {
         "Code": {"ZipFile": {"base64": zip}},
     });
     fixture.aws("lambda", "create_function", function);
+    // As its first run does. The emulator may run its schedule at any time.
+    fixture.aws("logs", "create_log_group", json!({"logGroupName": format!("/aws/lambda/{NAME}")}));
     let state = json!({"status": status, "ts": 1_793_700_300}).to_string();
     fixture.aws("ssm", "put_parameter", json!({"Name": parameter, "Value": state, "Type": "String"}));
     fixture.aws("events", "put_rule", json!({"Name": OLD_RULE, "ScheduleExpression": "rate(5 minutes)"}));
@@ -87,7 +89,9 @@ fn adopt_takes_over_the_state_and_the_tokens() {
           owner: (none) -> plex-remote-health
           policy: ...-17","Statement":[{"Effect":"Allow","Action":["logs:*","ssm:*"],"Resource":"*"}]} -> ...-17","Statement":[{"Sid":"LogUsEast1","Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLog...
           regions: [] -> ["us-east-1"]
-      + create log group /aws/lambda/plex-remote-health
+      ~ update log group /aws/lambda/plex-remote-health
+          owner: (none) -> plex-remote-health
+          retention_days: (none) -> 14
       ~ update parameter /homelab/plex_remote_status
           owner: (none) -> plex-remote-health
       + create secret    /homelab/plex_remote_status_secrets
@@ -108,7 +112,7 @@ fn adopt_takes_over_the_state_and_the_tokens() {
           retry_policy: (none) -> {"max_age_s":150,"attempts":5}
           permission: .../plex-remote-health-5min"} -> .../plex-remote-health-schedule"}
       - delete schedule  plex-remote-health-5min
-    2 to create, 4 to update, 1 to delete
+    1 to create, 5 to update, 1 to delete
     seen from AWS:
       plex is up (HTTP 200, [TIME])
     "#);

@@ -55,8 +55,8 @@ fn targets_that_aws_cannot_reach_are_warned_of_before_the_question() {
     let plan = |fixture: &Fixture| fixture.with_code(&["plan"]).run().ended(0).stderr;
     assert!(!plan(&fixture).contains("warning"), "{}", plan(&fixture));
     fixture.edit("control = []", "control = [\"https://192.168.1.5\"]");
-    let warning = "`control`: `192.168.1.5` is a private address that AWS cannot reach; use the name or address \
-                   by which the internet reaches it\n";
+    let warning = "`control`: `192.168.1.5` is a private address that AWS cannot reach; use the public name or \
+                   address\n";
     assert!(plan(&fixture).contains(warning), "{}", plan(&fixture));
     let up = fixture.up().ended(0);
     assert_eq!(up.stderr.matches("warning:").count(), 1, "{}", up.whole());

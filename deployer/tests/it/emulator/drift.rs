@@ -178,11 +178,14 @@ fn plan_json_has_each_field_with_its_values() {
     let plan = fixture.with_code(&["plan", "--json"]).run().ended(0);
     snapshot!(plan.stdout, @r#"
     {
+      "digest": "[DIGEST]",
       "steps": [
         {
           "action": "update",
           "kind": "function",
           "name": "plex-remote-health",
+          "region": "us-east-1",
+          "needs": [],
           "changes": [
             {
               "field": "timeout_s",
@@ -195,6 +198,17 @@ fn plan_json_has_each_field_with_its_values() {
           "action": "update",
           "kind": "schedule",
           "name": "plex-remote-health-schedule",
+          "region": "us-east-1",
+          "needs": [
+            {
+              "step": 0,
+              "action": "update",
+              "kind": "function",
+              "name": "plex-remote-health",
+              "region": "us-east-1",
+              "until": "effective"
+            }
+          ],
           "changes": [
             {
               "field": "enabled",

@@ -79,7 +79,7 @@ fn shows_each_target_in_check(fixture: &Fixture) {
     sonarr (closed): unknown ([TIME])
       DNS   ok [TIME]  [BAR]  127.0.0.1
       TCP   FAILED [TIME]  [BAR]  connection refused
-      blind: the monitor cannot tell from here
+      blind: the monitor cannot check this from its network
     ");
 }
 
@@ -98,55 +98,55 @@ fn deploys_with_a_verdict_for_each_target(fixture: &Fixture) {
     seen from AWS:
       plex is up (HTTP 200, [TIME])
       overseerr is down: HTTP 401 instead of 200
-        something answers, but not as configured: check the route, `status` and `contains`
+        the response is not the configured one: check the route, `status` and `contains`
       sonarr is down: connection refused
         check the port forwarding, the firewall, and that the proxy or tunnel is running
       sonarr (closed) is unknown: connection refused
-        the monitor cannot tell from here
+        the monitor cannot check this from its network
       4ksonarr is down: connection refused
         check the port forwarding, the firewall, and that the proxy or tunnel is running
       4ksonarr (closed) is unknown: connection refused
-        the monitor cannot tell from here
+        the monitor cannot check this from its network
       radarr is down: connection refused
         check the port forwarding, the firewall, and that the proxy or tunnel is running
       radarr (closed) is unknown: connection refused
-        the monitor cannot tell from here
+        the monitor cannot check this from its network
       4kradarr is down: connection refused
         check the port forwarding, the firewall, and that the proxy or tunnel is running
       4kradarr (closed) is unknown: connection refused
-        the monitor cannot tell from here
+        the monitor cannot check this from its network
       bazarr is down: connection refused
         check the port forwarding, the firewall, and that the proxy or tunnel is running
       bazarr (closed) is unknown: connection refused
-        the monitor cannot tell from here
+        the monitor cannot check this from its network
       prowlarr is down: connection refused
         check the port forwarding, the firewall, and that the proxy or tunnel is running
       prowlarr (closed) is unknown: connection refused
-        the monitor cannot tell from here
+        the monitor cannot check this from its network
       torrents is down: connection refused
         check the port forwarding, the firewall, and that the proxy or tunnel is running
       torrents (closed) is unknown: connection refused
-        the monitor cannot tell from here
+        the monitor cannot check this from its network
       tautulli is down: connection refused
         check the port forwarding, the firewall, and that the proxy or tunnel is running
       tautulli (closed) is unknown: connection refused
-        the monitor cannot tell from here
+        the monitor cannot check this from its network
       wizarr is down: HTTP 401 instead of 200
-        something answers, but not as configured: check the route, `status` and `contains`
+        the response is not the configured one: check the route, `status` and `contains`
       maintainerr is down: connection refused
         check the port forwarding, the firewall, and that the proxy or tunnel is running
       maintainerr (closed) is unknown: connection refused
-        the monitor cannot tell from here
+        the monitor cannot check this from its network
       kopia is unknown: connection refused
-        the monitor cannot tell from here
+        the monitor cannot check this from its network
       uptime-kuma is down: HTTP 401 instead of 200
-        something answers, but not as configured: check the route, `status` and `contains`
+        the response is not the configured one: check the route, `status` and `contains`
       home-assistant is down: connection refused
         check the port forwarding, the firewall, and that the proxy or tunnel is running
       home-assistant (closed) is unknown: connection refused
-        the monitor cannot tell from here
+        the monitor cannot check this from its network
       router is unknown: connection refused
-        the monitor cannot tell from here
+        the monitor cannot check this from its network
       pushover delivered: plex is up, overseerr is DOWN, sonarr is DOWN, 4ksonarr is DOWN, radarr is DOWN, 4kradarr is DOWN, bazarr is DOWN, prowlarr is DOWN, torrents is DOWN, tautulli is DOWN, wizarr is DOWN, maintainerr is DOWN, uptime-kuma is DOWN, home-assistant is DOWN
     ");
     assert!(!up.whole().contains("marker-"), "{}", up.whole());

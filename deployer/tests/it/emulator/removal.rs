@@ -38,7 +38,9 @@ fn down_in_an_empty_account_is_done_at_once() {
     assert_eq!(down.writes(), [""; 0]);
     snapshot!(down.stdout, @"nothing to remove: no resources of plex-remote-health were found");
     let down = fixture.deploy(&["down", "--yes", "--no-wait", "--json"]).run().ended(0).json();
-    assert_eq!(down, json!({"steps": [], "proven": true}));
+    let digest = &down["digest"];
+    assert_eq!(down, json!({"digest": digest, "steps": [], "proven": true}));
+    assert_eq!(digest.as_str().map(str::len), Some(64));
 }
 
 #[test]

@@ -18,11 +18,14 @@ fn a_new_token_is_planned_without_being_shown() {
     let plan = fixture.with_code(&["plan", "--json"]).env("PUSHOVER_TOKEN", "another-token").run();
     snapshot!(plan.ended(0).stdout, @r#"
     {
+      "digest": "[DIGEST]",
       "steps": [
         {
           "action": "update",
           "kind": "secret",
           "name": "/homelab/plex_remote_status_secrets",
+          "region": "us-east-1",
+          "needs": [],
           "changes": [
             {
               "field": "value",
@@ -42,7 +45,7 @@ fn a_wrong_token_is_reported_at_once_and_can_be_corrected() {
     let up = fixture.with_code(&["up", "--yes"]).env("PUSHOVER_TOKEN", "wrong-token").run().ended(1);
     let (_, error) = up.stderr.split_once("error: ").unwrap();
     snapshot!(error, @"
-    everything is deployed, but pushover refused the first message
+    everything is deployed, but pushover refused the first notification
       cause: Pushover answered HTTP 400: application token is invalid
 
     hint: correct the secrets of that channel (for Pushover: the application's token and your user key), then run `plexmon-deploy up` again

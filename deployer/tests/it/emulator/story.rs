@@ -107,7 +107,7 @@ fn an_outage_and_its_end_are_notified_once() {
     assert_eq!(messages.len(), 1, "{messages:?}");
     assert!(messages[0].title.as_deref().unwrap().starts_with("Plex RECOVERED after "));
     assert_eq!(messages[0].priority, 0);
-    assert!(messages[0].message.starts_with("Recovered. Was down "), "{messages:?}");
+    assert!(messages[0].message.starts_with("Down "), "{messages:?}");
     assert_eq!(fixture.phone.received().len(), 3);
 }
 

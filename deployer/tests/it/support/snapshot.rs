@@ -18,6 +18,7 @@ pub fn filters() -> Vec<(&'static str, &'static str)> {
         // The rest of an account number where a long value is cut.
         (r"\.\.\.\d{1,11}:", "...[ACCOUNT]:"),
         (r"\b(built|given):[0-9a-f]{16}:[0-9a-f]{16}\b", "[DIGEST]"),
+        (r#""digest": "[0-9a-f]{64}""#, r#""digest": "[DIGEST]""#),
         (r"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC\b", "[DATE]"),
     ]
 }
