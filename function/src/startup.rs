@@ -7,9 +7,9 @@ use std::path::Path;
 
 use crate::contract::secrets::{SecretValue, Secrets};
 use crate::contract::settings::{
-    ChannelKind, ChannelSettings, DEFAULT_STATE_PARAMETER, FILE_NAME, PUSHOVER_URL, Settings, Severity,
-    Target,
+    ChannelKind, ChannelSettings, DEFAULT_STATE_PARAMETER, FILE_NAME, Settings, Severity, Target,
 };
+use crate::notify::pushover;
 
 /// The Python function's timeout.
 const PYTHON_TIMEOUT_S: u32 = 8;
@@ -87,7 +87,7 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Configuration, Start
         }],
         channels: vec![ChannelSettings {
             name: PUSHOVER.to_owned(),
-            kind: ChannelKind::Pushover { url: PUSHOVER_URL.to_owned() },
+            kind: ChannelKind::Pushover { url: pushover::URL.to_owned() },
             min: Severity::Info,
             quiet: None,
         }],

@@ -1,9 +1,12 @@
 //! `status`: show what is deployed, whether it has drifted, and what the monitor last saw.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use plexmon_function::contract::parts::merge;
 use plexmon_function::contract::state::{State, Status as Health};
+use plexmon_function::message::advice;
+use plexmon_function::probe::Cause;
 use plexmon_function::time;
 use serde::Serialize;
 
@@ -51,6 +54,8 @@ struct TargetReport {
     since: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
 }
 
 pub async fn run(context: &Context, args: &cli::Status) -> Result<Exit> {
@@ -135,6 +140,7 @@ fn targets(session: &Session, state: Option<&State>) -> Vec<TargetReport> {
                 status: known.status.to_string(),
                 since: Some(known.since),
                 why: known.why.clone(),
+                cause: known.cause.filter(|_| known.why.is_some()),
             },
             // The state of the Python function has one target, without a name.
             None => TargetReport {
@@ -142,6 +148,7 @@ fn targets(session: &Session, state: Option<&State>) -> Vec<TargetReport> {
                 status: if only { state.status } else { Health::Unknown }.to_string(),
                 since: None,
                 why: None,
+                cause: None,
             },
         })
         .collect()
@@ -199,6 +206,10 @@ impl Report {
                 let _ = write!(text, ": {why}");
             }
         }
+        let causes: BTreeSet<Cause> = self.targets.iter().filter_map(|target| target.cause).collect();
+        for cause in causes {
+            let _ = write!(text, "\n  {cause}: {}", advice(cause));
+        }
     }
 }
 
@@ -217,9 +228,15 @@ mod tests {
     use super::*;
     use crate::resource::ResourceKind;
 
-    fn target(name: &str, status: &str, why: Option<&str>) -> TargetReport {
-        let why = why.map(str::to_owned);
-        TargetReport { name: name.to_owned(), status: status.to_owned(), since: Some(1_793_700_300), why }
+    fn target(name: &str, status: &str, failed: Option<(&str, Cause)>) -> TargetReport {
+        let (why, cause) = failed.map(|(why, cause)| (why.to_owned(), cause)).unzip();
+        TargetReport {
+            name: name.to_owned(),
+            status: status.to_owned(),
+            since: Some(1_793_700_300),
+            why,
+            cause,
+        }
     }
 
     #[test]
@@ -239,7 +256,7 @@ mod tests {
             paused_until: None,
             targets: vec![
                 target("plex", "up", None),
-                target("sonarr", "down", Some("connection refused")),
+                target("sonarr", "down", Some(("connection refused", Cause::Connect))),
                 target("uptime-kuma", "unknown", None),
             ],
             drift: Vec::new(),
@@ -260,6 +277,7 @@ mod tests {
           plex        ESC[32mupESC[0m since 2026-11-03 10:05 UTC
           sonarr      ESC[31mdownESC[0m since 2026-11-03 10:05 UTC: connection refused
           uptime-kuma ESC[38;5;244munknownESC[0m since 2026-11-03 10:05 UTC
+          connect: check the port forwarding, the firewall, and that the proxy or tunnel is running
         ");
     }
 }

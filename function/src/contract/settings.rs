@@ -9,9 +9,7 @@ mod target;
 use serde::{Deserialize, Serialize};
 
 pub use self::calendar::{Change, Clock, Hours, Recurrence, Window};
-pub use self::channel::{
-    ChannelKind, ChannelSettings, EMAIL_PORT, PUSHBULLET_URL, PUSHOVER_URL, Severity, Smtp, SmtpTls,
-};
+pub use self::channel::{ChannelKind, ChannelSettings, EMAIL_PORT, Severity, Smtp, SmtpTls};
 pub use self::target::{DEFAULT_TARGET_TIMEOUT_S, Expect, HeaderValue, Target};
 
 /// The file's name in the zip.

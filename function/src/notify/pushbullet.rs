@@ -12,7 +12,6 @@ use super::post::{Post, fold_key, secret, send};
 use super::{Channel, Delivery, Sending};
 use crate::contract::description::{Answers, ChannelDescription, Protocol, Setting};
 use crate::contract::secrets::ChannelSecrets;
-use crate::contract::settings::PUSHBULLET_URL;
 use crate::http::Http;
 use crate::message::Message;
 use crate::text::bounded;
@@ -24,6 +23,9 @@ const MAX_BODY: usize = 4_000;
 const ACCESS_TOKEN: HeaderName = HeaderName::from_static("access-token");
 const SERVICE: &str = "Pushbullet";
 
+/// Where messages are posted, unless the configuration replaces it.
+pub const URL: &str = "https://api.pushbullet.com/v2/pushes";
+
 /// How it is configured.
 pub const DESCRIPTION: ChannelDescription = ChannelDescription {
     kind: "pushbullet",
@@ -31,7 +33,7 @@ pub const DESCRIPTION: ChannelDescription = ChannelDescription {
     about: "[Pushbullet](https://www.pushbullet.com)",
     settings: &[
         Setting::secret("token", "{ env = \"PUSHBULLET_TOKEN\" }", "the access token of the account"),
-        Setting::service_url(PUSHBULLET_URL, "\"https://api.pushbullet.com/v2/pushes\""),
+        Setting::service_url(URL, "\"https://api.pushbullet.com/v2/pushes\""),
     ],
     protocol: Protocol::Http {
         answers: Some(Answers {

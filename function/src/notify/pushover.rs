@@ -14,7 +14,6 @@ use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
 use crate::contract::description::{Answers, ChannelDescription, Protocol, Setting};
 use crate::contract::secrets::{ChannelSecrets, SecretValue};
-use crate::contract::settings::PUSHOVER_URL;
 use crate::http::Http;
 use crate::message::Message;
 use crate::text::bounded;
@@ -31,6 +30,9 @@ const PRIORITY_NORMAL: &str = "0";
 
 const SERVICE: &str = "Pushover";
 
+/// Where messages are posted, unless the configuration replaces it.
+pub const URL: &str = "https://api.pushover.net/1/messages.json";
+
 /// How it is configured.
 pub const DESCRIPTION: ChannelDescription = ChannelDescription {
     kind: "pushover",
@@ -39,7 +41,7 @@ pub const DESCRIPTION: ChannelDescription = ChannelDescription {
     settings: &[
         Setting::secret("token", "{ env = \"PUSHOVER_TOKEN\" }", "the API token of the application"),
         Setting::secret("user", "{ env = \"PUSHOVER_USER\" }", "the key of the user or the group"),
-        Setting::service_url(PUSHOVER_URL, "\"https://api.pushover.net/1/messages.json\""),
+        Setting::service_url(URL, "\"https://api.pushover.net/1/messages.json\""),
     ],
     protocol: Protocol::Http {
         answers: Some(Answers {

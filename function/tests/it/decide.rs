@@ -1,4 +1,4 @@
-//! Decisions, tested as stories: each step has an observation and a behaviour of the channel, such as `down 500`.
+//! Decisions, tested as stories: each step has an observation and a behavior of the channel, such as `down 500`.
 //!
 //! The runs of a story are five minutes apart. Observations are `up`, `down` and `-` (not probed); a `!` is appended if the
 //! run announces new secrets. The channel accepts everything (`ok`), fails (`500`), accepts but loses the answer (`lost`),
@@ -58,7 +58,7 @@ fn delivery(channel: &str) -> Delivery {
         "500" => Delivery::Retry { why: "Pushover answered HTTP 500".to_owned(), unproven: false },
         "lost" => Delivery::Retry { why: "no answer within 5 s".to_owned(), unproven: true },
         "400" => Delivery::Refused { why: "Pushover answered HTTP 400".to_owned(), credentials: false },
-        other => panic!("no such behaviour: {other}"),
+        other => panic!("no such behavior: {other}"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Colour and width of what `check` and `plan` print, in pipes and on terminals.
+//! Color and width of what `check` and `plan` print, in pipes and on terminals.
 
 use plexmon_deploy::sandbox::PlexStandIn;
 use plexmon_deploy::stack::Stack;
@@ -48,7 +48,7 @@ fn visible(text: &str) -> String {
 }
 
 #[test]
-fn check_has_coloured_states_and_bars() {
+fn check_has_colored_states_and_bars() {
     let home = Home::new();
     snapshot!(visible(&home.piped().args(["check", "--color", "always"]).run().whole()), @"
     exit 1
@@ -73,7 +73,7 @@ fn check_has_coloured_states_and_bars() {
 }
 
 #[test]
-fn a_plan_has_a_colour_for_each_action() {
+fn a_plan_has_a_color_for_each_action() {
     let deployment = Deployment::usual();
     let drifted = deployment.drifted(|stack| {
         stack.log_groups.clear();
@@ -98,7 +98,7 @@ fn a_plan_has_a_colour_for_each_action() {
 }
 
 #[test]
-fn plan_prints_its_colours_into_a_pipe_only_on_request() {
+fn plan_prints_its_colors_into_a_pipe_only_on_request() {
     let (home, aws) = (Home::new(), AwsStandIn::start());
     let plan = |args: &[&str]| {
         let keys = home.piped().env("AWS_ACCESS_KEY_ID", "AKIATEST").env("AWS_SECRET_ACCESS_KEY", "secret");
@@ -114,21 +114,21 @@ fn plan_prints_its_colours_into_a_pipe_only_on_request() {
       ESC[32m+ createESC[0m schedule  plex-remote-health-schedule
     5 to create, 0 to update, 0 to delete
     ");
-    assert_eq!(console::strip_ansi_codes(&colored), plan(&[]), "nothing but colour differs");
+    assert_eq!(console::strip_ansi_codes(&colored), plan(&[]), "nothing but color differs");
     assert!(!plan(&["--json", "--color", "always"]).contains(ESCAPE), "a document is for programs");
     assert!(!Deployment::usual().up(&Stack::nothing()).unwrap().to_string().contains(ESCAPE));
 }
 
 #[cfg(unix)]
 #[test]
-fn a_terminal_has_colour_unless_the_user_or_the_terminal_says_otherwise() {
+fn a_terminal_has_color_unless_the_user_or_the_terminal_says_otherwise() {
     let home = Home::new();
     let is_colored = |environment: &[(&str, &str)], args: &[&str]| {
         let mut check = home.on_a_terminal(100).args(["check"]).args(args);
         for (name, value) in environment {
             check = check.env(name, value);
         }
-        check.run().ended(1).stderr.starts_with("colours: ")
+        check.run().ended(1).stderr.starts_with("colors: ")
     };
     assert!(is_colored(&[], &[]));
     assert!(is_colored(&[("NO_COLOR", "")], &[]), "an empty NO_COLOR has no effect");

@@ -119,7 +119,7 @@ fn lines_are_wrapped_on_a_narrow_terminal_and_plain_with_no_color() {
         let deploy = Deploy::on_a_terminal(home.path(), 60, "", "");
         with_aws(deploy, &events()).env("NO_COLOR", color).args(["logs"]).run().ended(0)
     };
-    assert!(on_a_terminal("").stderr.contains("colours:"));
+    assert!(on_a_terminal("").stderr.contains("colors:"));
     let plain = on_a_terminal("1");
     assert_eq!(plain.stderr, "");
     snapshot!(plain.stdout, @"

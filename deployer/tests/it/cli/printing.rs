@@ -1,4 +1,4 @@
-//! Pipes: closed by the reader, without colour unless requested; and --quiet.
+//! Pipes: closed by the reader, without color unless requested; and --quiet.
 
 use plexmon_deploy::sandbox::PlexStandIn;
 use tempfile::TempDir;
@@ -30,7 +30,7 @@ fn a_closed_pipe_is_not_an_error() {
 }
 
 #[test]
-fn pipes_have_no_colour() {
+fn pipes_have_no_color() {
     let home = home("http://127.0.0.1:9");
     for args in [&["--help"] as &[&str], &["upp"], &["check"], &["plan"]] {
         let ran = Deploy::new(home.path()).args(args).run();
@@ -39,7 +39,7 @@ fn pipes_have_no_colour() {
 }
 
 #[test]
-fn color_always_also_colours_pipes() {
+fn color_always_also_colors_pipes() {
     let home = tempfile::tempdir().unwrap();
     for args in [&["--color", "always", "--help"] as &[&str], &["--color=always", "upp"]] {
         let ran = Deploy::new(home.path()).args(args).env("NO_COLOR", "1").run();

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use plexmon_deploy::config::{Architecture, Config, FunctionConfig, SecretSource};
 use plexmon_function::contract::description::ChannelDescription;
-use plexmon_function::contract::settings::{
-    ChannelKind, ChannelSettings, DEFAULT_CONTROL, HeaderValue, PUSHOVER_URL,
-};
+use plexmon_function::contract::settings::{ChannelKind, ChannelSettings, DEFAULT_CONTROL, HeaderValue};
+use plexmon_function::notify::pushover::URL as PUSHOVER_URL;
 use plexmon_function::notify::{DESCRIPTIONS, description};
 
 use super::{TARGET, below, parse, target, top};

@@ -1,4 +1,4 @@
-//! Colour of progress and help: by default on terminals, on request in pipes.
+//! Color of progress and help: by default on terminals, on request in pipes.
 
 use std::path::Path;
 
@@ -11,13 +11,13 @@ fn on_a_terminal(fixture: &Fixture, no_color: &str, args: &[&str]) -> Ran {
     fixture.on_a_terminal(100, "", "", args).env("NO_COLOR", no_color).run()
 }
 
-/// Return whether the terminal received any colours.
+/// Return whether the terminal received any colors.
 fn has_colors(ran: &Ran) -> bool {
-    ran.stderr.starts_with("colours: ")
+    ran.stderr.starts_with("colors: ")
 }
 
 #[test]
-fn progress_on_a_terminal_has_colour_unless_switched_off() {
+fn progress_on_a_terminal_has_color_unless_switched_off() {
     let fixture = Fixture::deployed();
     let down = on_a_terminal(&fixture, "1", &["down", "--yes", "--no-wait"]).ended(0);
     assert!(down.stdout.contains('✓') && !has_colors(&down), "{}", down.whole());
@@ -36,7 +36,7 @@ fn progress_on_a_terminal_has_colour_unless_switched_off() {
 }
 
 #[test]
-fn help_and_usage_errors_on_a_terminal_have_colour_unless_switched_off() {
+fn help_and_usage_errors_on_a_terminal_have_color_unless_switched_off() {
     let fixture = Fixture::new();
     for usage in ["--help", "upp"] {
         assert!(has_colors(&on_a_terminal(&fixture, "", &[usage])), "{usage}");
@@ -47,7 +47,7 @@ fn help_and_usage_errors_on_a_terminal_have_colour_unless_switched_off() {
 }
 
 #[test]
-fn a_pipe_has_colour_only_on_request() {
+fn a_pipe_has_color_only_on_request() {
     let fixture = Fixture::new();
     let up = fixture.with_code(&["up", "--yes"]).run().ended(0);
     assert!(up.stderr.contains("  done     ") && !up.whole().contains(ESCAPE), "{}", up.whole());

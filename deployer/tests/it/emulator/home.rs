@@ -187,6 +187,8 @@ fn shows_each_target_in_status(fixture: &Fixture) {
       home-assistant          down since [DATE]: connection refused (TCP)
       home-assistant (closed) unknown since [DATE]
       router                  unknown since [DATE]
+      connect: check the port forwarding, the firewall, and that the proxy or tunnel is running
+      condition: the response is not the configured one: check the route, `status` and `contains`
     ");
 }
 

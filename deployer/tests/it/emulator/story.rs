@@ -99,6 +99,7 @@ fn an_outage_and_its_end_are_notified_once() {
       schedule    rate(5 minutes)
       last check  [TIME] ago
       plex        down since [DATE]: Plex is stopped; the proxy returns 502
+      app: the proxy works, but the app behind it does not respond correctly: check that it is running
     ");
 
     fixture.plex.repair();

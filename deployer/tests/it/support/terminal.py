@@ -1,6 +1,6 @@
 """Runs a program on a terminal of a given width, answers its question, and prints what is on the screen then.
 
-If it used colours, or bold letters and the like, their numbers go to stderr.
+If it used colors, or bold letters and the like, their numbers go to stderr.
 """
 
 import fcntl
@@ -85,5 +85,5 @@ screen = Screen(int(columns))
 screen.show(shown.decode())
 print(screen)
 if screen.colors:
-    print("colours:", *sorted(screen.colors), file=sys.stderr)
+    print("colors:", *sorted(screen.colors), file=sys.stderr)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))

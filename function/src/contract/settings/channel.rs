@@ -6,12 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Hours;
 
-/// Pushover's own address.
-pub const PUSHOVER_URL: &str = "https://api.pushover.net/1/messages.json";
-
-/// Pushbullet's own address.
-pub const PUSHBULLET_URL: &str = "https://api.pushbullet.com/v2/pushes";
-
 /// The port for submission with STARTTLS.
 pub const EMAIL_PORT: u16 = 587;
 
