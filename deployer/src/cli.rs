@@ -59,7 +59,7 @@ pub struct Global {
     /// Print only results and errors, no progress, notes or warnings.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Show each call to AWS and how long it took.
+    /// Show calls to AWS, their times, and a plan's order.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// When to use color.

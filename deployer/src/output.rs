@@ -8,16 +8,18 @@ use serde::Serialize;
 use crate::cli::{Color, Global};
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
+use crate::plan::Plan;
 use crate::print::{stderr, stdout};
 use crate::report::{Event, Reporter, Silent};
-use crate::terminal::{Bars, Details, Lines};
-use crate::text::Page;
+use crate::terminal::{Bars, Lines};
+use crate::text::{Details, Page};
 
 /// How and where to print.
 #[derive(Clone)]
 pub struct Output {
     data: Data,
     page: Page,
+    details: Details,
     pub reporter: Arc<dyn Reporter>,
 }
 
@@ -67,7 +69,7 @@ impl Output {
             Arc::new(Lines::new(details))
         };
         let data = if global.json { Data::Document } else { Data::Text };
-        Self { data, page: Page::of_stdout(), reporter }
+        Self { data, page: Page::of_stdout(), details, reporter }
     }
 
     /// For commands within a command: with `--json`, only the outer one prints a document.
@@ -88,6 +90,16 @@ impl Output {
     /// Print the requested text. On a terminal, long lines are wrapped. With `--json`, print nothing.
     pub fn text(&self, text: impl std::fmt::Display) -> Result<()> {
         self.verbatim(self.page.wrapped(&text.to_string()))
+    }
+
+    /// Print a plan.
+    pub fn plan(&self, plan: &Plan) -> Result<()> {
+        self.text(plan.text(self.page.paint, Details::Hidden))
+    }
+
+    /// Print a plan, with `-v` also its order and its digest.
+    pub fn plan_with_details(&self, plan: &Plan) -> Result<()> {
+        self.text(plan.text(self.page.paint, self.details))
     }
 
     /// Print text whose lines the user may want to copy: they are never wrapped.

@@ -9,14 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::print::stderr;
 use crate::report::{BuildStage, Event, Reporter};
-use crate::text::{Page, seconds};
-
-/// Whether [`Event::Detail`] is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Details {
-    Shown,
-    Hidden,
-}
+use crate::text::{Details, Page, seconds};
 
 /// For pipes, files and CI: only results, and each wait once.
 pub struct Lines {

@@ -10,7 +10,7 @@ mod waterfall;
 use std::time::Duration;
 
 pub use error::error_text;
-pub use page::{Page, Paint, padded};
+pub use page::{Details, Page, Paint, padded};
 pub use waterfall::waterfall;
 
 /// `1 step`, `2 steps`.

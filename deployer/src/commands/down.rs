@@ -49,12 +49,12 @@ pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
         let nothing = Removal { digest: &digest, steps: &[], kept: &kept, proven: true, other_rules: &[] };
         output.document(&nothing)?;
         if !kept.is_empty() {
-            output.text(plan.text(output.page().paint))?;
+            output.plan(&plan)?;
         }
         output.text(format!("nothing to remove: no resources of {} were found", session.names.deployment))?;
         return Ok(Exit::Success);
     }
-    output.text(plan.text(output.page().paint))?;
+    output.plan(&plan)?;
     if !args.yes && output.ask("Remove all of this?", Answer::No, &session.interrupt).await? == Answer::No {
         return Err(Error::new("not confirmed: nothing was removed"));
     }

@@ -18,7 +18,7 @@ pub async fn run(context: &Context, args: &PlanArgs) -> Result<Exit> {
     session.warn(&view);
     output.document(&plan)?;
     if !plan.is_empty() || !plan.kept.is_empty() {
-        output.text(plan.text(output.page().paint))?;
+        output.plan_with_details(&plan)?;
     }
     if plan.is_empty() {
         output.text(NOTHING_TO_DO)?;

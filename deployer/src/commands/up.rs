@@ -51,12 +51,12 @@ pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
     if plan.is_empty() {
         output.document(&Deployment { digest: &digest, steps: &[], reply: None })?;
         if !plan.kept.is_empty() {
-            output.text(plan.text(output.page().paint))?;
+            output.plan(&plan)?;
         }
         output.text(NOTHING_TO_DO)?;
         return Ok(Effect::Unchanged);
     }
-    output.text(plan.text(output.page().paint))?;
+    output.plan(&plan)?;
     note_secrets(session, &view);
     if !args.yes && output.ask("Apply this plan?", Answer::Yes, &session.interrupt).await? == Answer::No {
         return Err(Error::new("not confirmed: nothing was changed"));

@@ -4,8 +4,9 @@ use std::fmt::{self, Display};
 
 use serde_json::Value;
 
-use super::{Action, Plan};
-use crate::text::Paint;
+use super::{Action, Need, Plan};
+use crate::resource::Until;
+use crate::text::{Details, Paint};
 
 /// Values that are longer than this are cut.
 const MAX_VALUE_CHARS: usize = 100;
@@ -14,13 +15,14 @@ const COMMON_CHARS: usize = 20;
 
 impl Display for Plan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.text(Paint::Plain))
+        formatter.write_str(&self.text(Paint::Plain, Details::Hidden))
     }
 }
 
 impl Plan {
-    /// Return a line per step, a line per changed field, and a summary.
-    pub fn text(&self, paint: Paint) -> String {
+    /// Return a line per step, a line per changed field, and a summary. The details are what each step needs, and the
+    /// digest.
+    pub fn text(&self, paint: Paint, details: Details) -> String {
         let mut text = String::new();
         for step in &self.steps {
             let action = step.action.colored(&format!("{} {:<6}", step.action.mark(), step.action), paint);
@@ -31,16 +33,34 @@ impl Plan {
                     text += &format!("      {}: {} -> {}\n", change.field, paint.red(from), paint.green(to));
                 }
             }
+            if details == Details::Shown && !step.needs.is_empty() {
+                let needs: Vec<String> = step.needs.iter().map(Need::to_string).collect();
+                text += &format!("      {}\n", paint.grey(format!("needs: {}", needs.join(", "))));
+            }
         }
         for kept in &self.kept {
             text += &format!("  {} {:<9} {} ({})\n", paint.grey(". keep  "), kept.kind, kept.name, kept.why);
         }
-        text + &format!(
+        text += &format!(
             "{} to create, {} to update, {} to delete",
             self.count(Action::Create),
             self.count(Action::Update),
             self.count(Action::Delete)
-        )
+        );
+        if details == Details::Shown {
+            text += &format!("\n{}", paint.grey(format!("digest of this plan: {}", self.digest())));
+        }
+        text
+    }
+}
+
+impl Display for Need {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.kind, self.name)?;
+        match self.until {
+            Until::Effective => Ok(()),
+            Until::Done => formatter.write_str(" (complete)"),
+        }
     }
 }
 

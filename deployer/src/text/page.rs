@@ -25,6 +25,13 @@ pub enum Paint {
     Colored,
 }
 
+/// Whether details are shown: the calls to AWS, the order of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Details {
+    Shown,
+    Hidden,
+}
+
 impl Page {
     /// A terminal of this width.
     pub fn of_width(columns: usize, paint: Paint) -> Self {

@@ -2,7 +2,7 @@
 
 use plexmon_deploy::sandbox::PlexStandIn;
 use plexmon_deploy::stack::Stack;
-use plexmon_deploy::text::Paint;
+use plexmon_deploy::text::{Details, Paint};
 use tempfile::TempDir;
 
 use crate::plan::deployment::{Deployment, Only as _};
@@ -81,7 +81,7 @@ fn a_plan_has_a_color_for_each_action() {
     });
     let plans =
         [deployment.up(&drifted), deployment.down(&deployment.drifted(|stack| stack.schedules.clear()))];
-    let text = plans.map(|plan| plan.unwrap().text(Paint::Colored)).join("\n\n");
+    let text = plans.map(|plan| plan.unwrap().text(Paint::Colored, Details::Hidden)).join("\n\n");
     snapshot!(visible(&text), @"
       ESC[32m+ createESC[0m log group /aws/lambda/plex-remote-health
       ESC[33m~ updateESC[0m schedule  plex-remote-health-schedule

@@ -2,6 +2,8 @@
 
 use plexmon_deploy::plan::{Action, Plan, Step};
 use plexmon_deploy::resource::{OnFailure, ResourceKind, Until};
+use plexmon_deploy::stack::Stack;
+use plexmon_deploy::text::{Details, Paint};
 
 use super::deployment::Deployment;
 use crate::convergence::initial_states::{Condition, all};
@@ -104,4 +106,35 @@ fn down_deletes_what_the_function_needs_after_the_function() {
         assert_eq!(plan.steps.len(), conditions.existing(), "{}", story());
         assert!(is_consistent(&plan), "{}", story());
     }
+}
+
+#[test]
+fn the_details_of_a_plan_show_what_each_step_needs() {
+    let deployment = Deployment::usual();
+    let detailed = |plan: Plan| plan.text(Paint::Plain, Details::Shown).replace(&plan.digest(), "[DIGEST]");
+    insta::assert_snapshot!(detailed(deployment.up(&Stack::nothing()).unwrap()), @"
+      + create role      plex-remote-health-role
+      + create log group /aws/lambda/plex-remote-health
+      + create parameter /homelab/plex_remote_status
+      + create secret    /homelab/plex_remote_status_secrets
+      + create function  plex-remote-health
+          needs: role plex-remote-health-role, log group /aws/lambda/plex-remote-health, parameter /homelab/plex_remote_status, secret /homelab/plex_remote_status_secrets
+      + create schedule  plex-remote-health-schedule
+          needs: function plex-remote-health
+    6 to create, 0 to update, 0 to delete
+    digest of this plan: [DIGEST]
+    ");
+    insta::assert_snapshot!(detailed(deployment.down(&deployment.desired).unwrap()), @"
+      - delete schedule  plex-remote-health-schedule
+      - delete function  plex-remote-health
+      - delete role      plex-remote-health-role
+      - delete log group /aws/lambda/plex-remote-health
+          needs: schedule plex-remote-health-schedule, function plex-remote-health, role plex-remote-health-role
+      - delete parameter /homelab/plex_remote_status
+          needs: schedule plex-remote-health-schedule, function plex-remote-health, role plex-remote-health-role
+      - delete secret    /homelab/plex_remote_status_secrets
+          needs: schedule plex-remote-health-schedule, function plex-remote-health, role plex-remote-health-role
+    0 to create, 0 to update, 6 to delete
+    digest of this plan: [DIGEST]
+    ");
 }
