@@ -59,11 +59,11 @@ pub fn document_of(statements: Vec<Value>) -> Value {
 
 /// Return a suffix such as `UsEast1` that shows the region of a statement. IAM allows letters and digits there.
 fn sid_suffix(region: &str) -> String {
-    let capitalised = |part: &str| {
+    let capitalized = |part: &str| {
         let mut rest = part.chars();
         rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect::<String>()
     };
-    region.split('-').map(capitalised).collect()
+    region.split('-').map(capitalized).collect()
 }
 
 /// Return the statements of a policy that are for this region.

@@ -2,7 +2,7 @@
 
 use super::Text;
 use super::list::{MAX_LIST_CHARS, grouped, joined, labels, listed};
-use super::phrases::{NO_REASON, after, capitalised, delay, outage, since};
+use super::phrases::{NO_REASON, after, capitalized, delay, outage, since};
 use crate::contract::notification::{Notification, NotificationKind};
 use crate::contract::settings::Settings;
 use crate::probe::Cause;
@@ -36,7 +36,7 @@ pub(super) fn reasons(notifications: &[Notification], settings: &Settings) -> St
     let names_its_app = |one: &Notification| one.why.is_some() && one.cause.is_some_and(Cause::names_the_app);
     let mut text = if notifications.iter().all(names_its_app) {
         let reasons: Vec<String> =
-            notifications.iter().map(|one| format!("{}.", capitalised(&reason(one)))).collect();
+            notifications.iter().map(|one| format!("{}.", capitalized(&reason(one)))).collect();
         bounded(&reasons.join(" "), MAX_LIST_CHARS)
     } else {
         grouped(notifications, settings, reason)

@@ -1,6 +1,6 @@
 //! Lists targets in messages: bounded, counted if there are many, or grouped by what is said about them.
 
-use super::phrases::{capitalised, label};
+use super::phrases::{capitalized, label};
 use crate::contract::notification::Notification;
 use crate::contract::settings::Settings;
 use crate::text::bounded;
@@ -25,9 +25,9 @@ pub(super) fn joined(names: &[&str]) -> String {
 pub(super) fn listed(names: &[&str]) -> String {
     match names {
         [] => String::new(),
-        [only] => capitalised(only),
+        [only] => capitalized(only),
         [before @ .., last] if names.len() <= MAX_NAMED => {
-            capitalised(&format!("{} and {last}", before.join(", ")))
+            capitalized(&format!("{} and {last}", before.join(", ")))
         }
         _ => count(names.len()),
     }
@@ -53,6 +53,6 @@ pub(super) fn grouped(
         }
     }
     let groups: Vec<String> =
-        groups.iter().map(|(text, names)| format!("{}: {}.", capitalised(text), names.join(", "))).collect();
+        groups.iter().map(|(text, names)| format!("{}: {}.", capitalized(text), names.join(", "))).collect();
     bounded(&groups.join(" "), MAX_LIST_CHARS)
 }

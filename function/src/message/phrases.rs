@@ -1,7 +1,7 @@
 //! Phrases that all messages share: the name of a target, when an outage began, and how long it was.
 
 use crate::contract::notification::Notification;
-use crate::contract::settings::{Settings, Target};
+use crate::contract::settings::{Expect, Settings, Target};
 use crate::time::{clock, date, duration, span};
 
 /// How the first message about a target begins.
@@ -10,17 +10,28 @@ pub(super) const STARTED: &str = "Monitoring started";
 /// The reason of an outage for which none is known.
 pub(super) const NO_REASON: &str = "no valid response";
 
-/// Return what messages call a target: its app if no other target has the same one, else its own name.
+/// Return what messages call a target: its own name, in the app's spelling if it is the app's name.
+///
+/// A target that must be closed is called by its app, if no other one has the same: it usually stands beside an open one.
 pub(super) fn label<'a>(name: &'a str, settings: &'a Settings) -> &'a str {
     let Some(target) = settings.target(name) else { return name };
     let is_alike = |other: &&Target| other.expect == target.expect && other.app() == target.app();
-    if settings.targets.iter().filter(is_alike).count() == 1 { target.app() } else { name }
+    let is_only_closed_one =
+        || target.expect == Expect::Refusal && settings.targets.iter().filter(is_alike).count() == 1;
+    if letters(name).eq(letters(target.app())) || is_only_closed_one() { target.app() } else { name }
 }
 
-/// Capitalize the first letter.
-pub(super) fn capitalised(text: &str) -> String {
+/// Return the letters and digits of a name, in lower case: `uptime-kuma` is `Uptime Kuma`.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase)
+}
+
+/// Capitalize the first letter, but not in a word with its own spelling, such as `qBittorrent`.
+pub(super) fn capitalized(text: &str) -> String {
     let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+    let Some(first) = rest.next() else { return String::new() };
+    let has_own_spelling = rest.clone().take_while(|letter| !letter.is_whitespace()).any(char::is_uppercase);
+    if has_own_spelling { text.to_owned() } else { first.to_uppercase().chain(rest).collect() }
 }
 
 /// Return when an outage began: `since 10:05 UTC (2026-11-03)`.

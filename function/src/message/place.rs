@@ -2,7 +2,7 @@
 
 use super::Text;
 use super::list::{count, joined, labels};
-use super::phrases::{NO_REASON, capitalised, delay, how_long, label, outage, since};
+use super::phrases::{NO_REASON, capitalized, delay, how_long, label, outage, since};
 use crate::contract::notification::{Notification, NotificationKind, NotificationScope};
 use crate::contract::settings::{Expect, Settings};
 use crate::contract::state::{State, Status};
@@ -33,7 +33,7 @@ pub(super) fn text(notifications: &[Notification], state: &State, settings: &Set
 pub(super) fn name(notification: &Notification, settings: &Settings) -> String {
     let Some(target) = settings.target(notification.target()) else { return String::new() };
     let group = target.group.as_ref().filter(|_| notification.scope == Some(NotificationScope::Group));
-    capitalised(group.unwrap_or(&target.site))
+    capitalized(group.unwrap_or(&target.site))
 }
 
 /// Return why they are down, since when, and which they are.
@@ -80,7 +80,7 @@ fn reason(notifications: &[Notification], state: &State, settings: &Settings) ->
         Some(Cause::Origin) => "Cloudflare gets no valid response from your server".to_owned(),
         Some(Cause::App) => "The proxy or tunnel responds, but none of the apps behind it".to_owned(),
         Some(Cause::Dns) => "None of the host names resolves".to_owned(),
-        _ => capitalised(why),
+        _ => capitalized(why),
     }
 }
 

@@ -1,14 +1,14 @@
 //! Renders a single notification.
 
 use super::advice::advice;
-use super::phrases::{NO_REASON, STARTED, after, capitalised, delay, how_long, label, outage, since, when};
+use super::phrases::{NO_REASON, STARTED, after, capitalized, delay, how_long, label, outage, since, when};
 use super::{Text, is_exposure};
 use crate::contract::notification::{Notification, NotificationKind};
 use crate::contract::settings::Settings;
 use crate::probe::Cause;
 
 pub(super) fn text(notification: &Notification, settings: &Settings) -> Text {
-    let name = capitalised(label(notification.target(), settings));
+    let name = capitalized(label(notification.target(), settings));
     let exposure = is_exposure(notification, settings).then(|| exposure(notification, &name)).flatten();
     let Text { title, body } =
         exposure.unwrap_or_else(|| Text::new(title(notification, &name), body(notification)));
@@ -45,7 +45,7 @@ fn body(notification: &Notification) -> String {
     let why = notification.why.as_deref();
     match notification.kind {
         NotificationKind::Down => {
-            let why = capitalised(why.unwrap_or(NO_REASON));
+            let why = capitalized(why.unwrap_or(NO_REASON));
             format!("{why}. Down {}.{}", since(notification), earlier(notification))
         }
         NotificationKind::Up if notification.first => {
@@ -57,16 +57,16 @@ fn body(notification: &Notification) -> String {
             format!("{}{why}. {}", outage(notification), delay(notification))
         }
         NotificationKind::Unknown => {
-            format!("{}.{}", capitalised(why.unwrap_or_default()), unknown(notification.cause))
+            format!("{}.{}", capitalized(why.unwrap_or_default()), unknown(notification.cause))
         }
-        _ => format!("{}.", capitalised(why.unwrap_or_default())),
+        _ => format!("{}.", capitalized(why.unwrap_or_default())),
     }
 }
 
 /// Return what an unknown status means, and what to do about it.
 pub(super) fn unknown(cause: Option<Cause>) -> String {
     let advice = match cause {
-        Some(cause) if cause != Cause::Other => capitalised(advice(cause)),
+        Some(cause) if cause != Cause::Other => capitalized(advice(cause)),
         _ => "You will be notified when it can be checked again".to_owned(),
     };
     format!(" This does not count as an outage. {advice}.")
@@ -83,7 +83,7 @@ fn earlier(notification: &Notification) -> String {
 
 /// Render a notification about a target that must refuse: it is not up or down, but closed or open.
 fn exposure(notification: &Notification, name: &str) -> Option<Text> {
-    let why = capitalised(notification.why.as_deref().unwrap_or("it answers without a token"));
+    let why = capitalized(notification.why.as_deref().unwrap_or("it answers without a token"));
     let when = when(notification);
     Some(match notification.kind {
         NotificationKind::Down => Text::new(

@@ -1,6 +1,6 @@
 use super::super::message;
 use crate::contract::notification::{Notification, NotificationKind};
-use crate::contract::settings::{Settings, Target};
+use crate::contract::settings::{Expect, Settings, Target};
 use crate::contract::state::State;
 use crate::probe::Cause;
 
@@ -93,15 +93,36 @@ fn a_message_that_may_be_a_repeat_says_so_once() {
 }
 
 #[test]
-fn a_target_is_called_by_its_app_unless_others_have_the_same() {
-    let target = |name: &str| Target { name: name.to_owned(), app: "Plex".to_owned(), ..Target::default() };
+fn a_target_is_called_by_its_name_in_the_spelling_of_the_app() {
+    for (name, app, title) in [
+        ("plex", "Plex", "Plex is DOWN"),
+        ("uptime-kuma", "Uptime Kuma", "Uptime Kuma is DOWN"),
+        ("qbittorrent", "qBittorrent", "qBittorrent is DOWN"),
+        ("Movies", "Plex", "Movies is DOWN"),
+        ("plex-2", "Plex", "Plex-2 is DOWN"),
+        ("nas", "", "Nas is DOWN"),
+    ] {
+        let target = Target { name: name.to_owned(), app: app.to_owned(), ..Target::default() };
+        let settings = Settings { targets: vec![target], ..Settings::default() };
+        let down = Notification { id: format!("{name}:1:pushover"), ..notification(NotificationKind::Down) };
+        assert_eq!(message(&[down], &State::default(), &settings, true).title, title);
+    }
+}
+
+#[test]
+fn a_closed_target_is_called_by_its_app_unless_another_one_has_the_same() {
+    let target = |name: &str, expect| {
+        let (name, app) = (name.to_owned(), "Sonarr".to_owned());
+        Target { name, app, expect, ..Target::default() }
+    };
+    let (open, closed) = (target("sonarr", Expect::Answer), target("sonarr (closed)", Expect::Refusal));
     let title = |targets: Vec<Target>| {
         let settings = Settings { targets, ..Settings::default() };
-        message(&[notification(NotificationKind::Down)], &State::default(), &settings, true).title
+        let id = "sonarr (closed):1:pushover".to_owned();
+        let down = Notification { id, ..notification(NotificationKind::Down) };
+        message(&[down], &State::default(), &settings, true).title
     };
-    assert_eq!(title(vec![target("plex")]), "Plex is DOWN");
-    assert_eq!(title(vec![target("plex"), target("plex-2")]), "Plex is DOWN", "from its name");
-    let other = Notification { id: "plex-2:1:pushover".to_owned(), ..notification(NotificationKind::Down) };
-    let settings = Settings { targets: vec![target("plex"), target("plex-2")], ..Settings::default() };
-    assert_eq!(message(&[other], &State::default(), &settings, true).title, "Plex-2 is DOWN");
+    assert_eq!(title(vec![open.clone(), closed.clone()]), "Sonarr is OPEN to the internet");
+    let another = target("4k (closed)", Expect::Refusal);
+    assert_eq!(title(vec![open, closed, another]), "Sonarr (closed) is OPEN to the internet");
 }
