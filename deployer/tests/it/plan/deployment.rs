@@ -61,8 +61,13 @@ impl Deployment {
 
     /// The same, with a second function in another region.
     pub fn with_page(self) -> Self {
+        self.with_function(PAGE, PAGE_REGION)
+    }
+
+    /// The same, with another function.
+    pub fn with_function(self, name: &str, region: &str) -> Self {
         let mut names = self.names;
-        names.others.push(LambdaNames::new(LambdaKind::Monitor, PAGE, PAGE_REGION));
+        names.others.push(LambdaNames::new(LambdaKind::Monitor, name, region));
         Self::with_names(self.config, names, &SecretLookup::All(secrets()))
     }
 

@@ -19,6 +19,18 @@ fn with_role_ids(rig: &Rig) {
     });
 }
 
+/// The monitor is the only function that exists.
+fn monitor_in_its_region(rig: &Rig) {
+    let monitor = function_json(&rig.deployment);
+    rig.fake.on("lambda:GetFunction", move |request| {
+        if request.region == REGION {
+            json_of(monitor.clone())
+        } else {
+            refused("ResourceNotFoundException", "Function not found")
+        }
+    });
+}
+
 /// Return the requests to one region, in order.
 fn sent_to(rig: &Rig, region: &str) -> String {
     let requests = rig.fake.requests();
@@ -110,15 +122,7 @@ async fn all_regions_are_read_in_one_round() {
     let rig = Rig::with_page();
     answers::deployed(&rig.fake, &rig.deployment, &secrets());
     rig.fake.delay_until(18);
-    let monitor = function_json(&rig.deployment);
-    rig.fake.on("lambda:GetFunction", move |request| {
-        let found = request.region == REGION;
-        if found {
-            json_of(monitor.clone())
-        } else {
-            refused("ResourceNotFoundException", "Function not found")
-        }
-    });
+    monitor_in_its_region(&rig);
     rig.fake.on("iam:GetRole", |request| {
         let is_page = request.body["RoleName"] == json!(format!("{PAGE}-role"));
         if is_page {
@@ -183,6 +187,25 @@ async fn the_owner_of_a_log_group_is_read_in_its_region() {
     let owners: Vec<_> = observed.stack.log_groups.iter().map(|group| group.owner.as_deref()).collect();
     assert_eq!(owners, [Some("plex-remote-health")]);
     assert_eq!(arns(&rig, "logs:ListTagsForResource"), [page_log_group()]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_group_does_not_belong_to_a_function_of_the_same_name_elsewhere() {
+    let name = "plex-remote-health";
+    let rig = Rig::with_function(name, PAGE_REGION);
+    answers::deployed(&rig.fake, &rig.deployment, &secrets());
+    monitor_in_its_region(&rig);
+    let group = json!({ "logGroupName": format!("/aws/lambda/{name}") });
+    rig.fake.always("logs:DescribeLogGroups", json_of(json!({ "logGroups": [group] })));
+    rig.fake.always("logs:ListTagsForResource", json_of(json!({ "tags": {} })));
+    let observed = rig.observe(false).await.unwrap();
+    let owners: Vec<_> = observed
+        .stack
+        .log_groups
+        .iter()
+        .map(|group| (group.region.as_str(), group.owner.as_deref()))
+        .collect();
+    assert_eq!(owners, [(REGION, Some(name)), (PAGE_REGION, None)]);
 }
 
 #[tokio::test(start_paused = true)]

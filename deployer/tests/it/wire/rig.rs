@@ -68,6 +68,12 @@ impl Rig {
         Self { deployment: rig.deployment.with_page(), ..rig }
     }
 
+    /// The same, with another function.
+    pub fn with_function(name: &str, region: &str) -> Self {
+        let rig = Self::new();
+        Self { deployment: rig.deployment.with_function(name, region), ..rig }
+    }
+
     /// Return everything that was reported so far.
     pub fn reported(&self) -> String {
         self.reported.0.lock().unwrap().clone()
