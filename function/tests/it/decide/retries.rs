@@ -114,6 +114,18 @@ fn a_delayed_message_says_why() {
 }
 
 #[test]
+fn a_recovery_says_why_its_outage_was_never_notified() {
+    let settings = settings(&["plex"]);
+    let mut state = State::default();
+    story(&mut state, &settings, NOW, "up ok, down ok");
+    let why = "Pushover answered HTTP 400";
+    state.targets[0].notified.insert("pushover".to_owned(), LastNotified::Failed(why.to_owned()));
+    let state = decide(&state, &[up("plex")], Context::new(&settings, NOW + 2 * INTERVAL)).state;
+    assert_eq!(state.outbox[0].kind, NotificationKind::WasDown);
+    assert_eq!(state.outbox[0].error.as_deref(), Some(why));
+}
+
+#[test]
 fn in_the_state_saved_before_sending_every_delivery_is_unproven() {
     let mut state = State::default();
     let settings = settings(&["plex"]);
