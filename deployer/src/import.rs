@@ -34,7 +34,7 @@ mod unprocessed;
 mod variable_lookup;
 mod variables;
 pub mod write;
-mod yaml;
+pub mod yaml;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

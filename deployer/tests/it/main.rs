@@ -13,3 +13,4 @@ mod layout;
 mod plan;
 mod support;
 mod wire;
+mod workflows;

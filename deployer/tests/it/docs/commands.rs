@@ -6,7 +6,22 @@ use plexmon_deploy::cli::Cli;
 
 use super::pages::{Page, all};
 
-const PROGRAMS: [&str; 2] = ["cargo deploy", "plexmon-deploy"];
+/// How a command line begins, and what parses its arguments.
+const PROGRAMS: [(&str, Program); 5] = [
+    ("cargo deploy", Program::Deploy),
+    ("plexmon-deploy", Program::Deploy),
+    ("cargo archive", Program::Archive),
+    ("cargo run --locked --package plexmon-release --", Program::Release),
+    ("plexmon-release", Program::Release),
+];
+
+#[derive(Clone, Copy)]
+enum Program {
+    Deploy,
+    Release,
+    /// An alias for one of its commands.
+    Archive,
+}
 
 #[test]
 fn every_command_line_parses() {
@@ -26,6 +41,10 @@ fn a_wrong_command_line_is_reported() {
         ("`plexmon-deploy status --yes`", true),
         ("```console\n$ cargo deploy pause --for soon\n```", true),
         ("```text\nThis is `plexmon-deploy upp`:\n```", true),
+        ("`cargo archive --out a`", false),
+        ("`cargo archive --outt a`", true),
+        ("`plexmon-release notes v1.2.0`", false),
+        ("`plexmon-release notes`", true),
     ] {
         assert_eq!(!wrong(&Page::sample(text)).is_empty(), is_wrong, "{text}");
     }
@@ -36,20 +55,27 @@ fn wrong(page: &Page) -> Vec<String> {
     page.code()
         .iter()
         .filter_map(|line| {
-            let arguments = PROGRAMS.iter().find_map(|program| line.strip_prefix(program))?;
+            let (program, arguments) =
+                PROGRAMS.iter().find_map(|(start, program)| Some((*program, line.strip_prefix(start)?)))?;
             let arguments = arguments.split(" #").next().unwrap_or_default();
             // A word such as `plexmon-deploy.exe` is not a call.
-            (arguments.is_empty() || arguments.starts_with(' ')).then(|| (line, arguments.to_owned()))
+            (arguments.is_empty() || arguments.starts_with(' '))
+                .then(|| (line, program, arguments.to_owned()))
         })
-        .filter_map(|(line, arguments)| {
-            Some(format!("{}: `{line}`: {}", page.path.display(), refusal(&arguments)?))
+        .filter_map(|(line, program, arguments)| {
+            Some(format!("{}: `{line}`: {}", page.path.display(), refusal(program, &arguments)?))
         })
         .collect()
 }
 
-fn refusal(arguments: &str) -> Option<String> {
-    let arguments = std::iter::once("plexmon-deploy").chain(arguments.split_whitespace());
-    let error = Cli::command().try_get_matches_from(arguments).err()?;
+fn refusal(program: Program, arguments: &str) -> Option<String> {
+    let (command, start): (_, &[&str]) = match program {
+        Program::Deploy => (Cli::command(), &["plexmon-deploy"]),
+        Program::Release => (plexmon_release::cli::Cli::command(), &["plexmon-release"]),
+        Program::Archive => (plexmon_release::cli::Cli::command(), &["plexmon-release", "archive"]),
+    };
+    let arguments = start.iter().copied().chain(arguments.split_whitespace());
+    let error = command.try_get_matches_from(arguments).err()?;
     let is_help = matches!(
         error.kind(),
         ErrorKind::DisplayHelp

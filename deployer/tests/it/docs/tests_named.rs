@@ -60,6 +60,7 @@ fn unknown<'a>(arguments: &[&'a str]) -> Option<&'a str> {
     let folder = match after("-p")? {
         "plexmon-deploy" => root().join("deployer"),
         "plexmon-function" => root().join("function"),
+        "plexmon-release" => root().join("deployer/release"),
         other => return Some(other),
     };
     if let Some(bench) = after("--bench") {

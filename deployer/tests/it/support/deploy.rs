@@ -28,7 +28,8 @@ impl Deploy {
         deploy
     }
 
-    fn of(program: impl AsRef<OsStr>, home: &Path) -> Self {
+    /// Another program, or the same one at another place.
+    pub fn of(program: impl AsRef<OsStr>, home: &Path) -> Self {
         let mut command = Command::new(program);
         command.env_clear().current_dir(home).env("HOME", home).env("AWS_EC2_METADATA_DISABLED", "true");
         for variable in ["PATH", "SYSTEMROOT"] {

@@ -116,7 +116,8 @@ impl Fixture {
         self.equipped(Deploy::on_a_terminal(self.home(), columns, prompt, answer)).args(args)
     }
 
-    fn equipped(&self, deploy: Deploy) -> Deploy {
+    /// Add the account's keys and the secrets to the environment.
+    pub fn equipped(&self, deploy: Deploy) -> Deploy {
         deploy
             .env("AWS_ENDPOINT_URL", emulator().endpoint())
             .env("AWS_ACCESS_KEY_ID", &self.account)

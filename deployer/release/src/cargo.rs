@@ -1,0 +1,184 @@
+//! Cargo: what the workspace consists of, and builds whose progress is shown as Cargo prints it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::error::{Context as _, Error, Result};
+
+/// The part of `cargo metadata` that is used.
+#[derive(Debug, Deserialize)]
+pub struct Metadata {
+    pub packages: Vec<Package>,
+    pub resolve: Resolve,
+    pub target_directory: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Package {
+    pub id: String,
+    pub name: String,
+    pub version: String,
+    /// The SPDX expression.
+    pub license: Option<String>,
+    /// Relative to the manifest.
+    pub license_file: Option<PathBuf>,
+    pub manifest_path: PathBuf,
+    /// `None` for a package of this workspace.
+    pub source: Option<String>,
+    pub targets: Vec<Target>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Target {
+    pub kind: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Resolve {
+    pub nodes: Vec<Node>,
+}
+
+/// A package and what it depends on, for one platform.
+#[derive(Debug, Deserialize)]
+pub struct Node {
+    pub id: String,
+    pub deps: Vec<Dependency>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Dependency {
+    pub pkg: String,
+    pub dep_kinds: Vec<DependencyKind>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct DependencyKind {
+    /// `build` or `dev`; `None` for a usual dependency.
+    pub kind: Option<String>,
+}
+
+/// The root of the checkout that this program was built from.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Return a command of Cargo in the checkout. The variables that `cargo run` sets for this program are left out: they
+/// would make build scripts run again.
+fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command.current_dir(root()).stdin(Stdio::null());
+    command
+}
+
+/// Return the packages of the workspace, and its dependencies on a platform.
+pub fn metadata(triple: &str) -> Result<Metadata> {
+    let arguments =
+        ["metadata", "--locked", "--offline", "--format-version", "1", "--filter-platform", triple];
+    let output = cargo().args(arguments).output().context(|| "could not start cargo")?;
+    if !output.status.success() {
+        return Err(Error::new(format!("could not list the dependencies for {triple}"))
+            .cause(String::from_utf8_lossy(&output.stderr))
+            .hint("download all dependencies with `cargo fetch --locked`"));
+    }
+    serde_json::from_slice(&output.stdout).context(|| "could not read the output of `cargo metadata`")
+}
+
+/// Return the version in the workspace's manifest.
+pub fn version(metadata: &Metadata) -> Result<&str> {
+    let package = metadata.packages.iter().find(|package| package.name == "plexmon-deploy");
+    let package = package.ok_or_else(|| Error::new("the workspace has no package `plexmon-deploy`"))?;
+    Ok(&package.version)
+}
+
+/// Return the target triple of this machine.
+pub fn host() -> Result<String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("-vV").output().context(|| "could not start rustc")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| {
+        Error::new("rustc does not say for which machine it is")
+            .cause(String::from_utf8_lossy(&output.stderr))
+    })
+}
+
+/// A program to build.
+#[derive(Debug, Default)]
+pub struct Build<'a> {
+    /// `build` or `zigbuild`.
+    pub command: &'a str,
+    pub package: &'a str,
+    pub program: &'a str,
+    pub profile: &'a str,
+    /// `None` for this machine.
+    pub target: Option<String>,
+    /// Variables to set, or to remove.
+    pub variables: Vec<(&'a str, Option<OsString>)>,
+}
+
+impl Build<'_> {
+    /// Build it and return its path.
+    pub fn run(&self) -> Result<PathBuf> {
+        let mut command = cargo();
+        command.args([self.command, "--locked", "--package", self.package, "--bin", self.program]);
+        command.args(["--profile", self.profile, "--message-format", "json-render-diagnostics"]);
+        command.args(self.target.iter().flat_map(|target| ["--target", target]));
+        for (name, value) in &self.variables {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let output = command
+            .stderr(Stdio::inherit())
+            .output()
+            .context(|| format!("could not start `cargo {}`", self.command))?;
+        if !output.status.success() {
+            return Err(Error::new(format!("could not build {}", self.package))
+                .cause(format!("`cargo {}` ended with {}; see above", self.command, output.status)));
+        }
+        let messages = String::from_utf8_lossy(&output.stdout);
+        executable(&messages, self.program)
+            .ok_or_else(|| Error::new(format!("cargo does not say where `{}` is", self.program)))
+    }
+}
+
+/// Read the path of a program from cargo's messages.
+fn executable(messages: &str, program: &str) -> Option<PathBuf> {
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == program)
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_a_program_is_read_from_the_messages() {
+        let messages = "not JSON\n\
+            {\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"bootstrap\"},\"executable\":null}\n\
+            {\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"bootstrap\"},\"executable\":\"/t/bootstrap\"}\n";
+        assert_eq!(executable(messages, "bootstrap"), Some(PathBuf::from("/t/bootstrap")));
+        assert_eq!(executable(messages, "plexmon-deploy"), None);
+    }
+
+    #[test]
+    fn metadata_has_the_version_and_the_dependencies() {
+        let metadata = metadata("x86_64-unknown-linux-gnu").unwrap();
+        assert_eq!(version(&metadata).unwrap(), env!("CARGO_PKG_VERSION"));
+        assert!(metadata.resolve.nodes.len() > 100);
+    }
+}

@@ -1,0 +1,168 @@
+//! The functions to embed: given as files, or built with what this machine has.
+
+use std::path::{Path, PathBuf};
+
+use crate::cargo::Build;
+use crate::error::{Error, Result};
+use crate::platform::Architecture;
+
+/// The newest glibc of `provided.al2023`, on which the function runs.
+const GLIBC: &str = "2.34";
+
+/// Where a function comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    Given(PathBuf),
+    /// Plain Cargo, for the processor of this machine on Linux.
+    Cargo,
+    /// cargo-zigbuild, which builds for every processor and an older glibc.
+    Zigbuild,
+}
+
+/// What this machine can build functions with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tools {
+    /// The architecture for which plain Cargo builds a function.
+    pub native: Option<Architecture>,
+    pub has_zigbuild: bool,
+}
+
+impl Tools {
+    fn source(self, architecture: Architecture) -> Option<Source> {
+        match self {
+            Self { has_zigbuild: true, .. } => Some(Source::Zigbuild),
+            Self { native, .. } if native == Some(architecture) => Some(Source::Cargo),
+            _ => None,
+        }
+    }
+}
+
+/// Decide where each function comes from, before anything is built.
+pub fn sources(
+    given: &[(Architecture, PathBuf)],
+    tools: Tools,
+    is_partial: bool,
+) -> Result<Vec<(Architecture, Source)>> {
+    let source = |architecture: Architecture| {
+        let file = given.iter().find(|(of, _)| *of == architecture).map(|(_, path)| path.clone());
+        let source = file.map(Source::Given).or_else(|| tools.source(architecture))?;
+        Some((architecture, source))
+    };
+    let sources: Vec<_> = Architecture::ALL.into_iter().filter_map(source).collect();
+    complete(&sources.iter().map(|(architecture, _)| *architecture).collect::<Vec<_>>(), is_partial)?;
+    Ok(sources)
+}
+
+/// Refuse an archive without a function, and one without both unless that is accepted.
+pub fn complete(available: &[Architecture], is_partial: bool) -> Result<()> {
+    let missing = missing(available);
+    if missing.is_empty() || (is_partial && !available.is_empty()) {
+        return Ok(());
+    }
+    let names: Vec<&str> = missing.iter().map(|architecture| architecture.as_str()).collect();
+    let error = Error::new(format!("there is no function for {}", names.join(" and ")));
+    Err(match available {
+        [] => error.hint(
+            "pass a compiled function with --function-x86_64 PATH, or install `cargo-zigbuild` to build both here",
+        ),
+        _ => error.hint(format!(
+            "pass it with --function-{} PATH, install `cargo-zigbuild` to build it here, or accept an archive without \
+             it with --partial",
+            names.join("")
+        )),
+    })
+}
+
+/// Return the architectures without a function.
+pub fn missing(available: &[Architecture]) -> Vec<Architecture> {
+    Architecture::ALL.into_iter().filter(|architecture| !available.contains(architecture)).collect()
+}
+
+/// Build or find a function and return its path.
+pub fn obtain(architecture: Architecture, source: &Source) -> Result<PathBuf> {
+    let build = |command, target| {
+        Build {
+            command,
+            package: "plexmon-function",
+            program: "bootstrap",
+            profile: "lambda",
+            target,
+            ..Build::default()
+        }
+        .run()
+    };
+    match source {
+        Source::Given(path) => absolute(path),
+        Source::Cargo => build("build", None),
+        Source::Zigbuild => build("zigbuild", Some(format!("{}.{GLIBC}", architecture.function_triple()))),
+    }
+}
+
+/// Cargo runs in another folder than the user.
+fn absolute(path: &Path) -> Result<PathBuf> {
+    path.canonicalize().map_err(|error| {
+        Error::new(format!("could not read `{}`", path.display()))
+            .cause(error)
+            .hint("correct the path of the file")
+    })
+}
+
+/// Whether a program is on the PATH.
+pub fn on_path(program: &str) -> bool {
+    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(&file).is_file()))
+}
+
+#[cfg(test)]
+mod tests {
+    use Architecture::{Arm64, X86_64};
+
+    use super::*;
+
+    const BARE: Tools = Tools { native: None, has_zigbuild: false };
+    const LINUX: Tools = Tools { native: Some(X86_64), ..BARE };
+    const ZIG: Tools = Tools { has_zigbuild: true, ..LINUX };
+
+    fn given() -> Vec<(Architecture, PathBuf)> {
+        vec![(Arm64, PathBuf::from("arm"))]
+    }
+
+    #[test]
+    fn a_given_function_is_used_and_the_other_one_is_built() {
+        let sources = sources(&given(), LINUX, false).unwrap();
+        assert_eq!(sources, [(X86_64, Source::Cargo), (Arm64, Source::Given("arm".into()))]);
+    }
+
+    #[test]
+    fn zig_builds_both() {
+        let sources = sources(&[], ZIG, false).unwrap();
+        assert_eq!(sources, [(X86_64, Source::Zigbuild), (Arm64, Source::Zigbuild)]);
+    }
+
+    #[test]
+    fn one_function_is_enough_only_if_that_is_accepted() {
+        let error = sources(&[], LINUX, false).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "error: there is no function for arm64\n\nhint: pass it with --function-arm64 PATH, install \
+             `cargo-zigbuild` to build it here, or accept an archive without it with --partial"
+        );
+        assert_eq!(sources(&[], LINUX, true).unwrap(), [(X86_64, Source::Cargo)]);
+        assert_eq!(sources(&given(), BARE, true).unwrap(), [(Arm64, Source::Given("arm".into()))]);
+    }
+
+    #[test]
+    fn an_archive_without_any_function_is_always_refused() {
+        for is_partial in [false, true] {
+            let error = sources(&[], BARE, is_partial).unwrap_err().to_string();
+            assert!(error.contains("no function for x86_64 and arm64"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_missing_file_is_reported_before_the_build() {
+        let error = obtain(Arm64, &Source::Given("/nowhere/bootstrap".into())).unwrap_err().to_string();
+        assert!(error.starts_with("error: could not read `/nowhere/bootstrap`\n  cause: "), "{error}");
+    }
+}
