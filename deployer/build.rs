@@ -1,25 +1,36 @@
-//! Takes the identity of the function's sources, so that what code should run is known without building it.
+//! Takes the identity of the function's sources, so that what code should run is known without building it, and embeds
+//! compiled functions into releases.
 
 use std::path::Path;
 use std::process::ExitCode;
 
+#[path = "src/artifact/elf.rs"]
+mod elf;
+#[path = "build/embed.rs"]
+mod embed;
 #[path = "src/artifact/sources.rs"]
 mod sources;
 
 fn main() -> ExitCode {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    println!("cargo::rerun-if-changed=src/artifact/sources.rs");
-    for path in sources::WATCHED {
-        println!("cargo::rerun-if-changed={}", root.join(path).display());
-    }
-    match sources::digest(&root) {
-        Ok(digest) => {
-            println!("cargo::rustc-env=PLEXMON_FUNCTION_SOURCES={digest}");
-            ExitCode::SUCCESS
-        }
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            println!("cargo::error=could not read the function's sources: {error}");
+            println!("cargo::error={error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn run() -> Result<(), String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for path in ["build.rs", "build/embed.rs", "src/artifact/elf.rs", "src/artifact/sources.rs"] {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    for path in sources::WATCHED {
+        println!("cargo::rerun-if-changed={}", root.join(path).display());
+    }
+    let digest =
+        sources::digest(&root).map_err(|error| format!("could not read the function's sources: {error}"))?;
+    println!("cargo::rustc-env=PLEXMON_FUNCTION_SOURCES={digest}");
+    embed::embed(&root)
 }

@@ -2,6 +2,7 @@
 
 mod build;
 mod elf;
+pub mod embedded;
 mod sources;
 
 use std::fmt;
@@ -14,6 +15,8 @@ use plexmon_function::contract::settings::{FILE_NAME, Settings};
 use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 
+use self::elf::Unfit;
+use self::embedded::Embedded;
 use crate::config::Architecture;
 use crate::error::{Context, Error, Result};
 use crate::report::BuildStage;
@@ -30,6 +33,8 @@ const SOURCES: &str = env!("PLEXMON_FUNCTION_SOURCES");
 /// Where the function's binary comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
+    /// Take it from this program, which is a release.
+    Release,
     /// Build it for Lambda from the sources in this program's checkout.
     Sources,
     /// Build it from the same sources for this machine, where the sandbox runs it.
@@ -48,20 +53,30 @@ pub struct Identity {
     pub settings: String,
 }
 
+impl Origin {
+    /// Return what `up` uses without `--bootstrap`.
+    pub fn of_this_program() -> Self {
+        if embedded::all().next().is_some() { Self::Release } else { Self::Sources }
+    }
+}
+
 /// Where the code came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeSource {
     Built,
+    /// A release, whose functions are always the same.
+    Released,
     /// A file from `--bootstrap`. Without that file, the code cannot be compared.
     Given,
 }
 
 impl CodeSource {
-    const ALL: [Self; 2] = [Self::Built, Self::Given];
+    const ALL: [Self; 3] = [Self::Built, Self::Released, Self::Given];
 
     fn as_str(self) -> &'static str {
         match self {
             Self::Built => "built",
+            Self::Released => "released",
             Self::Given => "given",
         }
     }
@@ -98,6 +113,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// The identity of code, settings and architecture. This needs neither a build nor the network.
 pub fn identity(origin: &Origin, settings: &Settings, architecture: Architecture) -> Result<Identity> {
     let (source, code) = match origin {
+        Origin::Release => (CodeSource::Released, released(architecture)?.sha256().to_owned()),
         Origin::Sources | Origin::Host => (CodeSource::Built, SOURCES.to_owned()),
         Origin::File(path) => (CodeSource::Given, sha256(&read(path)?)),
     };
@@ -113,17 +129,7 @@ pub async fn package(
     architecture: Architecture,
     report: &dyn Fn(BuildStage<'_>),
 ) -> Result<Zip> {
-    let path = match origin {
-        Origin::Sources => build::build(SOURCES, architecture, report).await?,
-        Origin::Host => build::build_for_host(SOURCES, report).await?,
-        Origin::File(path) => path.clone(),
-    };
-    let binary = read(&path)?;
-    if *origin != Origin::Host {
-        elf::check(&binary, architecture).map_err(|error| {
-            error.context(format!("`{}` cannot run on Lambda ({})", path.display(), architecture.as_str()))
-        })?;
-    }
+    let binary = binary(origin, architecture, report).await?;
     let zip = pack(&binary, &json(settings)?).context(|| "could not create the zip")?;
     if zip.bytes.len() > LARGEST_ZIP {
         return Err(Error::new(format!(
@@ -133,6 +139,66 @@ pub async fn package(
         .hint("build the function with `--profile lambda`, or strip the binary"));
     }
     Ok(zip)
+}
+
+async fn binary(
+    origin: &Origin,
+    architecture: Architecture,
+    report: &dyn Fn(BuildStage<'_>),
+) -> Result<Vec<u8>> {
+    match origin {
+        Origin::Release => released(architecture)?.binary(),
+        Origin::Sources => read(&build::build(SOURCES, architecture, report).await?),
+        Origin::Host => read(&build::build_for_host(SOURCES, report).await?),
+        Origin::File(path) => {
+            let binary = read(path)?;
+            check(&binary, architecture).map_err(|error| {
+                error.context(format!(
+                    "`{}` cannot run on Lambda ({})",
+                    path.display(),
+                    architecture.as_str()
+                ))
+            })?;
+            Ok(binary)
+        }
+    }
+}
+
+/// Return the function inside this program.
+fn released(architecture: Architecture) -> Result<Embedded> {
+    embedded::find(architecture).ok_or_else(|| {
+        let others: Vec<&str> = embedded::all().map(|other| other.architecture.as_str()).collect();
+        Error::new(format!("this program has no function for {}", architecture.as_str()))
+            .cause(format!("it has one for {}", others.join(" and ")))
+            .hint("set `architecture` in [function] to match, or pass a compiled function with --bootstrap PATH")
+    })
+}
+
+/// Check that Lambda can run a binary.
+fn check(binary: &[u8], architecture: Architecture) -> Result<()> {
+    let machine = match architecture {
+        Architecture::X86_64 => elf::X86_64,
+        Architecture::Arm64 => elf::ARM64,
+    };
+    elf::check(binary, machine).map_err(|unfit| {
+        let error = Error::new(unfit.to_string());
+        match unfit {
+            Unfit::Unknown => {
+                error.hint("pass the compiled function, which cargo names `bootstrap`, with --bootstrap")
+            }
+            Unfit::OtherSystem(_) => {
+                error.hint("build the function for Linux, for example with `cargo lambda build`")
+            }
+            Unfit::Damaged(..) => error.hint("build the function again"),
+            Unfit::OtherProcessor(_) => {
+                error.hint("set `architecture` in [function] to match, or build for the other processor")
+            }
+            Unfit::NewerGlibc(_) => error.hint(
+                "install `cargo-zigbuild` (`cargo install --locked cargo-zigbuild`, `pip install ziglang`): the build then \
+                 uses it",
+            ),
+        }
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

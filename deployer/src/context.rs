@@ -27,12 +27,12 @@ impl Context {
 
     /// Read the configuration and connect to AWS.
     pub async fn session(&self) -> Result<Session> {
-        self.open(Origin::Sources).await
+        self.open(Origin::of_this_program()).await
     }
 
     /// Like [`session`](Self::session), for commands that compare or upload code.
     pub async fn session_with_code(&self, source: &Source) -> Result<Session> {
-        self.open(source.bootstrap.clone().map_or(Origin::Sources, Origin::File)).await
+        self.open(source.bootstrap.clone().map_or_else(Origin::of_this_program, Origin::File)).await
     }
 
     async fn open(&self, origin: Origin) -> Result<Session> {

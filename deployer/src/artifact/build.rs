@@ -52,7 +52,7 @@ pub async fn build(
         report(BuildStage::Started { platform: architecture.as_str(), tool: tool.name() });
         let binary = tool.run(&root, architecture, report).await?;
         let bytes = std::fs::read(&binary).context(|| format!("could not read `{}`", binary.display()))?;
-        match super::elf::check(&bytes, architecture) {
+        match super::check(&bytes, architecture) {
             Ok(()) => return Ok(binary),
             // A host that is newer than Lambda links against a newer glibc; zig can target an older one.
             Err(error) => rejected = Some(error),
