@@ -13,6 +13,7 @@
 //! - [`import`] creates a `config.toml` from the Compose, proxy and Terraform files of a home.
 //! - [`stack`] has the desired stack, the empty one, and the observed one, which is read concurrently.
 //! - [`plan`] compares two stacks. It is pure: it is not async and has no access to AWS.
+//! - [`cost`] estimates what a stack costs a month; it is pure as well.
 //! - [`apply`] runs the steps on an [`apply::Cloud`], which is AWS or, in tests, a stack in memory.
 //! - [`resources`] has one file per kind of resource; each implements the trait in [`resource`].
 //! - [`retry`] repeats calls and waits for AWS; [`aws`] is the only module that knows SDK errors.
@@ -35,6 +36,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod context;
+pub mod cost;
 pub mod error;
 pub mod import;
 pub mod interrupt;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::cli::{Color, Global};
+use crate::cost::Estimate;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
 use crate::plan::Plan;
@@ -100,6 +101,16 @@ impl Output {
     /// Print a plan, with `-v` also its order and its digest.
     pub fn plan_with_details(&self, plan: &Plan) -> Result<()> {
         self.text(plan.text(self.page.paint, self.details))
+    }
+
+    /// Print what a deployment costs.
+    pub fn cost(&self, estimate: &Estimate) -> Result<()> {
+        self.text(estimate.text(self.page.paint, Details::Hidden))
+    }
+
+    /// Print what a deployment costs, with `-v` also the parts of the estimate.
+    pub fn cost_with_details(&self, estimate: &Estimate) -> Result<()> {
+        self.text(estimate.text(self.page.paint, self.details))
     }
 
     /// Print text whose lines the user may want to copy: they are never wrapped.

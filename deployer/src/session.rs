@@ -9,6 +9,7 @@ use crate::artifact::{Origin, identity};
 use crate::aws::{Aws, CallLog, Connection};
 use crate::cli::Global;
 use crate::config::{Circumstances, Config, SecretLookup};
+use crate::cost::{Estimate, estimate};
 use crate::error::{Error, Exit, Result};
 use crate::interrupt::Interrupt;
 use crate::names::Names;
@@ -54,6 +55,11 @@ impl View {
     pub fn plan(&self, adopt: bool) -> Result<Plan> {
         let Observed { names, account, stack, .. } = &self.observed;
         plan(&self.desired, stack, Intent { names, account, adopt })
+    }
+
+    /// Estimate what the desired stack costs a month.
+    pub fn cost(&self) -> Result<Estimate> {
+        estimate(&self.config, &self.observed.names, &self.desired, time::now())
     }
 }
 

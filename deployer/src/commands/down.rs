@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use plexmon_function::time;
 use serde::Serialize;
 
-use crate::apply::Applied;
+use crate::apply::{Applied, StepOutcome};
 use crate::cli::Down;
 use crate::context::Context;
+use crate::cost::{Estimate, MonthlyCost, estimate};
 use crate::error::{Error, Exit, Result};
 use crate::names::parameters::{is_secret, state_parameter};
 use crate::output::Answer;
@@ -32,6 +34,9 @@ struct Removal<'a> {
     /// Rules of others that still target a function of ours.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     other_rules: &'a [String],
+    /// What is left.
+    #[serde(flatten)]
+    cost: MonthlyCost<'a>,
 }
 
 pub async fn run(context: &Context, args: &Down) -> Result<Exit> {
@@ -46,7 +51,15 @@ pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
     let (digest, kept) = (plan.digest(), plan.kept.clone());
     output.note(&session.place(&observed));
     if plan.is_empty() {
-        let nothing = Removal { digest: &digest, steps: &[], kept: &kept, proven: true, other_rules: &[] };
+        let left = cost_of_the_rest(session, &observed, &[])?;
+        let nothing = Removal {
+            digest: &digest,
+            steps: &[],
+            kept: &kept,
+            proven: true,
+            other_rules: &[],
+            cost: left.json(),
+        };
         output.document(&nothing)?;
         if !kept.is_empty() {
             output.plan(&plan)?;
@@ -73,12 +86,14 @@ pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
         Err(_) => Ok(()),
     };
     let rules: Vec<String> = other_rules.iter().flat_map(|(_, rules)| rules.names()).cloned().collect();
+    let left = cost_of_the_rest(session, &observed, &applied)?;
     output.document(&Removal {
         digest: &digest,
         steps: &applied,
         kept: &kept,
         proven: verdict.is_ok() && proof.is_ok(),
         other_rules: &rules,
+        cost: left.json(),
     })?;
     verdict?;
     proof?;
@@ -92,6 +107,24 @@ pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
         output.text(warning)?;
     }
     Ok(Exit::Success)
+}
+
+/// Estimate what is left costs a month: logs that are kept, or what could not be deleted.
+fn cost_of_the_rest(session: &Session, observed: &Observed, applied: &[Applied]) -> Result<Estimate> {
+    let is_left = |kind: ResourceKind, name: &str, region: &str| {
+        let is_deleted = |done: &Applied| {
+            let step = &done.step;
+            done.outcome == StepOutcome::Done
+                && step.action == Action::Delete
+                && (step.kind, step.name.as_str(), step.region.as_str()) == (kind, name, region)
+        };
+        !applied.iter().any(is_deleted)
+    };
+    let mut left = observed.stack.clone();
+    left.functions.retain(|one| is_left(ResourceKind::Function, &one.name, &one.region));
+    left.schedules.retain(|one| is_left(ResourceKind::Schedule, &one.name, &one.region));
+    left.log_groups.retain(|one| is_left(ResourceKind::LogGroup, &one.name, &one.region));
+    estimate(&session.config, &observed.names, &left, time::now())
 }
 
 /// Return for how long a run that began before its function was deleted may continue and write the state, which would

@@ -1,27 +1,41 @@
-//! `plan`: show what `up` would do.
+//! `plan`: show what `up` would do, and what it costs.
+
+use serde::Serialize;
 
 use crate::cli::PlanArgs;
 use crate::context::Context;
+use crate::cost::MonthlyCost;
 use crate::error::{Exit, Result};
+use crate::plan::Plan;
 use crate::resources::Decrypt;
 use crate::stack::ReadOptions;
 
 /// The result of `plan` and `up` if there are no steps.
 pub(super) const NOTHING_TO_DO: &str = "nothing to do: AWS matches the configuration";
 
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    plan: &'a Plan,
+    #[serde(flatten)]
+    cost: MonthlyCost<'a>,
+}
+
 pub async fn run(context: &Context, args: &PlanArgs) -> Result<Exit> {
     let session = context.session_with_code(&args.source).await?;
     let output = &session.output;
     let view = session.view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: args.adopt }).await?;
     let plan = view.plan(args.adopt)?;
+    let cost = view.cost()?;
     output.note(&session.place(&view.observed));
     session.warn(&view);
-    output.document(&plan)?;
+    output.document(&Document { plan: &plan, cost: cost.json() })?;
     if !plan.is_empty() || !plan.kept.is_empty() {
         output.plan_with_details(&plan)?;
     }
     if plan.is_empty() {
         output.text(NOTHING_TO_DO)?;
     }
+    output.cost_with_details(&cost)?;
     Ok(if args.exit_code && !plan.is_empty() { Exit::Changes } else { Exit::Success })
 }

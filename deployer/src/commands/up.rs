@@ -9,6 +9,7 @@ use crate::artifact::package;
 use crate::cli::Up;
 use crate::config::SecretLookup;
 use crate::context::Context;
+use crate::cost::MonthlyCost;
 use crate::error::{Error, Exit, Result};
 use crate::invocation::{NewResources, first_run};
 use crate::output::Answer;
@@ -26,6 +27,8 @@ struct Deployment<'a> {
     steps: &'a [Applied],
     #[serde(skip_serializing_if = "Option::is_none")]
     reply: Option<&'a Reply>,
+    #[serde(flatten)]
+    cost: MonthlyCost<'a>,
 }
 
 /// Whether there was anything to do.
@@ -44,19 +47,23 @@ pub async fn run(context: &Context, args: &Up) -> Result<Exit> {
 pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
     let view = session.view(ReadOptions { decrypt: Decrypt::Yes, adopting: args.adopt }).await?;
     let plan = view.plan(args.adopt)?;
+    let estimate = view.cost()?;
+    let cost = estimate.json();
     let output = &session.output;
     output.note(&session.place(&view.observed));
     session.warn(&view);
     let digest = plan.digest();
     if plan.is_empty() {
-        output.document(&Deployment { digest: &digest, steps: &[], reply: None })?;
+        output.document(&Deployment { digest: &digest, steps: &[], reply: None, cost })?;
         if !plan.kept.is_empty() {
             output.plan(&plan)?;
         }
         output.text(NOTHING_TO_DO)?;
+        output.cost(&estimate)?;
         return Ok(Effect::Unchanged);
     }
     output.plan(&plan)?;
+    output.cost(&estimate)?;
     note_secrets(session, &view);
     if !args.yes && output.ask("Apply this plan?", Answer::Yes, &session.interrupt).await? == Answer::No {
         return Err(Error::new("not confirmed: nothing was changed"));
@@ -67,12 +74,12 @@ pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
     let applied = session.apply(plan, &view.observed, how).await;
     let verdict = session.verdict(&applied);
     if verdict.is_err() {
-        output.document(&Deployment { digest: &digest, steps: &applied, reply: None })?;
+        output.document(&Deployment { digest: &digest, steps: &applied, reply: None, cost })?;
         verdict?;
     }
     let progress = Progress::new(output.reporter.clone(), applied.len(), session.interrupt.clone());
     let reply = progress.stage("run the function once", first_run(session, &progress, new)).await;
-    output.document(&Deployment { digest: &digest, steps: &applied, reply: reply.as_ref().ok() })?;
+    output.document(&Deployment { digest: &digest, steps: &applied, reply: reply.as_ref().ok(), cost })?;
     let reply = reply.map_err(|error| error.context("everything is deployed, but the first run failed"))?;
     output.text(verdict::text(&reply, output.page()))?;
     verdict::require_delivery(&reply)?;

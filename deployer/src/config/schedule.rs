@@ -1,12 +1,15 @@
 //! Schedule expressions: their grammar, checked before any call to AWS, and the times between runs.
 
 mod cron;
+mod frequency;
 mod read;
 
 use std::fmt;
 use std::time::Duration;
 
 use self::cron::Cron;
+use self::frequency::Frequency;
+pub use self::frequency::SECONDS_A_MONTH;
 pub(super) use self::read::read;
 
 /// The longest expression that EventBridge accepts.
@@ -18,6 +21,7 @@ pub struct Schedule {
     expression: String,
     smallest_gap: Option<Duration>,
     last: Last,
+    frequency: Frequency,
 }
 
 /// When a schedule fires for the last time.
@@ -37,15 +41,16 @@ impl Schedule {
         if expression.len() > LONGEST {
             return Err(format!("has {} characters, but AWS accepts at most {LONGEST}", expression.len()));
         }
-        let (smallest_gap, last) = if let Some(rate) = inner(expression, "rate") {
-            (Some(rate_of(rate)?), Last::Endless)
+        let (smallest_gap, last, frequency) = if let Some(rate) = inner(expression, "rate") {
+            let rate = rate_of(rate)?;
+            (Some(rate), Last::Endless, Frequency::Every(rate))
         } else if let Some(cron) = inner(expression, "cron") {
             let cron = Cron::parse(cron)?;
-            (cron.smallest_gap(), cron.last().map_or(Last::Never, Last::At))
+            (cron.smallest_gap(), cron.last().map_or(Last::Never, Last::At), Frequency::Cron(cron))
         } else {
             return Err("must be `rate(5 minutes)` or a six-field `cron(...)`, in lower case".into());
         };
-        Ok(Self { expression: expression.to_owned(), smallest_gap, last })
+        Ok(Self { expression: expression.to_owned(), smallest_gap, last, frequency })
     }
 
     /// Return the expression for AWS.
@@ -65,6 +70,11 @@ impl Schedule {
             Last::At(last) => last > now,
             Last::Never => false,
         }
+    }
+
+    /// Return how many runs it starts in an average month, rounded up; none if it never fires after `now` (Unix seconds).
+    pub fn runs_a_month(&self, now: u64) -> u64 {
+        if self.fires_after(now) { self.frequency.runs_a_month(now) } else { 0 }
     }
 }
 

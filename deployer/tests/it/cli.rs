@@ -7,6 +7,7 @@ mod color;
 mod completions;
 mod configuration;
 mod connection;
+mod cost;
 mod credentials;
 mod families;
 mod help;

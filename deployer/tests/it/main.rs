@@ -5,6 +5,7 @@
 mod cli;
 mod config;
 mod convergence;
+mod cost;
 mod docs;
 mod emulator;
 mod faults;

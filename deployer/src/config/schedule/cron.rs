@@ -114,6 +114,19 @@ impl Cron {
         Some((days * MINUTES_A_DAY + self.times.last()?) * 60)
     }
 
+    /// Return how many runs it has in at most `years` of its years, beginning with the year `from`, and how many months have
+    /// a run.
+    pub(super) fn runs_and_months(&self, from: u32, years: usize) -> (u64, u64) {
+        let (mut days, mut months, mut latest) = (0, 0, None);
+        for date in self.years.range(from..).take(years).flat_map(|year| self.dates_of(*year)) {
+            let month = Some(date.first_of_month());
+            days += 1;
+            months += u64::from(month != latest);
+            latest = month;
+        }
+        (days * self.times.len() as u64, months)
+    }
+
     fn dates(&self) -> impl Iterator<Item = Date> {
         self.years.iter().flat_map(|year| self.dates_of(*year))
     }

@@ -113,6 +113,7 @@ fn plan_prints_its_colors_into_a_pipe_only_on_request() {
       ESC[32m+ createESC[0m function  plex-remote-health
       ESC[32m+ createESC[0m schedule  plex-remote-health-schedule
     5 to create, 0 to update, 0 to delete
+    [COST]
     ");
     assert_eq!(console::strip_ansi_codes(&colored), plan(&[]), "nothing but color differs");
     assert!(!plan(&["--json", "--color", "always"]).contains(ESCAPE), "a document is for programs");

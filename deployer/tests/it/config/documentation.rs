@@ -1,5 +1,7 @@
 //! The tables of the documentation and the channels of the example are generated from the descriptions.
 
+mod costs;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 

@@ -113,6 +113,7 @@ fn adopt_takes_over_the_state_and_the_tokens() {
           permission: .../plex-remote-health-5min"} -> .../plex-remote-health-schedule"}
       - delete schedule  plex-remote-health-5min
     1 to create, 5 to update, 1 to delete
+    [COST]
     seen from AWS:
       plex is up (HTTP 200, [TIME])
     "#);

@@ -30,6 +30,7 @@ fn renaming_the_state_parameter_deletes_the_previous_parameters() {
       ~ update function  plex-remote-health
           state_parameter: /homelab/plex_remote_status -> /homelab/other
     2 to create, 3 to update, 2 to delete
+    [COST]
     "#);
     fixture.up().ended(0);
     let parameters: Vec<String> =

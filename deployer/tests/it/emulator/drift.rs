@@ -60,6 +60,7 @@ fn changes_of_the_secret_are_detected_and_repaired() {
       ~ update secret    /homelab/plex_remote_status_secrets
           value: (hidden) -> (hidden)
     0 to create, 1 to update, 0 to delete
+    [COST]
     ");
     detected_and_repaired(&fixture, "ssm", "put_parameter", other, &["update secret (value)"]);
 }
@@ -217,7 +218,8 @@ fn plan_json_has_each_field_with_its_values() {
             }
           ]
         }
-      ]
+      ],
+      "monthly_cost_usd": 0.0, "cost": "[COST]"
     }
     "#);
     let status = fixture.with_code(&["status"]).run().ended(0);

@@ -45,6 +45,7 @@ fn adopt_takes_it_over_and_down_then_deletes_it() {
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
     5 to create, 1 to update, 0 to delete
+    [COST]
     seen from AWS:
       plex is up (HTTP 200, [TIME])
       pushover delivered: plex is up

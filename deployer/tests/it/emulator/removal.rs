@@ -39,7 +39,12 @@ fn down_in_an_empty_account_is_done_at_once() {
     snapshot!(down.stdout, @"nothing to remove: no resources of plex-remote-health were found");
     let down = fixture.deploy(&["down", "--yes", "--no-wait", "--json"]).run().ended(0).json();
     let digest = &down["digest"];
-    assert_eq!(down, json!({"digest": digest, "steps": [], "proven": true}));
+    let cost = &down["cost"];
+    assert_eq!(
+        down,
+        json!({"digest": digest, "steps": [], "proven": true, "monthly_cost_usd": 0.0, "cost": cost})
+    );
+    assert!(cost["parts"].as_array().unwrap().iter().all(|part| part["used"] == 0.0), "{cost}");
     assert_eq!(digest.as_str().map(str::len), Some(64));
 }
 

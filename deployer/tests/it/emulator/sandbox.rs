@@ -86,6 +86,7 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
     6 to create, 0 to update, 0 to delete
+    [COST]
     seen from AWS:
       plex is up (HTTP 200, [TIME])
       pushover delivered: plex is up
@@ -93,6 +94,7 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
 
     2. Deploy again. Nothing has changed, so nothing is written:
     nothing to do: AWS matches the configuration
+    [COST]
 
     3. `plexmon-deploy status`:
     plex-remote-health in account 000000000000, region us-east-1

@@ -14,6 +14,7 @@ fn a_new_token_is_planned_without_being_shown() {
       ~ update secret    /homelab/plex_remote_status_secrets
           value: (hidden) -> (hidden)
     0 to create, 1 to update, 0 to delete
+    [COST]
     ");
     let plan = fixture.with_code(&["plan", "--json"]).env("PUSHOVER_TOKEN", "another-token").run();
     snapshot!(plan.ended(0).stdout, @r#"
@@ -34,7 +35,8 @@ fn a_new_token_is_planned_without_being_shown() {
             }
           ]
         }
-      ]
+      ],
+      "monthly_cost_usd": 0.0, "cost": "[COST]"
     }
     "#);
 }
@@ -59,6 +61,7 @@ fn a_wrong_token_is_reported_at_once_and_can_be_corrected() {
       ~ update secret    /homelab/plex_remote_status_secrets
           value: (hidden) -> (hidden)
     0 to create, 1 to update, 0 to delete
+    [COST]
     seen from AWS:
       plex is up (HTTP 200, [TIME])
       pushover delivered: plex is up
@@ -75,6 +78,7 @@ fn a_machine_without_tokens_can_plan_and_update_a_deployment_that_has_them() {
     exit 0
     --- stdout
     nothing to do: AWS matches the configuration
+    [COST]
     --- stderr
     plex-remote-health in account [ACCOUNT], region us-east-1
     ");

@@ -18,6 +18,7 @@ fn up_deploys_and_notifies_once() {
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
     6 to create, 0 to update, 0 to delete
+    [COST]
     seen from AWS:
       plex is up (HTTP 200, [TIME])
       pushover delivered: plex is up
@@ -38,7 +39,10 @@ fn a_second_up_writes_nothing() {
     let fixture = Fixture::deployed();
     assert_eq!(fixture.plan(), [""; 0]);
     let again = fixture.up().ended(0);
-    snapshot!(again.stdout, @"nothing to do: AWS matches the configuration");
+    snapshot!(again.stdout, @"
+    nothing to do: AWS matches the configuration
+    [COST]
+    ");
     assert!(again.calls().contains(&"lambda:GetFunction"), "{:?}", again.calls());
     assert_eq!(again.writes(), [""; 0]);
     assert!(fixture.phone.take_new().is_empty());
@@ -78,7 +82,10 @@ fn up_builds_the_function_if_none_is_given() {
     assert_eq!(fixture.messages().len(), 1);
     // Without a compiler: the identity of the code is known without building it.
     let plan = fixture.deploy(&["plan", "--exit-code"]).env("PATH", "/nowhere").run();
-    snapshot!(plan.ended(0).stdout, @"nothing to do: AWS matches the configuration");
+    snapshot!(plan.ended(0).stdout, @"
+    nothing to do: AWS matches the configuration
+    [COST]
+    ");
 }
 
 #[test]
@@ -168,6 +175,7 @@ fn plan_shows_the_changes_of_up_and_exits_with_3() {
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
     6 to create, 0 to update, 0 to delete
+    [COST]
     --- stderr
     plex-remote-health in account [ACCOUNT], region us-east-1
     ");
@@ -185,6 +193,9 @@ fn up_and_down_print_their_steps_with_outcomes_as_json() {
     for (document, action) in [(up, "create"), (down, "delete")] {
         let steps = document["steps"].as_array().unwrap();
         assert_eq!(steps.len(), 6, "{document}");
+        assert_eq!(document["monthly_cost_usd"], 0.0, "{document}");
+        let runs = if action == "create" { 8766.0 } else { 0.0 };
+        assert_eq!(document["cost"]["parts"][0]["used"], runs, "{document}");
         for step in steps {
             assert_eq!((&step["action"], &step["outcome"]), (&action.into(), &"done".into()), "{step}");
             assert!(step["kind"].is_string() && step["name"].is_string() && step["changes"].is_array());

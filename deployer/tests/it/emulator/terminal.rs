@@ -38,6 +38,7 @@ fn up_asks_and_applies_in_a_narrow_window() {
       + create schedule
         plex-remote-health-schedule
     6 to create, 0 to update, 0 to delete
+    [COST]
     Apply this plan? [Y/n]
       ✓ create role plex-remote-health-role
       ✓ create log group /aws/lambda/plex-remote
@@ -66,6 +67,7 @@ fn answering_no_changes_nothing() {
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
     6 to create, 0 to update, 0 to delete
+    [COST]
     Apply this plan? [Y/n] n
     error: not confirmed: nothing was changed
     ");

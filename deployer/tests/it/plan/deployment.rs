@@ -53,9 +53,8 @@ impl Deployment {
     }
 
     fn with_names(config: Config, names: Names, secrets: &SecretLookup) -> Self {
-        let account = Account::from_caller("arn:aws:iam::123456789012:user/me", "123456789012", REGION);
-        let blueprint = Blueprint { config: &config, names: &names, account: &account, secrets, code: CODE };
-        let desired = Stack::desired(&blueprint);
+        let account = account();
+        let desired = desired(&config, &names, secrets);
         Self { config, names, account, desired }
     }
 
@@ -104,6 +103,15 @@ impl Deployment {
     pub fn intent(&self, adopt: bool) -> Intent<'_> {
         Intent { names: &self.names, account: &self.account, adopt }
     }
+}
+
+/// Return the desired stack of a configuration.
+pub fn desired(config: &Config, names: &Names, secrets: &SecretLookup) -> Stack {
+    Stack::desired(&Blueprint { config, names, account: &account(), secrets, code: CODE })
+}
+
+fn account() -> Account {
+    Account::from_caller("arn:aws:iam::123456789012:user/me", "123456789012", REGION)
 }
 
 /// The only instance of each kind in a stack with one function; of the parameters, the first one.
