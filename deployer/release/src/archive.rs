@@ -23,6 +23,9 @@ pub fn make(options: &ArchiveOptions, interrupt: &Interrupt, report: &dyn Fn(&st
         Some(triple) => Platform::parse(triple)?,
         None => Platform::parse(&cargo::host()?)?,
     };
+    for (_, path) in options.functions() {
+        functions::check_readable(&path)?;
+    }
     let metadata = cargo::metadata(platform.triple())?;
     let version = cargo::version(&metadata)?;
     let seconds = time::seconds()?;

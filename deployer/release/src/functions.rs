@@ -1,9 +1,10 @@
 //! The functions to embed: given as files, or built with what this machine has.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::cargo::Build;
-use crate::error::{Error, Result};
+use crate::error::{Context as _, Error, Result};
 use crate::platform::Architecture;
 
 /// The newest glibc of `provided.al2023`, on which the function runs.
@@ -78,6 +79,21 @@ pub fn missing(available: &[Architecture]) -> Vec<Architecture> {
     Architecture::ALL.into_iter().filter(|architecture| !available.contains(architecture)).collect()
 }
 
+/// Refuse a file that cannot be read, before anything is built.
+pub fn check_readable(path: &Path) -> Result<()> {
+    let read = File::open(path).and_then(|file| file.metadata());
+    let error = match read {
+        Ok(found) if found.is_file() => return Ok(()),
+        Ok(_) => Error::new(unreadable(path)).cause("it is not a file"),
+        Err(error) => Error::new(unreadable(path)).cause(error),
+    };
+    Err(error.hint("correct the path of the file"))
+}
+
+fn unreadable(path: &Path) -> String {
+    format!("could not read `{}`", path.display())
+}
+
 /// Build or find a function and return its path.
 pub fn obtain(architecture: Architecture, source: &Source) -> Result<PathBuf> {
     let build = |command, target| {
@@ -92,19 +108,11 @@ pub fn obtain(architecture: Architecture, source: &Source) -> Result<PathBuf> {
         .run()
     };
     match source {
-        Source::Given(path) => absolute(path),
+        // Cargo runs in another folder than the user.
+        Source::Given(path) => std::path::absolute(path).context(|| unreadable(path)),
         Source::Cargo => build("build", None),
         Source::Zigbuild => build("zigbuild", Some(format!("{}.{GLIBC}", architecture.function_triple()))),
     }
-}
-
-/// Cargo runs in another folder than the user.
-fn absolute(path: &Path) -> Result<PathBuf> {
-    path.canonicalize().map_err(|error| {
-        Error::new(format!("could not read `{}`", path.display()))
-            .cause(error)
-            .hint("correct the path of the file")
-    })
 }
 
 /// Whether a program is on the PATH.
@@ -161,8 +169,15 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_file_is_reported_before_the_build() {
-        let error = obtain(Arm64, &Source::Given("/nowhere/bootstrap".into())).unwrap_err().to_string();
-        assert!(error.starts_with("error: could not read `/nowhere/bootstrap`\n  cause: "), "{error}");
+    fn a_file_that_cannot_be_read_is_reported() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bootstrap");
+        let message = |path: &Path| check_readable(path).map_err(|error| error.to_string());
+        assert!(message(&file).unwrap_err().contains("bootstrap`\n  cause: "));
+        assert!(
+            message(folder.path()).unwrap_err().contains("cause: it is not a file\n\nhint: correct the path")
+        );
+        std::fs::write(&file, "").unwrap();
+        assert_eq!(message(&file), Ok(()));
     }
 }

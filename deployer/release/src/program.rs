@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::error::{Context as _, Error, Result};
+use crate::functions::check_readable;
 use crate::platform::Architecture;
 
 /// Shells, and how a script for each is called where the shell looks for it.
@@ -33,8 +34,10 @@ pub struct Version {
 
 impl Program {
     pub fn new(path: &Path) -> Result<Self> {
-        let found = path.canonicalize().context(|| format!("could not read `{}`", path.display()))?;
-        Ok(Self(found))
+        check_readable(path)?;
+        // Without a folder, the program would be looked for on the PATH.
+        let path = std::path::absolute(path).context(|| format!("could not read `{}`", path.display()))?;
+        Ok(Self(path))
     }
 
     pub fn read(&self) -> Result<Vec<u8>> {

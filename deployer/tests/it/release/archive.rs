@@ -195,7 +195,7 @@ fn a_program_that_does_not_match_is_refused_and_nothing_is_left() {
         (whole, "there is no function for arm64"),
         (foreign, "it is built for another platform (Elf, X86_64)"),
         (wrong, "the program contains another function for x86_64"),
-        (script, "`/usr/bin/true` is not plexmon-deploy"),
+        (script, "`/bin/true` is not plexmon-deploy"),
         (missing, "could not read `/nowhere/plexmon-deploy`"),
     ] {
         let error = archive::make(&options, &Interrupt::default(), &|_| {}).unwrap_err().to_string();
