@@ -7,6 +7,7 @@ mod config;
 mod convergence;
 mod cost;
 mod docs;
+mod embedding;
 mod emulator;
 mod faults;
 mod import;
