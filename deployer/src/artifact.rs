@@ -3,6 +3,7 @@
 mod build;
 mod elf;
 pub mod embedded;
+mod probe;
 mod sources;
 
 use std::fmt;
@@ -21,6 +22,9 @@ use crate::config::Architecture;
 use crate::error::{Context, Error, Result};
 use crate::report::BuildStage;
 
+pub use build::{HostProfile, can_build_for_host};
+pub use probe::runs_here;
+
 /// The largest zip that Lambda accepts in a call; a larger one needs S3.
 const LARGEST_ZIP: usize = 50 * 1024 * 1024;
 
@@ -38,9 +42,21 @@ pub enum Origin {
     /// Build it for Lambda from the sources in this program's checkout.
     Sources,
     /// Build it from the same sources for this machine, where the sandbox runs it.
-    Host,
+    Host(HostProfile),
+    /// This program, which has the function's code as well: see [`crate::as_function`].
+    Itself,
     /// Read it from a file of the user.
     File(PathBuf),
+}
+
+impl Origin {
+    /// Whether AWS could run it. The emulator, which runs the others, has no limit for a zip either.
+    fn is_for_lambda(&self) -> bool {
+        match self {
+            Self::Release | Self::Sources | Self::File(_) => true,
+            Self::Host(_) | Self::Itself => false,
+        }
+    }
 }
 
 /// Which code runs with which settings, as stored in a tag of the function.
@@ -114,7 +130,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 pub fn identity(origin: &Origin, settings: &Settings, architecture: Architecture) -> Result<Identity> {
     let (source, code) = match origin {
         Origin::Release => (CodeSource::Released, released(architecture)?.sha256().to_owned()),
-        Origin::Sources | Origin::Host => (CodeSource::Built, SOURCES.to_owned()),
+        Origin::Sources | Origin::Host(_) | Origin::Itself => (CodeSource::Built, SOURCES.to_owned()),
         Origin::File(path) => (CodeSource::Given, sha256(&read(path)?)),
     };
     let settings = sha256(format!("{}\n{}", architecture.as_str(), json(settings)?).as_bytes());
@@ -131,7 +147,7 @@ pub async fn package(
 ) -> Result<Zip> {
     let binary = binary(origin, architecture, report).await?;
     let zip = pack(&binary, &json(settings)?).context(|| "could not create the zip")?;
-    if zip.bytes.len() > LARGEST_ZIP {
+    if origin.is_for_lambda() && zip.bytes.len() > LARGEST_ZIP {
         return Err(Error::new(format!(
             "the zip has {} MB, but Lambda accepts at most 50 MB",
             zip.bytes.len() >> 20
@@ -149,7 +165,10 @@ async fn binary(
     match origin {
         Origin::Release => released(architecture)?.binary(),
         Origin::Sources => read(&build::build(SOURCES, architecture, report).await?),
-        Origin::Host => read(&build::build_for_host(SOURCES, report).await?),
+        Origin::Host(profile) => read(&build::build_for_host(SOURCES, *profile, report).await?),
+        Origin::Itself => {
+            read(&std::env::current_exe().context(|| "could not find the file of this program")?)
+        }
         Origin::File(path) => {
             let binary = read(path)?;
             check(&binary, architecture).map_err(|error| {

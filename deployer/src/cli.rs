@@ -224,6 +224,9 @@ pub enum Audience {
 pub struct Sandbox {
     #[command(flatten)]
     pub source: Source,
+    /// Run the function as it would be uploaded; building it takes longer.
+    #[arg(long, conflicts_with = "bootstrap")]
+    pub release: bool,
     /// Monitor this server instead of a stand-in.
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::aws::{Existence, Meaning};
 use crate::error::{Context, Error, Result};
-use crate::report::Progress;
+use crate::report::{Progress, with_heartbeat};
 use crate::resources::invoke_call::one_attempt;
 use crate::retry::{Attempt, FUNCTION_BUDGET, keep_trying};
 use crate::session::Session;
@@ -106,8 +106,10 @@ async fn answer(
             .log_type(LogType::Tail)
             .payload(Blob::new(request.event()));
         let call = call.customize().config_override(one_attempt(timeout_s));
-        match session.unless_interrupted(async { Ok(aws.call("lambda", "Invoke", call.send()).await) }).await
-        {
+        let answer = with_heartbeat(aws.call("lambda", "Invoke", call.send()), |elapsed| {
+            progress.still_waiting("the function's answer", elapsed);
+        });
+        match session.unless_interrupted(async { Ok(answer.await) }).await {
             Ok(Ok(answer)) => Attempt::Done(answer),
             Ok(Err(error)) if error.meaning(existence) == Meaning::NotFound => Attempt::Failed(
                 Error::new(format!("function `{name}` is not deployed in {}", aws.region))

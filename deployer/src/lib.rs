@@ -18,9 +18,11 @@
 //! - [`resources`] has one file per kind of resource; each implements the trait in [`resource`].
 //! - [`retry`] repeats calls and waits for AWS; [`aws`] is the only module that knows SDK errors.
 //! - [`artifact`] identifies the code that should run without building it, and builds it for an upload.
+//! - [`as_function`] runs this program as the Lambda function, for the sandbox.
 //! - [`commands`] has a short file for each command, all of one shape: a [`context::Context`] and options in, an exit code out.
 //! - [`invocation`] runs the deployed function, [`local_probe`] probes from this machine.
 //! - [`sandbox`] provides the environment of the `sandbox` command: a local emulator, and stand-ins for Plex and Pushover.
+//! - [`process_group`] ends programs with everything that they have started.
 //! - [`report`] defines progress events, [`terminal`] draws them, [`text`] lays out the output of commands, and
 //!   [`print`](mod@print) writes it.
 
@@ -31,6 +33,7 @@
 
 pub mod apply;
 pub mod artifact;
+pub mod as_function;
 pub mod aws;
 pub mod cli;
 pub mod commands;
@@ -46,6 +49,7 @@ pub mod names;
 pub mod output;
 pub mod plan;
 pub mod print;
+pub mod process_group;
 pub mod report;
 pub mod resource;
 pub mod resources;

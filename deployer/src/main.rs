@@ -4,9 +4,12 @@ use std::process::ExitCode;
 
 use plexmon_deploy::cli::Cli;
 use plexmon_deploy::error::{Context as _, Result};
-use plexmon_deploy::{commands, print};
+use plexmon_deploy::{as_function, commands, print};
 
 fn main() -> ExitCode {
+    if as_function::is_requested() {
+        return as_function::run();
+    }
     match run(Cli::from_command_line()) {
         Ok(exit) => exit,
         Err(error) => {

@@ -1,8 +1,13 @@
 //! Progress as data: work emits events, and a [`Reporter`] draws them. The work does not depend on a terminal.
 
-use std::fmt::{self, Display};
+mod build;
+mod heartbeat;
+
 use std::sync::Arc;
 use std::time::Duration;
+
+pub use build::{BuildPhase, BuildProgress, BuildStage};
+pub use heartbeat::{HEARTBEAT, with_heartbeat};
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -45,31 +50,6 @@ pub enum Event<'a> {
     Detail(&'a str),
 }
 
-/// A stage of building the function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BuildStage<'a> {
-    Started {
-        /// The platform, such as `x86_64` or `this machine`.
-        platform: &'a str,
-        /// The program that builds.
-        tool: &'a str,
-    },
-    Compiling {
-        package: &'a str,
-    },
-}
-
-impl Display for BuildStage<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Started { platform, tool } => {
-                write!(formatter, "building the function for {platform} with {tool}")
-            }
-            Self::Compiling { package } => write!(formatter, "compiling {package}"),
-        }
-    }
-}
-
 pub trait Reporter: Send + Sync {
     fn report(&self, event: Event<'_>);
 }
@@ -102,6 +82,11 @@ impl Progress {
     /// Report what this step waits for.
     pub fn waiting(&self, waiting_for: &str) {
         self.reporter.report(Event::Waiting { step: self.step, waiting_for });
+    }
+
+    /// Report that this step still waits for something, and since when.
+    pub fn still_waiting(&self, waiting_for: &str, elapsed: Duration) {
+        self.waiting(&format!("{waiting_for}, {} s so far", elapsed.as_secs()));
     }
 
     /// Sleep until the time is over or the user presses Ctrl-C.

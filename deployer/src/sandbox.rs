@@ -17,7 +17,7 @@ pub use emulator::{ACCESS_KEY, ACCOUNT, Emulator, SECRET_KEY};
 pub use phone::PhoneStandIn;
 pub use plex::PlexStandIn;
 pub use pushover::Message;
-pub use python::{Installed, prepare};
+pub use python::{InstallStage, Installed, find, prepare};
 
 /// The last lines of a failed program's output, which usually contain the reason.
 fn last_lines(output: &str) -> String {

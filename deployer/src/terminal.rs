@@ -46,8 +46,10 @@ impl Lines {
                 format!("  {}   {}", style("failed").for_stderr().red(), title(step))
             }
             Event::NotRun { title, .. } => format!("  not run  {title}"),
-            Event::Building(stage @ BuildStage::Started { .. }) => format!("  {stage}"),
-            Event::Building(BuildStage::Compiling { .. }) | Event::Built => return None,
+            Event::Building(stage @ (BuildStage::Started { .. } | BuildStage::Continues(_))) => {
+                format!("  {stage}")
+            }
+            Event::Building(BuildStage::Advanced(_)) | Event::Built => return None,
             Event::Note(text) => (*text).to_owned(),
             Event::Warning(text) => format!("{} {text}", style("warning:").for_stderr().yellow()),
             Event::Detail(text) if self.details == Details::Shown => format!("  {text}"),
@@ -169,5 +171,28 @@ impl Reporter for Bars {
             }
             Event::Detail(_) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{BuildPhase, BuildProgress};
+
+    #[test]
+    fn without_a_terminal_a_build_is_a_line_at_its_start_and_for_each_heartbeat() {
+        let lines = Lines::new(Details::Hidden);
+        let phase = BuildPhase::Compiling { done: 143, total: Some(210), current: None };
+        let progress = BuildProgress { phase, elapsed: Duration::from_secs(40) };
+        let printed = |stage| lines.line(&Event::Building(stage));
+        assert_eq!(
+            printed(BuildStage::Started { platform: "this machine", tool: "cargo" }).as_deref(),
+            Some("  building the function for this machine with cargo")
+        );
+        assert_eq!(printed(BuildStage::Advanced(&progress)), None);
+        assert_eq!(
+            printed(BuildStage::Continues(&progress)).as_deref(),
+            Some("  building the function: 143 of 210 crates")
+        );
     }
 }

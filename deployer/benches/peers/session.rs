@@ -51,7 +51,7 @@ pub async fn run() -> BenchResult<()> {
         Some(binary) => binary.clone(),
         None => build("plexmon-deploy", "plexmon-deploy", "release").await?,
     };
-    let installed = prepare(&target.join("cache/plexmon"), &|text| eprintln!("{text}")).await?;
+    let installed = prepare(&target.join("cache/plexmon"), &|stage| eprintln!("{stage}")).await?;
     let emulator = Emulator::start(&installed, &bench).await?;
     let proxy = Proxy::start(emulator.endpoint()).await?;
 

@@ -1,6 +1,8 @@
 //! `sandbox`: demonstrate a whole deployment on this machine. It runs the same `up`, `invoke`, `status` and `down` as against AWS,
 //! but on a local emulator, with stand-ins for Plex and for Pushover.
 
+mod code;
+mod setup;
 mod stage;
 
 use std::time::{Duration, Instant};
@@ -15,6 +17,7 @@ use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::interrupt::Interrupt;
 use crate::output::Output;
+use crate::report::with_heartbeat;
 use crate::sandbox::Message;
 use crate::session::Session;
 use crate::text::verdict;
@@ -103,7 +106,10 @@ async fn play(stage: &Stage, args: &Sandbox, output: &Output, interrupt: &Interr
 
 /// Run a check, as the schedule would.
 async fn check(session: &Session) -> Result<()> {
-    let reply = invoke::check(session).await?;
+    let still_running = |elapsed: Duration| {
+        session.output.note(&format!("the check is still running, {} s so far", elapsed.as_secs()));
+    };
+    let reply = with_heartbeat(invoke::check(session), still_running).await?;
     session.output.text(verdict::text(&reply, session.output.page()))
 }
 

@@ -5,6 +5,7 @@
 //! Permissions are enforced: a function runs with its role and can do only what the role allows.
 
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -17,6 +18,7 @@ use tokio::net::TcpStream;
 use super::environment::{environment, marker};
 use super::{Installed, last_lines};
 use crate::error::{Context, Error, Result};
+use crate::process_group;
 
 /// The root access key of [`ACCOUNT`].
 pub const ACCESS_KEY: &str = "test";
@@ -93,12 +95,17 @@ impl Emulator {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         self.kill();
-        let scratch = self.scratch.path().to_owned();
-        match fs::remove_dir_all(&scratch) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(error).context(|| format!("could not remove `{}`", scratch.display()))
+        // Windows keeps the file of a program that was just killed for a moment.
+        let scratch = self.scratch.path();
+        loop {
+            match fs::remove_dir_all(scratch) {
+                Ok(()) => return Ok(()),
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+                Err(_) if Instant::now() < deadline => tokio::time::sleep(Duration::from_millis(5)).await,
+                Err(error) => {
+                    return Err(error).context(|| format!("could not remove `{}`", scratch.display()));
+                }
             }
-            _ => Ok(()),
         }
     }
 
@@ -120,7 +127,8 @@ impl Emulator {
         command.args(["-I", "-u"]).arg(&wrapper).current_dir(scratch.path());
         command.env_clear().envs(environment(scratch.path(), port, &endpoint));
         command.stdin(Stdio::piped()).stdout(log.try_clone().context(|| FAILED)?).stderr(log);
-        detach_from_terminal(&mut command);
+        // Ctrl-C reaches the foreground group of a terminal, but the emulator is still needed for the cleanup.
+        process_group::separate(&mut command);
         let mut process = command.spawn().context(|| FAILED)?;
         let lifeline = process.stdin.take();
         Ok(Self { process, lifeline, endpoint, port, scratch })
@@ -164,14 +172,7 @@ impl Emulator {
     /// Kill an emulator that does not stop by itself, together with all its children.
     fn kill(&mut self) {
         if self.is_running() {
-            let id = self.process.id();
-            let mut killer = Command::new(if cfg!(windows) { "taskkill" } else { "kill" });
-            if cfg!(windows) {
-                killer.args(["/T", "/F", "/PID", &id.to_string()]);
-            } else {
-                killer.args(["-KILL", "--", &format!("-{id}")]);
-            }
-            let _ = killer.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+            process_group::kill(self.process.id());
             let _ = self.process.kill();
             let _ = self.process.wait();
         }
@@ -195,21 +196,6 @@ impl Drop for Emulator {
 
 fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
-}
-
-/// Run the emulator in its own process group. Ctrl-C reaches the foreground group of a terminal, but the emulator is still
-/// needed for the cleanup.
-#[cfg(unix)]
-fn detach_from_terminal(command: &mut Command) {
-    use std::os::unix::process::CommandExt;
-    command.process_group(0);
-}
-
-#[cfg(windows)]
-fn detach_from_terminal(command: &mut Command) {
-    use std::os::windows::process::CommandExt;
-    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
-    command.creation_flags(CREATE_NEW_PROCESS_GROUP);
 }
 
 #[cfg(test)]

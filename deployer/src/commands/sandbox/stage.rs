@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use aws_credential_types::Credentials;
 use etcetera::BaseStrategy as _;
 
-use crate::artifact::Origin;
+use super::setup::{ARCHITECTURE, Setup};
 use crate::aws::Connection;
 use crate::cli::Sandbox;
 use crate::config::Config;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
 use crate::output::Output;
-use crate::sandbox::{ACCESS_KEY, Emulator, PhoneStandIn, PlexStandIn, SECRET_KEY, prepare};
+use crate::sandbox::{ACCESS_KEY, Emulator, PhoneStandIn, PlexStandIn, SECRET_KEY};
 use crate::session::Session;
 
 const REGION: &str = "us-east-1";
@@ -32,19 +32,9 @@ pub struct Stage {
 impl Stage {
     pub async fn set(args: &Sandbox, output: &Output, interrupt: &Interrupt) -> Result<Self> {
         let cache = cache_directory()?;
-        let starting = async {
-            let installed = prepare(&cache, &|text| output.note(text)).await?;
-            let emulator = Emulator::start(&installed, &cache).await?;
-            output.note(&format!(
-                "an AWS emulator listens on {} (this machine only); no real AWS account is used",
-                emulator.endpoint()
-            ));
-            Ok::<_, Error>(emulator)
-        };
-        let emulator = tokio::select! {
-            emulator = starting => emulator?,
-            () = interrupt.requested(1) => return Err(Error::interrupted("interrupted; nothing was left behind")),
-        };
+        let setup = Setup { output, interrupt };
+        let emulator = setup.emulator(&cache).await?;
+        let origin = setup.code(args, emulator.scratch()).await?;
         let plex = match &args.url {
             Some(_) => None,
             None => Some(PlexStandIn::start().await?),
@@ -68,7 +58,6 @@ impl Stage {
                 Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "sandbox"),
             )),
         };
-        let origin = args.source.bootstrap.clone().map_or(Origin::Host, Origin::File);
         let session =
             Session::connect(config, connection, origin, output.nested(), interrupt.clone()).await?;
         Ok(Self { session, plex, phone, emulator: Some(emulator), folder })
@@ -125,7 +114,7 @@ fn protect(_: &Path) -> std::io::Result<()> {
 /// Write a configuration file with its tokens in files beside it, and read it like a user's.
 fn write_config(folder: &Path, url: &str, pushover: &str, schedule: &str) -> Result<Config> {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+    let architecture = ARCHITECTURE.as_str();
     let text = format!(
         "region = \"{REGION}\"\nschedule = \"{schedule}\"\ncontrol = []\n\n\
          [[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = {}\ntries = 1\n\n\

@@ -1,10 +1,12 @@
 //! The sandbox as a new user runs it: the story in order, and nothing left behind.
 
+mod code;
+
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::support::{Deploy, cache, cargo_environment, emulator, snapshot, until};
+use crate::support::{Deploy, bootstrap, cache, cargo_environment, emulator, snapshot, until};
 
 /// A user with a new home and cache. The emulator is already installed.
 struct Newcomer {
@@ -31,12 +33,13 @@ impl Newcomer {
     }
 
     fn sandbox(&self, args: &[&str]) -> Deploy {
-        let mut deploy = Deploy::new(self.home.path()).args(["sandbox"]).args(args);
-        deploy = deploy.env("XDG_CACHE_HOME", self.cache.path()).env("TMPDIR", self.home.path());
-        for (name, value) in cargo_environment() {
-            deploy = deploy.env(name, value);
-        }
-        deploy
+        let deploy = Deploy::new(self.home.path()).args(["sandbox"]).args(args);
+        deploy.env("XDG_CACHE_HOME", self.cache.path()).env("TMPDIR", self.home.path())
+    }
+
+    /// With the function that is built once for all tests.
+    fn built(&self, args: &[&str]) -> Deploy {
+        self.sandbox(args).args([Path::new("--bootstrap"), bootstrap()])
     }
 
     /// Neither processes nor files are left, except for the installation.
@@ -74,7 +77,11 @@ fn processes(folder: &Path) -> usize {
 #[test]
 fn the_story_runs_in_order_and_leaves_nothing_behind() {
     let newcomer = Newcomer::new();
-    let story = newcomer.sandbox(&[]).run().ended(0);
+    let mut sandbox = newcomer.sandbox(&["--release"]);
+    for (name, value) in cargo_environment() {
+        sandbox = sandbox.env(name, value);
+    }
+    let story = sandbox.run().ended(0);
     assert!(!story.stderr.contains("warning:"), "{}", story.stderr);
     snapshot!(story.stdout, @"
 
@@ -140,7 +147,7 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
 #[test]
 fn with_json_stdout_has_only_the_document() {
     let newcomer = Newcomer::new();
-    let document = newcomer.sandbox(&["--json"]).run().ended(0).json();
+    let document = newcomer.built(&["--json"]).run().ended(0).json();
     let acts: Vec<&str> =
         document["acts"].as_array().unwrap().iter().map(|act| act["act"].as_str().unwrap()).collect();
     assert_eq!(acts, ["deployed", "broken", "mended"]);
@@ -155,7 +162,7 @@ fn with_json_stdout_has_only_the_document() {
 fn ctrl_c_leaves_nothing_behind() {
     for act in ["1. Deploy", "4. Plex fails"] {
         let newcomer = Newcomer::new();
-        let mut story = newcomer.sandbox(&[]).start();
+        let mut story = newcomer.built(&[]).start();
         story.read_until(act);
         assert!(processes(newcomer.cache.path()) >= 2, "the sandbox and its emulator");
         story.interrupt();
@@ -168,7 +175,7 @@ fn ctrl_c_leaves_nothing_behind() {
 #[test]
 fn with_keep_it_runs_until_ctrl_c() {
     let newcomer = Newcomer::new();
-    let mut story = newcomer.sandbox(&["--keep"]).start();
+    let mut story = newcomer.built(&["--keep"]).start();
     story.read_until("Kept running");
     story.interrupt();
     story.end().ended(0);
@@ -178,7 +185,7 @@ fn with_keep_it_runs_until_ctrl_c() {
 #[test]
 fn killing_it_also_ends_the_emulator() {
     let newcomer = Newcomer::new();
-    let mut story = newcomer.sandbox(&[]).start();
+    let mut story = newcomer.built(&[]).start();
     story.read_until("2. Deploy again");
     story.kill();
     until("all its processes have ended", || processes(newcomer.cache.path()) == 0);
