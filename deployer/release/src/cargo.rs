@@ -1,5 +1,6 @@
 //! Cargo: what the workspace consists of, and builds whose progress is shown as Cargo prints it.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -82,15 +83,36 @@ fn cargo() -> Command {
 
 /// Return the packages of the workspace, and its dependencies on a platform.
 pub fn metadata(triple: &str) -> Result<Metadata> {
-    let arguments =
-        ["metadata", "--locked", "--offline", "--format-version", "1", "--filter-platform", triple];
-    let output = cargo().args(arguments).output().context(|| "could not start cargo")?;
+    let text = listed(&["metadata", "--format-version", "1", "--filter-platform", triple], triple)?;
+    serde_json::from_str(&text).context(|| "could not read the output of `cargo metadata`")
+}
+
+/// Return the packages that a program is built from on a platform, each as `name version`. Unlike the metadata, this is
+/// without what the features of tests add.
+pub fn tree(program: &str, triple: &str) -> Result<HashSet<String>> {
+    let arguments = ["tree", "--package", program, "--target", triple, "--edges", "normal"];
+    let text = listed(&[&arguments[..], &["--prefix", "none", "--format", "{p}"]].concat(), triple)?;
+    Ok(text.lines().filter_map(package_of).collect())
+}
+
+/// Read `serde v1.0.229 (proc-macro) (*)` as `serde 1.0.229`.
+fn package_of(line: &str) -> Option<String> {
+    let mut words = line.split(' ');
+    let (name, version) = (words.next()?, words.next()?.strip_prefix('v')?);
+    Some(format!("{name} {version}"))
+}
+
+/// Return what a command of Cargo prints, which needs the sources of all dependencies.
+fn listed(arguments: &[&str], triple: &str) -> Result<String> {
+    let mut command = cargo();
+    let output = command.args(arguments).args(["--locked", "--offline"]).output();
+    let output = output.context(|| "could not start cargo")?;
     if !output.status.success() {
         return Err(Error::new(format!("could not list the dependencies for {triple}"))
             .cause(String::from_utf8_lossy(&output.stderr))
             .hint("download all dependencies with `cargo fetch --locked`"));
     }
-    serde_json::from_slice(&output.stdout).context(|| "could not read the output of `cargo metadata`")
+    String::from_utf8(output.stdout).context(|| "cargo printed invalid UTF-8")
 }
 
 /// Return the version in the workspace's manifest.
@@ -173,6 +195,12 @@ mod tests {
             {\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"bootstrap\"},\"executable\":\"/t/bootstrap\"}\n";
         assert_eq!(executable(messages, "bootstrap"), Some(PathBuf::from("/t/bootstrap")));
         assert_eq!(executable(messages, "plexmon-deploy"), None);
+    }
+
+    #[test]
+    fn packages_are_read_from_the_tree() {
+        assert_eq!(package_of("serde v1.0.229 (proc-macro) (*)").as_deref(), Some("serde 1.0.229"));
+        assert_eq!(package_of(""), None);
     }
 
     #[test]

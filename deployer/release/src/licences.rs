@@ -184,7 +184,9 @@ mod tests {
         ] {
             assert!(document.contains(part), "{part}");
         }
-        for other in ["\nwindows-sys ", "\ninsta ", "\nrcgen ", "\nplexmon-function "] {
+        for other in
+            ["\nwindows-sys ", "\ninsta ", "\naws-smithy-protocol-test ", "\nsyn ", "\nplexmon-function "]
+        {
             assert!(!document.contains(other), "{other}");
         }
         assert_eq!(document, third_party(&platform, &[Architecture::X86_64]).unwrap());

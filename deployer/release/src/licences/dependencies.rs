@@ -20,7 +20,10 @@ pub struct Dependency {
 
 /// Return what a program of the workspace contains.
 pub fn of_program(program: &str, triple: &str) -> Result<BTreeSet<Dependency>> {
-    contained(&cargo::metadata(triple)?, program)
+    let mut found = contained(&cargo::metadata(triple)?, program)?;
+    let built = cargo::tree(program, triple)?;
+    found.retain(|dependency| built.contains(&format!("{} {}", dependency.name, dependency.version)));
+    Ok(found)
 }
 
 /// Follow the usual dependencies, not those of tests and build scripts. A procedural macro counts, because the code that
