@@ -38,8 +38,7 @@ pub fn make(options: &ArchiveOptions, interrupt: &Interrupt, report: &dyn Fn(&st
     let contained = check(&program, options, &platform, version)?;
     let missing = functions::missing(&contained);
     if !missing.is_empty() {
-        let names: Vec<&str> = missing.iter().map(|architecture| architecture.as_str()).collect();
-        report(&format!("note: the archive has no function for {}", names.join(" and ")));
+        report(&format!("note: the archive has no function for {}", functions::names(&missing)));
     }
 
     let name = folder_name(&platform, version);
@@ -112,7 +111,13 @@ fn check(
         ))
         .hint("build the program from this checkout"));
     }
-    functions::complete(&found.architectures(), options.partial)?;
+    let required = functions::required(&found.architectures(), options.partial);
+    if !required.is_empty() {
+        return Err(Error::new(format!("the program has no function for {}", functions::names(&required)))
+            .hint(
+                "build it with PLEXMON_EMBED_X86_64 and PLEXMON_EMBED_ARM64, which name compiled functions",
+            ));
+    }
     for (architecture, path) in options.functions() {
         let function = std::fs::read(&path).context(|| format!("could not read `{}`", path.display()))?;
         found.check_function(architecture, &sha256(&function))?;

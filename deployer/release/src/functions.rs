@@ -50,28 +50,31 @@ pub fn sources(
         Some((architecture, source))
     };
     let sources: Vec<_> = Architecture::ALL.into_iter().filter_map(source).collect();
-    complete(&sources.iter().map(|(architecture, _)| *architecture).collect::<Vec<_>>(), is_partial)?;
-    Ok(sources)
-}
-
-/// Refuse an archive without a function, and one without both unless that is accepted.
-pub fn complete(available: &[Architecture], is_partial: bool) -> Result<()> {
-    let missing = missing(available);
-    if missing.is_empty() || (is_partial && !available.is_empty()) {
-        return Ok(());
-    }
-    let names: Vec<&str> = missing.iter().map(|architecture| architecture.as_str()).collect();
-    let error = Error::new(format!("there is no function for {}", names.join(" and ")));
-    Err(match available {
-        [] => error.hint(
-            "pass a compiled function with --function-x86_64 PATH, or install `cargo-zigbuild` to build both here",
-        ),
-        _ => error.hint(format!(
+    let available: Vec<_> = sources.iter().map(|(architecture, _)| *architecture).collect();
+    let required = required(&available, is_partial);
+    let error = Error::new(format!("there is no function for {}", names(&required)));
+    match required.as_slice() {
+        [] => Ok(sources),
+        [one] => Err(error.hint(format!(
             "pass it with --function-{} PATH, install `cargo-zigbuild` to build it here, or accept an archive without \
              it with --partial",
-            names.join("")
+            one.as_str()
+        ))),
+        _ => Err(error.hint(
+            "pass a compiled function with --function-x86_64 PATH, or install `cargo-zigbuild` to build both here",
         )),
-    })
+    }
+}
+
+/// Return the functions whose absence is not accepted: all that are missing, if there is no function at all.
+pub fn required(available: &[Architecture], is_partial: bool) -> Vec<Architecture> {
+    let missing = missing(available);
+    if is_partial && !available.is_empty() { Vec::new() } else { missing }
+}
+
+/// Return `x86_64 and arm64`.
+pub fn names(architectures: &[Architecture]) -> String {
+    architectures.iter().map(|architecture| architecture.as_str()).collect::<Vec<_>>().join(" and ")
 }
 
 /// Return the architectures without a function.

@@ -192,7 +192,7 @@ fn a_program_that_does_not_match_is_refused_and_nothing_is_left() {
     let script = ArchiveOptions { binary: Some("/bin/true".into()), ..options(&out) };
     let missing = ArchiveOptions { binary: Some("/nowhere/plexmon-deploy".into()), ..options(&out) };
     for (options, message) in [
-        (whole, "there is no function for arm64"),
+        (whole, "the program has no function for arm64"),
         (foreign, "it is built for another platform (Elf, X86_64)"),
         (wrong, "the program contains another function for x86_64"),
         (script, "`/bin/true` is not plexmon-deploy"),
