@@ -26,6 +26,7 @@ use std::time::{Duration, Instant};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
 
 pub use answer::{Created, Existence, Meaning, Wait};
 pub use call_error::{CallError, Reason};
@@ -114,6 +115,15 @@ impl Aws {
             // IAM is the same in all regions.
             ..self.clone()
         }
+    }
+
+    /// Return a client for the account's plan, which is read in one region of the partition, `home`. Its calls are not
+    /// repeated, because nothing depends on them.
+    pub fn freetier(&self, home: &'static str) -> aws_sdk_freetier::Client {
+        let config = aws_sdk_freetier::config::Builder::from(&self.config)
+            .region(aws_config::Region::new(home))
+            .retry_config(RetryConfig::disabled());
+        aws_sdk_freetier::Client::from_conf(config.build())
     }
 
     /// Await one call, log it, and convert its error.

@@ -168,7 +168,7 @@ impl Config {
         }
     }
 
-    /// The settings of the function, as they are packed beside its code.
+    /// The settings of the function, without what only AWS knows.
     pub fn settings(&self) -> Settings {
         Settings {
             deployment: self.name.clone(),
@@ -180,6 +180,7 @@ impl Config {
             heartbeat: self.heartbeat.clone(),
             maintenance: self.maintenance.clone(),
             clock: self.clock.clone(),
+            account_closes: None,
         }
     }
 }

@@ -17,6 +17,7 @@
 //! - [`apply`] runs the steps on an [`apply::Cloud`], which is AWS or, in tests, a stack in memory.
 //! - [`resources`] has one file per kind of resource; each implements the trait in [`resource`].
 //! - [`retry`] repeats calls and waits for AWS; [`aws`] is the only module that knows SDK errors.
+//! - [`account_plan`] is what AWS says about the account itself: a free plan ends, and the account with it.
 //! - [`artifact`] identifies the code that should run without building it, and builds it for an upload.
 //! - [`as_function`] runs this program as the Lambda function, for the sandbox.
 //! - [`commands`] has a short file for each command, all of one shape: a [`context::Context`] and options in, an exit code out.
@@ -31,6 +32,7 @@
     reason = "a library only for its own binary and tests; anything that is not obvious is documented"
 )]
 
+pub mod account_plan;
 pub mod apply;
 pub mod artifact;
 pub mod as_function;

@@ -4,7 +4,7 @@ mod account;
 mod lambda;
 pub mod parameters;
 
-pub use account::Account;
+pub use account::{Account, partition};
 pub use lambda::{LambdaKind, LambdaNames, RoleNames, ScheduleNames, log_group};
 use plexmon_function::contract::parts::{layout, parameter};
 
@@ -23,6 +23,11 @@ pub const ROLE_TAG: &str = "plexmon:role";
 pub const REGION_TAG_PREFIX: &str = "plexmon:region:";
 /// On a function: its state parameter, so that a renamed one can be deleted later.
 pub const STATE_TAG: &str = "plexmon:state";
+
+/// On a function: the day on which AWS closes the account, as its settings say; [`NOT_CLOSED`] if that is no longer so.
+pub const CLOSES_TAG: &str = "plexmon:account-closes";
+/// The value of [`CLOSES_TAG`] after the account was upgraded. Removing the tag would need another permission.
+pub const NOT_CLOSED: &str = "none";
 
 /// On a function: the state parameter of the function that it replaced.
 pub const INHERITED_STATE_TAG: &str = "plexmon:inherited-state";

@@ -1,5 +1,6 @@
 //! One file per kind of resource; each implements [`crate::resource::Resource`]. The calls of larger ones are in a second file.
 
+pub mod binding;
 pub mod function;
 mod function_answer;
 mod function_calls;
@@ -17,7 +18,8 @@ pub mod schedule;
 pub mod schedule_calls;
 pub mod secret;
 
-pub use function::{Binding, Function};
+pub use binding::Binding;
+pub use function::Function;
 pub use health::Health;
 pub use log_group::LogGroup;
 pub use parameter::Parameter;
@@ -26,10 +28,11 @@ pub use role::Role;
 pub use schedule::Schedule;
 pub use secret::{Content, Decrypt, Secret};
 
+use crate::account_plan;
 use crate::resource::Actions;
 
-/// The IAM actions of all resources.
-pub const ACTIONS: [&[Actions]; 7] = [
+/// The IAM actions of all resources, and of the account.
+pub const ACTIONS: [&[Actions]; 8] = [
     role::ACTIONS,
     function::ACTIONS,
     schedule::ACTIONS,
@@ -37,4 +40,5 @@ pub const ACTIONS: [&[Actions]; 7] = [
     parameter::ACTIONS,
     secret::ACTIONS,
     log_group::ACTIONS,
+    account_plan::ACTIONS,
 ];

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use plexmon_function::contract::settings::Settings;
 use plexmon_function::time;
 
+use crate::account_plan::{AccountPlan, Day, read_alongside};
 use crate::apply::{Applied, AwsCloud, StepOutcome, apply};
 use crate::artifact::{Origin, identity};
 use crate::aws::{Aws, CallLog, Connection};
@@ -20,6 +22,7 @@ use crate::resource::{Blueprint, CreatedHere, Materials, OnFailure, Pace, RoleId
 use crate::resources::parameter::parts_of;
 use crate::resources::{Content, Decrypt};
 use crate::stack::{Observed, ReadOptions, STATE_VARIABLE, Stack, observe};
+use crate::text::{PlanNotice, plan_notice};
 
 pub struct Session {
     pub config: Config,
@@ -39,6 +42,10 @@ pub struct View {
     pub secrets: SecretLookup,
     /// Variables whose values come from the environment of the function that is taken over.
     pub handed_over: Vec<String>,
+    /// `None` if AWS does not say.
+    pub account_plan: Option<AccountPlan>,
+    /// When AWS closes the account, as far as it says so now or has said before.
+    pub account_closes: Option<Day>,
 }
 
 /// How to apply a plan.
@@ -51,6 +58,11 @@ pub struct ApplyOptions<'a> {
 }
 
 impl View {
+    /// The settings of the function, as they are packed beside its code.
+    pub fn settings(&self) -> Settings {
+        Settings { account_closes: self.account_closes.map(Day::begins), ..self.config.settings() }
+    }
+
     /// Plan what `up` would do.
     pub fn plan(&self, adopt: bool) -> Result<Plan> {
         let Observed { names, account, stack, .. } = &self.observed;
@@ -104,8 +116,8 @@ impl Session {
         )
     }
 
-    /// Read AWS in one round, and compute the desired stack. The secret is decrypted only if there is a value to compare it
-    /// with.
+    /// Read AWS and the account's plan in one round, and compute the desired stack. The secret is decrypted only if there
+    /// is a value to compare it with.
     pub async fn view(&self, options: ReadOptions) -> Result<View> {
         let adopting = options.adopting;
         let mut secrets = self.config.secrets.resolve()?;
@@ -114,7 +126,9 @@ impl Session {
         let comparable =
             matches!(secrets, SecretLookup::All(_)) || (adopting && secrets != SecretLookup::NoneConfigured);
         let decrypt = if comparable { options.decrypt } else { Decrypt::No };
-        let observed = self.observe(ReadOptions { decrypt, adopting }).await?;
+        // On the heap: the future is large, and the stack of a thread may be small.
+        let observed = Box::pin(self.observe(ReadOptions { decrypt, adopting }));
+        let (observed, account_plan) = self.alongside_account_plan(observed).await?;
         let mut config = self.config.clone();
         config.state_parameter.clone_from(&observed.names.state_parameter);
         if let SecretLookup::Missing(variables) = &secrets {
@@ -127,12 +141,16 @@ impl Session {
         let settings = config.settings();
         let code = identity(&self.origin, &settings, config.function.architecture)?.to_string();
         let names = observed.names.clone().reaching(observed.state.as_deref().map_or(0, parts_of));
+        // What AWS does not say this time is not a change.
+        let recorded = observed.monitor().and_then(|function| function.account_closes);
+        let account_closes = account_plan.as_ref().map_or(recorded, |plan| plan.closes(recorded));
         let blueprint = Blueprint {
             config: &config,
             names: &names,
             account: &observed.account,
             secrets: &secrets,
             code: &code,
+            account_closes,
         };
         let desired = Stack::desired(&blueprint);
         let denied = observed.stack.secrets.iter().filter(|secret| secret.content == Content::Denied);
@@ -144,7 +162,15 @@ impl Session {
         if adopting {
             self.report_takeover(&observed);
         }
-        Ok(View { config, observed, desired, secrets, handed_over })
+        Ok(View { config, observed, desired, secrets, handed_over, account_plan, account_closes })
+    }
+
+    /// Await calls that change nothing, and read the account's plan meanwhile.
+    pub async fn alongside_account_plan<T>(
+        &self,
+        reads: impl Future<Output = Result<T>>,
+    ) -> Result<(T, Option<AccountPlan>)> {
+        self.unless_interrupted(read_alongside(&self.aws, reads)).await
     }
 
     /// Read AWS. If a function was taken over with its state, the name of the state parameter is known only after the first
@@ -189,6 +215,16 @@ impl Session {
         };
         let circumstances = Circumstances { now: time::now(), aws_is_local: self.aws.is_local, secrets };
         self.output.warnings(&self.config.warnings(&circumstances));
+        self.note_account_plan(view.account_plan.as_ref());
+    }
+
+    /// Report that AWS is going to close the account.
+    pub fn note_account_plan(&self, plan: Option<&AccountPlan>) {
+        match plan.and_then(|plan| plan_notice(plan, time::now())) {
+            Some(PlanNotice { text, is_urgent: true }) => self.output.warning(&text),
+            Some(PlanNotice { text, is_urgent: false }) => self.output.note(&text),
+            None => {}
+        }
     }
 
     /// Await calls that change nothing, and drop them at Ctrl-C.

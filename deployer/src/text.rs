@@ -1,5 +1,6 @@
 //! Text that several commands share. Everything here is pure: values and a [`Page`] in, text out.
 
+mod account_plan;
 pub mod certificate;
 mod error;
 pub mod notification;
@@ -9,6 +10,7 @@ mod waterfall;
 
 use std::time::Duration;
 
+pub use account_plan::{PlanNotice, plan_notice};
 pub use error::error_text;
 pub use page::{Details, Page, Paint, padded};
 pub use waterfall::waterfall;

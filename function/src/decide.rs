@@ -3,9 +3,10 @@
 //!
 //! [`watch`] takes a target from one status to the next, [`suppress`] decides whether a change is notified now, [`scope`]
 //! finds what targets have in common, [`events`] has everything that is neither up nor down, [`monitor`] everything about
-//! the monitor itself; [`entries`] adds notifications to the outbox. [`outgoing`] selects what is sent now, and
+//! the monitor itself, [`account`] the end of its AWS account; [`entries`] adds notifications to the outbox. [`outgoing`] selects what is sent now, and
 //! [`delivery`] records the result.
 
+mod account;
 mod delivery;
 mod entries;
 mod events;
@@ -102,6 +103,7 @@ pub fn decide(previous: &State, observations: &[Observation], context: Context<'
     }
     scope::mark(&mut state, &before, observations, settings);
     monitor::observe(&mut state, observations, context);
+    account::observe(&mut state, context);
     state.status = State::overall(&state.targets);
     Decision { previous: previous_status, state, expired }
 }

@@ -10,8 +10,18 @@ use super::source::{Base, CredentialSource};
 use crate::error::{Error, Result};
 
 /// The services that are called, named as in `AWS_ENDPOINT_URL_<SERVICE>` and, in lower case, in a `[services]` section.
-const SERVICES: [&str; 9] =
-    ["CLOUDWATCH_LOGS", "EVENTBRIDGE", "IAM", "LAMBDA", "SIGNIN", "SSM", "SSO", "SSO_OIDC", "STS"];
+const SERVICES: [&str; 10] = [
+    "CLOUDWATCH_LOGS",
+    "EVENTBRIDGE",
+    "FREETIER",
+    "IAM",
+    "LAMBDA",
+    "SIGNIN",
+    "SSM",
+    "SSO",
+    "SSO_OIDC",
+    "STS",
+];
 
 /// The services that provide credentials.
 const PROVIDING: [&str; 4] = ["SIGNIN", "SSO", "SSO_OIDC", "STS"];

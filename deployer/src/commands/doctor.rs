@@ -8,6 +8,7 @@ use plexmon_function::message::advice;
 use plexmon_function::probe::{Cause, Observation, Verdict};
 use serde::Serialize;
 
+use crate::account_plan::AccountPlan;
 use crate::cli::NoOptions;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
@@ -19,6 +20,8 @@ use crate::text::Page;
 #[derive(Serialize)]
 struct Comparisons<'a> {
     targets: Vec<Comparison<'a>>,
+    /// `null` if AWS does not say.
+    account_plan: Option<&'a AccountPlan>,
 }
 
 /// The results for one target, from AWS and from this machine.
@@ -42,7 +45,7 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
             probe_all(&session.config, &session.output)
         )
     };
-    let (from_aws, from_here) = session.unless_interrupted(both).await?;
+    let ((from_aws, from_here), account_plan) = session.alongside_account_plan(both).await?;
     let targets: Vec<Comparison<'_>> = from_here
         .iter()
         .map(|here| {
@@ -56,7 +59,8 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
     }
     let failed = targets.iter().filter(|target| target.from_aws.is_none_or(|aws| !aws.ok)).count();
     let total = targets.len();
-    session.output.document(&Comparisons { targets })?;
+    session.note_account_plan(account_plan.as_ref());
+    session.output.document(&Comparisons { targets, account_plan: account_plan.as_ref() })?;
     if failed == 0 {
         return Ok(Exit::Success);
     }

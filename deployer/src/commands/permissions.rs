@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::error::{Context as _, Error, Exit, Result};
 use crate::names::parameters::any_part;
-use crate::names::{Account, LambdaNames, Names};
+use crate::names::{Account, LambdaNames, Names, partition};
 use crate::print::stdout;
 use crate::resource::{Actions, Subject};
 use crate::resources;
@@ -54,7 +54,7 @@ fn policy(config: &Config, args: &Permissions, region: Option<&str>) -> Value {
     }
     // The policy may be attached in any account.
     let account = Account {
-        partition: region.map_or("*", partition).to_owned(),
+        partition: region.and_then(partition).unwrap_or("*").to_owned(),
         id: "*".to_owned(),
         region: region.unwrap_or("*").to_owned(),
     };
@@ -122,16 +122,5 @@ fn resource(on: Subject, names: &Names, account: &Account) -> Value {
     match arns.as_slice() {
         [only] => only.as_str().into(),
         several => json!(several),
-    }
-}
-
-/// Return the partition of a region, by the prefix of its name.
-fn partition(region: &str) -> &'static str {
-    match region {
-        region if region.starts_with("cn-") => "aws-cn",
-        region if region.starts_with("us-gov-") => "aws-us-gov",
-        region if region.starts_with("eusc-") => "aws-eusc",
-        region if region.starts_with("us-iso") || region.starts_with("eu-iso") => "*",
-        _ => "aws",
     }
 }

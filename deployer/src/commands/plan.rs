@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::account_plan::AccountPlan;
 use crate::cli::PlanArgs;
 use crate::context::Context;
 use crate::cost::MonthlyCost;
@@ -13,12 +14,15 @@ use crate::stack::ReadOptions;
 /// The result of `plan` and `up` if there are no steps.
 pub(super) const NOTHING_TO_DO: &str = "nothing to do: AWS matches the configuration";
 
+/// The document of `--json`.
 #[derive(Serialize)]
 struct Document<'a> {
     #[serde(flatten)]
     plan: &'a Plan,
     #[serde(flatten)]
     cost: MonthlyCost<'a>,
+    /// `null` if AWS does not say.
+    account_plan: Option<&'a AccountPlan>,
 }
 
 pub async fn run(context: &Context, args: &PlanArgs) -> Result<Exit> {
@@ -29,7 +33,11 @@ pub async fn run(context: &Context, args: &PlanArgs) -> Result<Exit> {
     let cost = view.cost()?;
     output.note(&session.place(&view.observed));
     session.warn(&view);
-    output.document(&Document { plan: &plan, cost: cost.json() })?;
+    output.document(&Document {
+        plan: &plan,
+        cost: cost.json(),
+        account_plan: view.account_plan.as_ref(),
+    })?;
     if !plan.is_empty() || !plan.kept.is_empty() {
         output.plan_with_details(&plan)?;
     }

@@ -10,6 +10,7 @@ use plexmon_function::probe::Cause;
 use plexmon_function::time;
 use serde::Serialize;
 
+use crate::account_plan::AccountPlan;
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Exit, Result};
@@ -17,7 +18,7 @@ use crate::plan::{Action, Kept, Plan, Step};
 use crate::resources::{Decrypt, Function, Health as FunctionHealth};
 use crate::session::{Session, View};
 use crate::stack::{Observed, ReadOptions};
-use crate::text::{Paint, padded};
+use crate::text::{Paint, padded, plan_notice};
 
 /// The width of `last check` and the space behind it.
 const LABEL: usize = 11;
@@ -40,6 +41,8 @@ pub struct Report {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     kept: Vec<Kept>,
     problems: Vec<String>,
+    /// `null` if AWS does not say.
+    account_plan: Option<AccountPlan>,
     #[serde(skip)]
     place: String,
     #[serde(skip)]
@@ -109,6 +112,7 @@ pub fn report(session: &Session, view: &View) -> Report {
         drift: if deployed { drift } else { Vec::new() },
         kept: if deployed { kept } else { Vec::new() },
         problems,
+        account_plan: view.account_plan.clone(),
         place: session.place(&view.observed),
         now,
     }
@@ -171,6 +175,10 @@ impl Report {
         }
         for problem in &self.problems {
             let _ = write!(text, "\n  {} {problem}", padded(&paint.red("problem"), LABEL));
+        }
+        if let Some(notice) = self.account_plan.as_ref().and_then(|plan| plan_notice(plan, self.now)) {
+            let label = if notice.is_urgent { paint.yellow("account") } else { "account".to_owned() };
+            let _ = write!(text, "\n  {} {}", padded(&label, LABEL), notice.text);
         }
         if self.deployed {
             self.write_monitor(&mut text, paint);
@@ -262,6 +270,7 @@ mod tests {
             drift: Vec::new(),
             kept: vec![kept],
             problems: vec!["the function cannot run".to_owned()],
+            account_plan: None,
             place: "monitor in account 123456789012, region eu-central-1".to_owned(),
             now: 1_793_700_360,
         };

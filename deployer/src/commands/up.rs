@@ -4,6 +4,7 @@ use plexmon_function::contract::reply::Reply;
 use serde::Serialize;
 
 use super::plan::NOTHING_TO_DO;
+use crate::account_plan::AccountPlan;
 use crate::apply::Applied;
 use crate::artifact::package;
 use crate::cli::Up;
@@ -29,6 +30,8 @@ struct Deployment<'a> {
     reply: Option<&'a Reply>,
     #[serde(flatten)]
     cost: MonthlyCost<'a>,
+    /// `null` if AWS does not say.
+    account_plan: Option<&'a AccountPlan>,
 }
 
 /// Whether there was anything to do.
@@ -53,8 +56,12 @@ pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
     output.note(&session.place(&view.observed));
     session.warn(&view);
     let digest = plan.digest();
+    let document = |steps: &[Applied], reply: Option<&Reply>| {
+        let account_plan = view.account_plan.as_ref();
+        output.document(&Deployment { digest: &digest, steps, reply, cost, account_plan })
+    };
     if plan.is_empty() {
-        output.document(&Deployment { digest: &digest, steps: &[], reply: None, cost })?;
+        document(&[], None)?;
         if !plan.kept.is_empty() {
             output.plan(&plan)?;
         }
@@ -74,12 +81,12 @@ pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
     let applied = session.apply(plan, &view.observed, how).await;
     let verdict = session.verdict(&applied);
     if verdict.is_err() {
-        output.document(&Deployment { digest: &digest, steps: &applied, reply: None, cost })?;
+        document(&applied, None)?;
         verdict?;
     }
     let progress = Progress::new(output.reporter.clone(), applied.len(), session.interrupt.clone());
     let reply = progress.stage("run the function once", first_run(session, &progress, new)).await;
-    output.document(&Deployment { digest: &digest, steps: &applied, reply: reply.as_ref().ok(), cost })?;
+    document(&applied, reply.as_ref().ok())?;
     let reply = reply.map_err(|error| error.context("everything is deployed, but the first run failed"))?;
     output.text(verdict::text(&reply, output.page()))?;
     verdict::require_delivery(&reply)?;
@@ -108,7 +115,7 @@ async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materi
         SecretLookup::NoneConfigured | SecretLookup::Missing(_) => None,
     };
     let zip = if plan.needs_code() {
-        let settings = view.config.settings();
+        let settings = view.settings();
         let report = |stage: BuildStage<'_>| session.output.reporter.report(Event::Building(stage));
         let package = package(&session.origin, &settings, session.config.function.architecture, &report);
         let zip = session.unless_interrupted(package).await;

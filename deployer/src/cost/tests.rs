@@ -28,7 +28,14 @@ fn stack(config: &Config, names: &Names) -> Stack {
     let account = Account::from_caller("arn:aws:iam::123456789012:user/me", "123456789012", "eu-central-1");
     let missing = SecretLookup::Missing(vec!["A".to_owned()]);
     let secrets = if config.secrets.is_empty() { &SecretLookup::NoneConfigured } else { &missing };
-    Stack::desired(&Blueprint { config, names, account: &account, secrets, code: "code" })
+    Stack::desired(&Blueprint {
+        config,
+        names,
+        account: &account,
+        secrets,
+        code: "code",
+        account_closes: None,
+    })
 }
 
 fn names(config: &Config) -> Names {

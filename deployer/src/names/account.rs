@@ -49,3 +49,14 @@ impl Account {
         self.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')))
     }
 }
+
+/// Return the partition of a region, by the prefix of its name; `None` for the isolated ones, of which there are several.
+pub fn partition(region: &str) -> Option<&'static str> {
+    match region {
+        region if region.starts_with("cn-") => Some("aws-cn"),
+        region if region.starts_with("us-gov-") => Some("aws-us-gov"),
+        region if region.starts_with("eusc-") => Some("aws-eusc"),
+        region if region.starts_with("us-iso") || region.starts_with("eu-iso") => None,
+        _ => Some("aws"),
+    }
+}

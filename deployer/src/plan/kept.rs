@@ -48,7 +48,8 @@ impl Planner<'_> {
     }
 
     /// Return the desired function. If its current code comes from a file (`--bootstrap`) that was not passed again, only
-    /// the settings are compared. If an upload is needed anyway, it gets the code that is built.
+    /// the settings are compared, without the day on which AWS closes the account. If an upload is needed anyway, it gets
+    /// the code that is built.
     pub(super) fn given_by_hand(
         &mut self,
         desired: Option<&Function>,
@@ -70,7 +71,8 @@ impl Planner<'_> {
         }
         let why = "its code was built elsewhere and is not compared; pass it with `--bootstrap PATH`";
         self.keep(observed, why.to_owned());
-        Some(Function { code: observed.code.clone(), ..desired.clone() })
+        let (code, account_closes) = (observed.code.clone(), observed.account_closes);
+        Some(Function { code, account_closes, ..desired.clone() })
     }
 
     /// Return the desired schedule. A rule with targets of others stays without our target. Its tag stays as well, so that the

@@ -1,5 +1,6 @@
 //! The inputs from which the desired resources are computed.
 
+use crate::account_plan::Day;
 use crate::config::{Config, SecretLookup};
 use crate::names::{Account, LambdaNames, Names};
 
@@ -13,6 +14,8 @@ pub struct Blueprint<'a> {
     pub secrets: &'a SecretLookup,
     /// Identity of code and settings.
     pub code: &'a str,
+    /// When AWS closes the account, if it does.
+    pub account_closes: Option<Day>,
 }
 
 impl Blueprint<'_> {

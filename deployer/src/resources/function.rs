@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use plexmon_function::contract::secrets::SecretValue;
 use serde::Serialize;
 
+use super::binding::Binding;
 use super::health::Health;
+use crate::account_plan::Day;
 use crate::aws::{Aws, Created, present};
 use crate::error::Result;
 use crate::names::{LambdaKind, LambdaNames};
@@ -49,6 +51,9 @@ pub struct Function {
     pub environment: BTreeSet<String>,
     /// Identity of code and settings, as far as AWS runs what we uploaded.
     pub code: Option<String>,
+    /// When AWS closes the account, as the settings beside the code say. It is not part of their identity: AWS decides it,
+    /// and it is not always known.
+    pub account_closes: Option<Day>,
     /// The state parameter with which it was deployed.
     pub state: Option<String>,
     /// The state parameter that was taken over with a function that plexmon replaced. It is used as long as the
@@ -57,17 +62,6 @@ pub struct Function {
     pub health: Health,
     /// Missing if the creation of the function was interrupted.
     pub retries: Option<Retries>,
-}
-
-/// Whether the function was created with the role that has the role's name now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Binding {
-    Current,
-    /// The role was recreated since, or does not exist: Lambda's grants belong to the previous one.
-    Stale,
-    /// The function has no tag with the id of its role.
-    Unknown,
 }
 
 /// How Lambda retries a failed run. For a monitor, the next run is the retry: a late one would report outdated results.
@@ -90,8 +84,11 @@ impl Function {
     /// Return the desired function, with the settings of its kind.
     pub fn desired(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Self {
         let names = blueprint.names;
-        let (settings, state) = match lambda.kind {
-            LambdaKind::Monitor => (&blueprint.config.function, Some(names.state_parameter.clone())),
+        let (settings, state, account_closes) = match lambda.kind {
+            LambdaKind::Monitor => {
+                let state = Some(names.state_parameter.clone());
+                (&blueprint.config.function, state, blueprint.account_closes)
+            }
         };
         let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         Self {
@@ -107,6 +104,7 @@ impl Function {
             timeout_s: whole(settings.timeout_s),
             environment: BTreeSet::new(),
             code: Some(blueprint.code.to_owned()),
+            account_closes,
             state,
             inherited_state: names.is_inherited.then(|| names.state_parameter.clone()),
             health: Health::Active,
@@ -117,12 +115,7 @@ impl Function {
     /// Set the binding by comparing the id of its role with `tagged`, the id with which it was created.
     #[must_use]
     pub fn bound_to(mut self, tagged: Option<&str>, role_id: Option<&str>) -> Self {
-        self.binding = match (tagged, role_id) {
-            (_, None) => Binding::Stale,
-            (Some(tagged), Some(id)) if tagged == id => Binding::Current,
-            (Some(_), Some(_)) => Binding::Stale,
-            (None, Some(_)) => Binding::Unknown,
-        };
+        self.binding = Binding::of(tagged, role_id);
         self
     }
 
@@ -137,7 +130,9 @@ impl Function {
     }
 
     fn code_differs(&self, observed: &Self) -> bool {
-        self.code != observed.code || self.architecture != observed.architecture
+        self.code != observed.code
+            || self.architecture != observed.architecture
+            || self.account_closes != observed.account_closes
     }
 
     pub(super) fn configuration_differs(&self, observed: &Self) -> bool {
@@ -214,6 +209,7 @@ impl Resource for Function {
             timeout_s,
             environment,
             code,
+            account_closes,
             state,
             inherited_state,
             health,
@@ -230,6 +226,8 @@ impl Resource for Function {
         differences.field("timeout_s", timeout_s, observed.map(|function| &function.timeout_s));
         differences.field("environment", environment, observed.map(|function| &function.environment));
         differences.field("code", code, observed.map(|function| &function.code));
+        let closes = observed.map(|function| &function.account_closes);
+        differences.field("account_closes", account_closes, closes);
         differences.field("state_parameter", state, observed.map(|function| &function.state));
         // Once the configuration names a parameter, what was inherited no longer matters.
         if inherited_state.is_some() {
@@ -258,7 +256,7 @@ impl Resource for Function {
         // The environment names the state that is taken over: it is cleared only after a tag names it.
         let inherits = self.inherits(observed);
         if inherits {
-            self.tag(upload, task).await?;
+            self.tag(observed, task).await?;
         }
         let function = async {
             if upload {
@@ -273,7 +271,7 @@ impl Resource for Function {
         };
         // The tags contain the hash of the code, so they are valid only once AWS runs exactly that code.
         let tags = async {
-            if !inherits && self.tags_differ(observed) { self.tag(upload, task).await } else { Ok(()) }
+            if !inherits && self.tags_differ(observed) { self.tag(observed, task).await } else { Ok(()) }
         };
         tokio::try_join!(function, tags)?;
         if self.retries != observed.retries {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use plexmon_function::contract::secrets::SecretValue;
 
-use super::function::{Binding, Function, FunctionDetails, Retries};
+use super::binding::Binding;
+use super::function::{Function, FunctionDetails, Retries};
 use super::health::Health;
 use crate::error::{Error, Result};
-use crate::names::{CODE_TAG, INHERITED_STATE_TAG, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
+use crate::names::{CLOSES_TAG, CODE_TAG, INHERITED_STATE_TAG, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
 
 /// Shown as the code of a function whose code was uploaded by another program.
 const CHANGED_CODE: &str = "changed outside plexmon";
@@ -56,6 +57,7 @@ impl Function {
             timeout_s: configuration.timeout().unwrap_or(3),
             environment: variables.keys().cloned().collect(),
             code,
+            account_closes: tag(CLOSES_TAG).and_then(|day| day.parse().ok()),
             state: tag(STATE_TAG),
             inherited_state: tag(INHERITED_STATE_TAG),
             health: Health::of(answer),

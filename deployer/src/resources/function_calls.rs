@@ -15,7 +15,9 @@ use super::invoke_call::one_attempt;
 use crate::artifact::Zip;
 use crate::aws::{Created, Existence, Wait, gone, present};
 use crate::error::{Error, Result};
-use crate::names::{CODE_TAG, INHERITED_STATE_TAG, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
+use crate::names::{
+    CLOSES_TAG, CODE_TAG, INHERITED_STATE_TAG, NOT_CLOSED, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG,
+};
 use crate::resource::{Resource as _, Task};
 use crate::retry::{Attempt, FUNCTION_BUDGET, ROLE_BUDGET, keep_polling};
 
@@ -28,8 +30,8 @@ fn zip<'a>(task: &'a Task<'_>) -> Result<&'a Zip> {
 }
 
 impl Function {
-    /// Return the tags of this function; those about the upload only if there was one.
-    fn tags(&self, uploaded: bool, task: &Task<'_>) -> Result<HashMap<String, String>> {
+    /// Return the tags of this function, which replaces `observed`; those about the upload only if there was one.
+    fn tags(&self, observed: Option<&Self>, task: &Task<'_>) -> Result<HashMap<String, String>> {
         let mut tags = HashMap::from([(OWNER_TAG.to_owned(), task.deployment.to_owned())]);
         if let Some(state) = &self.state {
             tags.insert(STATE_TAG.to_owned(), state.clone());
@@ -40,10 +42,17 @@ impl Function {
         if let Some(id) = task.role_ids.get(&self.role) {
             tags.insert(ROLE_TAG.to_owned(), id);
         }
-        if let Some(code) = self.code.as_ref().filter(|_| uploaded) {
+        if observed.is_some_and(|observed| !self.needs_upload(observed)) {
+            return Ok(tags);
+        }
+        if let Some(code) = &self.code {
             tags.insert(CODE_TAG.to_owned(), code.clone());
             tags.insert(ZIP_TAG.to_owned(), zip(task)?.sha256.clone());
         }
+        let was_closing =
+            || observed.and_then(|observed| observed.account_closes).map(|_| NOT_CLOSED.to_owned());
+        let closes = self.account_closes.map(|day| day.to_string()).or_else(was_closing);
+        tags.extend(closes.map(|closes| (CLOSES_TAG.to_owned(), closes)));
         Ok(tags)
     }
 
@@ -54,7 +63,7 @@ impl Function {
     /// "Exists already" may be our own success whose answer was lost: the function then has our tags, and so our code.
     pub(super) async fn create_function(&self, task: &Task<'_>) -> Result<()> {
         let zip = zip(task)?;
-        let tags = self.tags(true, task)?;
+        let tags = self.tags(None, task)?;
         let refusal = task
             .call_within(ROLE_BUDGET, async || {
                 let call = task
@@ -122,8 +131,8 @@ impl Function {
         Ok(())
     }
 
-    pub(super) async fn tag(&self, uploaded: bool, task: &Task<'_>) -> Result<()> {
-        let tags = self.tags(uploaded, task)?;
+    pub(super) async fn tag(&self, observed: &Self, task: &Task<'_>) -> Result<()> {
+        let tags = self.tags(Some(observed), task)?;
         task.call_within(FUNCTION_BUDGET, async || {
             let call = task
                 .aws

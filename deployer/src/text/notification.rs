@@ -14,6 +14,7 @@ pub fn subject(kind: NotificationKind, target: &str) -> String {
         NotificationKind::Known => format!("{target} can be checked again"),
         NotificationKind::Slow => format!("{target} is slow"),
         NotificationKind::Fast => format!("{target} responds in time again"),
+        NotificationKind::Certificate if target.is_empty() => "AWS is going to close the account".to_owned(),
         NotificationKind::Certificate => format!("the certificate of {target} expires soon"),
         NotificationKind::Identity => format!("another server answers for {target}"),
         NotificationKind::Version => format!("{target} was updated"),

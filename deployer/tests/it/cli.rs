@@ -1,5 +1,6 @@
 //! Whole commands without AWS: their output and exit codes.
 
+mod account_plan;
 mod assumed_roles;
 mod authorities;
 mod check;

@@ -1,6 +1,7 @@
 //! The real binary against the emulator, which runs the real function.
 #![cfg(target_os = "linux")]
 
+mod account_plan;
 mod adoption;
 mod by_hand;
 mod changes;

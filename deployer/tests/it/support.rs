@@ -12,7 +12,7 @@ mod parallel;
 mod snapshot;
 mod webhook_server;
 
-pub use aws::{AwsStandIn, Request as AwsRequest, refused as refused_by_aws};
+pub use aws::{AwsStandIn, NO_RESPONSE, Request as AwsRequest, refused as refused_by_aws};
 pub use bootstrap::{bootstrap, cargo_environment};
 pub use client::Caller;
 pub use deploy::{Deploy, Ran};

@@ -1,5 +1,6 @@
 //! The real SDK clients against recorded and scripted responses of AWS, at HTTP level and in virtual time.
 
+mod account_plan;
 mod adoption;
 mod answers;
 mod deletion;

@@ -110,6 +110,12 @@ impl Notification {
         self.id.rsplit(':').next().unwrap_or_default()
     }
 
+    /// Return whether it is about the AWS account, which is about to be closed, and not about a target's certificate. Both
+    /// have one kind, because earlier releases refuse a state or a reply with a kind that they do not know.
+    pub fn is_about_account(&self) -> bool {
+        self.kind == NotificationKind::Certificate && self.target().is_empty()
+    }
+
     /// Return whether to give it up: it is too old, or all attempts that may have arrived are used up. A DOWN that is
     /// still true does not expire, and neither does the end of an outage that was notified: without it, the outage
     /// seems to last.

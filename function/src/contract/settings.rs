@@ -47,6 +47,9 @@ pub struct Settings {
     /// When notifications are suppressed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub maintenance: Vec<Window>,
+    /// When AWS closes the account because its free plan ends, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_closes: Option<u64>,
     /// The default clock of recurring windows, and the clock of quiet hours.
     #[serde(flatten, deserialize_with = "Clock::or_utc")]
     pub clock: Clock,

@@ -132,6 +132,12 @@ pub struct MonitorState {
     /// Failing channels that were reported on others.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub broken: BTreeSet<String>,
+    /// When the account closes according to the settings of the last run, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_closes: Option<u64>,
+    /// The last warning about that, as the days of its step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_warned: Option<u64>,
 }
 
 impl MonitorState {

@@ -64,7 +64,12 @@ pub(super) fn observe(state: &mut State, observations: &[Observation], context: 
 }
 
 /// Notify the channels that want notifications of this kind, but not the one to leave out.
-fn notify(state: &mut State, notification: &Notification, leave_out: Option<&str>, settings: &Settings) {
+pub(super) fn notify(
+    state: &mut State,
+    notification: &Notification,
+    leave_out: Option<&str>,
+    settings: &Settings,
+) {
     state.monitor.seq = state.monitor.seq.wrapping_add(1);
     let is_wanted = |channel: &&ChannelSettings| leave_out != Some(channel.name.as_str());
     for channel in channels_for(notification.kind, settings).filter(is_wanted) {
@@ -73,7 +78,8 @@ fn notify(state: &mut State, notification: &Notification, leave_out: Option<&str
     }
 }
 
-fn event(kind: NotificationKind, why: String, now: u64) -> Notification {
+/// Return a notification about the monitor itself.
+pub(super) fn event(kind: NotificationKind, why: String, now: u64) -> Notification {
     Notification { why: Some(why), ..Notification::new(kind, now) }
 }
 

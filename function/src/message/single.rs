@@ -7,6 +7,11 @@ use crate::contract::notification::{Notification, NotificationKind};
 use crate::contract::settings::Settings;
 use crate::probe::Cause;
 
+/// What happens to the account, and what to do about it.
+const UPGRADE: &str = "Unless you upgrade it, AWS closes the account, and nothing is monitored any more. Upgrade it in the \
+    AWS console under Billing and Cost Management: within the always-free allowances, nothing is charged. Then run \
+    `plexmon-deploy up`, which ends these warnings.";
+
 pub(super) fn text(notification: &Notification, settings: &Settings) -> Text {
     let name = capitalized(label(notification.target(), settings));
     let exposure = is_exposure(notification, settings).then(|| exposure(notification, &name)).flatten();
@@ -31,6 +36,9 @@ fn title(notification: &Notification, name: &str) -> String {
         NotificationKind::Known => format!("{name} can be checked again"),
         NotificationKind::Slow => format!("{name} is slow"),
         NotificationKind::Fast => format!("{name} responds in time again"),
+        NotificationKind::Certificate if notification.is_about_account() => {
+            "Upgrade the AWS account to keep plexmon running".to_owned()
+        }
         NotificationKind::Certificate => format!("{name}: certificate expires soon"),
         NotificationKind::Identity => format!("{name}: a different server responds"),
         NotificationKind::Version => format!("{name} was updated"),
@@ -58,6 +66,9 @@ fn body(notification: &Notification) -> String {
         }
         NotificationKind::Unknown => {
             format!("{}.{}", capitalized(why.unwrap_or_default()), unknown(notification.cause))
+        }
+        NotificationKind::Certificate if notification.is_about_account() => {
+            format!("{}. {UPGRADE}", capitalized(why.unwrap_or_default()))
         }
         _ => format!("{}.", capitalized(why.unwrap_or_default())),
     }

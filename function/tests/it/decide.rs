@@ -4,6 +4,7 @@
 //! run announces new secrets. The channel accepts everything (`ok`), fails (`500`), accepts but loses the answer (`lost`),
 //! or refuses (`400`). A test compares the attempts to send.
 
+mod account;
 mod retries;
 mod settings_changes;
 

@@ -3,8 +3,9 @@
 //!
 //! [`net`] is the home's network: [`edge`] stands in for Cloudflare, [`nginx`] runs the real nginx, [`apps`] lists the apps
 //! behind it, and [`running`] runs them. [`inbox`] is a channel that keeps its messages. [`outages`], [`conditions`],
-//! [`suppression`] and [`channels`] contain the scenarios, and [`table`] plays them.
+//! [`suppression`], [`channels`] and [`account`] contain the scenarios, and [`table`] plays them.
 
+mod account;
 mod apps;
 mod channels;
 mod conditions;

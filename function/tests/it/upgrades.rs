@@ -7,7 +7,7 @@ mod stored;
 use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::notification::NotificationKind;
 use plexmon_function::contract::request::Request;
-use plexmon_function::contract::settings::Target;
+use plexmon_function::contract::settings::{Settings, Target};
 use plexmon_function::contract::state::{LastNotified, State, Status};
 use plexmon_function::probe::{Cause, Verdict};
 use serde_json::json;
@@ -145,6 +145,35 @@ async fn the_first_release_reads_every_state_of_this_one() {
         let expected: Vec<_> = ours.outbox.iter().map(|entry| (entry.id.as_str(), entry.unproven)).collect();
         assert_eq!(ids, expected);
     }
+}
+
+/// The first release refuses a state, and a reply, with a kind of notification that it does not know.
+#[tokio::test]
+async fn the_first_release_reads_a_warning_about_the_account() {
+    let closing = Settings { account_closes: Some(NOW + 3 * 24 * 60 * 60), ..settings(&["plex"]) };
+    let mut monitor = TestMonitor::new(closing);
+    // The first message is delivered, and the warning stays queued.
+    monitor.answer([Delivery::Delivered, later()]);
+    let run = monitor.run().await;
+    let text = monitor.store().state.borrow().clone().unwrap();
+    let theirs: first_release::State =
+        serde_json::from_str(&text).unwrap_or_else(|why| panic!("{why}: {text}"));
+    let kinds: Vec<_> = theirs.outbox.iter().map(|one| one.kind).collect();
+    assert_eq!(kinds, [first_release::NotificationKind::Certificate]);
+    let reply = serde_json::to_string(&run.reply).unwrap();
+    let theirs: first_release::Reply =
+        serde_json::from_str(&reply).unwrap_or_else(|why| panic!("{why}: {reply}"));
+    assert_eq!(theirs.notices.len(), 2);
+}
+
+/// The settings of an earlier release have no date.
+#[test]
+fn settings_without_the_date_of_the_account_are_read() {
+    let with = Settings { account_closes: Some(NOW), ..settings(&["plex"]) };
+    let mut value = serde_json::to_value(&with).unwrap();
+    assert_eq!(serde_json::from_value::<Settings>(value.clone()).unwrap(), with);
+    assert_eq!(value.as_object_mut().unwrap().remove("account_closes"), Some(json!(NOW)));
+    assert_eq!(serde_json::from_value::<Settings>(value).unwrap(), settings(&["plex"]));
 }
 
 /// The first release refuses a state with a cause that it does not know.

@@ -107,7 +107,8 @@ impl Deployment {
 
 /// Return the desired stack of a configuration.
 pub fn desired(config: &Config, names: &Names, secrets: &SecretLookup) -> Stack {
-    Stack::desired(&Blueprint { config, names, account: &account(), secrets, code: CODE })
+    let account = account();
+    Stack::desired(&Blueprint { config, names, account: &account, secrets, code: CODE, account_closes: None })
 }
 
 fn account() -> Account {

@@ -98,6 +98,7 @@ fn elsewhere(deployment: &Deployment) -> Stack {
         account: &deployment.account.in_region(ELSEWHERE),
         secrets: &SecretLookup::All(secrets()),
         code: CODE,
+        account_closes: None,
     })
 }
 

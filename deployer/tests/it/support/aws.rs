@@ -19,9 +19,12 @@ pub struct Request {
     /// `POST http://aws.example/` or `CONNECT sts.eu-central-1.amazonaws.com:443`.
     pub line: String,
     pub host: String,
-    /// The service and the access key of the signature; empty without one.
+    /// The service, the region and the access key of the signature; empty without one.
     pub service: String,
+    pub region: String,
     pub key: String,
+    /// The operation of services that name it in a header.
+    pub target: Option<String>,
     pub proxy_authorization: Option<String>,
     pub body: String,
 }
@@ -32,6 +35,9 @@ impl Request {
         self.body.contains(&format!("Action={action}&")) || self.line.contains(action)
     }
 }
+
+/// The status of a request that never gets a response.
+pub const NO_RESPONSE: u16 = 0;
 
 /// HTTP status and body; `None` for the default response.
 type Script = dyn Fn(&Request) -> Option<(u16, String)> + Send + Sync;
@@ -99,8 +105,14 @@ impl AwsStandIn {
 /// Create an authority, and a server with a certificate for the requested names.
 fn inspecting() -> (String, TlsAcceptor) {
     let authority = Authority::new();
-    let names =
-        ["*.eu-central-1.amazonaws.com", "portal.sso.eu-central-1.amazonaws.com", "iam.amazonaws.com"];
+    let names = [
+        "*.eu-central-1.amazonaws.com",
+        "*.cn-north-1.amazonaws.com.cn",
+        "portal.sso.eu-central-1.amazonaws.com",
+        "iam.amazonaws.com",
+        "freetier.us-east-1.api.aws",
+        "freetier.cn-northwest-1.api.amazonwebservices.com.cn",
+    ];
     let (certificate, key) = authority.certificate(&names, 2090);
     (authority.pem(), TlsAcceptor::from(server_config(certificate.der().clone(), &key)))
 }
@@ -162,11 +174,13 @@ async fn read(stream: &mut BufReader<impl AsyncRead + Unpin>) -> Option<Request>
         match name.to_ascii_lowercase().as_str() {
             "host" => request.host = value.to_owned(),
             "content-length" => length = value.parse().ok()?,
+            "x-amz-target" => request.target = Some(value.to_owned()),
             "proxy-authorization" => request.proxy_authorization = Some(value.to_owned()),
             "authorization" => {
                 let scope: Vec<&str> =
                     value.split_once("Credential=")?.1.split(',').next()?.split('/').collect();
                 request.key = scope[0].to_owned();
+                request.region = scope[2].to_owned();
                 request.service = scope[3].to_owned();
             }
             _ => {}
@@ -176,6 +190,9 @@ async fn read(stream: &mut BufReader<impl AsyncRead + Unpin>) -> Option<Request>
 }
 
 async fn write(stream: &mut (impl AsyncWrite + Unpin), status: u16, body: &str) -> std::io::Result<()> {
+    if status == NO_RESPONSE {
+        return std::future::pending().await;
+    }
     let kind = if body.starts_with('<') { "text/xml" } else { "application/json" };
     let head =
         format!("HTTP/1.1 {status} Answer\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", body.len());

@@ -23,6 +23,7 @@ pub fn operation_of(request: &HttpRequest) -> (String, Value) {
             "AWSEvents" => "events",
             "AmazonSSM" => "ssm",
             "Logs_20140328" => "logs",
+            "AWSFreeTierService" => "freetier",
             other => panic!("unknown service: {other}"),
         };
         return (format!("{service}:{name}"), serde_json::from_slice(body).unwrap());

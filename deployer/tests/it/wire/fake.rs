@@ -33,6 +33,10 @@ pub enum Answer {
     },
     /// The connection breaks before the response.
     Lost,
+    /// There is no response.
+    Never,
+    /// A success with this body.
+    Garbage(&'static str),
 }
 
 pub fn refused(code: &str, message: &str) -> Answer {
@@ -193,6 +197,9 @@ impl HttpConnector for Fake {
         let gate = self.gate.lock().unwrap().clone();
         let latency = *self.latency.lock().unwrap();
         HttpConnectorFuture::new(async move {
+            if matches!(answer, Answer::Never) {
+                return std::future::pending().await;
+            }
             if let Some(gate) = gate {
                 gate.wait().await;
             }
@@ -209,7 +216,10 @@ fn respond(operation: &str, answer: Answer) -> Result<HttpResponse, ConnectorErr
     let xml = matches!(service, "iam" | "sts");
     let mut builder = http::Response::builder().status(200);
     let body = match answer {
-        Answer::Lost => return Err(ConnectorError::io("connection reset by peer".into())),
+        Answer::Lost | Answer::Never => {
+            return Err(ConnectorError::io("connection reset by peer".into()));
+        }
+        Answer::Garbage(body) => body.to_owned(),
         Answer::Json(value) => value.to_string(),
         Answer::Xml(inside) => {
             format!("<{name}Response><{name}Result>{inside}</{name}Result></{name}Response>")

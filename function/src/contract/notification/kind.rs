@@ -28,7 +28,7 @@ pub enum NotificationKind {
     Slow,
     /// The target responds in time again.
     Fast,
-    /// The target's certificate expires soon.
+    /// The target's certificate expires soon; without a target, the plan of the AWS account.
     Certificate,
     /// A different server responds.
     Identity,

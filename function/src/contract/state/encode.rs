@@ -82,6 +82,7 @@ fn drop_marks(state: &mut State) {
         (notification.scope, notification.cause, notification.tries) = (None, None, 0);
     }
     state.monitor.broken.clear();
+    (state.monitor.account_closes, state.monitor.account_warned) = (None, None);
 }
 
 /// Fold the queued outages of one target, for one channel, into one notification that says how many there were.

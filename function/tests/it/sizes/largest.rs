@@ -86,14 +86,20 @@ fn largest_state(settings: &Settings) -> State {
         tick: Some("01234567".to_owned()),
         lease: Some(Lease { by: "0123456789abcdef".to_owned(), until: when }),
         begin_at: 999,
-        monitor: MonitorState {
-            seq: 9_999,
-            offline_since: Some(when),
-            offline_notified: true,
-            broken: channels.iter().map(|name| (*name).to_owned()).collect(),
-        },
+        monitor: largest_monitor(&channels, when),
         targets: settings.targets.iter().map(target).collect(),
         outbox: settings.targets.iter().flat_map(entries).collect(),
+    }
+}
+
+fn largest_monitor(channels: &[&str], when: u64) -> MonitorState {
+    MonitorState {
+        seq: 9_999,
+        offline_since: Some(when),
+        offline_notified: true,
+        broken: channels.iter().map(|name| (*name).to_owned()).collect(),
+        account_closes: Some(when),
+        account_warned: Some(30),
     }
 }
 

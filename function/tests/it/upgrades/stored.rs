@@ -39,6 +39,7 @@ fn first_release() -> State {
             offline_since: Some(1_793_700_000),
             offline_notified: true,
             broken: ["mail".to_owned()].into(),
+            ..MonitorState::default()
         },
         targets: vec![TargetState {
             name: "plex".to_owned(),
@@ -100,6 +101,7 @@ fn later_fields_do_not_change_earlier_ones() {
     state.tick = Some("01234567".to_owned());
     state.lease = Some(Lease { by: "environment".to_owned(), until: 1_793_700_330 });
     state.begin_at = 3;
+    (state.monitor.account_closes, state.monitor.account_warned) = (Some(1_794_700_800), Some(7));
     state.targets[0].certificate_until = Some(1_794_000_000);
     let notification = &mut state.outbox[0];
     notification.unproven = true;
@@ -111,6 +113,7 @@ fn later_fields_do_not_change_earlier_ones() {
             r#","monitor""#,
             r#","commanded":1793700301,"tick":"01234567","lease":{"by":"environment","until":1793700330},"begin_at":3,"monitor""#,
         )
+        .replace(r#""broken":["mail"]"#, r#""broken":["mail"],"account_closes":1794700800,"account_warned":7"#)
         .replace(r#""certificate":14,"#, r#""certificate":14,"certificate_until":1794000000,"#)
         .replace(r#""unread":true,"#, r#""unread":true,"unproven":true,"sent":2,"next":1793720000,"#)
         .replace(r#""why":"refused","#, r#""why":"refused","cause":"connect","#);

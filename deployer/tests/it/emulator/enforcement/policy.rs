@@ -9,7 +9,7 @@ use super::{Names, Right, deployed, in_the_emulators_names, named, rights, witho
 use crate::support::{Fixture, in_parallel};
 
 /// Actions that AWS requires and the emulator does not.
-const UNCHECKED: [(&str, &str, &str); 8] = [
+const UNCHECKED: [(&str, &str, &str); 9] = [
     // "Granting a user permissions to pass a role to an AWS service", IAM User Guide.
     ("PassedRole", "iam:PassRole", "required to pass a role to a function"),
     // "Permissions required for working with tags", Lambda Developer Guide.
@@ -25,6 +25,7 @@ const UNCHECKED: [(&str, &str, &str); 8] = [
     ),
     ("Secrets", "ssm:DeleteParameters", "the same"),
     ("Anything", "events:ListRuleNamesByTarget", "without it, a warning says that other rules are not known"),
+    ("Anything", "freetier:GetAccountPlanState", "optional: without it, the end of the account is not known"),
     ("Function", "lambda:DeleteFunctionConcurrency", "needed only where a concurrency of 0 was reserved"),
 ];
 

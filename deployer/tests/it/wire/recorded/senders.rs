@@ -5,6 +5,7 @@ use aws_sdk_iam::types::Tag as RoleTag;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{FunctionCode, FunctionUrlAuthType};
 use aws_sdk_ssm::types::{ResourceTypeForTagging, Tag as ParameterTag};
+use plexmon_deploy::account_plan;
 use plexmon_deploy::aws::{Aws, CallError};
 use plexmon_deploy::invocation::FunctionError;
 use plexmon_deploy::resources::schedule_calls;
@@ -18,6 +19,7 @@ macro_rules! senders {
         pub const OPERATIONS: &[&str] = &[
             $(concat!(stringify!($service), ":", stringify!($name)),)*
             "events:PutTargets",
+            "freetier:GetAccountPlanState",
             "lambda:Invoke",
         ];
 
@@ -29,6 +31,10 @@ macro_rules! senders {
             })*
             match operation {
                 "events:PutTargets" => put_targets($aws).await,
+                "freetier:GetAccountPlanState" => {
+                    account_plan::read($aws, std::future::pending()).await?;
+                    Ok(())
+                }
                 "lambda:Invoke" => run($aws).await,
                 other => panic!("nothing sends {other}"),
             }
