@@ -13,8 +13,8 @@ use plexmon_release::interrupt::Interrupt;
 use plexmon_release::outputs::{Written, sha256};
 use tempfile::TempDir;
 
-use super::isolated::{self, isolated};
-use crate::support::{Deploy, Fixture, Ran};
+use super::isolated::{self, isolated, isolated_with};
+use crate::support::{Deploy, Fixture, Ran, cache, emulator};
 
 /// The function that the deployer of these tests contains.
 fn function() -> PathBuf {
@@ -110,12 +110,17 @@ fn an_archive_deploys_without_rust_python_and_checkout() {
     assert_eq!(fixture.messages().len(), 1);
     let status = unpacked.deploy(&fixture, &["status", "--json", "--exit-code"]).run().ended(0).json();
     assert_eq!((&status["deployed"], &status["in_sync"]), (&true.into(), &true.into()), "{status}");
-    let digest = sha256(&fs::read(function()).unwrap());
-    let shown = unpacked.deploy(&fixture, &["status"]).run().ended(0);
-    assert!(shown.stdout.contains(&digest), "{}", shown.whole());
-
     unpacked.deploy(&fixture, &["package", "-o", "function.zip"]).run().ended(0);
     run("unzip", &["-tq", "function.zip"], &unpacked.home());
+    let digest = |path: PathBuf| sha256(&fs::read(path).unwrap());
+    let (function, zip) = (digest(function()), digest(unpacked.home().join("function.zip")));
+    let code = &status["code"];
+    assert_eq!((&code["origin"], &code["running"]), (&"released".into(), &"exact".into()), "{status}");
+    assert_eq!((&code["function_sha256"], &code["zip_sha256"]), (&(*function).into(), &(*zip).into()));
+    let shown = unpacked.deploy(&fixture, &["status"]).run().ended(0);
+    let exactly = format!("exactly release {}", env!("CARGO_PKG_VERSION"));
+    assert!([&exactly, &function, &zip].iter().all(|part| shown.stdout.contains(*part)), "{}", shown.whole());
+
     let again = unpacked.deploy(&fixture, &["up", "--yes"]).run().ended(0);
     assert!(again.stdout.contains("nothing to do"), "{}", again.whole());
 
@@ -123,6 +128,27 @@ fn an_archive_deploys_without_rust_python_and_checkout() {
     assert_eq!(fixture.inventory(), [""; 0]);
     let left = ["config.toml", "function.zip"].map(str::to_owned);
     assert_eq!(names(&unpacked.home()), BTreeSet::from(left));
+}
+
+#[test]
+#[ignore = "needs a deployer with its function inside; `.ci/run` builds it"]
+fn the_sandbox_of_an_archive_runs_the_function_inside() {
+    emulator(); // Installed, from now on.
+    let unpacked = Unpacked::new();
+    let caches = unpacked.folder.path().join("caches");
+    fs::create_dir_all(caches.join("plexmon")).unwrap();
+    let installed = (cache().join("plexmon"), caches.join("plexmon"));
+    let program = unpacked.inside().join("plexmon-deploy");
+    let sandbox = isolated_with(&[(&installed.0, &installed.1)], &program, &unpacked.home());
+    let ran = sandbox
+        .args(["sandbox"])
+        .env("XDG_CACHE_HOME", &caches)
+        .env("TMPDIR", unpacked.home())
+        .run()
+        .ended(0);
+    assert!(ran.stdout.contains("nothing is left running"), "{}", ran.whole());
+    assert!(!ran.stderr.contains("building"), "{}", ran.whole());
+    assert_eq!(names(&unpacked.home()), BTreeSet::new());
 }
 
 #[test]

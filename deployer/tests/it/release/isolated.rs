@@ -6,9 +6,17 @@ use std::process::Command;
 
 use crate::support::Deploy;
 
-/// Hide each folder up to `--` behind an empty file system, and run the rest.
-const HIDE: &str =
-    "while [ \"$1\" != -- ]; do \"$MOUNT\" -t tmpfs none \"$1\" || exit 125; shift; done; shift; exec \"$@\"";
+/// Make a folder available at another path (`--bind`) or hide it behind an empty file system, for all up to `--`; then run
+/// the rest.
+const HIDE: &str = r#"
+while [ "$1" != -- ]; do
+    case "$1" in
+        --bind) "$MOUNT" --bind "$2" "$3" && shift 3 ;;
+        *) "$MOUNT" -t tmpfs none "$1" && shift ;;
+    esac || exit 125
+done
+shift
+exec "$@""#;
 
 /// The folders that a user of a release does not have.
 fn hidden() -> Vec<PathBuf> {
@@ -30,9 +38,17 @@ fn found(program: &str) -> PathBuf {
 
 /// Return a command without any program on its PATH, without the checkout and without Rust.
 pub fn isolated(program: &Path, home: &Path) -> Deploy {
+    isolated_with(&[], program, home)
+}
+
+/// Like [`isolated`], with parts of what is hidden at other paths: `(part, path)`.
+pub fn isolated_with(parts: &[(&Path, &Path)], program: &Path, home: &Path) -> Deploy {
     let empty = home.join("no programs");
     Deploy::of(found("unshare"), home)
         .args(["--user", "--map-root-user", "--mount", "/bin/sh", "-c", HIDE, "sh"].map(OsStr::new))
+        .args(
+            parts.iter().flat_map(|(part, path)| [OsStr::new("--bind"), part.as_os_str(), path.as_os_str()]),
+        )
         .args(hidden())
         .args([OsStr::new("--"), program.as_os_str()])
         .env("MOUNT", found("mount"))
