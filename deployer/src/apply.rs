@@ -45,6 +45,13 @@ pub struct Applied {
     pub error: Option<Error>,
 }
 
+impl Applied {
+    /// A step of a plan that was not applied at all.
+    pub fn not_run(step: Step) -> Self {
+        Self { step, outcome: StepOutcome::NotRun, error: None }
+    }
+}
+
 /// Apply `plan` and return every step with its outcome, in order. All steps run concurrently; each waits for those that
 /// it needs.
 pub async fn apply(
@@ -83,7 +90,7 @@ async fn run(
     if turn.begin().await.is_err() {
         turn.mark_lost();
         reporter.report(Event::NotRun { step: index, title: &title });
-        return Applied { step, outcome: StepOutcome::NotRun, error: None };
+        return Applied::not_run(step);
     }
     let started = Instant::now();
     reporter.report(Event::Started { step: index, title: &title });
@@ -104,7 +111,7 @@ async fn run(
         }
         Err(_) if turn.was_stopped() => {
             reporter.report(Event::NotRun { step: index, title: &title });
-            Applied { step, outcome: StepOutcome::NotRun, error: None }
+            Applied::not_run(step)
         }
         Err(error) => {
             let error = error.context(format!("could not {} {} `{}`", step.action, step.kind, step.name));

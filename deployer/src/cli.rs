@@ -102,10 +102,14 @@ pub enum Command {
     Down(Down),
     /// Run a complete demonstration on this machine, without an AWS account.
     Sandbox(Sandbox),
-    /// Print the minimal IAM policy for running this program.
+    /// Write the zip that `up` would upload to a file.
+    Package(PackageArgs),
+    /// Print the minimal IAM policy for running this program, or a trust policy for CI.
     Permissions(Permissions),
     /// Print a completion script for a shell.
     Completions(Completions),
+    /// Print the manual page, or write one for each command.
+    Man(ManArgs),
 }
 
 /// No options, for commands that have none of their own.
@@ -140,6 +144,15 @@ pub struct PlanArgs {
     /// Exit with 3 if there are changes.
     #[arg(long)]
     pub exit_code: bool,
+    /// How to print the plan. Markdown is for a comment on a pull request and has at most 60,000 characters.
+    #[arg(long, value_name = "FORMAT", default_value = "text", conflicts_with = "json")]
+    pub format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -149,9 +162,13 @@ pub struct Up {
     /// Adopt existing resources that have our names but not our tag.
     #[arg(long)]
     pub adopt: bool,
-    /// Do not ask for confirmation. Required without a terminal.
+    /// Do not ask for confirmation. Required without a terminal, unless there is --expect.
     #[arg(short, long)]
     pub yes: bool,
+    /// Apply only this plan, without asking: the digest of the plan that was reviewed, or a file that `plan --json` wrote.
+    /// Exit with 1 and show the difference if the plan is another one now.
+    #[arg(long, value_name = "DIGEST")]
+    pub expect: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -210,6 +227,20 @@ pub struct Permissions {
     /// Recommended: allow the creation of roles only with this permissions boundary (also set it in [function]).
     #[arg(long, value_name = "ARN")]
     pub boundary: Option<String>,
+    /// Print the trust policy of a role for GitHub Actions instead: github:OWNER/REPO or
+    /// github:OWNER@OWNER_ID/REPO@REPO_ID. With `--for up`, only jobs in the protected environment may assume it; with
+    /// `--for status`, jobs for pull requests and on the branch.
+    #[arg(long, value_name = "REPOSITORY", conflicts_with = "boundary")]
+    pub trust: Option<String>,
+    /// With --trust: number of the AWS account; by default that of the permissions boundary in [function].
+    #[arg(long, value_name = "ID", requires = "trust")]
+    pub account: Option<String>,
+    /// With --trust and `--for up`: environment of the jobs; by default `production`.
+    #[arg(long, value_name = "NAME", requires = "trust")]
+    pub environment: Option<String>,
+    /// With --trust and `--for status`: branch of the jobs; by default `main`.
+    #[arg(long, value_name = "NAME", requires = "trust")]
+    pub branch: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -236,7 +267,23 @@ pub struct Sandbox {
 }
 
 #[derive(Debug, Args)]
+pub struct PackageArgs {
+    #[command(flatten)]
+    pub source: Source,
+    /// The file to write; an existing file is replaced.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub struct Completions {
     /// Shell to generate the script for.
     pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write a page for each command into this folder, for example ~/.local/share/man/man1; existing pages are replaced.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }

@@ -7,7 +7,9 @@ pub mod down;
 pub mod init;
 pub mod invoke;
 pub mod logs;
+pub mod man;
 pub mod notify_test;
+pub mod package;
 pub mod pause;
 pub mod permissions;
 pub mod plan;
@@ -37,7 +39,9 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Resume(options) => resume::run(&context, options).await,
         Command::Down(options) => down::run(&context, options).await,
         Command::Sandbox(options) => sandbox::run(&context, options).await,
+        Command::Package(options) => package::run(&context, options).await,
         Command::Permissions(options) => permissions::run(&context, options).await,
         Command::Completions(options) => completions::run(&context, options).await,
+        Command::Man(options) => man::run(&context, options).await,
     }
 }

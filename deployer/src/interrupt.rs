@@ -2,6 +2,8 @@
 
 use tokio::sync::watch;
 
+use crate::error::{Error, Result};
+
 /// The number of times that the user pressed Ctrl-C.
 #[derive(Clone, Debug)]
 pub struct Interrupt(watch::Receiver<u8>);
@@ -28,6 +30,14 @@ impl Interrupt {
     /// How often Ctrl-C was pressed so far.
     pub fn count(&self) -> u8 {
         *self.0.borrow()
+    }
+
+    /// Await work that changes nothing, and drop it at Ctrl-C.
+    pub async fn or<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        tokio::select! {
+            result = work => result,
+            () = self.requested(1) => Err(Error::interrupted("interrupted; nothing was changed")),
+        }
     }
 
     /// Wait until Ctrl-C was pressed `times` times; forever, if the signals are no longer received.

@@ -24,6 +24,7 @@
 //! - [`invocation`] runs the deployed function, [`local_probe`] probes from this machine.
 //! - [`sandbox`] provides the environment of the `sandbox` command: a local emulator, and stand-ins for Plex and Pushover.
 //! - [`process_group`] ends programs with everything that they have started.
+//! - [`files`] writes files completely or not at all.
 //! - [`report`] defines progress events, [`terminal`] draws them, [`text`] lays out the output of commands, and
 //!   [`print`](mod@print) writes it.
 
@@ -43,6 +44,7 @@ pub mod config;
 pub mod context;
 pub mod cost;
 pub mod error;
+pub mod files;
 pub mod import;
 pub mod interrupt;
 pub mod invocation;

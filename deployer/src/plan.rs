@@ -4,16 +4,22 @@
 //! secrets.
 
 mod digest;
+mod expected;
 mod kept;
+mod markdown;
 mod needs;
+mod place;
 mod step;
 mod text;
 
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
+pub use self::expected::{Document, Expected, NotADocument, parse_digest};
 pub use self::kept::Kept;
+pub use self::markdown::{LARGEST, Remarks};
 pub use self::needs::Need;
+pub use self::place::Place;
 pub use self::step::{Action, Change, Delta, Step};
 use crate::error::{Error, Result};
 use crate::names::parameters::state_parameter;
@@ -28,16 +34,6 @@ pub struct Plan {
     pub place: Place,
     pub steps: Vec<Step>,
     pub kept: Vec<Kept>,
-}
-
-/// Where a plan applies. A plan for one deployment, account or region has another digest than the same steps elsewhere.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Place {
-    /// The deployment's name.
-    pub deployment: String,
-    pub partition: String,
-    pub account: String,
-    pub region: String,
 }
 
 /// What a plan is for, and what it may take over.
@@ -276,8 +272,9 @@ impl Plan {
 
 impl Serialize for Plan {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut plan = serializer.serialize_struct("Plan", 3)?;
+        let mut plan = serializer.serialize_struct("Plan", 4)?;
         plan.serialize_field("digest", &self.digest())?;
+        plan.serialize_field("place", &self.place)?;
         plan.serialize_field("steps", &self.steps)?;
         if self.kept.is_empty() {
             plan.skip_field("kept")?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use plexmon_function::contract::secrets::Secrets;
 use plexmon_function::contract::settings::Settings;
 use plexmon_function::time;
 
@@ -72,6 +73,19 @@ impl View {
     /// Estimate what the desired stack costs a month.
     pub fn cost(&self) -> Result<Estimate> {
         estimate(&self.config, &self.observed.names, &self.desired, time::now())
+    }
+
+    /// Return a warning for each secret whose value is set, but could not be compared with the one in AWS.
+    fn not_compared(&self) -> Vec<String> {
+        if !matches!(self.secrets, SecretLookup::All(_)) {
+            return Vec::new();
+        }
+        let denied = self.observed.stack.secrets.iter().filter(|secret| secret.content == Content::Denied);
+        denied
+            .map(|secret| {
+                format!("secret `{}` was not compared: these credentials may not read it", secret.name)
+            })
+            .collect()
     }
 }
 
@@ -153,16 +167,12 @@ impl Session {
             account_closes,
         };
         let desired = Stack::desired(&blueprint);
-        let denied = observed.stack.secrets.iter().filter(|secret| secret.content == Content::Denied);
-        for secret in denied.filter(|_| matches!(secrets, SecretLookup::All(_))) {
-            let name = &secret.name;
-            self.output
-                .warning(&format!("secret `{name}` was not compared: these credentials may not read it"));
-        }
         if adopting {
             self.report_takeover(&observed);
         }
-        Ok(View { config, observed, desired, secrets, handed_over, account_plan, account_closes })
+        let view = View { config, observed, desired, secrets, handed_over, account_plan, account_closes };
+        self.output.warnings(&view.not_compared());
+        Ok(view)
     }
 
     /// Await calls that change nothing, and read the account's plan meanwhile.
@@ -213,8 +223,7 @@ impl Session {
             SecretLookup::All(secrets) => Some(secrets),
             SecretLookup::NoneConfigured | SecretLookup::Missing(_) => None,
         };
-        let circumstances = Circumstances { now: time::now(), aws_is_local: self.aws.is_local, secrets };
-        self.output.warnings(&self.config.warnings(&circumstances));
+        self.output.warnings(&self.config_warnings(secrets));
         self.note_account_plan(view.account_plan.as_ref());
     }
 
@@ -227,12 +236,18 @@ impl Session {
         }
     }
 
+    /// Return the warnings that may be published with a plan: those about secret addresses would name their hosts.
+    pub fn public_warnings(&self, view: &View) -> Vec<String> {
+        [view.not_compared(), self.config_warnings(None)].concat()
+    }
+
+    fn config_warnings(&self, secrets: Option<&Secrets>) -> Vec<String> {
+        self.config.warnings(&Circumstances { now: time::now(), aws_is_local: self.aws.is_local, secrets })
+    }
+
     /// Await calls that change nothing, and drop them at Ctrl-C.
     pub async fn unless_interrupted<T>(&self, reads: impl Future<Output = Result<T>>) -> Result<T> {
-        tokio::select! {
-            result = reads => result,
-            () = self.interrupt.requested(1) => Err(Error::interrupted("interrupted; nothing was changed")),
-        }
+        self.interrupt.or(reads).await
     }
 
     /// Apply a plan to AWS.

@@ -1,6 +1,10 @@
-//! `permissions`: print the minimal IAM policy for the person or the CI job that runs this program.
+//! `permissions`: print the minimal IAM policy for the person or the CI job that runs this program, or who may assume the
+//! role of a CI job.
 //!
 //! The file of each resource lists the actions that it needs; this command combines them into statements.
+
+mod github;
+mod trust;
 
 use std::collections::BTreeMap;
 
@@ -22,18 +26,25 @@ use crate::resources::secret::ACTIONS_WITHOUT_SECRETS;
 const WITHOUT_BOUNDARY: &str = "this policy lets its holder become an administrator of the account: it can attach any policy \
     to the role and run code with it. Use `--boundary ARN` to limit the role to a permissions boundary";
 
-/// Print the policy to stdout. The warning goes to stderr, so that stdout stays JSON.
+/// Print the policy to stdout. Warnings and notes go to stderr, so that stdout stays JSON.
 pub async fn run(context: &Context, args: &Permissions) -> Result<Exit> {
+    if let Some(trusted) = &args.trust {
+        return print(&trust::policy(context, args, trusted)?);
+    }
     let config = context.config()?;
     if args.boundary.as_ref().is_some_and(|arn| !arn.starts_with("arn:") || !arn.contains(":policy/")) {
         return Err(Error::usage("--boundary must be the ARN of a policy")
             .hint("for example: --boundary arn:aws:iam::123456789012:policy/plexmon-boundary"));
     }
     let document = policy(&config, args, context.global.region.as_deref().or(config.region.as_deref()));
-    let text = serde_json::to_string_pretty(&document).context(|| "could not write the policy as JSON")?;
     if args.audience == Audience::Up && args.boundary.is_none() {
         context.output.warning(WITHOUT_BOUNDARY);
     }
+    print(&document)
+}
+
+fn print(document: &Value) -> Result<Exit> {
+    let text = serde_json::to_string_pretty(document).context(|| "could not write the policy as JSON")?;
     stdout(&format!("{text}\n")).map(|()| Exit::Success)
 }
 

@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use crate::account_plan::AccountPlan;
-use crate::cli::PlanArgs;
+use crate::cli::{Format, PlanArgs};
 use crate::context::Context;
-use crate::cost::MonthlyCost;
+use crate::cost::{Estimate, MonthlyCost};
 use crate::error::{Exit, Result};
-use crate::plan::Plan;
+use crate::output::Output;
+use crate::plan::{Plan, Remarks};
 use crate::resources::Decrypt;
 use crate::stack::ReadOptions;
 
@@ -38,12 +39,22 @@ pub async fn run(context: &Context, args: &PlanArgs) -> Result<Exit> {
         cost: cost.json(),
         account_plan: view.account_plan.as_ref(),
     })?;
+    match args.format {
+        Format::Text => print(output, &plan, &cost)?,
+        Format::Markdown => {
+            let remarks = Remarks { warnings: &session.public_warnings(&view), cost: &cost.to_string() };
+            output.verbatim(plan.markdown(&remarks).trim_end())?;
+        }
+    }
+    Ok(if args.exit_code && !plan.is_empty() { Exit::Changes } else { Exit::Success })
+}
+
+fn print(output: &Output, plan: &Plan, cost: &Estimate) -> Result<()> {
     if !plan.is_empty() || !plan.kept.is_empty() {
-        output.plan_with_details(&plan)?;
+        output.plan_with_details(plan)?;
     }
     if plan.is_empty() {
         output.text(NOTHING_TO_DO)?;
     }
-    output.cost_with_details(&cost)?;
-    Ok(if args.exit_code && !plan.is_empty() { Exit::Changes } else { Exit::Success })
+    output.cost_with_details(cost)
 }

@@ -58,16 +58,16 @@ pub async fn run(context: &Context, args: &Sandbox) -> Result<Exit> {
 async fn play(stage: &Stage, args: &Sandbox, output: &Output, interrupt: &Interrupt) -> Result<Story> {
     let started = Instant::now();
     let session = &stage.session;
-    let up = Up { source: args.source.clone(), adopt: false, yes: true };
+    let up = Up { source: args.source.clone(), adopt: false, yes: true, expect: None };
     let mut acts = Vec::new();
     let scene = |text: &str| output.text(format!("\n{text}"));
 
     scene("1. Deploy. This is `plexmon-deploy up`, as it would run against AWS:")?;
-    up::deploy(session, &up).await?;
+    up::deploy(session, &up, None).await?;
     acts.push(arrived(stage, output, "deployed").await?);
 
     scene("2. Deploy again. Nothing has changed, so nothing is written:")?;
-    if up::deploy(session, &up).await? == Effect::Changed {
+    if up::deploy(session, &up, None).await? == Effect::Changed {
         return Err(Error::new("a second `up` found something to do"));
     }
     scene("3. `plexmon-deploy status`:")?;

@@ -1,12 +1,14 @@
 //! `up`: show the plan, ask, apply it, run the function once and show its results.
 
+mod expect;
+
 use plexmon_function::contract::reply::Reply;
 use serde::Serialize;
 
+use super::package::Packing;
 use super::plan::NOTHING_TO_DO;
 use crate::account_plan::AccountPlan;
 use crate::apply::Applied;
-use crate::artifact::package;
 use crate::cli::Up;
 use crate::config::SecretLookup;
 use crate::context::Context;
@@ -14,8 +16,8 @@ use crate::cost::MonthlyCost;
 use crate::error::{Error, Exit, Result};
 use crate::invocation::{NewResources, first_run};
 use crate::output::Answer;
-use crate::plan::{Action, Plan, Step};
-use crate::report::{BuildStage, Event, Progress};
+use crate::plan::{Action, Expected, Plan, Step};
+use crate::report::Progress;
 use crate::resource::{Materials, OnFailure, ResourceKind};
 use crate::resources::Decrypt;
 use crate::session::{ApplyOptions, Session, View};
@@ -42,12 +44,14 @@ pub enum Effect {
 }
 
 pub async fn run(context: &Context, args: &Up) -> Result<Exit> {
+    // Before anything else: with a typing error in it, nothing is worth reading.
+    let expected = args.expect.as_deref().map(expect::read).transpose()?;
     let session = context.session_with_code(&args.source).await?;
-    deploy(&session, args).await.map(|_| Exit::Success)
+    deploy(&session, args, expected.as_ref()).await.map(|_| Exit::Success)
 }
 
-/// Bring the deployment in line with the configuration.
-pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
+/// Bring the deployment in line with the configuration. An expected plan is applied without a question, and no other one is.
+pub async fn deploy(session: &Session, args: &Up, expected: Option<&Expected>) -> Result<Effect> {
     let view = session.view(ReadOptions { decrypt: Decrypt::Yes, adopting: args.adopt }).await?;
     let plan = view.plan(args.adopt)?;
     let estimate = view.cost()?;
@@ -56,6 +60,9 @@ pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
     output.note(&session.place(&view.observed));
     session.warn(&view);
     let digest = plan.digest();
+    if let Some(expected) = expected.filter(|expected| !expected.is(&plan)) {
+        return Err(refused(session, &view, plan, expected)?);
+    }
     let document = |steps: &[Applied], reply: Option<&Reply>| {
         let account_plan = view.account_plan.as_ref();
         output.document(&Deployment { digest: &digest, steps, reply, cost, account_plan })
@@ -72,7 +79,8 @@ pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
     output.plan(&plan)?;
     output.cost(&estimate)?;
     note_secrets(session, &view);
-    if !args.yes && output.ask("Apply this plan?", Answer::Yes, &session.interrupt).await? == Answer::No {
+    let is_confirmed = args.yes || expected.is_some();
+    if !is_confirmed && output.ask("Apply this plan?", Answer::Yes, &session.interrupt).await? == Answer::No {
         return Err(Error::new("not confirmed: nothing was changed"));
     }
     let materials = materials(session, &view, &plan).await?;
@@ -91,6 +99,21 @@ pub async fn deploy(session: &Session, args: &Up) -> Result<Effect> {
     output.text(verdict::text(&reply, output.page()))?;
     verdict::require_delivery(&reply)?;
     Ok(Effect::Changed)
+}
+
+/// Show a plan that is not the expected one, and return the error with the differences.
+fn refused(session: &Session, view: &View, plan: Plan, expected: &Expected) -> Result<Error> {
+    let (output, estimate) = (&session.output, view.cost()?);
+    let (digest, refusal) = (plan.digest(), expect::refusal(expected, &plan));
+    if plan.is_empty() {
+        output.text(NOTHING_TO_DO)?;
+    } else {
+        output.plan(&plan)?;
+    }
+    let steps: Vec<Applied> = plan.steps.into_iter().map(Applied::not_run).collect();
+    let (cost, account_plan) = (estimate.json(), view.account_plan.as_ref());
+    output.document(&Deployment { digest: &digest, steps: &steps, reply: None, cost, account_plan })?;
+    Ok(refusal)
 }
 
 /// Report where the secrets come from, and warn if no channel is configured.
@@ -115,12 +138,13 @@ async fn materials(session: &Session, view: &View, plan: &Plan) -> Result<Materi
         SecretLookup::NoneConfigured | SecretLookup::Missing(_) => None,
     };
     let zip = if plan.needs_code() {
-        let settings = view.settings();
-        let report = |stage: BuildStage<'_>| session.output.reporter.report(Event::Building(stage));
-        let package = package(&session.origin, &settings, session.config.function.architecture, &report);
-        let zip = session.unless_interrupted(package).await;
-        session.output.reporter.report(Event::Built);
-        Some(zip?)
+        let packing = Packing {
+            origin: &session.origin,
+            architecture: session.config.function.architecture,
+            output: &session.output,
+            interrupt: &session.interrupt,
+        };
+        Some(packing.zip(&view.settings()).await?)
     } else {
         None
     };

@@ -31,6 +31,11 @@ impl Account {
         format!("arn:{}:iam::{}:role/{name}", self.partition, self.id)
     }
 
+    /// The provider of tokens of this issuer.
+    pub fn oidc_provider(&self, issuer: &str) -> String {
+        format!("arn:{}:iam::{}:oidc-provider/{issuer}", self.partition, self.id)
+    }
+
     pub fn function(&self, name: &str) -> String {
         self.arn("lambda", &format!("function:{name}"))
     }

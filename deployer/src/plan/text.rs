@@ -41,16 +41,21 @@ impl Plan {
         for kept in &self.kept {
             text += &format!("  {} {:<9} {} ({})\n", paint.grey(". keep  "), kept.kind, kept.name, kept.why);
         }
-        text += &format!(
-            "{} to create, {} to update, {} to delete",
-            self.count(Action::Create),
-            self.count(Action::Update),
-            self.count(Action::Delete)
-        );
+        text += &self.summary();
         if details == Details::Shown {
             text += &format!("\n{}", paint.grey(format!("digest of this plan: {}", self.digest())));
         }
         text
+    }
+
+    /// How many steps of each kind there are.
+    pub(super) fn summary(&self) -> String {
+        format!(
+            "{} to create, {} to update, {} to delete",
+            self.count(Action::Create),
+            self.count(Action::Update),
+            self.count(Action::Delete)
+        )
     }
 }
 
@@ -65,7 +70,7 @@ impl Display for Need {
 }
 
 impl Action {
-    fn mark(self) -> char {
+    pub(super) fn mark(self) -> char {
         match self {
             Self::Create => '+',
             Self::Update => '~',
@@ -84,7 +89,7 @@ impl Action {
 }
 
 /// Both values on one line each; long ones from where they begin to differ.
-fn shortened(from: &Value, to: &Value) -> (String, String) {
+pub(super) fn shortened(from: &Value, to: &Value) -> (String, String) {
     let (from, to) = (line(from), line(to));
     let common = from.iter().zip(&to).take_while(|(from, to)| from == to).count();
     let is_long = from.len().max(to.len()) > MAX_VALUE_CHARS;

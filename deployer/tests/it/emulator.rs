@@ -5,6 +5,7 @@ mod account_plan;
 mod adoption;
 mod by_hand;
 mod changes;
+mod ci;
 mod color;
 mod drift;
 mod enforcement;

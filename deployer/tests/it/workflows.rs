@@ -3,6 +3,7 @@
 
 mod artifacts;
 mod commands;
+pub mod documented;
 mod linters;
 mod sources;
 mod steps;

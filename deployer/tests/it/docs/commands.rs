@@ -37,7 +37,9 @@ fn a_wrong_command_line_is_reported() {
         ("`plexmon-deploy --version`", false),
         ("```console\n$ cargo deploy down --keep-state   # a comment\n```", false),
         ("cargo deploy nothing", false),
+        ("```console\n$ plexmon-deploy plan --json > plan.json\n```", false),
         ("`cargo deploy upp`", true),
+        ("`cargo deploy upp > file`", true),
         ("`plexmon-deploy status --yes`", true),
         ("```console\n$ cargo deploy pause --for soon\n```", true),
         ("```text\nThis is `plexmon-deploy upp`:\n```", true),
@@ -57,7 +59,9 @@ fn wrong(page: &Page) -> Vec<String> {
         .filter_map(|line| {
             let (program, arguments) =
                 PROGRAMS.iter().find_map(|(start, program)| Some((*program, line.strip_prefix(start)?)))?;
-            let arguments = arguments.split(" #").next().unwrap_or_default();
+            let end =
+                [" #", " > ", " >> ", " | ", " || "].iter().filter_map(|sign| arguments.find(sign)).min();
+            let arguments = &arguments[..end.unwrap_or(arguments.len())];
             // A word such as `plexmon-deploy.exe` is not a call.
             (arguments.is_empty() || arguments.starts_with(' '))
                 .then(|| (line, program, arguments.to_owned()))

@@ -36,7 +36,7 @@ fn without_differences_nothing_is_planned() {
     let plan = deployment.up(&deployment.drifted(|_| {})).unwrap();
     assert!(plan.is_empty() && !plan.needs_code());
     assert_snapshot!(plan, @"0 to create, 0 to update, 0 to delete");
-    assert_snapshot!(serde_json::to_string(&plan).unwrap(), @r#"{"digest":"0a369a75d59412d1f19636d4d8c72c26286bcb81e55507612fad44d9f5f43f3e","steps":[]}"#);
+    assert_snapshot!(serde_json::to_string(&plan).unwrap(), @r#"{"digest":"0a369a75d59412d1f19636d4d8c72c26286bcb81e55507612fad44d9f5f43f3e","place":{"deployment":"plex-remote-health","partition":"aws","account":"123456789012","region":"eu-central-1"},"steps":[]}"#);
 }
 
 #[test]

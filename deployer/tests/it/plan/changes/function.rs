@@ -77,6 +77,12 @@ fn changed_memory_needs_no_code() {
     assert_snapshot!(json(&plan), @r#"
     {
       "digest": "75d2cf9b096f107c41b3eec11dc5caea181f7450cbd11959a0436cb1ec9178ff",
+      "place": {
+        "deployment": "plex-remote-health",
+        "partition": "aws",
+        "account": "123456789012",
+        "region": "eu-central-1"
+      },
       "steps": [
         {
           "action": "update",
