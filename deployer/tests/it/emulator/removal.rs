@@ -67,6 +67,10 @@ fn down_can_keep_the_state_and_the_logs() {
     // Deployed again, it knows that Plex was up, so there is nothing to notify.
     fixture.up().ended(0);
     assert!(fixture.phone.take_new().is_empty());
+    let down = fixture.deploy(&["down", "--yes", "--no-wait", "--keep-logs", "--json"]).run().ended(0).json();
+    let parts = down["cost"]["parts"].as_array().unwrap();
+    let used = parts.iter().filter(|part| part["used"] != 0.0).map(|part| part["item"].as_str().unwrap());
+    assert_eq!(used.collect::<Vec<_>>(), ["logs"], "what is left costs something");
     fixture.down().ended(0);
     assert_eq!(fixture.inventory(), [""; 0]);
 }
