@@ -55,7 +55,14 @@ impl Setup<'_> {
         };
         let origin = choose(&facts)?;
         if origin == Origin::Itself {
-            self.output.note("this program serves as the function as well: the one for AWS cannot run here");
+            self.output.note(match facts.embedded {
+                Embedded::None => {
+                    "this program serves as the function as well: there is no cargo or no checkout to build it with"
+                }
+                Embedded::Runs | Embedded::CannotRun => {
+                    "this program serves as the function as well: the one for AWS cannot run on this machine"
+                }
+            });
         }
         Ok(origin)
     }
