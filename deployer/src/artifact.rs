@@ -49,16 +49,6 @@ pub enum Origin {
     File(PathBuf),
 }
 
-impl Origin {
-    /// Whether AWS could run it. The emulator, which runs the others, has no limit for a zip either.
-    fn is_for_lambda(&self) -> bool {
-        match self {
-            Self::Release | Self::Sources | Self::File(_) => true,
-            Self::Host(_) | Self::Itself => false,
-        }
-    }
-}
-
 /// Which code runs with which settings, as stored in a tag of the function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
@@ -73,6 +63,14 @@ impl Origin {
     /// Return what `up` uses without `--bootstrap`.
     pub fn of_this_program() -> Self {
         if embedded::all().next().is_some() { Self::Release } else { Self::Sources }
+    }
+
+    /// Whether AWS could run it. The emulator, which runs the others, has no limit for a zip either.
+    fn is_for_lambda(&self) -> bool {
+        match self {
+            Self::Release | Self::Sources | Self::File(_) => true,
+            Self::Host(_) | Self::Itself => false,
+        }
     }
 }
 

@@ -87,10 +87,7 @@ async fn follow(
             report(BuildStage::Advanced(&progress));
         }
     };
-    let messages = artifacts(stdout, || {
-        let counted = tracker.borrow_mut().count();
-        advance(counted);
-    });
+    let messages = artifacts(stdout, || tracker.borrow_mut().count());
     let errors = errors(stderr, &advance);
     let both = async { tokio::join!(messages, errors) };
     let (binary, (last, reason)) = with_heartbeat(both, |_| {
@@ -119,13 +116,13 @@ impl Tracker {
         BuildProgress { phase: self.phase.clone(), elapsed: self.since.elapsed() }
     }
 
-    /// Return the phase after one more message about a finished crate.
-    fn count(&mut self) -> BuildPhase {
+    /// Count a finished crate. Only a heartbeat shows the count: cargo draws its bar after the messages about crates that
+    /// were compiled before, and then the bar counts.
+    fn count(&mut self) {
         self.counted += 1;
-        if self.has_bar {
-            return self.phase.clone();
+        if !self.has_bar {
+            self.advance(BuildPhase::Compiling { done: self.counted, total: None, current: None });
         }
-        BuildPhase::Compiling { done: self.counted, total: None, current: None }
     }
 
     /// Enter `phase`, and return the progress if it has changed.

@@ -70,16 +70,8 @@ async fn changes_are_reported_at_once_and_silence_every_few_seconds() {
 #[tokio::test(start_paused = true)]
 async fn without_a_progress_bar_the_crates_are_counted() {
     let (_, reported) =
-        play(&[(1, FINISHED), (1, "\n"), (2, FINISHED), (2, "\n"), (10, BINARY), (10, "\n")], &[]).await;
-    assert_eq!(
-        reported,
-        [
-            "advanced: 1 crate so far",
-            "advanced: 2 crates so far",
-            "continues: 2 crates so far",
-            "advanced: 3 crates so far",
-        ]
-    );
+        play(&[(1, FINISHED), (1, "\n"), (9, FINISHED), (9, "\n"), (20, BINARY), (20, "\n")], &[]).await;
+    assert_eq!(reported, ["continues: 1 crate so far", "continues: 2 crates so far"]);
 }
 
 #[tokio::test(start_paused = true)]
