@@ -114,7 +114,7 @@ fn the_plan_of_the_job_that_reads_is_applied_by_the_job_that_writes() {
     assert_eq!(runner.output("steps"), "0");
     let digest = runner.output("digest");
     let (nothing, _) = ended(runner.run(&apply, Some(&writes), &[("DIGEST", &digest)]), 0);
-    assert_eq!(nothing, "nothing to do: AWS matches the configuration\n");
+    assert!(nothing.starts_with("nothing to do: AWS matches the configuration\n"), "{nothing}");
 }
 
 #[test]

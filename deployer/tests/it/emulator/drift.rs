@@ -180,6 +180,12 @@ fn plan_json_has_each_field_with_its_values() {
     snapshot!(plan.stdout, @r#"
     {
       "digest": "[DIGEST]",
+      "place": {
+        "deployment": "plex-remote-health",
+        "partition": "aws",
+        "account": "[ACCOUNT]",
+        "region": "us-east-1"
+      },
       "steps": [
         {
           "action": "update",
@@ -219,7 +225,8 @@ fn plan_json_has_each_field_with_its_values() {
           ]
         }
       ],
-      "monthly_cost_usd": 0.0, "cost": "[COST]"
+      "monthly_cost_usd": 0.0, "cost": "[COST]",
+      "account_plan": null
     }
     "#);
     let status = fixture.with_code(&["status"]).run().ended(0);

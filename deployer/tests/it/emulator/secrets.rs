@@ -20,6 +20,12 @@ fn a_new_token_is_planned_without_being_shown() {
     snapshot!(plan.ended(0).stdout, @r#"
     {
       "digest": "[DIGEST]",
+      "place": {
+        "deployment": "plex-remote-health",
+        "partition": "aws",
+        "account": "[ACCOUNT]",
+        "region": "us-east-1"
+      },
       "steps": [
         {
           "action": "update",
@@ -36,7 +42,8 @@ fn a_new_token_is_planned_without_being_shown() {
           ]
         }
       ],
-      "monthly_cost_usd": 0.0, "cost": "[COST]"
+      "monthly_cost_usd": 0.0, "cost": "[COST]",
+      "account_plan": null
     }
     "#);
 }
