@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use plexmon_function::contract::settings::{FILE_NAME, Settings};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 
@@ -32,7 +33,7 @@ const LARGEST_ZIP: usize = 50 * 1024 * 1024;
 const DIGEST_LENGTH: usize = 16;
 
 /// The digest of the function's sources when this program was built.
-const SOURCES: &str = env!("PLEXMON_FUNCTION_SOURCES");
+pub const SOURCES: &str = env!("PLEXMON_FUNCTION_SOURCES");
 
 /// Where the function's binary comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +76,8 @@ impl Origin {
 }
 
 /// Where the code came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CodeSource {
     Built,
     /// A release, whose functions are always the same.
@@ -144,7 +146,34 @@ pub async fn package(
     report: &dyn Fn(BuildStage<'_>),
 ) -> Result<Zip> {
     let binary = binary(origin, architecture, report).await?;
-    let zip = pack(&binary, &json(settings)?).context(|| "could not create the zip")?;
+    packed(origin, &binary, settings)
+}
+
+/// Return the zip that would be uploaded, unless the function has to be built for it.
+pub fn package_unless_built(
+    origin: &Origin,
+    settings: &Settings,
+    architecture: Architecture,
+) -> Result<Option<Zip>> {
+    let binary = match origin {
+        Origin::Release => released(architecture)?.binary()?,
+        Origin::File(path) => read(path)?,
+        Origin::Sources | Origin::Host(_) | Origin::Itself => return Ok(None),
+    };
+    packed(origin, &binary, settings).map(Some)
+}
+
+/// Return the SHA-256 of the function's binary in hexadecimal, unless it has to be built for it.
+pub fn function_sha256(origin: &Origin, architecture: Architecture) -> Result<Option<String>> {
+    Ok(match origin {
+        Origin::Release => Some(released(architecture)?.sha256().to_owned()),
+        Origin::File(path) => Some(sha256(&read(path)?)),
+        Origin::Sources | Origin::Host(_) | Origin::Itself => None,
+    })
+}
+
+fn packed(origin: &Origin, binary: &[u8], settings: &Settings) -> Result<Zip> {
+    let zip = pack(binary, &json(settings)?).context(|| "could not create the zip")?;
     if origin.is_for_lambda() && zip.bytes.len() > LARGEST_ZIP {
         return Err(Error::new(format!(
             "the zip has {} MB, but Lambda accepts at most 50 MB",

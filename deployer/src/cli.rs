@@ -7,9 +7,11 @@ use clap::{
     ArgAction, Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
 };
 
+use crate::version;
+
 /// Monitor Plex and your other apps from AWS, and get a notification when one goes down and when it recovers.
 #[derive(Debug, Parser)]
-#[command(name = "plexmon-deploy", version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(name = "plexmon-deploy", version, long_version = version::long(), arg_required_else_help = true, disable_help_subcommand = true)]
 #[command(
     after_help = "Exit codes: 0 success, 1 failure, 2 invalid usage or configuration, 130 interrupted; \
 with --exit-code: 3 changes, 4 not deployed."

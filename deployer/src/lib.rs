@@ -26,7 +26,7 @@
 //! - [`process_group`] ends programs with everything that they have started.
 //! - [`files`] writes files completely or not at all.
 //! - [`report`] defines progress events, [`terminal`] draws them, [`text`] lays out the output of commands, and
-//!   [`print`](mod@print) writes it.
+//!   [`print`](mod@print) writes it. [`version`] is what `--version` shows.
 
 #![expect(
     missing_docs,
@@ -63,3 +63,4 @@ pub mod session;
 pub mod stack;
 pub mod terminal;
 pub mod text;
+pub mod version;

@@ -1,5 +1,7 @@
 //! `status`: show what is deployed, whether it has drifted, and what the monitor last saw.
 
+mod code;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -10,6 +12,7 @@ use plexmon_function::probe::Cause;
 use plexmon_function::time;
 use serde::Serialize;
 
+use self::code::Code;
 use crate::account_plan::AccountPlan;
 use crate::cli;
 use crate::context::Context;
@@ -28,6 +31,9 @@ const LABEL: usize = 11;
 pub struct Report {
     deployed: bool,
     in_sync: bool,
+    /// Which code AWS runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<Code>,
     schedule: Option<String>,
     enabled: bool,
     /// Unix seconds.
@@ -74,14 +80,14 @@ pub async fn run(context: &Context, args: &cli::Status) -> Result<Exit> {
 /// Read the status and print it.
 pub async fn show(session: &Session) -> Result<Report> {
     let view = session.view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: false }).await?;
-    let report = report(session, &view);
+    let report = report(session, &view)?;
     session.output.document(&report)?;
     session.output.text(report.text(session.output.page().paint))?;
     Ok(report)
 }
 
 /// Compare what is deployed with the configuration, and read the state.
-pub fn report(session: &Session, view: &View) -> Report {
+pub fn report(session: &Session, view: &View) -> Result<Report> {
     let stack = &view.observed.stack;
     let names = &view.observed.names;
     let mut problems = Vec::new();
@@ -101,9 +107,10 @@ pub fn report(session: &Session, view: &View) -> Report {
     let rule =
         stack.schedule(&names.monitor).filter(|_| deployed).and_then(|schedule| schedule.rule.as_ref());
     let now = time::now();
-    Report {
+    Ok(Report {
         deployed,
         in_sync: deployed && drift.is_empty() && problems.is_empty(),
+        code: if deployed { Some(Code::of(session, view)?) } else { None },
         schedule: rule.map(|rule| rule.expression.clone()),
         enabled: rule.is_some_and(|rule| rule.enabled),
         last_check: state.as_ref().map(|state| state.ts).filter(|ts| *ts > 0),
@@ -115,7 +122,7 @@ pub fn report(session: &Session, view: &View) -> Report {
         account_plan: view.account_plan.clone(),
         place: session.place(&view.observed),
         now,
-    }
+    })
 }
 
 /// Read the function's state from its parts.
@@ -175,6 +182,9 @@ impl Report {
         }
         for problem in &self.problems {
             let _ = write!(text, "\n  {} {problem}", padded(&paint.red("problem"), LABEL));
+        }
+        if let Some(code) = &self.code {
+            let _ = write!(text, "{code}");
         }
         if let Some(notice) = self.account_plan.as_ref().and_then(|plan| plan_notice(plan, self.now)) {
             let label = if notice.is_urgent { paint.yellow("account") } else { "account".to_owned() };
@@ -258,6 +268,7 @@ mod tests {
         let report = Report {
             deployed: true,
             in_sync: false,
+            code: None,
             schedule: Some("rate(5 minutes)".to_owned()),
             enabled: true,
             last_check: Some(1_793_700_300),

@@ -76,6 +76,8 @@ pub struct Retries {
 pub struct FunctionDetails {
     /// The unique id of the role with which the function was created, by its tag.
     pub role_id: Option<String>,
+    /// The SHA-256 of the zip that AWS runs, in base64.
+    pub code_sha256: Option<String>,
     /// The values of its environment. The function that plexmon replaces has its secrets there.
     pub variables: BTreeMap<String, SecretValue>,
 }

@@ -63,6 +63,7 @@ impl Function {
             health: Health::of(answer),
             retries,
         };
-        Ok((function, FunctionDetails { role_id: tag(ROLE_TAG), variables }))
+        let code_sha256 = configuration.code_sha256().map(str::to_owned);
+        Ok((function, FunctionDetails { role_id: tag(ROLE_TAG), code_sha256, variables }))
     }
 }

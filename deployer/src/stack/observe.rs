@@ -39,6 +39,8 @@ pub struct Observed {
     pub state: Option<String>,
     /// The values of the state's additional parameters, as far as they exist.
     pub state_parts: Vec<String>,
+    /// The SHA-256 of the zip that the monitor runs, in base64.
+    pub code_sha256: Option<String>,
     /// The environment of a function that may be taken over; empty unless [`ReadOptions::adopting`].
     pub variables: BTreeMap<String, SecretValue>,
     /// Rules of others that run the function; empty unless [`ReadOptions::adopting`].
@@ -104,6 +106,7 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
     let mut stack = Stack::nothing();
     let mut role_ids = BTreeMap::new();
     let mut variables = BTreeMap::new();
+    let mut code_sha256 = None;
     for (lambda, read) in names.lambdas().zip(lambdas) {
         let LambdaRead { role, log_group, function, schedule } = read?;
         let role_id = role.as_ref().map(|(_, id)| id.clone());
@@ -114,8 +117,11 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
         stack.log_groups.extend(log_group.map(|(group, ())| group));
         if let Some((function, details)) = function {
             stack.functions.push(function.bound_to(details.role_id.as_deref(), role_id.as_deref()));
-            if options.adopting && *lambda == names.monitor {
-                variables = details.variables;
+            if *lambda == names.monitor {
+                code_sha256 = details.code_sha256;
+                if options.adopting {
+                    variables = details.variables;
+                }
             }
         }
         stack.schedules.extend(schedule.map(|(schedule, ())| schedule));
@@ -141,6 +147,7 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
         role_ids,
         state: state_value,
         state_parts: part_values,
+        code_sha256,
         variables,
         other_rules,
     })

@@ -30,9 +30,14 @@ fn each_command_has_help() {
 }
 
 #[test]
-fn version_prints_the_version() {
-    let version = run(&["--version"]);
-    assert_eq!(version, format!("exit 0\n--- stdout\nplexmon-deploy {}", env!("CARGO_PKG_VERSION")));
+fn version_prints_the_version_and_what_the_function_is_built_from() {
+    let version = format!("exit 0\n--- stdout\nplexmon-deploy {}", env!("CARGO_PKG_VERSION"));
+    assert_eq!(run(&["-V"]), version);
+    let long = run(&["--version"]);
+    let rest = long.strip_prefix(&version).unwrap();
+    // A release has functions instead; see `release::`.
+    let digest = rest.strip_prefix("\nsources          ").unwrap();
+    assert!(digest.len() == 64 && digest.chars().all(|digit| digit.is_ascii_hexdigit()), "{long}");
 }
 
 #[test]

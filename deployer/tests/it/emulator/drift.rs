@@ -235,6 +235,9 @@ fn plan_json_has_each_field_with_its_values() {
       deployed    yes, but not as configured (`plexmon-deploy up` updates it)
         would update function plex-remote-health (timeout_s)
         would update schedule plex-remote-health-schedule (enabled)
+      code        exactly that of the given file
+        function  [SHA256]
+        zip       [SHA256]
       schedule    rate(5 minutes), disabled
       last check  [TIME] ago
       plex        up since [DATE]

@@ -163,6 +163,9 @@ fn shows_each_target_in_status(fixture: &Fixture) {
     snapshot!(status.stdout, @"
     plex-remote-health in account [ACCOUNT], region us-east-1
       deployed    yes, as configured
+      code        exactly that of the given file
+        function  [SHA256]
+        zip       [SHA256]
       schedule    rate(5 minutes)
       last check  [TIME] ago
       plex                    up since [DATE]

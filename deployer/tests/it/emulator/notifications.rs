@@ -144,6 +144,9 @@ fn a_pause_suppresses_notifications_until_it_ends() {
     --- stdout
     plex-remote-health in account [ACCOUNT], region us-east-1
       deployed    yes, as configured
+      code        exactly that of the given file
+        function  [SHA256]
+        zip       [SHA256]
       schedule    rate(5 minutes)
       last check  [TIME] ago
       paused      until [DATE] (`plexmon-deploy resume` ends it)

@@ -106,6 +106,8 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
     3. `plexmon-deploy status`:
     plex-remote-health in account 000000000000, region us-east-1
       deployed    yes, as configured
+      code        built from the sources of this program
+        zip       [SHA256]
       schedule    rate(5 minutes)
       last check  [TIME] ago
       plex        up since [DATE]

@@ -103,6 +103,9 @@ fn an_outage_and_its_end_are_notified_once() {
     snapshot!(status.stdout, @"
     plex-remote-health in account [ACCOUNT], region us-east-1
       deployed    yes, as configured
+      code        exactly that of the given file
+        function  [SHA256]
+        zip       [SHA256]
       schedule    rate(5 minutes)
       last check  [TIME] ago
       plex        down since [DATE]: Plex is stopped; the proxy returns 502
@@ -128,6 +131,9 @@ fn status_shows_the_deployment_and_the_last_check() {
     --- stdout
     plex-remote-health in account [ACCOUNT], region us-east-1
       deployed    yes, as configured
+      code        exactly that of the given file
+        function  [SHA256]
+        zip       [SHA256]
       schedule    rate(5 minutes)
       last check  [TIME] ago
       plex        up since [DATE]

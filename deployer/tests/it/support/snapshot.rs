@@ -17,8 +17,9 @@ pub fn filters() -> Vec<(&'static str, &'static str)> {
         (r"\b[34]\d{11}\b", "[ACCOUNT]"),
         // The rest of an account number where a long value is cut.
         (r"\.\.\.\d{1,11}:", "...[ACCOUNT]:"),
-        (r"\b(built|given):[0-9a-f]{16}:[0-9a-f]{16}\b", "[DIGEST]"),
+        (r"\b(built|released|given):[0-9a-f]{16}:[0-9a-f]{16}\b", "[DIGEST]"),
         (r#""digest": "[0-9a-f]{64}""#, r#""digest": "[DIGEST]""#),
+        (r"\b[0-9a-f]{64}\b", "[SHA256]"),
         (r"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC\b", "[DATE]"),
         // An estimate, which depends on the architecture and on the price list; `cost::` tests it.
         (r"(?s)\$\d+\.\d\d a month\b.*?shares\s+the\s+allowances(ESC\[0m)?", "[COST]"),

@@ -112,7 +112,7 @@ async fn status_reports_the_reason_and_is_not_in_sync() {
     }
     rig.fake.always("lambda:GetFunction", json_of(function));
     let view = session.view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: false }).await.unwrap();
-    let report = report(&session, &view);
+    let report = report(&session, &view).unwrap();
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!((&json["deployed"], &json["in_sync"]), (&json!(true), &json!(false)));
     let changes = &json["drift"][0]["changes"];
