@@ -56,7 +56,7 @@ fn without_a_folder_the_main_page_is_printed() {
     assert_eq!(printed.stderr, "");
 }
 
-/// A package that contains the pages is the same whoever builds it, and wherever.
+/// Otherwise, the same release would be another one on each machine that builds it.
 #[test]
 fn the_pages_do_not_depend_on_the_machine() {
     let pages = written(&["--color", "always", "-v"]);
