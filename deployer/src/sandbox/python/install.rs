@@ -9,6 +9,7 @@ use super::installed::{Installed, REQUIREMENTS};
 use super::installer::{FREE_SPACE, Installer, is_disk_full};
 use super::stage::Report;
 use crate::error::{Context, Result};
+use crate::report::with_heartbeat;
 use crate::sandbox::interpreter;
 
 /// The user's settings for pip, which uv does not read, and the corresponding settings of uv.
@@ -22,6 +23,11 @@ const PIP_TO_UV: [(&str, &str); 4] = [
 /// Install with uv if there is one; otherwise, or if that fails (for example because only pip is configured), with pip.
 pub(super) async fn install(installed: &Installed, report: Report<'_>) -> Result<()> {
     let installer = Installer::new(installed.directory(), report)?;
+    // One heartbeat for all programs: each of them alone may end just before its first one.
+    with_heartbeat(run(&installer, installed), |_| installer.still_running()).await
+}
+
+async fn run(installer: &Installer<'_>, installed: &Installed) -> Result<()> {
     let place = installed.directory().display();
     let note = |tool: &str| {
         installer.note(&format!(
@@ -30,14 +36,14 @@ pub(super) async fn install(installed: &Installed, report: Report<'_>) -> Result
     };
     if interpreter::has_uv().await {
         note("uv");
-        let Err(refusal) = with_uv(&installer, installed).await else { return Ok(()) };
+        let Err(refusal) = with_uv(installer, installed).await else { return Ok(()) };
         let Ok(python) = interpreter::find().await else { return Err(refusal) };
         installer.note("uv failed; trying Python's own tools");
-        return with_pip(&installer, installed, python).await;
+        return with_pip(installer, installed, python).await;
     }
     let python = interpreter::find().await?;
     note("pip");
-    with_pip(&installer, installed, python).await
+    with_pip(installer, installed, python).await
 }
 
 async fn with_uv(installer: &Installer<'_>, installed: &Installed) -> Result<()> {

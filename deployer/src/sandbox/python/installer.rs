@@ -1,15 +1,16 @@
 //! Run one of the programs that install the emulator, and explain its failure.
 
+use std::cell::RefCell;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Stdio;
 
 use tokio::process::Command;
+use tokio::time::Instant;
 
 use super::stage::{InstallStage, Report};
 use crate::error::{Context, Error, Result};
 use crate::process_group::{self, KillOnDrop};
-use crate::report::with_heartbeat;
 use crate::sandbox::last_lines;
 
 /// Variables that name the folder for temporary files.
@@ -30,6 +31,8 @@ enum Reason {
 pub(super) struct Installer<'a> {
     temporary: tempfile::TempDir,
     report: Report<'a>,
+    /// What is running, and since when.
+    running: RefCell<(String, Instant)>,
 }
 
 impl<'a> Installer<'a> {
@@ -39,11 +42,18 @@ impl<'a> Installer<'a> {
         let temporary = tempfile::Builder::new().prefix("install-").tempdir_in(folder);
         let temporary =
             temporary.context(|| format!("could not create a folder in `{}`", folder.display()))?;
-        Ok(Self { temporary, report })
+        let running = RefCell::new(("the search for Python".to_owned(), Instant::now()));
+        Ok(Self { temporary, report, running })
     }
 
     pub(super) fn note(&self, text: &str) {
         (self.report)(InstallStage::Note(text));
+    }
+
+    /// Report that the program is still running.
+    pub(super) fn still_running(&self) {
+        let (waiting_for, since) = &*self.running.borrow();
+        (self.report)(InstallStage::Waiting { waiting_for, elapsed: since.elapsed() });
     }
 
     /// Run a program without output. If it fails, the error has its last lines. Dropping the future ends it with all
@@ -54,12 +64,8 @@ impl<'a> Installer<'a> {
         process_group::separate(command.as_std_mut());
         let child = command.spawn().context(|| format!("could not start `{what}`"))?;
         let group = KillOnDrop::new(child.id());
-        let waiting_for = format!("`{what}`");
-        let output = with_heartbeat(child.wait_with_output(), |elapsed| {
-            (self.report)(InstallStage::Waiting { waiting_for: &waiting_for, elapsed });
-        })
-        .await
-        .context(|| format!("could not wait for `{what}`"))?;
+        *self.running.borrow_mut() = (format!("`{what}`"), Instant::now());
+        let output = child.wait_with_output().await.context(|| format!("could not wait for `{what}`"))?;
         group.has_ended();
         if output.status.success() {
             return Ok(());
