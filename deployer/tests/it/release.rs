@@ -13,4 +13,5 @@ mod support;
 mod release {
     mod archive;
     mod isolated;
+    mod reproducible;
 }

@@ -17,7 +17,7 @@ use super::isolated::{self, isolated, isolated_with};
 use crate::support::{Deploy, Fixture, Ran, cache, emulator};
 
 /// The function that the deployer of these tests contains.
-fn function() -> PathBuf {
+pub fn function() -> PathBuf {
     let path = std::env::var_os("PLEXMON_EMBED_X86_64");
     path.map(PathBuf::from).expect("PLEXMON_EMBED_X86_64 names the function that the deployer was built with")
 }
