@@ -1,11 +1,9 @@
 //! Embed compiled functions, so that a release needs neither Rust nor a checkout to deploy them.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
+use miniz_oxide::deflate::compress_to_vec_zlib;
 use sha2::{Digest, Sha256};
 
 use crate::elf;
@@ -36,6 +34,9 @@ const PROCESSORS: [Processor; 2] = [
     },
 ];
 
+/// The best level of compression. Not that of `zip`, which would be compiled twice, for this script as well.
+const BEST: u8 = 9;
+
 /// Embed the functions that the environment names. `root` is where relative paths begin.
 pub fn embed(root: &Path) -> Result<(), String> {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
@@ -44,7 +45,7 @@ pub fn embed(root: &Path) -> Result<(), String> {
         let named = std::env::var_os(processor.variable).filter(|path| !path.is_empty());
         let function = named.map(|path| read(processor, &root.join(path))).transpose()?;
         let (digest, compressed) = match &function {
-            Some(binary) => (sha256(binary), compress(binary)?),
+            Some(binary) => (sha256(binary), compress_to_vec_zlib(binary, BEST)),
             None => (String::new(), Vec::new()),
         };
         let path = out.join(processor.output);
@@ -63,12 +64,6 @@ fn read(processor: &Processor, path: &Path) -> Result<Vec<u8>, String> {
     elf::check(&binary, processor.machine)
         .map_err(|unfit| format!("{named}, which cannot run on Lambda ({}): {unfit}", processor.output))?;
     Ok(binary)
-}
-
-fn compress(binary: &[u8]) -> Result<Vec<u8>, String> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-    let written = encoder.write_all(binary).and_then(|()| encoder.finish());
-    written.map_err(|error| format!("could not compress the function: {error}"))
 }
 
 fn sha256(bytes: &[u8]) -> String {

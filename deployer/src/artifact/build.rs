@@ -18,8 +18,8 @@ use crate::report::BuildStage;
 /// The profile of a function that runs on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HostProfile {
-    /// The development profile, whose dependencies were compiled with this program.
-    Dev,
+    /// The profile in which the dependencies were compiled together with this program.
+    Quick,
     /// The profile of a function for the upload.
     Lambda,
 }

@@ -63,7 +63,7 @@ pub fn choose(facts: &Facts) -> Result<Origin> {
     match (&facts.wish, facts.embedded, facts.can_build) {
         (Wish::File(path), _, _) => Ok(Origin::File(path.clone())),
         (_, Embedded::Runs, _) => Ok(Origin::Release),
-        (Wish::Any, _, true) => Ok(Origin::Host(HostProfile::Dev)),
+        (Wish::Any, _, true) => Ok(Origin::Host(HostProfile::Quick)),
         (Wish::Any, _, false) => Ok(Origin::Itself),
         (Wish::Upload, _, true) => Ok(Origin::Host(HostProfile::Lambda)),
         (Wish::Upload, Embedded::CannotRun, false) => {
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_checkout_with_cargo_builds_it() {
         for embedded in [Embedded::None, Embedded::CannotRun] {
-            assert_eq!(choice(Wish::Any, embedded, true), Ok(Origin::Host(HostProfile::Dev)));
+            assert_eq!(choice(Wish::Any, embedded, true), Ok(Origin::Host(HostProfile::Quick)));
             assert_eq!(choice(Wish::Upload, embedded, true), Ok(Origin::Host(HostProfile::Lambda)));
         }
     }

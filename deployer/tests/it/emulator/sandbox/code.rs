@@ -71,8 +71,8 @@ fn in_a_checkout_it_is_built_with_the_dependencies_of_the_deployer() {
     assert!(!story.stderr.contains("Building [") && !story.stderr.contains('\r'), "{}", story.stderr);
     assert_eq!(
         cargo.read("arguments"),
-        "build --package plexmon-deploy --package plexmon-function --bin bootstrap --locked --message-format \
-         json-render-diagnostics\n"
+        "build --package plexmon-deploy --package plexmon-function --bin bootstrap --profile dev --locked \
+         --message-format json-render-diagnostics\n"
     );
     let environment = cargo.read("env");
     assert!(environment.contains("CARGO_TERM_PROGRESS_WHEN=always\n"), "{environment}");
