@@ -3,8 +3,8 @@
 //!
 //! [`watch`] takes a target from one status to the next, [`suppress`] decides whether a change is notified now, [`scope`]
 //! finds what targets have in common, [`events`] has everything that is neither up nor down, [`monitor`] everything about
-//! the monitor itself, [`account`] the end of its AWS account; [`entries`] adds notifications to the outbox. [`outgoing`] selects what is sent now, and
-//! [`delivery`] records the result.
+//! the monitor itself, [`account`] the end of its AWS account; [`entries`] adds notifications to the outbox. [`outgoing`]
+//! selects what is sent now, and [`delivery`] records the result.
 
 mod account;
 mod delivery;

@@ -99,7 +99,9 @@ enum Key {
 }
 
 fn key(notification: &Notification, settings: &Settings) -> Option<Key> {
-    use NotificationKind::{Channel, Down, Identity, MonitorOffline, MonitorOnline, Other, Up, Version};
+    use NotificationKind::{
+        Account, Channel, Down, Identity, MonitorOffline, MonitorOnline, Other, Up, Version,
+    };
     let target = settings.target(notification.target());
     let place = target.map(|target| match notification.scope {
         Some(NotificationScope::Group) => {
@@ -109,7 +111,7 @@ fn key(notification: &Notification, settings: &Settings) -> Option<Key> {
     });
     match notification.kind {
         Up | Down if notification.first => Some(Key::Started),
-        Identity | Version | MonitorOffline | MonitorOnline | Channel | Other => None,
+        Identity | Version | MonitorOffline | MonitorOnline | Channel | Account | Other => None,
         kind => Some(Key::Alike {
             kind,
             // Targets that recover later than their site share a message with those that were down by themselves.

@@ -14,13 +14,13 @@ pub fn subject(kind: NotificationKind, target: &str) -> String {
         NotificationKind::Known => format!("{target} can be checked again"),
         NotificationKind::Slow => format!("{target} is slow"),
         NotificationKind::Fast => format!("{target} responds in time again"),
-        NotificationKind::Certificate if target.is_empty() => "AWS is going to close the account".to_owned(),
         NotificationKind::Certificate => format!("the certificate of {target} expires soon"),
         NotificationKind::Identity => format!("another server answers for {target}"),
         NotificationKind::Version => format!("{target} was updated"),
         NotificationKind::MonitorOffline => "the monitor is offline".to_owned(),
         NotificationKind::MonitorOnline => "the monitor is online again".to_owned(),
         NotificationKind::Channel => "another channel does not work".to_owned(),
+        NotificationKind::Account => "AWS is going to close the account".to_owned(),
         NotificationKind::Other => format!("an event of a later release about {target}"),
     }
 }

@@ -66,9 +66,9 @@ fn delivered(reply: &Reply) -> Vec<(&str, Vec<String>)> {
 
 fn subject_of(notice: &NotificationReply) -> String {
     if notice.first {
-        first_subject(notice.kind, &notice.target)
+        first_subject(notice.exact_kind(), &notice.target)
     } else {
-        subject(notice.kind, &notice.target)
+        subject(notice.exact_kind(), &notice.target)
     }
 }
 

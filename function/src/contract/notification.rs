@@ -31,7 +31,8 @@ const HOUR_S: u64 = 60 * 60;
 pub struct Notification {
     /// `target:seq:channel`, unique among all notifications ever.
     pub id: String,
-    /// What it says.
+    /// What it says. The state has the nearest kind that every release knows.
+    #[serde(serialize_with = "NotificationKind::serialize_nearest")]
     pub kind: NotificationKind,
     /// When the outage began; for a first notification, when the target was first observed. Unix seconds.
     pub from: u64,
@@ -110,10 +111,11 @@ impl Notification {
         self.id.rsplit(':').next().unwrap_or_default()
     }
 
-    /// Return whether it is about the AWS account, which is about to be closed, and not about a target's certificate. Both
-    /// have one kind, because earlier releases refuse a state or a reply with a kind that they do not know.
-    pub fn is_about_account(&self) -> bool {
-        self.kind == NotificationKind::Certificate && self.target().is_empty()
+    /// Restore the kind of a notification from the state: only a target has a certificate.
+    pub(super) fn restore_kind(&mut self) {
+        if self.kind == NotificationKind::Account.in_first_release() && self.target().is_empty() {
+            self.kind = NotificationKind::Account;
+        }
     }
 
     /// Return whether to give it up: it is too old, or all attempts that may have arrived are used up. A DOWN that is

@@ -74,8 +74,11 @@ pub struct NotificationReply {
     pub channel: String,
     /// The target's name; empty for the monitor itself.
     pub target: String,
-    /// What the notification says.
+    /// What the notification says, or the nearest kind that every release knows.
     pub kind: NotificationKind,
+    /// The exact kind, if `kind` is only the nearest one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<NotificationKind>,
     /// Whether it is the first notification about the target.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub first: bool,
@@ -90,14 +93,21 @@ impl NotificationReply {
     /// Return the reply for one attempt.
     pub fn of(notification: &Notification, delivery: &Delivery) -> Self {
         let (outcome, why) = delivery.outcome();
+        let (exact, kind) = (notification.kind, notification.kind.in_first_release());
         Self {
             channel: notification.channel().to_owned(),
             target: notification.target().to_owned(),
-            kind: notification.kind,
+            kind,
+            detail: (exact != kind).then_some(exact),
             first: notification.first,
             outcome,
             why,
         }
+    }
+
+    /// Return the most exact kind that the reply has.
+    pub fn exact_kind(&self) -> NotificationKind {
+        self.detail.filter(|kind| *kind != NotificationKind::Other).unwrap_or(self.kind)
     }
 }
 

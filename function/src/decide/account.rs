@@ -16,7 +16,7 @@ pub(super) fn observe(state: &mut State, context: Context<'_>) {
     let Context { settings, now, knowledge } = context;
     if state.monitor.account_closes != settings.account_closes {
         // A warning about the previous date may still be queued.
-        state.outbox.retain(|one| !one.is_about_account());
+        state.outbox.retain(|one| one.kind != NotificationKind::Account);
         state.monitor.account_closes = settings.account_closes;
         state.monitor.account_warned = None;
     }
@@ -30,8 +30,12 @@ pub(super) fn observe(state: &mut State, context: Context<'_>) {
     }
     state.monitor.account_warned = Some(step);
     let on = date(closes);
-    let when =
-        if left == 0 { format!("ended on {on}") } else { format!("ends in {}, on {on}", duration(left)) };
+    // The settings have the day, not the time of the day.
+    let when = match now.saturating_sub(closes) {
+        0 if left > 0 => format!("ends in {}, on {on}", duration(left)),
+        0..DAY_S => format!("ends today, on {on}"),
+        _ => format!("ended on {on}"),
+    };
     let why = format!("the free plan of this AWS account {when}");
-    notify(state, &event(NotificationKind::Certificate, why, now), None, settings);
+    notify(state, &event(NotificationKind::Account, why, now), None, settings);
 }

@@ -36,15 +36,13 @@ fn title(notification: &Notification, name: &str) -> String {
         NotificationKind::Known => format!("{name} can be checked again"),
         NotificationKind::Slow => format!("{name} is slow"),
         NotificationKind::Fast => format!("{name} responds in time again"),
-        NotificationKind::Certificate if notification.is_about_account() => {
-            "Upgrade the AWS account to keep plexmon running".to_owned()
-        }
         NotificationKind::Certificate => format!("{name}: certificate expires soon"),
         NotificationKind::Identity => format!("{name}: a different server responds"),
         NotificationKind::Version => format!("{name} was updated"),
         NotificationKind::MonitorOffline => "plexmon is offline".to_owned(),
         NotificationKind::MonitorOnline => "plexmon is online again".to_owned(),
         NotificationKind::Channel => "A notification channel is failing".to_owned(),
+        NotificationKind::Account => "Upgrade the AWS account to keep plexmon running".to_owned(),
         NotificationKind::Other => format!("{name}: notification of a later release"),
     }
 }
@@ -67,8 +65,8 @@ fn body(notification: &Notification) -> String {
         NotificationKind::Unknown => {
             format!("{}.{}", capitalized(why.unwrap_or_default()), unknown(notification.cause))
         }
-        NotificationKind::Certificate if notification.is_about_account() => {
-            format!("{}. {UPGRADE}", capitalized(why.unwrap_or_default()))
+        NotificationKind::Account => {
+            format!("{}. {UPGRADE}", capitalized(why.unwrap_or("the free plan of this AWS account ends")))
         }
         _ => format!("{}.", capitalized(why.unwrap_or_default())),
     }

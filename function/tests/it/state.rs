@@ -58,6 +58,18 @@ fn a_state_that_is_too_large_is_an_error_and_never_cut() {
     assert!(matches!(state.encode(), Err(StateError::TooLarge(bytes)) if bytes > MAX_BYTES));
 }
 
+/// Otherwise, each run would repeat the last warning about the account.
+#[test]
+fn a_state_that_loses_marks_keeps_which_warning_was_notified() {
+    let mut state = State { version: 1, ..State::default() };
+    state.monitor.broken = (0..MAX_BYTES).map(|number| number.to_string()).collect();
+    (state.monitor.account_closes, state.monitor.account_warned) = (Some(NOW), Some(7));
+    let encoded = state.encode().unwrap();
+    let read = State::parse(&encoded.text).unwrap().monitor;
+    assert_eq!((encoded.shortened, read.broken.len()), (true, 0));
+    assert_eq!((read.account_closes, read.account_warned), (Some(NOW), Some(7)));
+}
+
 /// After a rollback, a state of a later release is read. Only the values that this release does not know are lost.
 #[test]
 fn unknown_values_are_ignored_and_the_rest_is_kept() {

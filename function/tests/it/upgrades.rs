@@ -5,7 +5,7 @@ mod first_release;
 mod stored;
 
 use plexmon_function::contract::delivery::Delivery;
-use plexmon_function::contract::notification::NotificationKind;
+use plexmon_function::contract::notification::{Notification, NotificationKind};
 use plexmon_function::contract::request::Request;
 use plexmon_function::contract::settings::{Settings, Target};
 use plexmon_function::contract::state::{LastNotified, State, Status};
@@ -147,7 +147,8 @@ async fn the_first_release_reads_every_state_of_this_one() {
     }
 }
 
-/// The first release refuses a state, and a reply, with a kind of notification that it does not know.
+/// The first release refuses a state, and a reply, with a kind of notification that it does not know. It reads the nearest
+/// one, and this release reads the exact one.
 #[tokio::test]
 async fn the_first_release_reads_a_warning_about_the_account() {
     let closing = Settings { account_closes: Some(NOW + 3 * 24 * 60 * 60), ..settings(&["plex"]) };
@@ -160,7 +161,14 @@ async fn the_first_release_reads_a_warning_about_the_account() {
         serde_json::from_str(&text).unwrap_or_else(|why| panic!("{why}: {text}"));
     let kinds: Vec<_> = theirs.outbox.iter().map(|one| one.kind).collect();
     assert_eq!(kinds, [first_release::NotificationKind::Certificate]);
+    let mut ours = State::parse(&text).unwrap();
+    assert_eq!(ours.outbox[0].kind, NotificationKind::Account);
+    ours.outbox[0].id = Notification::id("plex", 1, "pushover");
+    let of_target = State::parse(&ours.encode().unwrap().text).unwrap();
+    assert_eq!(of_target.outbox[0].kind, NotificationKind::Certificate, "a target has a certificate");
     let reply = serde_json::to_string(&run.reply).unwrap();
+    assert!(reply.contains(r#""kind":"certificate","detail":"account""#), "{reply}");
+    assert_eq!(run.reply.notices[1].exact_kind(), NotificationKind::Account);
     let theirs: first_release::Reply =
         serde_json::from_str(&reply).unwrap_or_else(|why| panic!("{why}: {reply}"));
     assert_eq!(theirs.notices.len(), 2);

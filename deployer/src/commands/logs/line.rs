@@ -191,7 +191,7 @@ fn of_notification(notification: &Value, layout: &Layout) -> String {
 /// Return what a notification is about; for a kind that only a later release knows, the kind's name.
 fn subject_of(notification: &Value) -> String {
     let target = text(notification, "target").unwrap_or_default();
-    let name = text(notification, "kind").unwrap_or("?");
+    let name = text(notification, "detail").or_else(|| text(notification, "kind")).unwrap_or("?");
     match serde_json::from_value(Value::from(name)).unwrap_or(NotificationKind::Other) {
         NotificationKind::Other => format!("{target} {}", name.replace('_', " ")),
         kind if notification.get("first") == Some(&Value::Bool(true)) => first_subject(kind, target),

@@ -1,6 +1,6 @@
 //! What a notification says, and what it has in common with others.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::contract::settings::Severity;
 
@@ -28,7 +28,7 @@ pub enum NotificationKind {
     Slow,
     /// The target responds in time again.
     Fast,
-    /// The target's certificate expires soon; without a target, the plan of the AWS account.
+    /// The target's certificate expires soon.
     Certificate,
     /// A different server responds.
     Identity,
@@ -42,6 +42,8 @@ pub enum NotificationKind {
     MonitorOnline,
     /// Another channel is failing.
     Channel,
+    /// AWS is going to close the account, and then the monitor stops.
+    Account,
     /// A kind of a later release, read after a rollback.
     #[serde(other)]
     Other,
@@ -58,6 +60,20 @@ impl NotificationKind {
             Self::Version => Severity::Info,
             _ => Severity::Warn,
         }
+    }
+
+    /// Return the nearest kind that the first release knows. It rejects a state or a reply with any other.
+    pub fn in_first_release(self) -> Self {
+        match self {
+            Self::Account => Self::Certificate,
+            known => known,
+        }
+    }
+
+    /// Write the nearest kind that the first release knows.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub(super) fn serialize_nearest<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.in_first_release().serialize(serializer)
     }
 
     /// Return whether it is about the target's status.

@@ -17,7 +17,8 @@ pub struct Encoded {
 }
 
 /// What may be left out, the least important first.
-const STEPS: [fn(&mut State); 5] = [drop_reasons, drop_events, drop_marks, fold_outages, drop_wording];
+const STEPS: [fn(&mut State); 6] =
+    [drop_reasons, drop_events, drop_marks, fold_outages, drop_wording, drop_account];
 
 impl State {
     /// Return the text to store, at most [`MAX_BYTES`] long.
@@ -82,7 +83,6 @@ fn drop_marks(state: &mut State) {
         (notification.scope, notification.cause, notification.tries) = (None, None, 0);
     }
     state.monitor.broken.clear();
-    (state.monitor.account_closes, state.monitor.account_warned) = (None, None);
 }
 
 /// Fold the queued outages of one target, for one channel, into one notification that says how many there were.
@@ -109,4 +109,9 @@ fn drop_wording(state: &mut State) {
         notification.unproven |= std::mem::take(&mut notification.unread);
         notification.first = false;
     }
+}
+
+/// Drop which warnings about the account were notified. Each run would repeat the last one, hence not with the other marks.
+fn drop_account(state: &mut State) {
+    (state.monitor.account_closes, state.monitor.account_warned) = (None, None);
 }

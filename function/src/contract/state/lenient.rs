@@ -18,6 +18,7 @@ impl State {
         for one in state.outbox.iter_mut().filter(|one| one.unproven && one.tries > 0) {
             one.sent = one.sent.max(1);
         }
+        state.outbox.iter_mut().for_each(Notification::restore_kind);
         Ok(state)
     }
 

@@ -1,10 +1,12 @@
 //! Warnings before AWS closes the account: once for each step, whatever happens in between.
 
 use plexmon_function::contract::delivery::Delivery;
-use plexmon_function::contract::notification::Notification;
+use plexmon_function::contract::notification::NotificationKind;
 use plexmon_function::contract::settings::{Settings, Severity};
 use plexmon_function::contract::state::State;
 use plexmon_function::decide::{Context, Knowledge, decide, pause, resume};
+use plexmon_function::message::message;
+use serde_json::json;
 
 use crate::fixtures::{NOW, record_result, settings, up};
 
@@ -36,7 +38,7 @@ fn ids(state: &State) -> Vec<String> {
 }
 
 fn warnings(state: &State) -> Vec<&str> {
-    let about_account = state.outbox.iter().filter(|one| one.is_about_account());
+    let about_account = state.outbox.iter().filter(|one| one.kind == NotificationKind::Account);
     about_account.filter_map(|one| one.why.as_deref()).collect()
 }
 
@@ -132,11 +134,21 @@ fn no_date_and_no_clock_is_a_fault() {
 }
 
 #[test]
-fn a_certificate_is_not_about_the_account() {
+fn programs_read_in_the_message_that_it_is_about_the_account() {
+    let settings = closing(Some(CLOSES));
     let mut state = started();
-    run(&mut state, &closing(Some(CLOSES)), CLOSES - DAY_S);
-    let about_account: Vec<bool> = state.outbox.iter().map(Notification::is_about_account).collect();
-    assert_eq!(about_account, [true]);
-    let of_target = Notification { id: Notification::id("plex", 1, "pushover"), ..state.outbox[0].clone() };
-    assert!(!of_target.is_about_account());
+    run(&mut state, &settings, CLOSES - DAY_S);
+    let message = serde_json::to_value(message(&state.outbox, &state, &settings, true)).unwrap();
+    assert_eq!(message["news"], json!([{ "target": "", "kind": "account", "first": false }]));
+}
+
+/// The settings have the day on which the plan ends, which is not over when it begins.
+#[test]
+fn on_the_last_day_the_plan_has_not_ended() {
+    let on = |now: u64| run(&mut started(), &closing(Some(CLOSES)), now).remove(0);
+    assert_eq!(on(CLOSES - 1), "the free plan of this AWS account ends in 1 s, on 2026-12-08");
+    for now in [CLOSES, CLOSES + DAY_S - 1] {
+        assert_eq!(on(now), "the free plan of this AWS account ends today, on 2026-12-08");
+    }
+    assert_eq!(on(CLOSES + DAY_S), "the free plan of this AWS account ended on 2026-12-08");
 }

@@ -42,7 +42,7 @@ pub async fn the_free_plan_ends() -> Vec<Sent> {
         warning("00:00", "ends in 30 d, on 2027-01-15"),
         warning("00:00", "ends in 7 d, on 2027-01-15"),
         warning("00:00", "ends in 1 d, on 2027-01-15"),
-        warning("00:00", "ended on 2027-01-15"),
+        warning("00:00", "ends today, on 2027-01-15"),
     ];
     home.assert_sent(&expected.each_ref().map(String::as_str))
 }

@@ -87,6 +87,12 @@ fn a_failed_run_is_reported_once() {
 }
 
 #[test]
+fn the_exact_kind_of_a_notification_is_shown() {
+    let run = r#"{"previous":"up","current":"up","targets":[],"notices":[{"channel":"pushover","target":"","kind":"certificate","detail":"account","outcome":"delivered"}],"problems":[]}"#;
+    assert_snapshot!(lines(run).lines().last().unwrap(), @"2026-11-03T10:05:07Z pushover    delivered: AWS is going to close the account");
+}
+
+#[test]
 fn values_of_later_releases_are_shown_as_they_are() {
     let run = r#"{"previous":"up","current":"degraded","targets":[{"name":"plex","status":"degraded","cause":"blocked","ms":1}],"notices":[{"channel":"x","target":"plex","kind":"blocked","outcome":"deferred"}],"problems":[{"kind":"store","detail":"busy"}]}"#;
     assert_snapshot!(lines(run), @"
