@@ -75,6 +75,11 @@ impl Day {
         let midnight = self.0.to_zoned(TimeZone::UTC).map(|midnight| midnight.timestamp().as_second());
         midnight.ok().and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(u64::MAX)
     }
+
+    /// Return whether it is over at this time, in Unix seconds.
+    pub fn is_over(self, now: u64) -> bool {
+        now.saturating_sub(self.begins()) >= 24 * 60 * 60
+    }
 }
 
 impl fmt::Display for Day {

@@ -19,26 +19,29 @@ pub fn plan_notice(plan: &AccountPlan, now: u64) -> Option<PlanNotice> {
     if plan.kind == PlanKind::Paid {
         return None;
     }
-    let left = plan.ends.map(|day| day.begins().saturating_sub(now));
-    if plan.status == Some(PlanStatus::Expired) || left == Some(0) {
-        let on = plan.ends.map_or_else(String::new, |day| format!(" on {day}"));
+    if plan.status == Some(PlanStatus::Expired) || plan.ends.is_some_and(|day| day.is_over(now)) {
+        // Without credits, a plan ends before its day.
+        let day = plan.ends.filter(|day| day.begins() <= now);
+        let on = day.map_or_else(String::new, |day| format!(" on {day}"));
         let text = format!(
-            "the free plan of this AWS account ended{on}: AWS closes the account, and with it the monitor. {}",
+            "the free plan of this AWS account ended{on}. AWS closes the account, and the monitor stops. {}",
             advice("now")
         );
         return Some(PlanNotice { text, is_urgent: true });
     }
+    let left = plan.ends.map(|day| day.begins().saturating_sub(now));
     let when = match (plan.ends, left) {
-        (Some(day), Some(left)) => format!(" on {day}, {}", days(left / DAY_S)),
-        _ if plan.status == Some(PlanStatus::Active) => String::new(),
+        (Some(day), Some(0)) => format!("today, on {day}"),
+        (Some(day), Some(left)) => format!("on {day}, {}", days(left / DAY_S)),
+        _ if plan.status == Some(PlanStatus::Active) => "six months after the account was opened".to_owned(),
         _ => return None,
     };
     let credits = plan.remaining_credits_usd.map_or_else(String::new, |credits| {
         format!(", or earlier if the remaining credits of ${credits:.2} are used up")
     });
     let text = format!(
-        "the free plan of this AWS account ends{when}{credits}: AWS then closes the account, and with it the monitor. {}",
-        advice("before")
+        "the free plan of this AWS account ends {when}{credits}. AWS then closes the account, and the monitor stops. {}",
+        advice("before that")
     );
     Some(PlanNotice { text, is_urgent: left.is_some_and(|left| left <= URGENT_DAYS * DAY_S) })
 }
@@ -53,7 +56,7 @@ fn days(days: u64) -> String {
 
 fn advice(when: &str) -> String {
     format!(
-        "Upgrade it {when}, in the AWS console under Billing and Cost Management: within the always-free allowances, \
+        "Upgrade the plan {when}, in the AWS console under Billing and Cost Management; within the always-free allowances, \
          nothing is charged"
     )
 }
@@ -81,13 +84,20 @@ mod tests {
 
     #[test]
     fn the_end_of_the_free_plan_has_its_date_and_the_days_that_are_left() {
-        insta::assert_snapshot!(text(PlanStatus::Active, "2027-01-15", Some(85.1)), @"the free plan of this AWS account ends on 2027-01-15, in 49 days, or earlier if the remaining credits of $85.10 are used up: AWS then closes the account, and with it the monitor. Upgrade it before, in the AWS console under Billing and Cost Management: within the always-free allowances, nothing is charged");
-        insta::assert_snapshot!(text(PlanStatus::Active, "", None), @"the free plan of this AWS account ends: AWS then closes the account, and with it the monitor. Upgrade it before, in the AWS console under Billing and Cost Management: within the always-free allowances, nothing is charged");
-        insta::assert_snapshot!(text(PlanStatus::Expired, "2026-11-01", Some(0.0)), @"the free plan of this AWS account ended on 2026-11-01: AWS closes the account, and with it the monitor. Upgrade it now, in the AWS console under Billing and Cost Management: within the always-free allowances, nothing is charged");
-        assert!(text(PlanStatus::Active, "2026-11-27", None).contains(" on 2026-11-27, in less than a day:"));
-        assert!(text(PlanStatus::Active, "2026-11-28", None).contains(" on 2026-11-28, in 1 day:"));
-        assert!(text(PlanStatus::Active, "2026-11-26", None).contains(" ended on 2026-11-26:"));
-        assert!(text(PlanStatus::Expired, "", None).contains("this AWS account ended: AWS closes"));
+        insta::assert_snapshot!(text(PlanStatus::Active, "2027-01-15", Some(85.1)), @"the free plan of this AWS account ends on 2027-01-15, in 49 days, or earlier if the remaining credits of $85.10 are used up. AWS then closes the account, and the monitor stops. Upgrade the plan before that, in the AWS console under Billing and Cost Management; within the always-free allowances, nothing is charged");
+        insta::assert_snapshot!(text(PlanStatus::Active, "", None), @"the free plan of this AWS account ends six months after the account was opened. AWS then closes the account, and the monitor stops. Upgrade the plan before that, in the AWS console under Billing and Cost Management; within the always-free allowances, nothing is charged");
+        insta::assert_snapshot!(text(PlanStatus::Expired, "2026-11-01", Some(0.0)), @"the free plan of this AWS account ended on 2026-11-01. AWS closes the account, and the monitor stops. Upgrade the plan now, in the AWS console under Billing and Cost Management; within the always-free allowances, nothing is charged");
+        assert!(
+            text(PlanStatus::Active, "2026-11-27", None).contains(" on 2026-11-27, in less than a day. ")
+        );
+        assert!(text(PlanStatus::Active, "2026-11-28", None).contains(" on 2026-11-28, in 1 day. "));
+        assert!(text(PlanStatus::Active, "2026-11-26", None).contains(" ends today, on 2026-11-26. "));
+        assert!(text(PlanStatus::Active, "2026-11-25", None).contains(" ended on 2026-11-25. "));
+        for used_up in ["", "2027-01-15"] {
+            assert!(
+                text(PlanStatus::Expired, used_up, Some(0.0)).contains("this AWS account ended. AWS closes")
+            );
+        }
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn about_plan(text: &str) -> String {
 fn each_command_says_when_the_free_plan_ends() {
     let aws = aws(200, &answer("FREE", "ACTIVE", "2099-01-15T08:30:00.000Z"));
     let status = run(&aws, &["status"]).ended(0);
-    snapshot!(about_plan(&status.stdout), @"  account     the free plan of this AWS account ends on 2099-01-15, in [N] days, or earlier if the remaining credits of $85.10 are used up: AWS then closes the account, and with it the monitor. Upgrade it before, in the AWS console under Billing and Cost Management: within the always-free allowances, nothing is charged");
+    snapshot!(about_plan(&status.stdout), @"  account     the free plan of this AWS account ends on 2099-01-15, in [N] days, or earlier if the remaining credits of $85.10 are used up. AWS then closes the account, and the monitor stops. Upgrade the plan before that, in the AWS console under Billing and Cost Management; within the always-free allowances, nothing is charged");
     assert_eq!(about_plan(&status.stderr), "");
     for (args, code) in [(["plan"], 0), (["up"], 2), (["doctor"], 1)] {
         let ran = run(&aws, &args).ended(code);
@@ -87,15 +87,15 @@ fn each_command_says_when_the_free_plan_ends() {
 #[test]
 fn a_plan_that_has_expired_is_a_warning() {
     let aws = aws(200, &answer("FREE", "EXPIRED", "2026-01-15T00:00:00Z"));
-    let expected = "warning: the free plan of this AWS account ended on 2026-01-15: AWS closes the account, and with it the \
-                    monitor. Upgrade it now, in the AWS console under Billing and Cost Management: within the \
+    let expected = "warning: the free plan of this AWS account ended on 2026-01-15. AWS closes the account, and the monitor \
+                    stops. Upgrade the plan now, in the AWS console under Billing and Cost Management; within the \
                     always-free allowances, nothing is charged";
     for (args, code) in [(["plan"], 0), (["up"], 2), (["doctor"], 1)] {
         assert_eq!(about_plan(&run(&aws, &args).ended(code).stderr), expected);
     }
     let status = run(&aws, &["status"]).ended(0);
     assert!(
-        status.stdout.contains("\n  account     the free plan of this AWS account ended on 2026-01-15: ")
+        status.stdout.contains("\n  account     the free plan of this AWS account ended on 2026-01-15. ")
     );
 }
 
