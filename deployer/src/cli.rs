@@ -9,6 +9,9 @@ use clap::{
 
 use crate::version;
 
+/// Where the configuration is, unless an option or a variable says otherwise.
+pub const DEFAULT_CONFIG: &str = "config.toml";
+
 /// Monitor Plex and your other apps from AWS, and get a notification when one goes down and when it recovers.
 #[derive(Debug, Parser)]
 #[command(name = "plexmon-deploy", version, long_version = version::long(), arg_required_else_help = true, disable_help_subcommand = true)]
@@ -47,7 +50,7 @@ fn color_of_help(args: impl Iterator<Item = OsString>) -> ColorChoice {
 #[derive(Debug, Clone, Args)]
 pub struct Global {
     /// Configuration file.
-    #[arg(long, global = true, value_name = "PATH", env = "PLEXMON_CONFIG", default_value = "config.toml")]
+    #[arg(long, global = true, value_name = "PATH", env = "PLEXMON_CONFIG", default_value = DEFAULT_CONFIG)]
     pub config: PathBuf,
     /// AWS profile; by default AWS_PROFILE or the profile `default`.
     #[arg(long, global = true, value_name = "NAME")]

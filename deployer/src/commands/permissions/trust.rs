@@ -1,9 +1,11 @@
 //! The trust policy of a role for GitHub Actions: who may assume it.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::github::{Repository, of_branch, of_environment, of_pull_requests};
-use crate::cli::{Audience, Permissions};
+use crate::cli::{Audience, DEFAULT_CONFIG, Permissions};
 use crate::config::Config;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -30,8 +32,18 @@ pub fn policy(context: &Context, args: &Permissions, trusted: &str) -> Result<Va
         Audience::Up => vec![environment],
         Audience::Status => vec![of_pull_requests(), branch],
     };
+    let unused = match args.audience {
+        Audience::Up => args.branch.as_ref().map(|_| ("--branch", "--for status")),
+        Audience::Status => args.environment.as_ref().map(|_| ("--environment", "--for up")),
+    };
+    if let Some((option, audience)) = unused {
+        return Err(Error::usage(format!("{option} would be ignored: it belongs to `{audience}`"))
+            .hint(format!("add `{audience}`, or leave out {option}")));
+    }
     // Without a configuration, the partition may be wrong in China and in the government's regions.
-    let config = if context.global.config.exists() { Some(context.config()?) } else { None };
+    let path = context.global.config.as_path();
+    let is_expected = path.exists() || path != Path::new(DEFAULT_CONFIG);
+    let config = if is_expected { Some(context.config()?) } else { None };
     let account = account(context, args, config.as_ref())?;
     if account.id == UNKNOWN_ACCOUNT {
         context.output.note(&format!(

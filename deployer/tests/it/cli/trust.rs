@@ -92,6 +92,8 @@ fn account_and_partition_come_from_options_or_the_configuration() {
     assert_eq!(provider(with_config(boundary, &[])), format!("arn:aws:iam::210987654321:{end}"));
     let passed = ["--account", "123456789012", "--region", "cn-north-1"];
     assert_eq!(provider(with_config(boundary, &passed)), format!("arn:aws-cn:iam::123456789012:{end}"));
+    let missing = run(&["--trust", "github:octo-org/home", "--config", "other.toml"]).ended(2);
+    assert!(missing.stderr.contains("other.toml"), "{}", missing.stderr);
     assert_eq!(
         provider(with_config("region = \"us-gov-west-1\"", &[])),
         format!("arn:aws-us-gov:iam::ACCOUNT_ID:{end}")
@@ -229,6 +231,25 @@ fn wrong_accounts_environments_and_branches_are_refused() {
     error: the partition of region us-iso-east-1 is not known
 
     hint: choose another region with --region
+    ");
+}
+
+/// A policy that trusts something else than what was passed would be a surprise.
+#[test]
+fn options_of_the_other_role_are_refused() {
+    let refused = [["up", "--branch", "main"], ["status", "--environment", "production"]].map(
+        |[audience, option, value]| {
+            run(&["--trust", "github:octo-org/home", "--for", audience, option, value]).ended(2).stderr
+        },
+    );
+    snapshot!(refused.join("\n"), @"
+    error: --branch would be ignored: it belongs to `--for status`
+
+    hint: add `--for status`, or leave out --branch
+
+    error: --environment would be ignored: it belongs to `--for up`
+
+    hint: add `--for up`, or leave out --environment
     ");
 }
 
