@@ -18,15 +18,16 @@ impl Unnamed {
     /// Write the content that `path` is to have. Fails if there is something at `path` that is not a file.
     pub fn write(path: &Path, content: &[u8]) -> Result<Self> {
         let path = replaceable(path)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // The error would name the temporary file, which the user does not know.
         let nameless = |error: io::Error| io::Error::from(error.kind());
-        let file = temporary(folder.unwrap_or(Path::new("."))).map_err(nameless).and_then(|mut file| {
-            file.as_file_mut().write_all(content)?;
-            // A full disk may be reported only now.
-            file.as_file().sync_all()?;
-            Ok(file)
-        });
+        let file =
+            folder.metadata().and_then(|_| temporary(folder).map_err(nameless)).and_then(|mut file| {
+                file.as_file_mut().write_all(content)?;
+                // A full disk may be reported only now.
+                file.as_file().sync_all()?;
+                Ok(file)
+            });
         match file {
             Ok(file) => Ok(Self { file, path }),
             Err(error) => Err(unwritable(&path, &error)),

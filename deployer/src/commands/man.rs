@@ -52,7 +52,8 @@ pub async fn run(context: &Context, args: &ManArgs) -> Result<Exit> {
         return stdout(&main.unwrap_or_default()).map(|()| Exit::Success);
     };
     write(folder, &pages)?;
-    let files: Vec<_> = pages.iter().map(|page| folder.join(&page.file)).collect();
+    let path = |page: &ManualPage| folder.join(&page.file).display().to_string();
+    let files: Vec<String> = pages.iter().map(path).collect();
     context.output.document(&serde_json::json!({ "written": files }))?;
     context.output.text(format!("wrote {} to {}", plural(pages.len(), "manual page"), folder.display()))?;
     Ok(Exit::Success)

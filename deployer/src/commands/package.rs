@@ -16,7 +16,7 @@ use crate::report::{BuildStage, Event};
 /// What was written, as `--json` shows it.
 #[derive(Serialize)]
 struct Written<'a> {
-    path: &'a std::path::Path,
+    path: String,
     architecture: &'static str,
     bytes: usize,
     sha256: String,
@@ -40,7 +40,7 @@ pub async fn run(context: &Context, args: &PackageArgs) -> Result<Exit> {
     let zip = packing.zip(&config.settings()).await?;
     files::write(path, &zip.bytes)?;
     let written = Written {
-        path,
+        path: path.display().to_string(),
         architecture: architecture.as_str(),
         bytes: zip.bytes.len(),
         sha256: sha256(&zip.bytes),
@@ -55,8 +55,7 @@ impl Written<'_> {
     fn text(&self) -> String {
         let Self { path, architecture, bytes, sha256, code_sha256 } = self;
         format!(
-            "wrote {} ({bytes} bytes, for {architecture})\n  SHA-256     {sha256}\n  CodeSha256  {code_sha256}",
-            path.display()
+            "wrote {path} ({bytes} bytes, for {architecture})\n  SHA-256     {sha256}\n  CodeSha256  {code_sha256}"
         )
     }
 }

@@ -118,7 +118,7 @@ fn a_file_is_replaced_and_a_folder_is_not() {
     exit 1
     --- stderr
     error: could not write `missing/function.zip`
-      cause: entity not found
+      cause: No such file or directory (os error [NUMBER])
 
     hint: choose a writable folder on a disk with free space
     ");
