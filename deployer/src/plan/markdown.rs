@@ -128,7 +128,7 @@ impl LeftOut {
             return String::new();
         }
         format!(
-            "\n**This is not the whole plan**: {} did not fit and {} left out. The log of the run has all of it.\n",
+            "\n**This is not the whole plan**: {} did not fit and {} left out. `plexmon-deploy plan --json` has all of it.\n",
             parts.join(" and "),
             if self.steps + self.lines == 1 { "is" } else { "are" },
         )

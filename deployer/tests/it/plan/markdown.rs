@@ -171,7 +171,7 @@ fn what_is_left_out_is_counted() {
     let shown = text.lines().filter(|line| line.starts_with("+   ")).count();
     // Both brackets are lines as well.
     assert!(text.contains(&format!("\n ... {} more lines\n```\n", 5_002 - shown)), "{}", &text[..600]);
-    assert!(text.contains("The log of the run has all of it."), "{}", &text[text.len() - 300..]);
+    assert!(text.contains("`plexmon-deploy plan --json` has all of it."), "{}", &text[text.len() - 300..]);
     // The second step is whole.
     let title = format!("<code>{}</code></summary>\n\n```diff\n+ owner", plan.steps[1].name);
     assert!(text.contains(&title), "{}", &text[text.len() - 2_000..]);
