@@ -60,13 +60,20 @@ pub async fn deploy(session: &Session, args: &Up, expected: Option<&Expected>) -
     output.note(&session.place(&view.observed));
     session.warn(&view);
     let digest = plan.digest();
-    if let Some(expected) = expected.filter(|expected| !expected.is(&plan)) {
-        return Err(refused(session, &view, plan, expected)?);
-    }
     let document = |steps: &[Applied], reply: Option<&Reply>| {
         let account_plan = view.account_plan.as_ref();
         output.document(&Deployment { digest: &digest, steps, reply, cost, account_plan })
     };
+    if let Some(expected) = expected.filter(|expected| !expected.is(&plan)) {
+        let steps: Vec<Applied> = plan.steps.iter().cloned().map(Applied::not_run).collect();
+        document(&steps, None)?;
+        if plan.is_empty() {
+            output.text(NOTHING_TO_DO)?;
+        } else {
+            output.plan(&plan)?;
+        }
+        return Err(expect::refusal(expected, &plan));
+    }
     if plan.is_empty() {
         document(&[], None)?;
         if !plan.kept.is_empty() {
@@ -99,21 +106,6 @@ pub async fn deploy(session: &Session, args: &Up, expected: Option<&Expected>) -
     output.text(verdict::text(&reply, output.page()))?;
     verdict::require_delivery(&reply)?;
     Ok(Effect::Changed)
-}
-
-/// Show a plan that is not the expected one, and return the error with the differences.
-fn refused(session: &Session, view: &View, plan: Plan, expected: &Expected) -> Result<Error> {
-    let (output, estimate) = (&session.output, view.cost()?);
-    let (digest, refusal) = (plan.digest(), expect::refusal(expected, &plan));
-    if plan.is_empty() {
-        output.text(NOTHING_TO_DO)?;
-    } else {
-        output.plan(&plan)?;
-    }
-    let steps: Vec<Applied> = plan.steps.into_iter().map(Applied::not_run).collect();
-    let (cost, account_plan) = (estimate.json(), view.account_plan.as_ref());
-    output.document(&Deployment { digest: &digest, steps: &steps, reply: None, cost, account_plan })?;
-    Ok(refusal)
 }
 
 /// Report where the secrets come from, and warn if no channel is configured.
