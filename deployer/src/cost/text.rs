@@ -116,8 +116,8 @@ impl Serialize for Estimate {
         estimate.serialize_field("within_allowances_usd", &self.charge().in_cents())?;
         estimate.serialize_field("without_allowances_usd", &self.list_price().in_cents())?;
         estimate.serialize_field("at_most_usd", &self.longest_charge().in_cents())?;
-        estimate.serialize_field("prices_of", &self.date)?;
-        estimate.serialize_field("prices_in", &self.region)?;
+        estimate.serialize_field("prices_date", &self.date)?;
+        estimate.serialize_field("prices_region", &self.region)?;
         estimate.serialize_field("parts", &self.parts)?;
         estimate.end()
     }

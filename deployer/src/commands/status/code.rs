@@ -34,7 +34,7 @@ enum Running {
     OtherBuild,
     OtherRelease,
     OtherFile,
-    /// Not what plexmon uploaded.
+    /// Not what plexmon uploaded, or uploaded by a release whose functions have no such identity.
     Unknown,
 }
 
@@ -96,12 +96,14 @@ impl fmt::Display for Code {
             (Running::OtherBuild, CodeSource::Built) => write!(formatter, "built from other sources"),
             (Running::OtherBuild, _) => write!(formatter, "built from sources"),
             (Running::OtherRelease, CodeSource::Released) => {
-                write!(formatter, "not {release}, but another one")
+                write!(formatter, "not that of {release}: of another one, or for another processor")
             }
             (Running::OtherRelease, _) => write!(formatter, "that of a release"),
             (Running::OtherFile, CodeSource::Given) => write!(formatter, "that of another file"),
             (Running::OtherFile, _) => write!(formatter, "from a file that was given with --bootstrap"),
-            (Running::Unknown, _) => write!(formatter, "unknown: it was changed outside plexmon"),
+            (Running::Unknown, _) => {
+                write!(formatter, "unknown: changed outside plexmon, or uploaded by an early version")
+            }
         }?;
         let digests = [("function", &self.function_sha256), ("zip", &self.zip_sha256)];
         for (name, digest) in digests {

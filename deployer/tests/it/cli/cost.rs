@@ -111,8 +111,8 @@ fn the_json_of_plan_has_the_cost_and_its_parts() {
       "within_allowances_usd": 0.0,
       "without_allowances_usd": 0.03,
       "at_most_usd": 0.0,
-      "prices_of": "2026-11-26",
-      "prices_in": "us-east-1",
+      "prices_date": "2026-11-26",
+      "prices_region": "us-east-1",
       "parts": [
         {
           "item": "requests",
