@@ -118,7 +118,7 @@ fn a_session_without_a_sign_in_leads_to_the_sign_in() {
     exit 1
     --- stderr
     error: the sign-in of profile `console` returned no credentials
-      cause: failed to read `[HOME]/.aws/login/cache/286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f.json`: No such file or directory (os error [NUMBER])
+      cause: failed to read `[HOME]/.aws/login/cache/[SHA256].json`: No such file or directory (os error [NUMBER])
 
     hint: run `aws login --profile console`
     ");
