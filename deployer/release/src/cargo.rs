@@ -14,13 +14,11 @@ use crate::error::{Context as _, Error, Result};
 #[derive(Debug, Deserialize)]
 pub struct Metadata {
     pub packages: Vec<Package>,
-    pub resolve: Resolve,
     pub target_directory: PathBuf,
 }
 
 #[derive(Debug, Deserialize)]
 pub struct Package {
-    pub id: String,
     pub name: String,
     pub version: String,
     /// The SPDX expression.
@@ -30,36 +28,6 @@ pub struct Package {
     pub manifest_path: PathBuf,
     /// `None` for a package of this workspace.
     pub source: Option<String>,
-    pub targets: Vec<Target>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Target {
-    pub kind: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Resolve {
-    pub nodes: Vec<Node>,
-}
-
-/// A package and what it depends on, for one platform.
-#[derive(Debug, Deserialize)]
-pub struct Node {
-    pub id: String,
-    pub deps: Vec<Dependency>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Dependency {
-    pub pkg: String,
-    pub dep_kinds: Vec<DependencyKind>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct DependencyKind {
-    /// `build` or `dev`; `None` for a usual dependency.
-    pub kind: Option<String>,
 }
 
 /// The root of the checkout that this program was built from.
@@ -87,13 +55,21 @@ pub fn metadata(triple: &str) -> Result<Metadata> {
     serde_json::from_str(&text).context(|| "could not read the output of `cargo metadata`")
 }
 
-/// Return the packages that a program is built from on a platform, each as `name version`. Unlike the metadata, this is
-/// without what the features of tests add.
-pub fn tree(program: &str, triple: &str) -> Result<HashSet<String>> {
-    let arguments = ["tree", "--package", program, "--target", triple, "--edges", "normal"];
-    let text = listed(&[&arguments[..], &["--prefix", "none", "--format", "{p}"]].concat(), triple)?;
-    Ok(text.lines().filter_map(package_of).collect())
+/// Return the packages that a program contains on a platform, each as `name version`: not those of tests and build
+/// scripts. A procedural macro counts, because the code that it writes is in the program; what it consists of itself does
+/// not.
+pub fn contained(program: &str, triple: &str) -> Result<HashSet<String>> {
+    let lines = |edges: &str| {
+        let arguments = ["tree", "--package", program, "--target", triple, "--edges", edges];
+        listed(&[&arguments[..], &["--prefix", "none", "--format", "{p}"]].concat(), triple)
+    };
+    let (own, all) = (lines("normal,no-proc-macro")?, lines("normal")?);
+    let macros = all.lines().filter(|line| line.contains(MACRO));
+    Ok(own.lines().chain(macros).filter_map(package_of).collect())
 }
+
+/// How `cargo tree` marks a procedural macro.
+const MACRO: &str = " (proc-macro)";
 
 /// Read `serde v1.0.229 (proc-macro) (*)` as `serde 1.0.229`.
 fn package_of(line: &str) -> Option<String> {
@@ -144,7 +120,7 @@ pub struct Build<'a> {
     pub profile: &'a str,
     /// `None` for this machine.
     pub target: Option<String>,
-    /// Variables to set, or to remove.
+    /// Variables to set, or to remove, in this order.
     pub variables: Vec<(&'a str, Option<OsString>)>,
 }
 
@@ -204,9 +180,9 @@ mod tests {
     }
 
     #[test]
-    fn metadata_has_the_version_and_the_dependencies() {
+    fn metadata_has_the_version_and_the_packages() {
         let metadata = metadata("x86_64-unknown-linux-gnu").unwrap();
         assert_eq!(version(&metadata).unwrap(), env!("CARGO_PKG_VERSION"));
-        assert!(metadata.resolve.nodes.len() > 100);
+        assert!(metadata.packages.len() > 100);
     }
 }
