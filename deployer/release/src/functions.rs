@@ -84,10 +84,10 @@ pub fn missing(available: &[Architecture]) -> Vec<Architecture> {
 
 /// Refuse a file that cannot be read, before anything is built.
 pub fn check_readable(path: &Path) -> Result<()> {
-    let read = File::open(path).and_then(|file| file.metadata());
-    let error = match read {
-        Ok(found) if found.is_file() => return Ok(()),
-        Ok(_) => Error::new(unreadable(path)).cause("it is not a file"),
+    // Windows cannot open a folder.
+    let error = match File::open(path) {
+        _ if path.is_dir() => Error::new(unreadable(path)).cause("it is a folder"),
+        Ok(_) => return Ok(()),
         Err(error) => Error::new(unreadable(path)).cause(error),
     };
     Err(error.hint("correct the path of the file"))
@@ -178,7 +178,7 @@ mod tests {
         let message = |path: &Path| check_readable(path).map_err(|error| error.to_string());
         assert!(message(&file).unwrap_err().contains("bootstrap`\n  cause: "));
         assert!(
-            message(folder.path()).unwrap_err().contains("cause: it is not a file\n\nhint: correct the path")
+            message(folder.path()).unwrap_err().contains("cause: it is a folder\n\nhint: correct the path")
         );
         std::fs::write(&file, "").unwrap();
         assert_eq!(message(&file), Ok(()));

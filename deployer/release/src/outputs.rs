@@ -150,8 +150,11 @@ mod tests {
 
     #[test]
     fn a_folder_that_cannot_be_made_is_named() {
-        let failed = write(Path::new("/dev/null/x"), "p-v1.0.0.zip", "1.0.0", |_| Ok(()));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let folder = file.path().join("archives");
+        let failed = write(&folder, "p-v1.0.0.zip", "1.0.0", |_| Ok(()));
         let text = failed.unwrap_err().to_string();
-        assert!(text.starts_with("error: could not write to `/dev/null/x`\n  cause: "), "{text}");
+        let start = format!("error: could not write to `{}`\n  cause: ", folder.display());
+        assert!(text.starts_with(&start), "{text}");
     }
 }

@@ -37,8 +37,6 @@ pub fn pages(root: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
         let path = root.join(from);
         let text =
             std::fs::read_to_string(&path).context(|| format!("could not read `{}`", path.display()))?;
-        // A checkout on Windows may have other line ends.
-        let text = text.replace("\r\n", "\n");
         let text = if from.ends_with(".md") { adapted(&text, from, &places) } else { text };
         pages.insert(to.clone(), text.into_bytes());
     }

@@ -46,7 +46,7 @@ fn what_cannot_become_an_archive_is_refused_and_nothing_is_written() {
     for (arguments, message) in [
         (&["--target", "mips-unknown-linux-gnu"][..], "no archive is made for `mips-unknown-linux-gnu`"),
         (&["--function-arm64", "/nowhere/bootstrap"], "could not read `/nowhere/bootstrap`"),
-        (&["--function-x86_64", root], "cause: it is not a file"),
+        (&["--function-x86_64", root], "cause: it is a folder"),
         (&["--binary", "/nowhere/plexmon-deploy"], "could not read `/nowhere/plexmon-deploy`"),
         (&["--binary", other], "is not plexmon-deploy\n  cause: `--version` printed: plexmon-release "),
         (&["--binary", other, "--target", "riscv64-linux"], "no archive is made for `riscv64-linux`"),
