@@ -41,9 +41,15 @@ fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "OUT_DIR" {
             command.env_remove(&name);
         }
+    }
+    // Cargo starts in another folder than this program did.
+    if let Some(folder) =
+        std::env::var_os("CARGO_TARGET_DIR").and_then(|folder| std::path::absolute(folder).ok())
+    {
+        command.env("CARGO_TARGET_DIR", folder);
     }
     command.current_dir(root()).stdin(Stdio::null());
     command

@@ -57,3 +57,20 @@ fn what_cannot_become_an_archive_is_refused_and_nothing_is_written() {
         assert!(!out.exists());
     }
 }
+
+/// Cargo starts in the checkout, while the user is elsewhere.
+#[test]
+#[cfg(unix)]
+fn a_relative_target_folder_is_that_of_the_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().canonicalize().unwrap();
+    let cargo = place.join("cargo");
+    // Written by another process: a test that forks at the same time would keep this file open for writing, and it
+    // could not be executed ("text file busy").
+    let write = r#"printf '#!/bin/sh\necho "$CARGO_TARGET_DIR" >&2\nexit 1\n' > "$0" && chmod +x "$0""#;
+    assert!(Command::new("sh").args(["-c", write]).arg(&cargo).status().unwrap().success());
+    let mut archive = Command::new(env!("CARGO_BIN_EXE_plexmon-release"));
+    archive.arg("archive").env("CARGO", &cargo).env("CARGO_TARGET_DIR", "built").current_dir(&place);
+    let stderr = String::from_utf8(archive.output().unwrap().stderr).unwrap();
+    assert!(stderr.contains(&format!("cause: {}\n", place.join("built").display())), "{stderr}");
+}
