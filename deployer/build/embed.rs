@@ -61,8 +61,13 @@ fn read(processor: &Processor, path: &Path) -> Result<Vec<u8>, String> {
     println!("cargo::rerun-if-changed={}", path.display());
     let named = format!("{} names `{}`", processor.variable, path.display());
     let binary = std::fs::read(path).map_err(|error| format!("{named}, which could not be read: {error}"))?;
-    elf::check(&binary, processor.machine)
-        .map_err(|unfit| format!("{named}, which cannot run on Lambda ({}): {unfit}", processor.output))?;
+    elf::check(&binary, processor.machine).map_err(|unfit| {
+        let hint = match unfit {
+            elf::Unfit::NewerGlibc(_) => "; build it with `cargo zigbuild`, which links for an older glibc",
+            _ => "",
+        };
+        format!("{named}, which cannot run on Lambda ({}): {unfit}{hint}", processor.output)
+    })?;
     Ok(binary)
 }
 

@@ -50,7 +50,11 @@ fn an_unfit_function_is_a_build_error() {
         ),
         (x86_64, write("cut", &program[..20]), "its ELF header is damaged"),
         (arm64, write("program", &program), "which cannot run on Lambda (arm64): it is built for x86_64"),
-        (x86_64, write("newer", &newer), "it needs glibc 2.99, but Lambda has 2.34"),
+        (
+            x86_64,
+            write("newer", &newer),
+            "it needs glibc 2.99, but Lambda has 2.34; build it with `cargo zigbuild`",
+        ),
     ] {
         let errors = errors(&[(variable, &path)]);
         let start = format!("{variable} names `{}`", path.display());
