@@ -75,16 +75,13 @@ fn built(options: &ArchiveOptions, platform: &Platform, report: &dyn Fn(&str)) -
     let native = Platform::parse(&host).ok().and_then(|host| host.native_function());
     let tools = Tools { native, has_zigbuild: functions::on_path("cargo-zigbuild") };
     let sources = functions::sources(&options.functions(), tools, options.partial)?;
+    // Without those of the user: only these functions are embedded.
     let mut variables: Vec<(&str, Option<OsString>)> =
         Architecture::ALL.map(|architecture| (architecture.variable(), None)).to_vec();
     for (architecture, source) in &sources {
         report(&format!("obtaining the function for {}", architecture.as_str()));
         let path = functions::obtain(*architecture, source)?;
-        for (name, value) in &mut variables {
-            if *name == architecture.variable() {
-                *value = Some(path.clone().into_os_string());
-            }
-        }
+        variables.push((architecture.variable(), Some(path.into_os_string())));
     }
     report(&format!("building plexmon-deploy for {platform} with the profile {}", options.profile));
     let (command, target) = match &options.glibc {
