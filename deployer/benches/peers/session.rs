@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Parser as _;
 use plexmon_deploy::sandbox::{Emulator, prepare};
-use tokio::process::Command;
+use plexmon_release::cargo::Build;
 
 use crate::BenchResult;
 use crate::claudia::Claudia;
@@ -46,10 +46,10 @@ pub async fn run() -> BenchResult<()> {
     let bench = target.join("peers");
     std::fs::create_dir_all(&bench)?;
     // Built as `up` builds it, so that no build is measured.
-    let bootstrap = build("plexmon-function", "bootstrap", "lambda").await?;
+    let bootstrap = build("plexmon-function", "bootstrap", "lambda")?;
     let binary = match &options.binary {
         Some(binary) => binary.clone(),
-        None => build("plexmon-deploy", "plexmon-deploy", "release").await?,
+        None => build("plexmon-deploy", "plexmon-deploy", "release")?,
     };
     let installed = prepare(&target.join("cache/plexmon"), &|stage| eprintln!("{stage}")).await?;
     let emulator = Emulator::start(&installed, &bench).await?;
@@ -136,25 +136,8 @@ async fn cycle(
 }
 
 /// Build a binary as users have it: that of a benchmark would include the tests' features.
-async fn build(package: &str, name: &str, profile: &str) -> BenchResult<PathBuf> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--package", package, "--bin", name, "--profile", profile]);
-    cargo
-        .args(["--locked", "--message-format", "json-render-diagnostics"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"));
-    // The variables that cargo sets for a benchmark would make build scripts run again for every other caller.
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_") && !["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&&*text) {
-            cargo.env_remove(&name);
-        }
-    }
+fn build(package: &str, program: &str, profile: &str) -> BenchResult<PathBuf> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("no target directory")?;
-    let messages = tools::run(cargo.env("CARGO_TARGET_DIR", target)).await?;
-    let artifact = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(|message| message["target"]["name"] == name)
-        .find_map(|message| message["executable"].as_str().map(PathBuf::from));
-    artifact.ok_or_else(|| format!("cargo named no binary {name}").into())
+    let variables = vec![("CARGO_TARGET_DIR", Some(target.into()))];
+    Ok(Build { command: "build", package, program, profile, target: None, variables }.run()?)
 }

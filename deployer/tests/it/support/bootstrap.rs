@@ -2,10 +2,9 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
-use serde_json::Value;
+use plexmon_release::cargo::Build;
 
 /// Return the file for `--bootstrap`. Cargo's own lock separates concurrent runs.
 pub fn bootstrap() -> &'static Path {
@@ -14,20 +13,10 @@ pub fn bootstrap() -> &'static Path {
 }
 
 fn build() -> PathBuf {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--package", "plexmon-function", "--bin", "bootstrap", "--profile", "lambda"]);
-    cargo.args(["--locked", "--message-format", "json-render-diagnostics"]);
-    // The variables that cargo sets for a test would make build scripts run again for every other caller.
-    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear().envs(cargo_environment());
-    let output = cargo.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let messages = String::from_utf8(output.stdout).unwrap();
-    messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["target"]["name"] == "bootstrap")
-        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .unwrap()
+    let variables = vec![("CARGO_TARGET_DIR", Some(target_directory().into_os_string()))];
+    let (package, program) = ("plexmon-function", "bootstrap");
+    let build = Build { command: "build", package, program, profile: "lambda", target: None, variables };
+    build.run().unwrap()
 }
 
 /// Return the directory in which cargo has put this test.
