@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -11,24 +12,41 @@ use plexmon_release::archive;
 use plexmon_release::cli::ArchiveOptions;
 use plexmon_release::interrupt::Interrupt;
 use plexmon_release::outputs::{Written, sha256};
+use plexmon_release::platform::Architecture;
 use tempfile::TempDir;
 
 use super::isolated::{self, isolated, isolated_with};
 use crate::support::{Deploy, Fixture, Ran, cache, emulator};
 
+/// This machine's processor, and the one for which the deployer of these tests has no function.
+const PROCESSORS: [Architecture; 2] = if cfg!(target_arch = "aarch64") {
+    [Architecture::Arm64, Architecture::X86_64]
+} else {
+    [Architecture::X86_64, Architecture::Arm64]
+};
+
 /// The function that the deployer of these tests contains.
 pub fn function() -> PathBuf {
-    let path = std::env::var_os("PLEXMON_EMBED_X86_64");
-    path.map(PathBuf::from).expect("PLEXMON_EMBED_X86_64 names the function that the deployer was built with")
+    let variable = PROCESSORS[0].variable();
+    let Some(path) = std::env::var_os(variable) else {
+        panic!("{variable} has to name the function that the deployer was built with")
+    };
+    path.into()
 }
 
 fn options(out: &Path) -> ArchiveOptions {
     ArchiveOptions {
         binary: Some(env!("CARGO_BIN_EXE_plexmon-deploy").into()),
-        function_x86_64: Some(function()),
         out: Some(out.to_owned()),
         partial: true,
-        ..ArchiveOptions::default()
+        ..with_function(ArchiveOptions::default(), function())
+    }
+}
+
+fn with_function(options: ArchiveOptions, path: PathBuf) -> ArchiveOptions {
+    match PROCESSORS[0] {
+        Architecture::X86_64 => ArchiveOptions { function_x86_64: Some(path), ..options },
+        Architecture::Arm64 => ArchiveOptions { function_arm64: Some(path), ..options },
     }
 }
 
@@ -102,8 +120,9 @@ fn an_archive_deploys_without_rust_python_and_checkout() {
     let text = fs::read_to_string(&config).unwrap();
     let phone = format!("[notify.pushover]\nurl = \"{}\"", fixture.phone.url());
     let region = format!("region = \"{}\"\nschedule = ", crate::support::REGION);
-    fs::write(&config, text.replace("[notify.pushover]", &phone).replacen("schedule = ", &region, 1))
-        .unwrap();
+    let processor = format!("\n[function]\narchitecture = \"{}\"\n", PROCESSORS[0].as_str());
+    let text = text.replace("[notify.pushover]", &phone).replacen("schedule = ", &region, 1) + &processor;
+    fs::write(&config, text).unwrap();
 
     let up = unpacked.deploy(&fixture, &["up", "--yes"]).run().ended(0);
     assert!(up.stdout.contains("plex is up"), "{}", up.whole());
@@ -111,7 +130,11 @@ fn an_archive_deploys_without_rust_python_and_checkout() {
     let status = unpacked.deploy(&fixture, &["status", "--json", "--exit-code"]).run().ended(0).json();
     assert_eq!((&status["deployed"], &status["in_sync"]), (&true.into(), &true.into()), "{status}");
     unpacked.deploy(&fixture, &["package", "-o", "function.zip"]).run().ended(0);
-    run("unzip", &["-tq", "function.zip"], &unpacked.home());
+    let zip = fs::File::open(unpacked.home().join("function.zip")).unwrap();
+    let mut zip = zip::ZipArchive::new(zip).unwrap();
+    let mut bootstrap = Vec::new();
+    zip.by_name("bootstrap").unwrap().read_to_end(&mut bootstrap).unwrap();
+    assert!(bootstrap == fs::read(function()).unwrap(), "the zip contains another function");
     let digest = |path: PathBuf| sha256(&fs::read(path).unwrap());
     let (function, zip) = (digest(function()), digest(unpacked.home().join("function.zip")));
     let code = &status["code"];
@@ -156,7 +179,8 @@ fn the_sandbox_of_an_archive_runs_the_function_inside() {
 fn an_archive_is_complete() {
     let unpacked = Unpacked::new();
     let version = env!("CARGO_PKG_VERSION");
-    assert_eq!(unpacked.name(), format!("plexmon-deploy-x86_64-unknown-linux-gnu-v{version}"));
+    let target = PROCESSORS[0].function_triple();
+    assert_eq!(unpacked.name(), format!("plexmon-deploy-{target}-v{version}"));
     let expected = [
         "CHANGELOG.md",
         "LICENSE",
@@ -214,18 +238,19 @@ fn a_program_that_does_not_match_is_refused_and_nothing_is_left() {
     let out = folder.path().join("archives");
     let whole = ArchiveOptions { partial: false, ..options(&out) };
     let foreign = ArchiveOptions { target: Some("aarch64-apple-darwin".to_owned()), ..options(&out) };
-    let wrong = ArchiveOptions { function_x86_64: Some(other), ..options(&out) };
+    let wrong = with_function(options(&out), other);
     let script = ArchiveOptions { binary: Some("/bin/true".into()), ..options(&out) };
     let missing = ArchiveOptions { binary: Some("/nowhere/plexmon-deploy".into()), ..options(&out) };
+    let [own, lacking] = PROCESSORS.map(Architecture::as_str);
     for (options, message) in [
-        (whole, "the program has no function for arm64"),
-        (foreign, "it is built for another platform (Elf, X86_64)"),
-        (wrong, "the program contains another function for x86_64"),
-        (script, "`/bin/true` is not plexmon-deploy"),
-        (missing, "could not read `/nowhere/plexmon-deploy`"),
+        (whole, format!("the program has no function for {lacking}")),
+        (foreign, "it is built for another platform (Elf, ".to_owned()),
+        (wrong, format!("the program contains another function for {own}")),
+        (script, "`/bin/true` is not plexmon-deploy".to_owned()),
+        (missing, "could not read `/nowhere/plexmon-deploy`".to_owned()),
     ] {
         let error = archive::make(&options, &Interrupt::default(), &|_| {}).unwrap_err().to_string();
-        assert!(error.contains(message), "{message}: {error}");
+        assert!(error.contains(&message), "{message}: {error}");
     }
     let interrupt = Interrupt::default();
     interrupt.request();
