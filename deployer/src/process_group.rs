@@ -1,7 +1,7 @@
 //! Programs that start further programs, such as cargo, pip and the emulator: each gets a process group of its own, so
 //! that all of them can be ended together.
 //!
-//! Ctrl-C on a terminal does not reach such a group. Whoever starts one ends it.
+//! Ctrl-C on a terminal does not reach such a group. What starts one has to end it.
 
 use std::process::Command;
 

@@ -10,7 +10,7 @@ use crate::resource::Blueprint;
 /// 2026-11-03 10:05 UTC.
 const NOW: u64 = 1_793_700_300;
 
-/// A configuration with so many targets.
+/// A configuration with this many targets.
 fn config(top: &str, targets: usize, tables: &str) -> Config {
     let mut text = format!("{top}\n");
     for number in 0..targets {

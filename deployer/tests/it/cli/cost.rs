@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::support::{AwsStandIn, Deploy};
 
-/// A configuration with so many targets, in an empty account.
+/// A configuration with this many targets, in an empty account.
 struct Home {
     folder: TempDir,
     aws: AwsStandIn,
