@@ -6,6 +6,7 @@ mod adoption;
 mod by_hand;
 mod changes;
 mod ci;
+mod code;
 mod color;
 mod drift;
 mod enforcement;

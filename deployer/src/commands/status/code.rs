@@ -29,8 +29,10 @@ pub struct Code {
 enum Running {
     /// The zip that this program would upload, byte for byte.
     Exact,
-    /// The function of this program, but packed differently, for example with other settings.
+    /// The function of this program. It has to be built before the zip can be compared, or it was packed by another version.
     SameFunction,
+    /// The function of this program, with other settings.
+    OtherSettings,
     OtherBuild,
     OtherRelease,
     OtherFile,
@@ -64,7 +66,13 @@ impl Code {
 fn running(ours: &Identity, tagged: Option<&str>) -> Running {
     let Some(theirs) = tagged.and_then(Identity::parse) else { return Running::Unknown };
     match theirs.source {
-        source if source == ours.source && theirs.code == ours.code => Running::SameFunction,
+        source if source == ours.source && theirs.code == ours.code => {
+            if theirs.settings == ours.settings {
+                Running::SameFunction
+            } else {
+                Running::OtherSettings
+            }
+        }
         CodeSource::Built => Running::OtherBuild,
         CodeSource::Released => Running::OtherRelease,
         CodeSource::Given => Running::OtherFile,
@@ -85,12 +93,21 @@ impl fmt::Display for Code {
             (Running::Exact, CodeSource::Released) => write!(formatter, "exactly {release}"),
             (Running::Exact, _) => write!(formatter, "exactly that of the given file"),
             (Running::SameFunction, CodeSource::Released) => {
-                write!(formatter, "the function of {release}, with other settings")
+                write!(formatter, "the function of {release}, packed differently")
             }
             (Running::SameFunction, CodeSource::Built) => {
                 write!(formatter, "built from the sources of this program")
             }
             (Running::SameFunction, CodeSource::Given) => {
+                write!(formatter, "that of the given file, packed differently")
+            }
+            (Running::OtherSettings, CodeSource::Released) => {
+                write!(formatter, "the function of {release}, with other settings")
+            }
+            (Running::OtherSettings, CodeSource::Built) => {
+                write!(formatter, "built from the sources of this program, with other settings")
+            }
+            (Running::OtherSettings, CodeSource::Given) => {
                 write!(formatter, "that of the given file, with other settings")
             }
             (Running::OtherBuild, CodeSource::Built) => write!(formatter, "built from other sources"),
@@ -127,7 +144,7 @@ mod tests {
     fn the_same_code_is_recognized_whatever_its_settings() {
         let ours = identity("released:aaaa:1111");
         assert_eq!(running(&ours, Some("released:aaaa:1111")), Running::SameFunction);
-        assert_eq!(running(&ours, Some("released:aaaa:2222")), Running::SameFunction);
+        assert_eq!(running(&ours, Some("released:aaaa:2222")), Running::OtherSettings);
     }
 
     #[test]
