@@ -17,7 +17,7 @@ use serde::{Serialize, Serializer};
 
 pub use self::expected::{Document, Expected, NotADocument, parse_digest};
 pub use self::kept::Kept;
-pub use self::markdown::{LARGEST, Remarks};
+pub use self::markdown::Remarks;
 pub use self::needs::Need;
 pub use self::place::Place;
 pub use self::step::{Action, Change, Delta, Step};

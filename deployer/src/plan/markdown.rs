@@ -13,7 +13,7 @@ use super::Plan;
 use crate::text::{Page, Paint, plural};
 
 /// The most bytes of the text. GitHub refuses comments of more than 65,536 characters; a workflow may add to it.
-pub const LARGEST: usize = 60_000;
+const LARGEST: usize = 60_000;
 /// The most bytes of each list of remarks.
 const LARGEST_REMARKS: usize = 6_000;
 /// The most bytes of one step, so that a long one does not take the place of all others.

@@ -3,7 +3,7 @@
 //! `PLEXMON_CASES=1000000 cargo test -p plexmon-deploy --test it plan::markdown` plays more cases; `PLEXMON_SEED` sets the
 //! first seed. A failure prints the seed of its case.
 
-use plexmon_deploy::plan::{Action, Kept, LARGEST, Plan, Remarks};
+use plexmon_deploy::plan::{Action, Kept, Plan, Remarks};
 use plexmon_deploy::resource::{Difference, ResourceKind};
 use plexmon_deploy::stack::Stack;
 use plexmon_testing::rng::{Rng, env_number};
@@ -113,7 +113,8 @@ fn hostile_names_and_values_stay_text_and_huge_plans_fit() {
         let remarks = Remarks { warnings: &warnings, cost: "$0.00 a month" };
         let text = plan.markdown(&remarks);
         assert_eq!(text, plan.markdown(&remarks), "PLEXMON_SEED={seed}");
-        assert!(text.len() <= LARGEST, "PLEXMON_SEED={seed}: {} bytes", text.len());
+        // GitHub accepts 65,536 characters in a comment.
+        assert!(text.len() <= 60_000, "PLEXMON_SEED={seed}: {} bytes", text.len());
         if let Err(why) = only_text(&text, &plan) {
             panic!("PLEXMON_SEED={seed}: {why}\n{text}");
         }
