@@ -1,3 +1,5 @@
+//! Estimates of whole configurations, and that more use never costs less.
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;

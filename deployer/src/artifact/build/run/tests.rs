@@ -1,3 +1,5 @@
+//! Builds as a scripted cargo plays them: progress, silence, failures and Ctrl-C.
+
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
