@@ -145,6 +145,8 @@ impl TargetReader<'_> {
             pin: flag("pin")?.unwrap_or(preset.pin),
             tell_version: flag("tell_version")?.unwrap_or_default(),
             name,
+            // The conditions follow.
+            ..Target::default()
         };
         let target = with_conditions(target, &table, self.folder)?;
         let is_closed = table.get("exposure").map(|value| exposure(&value)).transpose()?.unwrap_or_default();

@@ -1,10 +1,12 @@
 //! The outbox: one notification for each change and channel, kept in the state until its channel accepts it.
 
 mod kind;
+mod outbox;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::kind::{NotificationKind, NotificationScope};
+pub use self::outbox::{add_down, add_event, add_up};
 use crate::probe::Cause;
 
 /// How long delivery is attempted for a notification that is not essential, in seconds.
@@ -34,6 +36,12 @@ pub struct Notification {
     /// What it says. The state has the nearest kind that every release knows.
     #[serde(serialize_with = "NotificationKind::serialize_nearest")]
     pub kind: NotificationKind,
+    /// The exact kind, if the state has only the nearest one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<NotificationKind>,
+    /// Which finding it is about, if it is about one of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
     /// When the outage began; for a first notification, when the target was first observed. Unix seconds.
     pub from: u64,
     /// When the outage ended, in Unix seconds.
@@ -80,6 +88,8 @@ impl Notification {
         Self {
             id: String::new(),
             kind,
+            detail: (kind != kind.in_first_release()).then_some(kind),
+            about: None,
             from,
             until: None,
             times: 1,
@@ -111,9 +121,12 @@ impl Notification {
         self.id.rsplit(':').next().unwrap_or_default()
     }
 
-    /// Restore the kind of a notification from the state: only a target has a certificate.
+    /// Restore the kind of a notification from the state. Earlier releases had no exact kind there, and only a target has
+    /// a certificate.
     pub(super) fn restore_kind(&mut self) {
-        if self.kind == NotificationKind::Account.in_first_release() && self.target().is_empty() {
+        if let Some(exact) = self.detail.filter(|kind| *kind != NotificationKind::Other) {
+            self.kind = exact;
+        } else if self.kind == NotificationKind::Account.in_first_release() && self.target().is_empty() {
             self.kind = NotificationKind::Account;
         }
     }
@@ -197,72 +210,6 @@ impl Notification {
     pub fn make_due(&mut self) {
         self.next = None;
     }
-}
-
-/// Add the notification that a target went down.
-pub fn add_down(outbox: &mut Vec<Notification>, notification: Notification) {
-    outbox.push(Notification { kind: NotificationKind::Down, ..notification });
-}
-
-/// Add the notification that a target recovered, so that it never comes without its DOWN: an outage that could not be
-/// notified while it lasted becomes one notification, and so do several of them. Hence an outbox holds at most three
-/// notifications of a target's status for each channel: an undelivered one, a late outage, and a new outage.
-pub fn add_up(outbox: &mut Vec<Notification>, up: Notification, down_was_notified: bool) {
-    let (target, channel) = (up.target().to_owned(), up.channel().to_owned());
-    let is_same = |other: &Notification| {
-        other.kind.is_status() && other.target() == target && other.channel() == channel
-    };
-    let late = match outbox.iter().rposition(is_same) {
-        Some(last) if outbox[last].kind == NotificationKind::Down => {
-            let down = outbox.remove(last);
-            let kind = NotificationKind::WasDown;
-            // Its content has changed, so its attempts are counted from the beginning.
-            Notification { id: up.id, kind, until: up.until, sent: 0, next: None, ..down }
-        }
-        _ if down_was_notified || up.first => {
-            outbox.push(Notification { kind: NotificationKind::Up, ..up });
-            return;
-        }
-        _ => Notification { kind: NotificationKind::WasDown, ..up },
-    };
-    match outbox.iter_mut().find(|other| is_same(other) && other.kind == NotificationKind::WasDown) {
-        Some(earlier) => merge(earlier, late),
-        None => outbox.push(late),
-    }
-}
-
-/// Merge two outages into one notification, in the place of the first.
-fn merge(earlier: &mut Notification, late: Notification) {
-    earlier.id = late.id;
-    earlier.until = late.until;
-    earlier.times = earlier.times.saturating_add(late.times);
-    earlier.cause = if late.why.is_some() { late.cause } else { earlier.cause };
-    earlier.why = late.why.or(earlier.why.take());
-    earlier.error = late.error.or(earlier.error.take());
-    earlier.unread |= late.unread;
-    earlier.unproven |= late.unproven;
-    (earlier.sent, earlier.next) = (0, None);
-    earlier.tries = earlier.tries.max(late.tries);
-}
-
-/// Add a notification that is not about a target's status. One that ends an event removes the notification of its
-/// beginning where that cannot have arrived yet, and then is not needed itself.
-pub fn add_event(outbox: &mut Vec<Notification>, notification: Notification) {
-    if let Some(ended) = notification.kind.ends() {
-        let is_unsent = |other: &Notification| {
-            other.kind == ended
-                && other.target() == notification.target()
-                && other.channel() == notification.channel()
-                && !other.unproven
-        };
-        let before = outbox.len();
-        outbox.retain(|other| !is_unsent(other));
-        // That the monitor was offline is notified afterwards nevertheless: it explains what was not notified meanwhile.
-        if outbox.len() < before && notification.kind != NotificationKind::MonitorOnline {
-            return;
-        }
-    }
-    outbox.push(notification);
 }
 
 fn one() -> u32 {

@@ -81,10 +81,9 @@ impl Secrets {
     /// Return the secrets that are sent to `target`, or an error if one is missing.
     pub fn of(&self, target: &Target) -> Result<TargetSecrets, String> {
         let headers = self.headers.get(&target.name).cloned().unwrap_or_default();
-        let missing = |(name, value): &(&String, &HeaderValue)| {
-            **value == HeaderValue::Secret && !headers.contains_key(*name)
-        };
-        if let Some((name, _)) = target.headers.iter().find(missing) {
+        let of_request = target.headers.iter().filter(|(_, value)| **value == HeaderValue::Secret);
+        let mut names = of_request.map(|(name, _)| name).chain(&target.inside_headers);
+        if let Some(name) = names.find(|name| !headers.contains_key(*name)) {
             return Err(format!("{}: the secret header {name} has no value", target.name));
         }
         let access = match &target.access {

@@ -4,12 +4,18 @@
 
 mod calendar;
 mod channel;
+mod checks;
+mod condition;
+mod quantity;
 mod target;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::calendar::{Change, Clock, Hours, Recurrence, Window};
 pub use self::channel::{ChannelKind, ChannelSettings, EMAIL_PORT, Severity, Smtp, SmtpTls};
+pub use self::checks::{CloudStatus, DnsRecord, DomainSettings, InsideCheck, Protocol, Redirect};
+pub use self::condition::{Consequence, JsonCondition, Limits, MetricCondition, TextCondition};
+pub use self::quantity::Quantity;
 pub use self::target::{DEFAULT_TARGET_TIMEOUT_S, Expect, HeaderValue, Target};
 
 /// The file's name in the zip.

@@ -7,6 +7,7 @@
 
 mod encode;
 mod lenient;
+mod warning;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -14,6 +15,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use self::encode::Encoded;
+pub use self::warning::{DomainState, Warning};
 use crate::contract::notification::{Notification, NotificationScope};
 use crate::probe::Cause;
 
@@ -178,6 +180,12 @@ pub struct TargetState {
     /// Consecutive runs in which it was slow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slow: Option<Streak>,
+    /// The warnings that are pending or notified, by the key of their finding.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub warnings: BTreeMap<String, Warning>,
+    /// What is known about the registration of its domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<DomainState>,
     /// What its outage has in common with others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<NotificationScope>,

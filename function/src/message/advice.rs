@@ -33,6 +33,7 @@ pub fn advice(cause: Cause) -> &'static str {
         Cause::Condition => {
             "the response is not the configured one: check the route, `status` and `contains`"
         }
+        Cause::Limit => "the app responds, but a value that it reports is beyond the configured limit",
         Cause::Slow => "check the load of the host and of the internet connection",
         Cause::Timeout => "it accepts connections but does not respond: check the app, or raise `timeout_s`",
         Cause::Exposed => "put the app behind Cloudflare Access again, and check who has used it",

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use super::condition::{self, Received, Unread, contains};
 use super::content_encoding::{self, Decoded};
 use super::error::ProbeError;
+use super::finding::Finding;
 use super::http_error::describe;
 use crate::contract::settings::Target;
 
@@ -28,6 +29,10 @@ const OVERLAP: usize = 64;
 pub(super) struct SearchedBody {
     pub(super) body: Vec<u8>,
     pub(super) outcome: Result<String, ProbeError>,
+    /// What the conditions found whose failure is only a warning.
+    pub(super) findings: Vec<Finding>,
+    /// Whether a value is close to a limit beyond which the target is down.
+    pub(super) is_near_limit: bool,
 }
 
 /// Read the beginning of an error page. What arrives too late does not count.
@@ -105,5 +110,5 @@ fn decode_and_check(
         let more = if is_truncated { "more than " } else { "" };
         Ok(format!("{more}{size} bytes"))
     });
-    SearchedBody { body, outcome }
+    SearchedBody { body, outcome, findings: Vec::new(), is_near_limit: false }
 }

@@ -49,6 +49,8 @@ pub enum Cause {
     Maintenance,
     /// The response does not meet the target's conditions.
     Condition,
+    /// A measured value is beyond its limit.
+    Limit,
     /// The response is correct, but slow.
     Slow,
     /// The server accepted the connection and did not respond in time.
@@ -81,6 +83,7 @@ impl fmt::Display for Cause {
             Self::Unreadable => "unreadable",
             Self::Maintenance => "maintenance",
             Self::Condition => "condition",
+            Self::Limit => "limit",
             Self::Slow => "slow",
             Self::Timeout => "timeout",
             Self::Exposed => "exposed",
@@ -111,6 +114,7 @@ impl Cause {
             | Self::Home
             | Self::Origin
             | Self::Condition
+            | Self::Limit
             | Self::Slow
             | Self::Timeout
             | Self::Exposed => Verdict::Down,
@@ -122,6 +126,7 @@ impl Cause {
         match self {
             Self::Blocked | Self::RateLimited | Self::Unreadable | Self::Other => Self::Challenge,
             Self::LoginWall => Self::Access,
+            Self::Limit => Self::Condition,
             known => known,
         }
     }
@@ -154,6 +159,7 @@ impl Cause {
                 | Self::LoginWall
                 | Self::Unreadable
                 | Self::Maintenance
+                | Self::Limit
                 | Self::Exposed
                 | Self::MonitorOffline
         )

@@ -144,13 +144,18 @@ impl Exchange<'_> {
         }
         recorder.succeed(format!("HTTP {status}"));
         recorder.begin(LinkName::Body);
-        let SearchedBody { body, outcome } = body::search(body, &head.headers, target).await?;
+        let SearchedBody { body, outcome, findings, is_near_limit } =
+            body::search(body, &head.headers, target).await?;
         let is_proof = target.contains.is_some() && outcome.is_ok();
         let page = &body[..body.len().min(body::MAX_PAGE_BYTES)];
         if !is_proof && let Some(error) = classify::intermediary(&response(page), host, Origin::MayBeApp) {
             return Err(error);
         }
         let detail = outcome?;
+        recorder.add_findings(findings);
+        if is_near_limit {
+            recorder.set_near_limit();
+        }
         recorder.set_server(identity::of(&body));
         recorder.succeed(detail);
         Ok(())

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::cause::{Cause, Verdict};
+use super::finding::Finding;
 use super::identity::Identity;
 
 /// What one probe found.
@@ -34,6 +35,12 @@ pub struct Observation {
     /// How the server identifies itself.
     #[serde(default)]
     pub server: Identity,
+    /// What its conditions found whose failure is only a warning.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+    /// Whether a value is so close to a limit that it does not end an outage that this limit began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_near_limit: bool,
     /// How many times the target was probed for this observation.
     #[serde(default = "once")]
     pub tries: u32,
@@ -73,6 +80,8 @@ impl Observation {
             certificate_begins: None,
             certificate: None,
             server: Identity::default(),
+            findings: Vec::new(),
+            is_near_limit: false,
             tries: 1,
             total_ms: 0.0,
         }

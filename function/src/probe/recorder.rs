@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::cause::Cause;
 use super::certificate::Validity;
 use super::error::ProbeError;
+use super::finding::Finding;
 use super::identity::Identity;
 use super::observation::{Failure, Link, LinkName, Observation};
 use crate::text::single_line;
@@ -68,6 +69,18 @@ impl Recorder {
 
     pub(super) fn set_server(&mut self, identity: Identity) {
         self.observation.server = identity;
+    }
+
+    /// Record what conditions found whose failure is only a warning.
+    pub(super) fn add_findings(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        let shortened =
+            |finding: Finding| Finding { why: single_line(&finding.why, MAX_WHY_CHARS), ..finding };
+        self.observation.findings.extend(findings.into_iter().map(shortened));
+    }
+
+    /// Record that a value is close to a limit beyond which the target is down.
+    pub(super) fn set_near_limit(&mut self) {
+        self.observation.is_near_limit = true;
     }
 
     pub(super) fn finish(mut self) -> Observation {

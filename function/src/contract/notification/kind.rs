@@ -28,8 +28,14 @@ pub enum NotificationKind {
     Slow,
     /// The target responds in time again.
     Fast,
+    /// A condition is not met whose failure is only a warning.
+    Warning,
+    /// It is met again.
+    WarningEnded,
     /// The target's certificate expires soon.
     Certificate,
+    /// The registration of the target's domain expires soon.
+    Domain,
     /// A different server responds.
     Identity,
     /// The app was updated.
@@ -65,7 +71,9 @@ impl NotificationKind {
     /// Return the nearest kind that the first release knows. It rejects a state or a reply with any other.
     pub fn in_first_release(self) -> Self {
         match self {
-            Self::Account => Self::Certificate,
+            Self::Account | Self::Domain => Self::Certificate,
+            Self::Warning => Self::Slow,
+            Self::WarningEnded => Self::Fast,
             known => known,
         }
     }
@@ -86,6 +94,7 @@ impl NotificationKind {
         match self {
             Self::Known => Some(Self::Unknown),
             Self::Fast => Some(Self::Slow),
+            Self::WarningEnded => Some(Self::Warning),
             Self::MonitorOnline => Some(Self::MonitorOffline),
             _ => None,
         }

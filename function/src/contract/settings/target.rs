@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::{
+    CloudStatus, Consequence, DomainSettings, InsideCheck, JsonCondition, MetricCondition, Protocol,
+    Redirect, TextCondition,
+};
+
 /// The default limit for the whole check of a target, in seconds.
 pub const DEFAULT_TARGET_TIMEOUT_S: u32 = 10;
 
@@ -22,6 +27,45 @@ pub struct Target {
     /// Text that the body must contain (within its first 64 KiB).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contains: Option<String>,
+    /// Texts that the body must not contain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<TextCondition>,
+    /// Regular expressions that must match the body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matches: Vec<TextCondition>,
+    /// Headers that the response must have, each with a text that it contains.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub header: BTreeMap<String, TextCondition>,
+    /// Conditions on a JSON body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub json: Vec<JsonCondition>,
+    /// Conditions on metrics.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<MetricCondition>,
+    /// The request's method, if it is not `GET`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The request's body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// Where a request over plain http must be redirected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect: Option<Redirect>,
+    /// How it is reached.
+    #[serde(default, skip_serializing_if = "Protocol::is_http")]
+    pub protocol: Protocol,
+    /// The domain whose registration is checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<DomainSettings>,
+    /// What it says about itself, checked after it has answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inside: Vec<InsideCheck>,
+    /// The secret headers of those requests, which no other request has. Their values are among the target's secrets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inside_headers: Vec<String>,
+    /// The status page that may explain an outage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloud_status: Option<CloudStatus>,
     /// Additional headers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, HeaderValue>,
@@ -80,6 +124,19 @@ impl Default for Target {
             app: String::new(),
             status: Vec::new(),
             contains: None,
+            lacks: Vec::new(),
+            matches: Vec::new(),
+            header: BTreeMap::new(),
+            json: Vec::new(),
+            metrics: Vec::new(),
+            method: None,
+            body: None,
+            redirect: None,
+            protocol: Protocol::Http,
+            domain: None,
+            inside: Vec::new(),
+            inside_headers: Vec::new(),
+            cloud_status: None,
             headers: BTreeMap::new(),
             timeout_s: DEFAULT_TARGET_TIMEOUT_S,
             ca_pem: None,
@@ -127,19 +184,61 @@ impl Target {
         status.dedup();
         let expect = if self.expect == Expect::Refusal { "\nrefusal" } else { "" };
         let contains = self.contains.as_deref().unwrap_or_default();
-        let check = format!("{}\n{status:?}\n{contains}{expect}", self.url);
+        let more = self.more_that_is_checked();
+        let check = format!("{}\n{status:?}\n{contains}{expect}{more}", self.url);
         format!("{:08x}", crate::text::fnv(&check))
+    }
+
+    /// Return what else decides whether it is up; empty for a target that earlier releases know.
+    ///
+    /// Conditions that only cause warnings are left out: changing one must not begin a new state.
+    fn more_that_is_checked(&self) -> String {
+        let Self { protocol, method, body, redirect, lacks, matches, header, json, metrics, .. } = self;
+        let mut more = String::new();
+        let mut add = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                more.push_str(&format!("\n{name} {value}"));
+            }
+        };
+        let texts = |texts: &[TextCondition]| -> Option<String> {
+            let down = texts.iter().filter(|one| one.severity == Consequence::Down);
+            let texts: Vec<&str> = down.map(|one| one.text.as_str()).collect();
+            (!texts.is_empty()).then(|| format!("{texts:?}"))
+        };
+        add("protocol", Some(protocol).filter(|protocol| !protocol.is_http()).map(text_of));
+        add("method", method.clone());
+        add("body", body.clone());
+        add("redirect", redirect.map(|_| "https".to_owned()));
+        add("lacks", texts(lacks));
+        add("matches", texts(matches));
+        for (name, one) in header.iter().filter(|(_, one)| one.severity == Consequence::Down) {
+            add("header", Some(format!("{name}: {}", one.text)));
+        }
+        for one in json.iter().filter(|one| one.severity == Consequence::Down) {
+            add("json", Some(text_of(one)));
+        }
+        for one in metrics.iter().filter(|one| one.severity == Consequence::Down) {
+            add("metrics", Some(text_of(one)));
+        }
+        more
     }
 
     /// Return whether any of its headers are secrets.
     pub fn needs_secrets(&self) -> bool {
-        self.access.is_some() || self.headers.values().any(|value| *value == HeaderValue::Secret)
+        self.access.is_some()
+            || !self.inside_headers.is_empty()
+            || self.headers.values().any(|value| *value == HeaderValue::Secret)
     }
 
     /// Return the name of the app for messages.
     pub fn app(&self) -> &str {
         if self.app.is_empty() { &self.name } else { &self.app }
     }
+}
+
+/// Return settings as JSON, which is the same in every build.
+fn text_of(settings: &impl Serialize) -> String {
+    serde_json::to_string(settings).unwrap_or_default()
 }
 
 /// The source of a header's value.

@@ -17,8 +17,8 @@ pub struct Encoded {
 }
 
 /// What may be left out, the least important first.
-const STEPS: [fn(&mut State); 6] =
-    [drop_reasons, drop_events, drop_marks, fold_outages, drop_wording, drop_account];
+const STEPS: [fn(&mut State); 7] =
+    [drop_reasons, drop_events, drop_marks, fold_outages, drop_wording, drop_warnings, drop_account];
 
 impl State {
     /// Return the text to store, at most [`MAX_BYTES`] long.
@@ -58,6 +58,9 @@ fn drop_reasons(state: &mut State) {
             if let LastNotified::Failed(why) = last {
                 why.clear();
             }
+        }
+        for warning in target.warnings.values_mut() {
+            warning.why = None;
         }
     }
     for notification in &mut state.outbox {
@@ -108,6 +111,15 @@ fn drop_wording(state: &mut State) {
     for notification in &mut state.outbox {
         notification.unproven |= std::mem::take(&mut notification.unread);
         notification.first = false;
+    }
+}
+
+/// Drop which warnings about targets and domains were notified. Each run would repeat them, hence not with the other
+/// marks.
+fn drop_warnings(state: &mut State) {
+    for target in &mut state.targets {
+        target.warnings.clear();
+        target.domain = None;
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use plexmon_function::contract::notification::{Notification, NotificationKind, NotificationScope};
 use plexmon_function::contract::state::{
-    LastNotified, Lease, MonitorState, State, Status, Streak, Suppressed, TargetState, VERSION,
+    DomainState, LastNotified, Lease, MonitorState, State, Status, Streak, Suppressed, TargetState, VERSION,
+    Warning,
 };
 use plexmon_function::probe::Cause;
 use plexmon_testing::rng::Rng;
@@ -33,6 +34,46 @@ fn maybe<T>(rng: &mut Rng, value: impl FnOnce(&mut Rng) -> T) -> Option<T> {
     rng.one_in(2).then(|| value(rng))
 }
 
+fn warning(rng: &mut Rng) -> Warning {
+    Warning {
+        since: rng.draw(),
+        runs: u32::try_from(rng.draw() >> 32).unwrap(),
+        active: rng.one_in(2),
+        met: maybe(rng, streak),
+        why: maybe(rng, text),
+    }
+}
+
+fn notification(rng: &mut Rng) -> Notification {
+    let small = |rng: &mut Rng| u32::try_from(rng.draw() >> 32).unwrap();
+    Notification {
+        id: text(rng),
+        kind: rng.choose(&[
+            NotificationKind::Down,
+            NotificationKind::Up,
+            NotificationKind::WasDown,
+            NotificationKind::Unknown,
+            NotificationKind::Reminder,
+            NotificationKind::Channel,
+        ]),
+        detail: None,
+        about: maybe(rng, text),
+        from: rng.draw(),
+        until: maybe(rng, Rng::draw),
+        times: small(rng),
+        first: rng.one_in(2),
+        unread: rng.one_in(2),
+        unproven: rng.one_in(2),
+        sent: 1 + small(rng) / 2,
+        next: maybe(rng, Rng::draw),
+        tries: small(rng),
+        scope: maybe(rng, scope),
+        why: maybe(rng, text),
+        cause: maybe(rng, |rng| rng.choose(&[Cause::Access, Cause::LoginWall, Cause::RateLimited])),
+        error: maybe(rng, text),
+    }
+}
+
 /// A state with random values in every field.
 pub fn any_state(rng: &mut Rng) -> State {
     let status = |rng: &mut Rng| rng.choose(&[Status::Up, Status::Down, Status::Unknown]);
@@ -51,6 +92,12 @@ pub fn any_state(rng: &mut Rng) -> State {
         pending: maybe(rng, streak),
         unknown: maybe(rng, streak),
         slow: maybe(rng, streak),
+        warnings: (0..rng.below(3)).map(|_| (text(rng), warning(rng))).collect(),
+        domain: maybe(rng, |rng| DomainState {
+            asked: rng.draw(),
+            expires: maybe(rng, Rng::draw),
+            warned: maybe(rng, Rng::draw),
+        }),
         scope: maybe(rng, scope),
         suppressed: maybe(rng, |rng| Suppressed { status: status(rng), since: rng.draw() }),
         changes: maybe(rng, streak),
@@ -62,30 +109,7 @@ pub fn any_state(rng: &mut Rng) -> State {
         app_version: maybe(rng, text),
     });
     let targets = targets.collect();
-    let outbox = (0..rng.below(4)).map(|_| Notification {
-        id: text(rng),
-        kind: rng.choose(&[
-            NotificationKind::Down,
-            NotificationKind::Up,
-            NotificationKind::WasDown,
-            NotificationKind::Unknown,
-            NotificationKind::Reminder,
-            NotificationKind::Channel,
-        ]),
-        from: rng.draw(),
-        until: maybe(rng, Rng::draw),
-        times: small(rng),
-        first: rng.one_in(2),
-        unread: rng.one_in(2),
-        unproven: rng.one_in(2),
-        sent: 1 + small(rng) / 2,
-        next: maybe(rng, Rng::draw),
-        tries: small(rng),
-        scope: maybe(rng, scope),
-        why: maybe(rng, text),
-        cause: maybe(rng, |rng| rng.choose(&[Cause::Access, Cause::LoginWall, Cause::RateLimited])),
-        error: maybe(rng, text),
-    });
+    let outbox = (0..rng.below(4)).map(|_| notification(rng));
     let outbox = outbox.collect();
     let monitor = any_monitor(rng);
     State {

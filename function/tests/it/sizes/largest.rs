@@ -6,7 +6,8 @@ use plexmon_function::contract::notification::{Notification, NotificationKind, N
 use plexmon_function::contract::parts::{MAX_PARTS, layout, merge, split};
 use plexmon_function::contract::settings::{Settings, Target};
 use plexmon_function::contract::state::{
-    LastNotified, Lease, MAX_BYTES, MonitorState, State, Status, Streak, Suppressed, TargetState,
+    DomainState, LastNotified, Lease, MAX_BYTES, MonitorState, State, Status, Streak, Suppressed,
+    TargetState, Warning,
 };
 use plexmon_function::probe::Cause;
 
@@ -22,6 +23,12 @@ const LARGEST: [NotificationKind; 6] = [
     NotificationKind::Reminder,
     NotificationKind::Flapping,
 ];
+
+fn warnings(when: u64, long: &str) -> BTreeMap<String, Warning> {
+    let met = Some(Streak { since: when, runs: 9_999 });
+    let warning = Warning { since: when, runs: 9_999, active: true, met, why: Some(long.to_owned()) };
+    (0..20).map(|at| (format!("disk:/data/{at}"), warning.clone())).collect()
+}
 
 /// The largest state that these settings can lead to: every field is set, to its longest value.
 fn largest_state(settings: &Settings) -> State {
@@ -44,6 +51,8 @@ fn largest_state(settings: &Settings) -> State {
         pending: streak,
         unknown: streak,
         slow: streak,
+        warnings: warnings(when, &long),
+        domain: Some(DomainState { asked: when, expires: Some(when), warned: Some(30) }),
         scope: Some(NotificationScope::Group),
         suppressed: Some(Suppressed { status: Status::Unknown, since: when }),
         changes: streak,

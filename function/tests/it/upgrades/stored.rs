@@ -1,6 +1,8 @@
 //! The names in the stored state: every field that the first release wrote is read, and this release writes the same
 //! names.
 
+use std::collections::BTreeMap;
+
 use plexmon_function::contract::notification::{Notification, NotificationKind, NotificationScope};
 use plexmon_function::contract::state::{
     LastNotified, Lease, MonitorState, State, Status, Streak, Suppressed, TargetState,
@@ -58,6 +60,8 @@ fn first_release() -> State {
             pending: streak(1_793_700_100, 1),
             unknown: streak(1_793_700_101, 2),
             slow: streak(1_793_700_102, 3),
+            warnings: BTreeMap::new(),
+            domain: None,
             scope: Some(NotificationScope::Site),
             suppressed: Some(Suppressed { status: Status::Up, since: 1_793_600_000 }),
             changes: streak(1_793_700_103, 4),

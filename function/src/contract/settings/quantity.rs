@@ -1,0 +1,139 @@
+//! A limit as people write it: `50 GB`, `90 %`, `4`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A unit: what precedes it is multiplied by the factor.
+struct Unit {
+    name: &'static str,
+    factor: f64,
+}
+
+/// The units of sizes, decimal and binary, from small to large; and percent.
+const UNITS: [Unit; 13] = [
+    Unit { name: "%", factor: 1.0 },
+    Unit { name: "B", factor: 1.0 },
+    Unit { name: "kB", factor: 1e3 },
+    Unit { name: "KiB", factor: 1024.0 },
+    Unit { name: "MB", factor: 1e6 },
+    Unit { name: "MiB", factor: 1_048_576.0 },
+    Unit { name: "GB", factor: 1e9 },
+    Unit { name: "GiB", factor: 1_073_741_824.0 },
+    Unit { name: "TB", factor: 1e12 },
+    Unit { name: "TiB", factor: 1_099_511_627_776.0 },
+    Unit { name: "PB", factor: 1e15 },
+    Unit { name: "PiB", factor: 1_125_899_906_842_624.0 },
+    Unit { name: "", factor: 1.0 },
+];
+
+/// A number with a unit, kept as it was written: `50 GB`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Quantity(String);
+
+impl Quantity {
+    /// Return the quantity that this text is, or what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let quantity = Self(text.trim().to_owned());
+        let (number, unit) = quantity.split().ok_or_else(|| format!("`{text}` is not a number"))?;
+        if number.is_finite() && unit.is_some() {
+            return Ok(quantity);
+        }
+        let known: Vec<&str> = UNITS.iter().map(|unit| unit.name).filter(|name| !name.is_empty()).collect();
+        Err(format!("`{text}` is not a number with one of the units {}, or without", known.join(", ")))
+    }
+
+    /// Return the value in the base unit; NaN, which meets no limit, if it is corrupt.
+    pub fn value(&self) -> f64 {
+        match self.split() {
+            Some((number, Some(unit))) => number * unit.factor,
+            _ => f64::NAN,
+        }
+    }
+
+    /// Return a value in this unit, with three significant digits: `38.2 GB`. Sizes change to a unit in which the number is
+    /// readable.
+    pub fn show(&self, value: f64) -> String {
+        let Some((_, Some(unit))) = self.split() else { return shortest(value) };
+        let is_size = unit.name.ends_with('B');
+        let family =
+            |other: &&Unit| other.name.ends_with('B') && other.name.contains('i') == unit.name.contains('i');
+        let larger = UNITS.iter().rev().filter(family).find(|other| value.abs() >= other.factor);
+        let unit = if is_size { larger.unwrap_or(&UNITS[1]) } else { unit };
+        let number = shortest(value / unit.factor);
+        if unit.name.is_empty() { number } else { format!("{number} {}", unit.name) }
+    }
+
+    fn split(&self) -> Option<(f64, Option<&'static Unit>)> {
+        let is_unit = |character: char| character == '%' || character.is_alphabetic();
+        // An exponent is not a unit: 1e9.
+        let without_unit = self.0.trim_end_matches(is_unit);
+        let unit = &self.0[without_unit.len()..];
+        let number = without_unit.trim().replace('_', "").parse().ok()?;
+        // `KB` is a common spelling of `kB`.
+        let is_it = |known: &&Unit| known.name.eq_ignore_ascii_case(unit);
+        Some((number, UNITS.iter().find(is_it)))
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Return a number with three significant digits, or all digits of a longer integer part.
+fn shortest(value: f64) -> String {
+    let digits = match value.abs() {
+        100.0.. => 0,
+        10.0..100.0 => 1,
+        _ => 2,
+    };
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_have_the_value_of_their_unit() {
+        for (text, value) in [
+            ("50 GB", 5e10),
+            ("50GB", 5e10),
+            ("1.5 TiB", 1_649_267_441_664.0),
+            ("90 %", 90.0),
+            ("4", 4.0),
+            ("-3.5", -3.5),
+            ("1e9", 1e9),
+            ("10 KB", 1e4),
+            ("1_000", 1e3),
+        ] {
+            let quantity = Quantity::parse(text).unwrap();
+            assert!((quantity.value() - value).abs() < 1e-6, "{text}: {}", quantity.value());
+            assert_eq!(quantity.to_string(), text);
+        }
+        for text in ["", "GB", "50 GBs", "50 apples", "nan", "inf", "1 2", "5 0 GB", "50 GB GB"] {
+            assert!(Quantity::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn values_are_shown_in_a_readable_unit() {
+        for (limit, value, shown) in [
+            ("50 GB", 38_200_000_000.0, "38.2 GB"),
+            ("50 GB", 1_234_000_000_000.0, "1.23 TB"),
+            ("50 GB", 900_000.0, "900 kB"),
+            ("50 GB", 0.0, "0 B"),
+            ("50 GiB", 1_073_741_824.0, "1 GiB"),
+            ("90 %", 93.456, "93.5 %"),
+            ("4", 12.0, "12"),
+            ("4", 1234.5, "1234"),
+            ("4", 0.057, "0.06"),
+        ] {
+            assert_eq!(Quantity::parse(limit).unwrap().show(value), shown, "{limit} {value}");
+        }
+    }
+}

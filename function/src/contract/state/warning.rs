@@ -1,0 +1,36 @@
+//! What is kept about warnings: conditions that are not met without the target being down, and a domain that expires.
+
+use serde::{Deserialize, Serialize};
+
+use super::Streak;
+
+/// A condition that is not met and whose failure is only a warning.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Since when, in Unix seconds.
+    pub since: u64,
+    /// In how many consecutive runs.
+    pub runs: u32,
+    /// Whether it was notified, and counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub active: bool,
+    /// In which consecutive runs the condition was met again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub met: Option<Streak>,
+    /// What was found last, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// What is known about the registration of a domain.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainState {
+    /// When its registry was asked last, in Unix seconds.
+    pub asked: u64,
+    /// When the registration expires, in Unix seconds, if the registry says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<u64>,
+    /// The last warning about that, as the days of its step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warned: Option<u64>,
+}
