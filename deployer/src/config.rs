@@ -14,6 +14,7 @@ pub mod notify;
 pub mod preset;
 mod reach;
 mod reader;
+mod request;
 pub mod schedule;
 mod secret;
 mod state;

@@ -7,7 +7,7 @@
 
 use plexmon_function::contract::description::{Literal, Need, Setting, Type, any, any_number};
 
-use super::{DEFAULT_NAME, notify};
+use super::{DEFAULT_NAME, notify, request};
 
 /// A table of `config.toml`.
 #[derive(Debug, Clone, Copy)]
@@ -99,6 +99,21 @@ const TARGET: &[Setting] = &[
         need: Need::Optional,
         example: "{ Authorization = { env = \"AUTHORIZATION\" } }",
         about: "headers to send: `{ Name = \"value\" }`, or `{ Name = { env = \"VAR\" } }` for a secret",
+    },
+    Setting {
+        key: "method",
+        kind: Type::Choice(request::METHODS),
+        need: Need::Default(Literal::Text("GET")),
+        example: "\"POST\"",
+        about: "the method of the request",
+    },
+    Setting {
+        key: "body",
+        kind: Type::Text(any),
+        need: Need::Optional,
+        example: "'{\"query\": \"{ health }\"}'",
+        about: "the body of a POST, PUT or PATCH, without secrets; its `Content-Type` is the one in `headers`, or \
+                else `application/json` if it is JSON, or `text/plain`",
     },
     Setting {
         key: "secrets_over_http",

@@ -9,6 +9,7 @@ use plexmon_function::probe::condition;
 use super::address::{address, is_private};
 use super::preset::{self, HTTP, PRESETS, Preset};
 use super::reader::{Table, Value};
+use super::request::{self, RequestSettings};
 use super::{SecretSources, access, calendar, certificates, described, secret};
 use crate::error::Result;
 
@@ -115,6 +116,7 @@ impl TargetReader<'_> {
         };
         let Defaults { timeout_s, tries, down_after, up_after, slow_ms, remind_s, damp } =
             self.defaults.overridden(&table, self.longest_s)?;
+        let RequestSettings { method, body } = request::read(&table)?;
         let flag = |key| table.get(key).map(|value| value.boolean()).transpose();
         let target = Target {
             app: if preset.kind == HTTP.kind { String::new() } else { preset.label.to_owned() },
@@ -123,6 +125,8 @@ impl TargetReader<'_> {
             contains: preset.contains.map(str::to_owned),
             headers,
             secrets_over_http,
+            method,
+            body,
             ca_pem: table
                 .get("ca_file")
                 .map(|value| certificates::authority(&value, self.folder))
@@ -149,6 +153,7 @@ impl TargetReader<'_> {
             ..Target::default()
         };
         let target = with_conditions(target, &table, self.folder)?;
+        request::check_response_has_body(&table, &target)?;
         let is_closed = table.get("exposure").map(|value| exposure(&value)).transpose()?.unwrap_or_default();
         table.finish()?;
         Ok(if is_closed { closed(target) } else { vec![target] })

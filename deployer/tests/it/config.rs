@@ -12,6 +12,7 @@ mod heartbeat;
 mod patience;
 mod presets;
 mod refusals;
+mod requests;
 mod secrets;
 mod warnings;
 
@@ -44,14 +45,20 @@ fn refusals<const N: usize>(texts: [String; N]) -> String {
     without_lists(&report)
 }
 
-/// The report with a name for each complete list, so that a new channel or preset changes no snapshot.
+/// The report with a name for each complete list, so that a new channel, preset or key of a target changes no snapshot.
 fn without_lists(report: &str) -> String {
     let list = |names: Vec<&str>, quote: &str| {
         names.iter().map(|name| format!("{quote}{name}{quote}")).collect::<Vec<_>>().join(", ")
     };
     let channels = list(DESCRIPTIONS.iter().map(|description| description.kind).collect(), "`");
     let presets = list(PRESETS.iter().map(|preset| preset.kind).collect(), "\"");
-    report.replace(&channels, "[KINDS OF CHANNELS]").replace(&presets, "[PRESETS]")
+    let report = report.replace(&channels, "[KINDS OF CHANNELS]").replace(&presets, "[PRESETS]");
+    let of_target = "allowed in [[target]]: ";
+    let short = |line: &str| match line.split_once(of_target) {
+        Some((before, _)) => format!("{before}{of_target}[KEYS OF A TARGET]\n"),
+        None => format!("{line}\n"),
+    };
+    report.lines().map(short).collect()
 }
 
 /// Check the exact messages of rejections, in a snapshot with the test's name.

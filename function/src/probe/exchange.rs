@@ -3,10 +3,10 @@
 //! Everything the server sends is bounded: the headers in number and size, the body in size, all of it in time.
 
 use bytes::Bytes;
-use http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, HOST, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT};
 use http::response::Parts;
-use http::{HeaderName, HeaderValue, Request};
-use http_body_util::Empty;
+use http::{HeaderName, HeaderValue, Method, Request};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -38,9 +38,14 @@ pub(super) fn request(
     target: &Target,
     url: &TargetUrl,
     secrets: &TargetSecrets,
-) -> Result<Request<Empty<Bytes>>, String> {
-    let mut request = Request::new(Empty::new());
+) -> Result<Request<Full<Bytes>>, String> {
+    let mut request = Request::new(Full::from(target.body.clone().unwrap_or_default()));
     *request.uri_mut() = url.path.parse().map_err(|_| "the URL has an invalid path")?;
+    if let Some(method) = &target.method {
+        *request.method_mut() =
+            method.parse().map_err(|_| format!("{method} is not a valid request method"))?;
+    }
+    let has_body = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
     let headers = request.headers_mut();
     headers.insert(HOST, value("Host", &url.host_header)?);
     headers.insert(USER_AGENT, user_agent());
@@ -48,6 +53,12 @@ pub(super) fn request(
     // The body is searched as it arrives, and must come from the server, not from a cache.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if let Some(body) = &target.body {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(body)));
+    } else if has_body {
+        // Some servers demand it (RFC 9110, section 8.6), and hyper leaves it out.
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
     let is_private = url.is_https || is_loopback(&url.host);
     let is_exposed = !is_private && !target.secrets_over_http;
     for (name, source) in &target.headers {
@@ -80,6 +91,12 @@ pub(super) fn request(
     Ok(request)
 }
 
+/// Return the type of a body for which the settings have no `Content-Type`.
+fn content_type(body: &str) -> &'static str {
+    let is_json = serde_json::from_str::<serde_json::Value>(body).is_ok();
+    if is_json { "application/json" } else { "text/plain; charset=utf-8" }
+}
+
 fn value(name: &str, text: &str) -> Result<HeaderValue, String> {
     HeaderValue::try_from(text).map_err(|_| format!("the header {name} has an invalid value"))
 }
@@ -96,7 +113,7 @@ impl Exchange<'_> {
     pub(super) async fn run(
         mut self,
         stream: ProbeStream,
-        request: Request<Empty<Bytes>>,
+        request: Request<Full<Bytes>>,
     ) -> Result<(), ProbeError> {
         self.recorder.begin(LinkName::Http);
         // What curl and browsers tolerate is not an outage.
@@ -106,7 +123,7 @@ impl Exchange<'_> {
             .allow_obsolete_multiline_headers_in_responses(true)
             .allow_spaces_after_header_name_in_responses(true)
             .ignore_invalid_headers_in_responses(true)
-            .handshake::<_, Empty<Bytes>>(TokioIo::new(stream))
+            .handshake::<_, Full<Bytes>>(TokioIo::new(stream))
             .await
             .map_err(|why| describe(&why))?;
         let exchange = async {

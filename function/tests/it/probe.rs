@@ -1,5 +1,6 @@
 //! Probes of servers that respond correctly, and of servers that fail in every way.
 
+mod request;
 mod secrets;
 mod tls;
 
