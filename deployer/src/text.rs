@@ -12,7 +12,7 @@ use std::time::Duration;
 
 pub use account_plan::{PlanNotice, plan_notice};
 pub use error::error_text;
-pub use page::{Details, Page, Paint, padded};
+pub use page::{DEGRADED, Details, Page, Paint, padded};
 pub use waterfall::waterfall;
 
 /// `1 step`, `2 steps`.

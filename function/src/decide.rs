@@ -2,7 +2,7 @@
 //! parameter.
 //!
 //! [`watch`] takes a target from one status to the next, [`suppress`] decides whether a change is notified now, [`scope`]
-//! finds what targets have in common, [`events`] has everything that is neither up nor down, [`monitor`] everything about
+//! finds what targets have in common, [`warnings`] and [`events`] have everything that is neither up nor down, [`monitor`] everything about
 //! the monitor itself, [`account`] the end of its AWS account; [`entries`] adds notifications to the outbox. [`outgoing`]
 //! selects what is sent now, and [`delivery`] records the result.
 
@@ -14,6 +14,7 @@ mod monitor;
 mod outgoing;
 mod scope;
 mod suppress;
+mod warnings;
 mod watch;
 
 pub use self::delivery::{before_sending, record_delivery, retry_refused};

@@ -77,11 +77,12 @@ pub fn batch(queue: &mut Vec<Notification>, settings: &Settings) -> Vec<Notifica
     let Some(key) = key(first, settings) else { return vec![queue.remove(0)] };
     // A message that may have arrived is repeated unchanged: a receiver that ignores repeats would drop what was added.
     let (sent, unproven) = (first.sent, first.unproven);
-    let mut queued: Vec<String> = Vec::new();
+    let mut queued: Vec<(String, Option<String>)> = Vec::new();
     let belongs = |notification: &mut Notification| {
-        let target = notification.target().to_owned();
-        let is_next = !queued.contains(&target);
-        queued.push(target);
+        // Warnings about different findings of one target may share a message; other notifications about it may not.
+        let subject = (notification.target().to_owned(), notification.about.clone());
+        let is_next = !queued.contains(&subject);
+        queued.push(subject);
         is_next
             && (notification.sent, notification.unproven) == (sent, unproven)
             && self::key(notification, settings).as_ref() == Some(&key)

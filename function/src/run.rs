@@ -30,14 +30,14 @@ use self::progress::Progress;
 use self::recall::Memory;
 use crate::contract::parts::layout;
 use crate::contract::problem::{Problem, ProblemKind};
-use crate::contract::reply::{ChannelReply, Reply, TargetReply};
+use crate::contract::reply::{ChannelReply, Reply, TargetReply, WarningReply};
 use crate::contract::request::{Request, Trigger};
 use crate::contract::settings::Settings;
 use crate::contract::state::{State, TargetState};
 use crate::heartbeat::Heartbeat;
 use crate::message::test_message;
 use crate::notify::Channel;
-use crate::probe::Observation;
+use crate::probe::{Level, Observation};
 use crate::store::{SecretCache, Store};
 
 /// Everything that lives as long as a warm environment.
@@ -157,7 +157,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             paused_until: after.paused_until,
             notices,
             problems,
-            ..reply(&after, &observations)
+            ..reply(&after, &observations, &self.settings)
         };
         Run { reply, dead_letters: decision.expired.len(), phases, fault }
     }
@@ -255,11 +255,16 @@ fn fault(is_saved: bool, faults: &[Problem], problems: &[Problem]) -> Option<Pro
 }
 
 /// Return the part of the reply about targets.
-fn reply(after: &State, observations: &[Observation]) -> Reply {
+fn reply(after: &State, observations: &[Observation], settings: &Settings) -> Reply {
     let targets: Vec<TargetReply> = after
         .targets
         .iter()
-        .map(|target| target_reply(target, observations.iter().find(|seen| seen.target == target.name)))
+        .map(|target| {
+            let seen = observations.iter().find(|seen| seen.target == target.name);
+            let settings = settings.target(&target.name);
+            let warnings = settings.map(|settings| WarningReply::all(target, settings));
+            TargetReply { warnings: warnings.unwrap_or_default(), ..target_reply(target, seen) }
+        })
         .collect();
     Reply { http: targets.first().map(|target| target.http).unwrap_or_default(), targets, ..Reply::default() }
 }
@@ -276,6 +281,14 @@ fn target_reply(target: &TargetState, seen: Option<&Observation>) -> TargetReply
         cause: cause.map(|cause| cause.in_first_release()),
         detail: cause.filter(|cause| *cause != cause.in_first_release()),
         why: failed.map(|failure| failure.why.clone()),
+        warnings: Vec::new(),
+        unclear: seen.map(unclear).unwrap_or_default(),
         ms: seen.map(|seen| seen.total_ms),
     }
+}
+
+/// Return the conditions that could not be evaluated.
+fn unclear(seen: &Observation) -> Vec<String> {
+    let unknown = seen.findings.iter().filter(|finding| finding.level == Level::Unknown);
+    unknown.map(|finding| finding.why.clone()).collect()
 }

@@ -1,18 +1,20 @@
 //! `status`: show what is deployed, whether it has drifted, and what the monitor last saw.
 
 mod code;
+mod target;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use plexmon_function::contract::parts::merge;
-use plexmon_function::contract::state::{State, Status as Health};
+use plexmon_function::contract::state::State;
 use plexmon_function::message::advice;
 use plexmon_function::probe::Cause;
 use plexmon_function::time;
 use serde::Serialize;
 
 use self::code::Code;
+use self::target::TargetReport;
 use crate::account_plan::AccountPlan;
 use crate::cli;
 use crate::context::Context;
@@ -53,18 +55,6 @@ pub struct Report {
     place: String,
     #[serde(skip)]
     now: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct TargetReport {
-    name: String,
-    status: String,
-    /// Unix seconds.
-    since: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<Cause>,
 }
 
 pub async fn run(context: &Context, args: &cli::Status) -> Result<Exit> {
@@ -140,29 +130,9 @@ fn state(observed: &Observed, problems: &mut Vec<String>) -> Option<State> {
 /// Return the targets in the order of the configuration, with what the state says about them.
 fn targets(session: &Session, state: Option<&State>) -> Vec<TargetReport> {
     let Some(state) = state else { return Vec::new() };
-    let only = session.config.targets.len() == 1;
-    session
-        .config
-        .targets
-        .iter()
-        .map(|target| match state.target(&target.name) {
-            Some(known) => TargetReport {
-                name: target.name.clone(),
-                status: known.status.to_string(),
-                since: Some(known.since),
-                why: known.why.clone(),
-                cause: known.cause.filter(|_| known.why.is_some()),
-            },
-            // The state of the Python function has one target, without a name.
-            None => TargetReport {
-                name: target.name.clone(),
-                status: if only { state.status } else { Health::Unknown }.to_string(),
-                since: None,
-                why: None,
-                cause: None,
-            },
-        })
-        .collect()
+    let targets = &session.config.targets;
+    let only = targets.len() == 1;
+    targets.iter().map(|target| TargetReport::of(target, state, only)).collect()
 }
 
 impl Report {
@@ -220,9 +190,7 @@ impl Report {
             if let Some(since) = target.since {
                 let _ = write!(text, " since {} {} UTC", time::date(since), time::clock(since));
             }
-            if let Some(why) = &target.why {
-                let _ = write!(text, ": {why}");
-            }
+            target.write_reasons(text, width);
         }
         let causes: BTreeSet<Cause> = self.targets.iter().filter_map(|target| target.cause).collect();
         for cause in causes {

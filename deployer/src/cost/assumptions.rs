@@ -52,6 +52,8 @@ fn uneventful(targets: &[Target]) -> Run {
         cause: None,
         detail: None,
         why: None,
+        warnings: Vec::new(),
+        unclear: Vec::new(),
         ms: Some(1234.5),
     };
     Run {

@@ -118,6 +118,9 @@ pub fn padded(text: &str, width: usize) -> String {
     console::pad_str(text, width, console::Alignment::Left, None).into_owned()
 }
 
+/// The state of a target that is up and has warnings.
+pub const DEGRADED: &str = "degraded";
+
 impl Paint {
     fn from_flag(is_colored: bool) -> Self {
         if is_colored { Self::Colored } else { Self::Plain }
@@ -149,6 +152,7 @@ impl Paint {
         match state {
             "up" => self.green(state),
             "down" => self.red(state),
+            DEGRADED => self.yellow(state),
             _ => self.grey(state),
         }
     }

@@ -7,7 +7,7 @@ use plexmon_function::contract::reply::{NotificationReply, Reply, TargetReply};
 use plexmon_function::message::advice;
 
 use super::notification::{first_subject, subject};
-use super::{Page, Paint};
+use super::{DEGRADED, Page, Paint};
 use crate::error::{Error, Result};
 
 const NO_REASON: &str = "no reason was given";
@@ -19,6 +19,12 @@ pub fn text(reply: &Reply, page: Page) -> String {
         let _ = write!(text, "\n  {}", of_target(target, page.paint));
         if let (Some(_), Some(cause)) = (&target.why, target.exact_cause()) {
             let _ = write!(text, "\n    {}", advice(cause));
+        }
+        for warning in &target.warnings {
+            let _ = write!(text, "\n    {}", warning.why);
+        }
+        for unclear in &target.unclear {
+            let _ = write!(text, "\n    not known: {unclear}");
         }
     }
     for problem in &reply.problems {
@@ -43,7 +49,8 @@ pub fn text(reply: &Reply, page: Page) -> String {
 }
 
 fn of_target(target: &TargetReply, paint: Paint) -> String {
-    let state = format!("{} is {}", target.name, paint.state(&target.status.to_string()));
+    let status = if target.warnings.is_empty() { target.status.to_string() } else { DEGRADED.to_owned() };
+    let state = format!("{} is {}", target.name, paint.state(&status));
     match (&target.why, target.ms) {
         (Some(why), _) => format!("{state}: {why}"),
         (None, Some(ms)) => format!("{state} (HTTP {}, {ms:.0} ms)", target.http),

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::contract::delivery::{Delivery, DeliveryOutcome};
 use crate::contract::notification::{Notification, NotificationKind};
 use crate::contract::problem::{Problem, lists};
-use crate::contract::state::Status;
+use crate::contract::settings::Target;
+use crate::contract::state::{Status, Streak, TargetState};
 use crate::probe::{Cause, LinkName};
 
 /// The reply of one run.
@@ -55,9 +56,41 @@ pub struct TargetReply {
     /// The cause as people read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// Why it is degraded, although it is up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningReply>,
+    /// Conditions that could not be evaluated, as people read them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unclear: Vec<String>,
     /// How long the probe took, in milliseconds; absent if the target was not probed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ms: Option<f64>,
+}
+
+/// One warning about a target that is up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WarningReply {
+    /// Since when, in Unix seconds.
+    pub since: u64,
+    /// What was found, as people read it.
+    pub why: String,
+}
+
+impl WarningReply {
+    /// Return the warnings about a target that were notified and have not ended. A target that is down has none: that says
+    /// enough.
+    pub fn all(state: &TargetState, settings: &Target) -> Vec<Self> {
+        if state.status != Status::Up {
+            return Vec::new();
+        }
+        let is_slow = |slow: &Streak| settings.slow_ms.is_some() && slow.runs >= settings.down_after;
+        let slow = state.slow.filter(is_slow).map(|slow| (slow.since, "slow responses".to_owned()));
+        let others = state.warnings.iter().filter(|(_, warning)| warning.active).map(|(key, warning)| {
+            // The text is left out of a state that is too large.
+            (warning.since, warning.why.clone().unwrap_or_else(|| format!("a condition is not met ({key})")))
+        });
+        slow.into_iter().chain(others).map(|(since, why)| Self { since, why }).collect()
+    }
 }
 
 impl TargetReply {

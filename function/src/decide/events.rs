@@ -42,6 +42,7 @@ impl Subject<'_> {
         }
         self.observe_unknown(seen);
         self.observe_speed(seen);
+        self.observe_warnings(seen);
         self.observe_certificate(seen);
         if seen.ok {
             self.observe_identity(seen);

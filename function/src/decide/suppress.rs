@@ -14,7 +14,7 @@ const MAX_CHANGES: u32 = 6;
 const WINDOW_S: u64 = 60 * 60;
 
 /// A target without a change for this long is stable again, in seconds.
-const STABLE_S: u64 = 30 * 60;
+pub(super) const STABLE_S: u64 = 30 * 60;
 
 impl Subject<'_> {
     /// Return whether notifications about the change that was just made are suppressed. `before`: the previous status.

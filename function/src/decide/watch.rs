@@ -1,9 +1,10 @@
 //! Changes the status of one target after enough consecutive runs, and notifies each change once.
 
 use super::entries::Change;
+use super::suppress::STABLE_S;
 use super::{Knowledge, Subject};
 use crate::contract::state::{Status, Streak, Suppressed, TargetState};
-use crate::probe::{Observation, Verdict};
+use crate::probe::{Cause, Observation, Verdict};
 
 impl Subject<'_> {
     /// Update the target's status from an observation, and notify a change.
@@ -22,7 +23,14 @@ impl Subject<'_> {
             }
             return;
         }
-        let pending = Streak::longer(target.pending, self.context.now);
+        let now = self.context.now;
+        let pending = Streak::longer(target.pending, now);
+        // A value at its limit must not end the outage that it began, only to begin the next one.
+        let ends_barely = status == Status::Up && seen.is_near_limit && target.cause == Some(Cause::Limit);
+        if target.status == Status::Down && ends_barely && now.saturating_sub(pending.since) < STABLE_S {
+            target.pending = Some(pending);
+            return;
+        }
         let enough = match (target.status, status) {
             (Status::Unknown, Status::Up) => 1,
             (_, Status::Down) => self.settings.down_after,

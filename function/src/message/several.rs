@@ -1,10 +1,11 @@
 //! Renders several notifications as one message.
 
-use super::list::{grouped, labels, listed};
+use super::list::{MAX_LIST_CHARS, grouped, labels, listed};
 use super::{Text, apps, is_exposure, place, single, started};
 use crate::contract::notification::{Notification, NotificationKind};
 use crate::contract::settings::Settings;
 use crate::contract::state::State;
+use crate::text::bounded;
 
 pub(super) fn text(notifications: &[Notification], state: &State, settings: &Settings) -> Text {
     use NotificationKind::{Down, Up, WasDown};
@@ -20,6 +21,22 @@ pub(super) fn text(notifications: &[Notification], state: &State, settings: &Set
     }
 }
 
+/// Render warnings, or ends of them. One target may have several.
+fn warnings(one: &Notification, notifications: &[Notification], settings: &Settings) -> Text {
+    let mut names = labels(notifications, settings);
+    names.dedup();
+    let title = match (one.kind, names.len()) {
+        (NotificationKind::Warning, 1) => format!("{} is degraded", listed(&names)),
+        (NotificationKind::Warning, _) => format!("{} are degraded", listed(&names)),
+        _ => format!("{}: warnings ended", listed(&names)),
+    };
+    if names.len() > 1 {
+        return Text::new(title, grouped(notifications, settings, |one| one.why.clone().unwrap_or_default()));
+    }
+    let each = notifications.iter().map(single::body).collect::<Vec<_>>();
+    Text::new(title, bounded(&each.join(" "), MAX_LIST_CHARS))
+}
+
 /// Render everything that is neither an outage nor its end.
 fn other(one: &Notification, notifications: &[Notification], settings: &Settings) -> Text {
     let names = listed(&labels(notifications, settings));
@@ -33,6 +50,10 @@ fn other(one: &Notification, notifications: &[Notification], settings: &Settings
         NotificationKind::Known => format!("{names} can be checked again"),
         NotificationKind::Slow => format!("{names} are slow"),
         NotificationKind::Fast => format!("{names} respond in time again"),
+        NotificationKind::Warning | NotificationKind::WarningEnded => {
+            return warnings(one, notifications, settings);
+        }
+        NotificationKind::Domain => format!("{names}: domain expires soon"),
         _ => format!("{names}: certificate expires soon"),
     };
     let mut body = grouped(notifications, settings, |one| one.why.clone().unwrap_or_default());

@@ -6,6 +6,7 @@ use super::{Text, is_exposure};
 use crate::contract::notification::{Notification, NotificationKind};
 use crate::contract::settings::Settings;
 use crate::probe::Cause;
+use crate::time::duration;
 
 /// What happens to the account, and what to do about it.
 const UPGRADE: &str = "Unless you upgrade it, AWS closes the account, and nothing is monitored any more. Upgrade it in the \
@@ -50,7 +51,7 @@ fn title(notification: &Notification, name: &str) -> String {
     }
 }
 
-fn body(notification: &Notification) -> String {
+pub(super) fn body(notification: &Notification) -> String {
     let why = notification.why.as_deref();
     match notification.kind {
         NotificationKind::Down => {
@@ -67,6 +68,11 @@ fn body(notification: &Notification) -> String {
         }
         NotificationKind::Unknown => {
             format!("{}.{}", capitalized(why.unwrap_or_default()), unknown(notification.cause))
+        }
+        NotificationKind::WarningEnded => {
+            let until = notification.until.unwrap_or(notification.from);
+            let lasted = duration(until.saturating_sub(notification.from));
+            format!("{}. The warning lasted {lasted}.", capitalized(why.unwrap_or_default()))
         }
         NotificationKind::Account => {
             format!("{}. {UPGRADE}", capitalized(why.unwrap_or("the free plan of this AWS account ends")))

@@ -7,6 +7,7 @@
 mod account;
 mod retries;
 mod settings_changes;
+mod warnings;
 
 use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::settings::Settings;

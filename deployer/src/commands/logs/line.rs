@@ -8,12 +8,12 @@ use plexmon_function::contract::notification::NotificationKind;
 use serde_json::Value;
 
 use crate::text::notification::{first_subject, subject};
-use crate::text::{Page, Paint, padded, plural};
+use crate::text::{DEGRADED, Page, Paint, padded, plural};
 
 /// A longer name does not move the columns behind it.
 const MAX_NAME: usize = 24;
-/// The width of the column of states: that of `unknown`.
-const STATE: usize = 7;
+/// The width of the column of states: that of `degraded`.
+const STATE: usize = 8;
 
 /// How lines are laid out.
 #[derive(Clone, Copy)]
@@ -135,7 +135,7 @@ fn of_platform(event: &Value) -> String {
 /// A line for each target, for each notification and for each problem.
 fn of_run(run: &Value, layout: &Layout) -> Vec<String> {
     let paint = layout.paint();
-    let mut lines: Vec<String> = list(run, "targets").map(|target| of_target(target, layout)).collect();
+    let mut lines: Vec<String> = list(run, "targets").flat_map(|target| of_target(target, layout)).collect();
     if lines.is_empty() {
         lines.push(format!("checked: {}", paint.state(&plain(text(run, "current").unwrap_or("unknown")))));
     }
@@ -155,9 +155,13 @@ fn of_run(run: &Value, layout: &Layout) -> Vec<String> {
     lines
 }
 
-fn of_target(target: &Value, layout: &Layout) -> String {
+/// A line for its state, and one for each warning.
+fn of_target(target: &Value, layout: &Layout) -> Vec<String> {
     let name = plain(text(target, "name").unwrap_or("?"));
-    let state = layout.paint().state(&plain(text(target, "status").unwrap_or("unknown")));
+    let warnings: Vec<&str> =
+        list(target, "warnings").filter_map(|warning| warning.get("why")?.as_str()).collect();
+    let status = plain(text(target, "status").unwrap_or("unknown"));
+    let state = layout.paint().state(if warnings.is_empty() { &status } else { DEGRADED });
     let mut line = layout.row(&name, &padded(&state, STATE));
     if let Some(ms) = target.get("ms").and_then(Value::as_f64) {
         line += &format!(" {ms:>6.0} ms");
@@ -171,7 +175,9 @@ fn of_target(target: &Value, layout: &Layout) -> String {
         (None, None, Some(http)) => line += &format!("  HTTP {http}"),
         (None, None, None) => {}
     }
-    line.trim_end().to_owned()
+    let state_line = line.trim_end().to_owned();
+    let warning = |why: &&str| layout.row("", &format!("{:STATE$} {}", "", plain(why)));
+    std::iter::once(state_line).chain(warnings.iter().map(warning)).collect()
 }
 
 fn of_notification(notification: &Value, layout: &Layout) -> String {

@@ -1,11 +1,19 @@
 //! The text of a report.
 
+use plexmon_function::contract::reply::WarningReply;
+
 use super::*;
 use crate::resource::ResourceKind;
 
 fn target(name: &str, status: &str, failed: Option<(&str, Cause)>) -> TargetReport {
     let (why, cause) = failed.map(|(why, cause)| (why.to_owned(), cause)).unzip();
-    TargetReport { name: name.to_owned(), status: status.to_owned(), since: Some(1_793_700_300), why, cause }
+    let (name, status, since) = (name.to_owned(), status.to_owned(), Some(1_793_700_300));
+    TargetReport { name, status, since, why, cause, warnings: Vec::new() }
+}
+
+fn degraded(name: &str, warnings: &[&str]) -> TargetReport {
+    let warning = |why: &&str| WarningReply { since: 1_793_700_300, why: (*why).to_owned() };
+    TargetReport { warnings: warnings.iter().map(warning).collect(), ..target(name, "degraded", None) }
 }
 
 #[test]
@@ -28,6 +36,7 @@ fn states_and_problems_have_color() {
             target("plex", "up", None),
             target("sonarr", "down", Some(("connection refused", Cause::Connect))),
             target("uptime-kuma", "unknown", None),
+            degraded("nas", &["disk /data: 38 GB free, less than 50 GB", "load: 12, more than 8"]),
         ],
         drift: Vec::new(),
         kept: vec![kept],
@@ -48,6 +57,8 @@ fn states_and_problems_have_color() {
       plex        ESC[32mupESC[0m since 2026-11-03 10:05 UTC
       sonarr      ESC[31mdownESC[0m since 2026-11-03 10:05 UTC: connection refused
       uptime-kuma ESC[38;5;244munknownESC[0m since 2026-11-03 10:05 UTC
+      nas         ESC[33mdegradedESC[0m since 2026-11-03 10:05 UTC: disk /data: 38 GB free, less than 50 GB
+                  load: 12, more than 8
       connect: check the port forwarding, the firewall, and that the proxy or tunnel is running
     ");
 }

@@ -123,8 +123,8 @@ fn lines_are_wrapped_on_a_narrow_terminal_and_plain_with_no_color() {
     let plain = on_a_terminal("1");
     assert_eq!(plain.stderr, "");
     snapshot!(plain.stdout, @"
-    2026-11-03T10:05:07Z plex    down [TIME]  app: Plex is
-                         stopped; nginx returns 502
+    2026-11-03T10:05:07Z plex    down [TIME]  app: Plex
+                         is stopped; nginx returns 502
     2026-11-03T10:05:07Z pushover delivered: plex is DOWN
     2026-11-03T10:05:07Z failed  Task timed out after 30.03
                          seconds

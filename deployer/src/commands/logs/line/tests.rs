@@ -39,8 +39,8 @@ const RUN: &str = r#"{"previous":"up","current":"down","http":502,"targets":[
 #[test]
 fn a_run_is_a_line_for_each_target_notification_and_problem() {
     assert_snapshot!(lines(RUN), @"
-    2026-11-03T10:05:07Z plex        down       142 ms  app: Plex is stopped; nginx returns 502
-    2026-11-03T10:05:07Z uptime-kuma up          38 ms  HTTP 200
+    2026-11-03T10:05:07Z plex        down        142 ms  app: Plex is stopped; nginx returns 502
+    2026-11-03T10:05:07Z uptime-kuma up           38 ms  HTTP 200
     2026-11-03T10:05:07Z new         unknown
     2026-11-03T10:05:07Z pushover    delivered: plex is DOWN
     2026-11-03T10:05:07Z mail        failed, will retry: plex was DOWN and RECOVERED (no answer within 5 s)
@@ -55,7 +55,7 @@ fn lines_are_wrapped_at_the_width_of_a_terminal() {
     let narrow = lines_within(Some(60), RUN);
     assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
     assert_snapshot!(narrow.lines().take(2).collect::<Vec<_>>().join("\n"), @"
-    2026-11-03T10:05:07Z plex        down       142 ms  app:
+    2026-11-03T10:05:07Z plex        down        142 ms  app:
                          Plex is stopped; nginx returns 502
     ");
 }
@@ -65,8 +65,8 @@ fn states_outcomes_and_failures_have_color() {
     let colored = readable(TIME, RUN, &layout(Page::unbounded(Paint::Colored)));
     assert_eq!(console::strip_ansi_codes(&colored), lines(RUN), "only color differs");
     assert_snapshot!(colored.replace('\u{1b}', "ESC"), @"
-    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m plex        ESC[31mdownESC[0m       142 ms  app: Plex is stopped; nginx returns 502
-    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m uptime-kuma ESC[32mupESC[0m          38 ms  HTTP 200
+    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m plex        ESC[31mdownESC[0m        142 ms  app: Plex is stopped; nginx returns 502
+    ESC[38;5;244m2026-11-03T10:05:07ZESC[0m uptime-kuma ESC[32mupESC[0m           38 ms  HTTP 200
     ESC[38;5;244m2026-11-03T10:05:07ZESC[0m new         ESC[38;5;244munknownESC[0m
     ESC[38;5;244m2026-11-03T10:05:07ZESC[0m pushover    ESC[32mdeliveredESC[0m: plex is DOWN
     ESC[38;5;244m2026-11-03T10:05:07ZESC[0m mail        ESC[33mfailed, will retryESC[0m: plex was DOWN and RECOVERED (no answer within 5 s)
@@ -158,4 +158,16 @@ fn unknown_lines_are_shown_without_control_characters() {
     let why = r#"{"previous":"up","current":"down","targets":[{"name":"plex","status":"down","why":"a\u001b[2Jb\nc"}]}"#;
     let shown = readable(TIME, why, &layout(Page::unbounded(Paint::Plain)));
     assert!(!shown.contains("\u{1b}[2J") && shown.lines().count() == 1, "{shown:?}");
+}
+
+#[test]
+fn a_degraded_target_is_up_with_its_warnings() {
+    let run = r#"{"previous":"up","current":"up","http":200,"targets":[
+        {"name":"sonarr","status":"up","since":1,"http":200,"ms":38.0,
+         "warnings":[{"since":1,"why":"disk /data: 38 GB free, less than 50 GB"},{"since":2,"why":"slow\u001b responses"}]}]}"#;
+    insta::assert_snapshot!(lines(&run.replace('\n', "")), @"
+    2026-11-03T10:05:07Z sonarr      degraded     38 ms  HTTP 200
+    2026-11-03T10:05:07Z                      disk /data: 38 GB free, less than 50 GB
+    2026-11-03T10:05:07Z                      slow  responses
+    ");
 }
