@@ -48,21 +48,23 @@ fn merge(earlier: &mut Notification, late: Notification) {
     earlier.tries = earlier.tries.max(late.tries);
 }
 
-/// Add a notification that is not about a target's status. One that ends an event removes the notification of its
-/// beginning where that cannot have arrived yet, and then is not needed itself.
+/// Add a notification that is not about a target's status.
+///
+/// One that ends an event replaces the queued notification of its beginning, and one that begins an event again replaces
+/// that of its last end, so that neither arrives after what has happened since. If the replaced one cannot have arrived,
+/// the new one is not needed either.
 pub fn add_event(outbox: &mut Vec<Notification>, notification: Notification) {
-    if let Some(ended) = notification.kind.ends() {
-        let is_unsent = |other: &Notification| {
-            other.kind == ended
-                && other.about == notification.about
-                && other.target() == notification.target()
-                && other.channel() == notification.channel()
-                && !other.unproven
-        };
-        let before = outbox.len();
-        outbox.retain(|other| !is_unsent(other));
-        // That the monitor was offline is notified afterwards nevertheless: it explains what was not notified meanwhile.
-        if outbox.len() < before && notification.kind != NotificationKind::MonitorOnline {
+    let is_replaced = |other: &mut Notification| {
+        (other.kind.ends() == Some(notification.kind) || notification.kind.ends() == Some(other.kind))
+            && other.about == notification.about
+            && other.target() == notification.target()
+            && other.channel() == notification.channel()
+    };
+    // That the monitor was offline is notified afterwards: it explains what was not notified meanwhile.
+    let explains = notification.kind == NotificationKind::MonitorOnline;
+    if notification.kind != NotificationKind::MonitorOffline {
+        let replaced: Vec<Notification> = outbox.extract_if(.., is_replaced).collect();
+        if replaced.iter().any(|other| !other.unproven) && !explains {
             return;
         }
     }
