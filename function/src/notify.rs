@@ -6,6 +6,7 @@
 pub(crate) mod answer;
 pub mod discord;
 pub mod email;
+pub mod gotify;
 pub mod ntfy;
 mod post;
 pub mod pushbullet;
@@ -13,6 +14,7 @@ pub mod pushover;
 mod redact;
 pub mod slack;
 mod smtp;
+pub mod telegram;
 pub mod webhook;
 
 use std::pin::Pin;
@@ -66,6 +68,8 @@ descriptions! {
     Slack => slack,
     Webhook => webhook,
     Email => email,
+    Telegram => telegram,
+    Gotify => gotify,
 }
 
 /// Create the channels of the settings.
@@ -89,5 +93,9 @@ fn one(settings: &ChannelSettings, http: &Http) -> Box<dyn Channel> {
             Box::new(webhook::Webhook::new(name, template, headers, *token, success.clone(), http))
         }
         ChannelKind::Email(smtp) => Box::new(email::Email::new(name, smtp.clone(), http)),
+        ChannelKind::Telegram { url, chat, topic } => {
+            Box::new(telegram::Telegram::new(name, url, chat, *topic, http))
+        }
+        ChannelKind::Gotify { url } => gotify::channel(name, url.clone(), http),
     }
 }

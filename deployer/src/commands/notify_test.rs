@@ -3,9 +3,11 @@
 use plexmon_function::contract::delivery::DeliveryOutcome;
 use plexmon_function::contract::reply::ChannelReply;
 use plexmon_function::contract::request::Request;
+use plexmon_function::notify::description;
 use serde::Serialize;
 
 use crate::cli::NoOptions;
+use crate::config::Config;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::invocation;
@@ -31,7 +33,10 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
     for channel in &channels {
         let name = &channel.channel;
         output.text(match (channel.outcome, &channel.why) {
-            (DeliveryOutcome::Delivered, _) => format!("{name}: {}", paint.green("ok")),
+            (DeliveryOutcome::Delivered, _) => {
+                let next = after_test(&session.config, name).map(|next| format!(": {next}"));
+                format!("{name}: {}{}", paint.green("ok"), next.unwrap_or_default())
+            }
             (_, why) => {
                 format!(
                     "{name}: {}: {}",
@@ -48,4 +53,10 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
     Err(Error::new(format!("{failed} of {} channels did not accept the test message", channels.len())).hint(
         "correct the channel's secrets or address, then run `plexmon-deploy up` and this command again",
     ))
+}
+
+/// Return what to do after the test, if the service of this channel cannot confirm that a message has arrived.
+fn after_test(config: &Config, name: &str) -> Option<&'static str> {
+    let channel = config.channels.iter().find(|channel| channel.name == name)?;
+    description(&channel.kind).after_test
 }

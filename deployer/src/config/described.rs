@@ -131,6 +131,15 @@ fn plain(setting: &Setting, value: &Value<'_>) -> Result<Json> {
             checked(setting, value, check(text))?;
             Json::from(text)
         }
+        Type::TextOrNumber(check) => {
+            let text = value.value.as_integer().map(|number| number.to_string());
+            let text = text.map_or_else(|| value.string().map(str::to_owned), Ok)?;
+            if text.is_empty() {
+                return Err(empty(setting, value));
+            }
+            checked(setting, value, check(&text))?;
+            Json::from(text)
+        }
         Type::Texts => {
             let is_list = value.value.as_str().is_none();
             let texts = if is_list { filled(value)? } else { vec![value.clone()] };

@@ -67,6 +67,7 @@ fn channel(
     let channel = settings(name, description, common, &own, quiet)
         .map_err(|why| table.error(format!("{label} cannot be used: {why}")))?;
     table.finish()?;
+    secrets.kinds.insert(name.to_owned(), description.kind);
     secrets.channels.insert(name.to_owned(), own.secrets);
     Ok(channel)
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use plexmon_function::contract::secrets::{AccessToken, SecretValue, Secrets};
 use plexmon_function::contract::state::MAX_BYTES;
 use plexmon_function::endpoint::Endpoint;
+use plexmon_function::notify::DESCRIPTIONS;
 
 use super::reader::Value;
 use crate::error::{Error, Result};
@@ -22,6 +23,8 @@ pub enum SecretSource {
 pub struct SecretSources {
     /// Channel name, then `token`, `user`, `url` or `password`.
     pub channels: BTreeMap<String, BTreeMap<String, SecretSource>>,
+    /// The kind of each channel.
+    pub kinds: BTreeMap<String, &'static str>,
     /// Target name, header name.
     pub headers: BTreeMap<String, BTreeMap<String, SecretSource>>,
     /// Id and secret of Access tokens, by name.
@@ -132,6 +135,7 @@ impl SecretSources {
             .hint("share Access tokens in [access.NAME], or use fewer channels"));
         }
         self.check_addresses(&secrets)?;
+        self.check_values(&secrets)?;
         Ok(SecretLookup::All(secrets))
     }
 }
@@ -148,6 +152,26 @@ impl SecretSources {
             (Some(source), Some(address)) => check_address("[heartbeat]", source, address),
             _ => Ok(()),
         }
+    }
+
+    /// Reject secrets of which their service is known to have no such values. They are never shown.
+    fn check_values(&self, secrets: &Secrets) -> Result<()> {
+        for (channel, sources) in &self.channels {
+            let description = DESCRIPTIONS.iter().find(|known| self.kinds.get(channel) == Some(&known.kind));
+            let Some(description) = description else { continue };
+            for (key, value) in secrets.channel(channel) {
+                let (Some(source), Err(why)) =
+                    (sources.get(key), (description.check_secret)(key, value.expose()))
+                else {
+                    continue;
+                };
+                let about = description.setting(key).map_or("", |setting| setting.about);
+                let from = source.described();
+                return Err(Error::usage(format!("the `{key}` of [notify.{channel}], from {from}, {why}"))
+                    .hint(format!("it is {about}")));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ mod access;
 mod calendar;
 mod certificates;
 mod channels;
+mod chats;
 mod conditions;
 mod documentation;
 mod garbled;

@@ -44,6 +44,8 @@ pub enum Type {
         /// An additional check.
         check: fn(u32) -> Checked,
     },
+    /// A text that is not empty, or a whole number. The function's settings contain it as a text.
+    TextOrNumber(fn(&str) -> Checked),
     /// One whole number in a range, or a list of at least one. The list is sorted, without duplicates.
     Numbers {
         /// The smallest one.
@@ -114,6 +116,12 @@ pub struct ChannelDescription {
     pub complete: fn(&mut Map<String, Value>),
     /// Check the settings together.
     pub check: fn(&ChannelKind) -> Checked,
+    /// Check the value of the secret with this key, where the deployer knows it. The error does not quote it.
+    pub check_secret: fn(&str, &str) -> Checked,
+    /// What to do after a test message, if the service cannot confirm that a message has arrived.
+    pub after_test: Option<&'static str>,
+    /// What the service's refusals mean and what to do, as phrases in Markdown.
+    pub refusals: &'static [(&'static str, &'static str)],
 }
 
 /// How messages reach a service.
@@ -148,6 +156,9 @@ impl ChannelDescription {
         protocol: Protocol::Http { answers: None },
         complete: |_| {},
         check: |_| Ok(()),
+        check_secret: |_, _| Ok(()),
+        after_test: None,
+        refusals: &[],
     };
 
     /// Return the setting with this key.
@@ -182,6 +193,14 @@ impl Setting {
     pub const fn with(self, other: &'static str) -> Self {
         Self { need: Need::With(other), ..self }
     }
+}
+
+/// Accept an address to which a path can be appended.
+pub fn base(url: &str) -> Checked {
+    if url.contains(['?', '#']) {
+        return Err("a path is appended to it, so it cannot have a query or a fragment".to_owned());
+    }
+    Ok(())
 }
 
 /// Accept every text.

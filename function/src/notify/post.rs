@@ -2,18 +2,20 @@
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use http_body_util::Full;
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
-use super::answer::{AnswerReader, ChannelResponse, later, received, unproven};
+use super::answer::{AnswerReader, ChannelResponse, Received, later, received, unproven};
 use super::redact::Redactor;
-use super::{Delivery, Sending};
+use super::{Channel, Delivery, Sending};
 use crate::contract::secrets::{ChannelSecrets, SecretValue};
 use crate::endpoint::{Credentials, Endpoint};
 use crate::http::{Http, SendError, seconds};
+use crate::message::Message;
 use crate::user_agent::user_agent;
 
 /// The bytes of the key by which a service recognizes a repeat. ntfy accepts 64 characters of `[-_A-Za-z0-9]`, while
@@ -98,33 +100,92 @@ impl Post {
         self.with_secret(AUTHORIZATION, &format!("Basic {}", credentials.basic()))
     }
 
+    /// Hide these in answers, too.
+    pub(super) fn hiding(mut self, parts: impl IntoIterator<Item = String>) -> Self {
+        self.credentials.extend(parts);
+        self
+    }
+
     /// Return the headers, to change them.
     pub(super) fn headers(&mut self) -> &mut HeaderMap {
         self.request.headers_mut()
     }
 
-    async fn deliver(self, http: &Http, secrets: &ChannelSecrets, deadline: Instant) -> Delivery {
+    /// Send the request, and return the result.
+    pub(super) async fn deliver(self, http: &Http, secrets: &ChannelSecrets, deadline: Instant) -> Delivery {
+        match self.exchange(http, deadline).await {
+            Ok(exchange) => exchange.delivery(secrets),
+            Err(delivery) => delivery,
+        }
+    }
+
+    /// Send the request, and receive its answer.
+    pub(super) async fn exchange(self, http: &Http, deadline: Instant) -> Result<Exchange, Delivery> {
         let Self { service, request, read, is_private, has_secrets, credentials } = self;
         if has_secrets && !is_private {
             let why = format!("the address of {service} is plain http, and secrets are sent over https only");
-            return later(why);
+            return Err(later(why));
         }
-        let response = match http.send(request, deadline).await {
-            Ok(response) => response,
-            Err(SendError::NotSent(why)) => {
-                return later(format!("no connection to {service}: {why}"));
+        let response = http.send(request, deadline).await.map_err(|error| match error {
+            SendError::NotSent(why) => later(format!("no connection to {service}: {why}")),
+            SendError::TimedOut(limit) => {
+                unproven(format!("no answer from {service} within {}", seconds(limit)))
             }
-            Err(SendError::TimedOut(limit)) => {
-                return unproven(format!("no answer from {service} within {}", seconds(limit)));
-            }
-            Err(SendError::Lost) => return unproven(format!("{service}'s answer was lost")),
-        };
+            SendError::Lost => unproven(format!("{service}'s answer was lost")),
+        })?;
         let (head, body) = response.into_parts();
         let body = received(body, deadline).await;
-        let answer = read(head.status, &body.bytes);
+        Ok(Exchange { service, status: head.status, body, read, credentials })
+    }
+}
+
+/// A request that was answered.
+pub(super) struct Exchange {
+    service: &'static str,
+    status: StatusCode,
+    body: Received,
+    read: AnswerReader,
+    credentials: Vec<String>,
+}
+
+impl Exchange {
+    /// Return the body, as JSON; `Null` if it is none.
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body.bytes).unwrap_or_default()
+    }
+
+    /// Return what the answer means.
+    pub(super) fn delivery(self, secrets: &ChannelSecrets) -> Delivery {
+        let Self { service, status, body, read, credentials } = self;
+        let answer = read(status, &body.bytes);
         let mut redactor = Redactor::of(secrets);
         redactor.add(credentials);
-        ChannelResponse { service, status: head.status, body: &body }.delivery(answer, &redactor)
+        ChannelResponse { service, status, body: &body }.delivery(answer, &redactor)
+    }
+}
+
+/// Builds the request for a message.
+pub(super) type Build = Box<dyn Fn(&Message, &ChannelSecrets) -> Result<Post, Delivery> + Send + Sync>;
+
+/// A channel that sends one request for each message.
+pub(super) struct OneRequest {
+    pub(super) name: String,
+    pub(super) http: Http,
+    pub(super) build: Build,
+}
+
+impl Channel for OneRequest {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn send<'a>(
+        &'a self,
+        message: &'a Message,
+        secrets: &'a ChannelSecrets,
+        deadline: Instant,
+    ) -> Sending<'a> {
+        send(&self.http, (self.build)(message, secrets), secrets, deadline)
     }
 }
 
@@ -155,4 +216,16 @@ pub(super) fn secret<'a>(
 /// Return a short key that is the same for the same message, and different for other messages.
 pub(super) fn fold_key(id: &str) -> String {
     Sha256::digest(id.as_bytes()).iter().take(FOLD_KEY_BYTES).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Return the message's address if it can be opened in a browser and is not too long: a part of it is of no use.
+pub(super) fn link(message: &Message, max_bytes: usize) -> Option<&str> {
+    let url = message.url.as_str();
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    (is_web && url.len() <= max_bytes).then_some(url)
+}
+
+/// Append a path to the address of a server.
+pub(super) fn appended(base: &str, path: &str) -> String {
+    format!("{}{path}", base.trim_end_matches('/'))
 }

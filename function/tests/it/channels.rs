@@ -3,11 +3,13 @@
 mod common;
 mod discord;
 pub mod email;
+mod gotify;
 mod hidden;
 mod ntfy;
 mod pushbullet;
 mod slack;
 pub mod smtp;
+mod telegram;
 mod webhook;
 
 use std::collections::BTreeMap;

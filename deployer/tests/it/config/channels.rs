@@ -109,6 +109,10 @@ fn every_described_setting_reaches_the_function_and_no_other_is_there() {
                         reached.insert("ca_pem".to_owned());
                         continue;
                     }
+                    (Type::Address(_), _) => {
+                        let address = example[setting.key].as_str().unwrap();
+                        json!(url::Url::parse(address).unwrap().as_str())
+                    }
                     _ => serde_json::to_value(&example[setting.key]).unwrap(),
                 };
                 let key = setting.key;
@@ -234,7 +238,7 @@ fn invalid_channels_are_refused() {
         ))
     };
     refuses![
-        below("[notify.telegram]\ntoken = { env = \"A\" }"),
+        below("[notify.irc]\ntoken = { env = \"A\" }"),
         below("[notify.phone]\nkind = \"pushove\"\ntoken = { env = \"A\" }"),
         below("[notify.phone]\nkind = 5"),
         below("[notify.headers]\nkind = \"slack\"\nurl = { env = \"A\" }"),

@@ -1,6 +1,7 @@
 //! The tables of the documentation and the channels of the example are generated from the descriptions.
 
 mod costs;
+mod refusals;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -178,6 +179,7 @@ fn row(setting: &Setting) -> Vec<String> {
 fn value(kind: Type) -> String {
     match kind {
         Type::Text(_) => "text".to_owned(),
+        Type::TextOrNumber(_) => "text or number".to_owned(),
         Type::Texts => "text, or list of texts".to_owned(),
         Type::Number { min, max, .. } => format!("{min} to {max}"),
         Type::Numbers { min, max } => format!("{min} to {max}, or list"),

@@ -74,6 +74,21 @@ pub enum ChannelKind {
     },
     /// Secret `password`.
     Email(Smtp),
+    /// Secret `token`.
+    Telegram {
+        /// The server, to which `/bot<token>/sendMessage` is appended.
+        url: String,
+        /// A number, or the name of a public channel: `@name`.
+        chat: String,
+        /// The topic of a forum.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topic: Option<u32>,
+    },
+    /// Secret `token`.
+    Gotify {
+        /// The server.
+        url: String,
+    },
 }
 
 /// How to submit a mail.

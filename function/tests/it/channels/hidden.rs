@@ -32,6 +32,17 @@ fn discord_like(request: &str) -> Answer {
     http("500 Bad", "", &format!(r#"{{"code":0,"message":{}}}"#, quoted(request)))
 }
 
+fn telegram_like(request: &str) -> Answer {
+    let quoted = quoted(request);
+    http("400 Bad", "", &format!(r#"{{"ok":false,"error_code":400,"description":{quoted}}}"#))
+}
+
+fn gotify_like(request: &str) -> Answer {
+    let quoted = quoted(request);
+    let body = format!(r#"{{"error":"Bad Request","errorCode":400,"errorDescription":{quoted}}}"#);
+    http("400 Bad", "", &body)
+}
+
 fn plain(request: &str) -> Answer {
     http("404 Bad", "", &format!("Cannot {request}"))
 }
@@ -42,11 +53,14 @@ fn reason_like(request: &str) -> Answer {
     http("400 Bad", "", path.rsplit('/').next().unwrap())
 }
 
+const QUOTES: [fn(&str) -> Answer; 8] =
+    [pushover_like, pushbullet_like, ntfy_like, discord_like, telegram_like, gotify_like, plain, reason_like];
+
 #[tokio::test]
 async fn secrets_that_a_server_quotes_are_hidden() {
     for http_kind in http_kinds() {
         let service = http_kind.service;
-        for quote in [pushover_like, pushbullet_like, ntfy_like, discord_like, plain, reason_like] {
+        for quote in QUOTES {
             for message in [message(), endless()] {
                 let server = Server::start(&[Answer::By(quote)]).await;
                 let (kind, secrets) = http_kind.setup(&at(&server));
