@@ -10,6 +10,7 @@ mod deployment;
 mod described;
 mod function;
 mod heartbeat;
+mod kind;
 pub mod notify;
 pub mod preset;
 mod reach;

@@ -25,6 +25,7 @@ mod login_wall;
 mod observation;
 mod recorder;
 mod response;
+mod self_report;
 mod stream;
 mod tls;
 mod url;

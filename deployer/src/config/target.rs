@@ -7,10 +7,10 @@ use plexmon_function::contract::settings::{DEFAULT_TARGET_TIMEOUT_S, Expect, Hea
 use plexmon_function::probe::condition;
 
 use super::address::{address, is_private};
-use super::preset::{self, HTTP, PRESETS, Preset};
+use super::preset::HTTP;
 use super::reader::{Table, Value};
 use super::request::{self, RequestSettings};
-use super::{SecretSources, access, calendar, certificates, described, secret};
+use super::{SecretSources, access, calendar, certificates, described, kind, secret};
 use crate::error::Result;
 
 /// Appended to the name of a target, for the check that it is closed to requests without a token.
@@ -89,13 +89,9 @@ impl TargetReader<'_> {
     /// Read one `[[target]]`, and return a second target where it must be closed to requests without a token.
     pub fn read(&self, table: Table<'_>, secrets: &mut SecretSources) -> Result<Vec<Target>> {
         let name = target_name(&table.require("name", "name = \"plex\"")?)?;
-        let preset = preset(table.get("kind"))?;
+        let preset = kind::preset(table.get("kind"))?;
         let address_value = table.require("url", "url = \"https://plex.example.com\"")?;
-        let mut url = address(&address_value)?;
-        let path = preset.path_for(url.path());
-        if path != url.path() {
-            url.set_path(&path);
-        }
+        let url = kind::requested(address(&address_value)?, preset);
         let headers = match table.table("headers", "[[target]] headers")? {
             Some(headers) => headers_of(&headers, &name, self.folder, secrets)?,
             None => BTreeMap::new(),
@@ -123,6 +119,7 @@ impl TargetReader<'_> {
             url: url.to_string(),
             status: preset.status.to_vec(),
             contains: preset.contains.map(str::to_owned),
+            matches: kind::expression(preset, &table),
             headers,
             secrets_over_http,
             method,
@@ -219,16 +216,6 @@ fn target_name(value: &Value<'_>) -> Result<String> {
             "must be 1 to 60 characters, without braces, and without spaces at the beginning and the end",
         ))
     }
-}
-
-fn preset(kind: Option<Value<'_>>) -> Result<&'static Preset> {
-    let Some(value) = kind else { return Ok(&HTTP) };
-    let kind = value.string()?;
-    preset::of_kind(kind).ok_or_else(|| {
-        let known =
-            PRESETS.iter().map(|preset| format!("\"{}\"", preset.kind)).collect::<Vec<_>>().join(", ");
-        value.error(format!("is \"{kind}\", but must be one of {known}"))
-    })
 }
 
 fn headers_of(

@@ -16,7 +16,7 @@ impl Topology<'_> {
         let preset = container.map_or_else(|| guess_preset(route, *port), |container| self.preset(container));
         let path = route.path.clone().unwrap_or_default();
         let checked = if path.is_empty() || preset.kind != HTTP.kind {
-            format!("{path}{}", preset.path)
+            format!("{path}{}", preset.path.split('?').next().unwrap_or_default())
         } else {
             path.clone()
         };

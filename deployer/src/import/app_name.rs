@@ -36,7 +36,7 @@ const GENERIC: [&str; 20] = [
 /// Return the preset of an app without a known container. The name of the destination is the best evidence.
 pub fn guess_preset(route: &Route, port: Option<u16>) -> &'static Preset {
     let by_port = port.filter(|port| !ports::is_ambiguous(*port));
-    let by_port = || preset::PRESETS.iter().find(|preset| by_port.is_some() && preset.port == by_port);
+    let by_port = || preset::all().find(|preset| preset.ports.iter().any(|usual| by_port == Some(*usual)));
     let public = route.host.as_ref().ok().map(|host| first_label(host));
     let router = route.label.as_deref();
     let named = [destination(route), public, router].into_iter().flatten().find_map(preset::of_name);
@@ -47,7 +47,7 @@ pub fn guess_preset(route: &Route, port: Option<u16>) -> &'static Preset {
 /// names such as `sonarr-exporter`.
 fn preset_by_part(name: &str, port: Option<u16>) -> Option<&'static Preset> {
     let named = name.split(['-', '_']).filter_map(preset::of_name);
-    named.into_iter().find(|preset| preset.port.is_some() && preset.port == port)
+    named.into_iter().find(|preset| port.is_some_and(|port| preset.ports.contains(&port)))
 }
 
 /// Return the name of the route's destination, unless it is the machine itself.

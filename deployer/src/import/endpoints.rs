@@ -148,7 +148,8 @@ impl Endpoints {
         true
     }
 
-    /// If a container has several endpoints, only the one on its usual port is the app that its image suggests.
+    /// An endpoint on an unusual port is not the app that its image suggests, if the app itself is an endpoint, too: of
+    /// the same container, or at the address that this one is a part of, as Nextcloud's server of notifications is.
     fn correct_presets(&mut self, topology: &Topology<'_>) {
         let is_usual = |endpoint: &Endpoint| {
             endpoint
@@ -162,9 +163,24 @@ impl Endpoints {
             .filter(|endpoint| is_usual(endpoint) == Some(true))
             .filter_map(|endpoint| endpoint.container)
             .collect();
+        let addresses: Vec<(&str, Address)> = self
+            .open
+            .iter()
+            .filter_map(|endpoint| Some((endpoint.app.preset.kind, endpoint.app.address.clone().ok()?)))
+            .collect();
+        let is_part = |app: &App| {
+            let Ok(own) = &app.address else { return false };
+            addresses.iter().any(|(kind, whole)| {
+                *kind == app.preset.kind
+                    && whole.host == own.host
+                    && whole.path.len() < own.path.len()
+                    && own.path.starts_with(&whole.path)
+            })
+        };
         for endpoint in &mut self.open {
             let is_other = is_usual(endpoint) == Some(false);
-            if is_other && endpoint.container.is_some_and(|index| usual.contains(&index)) {
+            let has_usual = endpoint.container.is_some_and(|index| usual.contains(&index));
+            if is_other && (has_usual || is_part(&endpoint.app)) {
                 endpoint.app.preset = &HTTP;
             }
         }

@@ -21,7 +21,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use plexmon_deploy::config::Config;
-use plexmon_deploy::config::preset::PRESETS;
+use plexmon_deploy::config::preset;
 use plexmon_deploy::error::Exit;
 use plexmon_function::notify::DESCRIPTIONS;
 
@@ -52,7 +52,7 @@ fn without_lists(report: &str) -> String {
         names.iter().map(|name| format!("{quote}{name}{quote}")).collect::<Vec<_>>().join(", ")
     };
     let channels = list(DESCRIPTIONS.iter().map(|description| description.kind).collect(), "`");
-    let presets = list(PRESETS.iter().map(|preset| preset.kind).collect(), "\"");
+    let presets = list(preset::all().map(|preset| preset.kind).collect(), "\"");
     let report = report.replace(&channels, "[KINDS OF CHANNELS]").replace(&presets, "[PRESETS]");
     let of_target = "allowed in [[target]]: ";
     let short = |line: &str| match line.split_once(of_target) {

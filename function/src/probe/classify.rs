@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::cause::Cause;
 use super::error::ProbeError;
 use super::response::Response;
-use super::{condition, firewall, login_wall};
+use super::{condition, firewall, login_wall, self_report};
 use crate::contract::settings::Target;
 use crate::text::bounded;
 use crate::time::duration;
@@ -43,6 +43,9 @@ pub(super) fn intermediary(response: &Response<'_>, host: &str, origin: Origin) 
 /// Explain a response that is not the expected one.
 pub(super) fn unexpected(response: &Response<'_>, host: &str, target: &Target) -> ProbeError {
     if let Some(error) = intermediary(response, host, Origin::Unknown) {
+        return error;
+    }
+    if let Some(error) = self_report::find(response, target) {
         return error;
     }
     let status = response.status.as_u16();

@@ -20,7 +20,7 @@ use super::recorder::Recorder;
 use super::response::Response;
 use super::stream::ProbeStream;
 use super::url::TargetUrl;
-use super::{classify, condition, identity};
+use super::{classify, condition, identity, self_report};
 use crate::contract::secrets::TargetSecrets;
 use crate::contract::settings::{self, Expect, Target};
 use crate::endpoint::is_loopback;
@@ -168,7 +168,8 @@ impl Exchange<'_> {
         if !is_proof && let Some(error) = classify::intermediary(&response(page), host, Origin::MayBeApp) {
             return Err(error);
         }
-        let detail = outcome?;
+        let reported = |error| self_report::find(&response(page), target).unwrap_or(error);
+        let detail = outcome.map_err(reported)?;
         recorder.add_findings(findings);
         if is_near_limit {
             recorder.set_near_limit();

@@ -2,6 +2,7 @@
 
 mod request;
 mod secrets;
+mod self_reports;
 mod tls;
 
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@ mod refusals;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use plexmon_deploy::config::preset::{PRESETS, Preset};
+use plexmon_deploy::config::preset::{GROUPS, Preset};
 use plexmon_deploy::config::tables::{SECTIONS, Section};
 use plexmon_function::contract::description::{ChannelDescription, Literal, Need, Setting, Type};
 use plexmon_function::notify::DESCRIPTIONS;
@@ -212,10 +212,18 @@ fn presets() -> String {
         let kinds: Vec<String> =
             std::iter::once(&preset.kind).chain(preset.aliases).map(|kind| format!("`{kind}`")).collect();
         let statuses: Vec<String> = preset.status.iter().map(u16::to_string).collect();
-        let contains = preset.contains.map_or_else(|| "any".to_owned(), |text| format!("`{text}`"));
-        vec![kinds.join(", "), format!("`{}`", preset.path), statuses.join(" or "), contains]
+        let body = match (preset.contains, preset.matches) {
+            (Some(text), _) => format!("contains `{text}`"),
+            (None, Some(expression)) => format!("matches `{expression}`"),
+            (None, None) => "any".to_owned(),
+        };
+        vec![kinds.join(", "), format!("`{}`", preset.path), statuses.join(" or "), body]
     };
-    table(&["kind", "path", "status", "body contains"], PRESETS.iter().map(row))
+    let tables = GROUPS.iter().map(|group| {
+        let rows = table(&["kind", "path", "status", "body"], group.presets.iter().map(row));
+        format!("{}:\n\n{rows}", group.title)
+    });
+    tables.collect::<Vec<_>>().join("\n")
 }
 
 fn channels() -> String {

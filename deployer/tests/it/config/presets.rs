@@ -1,7 +1,11 @@
 //! Presets: what they set, and how an app is recognized.
 
-use plexmon_deploy::config::preset::{HTTP, PRESETS, Preset, of_image, of_kind, of_name};
+use plexmon_deploy::config::preset::{self, HTTP, Preset, of_image, of_kind, of_name};
+use regex_lite::Regex;
 
+mod answers;
+
+use self::answers::{ANSWERS, Answer, PROXIES};
 use super::parse;
 
 fn target(kind: &str, lines: &str) -> plexmon_function::contract::settings::Target {
@@ -12,12 +16,13 @@ fn target(kind: &str, lines: &str) -> plexmon_function::contract::settings::Targ
 
 #[test]
 fn a_kind_and_its_aliases_set_path_status_and_text() {
-    for preset in PRESETS {
+    for preset in preset::all() {
         for kind in std::iter::once(&preset.kind).chain(preset.aliases) {
             let target = target(kind, "");
             assert_eq!(target.url, format!("https://a.example.com{}", preset.path));
             assert_eq!(target.status, preset.status);
             assert_eq!(target.contains.as_deref(), preset.contains);
+            assert_eq!(target.matches.first().map(|one| &*one.text), preset.matches);
             assert_eq!(target.pin, preset.pin);
         }
     }
@@ -25,9 +30,10 @@ fn a_kind_and_its_aliases_set_path_status_and_text() {
 
 #[test]
 fn status_and_text_of_a_preset_can_be_overridden() {
-    for preset in PRESETS {
+    for preset in preset::all() {
         let target = target(preset.kind, "status = 204\ncontains = \"fine\"");
         assert_eq!((target.status, target.contains.as_deref()), (vec![204], Some("fine")));
+        assert!(target.matches.is_empty(), "{}", preset.kind);
     }
 }
 
@@ -38,7 +44,7 @@ fn url(kind: &str, url: &str) -> String {
 
 #[test]
 fn the_path_is_appended_to_the_base_url() {
-    for preset in PRESETS.iter().filter(|preset| preset.kind != HTTP.kind) {
+    for preset in preset::all().filter(|preset| preset.kind != HTTP.kind) {
         let asked = format!("https://a.example.com/apps/one{}", preset.path);
         assert_eq!(url(preset.kind, "https://a.example.com/apps/one"), asked);
         assert_eq!(url(preset.kind, "https://a.example.com/apps/one/"), asked);
@@ -62,47 +68,79 @@ fn pages_at_the_end_of_an_address_are_removed() {
         ("sonarr", "https://a.example.com/sonarr/login", "https://a.example.com/sonarr/ping"),
         ("tautulli", "https://a.example.com/tautulli/home", "https://a.example.com/tautulli/status"),
         ("uptime-kuma", "https://a.example.com/dashboard", "https://a.example.com/api/entry-page"),
+        (
+            "nextcloud",
+            "https://a.example.com/index.php/apps/files/?dir=/",
+            "https://a.example.com/status.php?dir=/",
+        ),
+        ("nextcloud", "https://a.example.com/cloud/login", "https://a.example.com/cloud/status.php"),
+        ("transmission", "https://a.example.com/transmission/web/", "https://a.example.com/transmission/rpc"),
+        ("pihole", "https://a.example.com/admin/login", "https://a.example.com/api/auth"),
+        (
+            "calibre-web",
+            "https://a.example.com/books/login?next=/",
+            "https://a.example.com/books/login?next=/",
+        ),
         ("qbittorrent", "https://a.example.com/qb", "https://a.example.com/qb/"),
     ] {
         assert_eq!(url(kind, shown), asked, "{shown}");
     }
 }
 
-/// What the apps answer when they are healthy, and when they are not: at least one pair for each text.
+/// Whether an answer has the status and the text of the preset.
+fn is_healthy(preset: &Preset, (status, body): Answer) -> bool {
+    preset.status.contains(&status)
+        && preset.contains.is_none_or(|text| body.contains(text))
+        && preset.matches.is_none_or(|expression| Regex::new(expression).unwrap().is_match(body))
+}
+
 #[test]
-fn texts_are_in_healthy_answers_only() {
-    let answers = [
-        ("plex", "<MediaContainer size=\"0\" machineIdentifier=\"1f\">", "<Response code=\"503\">"),
-        ("sonarr", "{\n  \"status\": \"OK\"\n}", "{\n  \"status\": \"Error\"\n}"),
+fn healthy_and_unhealthy_answers_are_told_apart() {
+    for preset in preset::all().filter(|preset| preset.kind != HTTP.kind) {
+        let mut answers = ANSWERS.iter().filter(|(kind, ..)| *kind == preset.kind).peekable();
+        assert!(answers.peek().is_some(), "add a healthy and an unhealthy answer of {}", preset.kind);
+        for (kind, good, bad) in answers {
+            assert!(is_healthy(preset, *good), "{kind}: {good:?}");
+            assert!(!is_healthy(preset, *bad), "{kind}: {bad:?}");
+        }
+    }
+    let unknown = ANSWERS.iter().find(|(kind, ..)| of_kind(kind).is_none());
+    assert_eq!(unknown, None);
+}
+
+/// A short text could be in any page.
+#[test]
+fn pages_of_proxies_are_not_healthy() {
+    let has_text = |preset: &&Preset| preset.contains.is_some() || preset.matches.is_some();
+    for preset in preset::all().filter(has_text) {
+        for page in PROXIES {
+            for status in preset.status {
+                assert!(!is_healthy(preset, (*status, page)), "{}: {page}", preset.kind);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_path_may_have_a_query() {
+    for (given, asked) in [
+        ("https://a.example.com", "https://a.example.com/api?mode=version&output=json"),
+        ("https://a.example.com/sabnzbd/", "https://a.example.com/sabnzbd/api?mode=version&output=json"),
         (
-            "overseerr",
-            "{\"initialized\":true,\"applicationTitle\":\"Requests\"}",
-            "{\"message\":\"Internal Server Error\"}",
+            "https://a.example.com/sabnzbd/login?a=b",
+            "https://a.example.com/sabnzbd/api?mode=version&output=json",
         ),
-        ("prowlarr", "{\"status\": \"OK\"}", "{\"status\": \"Error\"}"),
-        ("qbittorrent", "<title>qBittorrent WebUI</title>", "<title>502 Bad Gateway</title>"),
-        ("radarr", "{\"status\":\"OK\"}", "{\"status\":\"Error\"}"),
-        ("bazarr", "{\"status\": \"OK\"}", "<title>502 Bad Gateway</title>"),
-        ("tautulli", "{\"result\": \"success\", \"message\": \"Ok\"}", "{\"result\": \"error\"}"),
-        ("wizarr", "{\"status\":\"ok\"}", "{\"status\":\"error\"}"),
-        ("maintainerr", "{\"status\":1,\"version\":\"2.0\"}", "{\"status\":0}"),
-        ("uptime-kuma", "{\"type\":\"entryPage\",\"entryPage\":\"dashboard\"}", "<html></html>"),
-        ("uptime-kuma", "{\"type\":\"statusPageMatchedDomain\",\"statusPageSlug\":\"a\"}", ""),
-        ("jellyfin", "Healthy", "Degraded"),
-    ];
-    for Preset { kind, .. } in PRESETS.iter().filter(|preset| preset.contains.is_some()) {
-        assert!(answers.iter().any(|(of, ..)| of == kind), "add a healthy and an unhealthy answer of {kind}");
+        ("https://a.example.com/api?mode=auth", "https://a.example.com/api?mode=auth"),
+    ] {
+        assert_eq!(url("sabnzbd", given), asked, "{given}");
     }
-    for (kind, good, bad) in answers {
-        let text = of_kind(kind).unwrap().contains.unwrap();
-        assert!(good.contains(text) && !bad.contains(text), "{kind}: {text}");
-    }
+    assert_eq!(url("grafana", "https://a.example.com/login?a=b"), "https://a.example.com/api/health?a=b");
 }
 
 #[test]
 fn kinds_images_and_labels_are_unique() {
     let names = |list: fn(&'static plexmon_deploy::config::preset::Preset) -> Vec<&'static str>| {
-        let mut names: Vec<&str> = PRESETS.iter().flat_map(list).collect();
+        let mut names: Vec<&str> = preset::all().flat_map(list).collect();
         let all = names.len();
         names.sort_unstable();
         names.dedup();
@@ -122,7 +160,21 @@ fn apps_are_recognised_by_their_images() {
         ("plexinc/pms-docker", Some("plex")),
         ("fallenbagel/jellyseerr:${TAG:-latest}", Some("overseerr")),
         ("louislam/uptime-kuma:1", Some("uptime-kuma")),
+        ("binhex/arch-sonarr", Some("sonarr")),
+        ("vaultwarden/server:1.32-alpine", Some("vaultwarden")),
+        ("ghcr.io/goauthentik/server@sha256:0123", Some("authentik")),
+        ("joplin/server", None),
+        ("server", None),
+        ("ghcr.io/gethomepage/homepage", Some("homepage")),
+        ("ghcr.io/owner/homepage", None),
+        ("codeberg.org/forgejo/forgejo:9", Some("forgejo")),
+        ("ghcr.io/immich-app/immich-server:release", Some("immich")),
+        ("ghcr.io/immich-app/immich-machine-learning", None),
         ("onedr0p/exportarr", None),
+        // In front of other apps, or behind them.
+        ("traefik:v3", None),
+        ("jc21/nginx-proxy-manager", None),
+        ("influxdb:2", None),
         ("", None),
     ] {
         assert_eq!(of_image(image).map(|preset| preset.kind), kind, "{image}");
@@ -137,6 +189,12 @@ fn apps_are_recognised_by_their_names() {
         ("Radarr2", Some("radarr")),
         ("uptime-kuma", Some("uptime-kuma")),
         ("plex-meta-manager", None),
+        ("n8n", Some("n8n")),
+        ("home-assistant", Some("home-assistant")),
+        ("traefik", None),
+        ("nginx-proxy-manager", None),
+        ("influxdb", None),
+        ("homepage", None),
         ("http", None),
         ("4k", None),
         ("", None),

@@ -18,9 +18,8 @@ fn labels_of_traefik() {
     # Its host name depends on `SECOND_DOMAIN`, which has no value in the files that were read: enter it here.
     # [[target]]
     # name = "wiki"
-    # kind = "http"
-    # url = "https://app.example.com"
-    # status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
+    # kind = "wiki-js"
+    # url = "https://wiki-js.example.com"
 
     [[target]]
     name = "old"
@@ -71,7 +70,7 @@ fn version_5_of_the_provider() {
     # "non_identity") and set access = "cloudflare" here. Until then, only the protection is checked.
     [[target]]
     name = "photos"
-    kind = "http"
+    kind = "immich"
     url = "https://photos.casa.example.com"
     exposure = "closed"
 
@@ -93,7 +92,7 @@ fn version_5_of_the_provider() {
     # "non_identity"), set access = "cloudflare" here. Until then, only the protection is checked.
     [[target]]
     name = "cloud"
-    kind = "http"
+    kind = "nextcloud"
     url = "https://cloud.casa.example.com"
     exposure = "closed"
 
@@ -198,15 +197,13 @@ fn modules_of_terraform() {
 
     [[target]]
     name = "grafana"
-    kind = "http"
+    kind = "grafana"
     url = "https://grafana.lab.example.com"
-    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
 
     [[target]]
     name = "immich"
-    kind = "http"
+    kind = "immich"
     url = "https://immich.lab.example.com"
-    status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
 
     # The service token for Cloudflare Access. Both parts come from the environment.
     [access.cloudflare]
@@ -219,15 +216,15 @@ fn modules_of_terraform() {
 fn functions_of_terraform() {
     assert_snapshot!(hosts("functions"), @"
     jellyfin (jellyfin) at https://jellyfin.home.example.org
-    lidarr (http) at https://lidarr.home.example.org
-    gitea-web (http) at https://gitea-web.home.example.org
+    lidarr (lidarr) at https://lidarr.home.example.org
+    gitea (gitea) at https://gitea-web.home.example.org
     vault-web (http) at https://vault-web.home.example.org
     prowlarr (prowlarr) at https://prowlarr.home.example.org
-    readarr (http) at https://readarr.home.example.org
-    mealie (http) at https://mealie.home.example.org
-    lidarr-uhd (http) at https://lidarr-uhd.home.example.org
+    readarr (readarr) at https://readarr.home.example.org
+    mealie (mealie) at https://mealie.home.example.org
+    lidarr2 (lidarr) at https://lidarr-uhd.home.example.org
     jellyseerr (overseerr) at https://request.home.example.org
-    paperless (http) at https://paperless.home.example.org
+    paperless (paperless) at https://paperless.home.example.org
     node3 (http) at https://node3.home.example.org
     cam07 (http) at https://cam07.home.example.org
     books (http) at https://books.home.example.org

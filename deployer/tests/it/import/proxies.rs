@@ -8,7 +8,7 @@ use super::{home, middle, summary, written};
 #[test]
 fn apps_on_one_site_have_their_paths() {
     assert_snapshot!(summary("one-site"), @"
-    start: http https://media.example.net
+    start: homepage https://media.example.net
     series: sonarr https://media.example.net/series
     movies: radarr https://media.example.net/movies
     indexers: prowlarr https://media.example.net/indexers
@@ -55,7 +55,7 @@ fn a_caddyfile_is_read_with_its_imports() {
 #[test]
 fn labels_that_define_tunnel_rules_are_read() {
     assert_snapshot!(summary("tunnel-labels"), @"
-    vault: http https://vault.example.net
+    vault: vaultwarden https://vault.example.net
     series: sonarr https://series.example.net, through Cloudflare's Access, also https://media.example.net/series
     requests: overseerr https://requests.example.net
     several: http https://several.example.net
@@ -88,7 +88,7 @@ fn behind_a_proxy_with_its_own_database_only_the_host_names_are_missing() {
     assert_snapshot!(summary("behind-npm"), @"
     # plex: plex <>
     # sonarr: sonarr <>, in vpn
-    # Paperless_Web: http <>
+    # Paperless_Web: paperless <>
     - npm: a reverse proxy; monitored through the apps behind it
     - vpn: shares its network with sonarr; monitored through those that are targets
     - database: a database; monitored through the apps that use it
@@ -120,9 +120,8 @@ fn a_skeleton_says_what_to_fill_in() {
     # Its host name is not in the files that were read: enter it here.
     # [[target]]
     # name = "Paperless_Web"
-    # kind = "http"
+    # kind = "paperless"
     # url = "https://paperless-web.example.com"
-    # status = [200, 301, 302, 303, 307, 308, 401]  # any sign of life; narrow it down to what the app returns
 
     # Not monitored:
     # - npm: a reverse proxy; monitored through the apps behind it

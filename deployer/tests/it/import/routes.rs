@@ -11,9 +11,9 @@ fn the_port_in_a_label_selects_the_member_of_a_shared_network() {
     movies: radarr https://cinema.example.net, in tunnel
     torrent: qbittorrent https://leech.example.net, in tunnel
     unknown: http https://unknown.example.net, in tunnel
-    deluge: http https://seed.example.net, in lonely-vpn
-    music: http https://music.example.net, in tunnel
-    nzb: http https://usenet.example.net, in tunnel
+    deluge: deluge https://seed.example.net, in lonely-vpn
+    music: lidarr https://music.example.net, in tunnel
+    nzb: sabnzbd https://usenet.example.net, in tunnel
     - tunnel: shares its network with series, movies, torrent, music, nzb; monitored through those that are targets
     - lonely-vpn: shares its network with deluge; monitored through those that are targets
     ");
@@ -27,7 +27,7 @@ fn routers_and_sites_with_different_ports_are_different_targets() {
     sonarr: sonarr https://sonarr.example.net
     sonarr at metrics.example.net: http https://metrics.example.net
     dns: http https://dns.example.net
-    hass: http https://home.example.net
+    hass: home-assistant https://home.example.net
     plex: plex https://films.example.net, also https://www.films.example.net
     - front: a reverse proxy; monitored through the apps behind it
     ");
@@ -40,7 +40,7 @@ fn routers_that_accept_only_some_requests_are_not_targets() {
     radarr: radarr https://radarr.example.net, through Traefik's guarded
     outside: http https://outside.example.net
     pictures: http https://pictures.example.net
-    cloud: http https://cloud.example.net
+    cloud: nextcloud https://cloud.example.net
     usenet: http https://usenet.example.net
     variable: http https://variable.example.net
     - grpc: grpc.example.net is only for requests with the header `Content-Type`
@@ -160,9 +160,9 @@ fn routers_in_dynamic_files_are_read() {
     assert_snapshot!(summary("traefik-files"), @"
     plex: plex https://plex.example.net
     sonarr: sonarr https://linked.example.net
-    hass: http https://ha.example.net
+    hass: home-assistant https://ha.example.net
     sonarr at nas.example.net: sonarr https://nas.example.net, through Traefik's people
-    pihole: http https://pihole.example.net
+    pihole: pihole https://pihole.example.net
     - traefik: a reverse proxy; monitored through the apps behind it
     - linked: no public host name found
     - printer.example.net: it is only for requests with certain client addresses
@@ -176,8 +176,8 @@ fn an_address_of_the_host_leads_to_the_container_that_publishes_the_port() {
     assert_snapshot!(summary("addresses"), @"
     torrent: qbittorrent https://leech.example.net, in vpn
     series: sonarr https://tv.example.net, in vpn
-    home: http https://smart.example.net
-    books: http https://read.example.net
+    home: home-assistant https://smart.example.net
+    books: calibre-web https://read.example.net
     films: radarr https://films.example.net
     twice: http https://second.example.net, also a host name that depends on `NOWHERE`
     - vpn: shares its network with series, torrent; monitored through those that are targets
