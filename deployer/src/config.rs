@@ -6,6 +6,7 @@ mod access;
 mod address;
 mod calendar;
 mod certificates;
+mod conditions;
 mod deployment;
 mod described;
 mod function;

@@ -23,6 +23,7 @@ mod http_error;
 mod identity;
 mod login_wall;
 mod observation;
+mod received;
 mod recorder;
 mod response;
 mod self_report;

@@ -159,6 +159,14 @@ const TARGET: &[Setting] = &[
                 alerted",
     },
     Setting {
+        key: "severity",
+        kind: Type::Choice(&["down", "warn"]),
+        need: Need::Default(Literal::Text("down")),
+        example: "\"warn\"",
+        about: "what it means that `lacks`, `matches`, `header`, `json` or `metrics` is not met: the target is down, or it \
+                is up with a warning; each of these conditions can have its own `severity`",
+    },
+    Setting {
         key: "pin",
         kind: Type::Flag,
         need: Need::Depends("`true` for `plex`"),

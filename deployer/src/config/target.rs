@@ -10,7 +10,7 @@ use super::address::{address, is_private};
 use super::preset::HTTP;
 use super::reader::{Table, Value};
 use super::request::{self, RequestSettings};
-use super::{SecretSources, access, calendar, certificates, described, kind, secret};
+use super::{SecretSources, access, calendar, certificates, conditions, described, kind, secret};
 use crate::error::Result;
 
 /// Appended to the name of a target, for the check that it is closed to requests without a token.
@@ -149,7 +149,8 @@ impl TargetReader<'_> {
             // The conditions follow.
             ..Target::default()
         };
-        let target = with_conditions(target, &table, self.folder)?;
+        let mut target = with_conditions(target, &table, self.folder)?;
+        conditions::read(&table, &mut target)?;
         request::check_response_has_body(&table, &target)?;
         let is_closed = table.get("exposure").map(|value| exposure(&value)).transpose()?.unwrap_or_default();
         table.finish()?;

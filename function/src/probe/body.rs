@@ -7,15 +7,20 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::time::timeout;
 
-use super::condition::{self, Received, Unread, contains};
+use super::condition::judgement::Evaluation;
+use super::condition::metrics::MetricReader;
+use super::condition::{self, Bodies, contains};
 use super::content_encoding::{self, Decoded};
 use super::error::ProbeError;
-use super::finding::Finding;
 use super::http_error::describe;
+use super::received::{Received, Unread};
 use crate::contract::settings::Target;
 
-/// The number of bytes of the body that are searched for a target's text.
+/// The number of bytes of the body that are searched for texts.
 const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// The number of bytes of a body that are read for values: `node_exporter` sends up to 400 KB.
+pub(super) const MAX_LONG_BODY_BYTES: usize = 512 * 1024;
 
 /// The number of bytes of an error page that are read: it names its cause early or not at all.
 pub(super) const MAX_PAGE_BYTES: usize = 16 * 1024;
@@ -25,14 +30,12 @@ const ERROR_PAGE_TIMEOUT: Duration = Duration::from_secs(1);
 /// spaces.
 const OVERLAP: usize = 64;
 
-/// The body as far as it was read and could be decoded, and whether it meets the target's conditions.
+/// The beginning of the body as far as it was read and could be decoded, and whether it meets the target's conditions.
 pub(super) struct SearchedBody {
     pub(super) body: Vec<u8>,
-    pub(super) outcome: Result<String, ProbeError>,
-    /// What the conditions found whose failure is only a warning.
-    pub(super) findings: Vec<Finding>,
-    /// Whether a value is close to a limit beyond which the target is down.
-    pub(super) is_near_limit: bool,
+    /// What to say of a body that meets them.
+    pub(super) detail: String,
+    pub(super) evaluation: Evaluation,
 }
 
 /// Read the beginning of an error page. What arrives too late does not count.
@@ -53,62 +56,165 @@ pub(super) async fn error_page(mut body: Incoming, headers: &HeaderMap) -> Vec<u
     }
 }
 
+/// Read a body of up to [`MAX_LONG_BODY_BYTES`], and decode it.
+#[expect(dead_code, reason = "the checks from inside will read their answers with it")]
+pub(super) async fn long(
+    mut body: Incoming,
+    headers: &HeaderMap,
+) -> Result<(Vec<u8>, Option<Unread>), ProbeError> {
+    let (mut read, mut is_truncated) = (Vec::new(), false);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|why| describe(&why))?;
+        let Some(data) = frame.data_ref() else { continue };
+        let room = MAX_LONG_BODY_BYTES - read.len();
+        is_truncated = data.len() > room;
+        read.extend_from_slice(&data[..data.len().min(room)]);
+        if is_truncated {
+            break;
+        }
+    }
+    Ok(decoded(read, &content_encoding::of(headers), is_truncated, MAX_LONG_BODY_BYTES))
+}
+
 /// Read until the text is found, the body ends or the limit is reached. The rest is never read: the connection is closed.
-/// Where the server's identity is needed too, finding the text is not enough.
+/// Where more is needed than the text, finding it is not enough.
 pub(super) async fn search(
     mut body: Incoming,
     headers: &HeaderMap,
     target: &Target,
+    now: u64,
 ) -> Result<SearchedBody, ProbeError> {
-    let encodings = content_encoding::of(headers);
-    let wanted = target.contains.as_deref();
-    let may_stop_early = encodings.is_empty() && !(target.pin || target.tell_version);
-    let mut read: Vec<u8> = Vec::new();
-    let (mut is_truncated, mut is_found) = (false, false);
+    let mut reader = BodyReader::new(target, headers, now);
     while let Some(frame) = body.frame().await {
-        let frame = match frame {
-            Ok(frame) => frame,
-            Err(_) if is_found => break,
+        match frame {
+            Ok(frame) => {
+                let Some(data) = frame.data_ref() else { continue };
+                reader.feed(data);
+                if reader.is_truncated || reader.has_all() {
+                    break;
+                }
+            }
+            Err(_) if reader.is_found && !reader.needs_all => break,
             Err(why) => return Err(describe(&why)),
-        };
-        let Some(data) = frame.data_ref() else { continue };
-        let room = MAX_BODY_BYTES - read.len();
-        is_truncated = data.len() > room;
-        let from = read.len().saturating_sub(wanted.map_or(0, str::len).max(OVERLAP));
-        read.extend_from_slice(&data[..data.len().min(room)]);
-        is_found |= wanted.is_some_and(|text| contains::has(&read[from..], text));
-        if is_truncated || (is_found && may_stop_early) {
-            break;
         }
     }
-    Ok(decode_and_check(read, &encodings, is_truncated, target))
+    Ok(reader.finish())
 }
 
-fn decode_and_check(
+/// Reads a body in pieces, and keeps what the conditions need of it.
+struct BodyReader<'a> {
+    target: &'a Target,
+    encodings: Vec<String>,
+    now: u64,
+    /// Whether there are conditions that the end of the body may decide.
+    needs_all: bool,
+    /// How much is read.
+    limit: usize,
+    /// How much of that is kept.
+    keep: usize,
+    kept: Vec<u8>,
+    size: usize,
+    is_truncated: bool,
+    is_found: bool,
+    metrics: MetricReader<'a>,
+}
+
+impl<'a> BodyReader<'a> {
+    fn new(target: &'a Target, headers: &HeaderMap, now: u64) -> Self {
+        let encodings = content_encoding::of(headers);
+        let Target { json, metrics, lacks, matches, .. } = target;
+        let has_values = !(json.is_empty() && metrics.is_empty());
+        let limit = if has_values { MAX_LONG_BODY_BYTES } else { MAX_BODY_BYTES };
+        // Metrics are read as they arrive, if they are not compressed.
+        let keep = if json.is_empty() && encodings.is_empty() { MAX_BODY_BYTES } else { limit };
+        Self {
+            target,
+            encodings,
+            now,
+            needs_all: has_values || !(lacks.is_empty() && matches.is_empty()),
+            limit,
+            keep,
+            kept: Vec::new(),
+            size: 0,
+            is_truncated: false,
+            is_found: false,
+            metrics: MetricReader::new(metrics, now),
+        }
+    }
+
+    /// Return whether the rest of the body does not matter.
+    fn has_all(&self) -> bool {
+        let Target { pin, tell_version, .. } = *self.target;
+        self.is_found && self.encodings.is_empty() && !(self.needs_all || pin || tell_version)
+    }
+
+    fn feed(&mut self, data: &[u8]) {
+        let room = self.limit - self.size;
+        self.is_truncated = data.len() > room;
+        let data = &data[..data.len().min(room)];
+        self.size += data.len();
+        if self.encodings.is_empty() {
+            self.metrics.feed(data);
+        }
+        let wanted = self.target.contains.as_deref();
+        let from = self.kept.len().saturating_sub(wanted.map_or(0, str::len).max(OVERLAP));
+        self.kept.extend_from_slice(&data[..data.len().min(self.keep - self.kept.len())]);
+        self.is_found = self.is_found || wanted.is_some_and(|text| contains::has(&self.kept[from..], text));
+    }
+
+    fn finish(self) -> SearchedBody {
+        let Self { target, encodings, now, limit, kept, size, is_truncated, is_found, mut metrics, .. } =
+            self;
+        let more = if is_truncated { "more than " } else { "" };
+        // Some servers name an encoding without applying it, and some name one that does not exist.
+        let applied = if is_found { &[][..] } else { &encodings };
+        let (mut body, unread) = decoded(kept, applied, is_truncated, limit);
+        let is_streamed = encodings.is_empty();
+        if !is_streamed {
+            metrics.feed(&body);
+        }
+        let long = Unread::BeyondLimit { bytes: MAX_BODY_BYTES };
+        let beginning = &body[..body.len().min(MAX_BODY_BYTES)];
+        let is_long = body.len() > MAX_BODY_BYTES || (is_streamed && size > MAX_BODY_BYTES);
+        let bodies = Bodies {
+            beginning: Received {
+                body: beginning,
+                unread: if is_long { Some(&long) } else { unread.as_ref() },
+            },
+            whole: Received { body: &body, unread: unread.as_ref() },
+            metrics: metrics.finish(unread.as_ref()),
+        };
+        let evaluation = condition::of_body(target, bodies, now);
+        body.truncate(MAX_BODY_BYTES);
+        let detail = evaluation.found.clone().unwrap_or_else(|| format!("{more}{size} bytes"));
+        SearchedBody { body, detail, evaluation }
+    }
+}
+
+fn decoded(
     read: Vec<u8>,
     encodings: &[String],
     is_truncated: bool,
-    target: &Target,
-) -> SearchedBody {
-    let size = read.len();
-    let wanted = target.contains.as_deref();
-    // Some servers name an encoding without applying it, and some name one that does not exist.
-    let is_plain = encodings.is_empty() || wanted.is_some_and(|text| contains::has(&read, text));
-    let decoded = match (is_plain, is_truncated) {
-        (false, _) => content_encoding::decode(encodings, &read, is_truncated, MAX_BODY_BYTES),
-        (true, true) => Decoded::Truncated(read),
-        (true, false) => Decoded::Whole(read),
-    };
-    let (body, unread) = match decoded {
+    limit: usize,
+) -> (Vec<u8>, Option<Unread>) {
+    let beyond = |is_truncated: bool| is_truncated.then_some(Unread::BeyondLimit { bytes: limit });
+    if encodings.is_empty() {
+        return (read, beyond(is_truncated));
+    }
+    match content_encoding::decode(encodings, &read, is_truncated, limit) {
         Decoded::Whole(body) => (body, None),
-        Decoded::Truncated(body) => (body, Some(Unread::BeyondLimit { bytes: MAX_BODY_BYTES })),
+        Decoded::Truncated(body) => (body, beyond(true)),
+        // Named, but not applied.
+        Decoded::Corrupt(_) | Decoded::Unsupported(_) if is_text(&read) => (read, beyond(is_truncated)),
         Decoded::Corrupt(body) => (body, Some(Unread::Corrupt)),
         Decoded::Unsupported(encoding) => (Vec::new(), Some(Unread::Unsupported(encoding))),
-    };
-    let received = Received { body: &body, unread: unread.as_ref() };
-    let outcome = condition::of_body(target, &received).unwrap_or_else(|| {
-        let more = if is_truncated { "more than " } else { "" };
-        Ok(format!("{more}{size} bytes"))
-    });
-    SearchedBody { body, outcome, findings: Vec::new(), is_near_limit: false }
+    }
+}
+
+/// Return whether this is plain text, which no compressed body is. Its last character may be incomplete.
+fn is_text(body: &[u8]) -> bool {
+    let is_plain = body.iter().all(|byte| *byte >= b' ' || byte.is_ascii_whitespace());
+    is_plain
+        && !body.is_empty()
+        && std::str::from_utf8(body).map_or_else(|why| why.error_len().is_none(), |_| true)
 }

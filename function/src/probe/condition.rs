@@ -3,80 +3,88 @@
 //! To add one:
 //!
 //! 1. Add a field with the name of its key to [`Target`], and to [`Target::check_id`].
-//! 2. Write its file, and add it to [`SETTINGS`] and, if it needs the body, to [`OF_BODY`].
+//! 2. Write its file, and add it to [`SETTINGS`] and, if it needs the body, to [`of_body`].
 //! 3. Write the documentation: `PLEXMON_WRITE_DOCS=1 cargo test -p plexmon-deploy --test it config::documentation`.
 //!
 //! The deployer reads it by its description. Tests compare the description with the field, and with the example.
 
 pub mod contains;
+pub mod header;
+pub mod json;
+pub(super) mod judgement;
+pub mod lacks;
+pub(super) mod limits;
+pub mod matches;
+pub mod metrics;
+pub(super) mod moment;
 pub mod status;
 
-use super::cause::Cause;
-use super::error::ProbeError;
+use http::HeaderMap;
+
+use self::judgement::{Evaluation, Judgement};
+use super::received::Received;
 use crate::contract::description::Setting;
-use crate::contract::settings::Target;
-use crate::text::bounded;
+use crate::contract::settings::{Consequence, Target, TextCondition};
+use crate::text::fnv;
 
 /// The settings of all conditions.
-pub const SETTINGS: &[Setting] = &[status::SETTING, contains::SETTING];
+pub const SETTINGS: &[Setting] = &[
+    status::SETTING,
+    contains::SETTING,
+    lacks::SETTING,
+    matches::SETTING,
+    header::SETTING,
+    json::SETTING,
+    metrics::SETTING,
+];
 
-/// Evaluates a condition on the body: `None` if the target has no such condition, else what was found, or the error.
-type OfBody = fn(&Target, &Received<'_>) -> Option<Result<String, ProbeError>>;
-
-/// The conditions on the body, in the order of their evaluation.
-const OF_BODY: [OfBody; 1] = [contains::evaluate];
-
-/// A body, as far as it was received.
-pub(super) struct Received<'a> {
-    /// What was received.
-    pub(super) body: &'a [u8],
-    /// Why this is not all of it.
-    pub(super) unread: Option<&'a Unread>,
+/// A body, as the conditions need it.
+pub(super) struct Bodies<'a> {
+    /// Its beginning, which is searched for texts.
+    pub(super) beginning: Received<'a>,
+    /// More of it, for values in JSON.
+    pub(super) whole: Received<'a>,
+    /// What the conditions on metrics found, in their order, when it arrived.
+    pub(super) metrics: Vec<Judgement>,
 }
 
-/// Why a body could not be read completely.
-pub(super) enum Unread {
-    /// The rest, after this limit, was not read.
-    BeyondLimit { bytes: usize },
-    /// It is compressed, and corrupt or incomplete.
-    Corrupt,
-    /// It is compressed with an encoding that is not supported.
-    Unsupported(String),
+/// Evaluate the conditions on headers.
+pub(super) fn of_headers(target: &Target, headers: &HeaderMap) -> Evaluation {
+    let mut evaluation = Evaluation::default();
+    for (name, TextCondition { text, severity }) in &target.header {
+        let key = || key("header", &format!("{name}: {text}"));
+        evaluation.add(*severity, key, header::judge(name, text, headers));
+    }
+    evaluation
 }
 
-/// Evaluate all conditions on the body: `None` if there are none, else what was found last, or the first error.
-pub(super) fn of_body(target: &Target, received: &Received<'_>) -> Option<Result<String, ProbeError>> {
-    let mut last = None;
-    for evaluate in OF_BODY {
-        match evaluate(target, received) {
-            None => {}
-            Some(Ok(found)) => last = Some(Ok(found)),
-            error => return error,
+/// Evaluate the conditions on the body.
+pub(super) fn of_body(target: &Target, bodies: Bodies<'_>, now: u64) -> Evaluation {
+    let Bodies { beginning, whole, metrics } = bodies;
+    let mut evaluation = Evaluation::default();
+    if let Some(text) = &target.contains {
+        evaluation.add(Consequence::Down, String::new, contains::judge(text, beginning));
+    }
+    for TextCondition { text, severity } in &target.lacks {
+        evaluation.add(*severity, || key("lacks", text), lacks::judge(text, beginning));
+    }
+    for TextCondition { text, severity } in &target.matches {
+        evaluation.add(*severity, || key("matches", text), matches::judge(text, beginning));
+    }
+    if !target.json.is_empty() {
+        let document = json::read(whole);
+        for condition in &target.json {
+            let judgement = json::judge(condition, &document, now);
+            evaluation.add(condition.severity, || key("json", &condition.id()), judgement);
         }
     }
-    last
+    for (condition, judgement) in target.metrics.iter().zip(metrics) {
+        evaluation.add(condition.severity, || key("metrics", &condition.id()), judgement);
+    }
+    evaluation
 }
 
-impl Received<'_> {
-    /// Return the error of a body that does not contain something. If the body was not read completely, the target is
-    /// unknown.
-    pub(super) fn not_found(&self, what: &str) -> ProbeError {
-        match self.unread {
-            None => ProbeError::new(Cause::Condition, format!("the body does not contain {what}")),
-            Some(Unread::Corrupt) => {
-                ProbeError::new(Cause::Condition, "the compressed body is corrupt or incomplete")
-            }
-            Some(Unread::BeyondLimit { bytes }) => ProbeError::new(
-                Cause::Unreadable,
-                format!(
-                    "the first {} KiB of the body do not contain {what}; the rest is not read",
-                    bytes / 1024
-                ),
-            ),
-            Some(Unread::Unsupported(encoding)) => ProbeError::new(
-                Cause::Unreadable,
-                format!("the body is compressed with {}, which plexmon cannot decode", bounded(encoding, 20)),
-            ),
-        }
-    }
+/// Return the key of a condition's finding: its kind and a hash.
+fn key(kind: &str, id: &str) -> String {
+    format!("{kind}:{:08x}", fnv(id))
 }

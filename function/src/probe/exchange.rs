@@ -30,6 +30,9 @@ use crate::user_agent::user_agent;
 const MAX_HEADER_BYTES: usize = 128 * 1024;
 const MAX_HEADERS: usize = 1000;
 
+/// Prometheus' text format. Without it, some apps send another format, such as OpenMetrics.
+const METRICS: &str = "text/plain;version=0.0.4";
+
 const ACCESS_ID: &str = "cf-access-client-id";
 const ACCESS_SECRET: &str = "cf-access-client-secret";
 
@@ -49,7 +52,8 @@ pub(super) fn request(
     let headers = request.headers_mut();
     headers.insert(HOST, value("Host", &url.host_header)?);
     headers.insert(USER_AGENT, user_agent());
-    headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+    let accepted = if target.metrics.is_empty() { "*/*" } else { METRICS };
+    headers.insert(ACCEPT, HeaderValue::from_static(accepted));
     // The body is searched as it arrives, and must come from the server, not from a cache.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -159,19 +163,27 @@ impl Exchange<'_> {
             let page = body::error_page(body, &head.headers).await;
             return Err(classify::unexpected(&response(&page), host, target));
         }
+        let headers = condition::of_headers(target, &head.headers);
+        if let Some(error) = headers.failure {
+            let page = body::error_page(body, &head.headers).await;
+            let intermediary = classify::intermediary(&response(&page), host, Origin::MayBeApp);
+            return Err(intermediary.unwrap_or(error));
+        }
         recorder.succeed(format!("HTTP {status}"));
         recorder.begin(LinkName::Body);
-        let SearchedBody { body, outcome, findings, is_near_limit } =
-            body::search(body, &head.headers, target).await?;
-        let is_proof = target.contains.is_some() && outcome.is_ok();
+        let SearchedBody { body, detail, evaluation } =
+            body::search(body, &head.headers, target, crate::time::now()).await?;
         let page = &body[..body.len().min(body::MAX_PAGE_BYTES)];
-        if !is_proof && let Some(error) = classify::intermediary(&response(page), host, Origin::MayBeApp) {
+        if !evaluation.is_proof
+            && let Some(error) = classify::intermediary(&response(page), host, Origin::MayBeApp)
+        {
             return Err(error);
         }
-        let reported = |error| self_report::find(&response(page), target).unwrap_or(error);
-        let detail = outcome.map_err(reported)?;
-        recorder.add_findings(findings);
-        if is_near_limit {
+        if let Some(error) = evaluation.failure {
+            return Err(self_report::find(&response(page), target).unwrap_or(error));
+        }
+        recorder.add_findings(headers.findings.into_iter().chain(evaluation.findings));
+        if evaluation.is_near_limit {
             recorder.set_near_limit();
         }
         recorder.set_server(identity::of(&body));

@@ -4,6 +4,7 @@
 
 mod certificates;
 mod channels;
+mod conditions;
 mod connect;
 mod decide;
 mod encodings;

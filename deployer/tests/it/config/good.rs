@@ -89,7 +89,7 @@ fn every_setting_in_the_example_can_be_uncommented_and_shows_its_default() {
     }
     assert_eq!(config.control, least.control);
     assert_eq!(config.region.as_deref(), Some("us-east-1"));
-    let [_, second, _closed] = config.targets.as_slice() else { panic!("{:?}", config.targets) };
+    let [_, second, _closed, ..] = config.targets.as_slice() else { panic!("{:?}", config.targets) };
     assert_eq!(second.url, "https://requests.example.com/api/v1/settings/public");
     assert_eq!(second.headers["Accept"], HeaderValue::Literal("application/json".to_owned()));
     assert_eq!(second.headers["Authorization"], HeaderValue::Secret);

@@ -56,6 +56,14 @@ pub struct JsonCondition {
     pub severity: Consequence,
 }
 
+impl JsonCondition {
+    /// Return what identifies the condition in every run: its settings without the severity.
+    pub(crate) fn id(&self) -> String {
+        let settings = Self { severity: Consequence::Down, ..self.clone() };
+        serde_json::to_string(&settings).unwrap_or_default()
+    }
+}
+
 /// A condition on a metric in Prometheus' text format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MetricCondition {
@@ -74,6 +82,14 @@ pub struct MetricCondition {
     /// What it means that the condition is not met.
     #[serde(default, skip_serializing_if = "Consequence::is_down")]
     pub severity: Consequence,
+}
+
+impl MetricCondition {
+    /// Return what identifies the condition in every run: its settings without the severity.
+    pub(crate) fn id(&self) -> String {
+        let settings = Self { severity: Consequence::Down, ..self.clone() };
+        serde_json::to_string(&settings).unwrap_or_default()
+    }
 }
 
 /// The limits of a measured value.

@@ -27,6 +27,15 @@ const UNITS: [Unit; 13] = [
     Unit { name: "", factor: 1.0 },
 ];
 
+/// The most significant digits that are shown.
+const MAX_DIGITS: usize = 12;
+
+/// The most digits after the decimal point.
+const MAX_DECIMALS: f64 = 12.0;
+
+/// Numbers from here on are shown with an exponent.
+const MAX_PLAIN: f64 = 1e15;
+
 /// A number with a unit, kept as it was written: `50 GB`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -52,17 +61,24 @@ impl Quantity {
         }
     }
 
-    /// Return a value in this unit, with three significant digits: `38.2 GB`. Sizes change to a unit in which the number is
-    /// readable.
+    /// Return a value in this unit, with three significant digits: `38.2 GB`; with more of them if it would look like the
+    /// quantity itself, which it is not. Sizes change to a unit in which the number is readable.
     pub fn show(&self, value: f64) -> String {
-        let Some((_, Some(unit))) = self.split() else { return shortest(value) };
-        let is_size = unit.name.ends_with('B');
-        let family =
-            |other: &&Unit| other.name.ends_with('B') && other.name.contains('i') == unit.name.contains('i');
-        let larger = UNITS.iter().rev().filter(family).find(|other| value.abs() >= other.factor);
-        let unit = if is_size { larger.unwrap_or(&UNITS[1]) } else { unit };
-        let number = shortest(value / unit.factor);
-        if unit.name.is_empty() { number } else { format!("{number} {}", unit.name) }
+        let Some((_, Some(unit))) = self.split() else { return rounded(value, 3) };
+        let limit = self.value();
+        let differs = |text: &String| *text != in_unit(unit, limit, 3);
+        let mut texts = (3..=MAX_DIGITS).map(|digits| in_unit(unit, value, digits));
+        let is_limit = value.total_cmp(&limit).is_eq();
+        texts.find(|text| is_limit || differs(text)).unwrap_or_else(|| in_unit(unit, value, MAX_DIGITS))
+    }
+
+    /// Return the unit's kind, which two limits of one value have in common: bytes, percent, or none.
+    pub fn dimension(&self) -> &'static str {
+        match self.split() {
+            Some((_, Some(Unit { name: "%", .. }))) => "in percent",
+            Some((_, Some(Unit { name, .. }))) if name.ends_with('B') => "in bytes",
+            _ => "without a unit",
+        }
     }
 
     fn split(&self) -> Option<(f64, Option<&'static Unit>)> {
@@ -83,15 +99,37 @@ impl fmt::Display for Quantity {
     }
 }
 
-/// Return a number with three significant digits, or all digits of a longer integer part.
-fn shortest(value: f64) -> String {
-    let digits = match value.abs() {
-        100.0.. => 0,
-        10.0..100.0 => 1,
-        _ => 2,
+/// Return a value in a unit; sizes in the largest of which there is at least one.
+fn in_unit(unit: &Unit, value: f64, digits: usize) -> String {
+    let is_binary = unit.name.contains('i');
+    let is_size = |other: &&Unit| {
+        other.name.ends_with('B') && (other.name == "B" || other.name.contains('i') == is_binary)
     };
-    let text = format!("{value:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    let mut shown = (rounded(value / unit.factor, digits), unit);
+    if unit.name.ends_with('B') {
+        for unit in UNITS.iter().filter(is_size) {
+            let number = rounded(value / unit.factor, digits);
+            // 999.9 MB are 1 GB, if rounded.
+            if unit.factor <= 1.0 || number.parse::<f64>().is_ok_and(|number| number.abs() >= 1.0) {
+                shown = (number, unit);
+            }
+        }
+    }
+    let (number, unit) = shown;
+    if unit.name.is_empty() { number } else { format!("{number} {}", unit.name) }
+}
+
+/// Round a number to significant digits. All digits of its integer part are kept, unless there are very many.
+fn rounded(value: f64, digits: usize) -> String {
+    if value.abs() >= MAX_PLAIN && value.is_finite() {
+        return format!("{value:.2e}");
+    }
+    // The digits before the decimal point; negative for zeros after it.
+    let before = if value == 0.0 { 0.0 } else { value.abs().log10().floor() + 1.0 };
+    let decimals = (digits as f64 - before).clamp(0.0, MAX_DECIMALS) as usize;
+    let text = format!("{value:.decimals$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -131,7 +169,20 @@ mod tests {
             ("90 %", 93.456, "93.5 %"),
             ("4", 12.0, "12"),
             ("4", 1234.5, "1234"),
-            ("4", 0.057, "0.06"),
+            ("4", 0.057, "0.057"),
+            ("4", 0.0005678, "0.000568"),
+            ("4", -0.0000000000001, "0"),
+            ("4", 1e300, "1.00e300"),
+            ("4", f64::INFINITY, "inf"),
+            ("4", 3.9999, "3.9999"),
+            ("4", 4.0, "4"),
+            ("50 GB", 49_999_999_999.0, "49.999999999 GB"),
+            ("50 GB", 999_960_000.0, "1 GB"),
+            ("1 GB", 999_960_000.0, "999.96 MB"),
+            ("50 GB", -38e9, "-38 GB"),
+            ("1 kB", 0.5, "0.5 B"),
+            ("50 GiB", 512.0, "512 B"),
+            ("90 %", 90.0001, "90.0001 %"),
         ] {
             assert_eq!(Quantity::parse(limit).unwrap().show(value), shown, "{limit} {value}");
         }

@@ -1,10 +1,9 @@
 //! `contains`: the body contains this text.
 
-use super::Received;
+use super::judgement::Judgement;
 use crate::contract::description::{Need, Setting, Type, any};
-use crate::contract::settings::Target;
-use crate::probe::error::ProbeError;
 use crate::probe::identity;
+use crate::probe::received::{Received, Unread};
 use crate::text::bounded;
 
 const MAX_SHOWN_CHARS: usize = 120;
@@ -20,17 +19,31 @@ pub const SETTING: Setting = Setting {
 };
 
 /// Search the body for the text.
-pub(super) fn evaluate(target: &Target, received: &Received<'_>) -> Option<Result<String, ProbeError>> {
-    let text = target.contains.as_deref()?;
+pub(super) fn judge(text: &str, received: Received<'_>) -> Judgement {
     if text.is_empty() {
-        return Some(Ok("empty".to_owned()));
+        return Judgement::met("empty");
     }
-    let shown = format!("`{}`", bounded(text, MAX_SHOWN_CHARS));
-    Some(if has(received.body, text) {
-        Ok(format!("contains {shown}"))
-    } else {
-        Err(received.not_found(&shown))
-    })
+    if has(received.body, text) {
+        return Judgement::met(format!("contains {}", shown(text))).with_proof();
+    }
+    missing(&shown(text), received.unread)
+}
+
+/// Judge a condition that demands what the body, as far as it was read, does not contain.
+pub(super) fn missing(what: &str, unread: Option<&Unread>) -> Judgement {
+    match unread {
+        None => Judgement::not_met(format!("the body does not contain {what}")),
+        Some(Unread::BeyondLimit { bytes }) => Judgement::unknown(format!(
+            "the first {} KiB of the body do not contain {what}; the rest is not read",
+            bytes / 1024
+        )),
+        Some(unread) => Judgement::unread(unread),
+    }
+}
+
+/// Return a text for messages.
+pub(super) fn shown(text: &str) -> String {
+    format!("`{}`", bounded(text, MAX_SHOWN_CHARS))
 }
 
 /// Return whether the body contains the text. Bytes are compared: the body may have any character encoding, or none.

@@ -1,0 +1,83 @@
+//! `json`: values in the body, selected by a JSONPath, are as expected.
+
+mod cost;
+mod document;
+mod value;
+
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use super::judgement::Judgement;
+use super::limits::Compared;
+use crate::contract::description::{Checked, Need, Setting, Type};
+use crate::contract::settings::JsonCondition;
+use crate::probe::finding::Level;
+use crate::text::bounded;
+
+pub(in crate::probe) use self::document::read;
+
+/// A name in messages is at most this long, so that the value has room.
+const MAX_NAME_CHARS: usize = 80;
+
+/// How it is configured.
+pub const SETTING: Setting = Setting {
+    key: "json",
+    kind: Type::Other("table, or list"),
+    need: Need::Optional,
+    example: "[{ path = \"$[?@.path=='/data'].freeSpace\", min = \"50 GB\", label = \"Disk /data\" }]",
+    about: "conditions on values in a JSON body of up to 512 KiB: `path` is a \
+            [JSONPath](https://www.rfc-editor.org/rfc/rfc9535), and each value that it selects must meet `min`, `max`, \
+            `equals` and `newer_than`; if there is none, the condition is not met, except with `exists = false`",
+};
+
+/// Check a path of the configuration.
+pub fn check(path: &str) -> Checked {
+    cost::check(path)?;
+    match JsonPath::parse(path) {
+        Ok(_) => Ok(()),
+        Err(why) => {
+            Err(format!("it is not a JSONPath: {} at character {}", why.message(), why.position() + 1))
+        }
+    }
+}
+
+/// Judge a condition on the values of a body, which is read once for all of them.
+pub(super) fn judge(condition: &JsonCondition, body: &Result<Value, Judgement>, now: u64) -> Judgement {
+    let root = match body {
+        Ok(root) => root,
+        Err(unreadable) => return unreadable.clone(),
+    };
+    let name = match &condition.label {
+        Some(label) => label.clone(),
+        None => format!("`{}`", bounded(&condition.path, MAX_NAME_CHARS)),
+    };
+    let Ok(path) = JsonPath::parse(&condition.path) else {
+        return Judgement::unknown(format!("{name}: not a JSONPath"));
+    };
+    let nodes = path.query(root);
+    match condition.exists {
+        Some(false) if nodes.is_empty() => return Judgement::met(format!("{name}: absent, as it must be")),
+        Some(false) => return Judgement::not_met(format!("{name}: present, but must not be")),
+        Some(true) | None if nodes.is_empty() => {
+            return Judgement::not_met(format!("{name}: not in the body"));
+        }
+        Some(true) | None => {}
+    }
+    let several = if nodes.len() > 1 { format!(" (the worst of {})", nodes.len()) } else { String::new() };
+    let mut worst: Option<Compared<'_>> = None;
+    for node in nodes {
+        match value::compare(condition, node, now) {
+            Ok(Some(compared)) => worst = Some(worst.map_or(compared, |worst| worst.worse(compared))),
+            Ok(None) => {}
+            Err(why) => return Judgement::not_met(format!("{name}: {why}")),
+        }
+    }
+    match worst {
+        Some(worst) => {
+            let judgement = worst.judgement(&name);
+            let several = if worst.level == Level::NotMet { several } else { String::new() };
+            Judgement { why: judgement.why + &several, ..judgement }
+        }
+        None => Judgement::met(format!("{name}: as expected")).with_proof(),
+    }
+}

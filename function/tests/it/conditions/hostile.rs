@@ -1,0 +1,1 @@
+//! Bodies that are made to take time or memory.
