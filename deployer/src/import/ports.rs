@@ -8,7 +8,7 @@ const GENERIC: [u16; 15] =
     [80, 81, 443, 3000, 5000, 8000, 8080, 8081, 8082, 8083, 8181, 8443, 8888, 9000, 9090];
 
 /// Default ports of images without a preset; that of the web interface comes first.
-const DEFAULT_PORTS: [(&str, &[u16]); 14] = [
+const DEFAULT_PORTS: [(&str, &[u16]); 13] = [
     ("changedetection.io", &[5000]),
     ("code-server", &[8443]),
     ("flaresolverr", &[8191]),
@@ -22,7 +22,6 @@ const DEFAULT_PORTS: [(&str, &[u16]); 14] = [
     ("rtorrent-rutorrent", &[8080]),
     ("slskd", &[5030]),
     ("soulseek", &[6080]),
-    ("stash", &[9999]),
 ];
 
 /// Whether a port does not identify an app: it is generic, or another app uses the port of a preset, too.

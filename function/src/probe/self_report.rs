@@ -34,7 +34,7 @@ const REPORTS: [Report; 11] = [
         text: "\"maintenance\":false,\"needsDbUpgrade\":true",
         app: None,
         cause: Cause::Maintenance,
-        why: "waits for the upgrade of its database: open it in a browser, or run `occ upgrade`",
+        why: "is upgrading its database, or waits until you do (`occ upgrade`)",
     },
     Report {
         status: 400,

@@ -66,6 +66,27 @@ pub(super) const PRESETS: &[Preset] = &[
         ..HTTP
     },
     Preset {
+        kind: "photoprism",
+        label: "PhotoPrism",
+        path: "/api/v1/status",
+        contains: Some("\"operational\""),
+        images: &["photoprism"],
+        ports: &[2342],
+        pages: &["/library/login", "/library/browse", "/library"],
+        ..HTTP
+    },
+    Preset {
+        kind: "stash",
+        label: "Stash",
+        path: "/healthz",
+        // The whole body is a dot.
+        matches: Some(r"^\.\s*$"),
+        images: &["stash"],
+        ports: &[9999],
+        has_common_name: true,
+        ..HTTP
+    },
+    Preset {
         kind: "kavita",
         label: "Kavita",
         path: "/api/health",

@@ -1,7 +1,10 @@
 //! Presets: what they set, and how an app is recognized.
 
 use plexmon_deploy::config::preset::{self, HTTP, Preset, of_image, of_kind, of_name};
-use regex_lite::Regex;
+use plexmon_function::contract::secrets::TargetSecrets;
+use plexmon_function::probe::{Tls, probe};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 mod answers;
 
@@ -87,21 +90,35 @@ fn pages_at_the_end_of_an_address_are_removed() {
     }
 }
 
-/// Whether an answer has the status and the text of the preset.
-fn is_healthy(preset: &Preset, (status, body): Answer) -> bool {
-    preset.status.contains(&status)
-        && preset.contains.is_none_or(|text| body.contains(text))
-        && preset.matches.is_none_or(|expression| Regex::new(expression).unwrap().is_match(body))
+/// Whether the probe takes an answer of a real server for that of a healthy app.
+async fn is_healthy(preset: &Preset, (status, body): Answer, tls: &Tls) -> bool {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let response = format!("HTTP/1.1 {status} Any\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let served = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            stream.read_buf(&mut request).await.unwrap();
+        }
+        let _ = stream.write_all(response.as_bytes()).await;
+    };
+    let text = format!("[[target]]\nname = \"a\"\nkind = \"{}\"\nurl = \"http://{address}\"\n", preset.kind);
+    let target = parse(&text).unwrap().targets.remove(0);
+    let secrets = TargetSecrets::default();
+    let (observation, ()) = tokio::join!(probe(&target, &secrets, tls), served);
+    observation.ok
 }
 
-#[test]
-fn healthy_and_unhealthy_answers_are_told_apart() {
+#[tokio::test]
+async fn healthy_and_unhealthy_answers_are_told_apart() {
+    let tls = Tls::new().unwrap();
     for preset in preset::all().filter(|preset| preset.kind != HTTP.kind) {
         let mut answers = ANSWERS.iter().filter(|(kind, ..)| *kind == preset.kind).peekable();
         assert!(answers.peek().is_some(), "add a healthy and an unhealthy answer of {}", preset.kind);
         for (kind, good, bad) in answers {
-            assert!(is_healthy(preset, *good), "{kind}: {good:?}");
-            assert!(!is_healthy(preset, *bad), "{kind}: {bad:?}");
+            assert!(is_healthy(preset, *good, &tls).await, "{kind}: {good:?}");
+            assert!(!is_healthy(preset, *bad, &tls).await, "{kind}: {bad:?}");
         }
     }
     let unknown = ANSWERS.iter().find(|(kind, ..)| of_kind(kind).is_none());
@@ -109,13 +126,16 @@ fn healthy_and_unhealthy_answers_are_told_apart() {
 }
 
 /// A short text could be in any page.
-#[test]
-fn pages_of_proxies_are_not_healthy() {
+#[tokio::test]
+async fn pages_of_proxies_are_not_healthy() {
+    let tls = Tls::new().unwrap();
     let has_text = |preset: &&Preset| preset.contains.is_some() || preset.matches.is_some();
     for preset in preset::all().filter(has_text) {
         for page in PROXIES {
-            for status in preset.status {
-                assert!(!is_healthy(preset, (*status, page)), "{}: {page}", preset.kind);
+            // 204 has no body.
+            for status in preset.status.iter().filter(|status| **status != 204) {
+                let page = (*status, *page);
+                assert!(!is_healthy(preset, page, &tls).await, "{}: {page:?}", preset.kind);
             }
         }
     }

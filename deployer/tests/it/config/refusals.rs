@@ -89,7 +89,7 @@ fn more_targets_than_the_state_has_room_for_are_rejected() {
 #[test]
 fn conditions_of_a_target_are_checked() {
     refuses![
-        target("kind = \"photoprism\""),
+        target("kind = \"pterodactyl\""),
         target("kind = \"grafanna\""),
         target("status = [200, 600]"),
         target("status = 99"),

@@ -15,7 +15,7 @@ const MAX_COMPILED_BYTES: usize = 16 * 1024;
 pub const SETTING: Setting = Setting {
     key: "matches",
     kind: Type::Other("regular expression, table, or list"),
-    need: Need::Optional,
+    need: Need::Depends("from the preset"),
     example: "['\"version\": *\"4\\.', { regex = 'queue: \\d{1,2}\\b', severity = \"warn\" }]",
     about: "the first 64 KiB of the body match this [regular expression](https://docs.rs/regex-lite/latest/regex_lite/#syntax), \
             or each of these, anywhere; `(?i)` in front ignores case, `(?s)` lets `.` match line breaks",

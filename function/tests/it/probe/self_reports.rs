@@ -34,7 +34,7 @@ async fn nextcloud_in_maintenance_is_not_down() {
             "200 OK",
             "",
             nextcloud(false, true),
-            "Nextcloud waits for the upgrade of its database: open it in a browser, or run `occ upgrade`",
+            "Nextcloud is upgrading its database, or waits until you do (`occ upgrade`)",
         ),
         // All pages but its status.
         (

@@ -23,6 +23,8 @@ pub const ANSWERS: &[(&str, Answer, Answer)] = &[
         ),
     ),
     ("immich", (200, "{\"res\":\"pong\"}"), (404, "{\"message\":\"Cannot GET /api/server/ping\"}")),
+    ("photoprism", (200, "{\"status\":\"operational\"}"), (200, "<title>PhotoPrism</title>")),
+    ("stash", (200, "."), (200, "<title>Stash</title>.")),
     ("kavita", (200, "Ok"), (200, "<title>Kavita</title> Ok")),
     ("kavita", (200, "\"Ok\""), GATEWAY),
     ("komga", (200, "{\"status\":\"UP\"}"), (503, "{\"status\":\"DOWN\"}")),
