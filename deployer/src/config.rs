@@ -14,6 +14,7 @@ mod heartbeat;
 mod kind;
 pub mod notify;
 pub mod preset;
+mod protocol;
 mod reach;
 mod reader;
 mod request;

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use plexmon_function::contract::secrets::{Secrets, TargetSecrets};
-use plexmon_function::contract::settings::Target;
+use plexmon_function::contract::settings::{Protocol, Target};
 use plexmon_function::probe::{Family, LinkName, Observation, Tls, probe_over};
 
 use crate::config::{Config, SecretLookup};
@@ -40,6 +40,10 @@ pub async fn probe_all(config: &Config, output: &Output) -> Result<Vec<LocalObse
 async fn seen(target: &Target, secrets: &Secrets, tls: &Tls) -> LocalObservation {
     let secrets = secrets.of(target).unwrap_or_else(|_| TargetSecrets::default());
     let over = |family| probe_over(family, target, &secrets, tls);
+    if matches!(target.protocol, Protocol::Dns { .. }) {
+        // The name has no family, only its records have.
+        return LocalObservation { v4: over(Family::Any).await, v6: None };
+    }
     let (v4, v6) = tokio::join!(over(Family::V4), over(Family::V6));
     // The link decides, not the cause: a target that should be closed has one cause for everything unreachable.
     let has_none = matches!(v6.links.as_slice(), [only] if only.name == LinkName::Dns && !only.ok);

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::contract::settings;
 use crate::endpoint::Endpoint;
-use crate::http::{Http, SendError, seconds};
+use crate::http::Http;
 use crate::notify::answer::{Received, received};
 use crate::store::SecretCache;
 use crate::store::Store;
@@ -67,7 +67,7 @@ impl Heartbeat {
         let now = Instant::now();
         let until = (now + TIMEOUT).min(deadline.checked_sub(RESERVE).unwrap_or(now));
         let response = self.http.send(request(endpoint)?, until).await;
-        let (head, body) = response.map_err(describe)?.into_parts();
+        let (head, body) = response.map_err(|why| why.to_string())?.into_parts();
         check_response(&host, head.status, &received(body, until).await)
     }
 }
@@ -84,14 +84,6 @@ fn request(endpoint: Endpoint) -> Result<Request<Full<Bytes>>, String> {
         headers.insert(AUTHORIZATION, basic);
     }
     Ok(request)
-}
-
-fn describe(why: SendError) -> String {
-    match why {
-        SendError::NotSent(why) => format!("no connection: {why}"),
-        SendError::TimedOut(limit) => format!("no answer within {}", seconds(limit)),
-        SendError::Lost => "the connection was lost before the response".to_owned(),
-    }
 }
 
 /// Check whether the service accepted the ping: services also return 200 for URLs that they do not know.

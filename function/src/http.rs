@@ -64,6 +64,16 @@ pub enum SendError {
     Lost,
 }
 
+impl fmt::Display for SendError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSent(why) => write!(formatter, "no connection: {why}"),
+            Self::TimedOut(limit) => write!(formatter, "no answer within {}", seconds(*limit)),
+            Self::Lost => formatter.write_str("the connection was lost before the response"),
+        }
+    }
+}
+
 impl Http {
     /// Create a client that trusts the public CAs. Plain `http` is supported, for emulators.
     pub fn new(tls: &Tls) -> Self {

@@ -20,7 +20,7 @@
 //! - [`notify`] sends messages: one file for each kind of channel. [`heartbeat`] reports each run to a dead man's switch.
 //! - [`store`] loads and saves the state and the secrets: in SSM, or in memory for tests.
 //! - [`http`] is the HTTP client of channels, heartbeat and SSM, on top of [`connect`]; [`endpoint`] parses their URLs, and
-//!   [`unexpected_body`] recognizes responses that are not theirs.
+//!   [`unexpected_body`] recognizes responses that are not theirs. [`fetch`] asks public services with it.
 //! - [`text`], [`time`], [`log`] and [`user_agent`] are small helpers.
 //!
 //! # Where additions go
@@ -41,6 +41,7 @@ pub mod connect;
 pub mod contract;
 pub mod decide;
 pub mod endpoint;
+pub mod fetch;
 pub mod heartbeat;
 pub mod http;
 pub mod lambda;

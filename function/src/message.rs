@@ -17,7 +17,7 @@ use serde::Serialize;
 pub use self::advice::advice;
 use self::phrases::label;
 use crate::contract::notification::{Notification, NotificationKind, NotificationScope};
-use crate::contract::settings::{Expect, Settings, Severity};
+use crate::contract::settings::{Expect, Protocol, Settings, Severity};
 use crate::contract::state::State;
 use crate::text::{bare_url, fnv};
 
@@ -38,7 +38,8 @@ pub struct Message {
     pub urgent: bool,
     /// When it happened, in Unix seconds.
     pub at: u64,
-    /// The target's address without anything that may be secret; empty unless the message is about exactly one target.
+    /// The target's address without anything that may be secret; empty unless the message is about exactly one target that
+    /// is reached over HTTP.
     pub url: String,
     /// The text of the link to that address.
     pub url_title: String,
@@ -144,6 +145,8 @@ pub fn message(notifications: &[Notification], state: &State, settings: &Setting
     }
     let first = notifications.first();
     let target = first.filter(|_| notifications.len() == 1).and_then(|only| settings.target(only.target()));
+    // Phones open nothing else.
+    let linked = target.filter(|target| target.protocol == Protocol::Http);
     let is_outage =
         |one: &Notification| matches!(one.kind, NotificationKind::Down | NotificationKind::Reminder);
     let severity = |one: &Notification| {
@@ -157,8 +160,8 @@ pub fn message(notifications: &[Notification], state: &State, settings: &Setting
         severity: notifications.iter().map(severity).max().unwrap_or_default(),
         urgent: notifications.iter().any(is_outage),
         at: first.map_or(0, |one| one.until.unwrap_or(one.from)),
-        url: target.map_or_else(String::new, |target| bare_url(&target.url)),
-        url_title: target
+        url: linked.map_or_else(String::new, |target| bare_url(&target.url)),
+        url_title: linked
             .map_or_else(String::new, |target| format!("Open {}", label(&target.name, settings))),
         items: notifications
             .iter()

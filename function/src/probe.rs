@@ -6,6 +6,7 @@
 //! - [`connect`], [`tls`] and [`exchange`] are the links; [`recorder`] records them.
 //! - [`classify`] decides what an unexpected response means; [`firewall`] and [`login_wall`] contain the tables of products
 //!   that may answer instead of the app. A new product is an entry there.
+//! - [`tcp`] ends after the connection; [`dns`] asks DNS services over HTTPS, and [`dns_record`] compares their records.
 //! - [`condition`] evaluates the conditions that the response of a healthy app meets.
 
 mod body;
@@ -15,6 +16,8 @@ mod classify;
 pub mod condition;
 mod connect;
 mod content_encoding;
+mod dns;
+pub mod dns_record;
 mod error;
 mod exchange;
 mod finding;
@@ -28,13 +31,17 @@ mod recorder;
 mod response;
 mod self_report;
 mod stream;
+mod tcp;
 mod tls;
 mod url;
 mod verifier;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
+use tokio_rustls::client::TlsStream;
 
 pub use self::cause::{Cause, Verdict};
 pub use self::connect::Family;
@@ -45,10 +52,11 @@ pub use self::identity::Identity;
 pub use self::observation::{Failure, Link, LinkName, Observation};
 use self::recorder::Recorder;
 use self::stream::ProbeStream;
+use self::tls::Alpn;
 pub use self::tls::Tls;
 use self::url::TargetUrl;
 use crate::contract::secrets::TargetSecrets;
-use crate::contract::settings::{Expect, Target};
+use crate::contract::settings::{Expect, Protocol, Target};
 
 /// Probe `target` once, over any of its addresses.
 pub async fn probe(target: &Target, secrets: &TargetSecrets, tls: &Tls) -> Observation {
@@ -96,28 +104,64 @@ impl Probe<'_> {
     /// Follow the chain, link by link. The link that is current when this returns an error, or is dropped, is the one
     /// that failed.
     async fn run(self, recorder: &mut Recorder) -> Result<(), ProbeError> {
-        let Self { family, target, secrets, tls, deadline } = self;
+        match &self.target.protocol {
+            Protocol::Http => self.http(recorder).await,
+            Protocol::Tcp { tls } => self.tcp(*tls, recorder).await,
+            Protocol::Dns { .. } => self.dns(recorder).await,
+        }
+    }
+
+    async fn http(&self, recorder: &mut Recorder) -> Result<(), ProbeError> {
+        let Self { target, secrets, .. } = self;
         recorder.begin(LinkName::Dns);
         let url = TargetUrl::parse(&target.url).map_err(ProbeError::of(Cause::Condition))?;
         let request = exchange::request(target, &url, secrets).map_err(ProbeError::of(Cause::Condition))?;
-        let addresses = connect::resolve(&url, family).await.map_err(ProbeError::of(Cause::Dns))?;
-        recorder.succeed(connect::listed(&addresses));
-
-        recorder.begin(LinkName::Tcp);
-        let connected = connect::connect(&addresses, deadline, recorder).await;
-        let tcp = connected.map_err(ProbeError::of(Cause::Connect))?;
-        recorder.succeed(tcp.peer_addr().map_or_else(|_| String::new(), |peer| peer.to_string()));
-
+        let addresses = self.resolve(&url, recorder).await?;
+        let (tcp, peer) = self.connect(&addresses, recorder).await?;
+        recorder.succeed(peer);
         let stream = if url.is_https {
-            recorder.begin(LinkName::Tls);
-            let session = tls.handshake(tcp, &url.host, target.ca_pem.as_deref()).await?;
-            let validity = tls::validity(&session);
-            recorder.set_certificate(validity, tls::certificate(&session));
-            recorder.succeed(tls::described(&session, validity));
+            let (session, described) = self.secure(tcp, &url, Alpn::Http, recorder).await?;
+            recorder.succeed(described);
             ProbeStream(Box::new(session))
         } else {
             ProbeStream(Box::new(tcp))
         };
         Exchange { target, host: &url.host, recorder }.run(stream, request).await
+    }
+
+    async fn resolve(&self, url: &TargetUrl, recorder: &mut Recorder) -> Result<Vec<SocketAddr>, ProbeError> {
+        let addresses = connect::resolve(url, self.family).await.map_err(ProbeError::of(Cause::Dns))?;
+        recorder.succeed(connect::listed(&addresses));
+        Ok(addresses)
+    }
+
+    /// Connect, and describe the connection. The caller completes the link.
+    async fn connect(
+        &self,
+        addresses: &[SocketAddr],
+        recorder: &mut Recorder,
+    ) -> Result<(TcpStream, String), ProbeError> {
+        recorder.begin(LinkName::Tcp);
+        let connected = connect::connect(addresses, self.deadline, recorder).await;
+        let tcp = connected.map_err(ProbeError::of(Cause::Connect))?;
+        let peer = tcp.peer_addr().map_or_else(|_| String::new(), |peer| peer.to_string());
+        Ok((tcp, peer))
+    }
+
+    /// Complete the TLS handshake, and describe the session. The caller completes the link.
+    async fn secure(
+        &self,
+        tcp: TcpStream,
+        url: &TargetUrl,
+        alpn: Alpn,
+        recorder: &mut Recorder,
+    ) -> Result<(TlsStream<TcpStream>, String), ProbeError> {
+        recorder.begin(LinkName::Tls);
+        let ca_pem = self.target.ca_pem.as_deref();
+        let session = self.tls.handshake(tcp, &url.host, ca_pem, alpn).await?;
+        let validity = tls::validity(&session);
+        recorder.set_certificate(validity, tls::certificate(&session));
+        let described = tls::described(&session, validity);
+        Ok((session, described))
     }
 }

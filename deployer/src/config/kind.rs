@@ -16,7 +16,9 @@ pub fn preset(kind: Option<Value<'_>>) -> Result<&'static Preset> {
     let kind = value.string()?;
     preset::of_kind(kind).ok_or_else(|| {
         let known = preset::all().map(|preset| format!("\"{}\"", preset.kind)).collect::<Vec<_>>().join(", ");
-        value.error(format!("is \"{kind}\", but must be one of {known}")).hint(suggestion(kind))
+        value
+            .error(format!("is \"{kind}\", but must be one of {known}, \"tcp\" or \"dns\""))
+            .hint(suggestion(kind))
     })
 }
 

@@ -7,7 +7,7 @@
 
 use plexmon_function::contract::description::{Literal, Need, Setting, Type, any, any_number};
 
-use super::{DEFAULT_NAME, notify, request};
+use super::{DEFAULT_NAME, notify, protocol, request};
 
 /// A table of `config.toml`.
 #[derive(Debug, Clone, Copy)]
@@ -81,17 +81,45 @@ const TARGET: &[Setting] = &[
     },
     Setting {
         key: "kind",
-        kind: Type::Other("an app"),
+        kind: Type::Other("an app, `tcp` or `dns`"),
         need: Need::Default(Literal::Text("http")),
         example: "\"plex\"",
-        about: "the app, which determines the path and what a healthy answer is",
+        about: "the app, which determines the path and what a healthy answer is; or another kind of check",
     },
     Setting {
         key: "url",
         kind: Type::Address(any),
         need: Need::Required,
         example: "\"https://plex.example.com\"",
-        about: "the address by which the internet reaches it",
+        about: "the address by which the internet reaches it; `tcp://host:port` for a port, `dns://name` for a name",
+    },
+    Setting {
+        key: "tls",
+        kind: Type::Flag,
+        need: Need::Default(Literal::Flag(false)),
+        example: "true",
+        about: "with `kind = \"tcp\"`: complete a TLS handshake, verify the certificate, and warn before it expires",
+    },
+    Setting {
+        key: "record",
+        kind: Type::Choice(protocol::RECORDS),
+        need: Need::Default(Literal::Text("A")),
+        example: "\"A\"",
+        about: "with `kind = \"dns\"`: the type of the records",
+    },
+    Setting {
+        key: "equals",
+        kind: Type::Texts,
+        need: Need::Optional,
+        example: "\"203.0.113.7\"",
+        about: "with `kind = \"dns\"`: the values of all records of this type, in any order; without it, any will do",
+    },
+    Setting {
+        key: "resolver",
+        kind: Type::Other("address, or list of addresses"),
+        need: Need::Depends("Cloudflare's, then Google's"),
+        example: "[\"https://cloudflare-dns.com/dns-query\", \"https://dns.google/resolve\"]",
+        about: "with `kind = \"dns\"`: the services to ask, in this order, by DNS over HTTPS as JSON",
     },
     Setting {
         key: "headers",
@@ -155,8 +183,8 @@ const TARGET: &[Setting] = &[
         kind: Type::Choice(&["open", "closed"]),
         need: Need::Default(Literal::Text("open")),
         example: "\"closed\"",
-        about: "`closed`: without a token, Access or another login page must answer; if the app answers, you are \
-                alerted",
+        about: "`closed`: without a token, Access or another login page must answer; with `kind = \"tcp\"`, the port \
+                must not accept connections; otherwise you are alerted",
     },
     Setting {
         key: "severity",

@@ -6,8 +6,7 @@ use std::path::Path;
 use plexmon_function::contract::settings::{DEFAULT_TARGET_TIMEOUT_S, Expect, HeaderValue, Target};
 use plexmon_function::probe::condition;
 
-use super::address::{address, is_private};
-use super::preset::HTTP;
+use super::protocol::{Endpoint, Kind};
 use super::reader::{Table, Value};
 use super::request::{self, RequestSettings};
 use super::{SecretSources, access, calendar, certificates, conditions, described, kind, secret};
@@ -89,20 +88,20 @@ impl TargetReader<'_> {
     /// Read one `[[target]]`, and return a second target where it must be closed to requests without a token.
     pub fn read(&self, table: Table<'_>, secrets: &mut SecretSources) -> Result<Vec<Target>> {
         let name = target_name(&table.require("name", "name = \"plex\"")?)?;
-        let preset = kind::preset(table.get("kind"))?;
-        let address_value = table.require("url", "url = \"https://plex.example.com\"")?;
-        let url = kind::requested(address(&address_value)?, preset);
+        let kind = Kind::read(table.get("kind"))?;
+        let Endpoint { protocol, url, is_private, label } = kind.endpoint(&table)?;
+        let preset = kind.preset();
         let headers = match table.table("headers", "[[target]] headers")? {
             Some(headers) => headers_of(&headers, &name, self.folder, secrets)?,
             None => BTreeMap::new(),
         };
         let secrets_over_http = table.get("secrets_over_http").map(|value| value.boolean()).transpose()?;
         let secrets_over_http = secrets_over_http.unwrap_or_default();
-        if !is_private(&url) && !secrets_over_http {
+        if !is_private && !secrets_over_http {
             check_encryption(&table, &headers)?;
         }
         let access = match table.get("access") {
-            Some(value) if !is_private(&url) => {
+            Some(value) if !is_private => {
                 return Err(value
                     .error("is a secret, and would be sent unencrypted: the address is plain http")
                     .hint("use an https:// address"));
@@ -115,8 +114,9 @@ impl TargetReader<'_> {
         let RequestSettings { method, body } = request::read(&table)?;
         let flag = |key| table.get(key).map(|value| value.boolean()).transpose();
         let target = Target {
-            app: if preset.kind == HTTP.kind { String::new() } else { preset.label.to_owned() },
-            url: url.to_string(),
+            app: label,
+            url,
+            protocol,
             status: preset.status.to_vec(),
             contains: preset.contains.map(str::to_owned),
             matches: kind::expression(preset, &table),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::notification::{NotificationKind, NotificationScope};
-use crate::contract::settings::{Expect, Settings, Target};
+use crate::contract::settings::{Settings, Target};
 use crate::contract::state::{State, Status};
 use crate::probe::{Cause, Observation, Verdict};
 
@@ -66,7 +66,7 @@ fn begins(observations: &[Observation], settings: &Settings) -> BTreeMap<String,
 /// Return the members of each site, or of each group, that has more than one.
 fn teams<K: Ord>(settings: &Settings, key: impl Fn(&Target) -> Option<K>) -> Vec<Vec<&Target>> {
     let mut teams: BTreeMap<K, Vec<&Target>> = BTreeMap::new();
-    for target in settings.targets.iter().filter(|target| target.expect == Expect::Answer) {
+    for target in settings.targets.iter().filter(|target| target.is_at_site()) {
         if let Some(key) = key(target) {
             teams.entry(key).or_default().push(target);
         }
@@ -96,7 +96,7 @@ fn ends(state: &State, before: &[Status], settings: &Settings) -> BTreeMap<Strin
     // The recovery of a target while notifications were suppressed is still to be notified.
     let is_pending = |name: &str| state.target(name).is_some_and(|target| target.scope.is_some());
     let all_were_down = |target: &Target| {
-        let is_beside = |other: &&Target| other.site == target.site && other.expect == Expect::Answer;
+        let is_beside = |other: &&Target| other.site == target.site && other.is_at_site();
         let mut beside = settings.targets.iter().filter(is_beside);
         beside.all(|other| was_down(&other.name) || is_pending(&other.name))
     };

@@ -29,6 +29,7 @@ pub fn advice(cause: Cause) -> &'static str {
         Cause::Unreadable => {
             "choose a `contains` near the beginning of the page, or a path with a short response that is not compressed"
         }
+        Cause::Resolver => "check the addresses in `resolver`, which have to answer DNS over HTTPS as JSON",
         Cause::Maintenance => "wait: the app is under maintenance and should come back by itself",
         Cause::Condition => {
             "the response is not the configured one: check the route, `status` and `contains`"
@@ -36,7 +37,7 @@ pub fn advice(cause: Cause) -> &'static str {
         Cause::Limit => "the app responds, but a value that it reports is beyond the configured limit",
         Cause::Slow => "check the load of the host and of the internet connection",
         Cause::Timeout => "it accepts connections but does not respond: check the app, or raise `timeout_s`",
-        Cause::Exposed => "put the app behind Cloudflare Access again, and check who has used it",
+        Cause::Exposed => "close it again, by Cloudflare Access or in the router, and check who has used it",
         Cause::MonitorOffline => "the monitor cannot check this from its network",
         Cause::Other => "only a later release of plexmon knows this cause: update this one",
     }

@@ -4,7 +4,7 @@ use super::Text;
 use super::list::{count, joined, labels};
 use super::phrases::{NO_REASON, capitalized, delay, how_long, label, outage, since};
 use crate::contract::notification::{Notification, NotificationKind, NotificationScope};
-use crate::contract::settings::{Expect, Settings};
+use crate::contract::settings::Settings;
 use crate::contract::state::{State, Status};
 use crate::probe::Cause;
 use crate::time::duration;
@@ -95,7 +95,7 @@ fn still_down(
     let is_beside = |name: &str| {
         settings.target(name).is_some_and(|other| {
             other.site == target.site
-                && other.expect == Expect::Answer
+                && other.is_at_site()
                 && (one.scope != Some(NotificationScope::Group) || other.group == target.group)
         })
     };

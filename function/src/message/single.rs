@@ -4,7 +4,7 @@ use super::advice::advice;
 use super::phrases::{NO_REASON, STARTED, after, capitalized, delay, how_long, label, outage, since, when};
 use super::{Text, is_exposure};
 use crate::contract::notification::{Notification, NotificationKind};
-use crate::contract::settings::Settings;
+use crate::contract::settings::{Protocol, Settings};
 use crate::probe::Cause;
 use crate::time::duration;
 
@@ -15,7 +15,10 @@ const UPGRADE: &str = "Unless you upgrade it, AWS closes the account, and nothin
 
 pub(super) fn text(notification: &Notification, settings: &Settings) -> Text {
     let name = capitalized(label(notification.target(), settings));
-    let exposure = is_exposure(notification, settings).then(|| exposure(notification, &name)).flatten();
+    let is_port =
+        settings.target(notification.target()).is_some_and(|target| target.protocol != Protocol::Http);
+    let exposure =
+        is_exposure(notification, settings).then(|| exposure(notification, &name, is_port)).flatten();
     let Text { title, body } =
         exposure.unwrap_or_else(|| Text::new(title(notification, &name), body(notification)));
     let title = if notification.first { format!("{STARTED}: {title}") } else { title };
@@ -100,7 +103,7 @@ fn earlier(notification: &Notification) -> String {
 }
 
 /// Render a notification about a target that must refuse: it is not up or down, but closed or open.
-fn exposure(notification: &Notification, name: &str) -> Option<Text> {
+fn exposure(notification: &Notification, name: &str, is_port: bool) -> Option<Text> {
     let why = capitalized(notification.why.as_deref().unwrap_or("it answers without a token"));
     let when = when(notification);
     Some(match notification.kind {
@@ -110,7 +113,11 @@ fn exposure(notification: &Notification, name: &str) -> Option<Text> {
         ),
         NotificationKind::Up if notification.first => Text::new(
             format!("{name} is closed to the internet"),
-            "You will be notified when it can be reached without a token.",
+            if is_port {
+                "You will be notified when it accepts connections."
+            } else {
+                "You will be notified when it can be reached without a token."
+            },
         ),
         NotificationKind::Up => Text::new(format!("{name} is closed again"), format!("Was open ({when}).")),
         NotificationKind::WasDown => Text::new(

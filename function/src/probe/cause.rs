@@ -45,6 +45,8 @@ pub enum Cause {
     LoginWall,
     /// The body cannot be searched: longer than the limit, or in an unsupported encoding.
     Unreadable,
+    /// No DNS service could be asked.
+    Resolver,
     /// The app reports that it is busy with its own maintenance.
     Maintenance,
     /// The response does not meet the target's conditions.
@@ -81,6 +83,7 @@ impl fmt::Display for Cause {
             Self::RateLimited => "rate limited",
             Self::LoginWall => "login wall",
             Self::Unreadable => "unreadable",
+            Self::Resolver => "resolver",
             Self::Maintenance => "maintenance",
             Self::Condition => "condition",
             Self::Limit => "limit",
@@ -103,6 +106,7 @@ impl Cause {
             | Self::RateLimited
             | Self::LoginWall
             | Self::Unreadable
+            | Self::Resolver
             | Self::Maintenance
             | Self::MonitorOffline
             | Self::Other => Verdict::Unknown,
@@ -124,7 +128,9 @@ impl Cause {
     /// Return the nearest cause that the first release knows. Its deployer rejects a reply with any other.
     pub fn in_first_release(self) -> Self {
         match self {
-            Self::Blocked | Self::RateLimited | Self::Unreadable | Self::Other => Self::Challenge,
+            Self::Blocked | Self::RateLimited | Self::Unreadable | Self::Resolver | Self::Other => {
+                Self::Challenge
+            }
             Self::LoginWall => Self::Access,
             Self::Limit => Self::Condition,
             known => known,
@@ -158,6 +164,7 @@ impl Cause {
                 | Self::RateLimited
                 | Self::LoginWall
                 | Self::Unreadable
+                | Self::Resolver
                 | Self::Maintenance
                 | Self::Limit
                 | Self::Exposed

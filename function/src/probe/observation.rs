@@ -41,6 +41,9 @@ pub struct Observation {
     /// Whether a value is so close to a limit that it does not end an outage that this limit began.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_near_limit: bool,
+    /// Whether nothing answered although that is what is expected: a closed port, or a monitor without a network.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_silent: bool,
     /// How many times the target was probed for this observation.
     #[serde(default = "once")]
     pub tries: u32,
@@ -82,6 +85,7 @@ impl Observation {
             server: Identity::default(),
             findings: Vec::new(),
             is_near_limit: false,
+            is_silent: false,
             tries: 1,
             total_ms: 0.0,
         }

@@ -83,6 +83,11 @@ impl Recorder {
         self.observation.is_near_limit = true;
     }
 
+    /// Record that nothing answered, as expected.
+    pub(super) fn set_silent(&mut self) {
+        self.observation.is_silent = true;
+    }
+
     pub(super) fn finish(mut self) -> Observation {
         self.observation.ok = self.observation.failed.is_none();
         self.observation.total_ms = milliseconds(self.started);

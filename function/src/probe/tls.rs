@@ -27,9 +27,21 @@ pub struct Tls {
     provider: Arc<CryptoProvider>,
     roots: Arc<RootCertStore>,
     public: Arc<ClientConfig>,
-    /// The configurations for probes, by `ca_pem`. Cached: each contains a copy of all public CAs, and targets that are
-    /// probed concurrently usually share one.
-    for_probes: Arc<Mutex<BTreeMap<Option<String>, Arc<ClientConfig>>>>,
+    /// The configurations for probes, by protocol and `ca_pem`. Cached: each contains a copy of all public CAs, and targets
+    /// that are probed concurrently usually share one.
+    for_probes: Arc<Mutex<Configs>>,
+}
+
+/// Configurations by protocol and `ca_pem`.
+type Configs = BTreeMap<(Alpn, Option<String>), Arc<ClientConfig>>;
+
+/// Which protocol a client asks for within TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Alpn {
+    /// HTTP/1.1.
+    Http,
+    /// None: the server decides.
+    None,
 }
 
 impl fmt::Debug for Tls {
@@ -72,17 +84,18 @@ impl Tls {
         tcp: TcpStream,
         host: &str,
         ca_pem: Option<&str>,
+        alpn: Alpn,
     ) -> Result<TlsStream<TcpStream>, ProbeError> {
-        let config = self.for_probe(ca_pem).map_err(ProbeError::of(Cause::Certificate))?;
+        let config = self.for_probe(ca_pem, alpn).map_err(ProbeError::of(Cause::Certificate))?;
         let name = ServerName::try_from(host.to_owned()).map_err(|_| {
             ProbeError::new(Cause::Certificate, format!("no certificate can be valid for the name {host}"))
         })?;
         TlsConnector::from(config).connect(name, tcp).await.map_err(|why| describe(&why, host))
     }
 
-    fn for_probe(&self, ca_pem: Option<&str>) -> Result<Arc<ClientConfig>, String> {
+    fn for_probe(&self, ca_pem: Option<&str>, alpn: Alpn) -> Result<Arc<ClientConfig>, String> {
         let mut known = self.for_probes.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = ca_pem.map(str::to_owned);
+        let key = (alpn, ca_pem.map(str::to_owned));
         if let Some(config) = known.get(&key) {
             return Ok(Arc::clone(config));
         }
@@ -91,7 +104,9 @@ impl Tls {
             Some(pem) => self.trusting(pem)?,
         };
         config.resumption = Resumption::disabled();
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        if alpn == Alpn::Http {
+            config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        }
         let config = Arc::new(config);
         known.insert(key, Arc::clone(&config));
         Ok(config)
@@ -220,7 +235,7 @@ mod tests {
     fn a_probe_never_resumes_a_session() {
         let tls = Tls::new().unwrap();
         let resumption = |config: &ClientConfig| format!("{:?}", config.resumption);
-        let (for_probe, public) = (tls.for_probe(None).unwrap(), tls.public());
+        let (for_probe, public) = (tls.for_probe(None, Alpn::Http).unwrap(), tls.public());
         assert_ne!(resumption(&for_probe), resumption(&public), "clients resume, to save time");
         assert_eq!(resumption(&for_probe), format!("{:?}", Resumption::disabled()));
     }

@@ -12,7 +12,7 @@ use super::budget::Budget;
 use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::secrets::{Secrets, TargetSecrets};
 use crate::contract::settings::{Expect, Settings, Target};
-use crate::probe::{Cause, Failure, Observation, Tls, Verdict, probe};
+use crate::probe::{Cause, Failure, LinkName, Observation, Tls, Verdict, probe};
 use crate::store::{SecretCache, Store};
 
 /// Up to this many targets are all probed at the same time.
@@ -227,7 +227,8 @@ impl<S: Store, P: Prober> Observer<'_, S, P> {
 
 fn nothing_responds(observations: &[Observation]) -> bool {
     // Without any HTTP response, the fault may be the monitor's.
-    !observations.is_empty() && observations.iter().all(|seen| !seen.ok && seen.http.is_none())
+    let is_nothing = |seen: &Observation| seen.is_silent || (!seen.ok && seen.http.is_none());
+    !observations.is_empty() && observations.iter().all(is_nothing)
 }
 
 fn seen<'a>(target: &Target, observations: &'a [Observation]) -> Option<&'a Observation> {
@@ -243,6 +244,10 @@ fn replace(observations: &mut [Observation], again: Vec<Result<Observation, NotO
 }
 
 fn blame_monitor(seen: &mut Observation) {
+    if seen.is_silent {
+        let why = "a port that does not answer".to_owned();
+        (seen.ok, seen.failed) = (false, Some(Failure { link: LinkName::Tcp, why, cause: Cause::Connect }));
+    }
     if let Some(Failure { why, cause, .. }) = &mut seen.failed {
         *cause = Cause::MonitorOffline;
         *why = format!("the monitor itself is offline ({why})");

@@ -1,8 +1,10 @@
 //! Probes of servers that respond correctly, and of servers that fail in every way.
 
+mod dns;
 mod request;
 mod secrets;
 mod self_reports;
+mod tcp;
 mod tls;
 
 use std::collections::BTreeMap;
@@ -210,7 +212,7 @@ async fn an_invalid_host_name_is_not_found() {
     assert_eq!(observation.failed.as_ref().unwrap().link, LinkName::Dns);
     assert!(observation.failed.unwrap().why.starts_with("host name not found"));
     let observation = observe(&target("gopher://plex/".to_owned())).await;
-    assert_failed(&observation, LinkName::Dns, "the URL must begin with http:// or https://");
+    assert_failed(&observation, LinkName::Dns, "the URL must begin with http://, https:// or tcp://");
 }
 
 #[tokio::test]

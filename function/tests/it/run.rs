@@ -5,6 +5,7 @@ mod deliver;
 mod persist;
 mod recall;
 mod secrets;
+mod silent_ports;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 /// What a server does with a connection after it has read the request.
@@ -46,6 +46,17 @@ pub fn refusing() -> (TcpSocket, SocketAddr) {
     socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let address = socket.local_addr().unwrap();
     (socket, address)
+}
+
+/// A port that does not answer: its queue of connections is full. It stays so while the connections exist.
+pub async fn silent() -> ((TcpListener, Vec<TcpStream>), SocketAddr) {
+    let (socket, address) = refusing();
+    let listener = socket.listen(1).unwrap();
+    let mut connections = Vec::new();
+    while let Ok(Ok(connection)) = timeout(Duration::from_millis(100), TcpStream::connect(address)).await {
+        connections.push(connection);
+    }
+    ((listener, connections), address)
 }
 
 /// A running server. Its task ends with the test's runtime.

@@ -17,7 +17,7 @@ pub const DEFAULT_TARGET_TIMEOUT_S: u32 = 10;
 pub struct Target {
     /// Unique among the targets, and part of messages and of the state.
     pub name: String,
-    /// The complete address, `http` or `https`.
+    /// The complete address: `http` or `https`, or that of another [`Protocol`].
     pub url: String,
     /// The name of the app in messages: "Plex", "Uptime Kuma".
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -228,6 +228,12 @@ impl Target {
         self.access.is_some()
             || !self.inside_headers.is_empty()
             || self.headers.values().any(|value| *value == HeaderValue::Secret)
+    }
+
+    /// Return whether it answers at its site, and fails with the site. A DNS record does not, nor does a target that must
+    /// refuse.
+    pub fn is_at_site(&self) -> bool {
+        self.expect == Expect::Answer && !matches!(self.protocol, Protocol::Dns { .. })
     }
 
     /// Return the name of the app for messages.
