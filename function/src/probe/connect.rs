@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::net::{TcpStream, lookup_host};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::recorder::Recorder;
 use super::url::TargetUrl;
@@ -74,6 +74,35 @@ pub(super) async fn connect(
     // A request is one small write; waiting to fill a packet would only add to the measured time.
     let _ = stream.set_nodelay(true);
     Ok(stream)
+}
+
+/// What a port does with connections.
+pub(super) enum Port {
+    /// It accepts them.
+    Open,
+    /// It refuses them, or the host is reported as unreachable.
+    Refused,
+    /// It did not answer before the deadline.
+    Silent,
+    /// This machine could not try, for this reason.
+    NotTried(String),
+}
+
+/// Find out whether any of the addresses accepts connections.
+pub(super) async fn port(addresses: &[SocketAddr], deadline: Instant) -> Port {
+    let outcome = timeout_at(deadline, race(addresses, deadline, TcpStream::connect)).await;
+    match outcome {
+        Ok(Ok(_)) => Port::Open,
+        Ok(Err(Some(why))) => match why.kind() {
+            ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset | ErrorKind::HostUnreachable => {
+                Port::Refused
+            }
+            ErrorKind::TimedOut => Port::Silent,
+            _ => Port::NotTried(describe_connect(&why, addresses)),
+        },
+        Ok(Err(None)) => Port::NotTried(NO_ADDRESS.to_owned()),
+        Err(_) => Port::Silent,
+    }
 }
 
 /// Try the addresses in order without giving up any of them: while one does not respond, the next is tried as well. The

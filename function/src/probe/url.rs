@@ -21,7 +21,9 @@ impl TargetUrl {
         let (is_https, default_port) = match uri.scheme_str() {
             Some("https") => (true, 443),
             Some("http") => (false, 80),
-            _ => return Err("the URL must begin with http:// or https://".to_owned()),
+            // Without a default port.
+            Some("tcp") => (false, 0),
+            _ => return Err("the URL must begin with http://, https:// or tcp://".to_owned()),
         };
         let authority = uri.authority().ok_or("the URL has no host")?;
         let name = authority.host();
@@ -82,6 +84,7 @@ mod tests {
         check("HTTP://h/x", (false, "h", 80, "/x", "h"));
         check("http://user:pass@h/", (false, "h", 80, "/", "h"));
         check("http://[::1]:81/", (false, "::1", 81, "/", "[::1]:81"));
+        check("tcp://h:22", (false, "h", 22, "/", "h:22"));
         check("https://h?token=x", (true, "h", 443, "/?token=x", "h"));
     }
 
