@@ -6,7 +6,10 @@
 pub(crate) mod answer;
 pub mod discord;
 pub mod email;
+pub mod googlechat;
 pub mod gotify;
+pub mod matrix;
+pub mod mattermost;
 pub mod ntfy;
 mod post;
 pub mod pushbullet;
@@ -14,6 +17,7 @@ pub mod pushover;
 mod redact;
 pub mod slack;
 mod smtp;
+pub mod teams;
 pub mod telegram;
 pub mod webhook;
 
@@ -70,6 +74,10 @@ descriptions! {
     Email => email,
     Telegram => telegram,
     Gotify => gotify,
+    Matrix => matrix,
+    Teams => teams,
+    GoogleChat => googlechat,
+    Mattermost => mattermost,
 }
 
 /// Create the channels of the settings.
@@ -97,5 +105,9 @@ fn one(settings: &ChannelSettings, http: &Http) -> Box<dyn Channel> {
             Box::new(telegram::Telegram::new(name, url, chat, *topic, http))
         }
         ChannelKind::Gotify { url } => gotify::channel(name, url.clone(), http),
+        ChannelKind::Matrix { url, room } => matrix::channel(name, url, room, http),
+        ChannelKind::Teams => teams::channel(name, http),
+        ChannelKind::GoogleChat => googlechat::channel(name, http),
+        ChannelKind::Mattermost => mattermost::channel(name, http),
     }
 }

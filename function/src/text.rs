@@ -17,6 +17,37 @@ pub fn bounded_by(text: &str, limit: usize, room: impl Fn(char) -> usize) -> Str
     cut
 }
 
+/// Return how many bytes a character has in JSON.
+pub fn json_bytes(c: char) -> usize {
+    match c {
+        '"' | '\\' => 2,
+        c if c.is_control() => 6,
+        c => c.len_utf8(),
+    }
+}
+
+/// Return the entity of the characters that begin and end markup in HTML and in messages of Slack.
+pub fn entity(c: char) -> Option<&'static str> {
+    match c {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        _ => None,
+    }
+}
+
+/// Replace the characters for which `escape` returns a sequence.
+pub fn escaped(text: &str, escape: fn(char) -> Option<&'static str>) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match escape(c) {
+            Some(sequence) => escaped.push_str(sequence),
+            None => escaped.push(c),
+        }
+    }
+    escaped
+}
+
 /// Replace control characters with spaces: a hostile response must not control a terminal or break a log line.
 pub fn single_line(text: &str, limit: usize) -> String {
     let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

@@ -60,3 +60,21 @@ fn after_test(config: &Config, name: &str) -> Option<&'static str> {
     let channel = config.channels.iter().find(|channel| channel.name == name)?;
     description(&channel.kind).after_test
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_service_that_confirms_nothing_is_to_be_looked_at() {
+        let target = "[[target]]\nname = \"plex\"\nurl = \"https://plex.example.com\"\n";
+        let channels =
+            "[notify.work]\nkind = \"teams\"\nurl = { env = \"A\" }\n[notify.slack]\nurl = { env = \"B\" }\n";
+        let config = Config::parse(&format!("{target}{channels}"), Path::new("config.toml")).unwrap();
+        assert!(after_test(&config, "work").is_some_and(|next| next.contains("look in Teams")));
+        assert_eq!(after_test(&config, "slack"), None);
+        assert_eq!(after_test(&config, "of an earlier deployment"), None);
+    }
+}

@@ -17,7 +17,7 @@ use crate::contract::settings::Severity;
 use crate::endpoint::Credentials;
 use crate::http::Http;
 use crate::message::Message;
-use crate::text::bounded_by;
+use crate::text::{bounded_by, json_bytes};
 
 // A message of more than 4,096 bytes becomes an attachment, and JSON of more than twice that is refused. The bytes are
 // counted as in JSON, so that the second limit holds, too.
@@ -106,8 +106,8 @@ impl Ntfy {
         let (priority, tag) = urgency(message);
         let publication = Publication {
             topic,
-            title: bounded_by(&message.title, MAX_TITLE_BYTES, in_json),
-            message: bounded_by(&message.body, MAX_MESSAGE_BYTES, in_json),
+            title: bounded_by(&message.title, MAX_TITLE_BYTES, json_bytes),
+            message: bounded_by(&message.body, MAX_MESSAGE_BYTES, json_bytes),
             priority,
             tags: [tag],
             click: Some(message.url.as_str()).filter(|url| !url.is_empty() && url.len() <= MAX_URL_BYTES),
@@ -178,14 +178,6 @@ fn urgency(message: &Message) -> (u8, &'static str) {
         Severity::Down => (3, "white_check_mark"),
         Severity::Warn => (3, "warning"),
         Severity::Info => (2, "information_source"),
-    }
-}
-
-fn in_json(c: char) -> usize {
-    match c {
-        '"' | '\\' => 2,
-        c if c.is_control() => 6,
-        c => c.len_utf8(),
     }
 }
 

@@ -73,6 +73,12 @@ impl Post {
         Self::new(service, url, "application/json", body, read)
     }
 
+    /// Send with another method than `POST`.
+    pub(super) fn with_method(mut self, method: Method) -> Self {
+        *self.request.method_mut() = method;
+        self
+    }
+
     /// Mark the address or the body as secret.
     pub(super) fn with_secrets(mut self) -> Self {
         self.has_secrets = true;

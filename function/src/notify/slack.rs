@@ -11,12 +11,12 @@ use tokio::time::Instant;
 
 use super::answer::{Answer, refusal};
 use super::post::{Post, secret, send};
-use super::{Channel, Delivery, Sending};
+use super::{Channel, Delivery, Sending, mattermost};
 use crate::contract::description::{Answers, ChannelDescription, Protocol, Setting};
 use crate::contract::secrets::ChannelSecrets;
 use crate::http::Http;
 use crate::message::Message;
-use crate::text::bounded_by;
+use crate::text::{bounded_by, entity, escaped};
 
 // Slack accepts longer texts, and shows them in pieces.
 const MAX_TEXT: usize = 4_000;
@@ -67,7 +67,7 @@ pub const DESCRIPTION: ChannelDescription = ChannelDescription {
     kind: "slack",
     service: SERVICE,
     about: "an incoming webhook of [Slack](https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks), \
-            or of Mattermost, Rocket.Chat or Zulip",
+            or of Rocket.Chat or Zulip",
     settings: &[Setting::secret("url", "{ env = \"SLACK_URL\" }", "the address of the webhook")],
     protocol: Protocol::Http {
         answers: Some(Answers { confirmation: "ok", refusal: (403, "invalid_token") }),
@@ -115,36 +115,17 @@ struct Text {
 }
 
 fn text(message: &Message) -> String {
-    let title = escaped(&bounded_by(&message.title, MAX_TITLE, length)) + "\n";
+    // This disables `<!channel>` as well.
+    let title = escaped(&bounded_by(&message.title, MAX_TITLE, length), entity) + "\n";
     let url = Some(&message.url).filter(|url| !url.is_empty() && url.chars().count() <= MAX_URL);
-    let url = url.map_or_else(String::new, |url| format!("\n{}", escaped(url)));
+    let url = url.map_or_else(String::new, |url| format!("\n{}", escaped(url, entity)));
     let left = MAX_TEXT.saturating_sub(title.chars().count() + url.chars().count());
-    title + &escaped(&bounded_by(&message.body, left, length)) + &url
-}
-
-/// Escape the three characters that Slack reserves, which also disables `<!channel>`.
-fn escape(c: char) -> Option<&'static str> {
-    match c {
-        '&' => Some("&amp;"),
-        '<' => Some("&lt;"),
-        '>' => Some("&gt;"),
-        _ => None,
-    }
+    title + &escaped(&bounded_by(&message.body, left, length), entity) + &url
 }
 
 /// Return the length of a character when it is escaped.
 fn length(c: char) -> usize {
-    escape(c).map_or(1, str::len)
-}
-
-fn escaped(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut escaped, c| {
-        match escape(c) {
-            Some(entity) => escaped.push_str(entity),
-            None => escaped.push(c),
-        }
-        escaped
-    })
+    entity(c).map_or(1, str::len)
 }
 
 fn read(status: StatusCode, body: &[u8]) -> Answer {
@@ -166,16 +147,10 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
 fn in_json(status: StatusCode, reply: &Value) -> Answer {
     let text = |name: &str| reply[name].as_str().unwrap_or_default().to_owned();
     let is_accepted = reply["success"] == true || reply["ok"] == true || reply["result"] == "success";
-    let id = text("id");
     if status.is_success() && is_accepted {
         Answer::Accepted
-    } else if id.ends_with(".app_error") {
-        // Also for a webhook that is disabled, with a status of 501.
-        if id.starts_with("web.incoming_webhook") || status.is_client_error() {
-            let is_revoked = id.contains("invalid") || id.contains("disabled");
-            return Answer::Refused { text: text("message"), credentials: is_revoked };
-        }
-        Answer::Busy { text: text("message") }
+    } else if let Some(answer) = mattermost::error(status, reply) {
+        answer
     } else if reply["success"] == false && status.is_client_error() {
         refusal(status, text("error"), matches!(status.as_u16(), 401 | 404))
     } else {

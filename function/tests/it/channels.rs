@@ -3,12 +3,16 @@
 mod common;
 mod discord;
 pub mod email;
+mod googlechat;
 mod gotify;
 mod hidden;
+mod matrix;
+mod mattermost;
 mod ntfy;
 mod pushbullet;
 mod slack;
 pub mod smtp;
+mod teams;
 mod telegram;
 mod webhook;
 

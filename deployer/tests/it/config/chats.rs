@@ -17,6 +17,10 @@ fn gotify(url: &str) -> String {
     below(&format!("[notify.gotify]\nurl = \"{url}\"\ntoken = {{ env = \"A\" }}"))
 }
 
+fn matrix(url: &str, room: &str) -> String {
+    below(&format!("[notify.matrix]\nurl = \"{url}\"\nroom = \"{room}\"\ntoken = {{ env = \"A\" }}"))
+}
+
 #[test]
 fn a_chat_of_telegram_is_a_number_or_a_name() {
     for (written, expected) in [
@@ -47,6 +51,10 @@ fn invalid_values_are_refused() {
         gotify("https://gotify.example.com/message"),
         gotify("https://gotify.example.com/?token=hush"),
         gotify("http://gotify.example.com"),
+        matrix("https://matrix.example.com", "#home:example.com"),
+        matrix("https://matrix.example.com", "home"),
+        matrix("https://matrix.example.com", "!"),
+        matrix("https://matrix.example.com/_matrix/client", "!abc:example.com"),
     ];
 }
 
@@ -57,6 +65,31 @@ fn resolved(channel: &str, secret: &str) -> Result<SecretLookup, String> {
     let config = Config::parse(&below(channel), &folder.path().join("config.toml")).unwrap();
     let place = |folder: &Path| folder.display().to_string();
     config.secrets.resolve().map_err(|error| error.to_string().replace(&place(folder.path()), "FOLDER"))
+}
+
+#[test]
+fn the_id_of_a_room_may_have_no_domain() {
+    for room in ["!abc:example.com", "!31hneApxJ_1o-63DmFrpeqnkFfWppnzWso1JvH3ogLM"] {
+        parse(&matrix("https://matrix.example.com", room)).unwrap();
+    }
+}
+
+#[test]
+fn the_address_of_a_connector_is_not_one_of_a_workflow() {
+    let channel = "[notify.teams]\nurl = { file = \"secret\" }";
+    let workflow =
+        "https://prod-01.westeurope.logic.azure.com:443/workflows/0a/triggers/manual/paths/invoke?sig=x";
+    assert!(matches!(resolved(channel, workflow), Ok(SecretLookup::All(_))));
+    let connectors = ["contoso.webhook.office.com", "Contoso.Webhook.Office.com:443", "outlook.office.com"];
+    let errors = connectors.map(|host| {
+        resolved(channel, &format!("https://{host}/webhookb2/hush@x/IncomingWebhook/y/z")).unwrap_err()
+    });
+    assert!(errors.iter().all(|error| *error == errors[0]), "{errors:?}");
+    assert_snapshot!(errors[0], @r#"
+    error: the `url` of [notify.teams], from `FOLDER/secret`, is that of an Office 365 connector, which Teams no longer offers; create a workflow in Teams from its template for webhook requests
+
+    hint: it is the address of a workflow with the trigger "When a Teams webhook request is received"
+    "#);
 }
 
 #[test]

@@ -89,6 +89,20 @@ pub enum ChannelKind {
         /// The server.
         url: String,
     },
+    /// Secret `token`.
+    Matrix {
+        /// The homeserver.
+        url: String,
+        /// The id of the room: `!...`.
+        room: String,
+    },
+    /// Secret `url`.
+    Teams,
+    /// Secret `url`.
+    #[serde(rename = "googlechat")]
+    GoogleChat,
+    /// Secret `url`.
+    Mattermost,
 }
 
 /// How to submit a mail.

@@ -5,12 +5,13 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::secrets::ChannelSecrets;
+use plexmon_function::contract::settings::ChannelKind;
 use tokio::time::Instant;
 
 use super::{at, confirming_kinds, deliver, http_kinds, later, message, send, soon, webhook};
 use crate::server::{Answer, Server, http, refusing};
 
-const LOGIN: &str = "<!doctype html><html><title>Sign in</title><form></form></html>";
+pub const LOGIN: &str = "<!doctype html><html><title>Sign in</title><form></form></html>";
 
 /// Answers of gateways between the function and a service.
 const GATEWAYS: [&str; 9] = [
@@ -28,23 +29,30 @@ const GATEWAYS: [&str; 9] = [
 #[tokio::test]
 async fn only_the_service_itself_refuses_permanently() {
     for (kind, _) in confirming_kinds() {
-        let (service, setup) = (kind.service, |address: &str| kind.setup(address));
-        for body in GATEWAYS {
-            for status in [
-                301, 302, 307, 400, 401, 403, 404, 407, 408, 410, 413, 422, 425, 429, 451, 500, 502, 503, 511,
-            ] {
-                let in_front = format!("something in front of {service} answered HTTP {status}");
-                let itself = format!("{service} answered HTTP {status}");
-                let is_in_front = (400..500).contains(&status) && ![408, 425, 429].contains(&status);
-                let expected = later(if is_in_front { &in_front } else { &itself }, false);
-                let answer = http(&format!("{status} Bad"), "location: /\r\nretry-after: 9\r\n", body);
-                assert_eq!(send(setup, answer, &message()).await, expected, "{body}");
-            }
-            // A gateway that has forwarded the message.
-            for status in [504, 524] {
-                let expected = later(&format!("{service} answered HTTP {status}"), true);
-                assert_eq!(send(setup, http(&format!("{status} Bad"), "", body), &message()).await, expected);
-            }
+        gateways_refuse_nothing(kind.service, |address: &str| kind.setup(address)).await;
+    }
+}
+
+/// Send through each gateway with each status: the failure is temporary, and the reason names the gateway.
+pub async fn gateways_refuse_nothing(
+    service: &str,
+    setup: impl Fn(&str) -> (ChannelKind, ChannelSecrets) + Copy,
+) {
+    for body in GATEWAYS {
+        for status in
+            [301, 302, 307, 400, 401, 403, 404, 407, 408, 410, 413, 422, 425, 429, 451, 500, 502, 503, 511]
+        {
+            let in_front = format!("something in front of {service} answered HTTP {status}");
+            let itself = format!("{service} answered HTTP {status}");
+            let is_in_front = (400..500).contains(&status) && ![408, 425, 429].contains(&status);
+            let expected = later(if is_in_front { &in_front } else { &itself }, false);
+            let answer = http(&format!("{status} Bad"), "location: /\r\nretry-after: 9\r\n", body);
+            assert_eq!(send(setup, answer, &message()).await, expected, "{body}");
+        }
+        // A gateway that has forwarded the message.
+        for status in [504, 524] {
+            let expected = later(&format!("{service} answered HTTP {status}"), true);
+            assert_eq!(send(setup, http(&format!("{status} Bad"), "", body), &message()).await, expected);
         }
     }
 }

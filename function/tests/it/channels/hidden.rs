@@ -43,6 +43,25 @@ fn gotify_like(request: &str) -> Answer {
     http("400 Bad", "", &body)
 }
 
+fn matrix_like(request: &str) -> Answer {
+    http("403 Bad", "", &format!(r#"{{"errcode":"M_FORBIDDEN","error":{}}}"#, quoted(request)))
+}
+
+fn teams_like(request: &str) -> Answer {
+    http("403 Bad", "", &format!(r#"{{"error":{{"code":"c","message":{}}}}}"#, quoted(request)))
+}
+
+fn googlechat_like(request: &str) -> Answer {
+    let quoted = quoted(request);
+    let error = format!(r#"{{"code":400,"message":{quoted},"status":"INVALID_ARGUMENT"}}"#);
+    http("400 Bad", "", &format!(r#"{{"error":{error}}}"#))
+}
+
+fn mattermost_like(request: &str) -> Answer {
+    let quoted = quoted(request);
+    http("400 Bad", "", &format!(r#"{{"id":"a.app_error","message":{quoted},"status_code":400}}"#))
+}
+
 fn plain(request: &str) -> Answer {
     http("404 Bad", "", &format!("Cannot {request}"))
 }
@@ -53,8 +72,20 @@ fn reason_like(request: &str) -> Answer {
     http("400 Bad", "", path.rsplit('/').next().unwrap())
 }
 
-const QUOTES: [fn(&str) -> Answer; 8] =
-    [pushover_like, pushbullet_like, ntfy_like, discord_like, telegram_like, gotify_like, plain, reason_like];
+const QUOTES: [fn(&str) -> Answer; 12] = [
+    pushover_like,
+    pushbullet_like,
+    ntfy_like,
+    discord_like,
+    telegram_like,
+    gotify_like,
+    matrix_like,
+    teams_like,
+    googlechat_like,
+    mattermost_like,
+    plain,
+    reason_like,
+];
 
 #[tokio::test]
 async fn secrets_that_a_server_quotes_are_hidden() {

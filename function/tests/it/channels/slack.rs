@@ -87,12 +87,12 @@ async fn compatible_services_are_read_by_their_own_answers() {
         (
             "400 Bad Request",
             mattermost("web.incoming_webhook.invalid.app_error", 400),
-            refused("Slack answered HTTP 400: Not so.", true),
+            refused("Slack answered HTTP 400: Not so. (the webhook does not exist)", true),
         ),
         (
             "501 Not Implemented",
             mattermost("web.incoming_webhook.disabled.app_error", 501),
-            refused("Slack answered HTTP 501: Not so.", true),
+            refused("Slack answered HTTP 501: Not so. (enable them in the System Console)", true),
         ),
         (
             "500 Internal Server Error",
