@@ -11,6 +11,7 @@ mod deployment;
 mod described;
 mod function;
 mod heartbeat;
+mod inside;
 mod kind;
 pub mod notify;
 pub mod preset;

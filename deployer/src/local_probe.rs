@@ -39,12 +39,14 @@ pub async fn probe_all(config: &Config, output: &Output) -> Result<Vec<LocalObse
 
 async fn seen(target: &Target, secrets: &Secrets, tls: &Tls) -> LocalObservation {
     let secrets = secrets.of(target).unwrap_or_else(|_| TargetSecrets::default());
-    let over = |family| probe_over(family, target, &secrets, tls);
+    let over = |family, target| probe_over(family, target, &secrets, tls);
     if matches!(target.protocol, Protocol::Dns { .. }) {
         // The name has no family, only its records have.
-        return LocalObservation { v4: over(Family::Any).await, v6: None };
+        return LocalObservation { v4: over(Family::Any, target).await, v6: None };
     }
-    let (v4, v6) = tokio::join!(over(Family::V4), over(Family::V6));
+    // What the app says about itself does not depend on the family, and is asked only once.
+    let bare = Target { inside: Vec::new(), ..target.clone() };
+    let (v4, v6) = tokio::join!(over(Family::V4, target), over(Family::V6, &bare));
     // The link decides, not the cause: a target that should be closed has one cause for everything unreachable.
     let has_none = matches!(v6.links.as_slice(), [only] if only.name == LinkName::Dns && !only.ok);
     LocalObservation { v4, v6: Some(v6).filter(|_| !has_none) }

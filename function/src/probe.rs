@@ -8,6 +8,7 @@
 //!   that may answer instead of the app. A new product is an entry there.
 //! - [`tcp`] ends after the connection; [`dns`] asks DNS services over HTTPS, and [`dns_record`] compares their records.
 //! - [`condition`] evaluates the conditions that the response of a healthy app meets.
+//! - [`inside`] asks the app about itself, after it has answered.
 
 mod body;
 mod cause;
@@ -24,10 +25,13 @@ mod finding;
 mod firewall;
 mod http_error;
 mod identity;
+mod incident;
+mod inside;
 mod login_wall;
 mod observation;
 mod received;
 mod recorder;
+mod request;
 mod response;
 mod self_report;
 mod stream;
@@ -49,6 +53,8 @@ use self::error::ProbeError;
 use self::exchange::Exchange;
 pub use self::finding::{Finding, Level, check_of};
 pub use self::identity::Identity;
+pub use self::incident::Incident;
+pub use self::inside::cloud::incident;
 pub use self::observation::{Failure, Link, LinkName, Observation};
 use self::recorder::Recorder;
 use self::stream::ProbeStream;
@@ -112,10 +118,10 @@ impl Probe<'_> {
     }
 
     async fn http(&self, recorder: &mut Recorder) -> Result<(), ProbeError> {
-        let Self { target, secrets, .. } = self;
+        let Self { target, secrets, tls, deadline, .. } = self;
         recorder.begin(LinkName::Dns);
         let url = TargetUrl::parse(&target.url).map_err(ProbeError::of(Cause::Condition))?;
-        let request = exchange::request(target, &url, secrets).map_err(ProbeError::of(Cause::Condition))?;
+        let request = request::of_target(target, &url, secrets).map_err(ProbeError::of(Cause::Condition))?;
         let addresses = self.resolve(&url, recorder).await?;
         let (tcp, peer) = self.connect(&addresses, recorder).await?;
         recorder.succeed(peer);
@@ -126,7 +132,15 @@ impl Probe<'_> {
         } else {
             ProbeStream(Box::new(tcp))
         };
-        Exchange { target, host: &url.host, recorder }.run(stream, request).await
+        Exchange { target, host: &url.host, recorder }.run(stream, request).await?;
+        if target.inside.is_empty() {
+            return Ok(());
+        }
+        recorder.end_response();
+        recorder.begin(LinkName::Body);
+        let route =
+            inside::Route { target, url: &url, addresses: &addresses, secrets, tls, deadline: *deadline };
+        inside::check(route, recorder).await
     }
 
     async fn resolve(&self, url: &TargetUrl, recorder: &mut Recorder) -> Result<Vec<SocketAddr>, ProbeError> {

@@ -5,14 +5,17 @@ mod reach;
 use std::fmt::Write as _;
 
 use plexmon_function::message::advice;
-use plexmon_function::probe::{Observation, Verdict};
+use plexmon_function::probe::{Finding, Level, Observation, Verdict};
 use serde::Serialize;
 
 use crate::cli::NoOptions;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::local_probe::{LocalObservation, probe_all};
-use crate::text::{Page, certificate, waterfall};
+use crate::text::{Page, certificate, padded, waterfall};
+
+/// More conditions that are met are only counted.
+const MAX_MET: usize = 5;
 
 #[derive(Serialize)]
 struct Observations<'a> {
@@ -68,6 +71,9 @@ fn text(seen: &LocalObservation, page: Page) -> String {
     if let Some(described) = observation.certificate.as_deref().and_then(certificate::described) {
         line(&format!("  certificate: {described}"), 4);
     }
+    for found in findings(&observation.findings, page) {
+        line(&found, 10);
+    }
     if let Some(cause) = observation.cause() {
         line(&format!("  {cause}: {}", advice(cause)), 4);
     }
@@ -82,6 +88,32 @@ fn text(seen: &LocalObservation, page: Page) -> String {
         }
     }
     text
+}
+
+/// Format what conditions found whose failure is only a warning: those that are met last, and only some of them.
+fn findings(findings: &[Finding], page: Page) -> Vec<String> {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| is_met(finding.level));
+    let met = sorted.iter().filter(|finding| is_met(finding.level)).count();
+    let hidden = met.saturating_sub(MAX_MET);
+    sorted.truncate(findings.len() - hidden);
+    let line = |finding: &&Finding| {
+        let mark = match finding.level {
+            Level::NotMet => page.paint.red("warning"),
+            Level::Unknown => "unknown".to_owned(),
+            Level::Met | Level::NearLimit => page.paint.green("ok"),
+        };
+        format!("  {} {}", padded(&mark, 7), finding.why)
+    };
+    let mut lines: Vec<String> = sorted.iter().map(line).collect();
+    if hidden > 0 {
+        lines.push(format!("  {} {hidden} more", padded(&page.paint.green("ok"), 7)));
+    }
+    lines
+}
+
+fn is_met(level: Level) -> bool {
+    matches!(level, Level::Met | Level::NearLimit)
 }
 
 #[cfg(test)]
@@ -110,6 +142,27 @@ mod tests {
                 the monitor uses IPv4 only, but phones and guests
                 with IPv6 are affected: repair or remove the AAAA
                 record
+        ");
+    }
+    #[test]
+    fn what_is_not_met_comes_first_and_of_the_rest_only_some() {
+        let finding = |level, why: &str| Finding { key: why.to_owned(), level, why: why.to_owned() };
+        let mut findings: Vec<Finding> =
+            (1..=8).map(|at| finding(Level::Met, &format!("Service {at} is up"))).collect();
+        findings.push(finding(Level::NotMet, "Disk /data: 38.2 GB free, less than 50 GB"));
+        findings.push(finding(Level::Unknown, "backups: no answer in time"));
+        let v4 = Observation { total_ms: 12.0, findings, ..Observation::bare("home", true) };
+        let seen = LocalObservation { v4, v6: None };
+        insta::assert_snapshot!(text(&seen, Page::of_width(60, Paint::Plain)), @"
+        home: up (12 ms)
+          warning Disk /data: 38.2 GB free, less than 50 GB
+          unknown backups: no answer in time
+          ok      Service 1 is up
+          ok      Service 2 is up
+          ok      Service 3 is up
+          ok      Service 4 is up
+          ok      Service 5 is up
+          ok      3 more
         ");
     }
 }

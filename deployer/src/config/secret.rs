@@ -5,11 +5,18 @@ use std::path::{Path, PathBuf};
 
 use plexmon_function::contract::secrets::{AccessToken, SecretValue, Secrets};
 use plexmon_function::contract::state::MAX_BYTES;
-use plexmon_function::endpoint::Endpoint;
+use plexmon_function::endpoint::{Credentials, Endpoint};
 use plexmon_function::notify::DESCRIPTIONS;
 
 use super::reader::Value;
 use crate::error::{Error, Result};
+
+/// The header for a user and a password.
+pub const AUTHORIZATION: &str = "Authorization";
+
+/// The hint about a secret that would be sent unencrypted.
+pub const OVER_HTTP: &str =
+    "use an https:// address; or, on a network that you trust, add secrets_over_http = true to this target";
 
 /// Where one secret comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +34,8 @@ pub struct SecretSources {
     pub kinds: BTreeMap<String, &'static str>,
     /// Target name, header name.
     pub headers: BTreeMap<String, BTreeMap<String, SecretSource>>,
+    /// User and password of `Authorization: Basic`, by target name.
+    pub basic: BTreeMap<String, (String, SecretSource)>,
     /// Id and secret of Access tokens, by name.
     pub access: BTreeMap<String, (SecretSource, SecretSource)>,
     /// The address to ping.
@@ -80,8 +89,9 @@ impl SecretSources {
     fn all(&self) -> impl Iterator<Item = &SecretSource> {
         let channels = self.channels.values().flat_map(BTreeMap::values);
         let headers = self.headers.values().flat_map(BTreeMap::values);
+        let passwords = self.basic.values().map(|(_, password)| password);
         let access = self.access.values().flat_map(|(id, secret)| [id, secret]);
-        channels.chain(headers).chain(access).chain(&self.heartbeat)
+        channels.chain(headers).chain(passwords).chain(access).chain(&self.heartbeat)
     }
 
     /// Warnings about secret files that other users of this machine can read.
@@ -116,6 +126,11 @@ impl SecretSources {
         }
         for (target, sources) in &self.headers {
             secrets.headers.insert(target.clone(), fetch_all(sources, &mut fetch)?);
+        }
+        for (target, (user, password)) in &self.basic {
+            let credentials = Credentials::new(user, fetch(password)?.expose()).basic();
+            let header = SecretValue::new(format!("Basic {credentials}"));
+            secrets.headers.entry(target.clone()).or_default().insert(AUTHORIZATION.to_owned(), header);
         }
         for (name, (id, secret)) in &self.access {
             let token = AccessToken { id: fetch(id)?, secret: fetch(secret)? };

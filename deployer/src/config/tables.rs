@@ -208,6 +208,64 @@ const TARGET: &[Setting] = &[
         example: "false",
         about: "notify when the app was updated",
     },
+    Setting {
+        key: "disk_free_min",
+        kind: Type::Other("size, or percentage"),
+        need: Need::Optional,
+        example: "\"50 GB\"",
+        about: "`sonarr`, `radarr`, `lidarr`, `readarr`, `whisparr`: a warning when the disk that the app reports has \
+                less free space than this",
+    },
+    Setting {
+        key: "disk",
+        kind: Type::Texts,
+        need: Need::Depends("the largest that is not `/` or `/config`"),
+        example: "\"/data\"",
+        about: "the paths of the disks, as the app lists them; one that is missing in its list is a warning, too",
+    },
+    Setting::secret(
+        "api_key",
+        "{ env = \"SONARR_API_KEY\" }",
+        "the app's API key; with `disk_free_min`, which needs it",
+    )
+    .with("disk_free_min"),
+    Setting {
+        key: "backup_max_age",
+        kind: Type::Other("duration"),
+        need: Need::Optional,
+        example: "\"26h\"",
+        about: "`kopia`: a warning for each source whose last snapshot is older, incomplete or has errors, or that has none",
+    },
+    Setting {
+        key: "user",
+        kind: Type::Text(any),
+        need: Need::With("backup_max_age"),
+        example: "\"server-control\"",
+        about: "`kopia`: the user of its API; `server-control` is that of the control API, which works without a browser",
+    },
+    Setting::secret("password", "{ env = \"KOPIA_PASSWORD\" }", "the password of that user").with("backup_max_age"),
+    Setting {
+        key: "inner",
+        kind: Type::Text(any),
+        need: Need::Optional,
+        example: "\"home\"",
+        about: "`uptime-kuma`: the name of a public status page, as in `/status/home`; a warning for each monitor on it \
+                that is down",
+    },
+    Setting::secret(
+        "token",
+        "{ env = \"PLEX_TOKEN\" }",
+        "`plex`: the owner's token; Plex is also down if its libraries do not answer, and a warning if there are none",
+    )
+    .optional(),
+    Setting {
+        key: "cloud_status",
+        kind: Type::Other("`true`, `false` or address"),
+        need: Need::Depends("`true` for `plex`, except on this machine"),
+        example: "false",
+        about: "`plex`: when it fails, ask status.plex.tv whether Plex itself reports an incident, and say so in the \
+                notification; an address is that of another summary in the same format",
+    },
 ];
 
 /// The keys that `[defaults]` has for all targets, and each `[[target]]` for itself.

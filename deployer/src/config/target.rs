@@ -9,7 +9,7 @@ use plexmon_function::probe::condition;
 use super::protocol::{Endpoint, Kind};
 use super::reader::{Table, Value};
 use super::request::{self, RequestSettings};
-use super::{SecretSources, access, calendar, certificates, conditions, described, kind, secret};
+use super::{SecretSources, access, calendar, certificates, conditions, described, inside, kind, secret};
 use crate::error::Result;
 
 /// Appended to the name of a target, for the check that it is closed to requests without a token.
@@ -149,10 +149,12 @@ impl TargetReader<'_> {
             // The conditions follow.
             ..Target::default()
         };
-        let mut target = with_conditions(target, &table, self.folder)?;
+        let inside = inside::Reader { table: &table, preset, is_private, folder: self.folder, secrets };
+        let mut target = with_conditions(inside.read(target)?, &table, self.folder)?;
         conditions::read(&table, &mut target)?;
         request::check_response_has_body(&table, &target)?;
-        let is_closed = table.get("exposure").map(|value| exposure(&value)).transpose()?.unwrap_or_default();
+        let is_closed =
+            table.get("exposure").map(|value| exposure(&value, &target)).transpose()?.unwrap_or_default();
         table.finish()?;
         Ok(if is_closed { closed(target) } else { vec![target] })
     }
@@ -172,13 +174,14 @@ fn closed(target: Target) -> Vec<Target> {
         metrics: Vec::new(),
         redirect: None,
         domain: None,
-        inside: Vec::new(),
-        inside_headers: Vec::new(),
-        cloud_status: None,
         expect: Expect::Refusal,
         slow_ms: None,
         pin: false,
         tell_version: false,
+        inside: Vec::new(),
+        inside_path: String::new(),
+        inside_headers: Vec::new(),
+        cloud_status: None,
         app: target.app().to_owned(),
         ..target.clone()
     };
@@ -189,8 +192,14 @@ fn closed(target: Target) -> Vec<Target> {
     vec![target, refusal]
 }
 
-fn exposure(value: &Value<'_>) -> Result<bool> {
-    Ok(described::choice(value, &["open", "closed"])? == "closed")
+fn exposure(value: &Value<'_>, target: &Target) -> Result<bool> {
+    let is_closed = described::choice(value, &["open", "closed"])? == "closed";
+    if is_closed && target.access.is_none() && !target.inside.is_empty() {
+        return Err(value
+            .error("would leave nothing to ask the app about itself: without `access`, only its refusal is checked")
+            .hint("add `access`, or remove the settings that need an answer of the app"));
+    }
+    Ok(is_closed)
 }
 
 /// Read the conditions by their descriptions; those of the preset apply where the table has none.
@@ -249,7 +258,7 @@ fn headers_of(
 fn check_encryption(table: &Table<'_>, headers: &BTreeMap<String, HeaderValue>) -> Result<()> {
     let secret = headers.iter().find(|(_, value)| **value == HeaderValue::Secret);
     let (Some((name, _)), Some(value)) = (secret, table.get("headers")) else { return Ok(()) };
-    Err(value.error(format!("has the secret `{name}`, which would be sent unencrypted: the address is plain http")).hint(
-        "use an https:// address; or, on a network that you trust, add secrets_over_http = true to this target",
-    ))
+    Err(value
+        .error(format!("has the secret `{name}`, which would be sent unencrypted: the address is plain http"))
+        .hint(secret::OVER_HTTP))
 }

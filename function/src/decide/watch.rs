@@ -63,6 +63,6 @@ impl Subject<'_> {
 }
 
 fn note_reason(target: &mut TargetState, seen: &Observation) {
-    target.why = seen.failed.as_ref().map(ToString::to_string);
+    target.why = seen.why();
     target.cause = seen.cause();
 }

@@ -57,7 +57,6 @@ pub(super) async fn error_page(mut body: Incoming, headers: &HeaderMap) -> Vec<u
 }
 
 /// Read a body of up to [`MAX_LONG_BODY_BYTES`], and decode it.
-#[expect(dead_code, reason = "the checks from inside will read their answers with it")]
 pub(super) async fn long(
     mut body: Incoming,
     headers: &HeaderMap,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::cause::{Cause, Verdict};
 use super::finding::Finding;
 use super::identity::Identity;
+use super::incident::Incident;
 
 /// What one probe found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,12 @@ pub struct Observation {
     /// Whether nothing answered although that is what is expected: a closed port, or a monitor without a network.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_silent: bool,
+    /// Whether the app refused a secret of the checks of what it says about itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secret_refused: bool,
+    /// What the service behind the app reports about itself, which may explain the failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<Incident>,
     /// How many times the target was probed for this observation.
     #[serde(default = "once")]
     pub tries: u32,
@@ -63,6 +70,15 @@ impl Observation {
             Some(failure) => failure.cause.verdict(),
             None => Verdict::Down,
         }
+    }
+
+    /// Return what failed and why, for people, with what the service behind the app reports about itself.
+    pub fn why(&self) -> Option<String> {
+        let failed = self.failed.as_ref()?.to_string();
+        Some(match &self.incident {
+            Some(incident) => format!("{failed}. {incident}"),
+            None => failed,
+        })
     }
 
     /// Return why the target is not up.
@@ -86,6 +102,8 @@ impl Observation {
             findings: Vec::new(),
             is_near_limit: false,
             is_silent: false,
+            secret_refused: false,
+            incident: None,
             tries: 1,
             total_ms: 0.0,
         }

@@ -20,12 +20,14 @@ pub(super) struct Recorder {
     observation: Observation,
     started: Instant,
     current: Option<(LinkName, Instant)>,
+    /// Whether the response time is complete.
+    has_ended: bool,
 }
 
 impl Recorder {
     pub(super) fn new(target: &str) -> Self {
         let observation = Observation::bare(target, false);
-        Self { observation, started: Instant::now(), current: None }
+        Self { observation, started: Instant::now(), current: None, has_ended: false }
     }
 
     pub(super) fn begin(&mut self, link: LinkName) {
@@ -78,6 +80,17 @@ impl Recorder {
         self.observation.findings.extend(findings.into_iter().map(shortened));
     }
 
+    /// Record that the app refused a secret of the checks of what it says about itself.
+    pub(super) fn set_secret_refused(&mut self) {
+        self.observation.secret_refused = true;
+    }
+
+    /// Record that the target has answered. What follows does not count as its response time.
+    pub(super) fn end_response(&mut self) {
+        self.observation.total_ms = milliseconds(self.started);
+        self.has_ended = true;
+    }
+
     /// Record that a value is close to a limit beyond which the target is down.
     pub(super) fn set_near_limit(&mut self) {
         self.observation.is_near_limit = true;
@@ -90,7 +103,9 @@ impl Recorder {
 
     pub(super) fn finish(mut self) -> Observation {
         self.observation.ok = self.observation.failed.is_none();
-        self.observation.total_ms = milliseconds(self.started);
+        if !self.has_ended {
+            self.observation.total_ms = milliseconds(self.started);
+        }
         self.observation
     }
 

@@ -14,6 +14,7 @@ mod fixtures;
 mod heartbeat;
 mod home;
 mod hostile;
+mod inside;
 mod parsing;
 mod probe;
 mod pushover;

@@ -83,11 +83,17 @@ pub enum InsideCheck {
         api: String,
         /// The least free space.
         min: Quantity,
+        /// The paths of the file systems to check; if there are none, the largest one for data.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        paths: Vec<String>,
     },
     /// The age of the latest snapshot of each of Kopia's sources: a warning above this limit.
     Backup {
         /// The largest age, in seconds.
         max_age_s: u64,
+        /// Whether to ask the control API, which has a user of its own.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        control: bool,
     },
     /// The monitors on a public page of Uptime Kuma: a warning for each that is down.
     Kuma {
@@ -101,7 +107,7 @@ pub enum InsideCheck {
 /// A status page of the service behind an app, asked once when the app is down, to explain why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloudStatus {
-    /// What messages call the service: "Plex's cloud".
+    /// What messages call the service: "Plex".
     pub service: String,
     /// The address of its summary, in Statuspage's format.
     pub url: String,

@@ -61,6 +61,16 @@ impl Quantity {
         }
     }
 
+    /// Return whether it is a percentage.
+    pub fn is_percentage(&self) -> bool {
+        self.0.ends_with('%')
+    }
+
+    /// Return whether it has no unit.
+    pub fn is_bare(&self) -> bool {
+        self.split().is_some_and(|(_, unit)| unit.is_some_and(|unit| unit.name.is_empty()))
+    }
+
     /// Return a value in this unit, with three significant digits: `38.2 GB`; with more of them if it would look like the
     /// quantity itself, which it is not. Sizes change to a unit in which the number is readable.
     pub fn show(&self, value: f64) -> String {

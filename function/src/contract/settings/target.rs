@@ -60,6 +60,9 @@ pub struct Target {
     /// What it says about itself, checked after it has answered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inside: Vec<InsideCheck>,
+    /// What precedes the paths of those requests: the path of the app's base URL.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub inside_path: String,
     /// The secret headers of those requests, which no other request has. Their values are among the target's secrets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inside_headers: Vec<String>,
@@ -135,6 +138,7 @@ impl Default for Target {
             protocol: Protocol::Http,
             domain: None,
             inside: Vec::new(),
+            inside_path: String::new(),
             inside_headers: Vec::new(),
             cloud_status: None,
             headers: BTreeMap::new(),
