@@ -25,6 +25,7 @@ pub fn preset(kind: Option<Value<'_>>) -> Result<&'static Preset> {
 fn suggestion(kind: &str) -> String {
     let kinds = preset::all().flat_map(|preset| std::iter::once(&preset.kind).chain(preset.aliases));
     let nearest = kinds
+        .chain(&["tcp", "dns"])
         .map(|known| (strsim::jaro_winkler(known, kind), known))
         .filter(|(similarity, _)| *similarity > MIN_SIMILARITY)
         .max_by(|left, right| left.0.total_cmp(&right.0));

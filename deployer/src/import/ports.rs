@@ -66,7 +66,15 @@ fn defaults(container: &Container) -> &'static [u16] {
 
 #[cfg(test)]
 mod tests {
-    use super::is_ambiguous;
+    use super::{DEFAULT_PORTS, is_ambiguous};
+    use crate::config::preset;
+
+    #[test]
+    fn only_presets_have_the_ports_of_their_images() {
+        for (image, _) in DEFAULT_PORTS {
+            assert!(preset::of_image(image).is_none(), "the ports of {image} are in its preset");
+        }
+    }
 
     #[test]
     fn a_port_that_several_apps_use_identifies_none_of_them() {

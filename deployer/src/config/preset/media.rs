@@ -81,7 +81,7 @@ pub(super) const PRESETS: &[Preset] = &[
         path: "/healthz",
         // The whole body is a dot.
         matches: Some(r"^\.\s*$"),
-        images: &["stash"],
+        images: &["stashapp/stash", "hotio/stash"],
         ports: &[9999],
         has_common_name: true,
         ..HTTP

@@ -2,7 +2,7 @@
 
 use plexmon_deploy::config::preset::{self, HTTP, Preset, of_image, of_kind, of_name};
 use plexmon_function::contract::secrets::TargetSecrets;
-use plexmon_function::probe::{Tls, probe};
+use plexmon_function::probe::{Observation, Tls, probe};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -90,8 +90,8 @@ fn pages_at_the_end_of_an_address_are_removed() {
     }
 }
 
-/// Whether the probe takes an answer of a real server for that of a healthy app.
-async fn is_healthy(preset: &Preset, (status, body): Answer, tls: &Tls) -> bool {
+/// What the probe makes of an answer of a real server.
+async fn observed(preset: &Preset, (status, body): Answer, tls: &Tls) -> Observation {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let response = format!("HTTP/1.1 {status} Any\r\ncontent-length: {}\r\n\r\n{body}", body.len());
@@ -106,8 +106,35 @@ async fn is_healthy(preset: &Preset, (status, body): Answer, tls: &Tls) -> bool 
     let text = format!("[[target]]\nname = \"a\"\nkind = \"{}\"\nurl = \"http://{address}\"\n", preset.kind);
     let target = parse(&text).unwrap().targets.remove(0);
     let secrets = TargetSecrets::default();
-    let (observation, ()) = tokio::join!(probe(&target, &secrets, tls), served);
-    observation.ok
+    tokio::join!(probe(&target, &secrets, tls), served).0
+}
+
+async fn is_healthy(preset: &Preset, answer: Answer, tls: &Tls) -> bool {
+    observed(preset, answer, tls).await.ok
+}
+
+/// The function knows some apps by the labels of their presets.
+#[tokio::test]
+async fn refusals_of_the_app_are_explained() {
+    let tls = Tls::new().unwrap();
+    for (kind, answer, why) in [
+        ("home-assistant", (400, "400: Bad Request"), "Home Assistant does not trust the proxy"),
+        (
+            "homepage",
+            (400, "{\"error\":\"Host validation failed.\"}"),
+            "Homepage does not accept this host name",
+        ),
+        ("forgejo", (424, "{\n  \"status\": \"fail\"\n}"), "Forgejo has lost its database"),
+        (
+            "nextcloud",
+            (200, "{\"installed\":true,\"maintenance\":true,\"needsDbUpgrade\":false}"),
+            "Nextcloud is in maintenance mode",
+        ),
+    ] {
+        let observation = observed(of_kind(kind).unwrap(), answer, &tls).await;
+        let found = observation.failed.unwrap().why;
+        assert!(found.starts_with(why), "{found}");
+    }
 }
 
 #[tokio::test]
