@@ -3,6 +3,7 @@
 //! - [`rng`] draws test cases from a seed.
 //! - [`certificates`] creates certificate authorities and certificates for one test.
 //! - [`debian`] provides programs that tests need, such as nginx.
+//! - [`python`] provides those that are on PyPI.
 //! - [`generated`] compares the generated parts of the documentation with the code.
 //! - [`aws_operation`] names the operation of an AWS request.
 //! - [`bench`] starts the function under stand-ins for Lambda and AWS, and measures it.
@@ -15,4 +16,5 @@ pub mod bench;
 pub mod certificates;
 pub mod debian;
 pub mod generated;
+pub mod python;
 pub mod rng;

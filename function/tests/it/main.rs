@@ -26,6 +26,7 @@ mod sizes;
 mod ssm;
 mod startup;
 mod state;
+mod synapse;
 mod time_limits;
 mod trust;
 mod upgrades;

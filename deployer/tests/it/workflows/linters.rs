@@ -1,16 +1,15 @@
 //! zizmor and actionlint, installed once into a virtual environment below the target folder.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use plexmon_deploy::artifact::sha256;
+use plexmon_testing::python;
 
 use super::sources::Workflow;
-use crate::support::python;
+use crate::support;
 
-/// With hashes, so that the same files are installed everywhere.
 const REQUIREMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/workflows/requirements.txt");
 
 /// Return the findings of zizmor in its strictest mode that needs no network.
@@ -47,32 +46,11 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
 }
 
-/// Return the folder with the linters.
+/// Return the folder with the linters, which are installed with hashes, so that they are the same everywhere.
 fn programs() -> &'static Path {
     static PROGRAMS: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAMS.get_or_init(install)
-}
-
-/// A file that is written last shows that an installation is complete.
-fn install() -> PathBuf {
-    let digest = sha256(&fs::read(REQUIREMENTS).unwrap());
-    let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join("linters");
-    fs::create_dir_all(&parent).unwrap();
-    let lock = File::create(parent.join("lock")).unwrap();
-    lock.lock().unwrap();
-    let folder = parent.join(&digest[..16]);
-    let complete = folder.join("complete");
-    if !complete.exists() {
-        run(Command::new(python()).args(["-m", "venv", "--clear"]).arg(&folder));
-        let mut pip = Command::new(folder.join("bin/python"));
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
-        run(pip.args(["--require-hashes", "--only-binary", ":all:", "--requirement", REQUIREMENTS]));
-        fs::write(complete, "").unwrap();
-    }
-    folder.join("bin")
-}
-
-fn run(command: &mut Command) {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "could not install the linters: {}", text(&output));
+    PROGRAMS.get_or_init(|| {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("linters");
+        python::programs(Path::new(REQUIREMENTS), &support::python(), &directory, &["--require-hashes"])
+    })
 }
