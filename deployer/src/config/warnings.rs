@@ -36,8 +36,11 @@ enum Address {
         url: String,
     },
     Written(String),
-    /// The secret `url` of this channel.
-    OfChannel(String),
+    /// The `url` or `host` of this channel; without a text, it is a secret.
+    OfChannel {
+        name: String,
+        text: Option<String>,
+    },
     /// The secret address of the heartbeat.
     OfHeartbeat,
 }
@@ -79,11 +82,8 @@ impl Statements {
             for (name, value) in notify.entries() {
                 let table = value.table(&format!("[notify.{name}]"))?;
                 for value in ["url", "host"].into_iter().filter_map(|key| table.get(key)) {
-                    let secret = || Address::OfChannel(name.to_owned());
-                    add(
-                        &value,
-                        value.value.as_str().map_or_else(secret, |text| Address::Written(text.to_owned())),
-                    );
+                    let text = value.value.as_str().map(str::to_owned);
+                    add(&value, Address::OfChannel { name: name.to_owned(), text });
                 }
             }
         }
@@ -96,6 +96,7 @@ impl Config {
     pub fn warnings(&self, circumstances: &Circumstances<'_>) -> Vec<String> {
         let mut warnings: Vec<String> =
             self.statements.addresses.iter().filter_map(|stated| stated.warning(circumstances)).collect();
+        warnings.extend(self.channels_at_targets(circumstances));
         if let Some(place) = &self.statements.schedule
             && !self.schedule.fires_after(circumstances.now)
         {
@@ -105,6 +106,29 @@ impl Config {
             ));
         }
         warnings
+    }
+
+    /// Return a warning for each channel if all of them are at hosts of targets: none could report that these are down.
+    fn channels_at_targets(&self, circumstances: &Circumstances<'_>) -> Vec<String> {
+        let stated = &self.statements.addresses;
+        let at_target = |channel: &Host| {
+            stated.iter().find_map(|stated| match &stated.address {
+                Address::OfTarget { name, url } if host(url).as_ref() == Some(channel) => Some(name),
+                _ => None,
+            })
+        };
+        let warning = |stated: &Stated| {
+            let Address::OfChannel { .. } = stated.address else { return None };
+            let host = stated.host(circumstances).filter(|host| why_unreachable(host).is_none())?;
+            let target = at_target(&host)?;
+            Some(format!(
+                "{}: `{}`: `{host}` is also the host of the target `{target}`, and a channel cannot report that its \
+                 own host is down; add a channel elsewhere",
+                stated.place, stated.key
+            ))
+        };
+        let warnings: Vec<String> = stated.iter().filter_map(warning).collect();
+        if warnings.len() == self.channels.len() { warnings } else { Vec::new() }
     }
 
     /// Return a warning about the address that the host of a target resolved to, or about IPv6 if it has no other address.
@@ -133,16 +157,23 @@ impl Config {
 
 impl Stated {
     fn warning(&self, circumstances: &Circumstances<'_>) -> Option<String> {
-        let text = match &self.address {
-            Address::OfTarget { url: text, .. } | Address::Written(text) => text,
-            Address::OfChannel(name) => circumstances.secrets?.channel(name).get("url")?.expose(),
-            Address::OfHeartbeat => circumstances.secrets?.heartbeat.as_ref()?.expose(),
-        };
-        let host = host(text)?;
+        let host = self.host(circumstances)?;
         let found = why_unreachable(&host)?;
         if circumstances.aws_is_local && found == Unreachable::Loopback {
             return None;
         }
         Some(format!("{}: `{}`: `{host}` {found}; {ADVICE}", self.place, self.key))
+    }
+    /// Return the host, if it is known.
+    fn host(&self, circumstances: &Circumstances<'_>) -> Option<Host> {
+        host(match &self.address {
+            Address::OfTarget { url: text, .. }
+            | Address::Written(text)
+            | Address::OfChannel { text: Some(text), .. } => text,
+            Address::OfChannel { name, text: None } => {
+                circumstances.secrets?.channel(name).get("url")?.expose()
+            }
+            Address::OfHeartbeat => circumstances.secrets?.heartbeat.as_ref()?.expose(),
+        })
     }
 }

@@ -34,6 +34,7 @@ use plexmon_function::time::clock;
 use tokio::time::Instant;
 
 use self::inbox::{Inbox, Sent};
+pub use self::net::Port;
 use self::net::{Net, TOKEN_ID, TOKEN_SECRET, Trouble};
 use crate::fixtures::{NOW, pushover, settings};
 

@@ -93,6 +93,27 @@ fn addresses_of_control_hosts_heartbeat_and_channels_are_checked_too() {
 }
 
 #[test]
+fn channels_that_are_all_at_hosts_of_targets_cause_a_warning() {
+    let targets = targets(&["https://plex.example.com", "https://home.example.com/sonarr"]);
+    let gotify = "[notify.gotify]\nurl = \"https://HOME.example.com/gotify\"\ntoken = { env = \"A\" }\n";
+    let hook = "[notify.mattermost]\nurl = { env = \"B\" }\n";
+    let secrets = |url: &str| {
+        let channel = BTreeMap::from([("url".to_owned(), SecretValue::new(url))]);
+        Secrets { channels: [("mattermost".to_owned(), channel)].into(), ..Secrets::default() }
+    };
+    assert_snapshot!(warnings(&format!("{targets}{gotify}"), None), @"config.toml:8: `[notify.gotify] url`: `home.example.com` is also the host of the target `a1`, and a channel cannot report that its own host is down; add a channel elsewhere");
+    let both = format!("{targets}{gotify}{hook}");
+    let inside = warnings(&both, Some(&secrets("https://plex.example.com/hooks/hush")));
+    assert!(inside.lines().count() == 2 && !inside.contains("hush"), "{inside}");
+    // One that is elsewhere, or may be, is enough.
+    assert_eq!(warnings(&both, Some(&secrets("https://chat.example.net/hooks/hush"))), "");
+    assert_eq!(warnings(&both, None), "");
+    let telegram = "[notify.telegram]\nchat = 42\ntoken = { env = \"C\" }\n";
+    assert_eq!(warnings(&format!("{targets}{gotify}{telegram}"), None), "");
+    assert_eq!(warnings(&targets, None), "");
+}
+
+#[test]
 fn an_emulator_on_this_machine_can_reach_the_machine_itself() {
     let text = targets(&["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "http://192.168.1.5"]);
     let config = parse(&text).unwrap();
