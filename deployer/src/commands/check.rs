@@ -12,7 +12,7 @@ use crate::cli::NoOptions;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::local_probe::{LocalObservation, probe_all};
-use crate::text::{Page, certificate, padded, waterfall};
+use crate::text::{DEGRADED, Page, certificate, padded, waterfall};
 
 /// More conditions that are met are only counted.
 const MAX_MET: usize = 5;
@@ -56,6 +56,7 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
 fn text(seen: &LocalObservation, page: Page) -> String {
     let observation = &seen.v4;
     let state = match observation.verdict() {
+        Verdict::Up if observation.findings.iter().any(|finding| finding.level == Level::NotMet) => DEGRADED,
         Verdict::Up => "up",
         Verdict::Down => "down",
         Verdict::Unknown => "unknown",
@@ -154,7 +155,7 @@ mod tests {
         let v4 = Observation { total_ms: 12.0, findings, ..Observation::bare("home", true) };
         let seen = LocalObservation { v4, v6: None };
         insta::assert_snapshot!(text(&seen, Page::of_width(60, Paint::Plain)), @"
-        home: up (12 ms)
+        home: degraded (12 ms)
           warning Disk /data: 38.2 GB free, less than 50 GB
           unknown backups: no answer in time
           ok      Service 1 is up

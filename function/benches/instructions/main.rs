@@ -1,27 +1,26 @@
 //! `cargo bench --profile dev -p plexmon-function --bench instructions`: count the instructions of the function's first
-//! run and of a warm run, and measure its size and the version of the C library that it needs. Fails above the limits.
+//! run, of a warm run and of each condition, and measure its size and the version of the C library that it needs. Fails
+//! above the limits.
 //!
 //! Valgrind's callgrind counts the instructions, so the numbers hardly vary, whatever else the machine does. Where
 //! valgrind is not installed, it is unpacked from Debian's package below target/. Its profiles stay in target/tmp/.
 
 #![expect(clippy::unwrap_used, reason = "where the harness fails, the panic is the message")]
 
-use std::fs;
+mod callgrind;
+mod conditions;
+
 use std::path::Path;
 use std::process::ExitCode;
 
 use plexmon_testing::bench::{
-    Backends, Delays, Started, Subject, build, gzip_size, highest_glibc, print_table, size, three_digits,
+    Backends, Delays, Subject, build, gzip_size, highest_glibc, print_table, size, three_digits,
 };
-use plexmon_testing::debian;
+
+use self::callgrind::{MILLION, counted, tmp};
 
 /// How many warm runs are counted together.
 const WARM_RUNS: u32 = 20;
-const MILLION: f64 = 1e6;
-
-fn tmp() -> &'static Path {
-    Path::new(env!("CARGO_TARGET_TMPDIR"))
-}
 
 fn main() -> ExitCode {
     // `cargo test --all-targets` starts it too, without this argument, and only checks that it builds.
@@ -48,40 +47,15 @@ fn main() -> ExitCode {
         rows.push(vec![what.to_owned(), three_digits(is), most(goal), met(goal), most(limit), met(limit)]);
     }
     print_table(&rows);
-    if checks.iter().all(|(_, is, _, limit)| is <= limit) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let are_fast = conditions::measure(&bootstrap);
+    if are_fast && checks.iter().all(|(_, is, _, limit)| is <= limit) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Count init with the first run, and a warm run, in million instructions.
 fn counted_with(bootstrap: &Path, backends: &Backends, name: &str) -> (f64, f64) {
-    let subject = Subject::plexmon(bootstrap, backends, 1, tmp());
-    // Leaves a state as this function writes it.
-    Started::new(&subject, &[]).run();
-    let cold = counted(&subject, 0, name);
-    let warm = (counted(&subject, WARM_RUNS, name) - cold) / f64::from(WARM_RUNS);
-    (cold / MILLION, warm / MILLION)
-}
-
-/// Count all instructions of one environment: start, first run, and this number of warm runs.
-fn counted(subject: &Subject, warm_runs: u32, name: &str) -> f64 {
-    // Kept for `callgrind_annotate`.
-    let file = tmp().join(format!("callgrind-{name}{warm_runs}-warm.out"));
-    let valgrind = debian::program("valgrind", tmp());
-    let program = Path::new(valgrind.get_program());
-    let mut wrapper = Vec::new();
-    // Unpacked, it would look for its tools where Debian installs them.
-    let tools = program.parent().unwrap().join("../libexec/valgrind");
-    if tools.is_dir() {
-        wrapper.extend(["/usr/bin/env".to_owned(), format!("VALGRIND_LIB={}", tools.display())]);
-    }
-    wrapper.push(program.display().to_string());
-    wrapper.extend(["--tool=callgrind", "--quiet"].map(str::to_owned));
-    wrapper.push(format!("--callgrind-out-file={}", file.display()));
-    let started = Started::new(subject, &wrapper);
-    for _ in 0..=warm_runs {
-        started.run();
-    }
-    started.process.terminate();
-    let written = fs::read_to_string(&file).unwrap();
-    let total = written.lines().find_map(|line| line.strip_prefix("totals: ")).unwrap();
-    total.trim().parse().unwrap()
+    counted(&Subject::plexmon(bootstrap, backends, 1, tmp()), WARM_RUNS, name)
 }

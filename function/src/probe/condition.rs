@@ -12,6 +12,7 @@ pub mod contains;
 pub mod header;
 pub mod json;
 pub(super) mod judgement;
+mod keys;
 pub mod lacks;
 pub(super) mod limits;
 pub mod matches;
@@ -37,6 +38,10 @@ pub const SETTINGS: &[Setting] = &[
     json::SETTING,
     metrics::SETTING,
 ];
+
+/// All tables of keys, by their names in the documentation.
+pub const TABLES: &[(&str, &[Setting])] =
+    &[("conditions", SETTINGS), ("settings of json", json::KEYS), ("settings of metrics", metrics::KEYS)];
 
 /// A body, as the conditions need it.
 pub(super) struct Bodies<'a> {

@@ -13,7 +13,7 @@ mod table;
 
 pub use self::backends::{Backends, Calls, Delays, STATE_PARAMETER};
 pub use self::build::{build, run_tool};
-pub use self::http::{Request, Server, pause};
+pub use self::http::{Request, Server, pause, response};
 pub use self::process::{Cost, Process, Started, is_running};
 pub use self::sizes::{gzip_size, highest_glibc, size};
 pub use self::subject::Subject;

@@ -13,7 +13,10 @@ use crate::fixtures;
 use crate::server::{Answer, Server, http};
 
 async fn observe(answer: Answer, adjust: impl FnOnce(&mut Target)) -> Observation {
-    let server = Server::start(&[answer]).await;
+    observe_server(&Server::start(&[answer]).await, adjust).await
+}
+
+async fn observe_server(server: &Server, adjust: impl FnOnce(&mut Target)) -> Observation {
     let mut target = Target { url: server.url(), timeout_s: 5, contains: None, ..fixtures::target("app") };
     adjust(&mut target);
     probe(&target, &TargetSecrets::default(), &Tls::new().unwrap()).await

@@ -1,5 +1,7 @@
 //! The conditions of a target.
 
+use std::collections::BTreeSet;
+
 use plexmon_function::contract::description::{Setting, Type};
 use plexmon_function::probe::condition;
 use serde_json::{Value, json};
@@ -153,6 +155,20 @@ fn conditions_are_checked_when_they_are_read() {
     let many: Vec<String> = (0..21).map(|number| format!("\"{number}\"")).collect();
     let error = parse(&target(&format!("lacks = [{}]", many.join(", ")))).unwrap_err();
     assert!(error.message().contains("at most 20"), "{error}");
+}
+
+#[test]
+fn exactly_the_described_keys_of_a_condition_are_read() {
+    for (condition, keys) in [
+        ("json = { path = \"$.a\", unknown-key = 1 }", condition::json::KEYS),
+        ("metrics = { name = \"up\", unknown-key = 1 }", condition::metrics::KEYS),
+    ] {
+        let error = parse(&target(condition)).unwrap_err();
+        let hint = error.hint_text().unwrap_or_else(|| panic!("{error}"));
+        let read: BTreeSet<&str> = hint.split('`').skip(1).step_by(2).collect();
+        let described: BTreeSet<&str> = keys.iter().map(|setting| setting.key).collect();
+        assert_eq!(read, described, "{condition}");
+    }
 }
 
 #[test]

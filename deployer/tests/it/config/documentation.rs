@@ -34,7 +34,7 @@ fn the_tables_in_the_documentation_are_those_of_the_code() {
             Part::markdown(&format!("settings of {name}"), &settings(section.settings))
         })
         .collect();
-    parts.push(Part::markdown("conditions", &settings(condition::SETTINGS)));
+    parts.extend(condition::TABLES.iter().map(|(name, keys)| Part::markdown(name, &settings(keys))));
     parts.push(Part::markdown("presets", &presets()));
     parts.push(Part::markdown("channels", &channels()));
     parts.push(Part::markdown("settings of channels", &channel_settings()));

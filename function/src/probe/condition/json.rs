@@ -8,8 +8,9 @@ use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use super::judgement::Judgement;
+use super::keys::{LABEL, MAX, MIN, NEWER_THAN, SEVERITY};
 use super::limits::Compared;
-use crate::contract::description::{Checked, Need, Setting, Type};
+use crate::contract::description::{Checked, Literal, Need, Setting, Type, any};
 use crate::contract::settings::JsonCondition;
 use crate::probe::finding::Level;
 use crate::text::bounded;
@@ -25,10 +26,39 @@ pub const SETTING: Setting = Setting {
     kind: Type::Other("table, or list"),
     need: Need::Optional,
     example: "[{ path = \"$[?@.path=='/data'].freeSpace\", min = \"50 GB\", label = \"Disk /data\" }]",
-    about: "conditions on values in a JSON body of up to 512 KiB: `path` is a \
-            [JSONPath](https://www.rfc-editor.org/rfc/rfc9535), and each value that it selects must meet `min`, `max`, \
-            `equals` and `newer_than`; if there is none, the condition is not met, except with `exists = false`",
+    about: "conditions on values in a JSON body of up to 512 KiB; each value that a condition selects must meet it, and \
+            there must be one",
 };
+
+/// The keys of one condition.
+pub const KEYS: &[Setting] = &[
+    Setting {
+        key: "path",
+        kind: Type::Text(any),
+        need: Need::Required,
+        example: "\"$.freeSpace\"",
+        about: "the [JSONPath](https://www.rfc-editor.org/rfc/rfc9535) of the values",
+    },
+    MIN,
+    MAX,
+    Setting {
+        key: "equals",
+        kind: Type::Other("text, number, `true` or `false`"),
+        need: Need::Optional,
+        example: "\"ok\"",
+        about: "the value; instead of limits",
+    },
+    NEWER_THAN,
+    Setting {
+        key: "exists",
+        kind: Type::Flag,
+        need: Need::Default(Literal::Flag(true)),
+        example: "false",
+        about: "whether there must be a value; `false`: there must be none",
+    },
+    LABEL,
+    SEVERITY,
+];
 
 /// Check a path of the configuration.
 pub fn check(path: &str) -> Checked {

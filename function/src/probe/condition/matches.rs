@@ -7,9 +7,9 @@ use super::judgement::Judgement;
 use crate::contract::description::{Checked, Need, Setting, Type};
 use crate::probe::received::Received;
 
-/// The largest size of a compiled expression. The time of a search is at most proportional to it: repetitions such as
-/// `(.{100}){100}` would take seconds.
-const MAX_COMPILED_BYTES: usize = 16 * 1024;
+/// The largest size of a compiled expression: the time of a search grows with it, by up to a millisecond for each place
+/// in it that may match at the same time. `.{50}` has fifty of them.
+const MAX_COMPILED_BYTES: usize = 4 * 1024;
 
 /// How it is configured.
 pub const SETTING: Setting = Setting {
@@ -17,8 +17,9 @@ pub const SETTING: Setting = Setting {
     kind: Type::Other("regular expression, table, or list"),
     need: Need::Depends("from the preset"),
     example: "['\"version\": *\"4\\.', { regex = 'queue: \\d{1,2}\\b', severity = \"warn\" }]",
-    about: "the first 64 KiB of the body match this [regular expression](https://docs.rs/regex-lite/latest/regex_lite/#syntax), \
-            or each of these, anywhere; `(?i)` in front ignores case, `(?s)` lets `.` match line breaks",
+    about: "the first 64 KiB of the body match this \
+            [regular expression](https://docs.rs/regex-lite/latest/regex_lite/#syntax), or each of these, anywhere; \
+            `(?i)` in front ignores case, `(?s)` lets `.` match line breaks",
 };
 
 /// Check an expression of the configuration.
@@ -43,6 +44,11 @@ fn compiled(expression: &str) -> Result<Regex, String> {
     let built = RegexBuilder::new(expression).size_limit(MAX_COMPILED_BYTES).build();
     built.map_err(|why| {
         let why = why.to_string();
-        if why.contains("size") { "its repetitions make it too large".to_owned() } else { why }
+        // The crate has no other way to tell.
+        if why.contains("size") {
+            "it is too large; shorten it, or repeat less in it".to_owned()
+        } else {
+            why
+        }
     })
 }

@@ -3,8 +3,11 @@
 mod line;
 mod reader;
 
+use std::collections::BTreeMap;
+
 pub(in crate::probe) use self::reader::MetricReader;
-use crate::contract::description::{Checked, Need, Setting, Type};
+use super::keys::{LABEL, MAX, MIN, NEWER_THAN, SEVERITY};
+use crate::contract::description::{Checked, Need, Setting, Type, any};
 
 /// How it is configured.
 pub const SETTING: Setting = Setting {
@@ -12,9 +15,36 @@ pub const SETTING: Setting = Setting {
     kind: Type::Other("table, or list"),
     need: Need::Optional,
     example: "[{ name = \"node_load5\", max = 8, label = \"Load\" }]",
-    about: "conditions on metrics in Prometheus' text format, in up to 512 KiB: every series of this `name` that has \
-            these `labels` must meet `min`, `max` and `newer_than`; if there is none, the condition is not met",
+    about: "conditions on metrics in Prometheus' text format, in up to 512 KiB; each series that a condition selects must \
+            meet it, and there must be one",
 };
+
+/// The keys of one condition.
+pub const KEYS: &[Setting] = &[
+    Setting {
+        key: "name",
+        kind: Type::Text(any),
+        need: Need::Required,
+        example: "\"node_load5\"",
+        about: "the name of the metric",
+    },
+    Setting {
+        key: "labels",
+        kind: Type::Table(any_table),
+        need: Need::Depends("all series of the metric"),
+        example: "{ mountpoint = \"/data\" }",
+        about: "labels of the series; others do not matter",
+    },
+    MIN,
+    MAX,
+    NEWER_THAN,
+    LABEL,
+    SEVERITY,
+];
+
+fn any_table(_: &BTreeMap<String, String>) -> Checked {
+    Ok(())
+}
 
 /// Check the name of a metric.
 pub fn check_name(name: &str) -> Checked {

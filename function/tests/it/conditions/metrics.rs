@@ -72,7 +72,7 @@ async fn series_are_compared_with_limits() {
 
 #[tokio::test]
 async fn other_bodies_fail() {
-    for body in ["", "<html>\n<body>Welcome</body>", "{\"a\": 1}"] {
+    for body in ["", "<html>\n<body>Welcome home</body>", "Welcome home\n", "{\"a\": 1}"] {
         let found = judged(body, r#"{"name":"node_load5","limits":{"max":"8"}}"#).await;
         assert_eq!(found, "condition: the body is not in Prometheus' text format", "{body}");
     }

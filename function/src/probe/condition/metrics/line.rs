@@ -24,6 +24,10 @@ pub(super) fn name(line: &[u8]) -> &[u8] {
 pub(super) fn parse(line: &[u8]) -> Option<Sample<'_>> {
     let mut rest = Rest(line);
     let mut name = Cow::Borrowed(self::name(line));
+    let is_start = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | b'.');
+    if !name.iter().take(1).all(is_start) {
+        return None;
+    }
     rest.0 = rest.0[name.len()..].trim_ascii_start();
     let mut labels = Vec::new();
     if rest.skip(b'{') {
@@ -117,5 +121,65 @@ impl<'a> Rest<'a> {
         }
         self.0 = text[at + 1..].trim_ascii_start();
         Some(unescaped.map_or(Cow::Borrowed(&text[..at]), Cow::Owned))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Format a parsed line, or return nothing.
+    fn parsed(line: &str) -> Option<String> {
+        let Sample { name, labels, value } = parse(line.as_bytes())?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let labels: Vec<String> =
+            labels.iter().map(|(name, value)| format!("{}={:?}", text(name), text(value))).collect();
+        Some(format!("{} {} {value}", text(&name), labels.join(",")))
+    }
+
+    #[test]
+    fn samples_are_read_as_the_format_says() {
+        for (line, expected) in [
+            ("a 1", "a  1"),
+            ("a:b_9 -1.5e+3", "a:b_9  -1500"),
+            ("a{} 1", "a  1"),
+            ("a {x=\"1\",y=\"2\"} 3 1793700300000", "a x=\"1\",y=\"2\" 3"),
+            ("a\t{ x = \"1\" , }\t3\t-5", "a x=\"1\" 3"),
+            ("a{x=\"}, #{=\\\"\\\\\\n\\d\"} 3", "a x=\"}, #{=\\\"\\\\\\n\\\\d\" 3"),
+            ("a{x=\"\u{fc}\"} +Inf", "a x=\"\u{fc}\" inf"),
+            ("a -Infinity", "a  -inf"),
+            ("a NaN", "a  NaN"),
+            ("{\"my.metric\"} 1", "my.metric  1"),
+            ("{\"my.metric\", \"la.bel\"=\"x\"} 1", "my.metric la.bel=\"x\" 1"),
+            ("a{\"la.bel\"=\"x\"} 1", "a la.bel=\"x\" 1"),
+            // OpenMetrics: a time in seconds, and an exemplar.
+            ("a_total 17 1793700300.5 # {trace_id=\"x y\"} 0.5 1793700300.1", "a_total  17"),
+            ("a_bucket{le=\"+Inf\"} 17 # {} 0.5", "a_bucket le=\"+Inf\" 17"),
+            // Not a number that is known, hence not one that can be compared.
+            ("a 0x1p-2", "a  NaN"),
+            ("a many", "a  NaN"),
+        ] {
+            assert_eq!(parsed(line).as_deref(), Some(expected), "{line}");
+        }
+        for line in [
+            "",
+            "a",
+            "a{x=\"1\"}",
+            "a{x=\"1\" 1",
+            "a{x=\"1} 1",
+            "a{x=1} 1",
+            "a{x} 1",
+            "a{\"x\"} 1",
+            "{x=\"1\"} 1",
+            "{} 1",
+            "a{,} 1",
+            "a{x=\"1\"y=\"2\"} 1",
+            "a{x=\"\\",
+            "a 1 2 3",
+            "a 1 tomorrow",
+            "<p>some words</p>",
+        ] {
+            assert_eq!(parsed(line), None, "{line}");
+        }
     }
 }

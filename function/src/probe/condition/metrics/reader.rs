@@ -115,7 +115,8 @@ impl<'a> MetricReader<'a> {
             return;
         }
         if let Some(sample) = line::parse(line) {
-            self.has_samples = true;
+            // Two words are no sample.
+            self.has_samples |= !sample.value.is_nan();
             let now = self.now;
             self.watched.iter_mut().for_each(|watched| watched.add(&sample, now));
         }
@@ -200,3 +201,6 @@ fn shown_labels(sample: &Sample<'_>, condition: &MetricCondition) -> String {
     }
     bounded(&shown, MAX_LABELS_CHARS)
 }
+
+#[cfg(test)]
+mod tests;
