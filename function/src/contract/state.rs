@@ -6,15 +6,17 @@
 //! by truncating. Some fields have another name in the JSON, which is their name in earlier releases.
 
 mod encode;
+mod error;
 mod lenient;
 mod warning;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use self::encode::Encoded;
+pub use self::error::StateError;
 pub use self::warning::{DomainState, Warning};
 use crate::contract::notification::{Notification, NotificationScope};
 use crate::probe::Cause;
@@ -165,9 +167,12 @@ pub struct TargetState {
     /// Why it is down, as people read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// Why it is down, as decisions go by it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Why it is down, as decisions go by it. The stored state has the nearest cause that every release knows.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "nearest")]
     pub cause: Option<Cause>,
+    /// The exact cause, if the stored state has only the nearest one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Cause>,
     /// The last notification about its status, for each channel.
     #[serde(rename = "told", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub notified: BTreeMap<String, LastNotified>,
@@ -241,6 +246,10 @@ pub struct Suppressed {
     pub since: u64,
 }
 
+fn nearest<S: Serializer>(cause: &Option<Cause>, serializer: S) -> Result<S::Ok, S::Error> {
+    cause.map(Cause::in_first_release).serialize(serializer)
+}
+
 /// The last notification about a target's status on one channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -252,31 +261,6 @@ pub enum LastNotified {
     /// It was given up, for this reason.
     Failed(String),
 }
-
-/// A value that is not a state, or a state that cannot be stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StateError {
-    /// No release writes such a value.
-    Unreadable(String),
-    /// The state needs this many bytes, even without everything that can be left out.
-    TooLarge(usize),
-}
-
-impl fmt::Display for StateError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable(why) => write!(formatter, "the stored state is invalid: {why}"),
-            Self::TooLarge(bytes) => {
-                write!(
-                    formatter,
-                    "the state needs {bytes} bytes, and SSM stores at most {MAX_BYTES}: too many targets"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for StateError {}
 
 impl State {
     /// Return the state of the target with this name.

@@ -65,4 +65,5 @@ impl Subject<'_> {
 fn note_reason(target: &mut TargetState, seen: &Observation) {
     target.why = seen.why();
     target.cause = seen.cause();
+    target.detail = seen.cause().filter(|cause| *cause != cause.in_first_release());
 }

@@ -9,10 +9,11 @@ use plexmon_function::contract::notification::{Notification, NotificationKind};
 use plexmon_function::contract::request::Request;
 use plexmon_function::contract::settings::{Settings, Target};
 use plexmon_function::contract::state::{LastNotified, State, Status};
-use plexmon_function::probe::{Cause, Verdict};
+use plexmon_function::decide::{Context, decide};
+use plexmon_function::probe::{Cause, Failure, LinkName, Observation, Verdict};
 use serde_json::json;
 
-use crate::fixtures::{NOW, settings};
+use crate::fixtures::{NOW, down, settings, up};
 use crate::run::{TestMonitor, later, refused};
 
 /// A state that the first release saved while `plex` was down, with the last notifications and the outbox.
@@ -209,6 +210,7 @@ fn the_first_release_knows_all_causes_in_replies_and_states() {
         Cause::Unreadable,
         Cause::Maintenance,
         Cause::Condition,
+        Cause::Limit,
         Cause::Slow,
         Cause::Timeout,
         Cause::Exposed,
@@ -218,7 +220,16 @@ fn the_first_release_knows_all_causes_in_replies_and_states() {
     for cause in causes {
         assert!(is_known(cause.in_first_release()), "{cause}");
         assert_eq!(cause.in_first_release().verdict(), cause.verdict(), "{cause}");
-        assert!(cause.verdict() != Verdict::Down || is_known(cause), "{cause} is saved in the state");
+        let mut state = State::default();
+        let failure = Failure { link: LinkName::Body, why: "?".to_owned(), cause };
+        for seen in [up("plex"), Observation { failed: Some(failure), ..down("plex") }] {
+            state = decide(&state, &[seen], Context::new(&settings(&["plex"]), NOW)).state;
+        }
+        let text = state.encode().unwrap().text;
+        serde_json::from_str::<first_release::State>(&text).unwrap_or_else(|why| panic!("{why}: {text}"));
+        assert_eq!(State::parse(&text).unwrap(), state, "{cause}");
+        let saved = state.targets[0].cause;
+        assert_eq!(saved, Some(cause).filter(|_| cause.verdict() == Verdict::Down), "{cause}");
     }
 }
 

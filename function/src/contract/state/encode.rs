@@ -53,7 +53,7 @@ impl State {
 fn drop_reasons(state: &mut State) {
     for target in &mut state.targets {
         target.why = None;
-        target.cause = None;
+        (target.cause, target.detail) = (None, None);
         for last in target.notified.values_mut() {
             if let LastNotified::Failed(why) = last {
                 why.clear();

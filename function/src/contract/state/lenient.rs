@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{LastNotified, State, StateError, Status, TargetState, VERSION};
 use crate::contract::notification::Notification;
+use crate::probe::Cause;
 
 impl State {
     /// Read a stored value. A value without a version yields only its status and time.
@@ -19,6 +20,10 @@ impl State {
             one.sent = one.sent.max(1);
         }
         state.outbox.iter_mut().for_each(Notification::restore_kind);
+        for target in &mut state.targets {
+            let exact = target.detail.filter(|cause| *cause != Cause::Other);
+            target.cause = exact.or(target.cause);
+        }
         Ok(state)
     }
 

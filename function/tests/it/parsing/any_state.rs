@@ -89,6 +89,7 @@ pub fn any_state(rng: &mut Rng) -> State {
             .map(|_| (text(rng), LastNotified::Failed(text(rng))))
             .collect::<BTreeMap<_, _>>(),
         cause: maybe(rng, |rng| rng.choose(&[Cause::Home, Cause::App, Cause::MonitorOffline])),
+        detail: None,
         pending: maybe(rng, streak),
         unknown: maybe(rng, streak),
         slow: maybe(rng, streak),

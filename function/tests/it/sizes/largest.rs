@@ -44,6 +44,7 @@ fn largest_state(settings: &Settings) -> State {
         seq: 9_999,
         why: Some(long.clone()),
         cause: Some(Cause::Maintenance),
+        detail: Some(Cause::Maintenance),
         notified: channels
             .iter()
             .map(|name| ((*name).to_owned(), LastNotified::Failed(long.clone())))

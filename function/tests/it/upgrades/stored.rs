@@ -51,6 +51,7 @@ fn first_release() -> State {
             seq: 2,
             why: Some("HTTP 502 instead of 200 (HTTP)".to_owned()),
             cause: Some(Cause::Condition),
+            detail: None,
             notified: [
                 ("mail".to_owned(), LastNotified::Failed("no answer".to_owned())),
                 ("phone".to_owned(), LastNotified::Up),
