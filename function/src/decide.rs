@@ -90,6 +90,7 @@ pub fn decide(previous: &State, observations: &[Observation], context: Context<'
 
     let channels = settings.channel_names();
     state.outbox.retain(|one| is_current(one, previous, settings) && channels.contains(&one.channel()));
+    state.monitor.retain_waits(&channels, now);
     let expired = delivery::expire(&mut state, context);
     let before = scope::Before::of(&state);
     let is_paused = state.paused_until.is_some();

@@ -19,6 +19,7 @@ pub mod slack;
 mod smtp;
 pub mod teams;
 pub mod telegram;
+mod wait;
 pub mod webhook;
 
 use std::pin::Pin;

@@ -1,6 +1,12 @@
 //! The result of an attempt to deliver a message.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
+
+/// The longest time for which nothing is sent on a channel because its service asks to wait: a service must not silence an
+/// alert for a day.
+pub const MAX_WAIT: Duration = Duration::from_secs(60 * 60);
 
 /// The result of an attempt to deliver a message, as a channel finds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +26,8 @@ pub enum Delivery {
         why: String,
         /// Whether it may have arrived: it was sent at least in part, and no answer was understood.
         unproven: bool,
+        /// How long the service asks to wait before the next attempt, at most [`MAX_WAIT`].
+        wait: Option<Duration>,
     },
 }
 

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize, Serializer};
 pub use self::encode::Encoded;
 pub use self::error::StateError;
 pub use self::warning::{DomainState, Warning};
+use crate::contract::delivery::MAX_WAIT;
 use crate::contract::notification::{Notification, NotificationScope};
 use crate::probe::Cause;
 
@@ -136,6 +137,9 @@ pub struct MonitorState {
     /// Failing channels that were reported on others.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub broken: BTreeSet<String>,
+    /// Channels whose services asked to wait, and until when, in Unix seconds. Nothing is sent on them before.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_before: BTreeMap<String, u64>,
     /// When the account closes according to the settings of the last run, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_closes: Option<u64>,
@@ -145,6 +149,19 @@ pub struct MonitorState {
 }
 
 impl MonitorState {
+    /// Return whether the service of a channel asked to wait until later.
+    pub fn is_held_back(&self, channel: &str, now: u64) -> bool {
+        self.not_before.get(channel).is_some_and(|until| *until > now)
+    }
+
+    /// Forget waits that are over, and those of other channels. One that a jump of the clock has made too long counts as over.
+    pub(crate) fn retain_waits(&mut self, channels: &[&str], now: u64) {
+        let latest = now.saturating_add(MAX_WAIT.as_secs() + 1);
+        self.not_before.retain(|channel, until| {
+            (now.saturating_add(1)..=latest).contains(until) && channels.contains(&channel.as_str())
+        });
+    }
+
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

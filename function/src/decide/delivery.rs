@@ -36,11 +36,11 @@ pub fn record_delivery(
 fn record_queued(state: &mut State, at: usize, delivery: &Delivery, now: u64) {
     let notification = &mut state.outbox[at];
     match delivery {
-        Delivery::Retry { why, unproven: true } => {
+        Delivery::Retry { why, unproven: true, .. } => {
             notification.note_unproven(now);
             notification.error = Some(why.clone());
         }
-        Delivery::Retry { why, unproven: false } => {
+        Delivery::Retry { why, unproven: false, .. } => {
             notification.tries = notification.tries.saturating_add(1);
             notification.error = Some(why.clone());
         }
@@ -110,9 +110,11 @@ pub(super) fn expire(state: &mut State, context: Context<'_>) -> Vec<Notificatio
     expired
 }
 
-/// Make refused notifications due, and queue those that were given up again: the cause may have been corrected.
+/// Make refused notifications due, and queue those that were given up again: the cause may have been corrected. No channel
+/// is held back any longer.
 pub fn retry_refused(state: &mut State) {
-    let State { targets, outbox, .. } = state;
+    let State { targets, outbox, monitor, .. } = state;
+    monitor.not_before.clear();
     outbox.iter_mut().filter(|one| one.sent == 0).for_each(Notification::make_due);
     for target in targets {
         let kind = match target.status {

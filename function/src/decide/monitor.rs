@@ -1,6 +1,8 @@
 //! Decides what to notify about the monitor itself: that it is offline, or that a channel is failing. Also pauses and
 //! resumes notifications.
 
+use std::time::Duration;
+
 use super::Context;
 use super::entries::channels_for;
 use crate::contract::delivery::Delivery;
@@ -15,6 +17,9 @@ const OFFLINE_S: u64 = 30 * 60;
 
 /// A channel is reported after this many failures in a row.
 const MAX_FAILURES: u32 = 3;
+
+/// A channel whose service asks to wait for so long is reported at once, in seconds.
+const LONG_WAIT_S: u64 = 15 * 60;
 
 /// How long the time of a pause or resume command is remembered, in seconds: as long as a run may last.
 pub(super) const COMMAND_S: u64 = 15 * 60;
@@ -93,13 +98,21 @@ pub(super) fn observe_channel(
     match delivery {
         Delivery::Delivered => {
             state.monitor.broken.remove(notification.channel());
+            state.monitor.not_before.remove(notification.channel());
         }
         Delivery::Refused { why, .. } => report_channel(state, notification.channel(), why, context),
-        Delivery::Retry { why, .. } if notification.tries.saturating_add(1) >= MAX_FAILURES => {
+        Delivery::Retry { why, wait, .. }
+            if notification.tries.saturating_add(1) >= MAX_FAILURES || wait.is_some_and(is_long) =>
+        {
             report_channel(state, notification.channel(), why, context);
         }
         Delivery::Retry { .. } => {}
     }
+}
+
+/// Return whether a wait is so long that the next attempts come too late to report the channel.
+fn is_long(wait: Duration) -> bool {
+    wait.as_secs() >= LONG_WAIT_S
 }
 
 /// Report a failing channel on the others, once until it works again.

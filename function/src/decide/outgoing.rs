@@ -1,5 +1,5 @@
 //! Selects the notifications that are sent now: not those that maintenance, a pause, quiet hours or flapping suppress,
-//! and not those whose last attempt was too recent.
+//! not those whose last attempt was too recent, and nothing on a channel whose service asked to wait.
 
 use super::suppress::is_suppressed;
 use crate::contract::notification::Notification;
@@ -8,7 +8,7 @@ use crate::contract::state::State;
 
 /// Return what is sent now on one channel, in the order of the outbox.
 pub fn outgoing(state: &State, channel: &str, settings: &Settings, now: u64) -> Vec<Notification> {
-    if is_quiet(channel, settings, now) {
+    if state.monitor.is_held_back(channel, now) || is_quiet(channel, settings, now) {
         return Vec::new();
     }
     let all: Vec<&Notification> = state

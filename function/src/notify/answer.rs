@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Delivery;
 use super::redact::Redactor;
 use crate::text::single_line;
+use crate::time::duration;
 use crate::unexpected_body;
 
 /// Services quote the message that they accept, with up to six bytes for each character in JSON.
@@ -41,6 +42,8 @@ pub(super) enum Answer {
     Busy {
         /// Its reason; empty if it gives none besides the status.
         text: String,
+        /// How long it asks to wait, if its answer says so; a header may say so as well.
+        wait: Option<Duration>,
     },
     /// A success that may be a failure, for this reason.
     Ambiguous(&'static str),
@@ -48,24 +51,39 @@ pub(super) enum Answer {
     Foreign,
 }
 
+impl Answer {
+    /// Return that the service cannot accept the message now.
+    pub(super) fn busy(text: impl Into<String>) -> Self {
+        Self::Busy { text: text.into(), wait: None }
+    }
+
+    /// Return the same with the time that the service asks to wait, if it is temporary.
+    pub(super) fn after(self, wait: Option<Duration>) -> Self {
+        match self {
+            Self::Busy { text, .. } => Self::Busy { text, wait },
+            other => other,
+        }
+    }
+}
+
 /// Reads what the service says in an answer.
 pub(super) type AnswerReader = Box<dyn Fn(StatusCode, &[u8]) -> Answer + Send + Sync>;
 
 /// Return a temporary failure of a message that has not arrived.
 pub(super) fn later(why: impl Into<String>) -> Delivery {
-    Delivery::Retry { why: why.into(), unproven: false }
+    Delivery::Retry { why: why.into(), unproven: false, wait: None }
 }
 
 /// Return a temporary failure of a message that may have arrived.
 pub(super) fn unproven(why: impl Into<String>) -> Delivery {
-    Delivery::Retry { why: why.into(), unproven: true }
+    Delivery::Retry { why: why.into(), unproven: true, wait: None }
 }
 
 /// Return a refusal by the service, which is temporary if the status says so. `credentials`: whether the reason is in the
 /// secrets.
 pub(super) fn refusal(status: StatusCode, text: String, credentials: bool) -> Answer {
     if matches!(status.as_u16(), 408 | 425 | 429) || status.is_server_error() {
-        Answer::Busy { text }
+        Answer::busy(text)
     } else {
         Answer::Refused { text, credentials }
     }
@@ -105,6 +123,8 @@ pub(super) struct ChannelResponse<'a> {
     pub(super) service: &'static str,
     pub(super) status: StatusCode,
     pub(super) body: &'a Received,
+    /// How long its headers ask to wait.
+    pub(super) wait: Option<Duration>,
 }
 
 impl ChannelResponse<'_> {
@@ -115,9 +135,7 @@ impl ChannelResponse<'_> {
             Answer::Refused { text, credentials } => {
                 Delivery::Refused { why: self.reason(&text, redactor), credentials }
             }
-            Answer::Busy { text } => {
-                Delivery::Retry { why: self.reason(&text, redactor), unproven: self.may_have_arrived() }
-            }
+            Answer::Busy { text, wait } => self.busy(self.reason(&text, redactor), wait.max(self.wait)),
             Answer::Ambiguous(why) => unproven(format!("{}, but {why}", self.answered())),
             Answer::Accepted | Answer::Foreign => self.foreign(),
         }
@@ -144,7 +162,18 @@ impl ChannelResponse<'_> {
         } else {
             self.answered()
         };
-        Delivery::Retry { why, unproven: self.may_have_arrived() }
+        let is_busy = code == 429 || self.status.is_server_error();
+        self.busy(why, self.wait.filter(|_| is_busy))
+    }
+
+    /// Return a temporary failure, after which the service asks to wait.
+    fn busy(&self, mut why: String, wait: Option<Duration>) -> Delivery {
+        let unproven = self.may_have_arrived();
+        let wait = wait.filter(|_| !unproven);
+        if let Some(long) = wait.map(|wait| wait.as_secs()).filter(|seconds| *seconds >= 60) {
+            why = format!("{why}; try again in {}", duration(long));
+        }
+        Delivery::Retry { why, unproven, wait }
     }
 
     /// Return whether the status is that of a gateway that has forwarded the message and got no answer.

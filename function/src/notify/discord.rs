@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::answer::{Answer, refusal};
 use super::post::{Post, secret, send};
-use super::{Channel, Delivery, Sending};
+use super::{Channel, Delivery, Sending, wait};
 use crate::contract::description::{Answers, ChannelDescription, Protocol, Setting};
 use crate::contract::secrets::ChannelSecrets;
 use crate::http::Http;
@@ -136,8 +136,10 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
     let reply: Value = serde_json::from_slice(body).unwrap_or_default();
     let message = reply["message"].as_str().map(str::to_owned);
     match (message, reply["code"].as_u64()) {
-        (Some(text), _) if reply["retry_after"].is_number() => Answer::Busy { text },
-        (Some(text), Some(code)) if TEMPORARY.contains(&code) => Answer::Busy { text },
+        (Some(text), _) if reply["retry_after"].is_number() => {
+            Answer::busy(text).after(wait::seconds(&reply["retry_after"]))
+        }
+        (Some(text), Some(code)) if TEMPORARY.contains(&code) => Answer::busy(text),
         (Some(text), Some(code)) => {
             let is_credentials =
                 matches!(code, 0 | 10_015 | 50_027) && matches!(status.as_u16(), 401 | 403 | 404);

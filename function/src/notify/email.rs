@@ -254,7 +254,9 @@ fn judge(failure: &Failure, secrets: &ChannelSecrets) -> Delivery {
     let why = single_line(&Redactor::of(secrets).redact(&why), MAX_WHY_CHARS);
     let is_answered = matches!(reason, Reason::Refused(_));
     match refusal {
-        Refusal::Temporary => Delivery::Retry { why, unproven: *step == Step::Content && !is_answered },
+        Refusal::Temporary => {
+            Delivery::Retry { why, unproven: *step == Step::Content && !is_answered, wait: None }
+        }
         Refusal::Final => Delivery::Refused { why, credentials: false },
         Refusal::Credentials => Delivery::Refused { why, credentials: true },
     }

@@ -99,9 +99,7 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
     let reply: Value = serde_json::from_slice(body).unwrap_or_default();
     let error = &reply["error"];
     match (error["code"].as_u64(), error["message"].as_str(), error["status"].as_str()) {
-        (Some(_), Some(text), Some(reason)) if TEMPORARY.contains(&reason) => {
-            Answer::Busy { text: text.to_owned() }
-        }
+        (Some(_), Some(text), Some(reason)) if TEMPORARY.contains(&reason) => Answer::busy(text),
         (Some(_), Some(text), Some(reason)) => {
             let is_address = matches!(reason, "NOT_FOUND" | "PERMISSION_DENIED" | "UNAUTHENTICATED");
             let hint = if reason == "NOT_FOUND" { " (the space or the webhook was deleted)" } else { "" };

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, refusal};
 use super::post::{OneRequest, Post, appended, fold_key, link, secret};
-use super::{Channel, Delivery};
+use super::{Channel, Delivery, wait};
 use crate::contract::description::{
     Answers, ChannelDescription, Checked, Need, Protocol, Setting, Type, base,
 };
@@ -111,22 +111,22 @@ fn put(url: &str, message: &Message, secrets: &ChannelSecrets) -> Result<Post, D
 fn read(status: StatusCode, body: &[u8]) -> Answer {
     let reply: Value = serde_json::from_slice(body).unwrap_or_default();
     match (reply["errcode"].as_str(), reply["event_id"].as_str()) {
-        (Some(code), _) if code.starts_with("M_") => refused(status, code, &reply["error"]),
+        (Some(code), _) if code.starts_with("M_") => refused(status, code, &reply),
         (None, Some(id)) if !id.is_empty() => Answer::Accepted,
         _ => Answer::Foreign,
     }
 }
 
-fn refused(status: StatusCode, code: &str, error: &Value) -> Answer {
+fn refused(status: StatusCode, code: &str, reply: &Value) -> Answer {
     let hint = match code {
         "M_UNKNOWN_TOKEN" | "M_MISSING_TOKEN" => " (log in again for a new token)",
         "M_FORBIDDEN" => " (the account must have joined the room and may have to be allowed to write)",
         "M_UNRECOGNIZED" => " (`url` is not that of a homeserver)",
         _ => "",
     };
-    let text = format!("{}{hint}", error.as_str().unwrap_or(code));
+    let text = format!("{}{hint}", reply["error"].as_str().unwrap_or(code));
     if code == "M_LIMIT_EXCEEDED" {
-        return Answer::Busy { text };
+        return Answer::busy(text).after(wait::milliseconds(&reply["retry_after_ms"]));
     }
     refusal(status, text, matches!(code, "M_UNKNOWN_TOKEN" | "M_MISSING_TOKEN"))
 }

@@ -208,7 +208,7 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
 /// Interpret a refusal by its code, which begins with the status that ntfy sent; a gateway may have changed the status.
 fn refused(status: StatusCode, code: u32, text: String) -> Answer {
     match code / 100 {
-        429 | 500..=599 => Answer::Busy { text },
+        429 | 500..=599 => Answer::busy(text),
         401 | 403 => refusal(status, format!("{text} (see `token`, or `user` and `password`)"), true),
         _ => refusal(status, text, false),
     }

@@ -1,5 +1,7 @@
 //! Builds and sends the requests of the channels that speak HTTP. [`super::answer`] decides what the answer means.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
@@ -11,6 +13,7 @@ use tokio::time::Instant;
 
 use super::answer::{AnswerReader, ChannelResponse, Received, later, received, unproven};
 use super::redact::Redactor;
+use super::wait;
 use super::{Channel, Delivery, Sending};
 use crate::contract::secrets::{ChannelSecrets, SecretValue};
 use crate::endpoint::{Credentials, Endpoint};
@@ -32,6 +35,8 @@ pub(super) struct Post {
     has_secrets: bool,
     /// What must not be shown, besides the channel's secrets.
     credentials: Vec<String>,
+    /// The header with the time at which the service accepts messages again, if it has one of its own.
+    reset: Option<&'static str>,
 }
 
 impl Post {
@@ -54,7 +59,8 @@ impl Post {
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         headers.insert(USER_AGENT, user_agent());
-        let post = Self { service, request, read, is_private, has_secrets: false, credentials: Vec::new() };
+        let credentials = Vec::new();
+        let post = Self { service, request, read, is_private, has_secrets: false, credentials, reset: None };
         match endpoint.credentials {
             Some(credentials) => post.with_credentials(&credentials),
             None => Ok(post),
@@ -83,6 +89,11 @@ impl Post {
     pub(super) fn with_secrets(mut self) -> Self {
         self.has_secrets = true;
         self
+    }
+
+    /// Set which header says when the service accepts messages again, in Unix seconds.
+    pub(super) fn with_reset(self, name: &'static str) -> Self {
+        Self { reset: Some(name), ..self }
     }
 
     /// Add a header with a secret value.
@@ -127,7 +138,7 @@ impl Post {
 
     /// Send the request, and receive its answer.
     pub(super) async fn exchange(self, http: &Http, deadline: Instant) -> Result<Exchange, Delivery> {
-        let Self { service, request, read, is_private, has_secrets, credentials } = self;
+        let Self { service, request, read, is_private, has_secrets, credentials, reset } = self;
         if has_secrets && !is_private {
             let why = format!("the address of {service} is plain http, and secrets are sent over https only");
             return Err(later(why));
@@ -141,7 +152,8 @@ impl Post {
         })?;
         let (head, body) = response.into_parts();
         let body = received(body, deadline).await;
-        Ok(Exchange { service, status: head.status, body, read, credentials })
+        let wait = wait::in_headers(&head.headers, reset);
+        Ok(Exchange { service, status: head.status, body, read, credentials, wait })
     }
 }
 
@@ -152,6 +164,8 @@ pub(super) struct Exchange {
     body: Received,
     read: AnswerReader,
     credentials: Vec<String>,
+    /// How long the headers ask to wait.
+    wait: Option<Duration>,
 }
 
 impl Exchange {
@@ -162,11 +176,11 @@ impl Exchange {
 
     /// Return what the answer means.
     pub(super) fn delivery(self, secrets: &ChannelSecrets) -> Delivery {
-        let Self { service, status, body, read, credentials } = self;
+        let Self { service, status, body, read, credentials, wait } = self;
         let answer = read(status, &body.bytes);
         let mut redactor = Redactor::of(secrets);
         redactor.add(credentials);
-        ChannelResponse { service, status, body: &body }.delivery(answer, &redactor)
+        ChannelResponse { service, status, body: &body, wait }.delivery(answer, &redactor)
     }
 }
 

@@ -133,8 +133,8 @@ fn refused(status: StatusCode, Failure { message, kind, code }: Failure) -> Answ
         return Answer::Foreign;
     }
     match code.as_str() {
-        "pushbullet_pro_required" => Answer::Busy { text: "this month's free pushes are used up".to_owned() },
-        "ratelimited" => Answer::Busy { text: message },
+        "pushbullet_pro_required" => Answer::busy("this month's free pushes are used up"),
+        "ratelimited" => Answer::busy(message),
         _ => refusal(status, message, code == "invalid_access_token"),
     }
 }

@@ -70,7 +70,9 @@ impl Pushover {
         let (token, user) = (secret(SERVICE, secrets, "token")?, secret(SERVICE, secrets, "user")?);
         let form = form(message, token, user);
         let content_type = "application/x-www-form-urlencoded";
-        Ok(Post::new(SERVICE, &self.url, content_type, form, Box::new(read))?.with_secrets())
+        Ok(Post::new(SERVICE, &self.url, content_type, form, Box::new(read))?
+            .with_reset("x-limit-app-reset")
+            .with_secrets())
     }
 }
 

@@ -133,7 +133,7 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
     if reason == "ok" {
         Answer::Accepted
     } else if TEMPORARY.contains(&reason) {
-        Answer::Busy { text: reason.to_owned() }
+        Answer::busy(reason)
     } else if REVOKED.contains(&reason) || INVALID.contains(&reason) {
         refusal(status, reason.to_owned(), REVOKED.contains(&reason))
     } else {

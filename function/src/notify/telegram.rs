@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::answer::{Answer, later, refusal};
 use super::post::{Post, appended, link, secret};
-use super::{Channel, Delivery, Sending};
+use super::{Channel, Delivery, Sending, wait};
 use crate::contract::description::{
     Answers, ChannelDescription, Checked, Literal, Need, Protocol, Setting, Type, any_number, base,
 };
@@ -240,7 +240,9 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
     let reply: Value = serde_json::from_slice(body).unwrap_or_default();
     match (reply["ok"].as_bool(), reply["error_code"].as_u64(), reply["description"].as_str()) {
         (Some(true), None, _) if reply["result"].is_object() => Answer::Accepted,
-        (Some(false), Some(429 | 500..), Some(text)) => Answer::Busy { text: text.to_owned() },
+        (Some(false), Some(429 | 500..), Some(text)) => {
+            Answer::busy(text).after(wait::seconds(&reply["parameters"]["retry_after"]))
+        }
         (Some(false), Some(code), Some(text)) => {
             let hint = hint(code, text);
             refusal(status, format!("{text}{hint}"), matches!(code, 401 | 404 | 421))

@@ -156,7 +156,7 @@ fn headers(wanted: &BTreeMap<String, String>) -> Result<HeaderMap, String> {
 
 fn read(status: StatusCode, body: &[u8], success: Option<&str>) -> Answer {
     if !status.is_success() {
-        return Answer::Busy { text: String::new() };
+        return Answer::busy("");
     }
     match success {
         Some(wanted) if String::from_utf8_lossy(body).contains(wanted) => Answer::Accepted,

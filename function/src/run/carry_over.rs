@@ -9,6 +9,7 @@ use crate::contract::state::{LastNotified, State, Status, TargetState};
 /// Carry over the results of runs that could not read the state: otherwise their notifications would be sent again, and a
 /// recovery might never be sent. `remembered`: their state.
 pub(super) fn carry_over(state: &mut State, remembered: State) {
+    state.monitor.not_before.extend(remembered.monitor.not_before);
     for mut target in remembered.targets {
         let queued: Vec<Notification> =
             remembered.outbox.iter().filter(|one| one.target() == target.name).cloned().collect();

@@ -1,17 +1,26 @@
 //! Delivers the notifications in the outbox: on all channels concurrently, and in order on each channel.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use tokio::sync::Mutex;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{Monitor, Prober};
 use crate::contract::delivery::Delivery;
 use crate::contract::notification::Notification;
+use crate::contract::secrets::ChannelSecrets;
 use crate::contract::settings::Settings;
 use crate::contract::state::State;
 use crate::message::{Message, batch, message};
 use crate::notify::Channel;
 use crate::store::{SecretCache, Store};
+
+/// The longest time to wait within a run for a service that asks for it.
+const SHORT_WAIT: Duration = Duration::from_secs(5);
+
+/// The least time for an attempt after that.
+const SECOND_ATTEMPT: Duration = Duration::from_secs(2);
 
 /// What one channel has to send now.
 pub(super) struct Queue {
@@ -94,10 +103,10 @@ impl<'a, S: Store> Sender<'a, S> {
             Ok(secrets) => secrets.channel(channel.name()).clone(),
             Err(why) => {
                 let why = format!("the secrets could not be read: {why}");
-                return Delivery::Retry { why, unproven: false };
+                return Delivery::Retry { why, unproven: false, wait: None };
             }
         };
-        let first = in_time(channel.send(message, &used, self.until), self.until).await;
+        let first = self.attempt(channel, message, &used).await;
         if !matches!(first, Delivery::Refused { credentials: true, .. }) {
             return first;
         }
@@ -108,8 +117,21 @@ impl<'a, S: Store> Sender<'a, S> {
             secret_cache.get(self.store).await.map(|secrets| secrets.channel(channel.name()).clone())
         };
         match renewed {
-            Ok(renewed) if renewed != used => {
-                in_time(channel.send(message, &renewed, self.until), self.until).await
+            Ok(renewed) if renewed != used => self.attempt(channel, message, &renewed).await,
+            _ => first,
+        }
+    }
+
+    /// Send one message with these secrets; once more if the service asks to wait, and the run has the time.
+    async fn attempt(&self, channel: &dyn Channel, message: &Message, secrets: &ChannelSecrets) -> Delivery {
+        let send = || in_time(channel.send(message, secrets, self.until), self.until);
+        let first = send().await;
+        match &first {
+            Delivery::Retry { unproven: false, wait: Some(wait), .. }
+                if *wait <= SHORT_WAIT && Instant::now() + *wait + SECOND_ATTEMPT <= self.until =>
+            {
+                sleep(*wait).await;
+                send().await
             }
             _ => first,
         }
@@ -127,5 +149,6 @@ async fn in_time(sending: impl Future<Output = Delivery>, until: Instant) -> Del
     timeout_at(until, sending).await.unwrap_or_else(|_| Delivery::Retry {
         why: format!("no answer within {} s", started.elapsed().as_secs().max(1)),
         unproven: true,
+        wait: None,
     })
 }

@@ -1,6 +1,6 @@
 //! Tracks what a run knows and has done so far, and what follows from it. Pure: the effects are in [`super::round`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::time::Instant;
 
@@ -8,7 +8,7 @@ use super::Phases;
 use super::deliver::{Queue, Sent, stops};
 use super::observe::Observed;
 use super::recall::{Base, Memory};
-use crate::contract::delivery::Delivery;
+use crate::contract::delivery::{Delivery, MAX_WAIT};
 use crate::contract::notification::Notification;
 use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::reply::NotificationReply;
@@ -23,6 +23,8 @@ use crate::decide::{
 pub(super) struct Progress {
     pub(super) trigger: Trigger,
     pub(super) now: u64,
+    /// When the run began, which is `now` on the other clock.
+    began: Instant,
     pub(super) base: Base,
     /// When the state was last read or written.
     pub(super) touched: Instant,
@@ -40,6 +42,8 @@ pub(super) struct Progress {
     attempts: Vec<(Notification, Delivery)>,
     /// Channels that failed in this run.
     stopped: BTreeSet<String>,
+    /// Channels whose services asked to wait in this run, and until when, in Unix seconds.
+    not_before: BTreeMap<String, u64>,
     pub(super) notices: Vec<NotificationReply>,
     pub(super) problems: Vec<Problem>,
     pub(super) phases: Phases,
@@ -50,6 +54,7 @@ impl Progress {
         Self {
             trigger,
             now,
+            began: Instant::now(),
             base: Base::nothing(),
             touched: Instant::now(),
             observed: None,
@@ -60,6 +65,7 @@ impl Progress {
             is_saved: false,
             attempts: Vec::new(),
             stopped: BTreeSet::new(),
+            not_before: BTreeMap::new(),
             notices: Vec::new(),
             problems: Vec::new(),
             phases: Phases::default(),
@@ -127,6 +133,7 @@ impl Progress {
             });
             record_delivery(&mut after, sent, delivery, context);
         }
+        after.monitor.not_before.extend(self.not_before.clone());
         if self.is_contended {
             reconcile(&mut after, context);
         }
@@ -157,6 +164,11 @@ impl Progress {
         let Sent { channel, attempts, is_late } = sent;
         if is_late {
             self.note_lateness();
+        }
+        if let Some((_, Delivery::Retry { wait: Some(wait), .. })) = attempts.last() {
+            // Rounded up: the answer may have come in the last part of a second.
+            let wait = (self.began.elapsed() + *wait).min(MAX_WAIT).as_secs() + 1;
+            self.not_before.insert(channel.clone(), self.now.saturating_add(wait));
         }
         if is_late || attempts.iter().any(|(_, delivery)| stops(delivery)) {
             self.stopped.insert(channel);

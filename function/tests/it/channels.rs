@@ -194,7 +194,13 @@ pub fn refused(why: &str, credentials: bool) -> Delivery {
 }
 
 pub fn later(why: &str, unproven: bool) -> Delivery {
-    Delivery::Retry { why: why.to_owned(), unproven }
+    Delivery::Retry { why: why.to_owned(), unproven, wait: None }
+}
+
+/// A failure after which the service asks to wait.
+pub fn busy(why: &str, seconds: f64) -> Delivery {
+    let wait = Some(Duration::from_secs_f64(seconds));
+    Delivery::Retry { why: why.to_owned(), unproven: false, wait }
 }
 
 /// A request as a service sees it.

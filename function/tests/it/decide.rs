@@ -57,8 +57,10 @@ fn story(state: &mut State, settings: &Settings, from: u64, steps: &str) -> Stri
 fn delivery(channel: &str) -> Delivery {
     match channel {
         "ok" => Delivery::Delivered,
-        "500" => Delivery::Retry { why: "Pushover answered HTTP 500".to_owned(), unproven: false },
-        "lost" => Delivery::Retry { why: "no answer within 5 s".to_owned(), unproven: true },
+        "500" => {
+            Delivery::Retry { why: "Pushover answered HTTP 500".to_owned(), unproven: false, wait: None }
+        }
+        "lost" => Delivery::Retry { why: "no answer within 5 s".to_owned(), unproven: true, wait: None },
         "400" => Delivery::Refused { why: "Pushover answered HTTP 400".to_owned(), credentials: false },
         other => panic!("no such behavior: {other}"),
     }

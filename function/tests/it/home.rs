@@ -151,5 +151,5 @@ fn each(settings: &mut Settings, change: impl Fn(&mut Target)) {
 }
 
 fn down_for_now() -> Delivery {
-    Delivery::Retry { why: "Pushover answered HTTP 500".to_owned(), unproven: false }
+    Delivery::Retry { why: "Pushover answered HTTP 500".to_owned(), unproven: false, wait: None }
 }

@@ -103,7 +103,7 @@ fn assert_run_succeeds(state: &State) {
         for entry in &state.outbox {
             let text = message(std::slice::from_ref(entry), &state, &settings, true);
             assert!(!text.title.is_empty() && !text.body.is_empty());
-            let unproven = Delivery::Retry { why: "no".to_owned(), unproven: true };
+            let unproven = Delivery::Retry { why: "no".to_owned(), unproven: true, wait: None };
             record_result(&mut after, &entry.id, &unproven, &settings, NOW);
             record_result(&mut after, &entry.id, &Delivery::Delivered, &settings, NOW);
         }

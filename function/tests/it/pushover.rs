@@ -1,5 +1,7 @@
 //! Requests to Pushover, and the outcomes of its answers.
 
+use std::time::Duration;
+
 use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::secrets::{SecretValue, Secrets};
 use plexmon_function::contract::settings::Severity;
@@ -90,7 +92,7 @@ async fn fields_are_shortened_between_characters() {
 #[tokio::test]
 async fn every_answer_has_its_outcome() {
     let refused = |why: &str, credentials| Delivery::Refused { why: why.to_owned(), credentials };
-    let later = |why: &str, unproven| Delivery::Retry { why: why.to_owned(), unproven };
+    let later = |why: &str, unproven| Delivery::Retry { why: why.to_owned(), unproven, wait: None };
     let bad_user =
         r#"{"user":"invalid","errors":["user key is invalid","see site"],"status":0,"request":"x"}"#;
     let no_message = r#"{"message":"cannot be blank","errors":["message cannot be blank"],"status":0}"#;
@@ -131,11 +133,27 @@ async fn every_answer_has_its_outcome() {
 }
 
 #[tokio::test]
+async fn a_used_up_month_is_waited_for_as_long_as_is_allowed() {
+    let limited = r#"{"errors":["application is over its message limit"],"status":0}"#;
+    let headers = "date: Thu, 26 Nov 2026 10:00:00 GMT\r\nx-limit-app-reset: ";
+    for (reset, minutes) in [("1796104800", 60), ("1795688400", 20)] {
+        let headers = format!("{headers}{reset}\r\n");
+        let server = Server::start(&[http("429 Too Many Requests", &headers, limited)]).await;
+        let in_words = if minutes == 60 { "1 h".to_owned() } else { format!("{minutes} min") };
+        let why = format!(
+            "Pushover answered HTTP 429: application is over its message limit; try again in {in_words}"
+        );
+        let wait = Some(Duration::from_secs(minutes * 60));
+        assert_eq!(send(server.url(), &message()).await, Delivery::Retry { why, unproven: false, wait });
+    }
+}
+
+#[tokio::test]
 async fn a_long_reason_is_shortened() {
     let head = b"HTTP/1.1 400 Bad\r\n\r\n{\"status\":0,\"errors\":[\"".to_vec();
     let server = Server::start(&[Answer::Endless(head, vec![b'x'; 4096])]).await;
     let why = "something in front of Pushover answered HTTP 400".to_owned();
-    assert_eq!(send(server.url(), &message()).await, Delivery::Retry { why, unproven: false });
+    assert_eq!(send(server.url(), &message()).await, Delivery::Retry { why, unproven: false, wait: None });
     let long = format!(r#"{{"status":0,"errors":["{}\u001b"]}}"#, "ü".repeat(1_000));
     let server = Server::start(&[http("400 Bad", "", &long)]).await;
     let Delivery::Refused { why, .. } = send(server.url(), &message()).await else { panic!("not refused") };

@@ -6,6 +6,7 @@ mod persist;
 mod recall;
 mod secrets;
 mod silent_ports;
+mod waits;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -86,7 +87,13 @@ pub fn refused(credentials: bool) -> Delivery {
 }
 
 pub fn later() -> Delivery {
-    Delivery::Retry { why: "Pushover answered HTTP 500".to_owned(), unproven: false }
+    Delivery::Retry { why: "Pushover answered HTTP 500".to_owned(), unproven: false, wait: None }
+}
+
+/// The service asks to wait.
+pub fn busy(seconds: u64) -> Delivery {
+    let wait = Some(Duration::from_secs(seconds));
+    Delivery::Retry { why: "Pushover answered HTTP 429".to_owned(), unproven: false, wait }
 }
 
 impl TestMonitor {

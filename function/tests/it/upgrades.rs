@@ -102,7 +102,7 @@ async fn endless_repeats_of_the_first_release_end() {
     monitor.set_down(&["plex"]);
     let mut attempts = 0;
     for _ in 0..200 {
-        monitor.answer([Delivery::Retry { why: "no answer".to_owned(), unproven: true }]);
+        monitor.answer([Delivery::Retry { why: "no answer".to_owned(), unproven: true, wait: None }]);
         monitor.run().await;
         attempts += monitor.effects().iter().filter(|effect| effect.starts_with("send")).count();
     }
@@ -121,7 +121,7 @@ async fn the_first_release_reads_every_state_of_this_one() {
         None,
         Some(later()),
         Some(refused(false)),
-        Some(Delivery::Retry { why: "?".to_owned(), unproven: true }),
+        Some(Delivery::Retry { why: "?".to_owned(), unproven: true, wait: None }),
     ];
     for run in 0..60_usize {
         monitor.set_down(match run % 7 {

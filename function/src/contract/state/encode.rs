@@ -86,6 +86,7 @@ fn drop_marks(state: &mut State) {
         (notification.scope, notification.cause, notification.tries) = (None, None, 0);
     }
     state.monitor.broken.clear();
+    state.monitor.not_before.clear();
 }
 
 /// Fold the queued outages of one target, for one channel, into one notification that says how many there were.

@@ -100,7 +100,7 @@ async fn a_slow_server_has_all_the_time_until_the_deadline() {
 async fn a_timeout_is_reported_with_its_step() {
     for (slow, step, unproven) in STEPS {
         let why = format!("no {step} from the mail server within 20 s");
-        let expected = Delivery::Retry { why, unproven };
+        let expected = Delivery::Retry { why, unproven, wait: None };
         // Only the server knows whether it has accepted a mail.
         assert_eq!(sent(slow, Duration::from_secs(21)).await, (expected, unproven.into(), 20));
     }

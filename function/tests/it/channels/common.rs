@@ -8,7 +8,7 @@ use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::contract::settings::ChannelKind;
 use tokio::time::Instant;
 
-use super::{at, confirming_kinds, deliver, http_kinds, later, message, send, soon, webhook};
+use super::{at, busy, confirming_kinds, deliver, http_kinds, later, message, send, soon, webhook};
 use crate::server::{Answer, Server, http, refusing};
 
 pub const LOGIN: &str = "<!doctype html><html><title>Sign in</title><form></form></html>";
@@ -45,7 +45,11 @@ pub async fn gateways_refuse_nothing(
             let in_front = format!("something in front of {service} answered HTTP {status}");
             let itself = format!("{service} answered HTTP {status}");
             let is_in_front = (400..500).contains(&status) && ![408, 425, 429].contains(&status);
-            let expected = later(if is_in_front { &in_front } else { &itself }, false);
+            let expected = match status {
+                429 | 500.. => busy(&itself, 9.0),
+                _ if is_in_front => later(&in_front, false),
+                _ => later(&itself, false),
+            };
             let answer = http(&format!("{status} Bad"), "location: /\r\nretry-after: 9\r\n", body);
             assert_eq!(send(setup, answer, &message()).await, expected, "{body}");
         }
@@ -54,6 +58,29 @@ pub async fn gateways_refuse_nothing(
             let expected = later(&format!("{service} answered HTTP {status}"), true);
             assert_eq!(send(setup, http(&format!("{status} Bad"), "", body), &message()).await, expected);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_service_can_ask_to_wait_for_an_hour_at_most() {
+    for kind in http_kinds() {
+        let (service, setup) = (kind.service, |address: &str| kind.setup(address));
+        let page = format!("{service} answered HTTP 429");
+        let date = "date: Thu, 26 Nov 2026 10:00:00 GMT\r\nretry-after: Thu, 26 Nov 2026 10:00:40 GMT\r\n";
+        for (header, expected) in [
+            ("retry-after: 2\r\n", busy(&page, 2.0)),
+            ("Retry-After: 300\r\n", busy(&format!("{page}; try again in 5 min"), 300.0)),
+            ("retry-after: 31536000\r\n", busy(&format!("{page}; try again in 1 h"), 3_600.0)),
+            (date, busy(&page, 40.0)),
+            ("retry-after: -1\r\n", later(&page, false)),
+            ("retry-after: never\r\n", later(&page, false)),
+        ] {
+            let answer = http("429 Too Many Requests", header, "<html>slow down</html>");
+            assert_eq!(send(setup, answer, &message()).await, expected, "{service}: {header}");
+        }
+        // It may have arrived: it is sent again by the rules for such messages.
+        let lost = send(setup, http("504 Lost", "retry-after: 300\r\n", ""), &message()).await;
+        assert_eq!(lost, later(&format!("{service} answered HTTP 504"), true));
     }
 }
 

@@ -6,7 +6,7 @@ use plexmon_function::contract::settings::ChannelKind;
 use plexmon_function::message::Message;
 use serde_json::json;
 
-use super::{Posted, at, channel, endless, later, message, refused, secrets, send, sent, soon};
+use super::{Posted, at, busy, channel, endless, later, message, refused, secrets, send, sent, soon};
 use crate::server::{Answer, Server, http};
 
 const PATH: &str = "/api/webhooks/223704706495545344/3d89bb7572e0fb30d8128367b3b1b44fecd1726d";
@@ -107,7 +107,7 @@ async fn every_answer_has_its_outcome() {
         (
             "429 Too Many Requests",
             limited,
-            later("Discord answered HTTP 429: You are being rate limited.", false),
+            busy("Discord answered HTTP 429: You are being rate limited.; try again in 1 min", 65.0),
         ),
         (
             "500 Internal Server Error",
@@ -127,6 +127,10 @@ async fn every_answer_has_its_outcome() {
             refused("Discord answered HTTP 200: Unknown Webhook", false),
         ),
     ] {
-        assert_eq!(send(setup, http(status, "retry-after: 65\r\n", body), &message()).await, expected);
+        let headers = if status.starts_with("429") { "retry-after: 65\r\n" } else { "" };
+        assert_eq!(send(setup, http(status, headers, body), &message()).await, expected);
     }
+    let limited = r#"{"message":"Slow down","retry_after":0.65,"global":false}"#;
+    let delivery = send(setup, http("429 Too Many Requests", "", limited), &message()).await;
+    assert_eq!(delivery, busy("Discord answered HTTP 429: Slow down", 0.65));
 }

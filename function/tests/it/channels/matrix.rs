@@ -6,7 +6,7 @@ use plexmon_function::contract::settings::ChannelKind;
 use plexmon_function::message::Message;
 use serde_json::json;
 
-use super::{Posted, endless, later, message, refused, secrets, send, sent};
+use super::{Posted, busy, endless, later, message, refused, secrets, send, sent};
 use crate::server::{Answer, http};
 
 const TOKEN: &str = "syt_cGxleG1vbg_KkKkKkKkKkKkKkKkKkKk_0a1B2c";
@@ -86,7 +86,7 @@ async fn every_answer_has_its_outcome() {
             "429 Too Many".to_owned(),
             json!({"errcode": "M_LIMIT_EXCEEDED", "error": "Too Many Requests", "retry_after_ms": 4_999})
                 .to_string(),
-            later("Matrix answered HTTP 429: Too Many Requests", false),
+            busy("Matrix answered HTTP 429: Too Many Requests", 4.999),
         ),
         // A gateway that changes the status.
         (

@@ -6,7 +6,7 @@ use plexmon_function::contract::settings::{ChannelKind, Severity};
 use plexmon_function::message::Message;
 use serde_json::{Value, json};
 
-use super::{Posted, at, deliver, endless, later, message, refused, secrets, send, sent, soon};
+use super::{Posted, at, busy, deliver, endless, later, message, refused, secrets, send, sent, soon};
 use crate::server::{Answer, Server, http};
 
 const TOKEN: &str = "123456789:AAbcdefghijklmnopqrstuvwxyz_-01234";
@@ -200,7 +200,7 @@ async fn every_answer_has_its_outcome() {
         refusal(400, "Bad Request: message thread not found", "", false),
         (
             error_with(429, "Too Many Requests: retry after 35", &json!({"retry_after": 35})),
-            later("Telegram answered HTTP 429: Too Many Requests: retry after 35", false),
+            busy("Telegram answered HTTP 429: Too Many Requests: retry after 35", 35.0),
         ),
         (
             error(500, "Internal Server Error: restart"),

@@ -216,7 +216,9 @@ fn deliver(played: &mut Played, rng: &mut Rng, fails: bool, arrived: &mut BTreeM
     while !queue.is_empty() {
         let together = batch(&mut queue, &played.settings);
         let delivery = match rng.below(6) {
-            0 if fails => Delivery::Retry { why: "no answer".to_owned(), unproven: rng.one_in(2) },
+            0 if fails => {
+                Delivery::Retry { why: "no answer".to_owned(), unproven: rng.one_in(2), wait: None }
+            }
             1 if fails => Delivery::Refused { why: "refused".to_owned(), credentials: false },
             _ => Delivery::Delivered,
         };

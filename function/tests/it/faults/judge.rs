@@ -28,6 +28,10 @@ struct Judge {
     /// The times of the runs.
     runs: Vec<u64>,
     check_changed: bool,
+    /// Which environment the service asked to wait, and until when.
+    asked: Option<(u32, u64)>,
+    /// The same, once a state that records it was saved.
+    recorded: Option<u64>,
     /// Whether the current run has not offered anything yet.
     is_silent: bool,
 }
@@ -40,12 +44,19 @@ pub fn judge(played: &Played) -> Result<(), String> {
     let mut judge = Judge { bounds: played.bounds, ..Judge::default() };
     for event in &played.events {
         match event {
-            Event::Run { now } => {
+            Event::Run { now, announces } => {
+                if judge.runs.last().is_some_and(|last| last > now) {
+                    judge.recorded = None;
+                }
                 judge.runs.push(*now);
+                if *announces {
+                    (judge.asked, judge.recorded) = (None, None);
+                }
                 judge.is_silent = true;
             }
             Event::Ended { env, saved, down, targets } => judge.ended(*env, *saved, *down, *targets)?,
             Event::CheckChanged => judge.check_changed = true,
+            Event::Forgotten => judge.recorded = None,
             Event::Saved { env, down, targets } => judge.saved(*env, *down, *targets),
             Event::Offered(offer) => judge.offered(offer).map_err(|why| format!("{why}: {offer:?}"))?,
         }
@@ -83,11 +94,18 @@ impl Judge {
     /// A run that ends saves what it knows, and sends something if there is something to send.
     fn ended(&mut self, env: u32, saved: bool, down: u8, targets: u8) -> Result<(), String> {
         if saved {
+            if let Some((asked, until)) = self.asked
+                && asked == env
+            {
+                self.recorded = Some(until);
+            }
             self.recipients.iter_mut().for_each(|recipient| recipient.proven(env));
         }
+        // The function rounds the time up.
+        let asked = self.asked.map(|(_, until)| until + 1);
         for (index, recipient) in self.recipients.iter().enumerate().filter(|(index, _)| has(targets, *index))
         {
-            let is_excused = recipient.knows_more(env) || recipient.waits();
+            let is_excused = recipient.knows_more(env) || recipient.waits() || self.is_held(asked);
             if self.is_silent && !is_excused && recipient.misses(has(down, index), self.bounds) {
                 return Err(format!(
                     "nothing was sent, although down is {}: {:?}",
@@ -101,11 +119,25 @@ impl Judge {
 
     fn offered(&mut self, offer: &Offer) -> Result<(), String> {
         self.is_silent = false;
+        if self.is_held(self.recorded) {
+            return Err("sent before the time for which the service asked".to_owned());
+        }
+        let now = self.runs.last().copied().unwrap_or_default();
+        self.asked = offer.answer.wait().map(|wait| (offer.env, now + u64::from(wait)));
+        if self.asked.is_none() {
+            self.recorded = None;
+        }
         if offer.target == 0 {
             self.start_over_if_changed();
         }
         let run = self.runs.iter().rposition(|now| *now == offer.at).map_or(0, |run| run + 1);
         self.recipients[offer.target].offered(offer, run, self.bounds)
+    }
+
+    /// Whether it is too early to send something.
+    fn is_held(&self, until: Option<u64>) -> bool {
+        let (until, now) = (until.unwrap_or_default(), self.runs.last().copied().unwrap_or_default());
+        now < until && until - now <= 3_601
     }
 
     /// A changed check of the first target has no connection with the previous one.

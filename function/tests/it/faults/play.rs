@@ -41,11 +41,13 @@ fn has_wrong_state(story: &Story) -> bool {
 }
 
 /// The intervals of the runs without faults at the end of a story, until everything is sent again that was refused (as
-/// long after the last attempt as the notification is old) or is unproven (after six hours).
+/// long after the last attempt as the notification is old), has to wait (an hour) or is unproven (after six hours).
 fn closing(story: &Story) -> &'static [i64] {
     const MINUTE: i64 = 60;
     const HOUR: i64 = 60 * MINUTE;
-    let is_late = |step: &Step| step.is_unproven() || step.answers.iter().any(|answer| answer.refuses());
+    let is_late = |step: &Step| {
+        step.is_unproven() || step.answers.iter().any(|answer| answer.refuses() || answer.wait().is_some())
+    };
     let is_paused = |step: &Step| step.overlap.is_some_and(|overlap| overlap.why == Why::Pause);
     let jumps = story.steps.iter().any(|step| step.after.abs() >= HOUR);
     match () {

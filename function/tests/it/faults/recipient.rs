@@ -64,7 +64,8 @@ impl Recipient {
     pub fn offered(&mut self, offer: &Offer, run: usize, bounds: Bounds) -> Result<(), String> {
         let Offer { env, alert, at, marked, unread, answer, .. } = *offer;
         let is_taken = matches!(answer, Answer::Accepts | Answer::AcceptsSlowly);
-        self.waits = !is_taken && (self.waits || answer.refuses() || answer.is_unproven());
+        let is_late = answer.refuses() || answer.is_unproven() || answer.wait().is_some();
+        self.waits = !is_taken && (self.waits || is_late);
         if answer.refuses() {
             match self.refused.iter_mut().find(|known| (known.0, known.1) == (alert, at)) {
                 Some(known) => known.2 += 1,

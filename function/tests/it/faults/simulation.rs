@@ -154,7 +154,7 @@ impl Simulation {
             Why::Resume => (self.now + 3, Request::Resume.into()),
         };
         if at != self.now {
-            self.stage.lock().unwrap().events.push(Event::Run { now: at });
+            self.stage.lock().unwrap().events.push(Event::Run { now: at, announces: false });
         }
         let first = pin!(warm.monitor.run_for(tick, self.now, deadline));
         let second = pin!(other.monitor.run_for(second, at, deadline));
@@ -186,7 +186,10 @@ impl Simulation {
             self.tokens += 1;
             *stage.store.secrets.borrow_mut() = secrets(&self.tokens.to_string());
         }
-        stage.events.push(Event::Run { now: self.now });
+        stage.events.push(Event::Run { now: self.now, announces: step.announces });
+        if step.load != Load::Works || step.overlap.is_some() || step.change.is_some() {
+            stage.events.push(Event::Forgotten);
+        }
     }
 
     /// Note what cannot be guaranteed after this step.

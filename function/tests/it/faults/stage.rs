@@ -46,8 +46,8 @@ impl Alert {
 /// An event of a story.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// A run started.
-    Run { now: u64 },
+    /// A run started; `announces`: with corrected secrets.
+    Run { now: u64, announces: bool },
     /// An environment saved a state with the observations of its run.
     Saved { env: u32, down: u8, targets: u8 },
     /// A run that could read the state ended, with no other run beside it; `saved`: all of its writes succeeded.
@@ -56,6 +56,8 @@ pub enum Event {
     Offered(Offer),
     /// The check of the first target was changed.
     CheckChanged,
+    /// The state, and how long the channel is to be left alone, may be unknown from now on.
+    Forgotten,
 }
 
 /// The script of the current run, and the events so far.
@@ -213,6 +215,12 @@ impl Channel for Environment {
             match answer {
                 Answer::Accepts => Delivery::Delivered,
                 Answer::Fails => later(false),
+                Answer::AsksToWait(seconds) => {
+                    // The run may wait for it.
+                    self.stage().hangs = true;
+                    let wait = Some(Duration::from_secs(seconds.into()));
+                    Delivery::Retry { why: "HTTP 429".to_owned(), unproven: false, wait }
+                }
                 Answer::AcceptsSilently => later(true),
                 Answer::Refuses => refused(false),
                 Answer::RefusesToken => refused(true),
@@ -254,7 +262,7 @@ impl Environment {
 }
 
 fn later(unproven: bool) -> Delivery {
-    Delivery::Retry { why: "no answer".to_owned(), unproven }
+    Delivery::Retry { why: "no answer".to_owned(), unproven, wait: None }
 }
 
 fn refused(credentials: bool) -> Delivery {

@@ -37,6 +37,8 @@ pub enum Answer {
     Hangs,
     Refuses,
     RefusesToken,
+    /// HTTP 429: the service asks to wait for this many seconds.
+    AsksToWait(u16),
 }
 
 impl Answer {
@@ -47,6 +49,11 @@ impl Answer {
     /// Whether the message may or may not have arrived.
     pub fn is_unproven(self) -> bool {
         matches!(self, Self::AcceptsSilently | Self::AcceptsAndHangs | Self::Hangs)
+    }
+
+    /// For how long the service asks to wait, in seconds.
+    pub fn wait(self) -> Option<u16> {
+        if let Self::AsksToWait(seconds) = self { Some(seconds) } else { None }
     }
 
     pub fn refuses(self) -> bool {
@@ -206,7 +213,8 @@ impl Step {
     /// Add none, one or two faults.
     fn spoil(&mut self, rng: &mut Rng) {
         use Answer::{
-            Accepts, AcceptsAndHangs, AcceptsSilently, AcceptsSlowly, Fails, Hangs, Refuses, RefusesToken,
+            Accepts, AcceptsAndHangs, AcceptsSilently, AcceptsSlowly, AsksToWait, Fails, Hangs, Refuses,
+            RefusesToken,
         };
         self.cold = rng.one_in(4);
         self.announces = rng.one_in(40);
@@ -236,9 +244,12 @@ impl Step {
                         Hangs,
                         Refuses,
                         RefusesToken,
+                        AsksToWait(rng.choose(&[0, 1, 5, 6, 290, 301, 900, 3_600])),
                     ];
-                    self.answers =
-                        [rng.choose(&answers), rng.choose(&[Accepts, Fails, Refuses, AcceptsSilently])];
+                    self.answers = [
+                        rng.choose(&answers),
+                        rng.choose(&[Accepts, Fails, Refuses, AcceptsSilently, AsksToWait(400)]),
+                    ];
                 }
             }
         }

@@ -136,6 +136,7 @@ fn any_monitor(rng: &mut Rng) -> MonitorState {
         offline_since: maybe(rng, Rng::draw),
         offline_notified: rng.one_in(2),
         broken: (0..rng.below(3)).map(|_| text(rng)).collect(),
+        not_before: (0..rng.below(3)).map(|_| (text(rng), rng.draw())).collect(),
         account_closes: maybe(rng, Rng::draw),
         account_warned: maybe(rng, Rng::draw),
     }

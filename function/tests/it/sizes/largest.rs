@@ -108,6 +108,7 @@ fn largest_monitor(channels: &[&str], when: u64) -> MonitorState {
         offline_since: Some(when),
         offline_notified: true,
         broken: channels.iter().map(|name| (*name).to_owned()).collect(),
+        not_before: channels.iter().map(|name| ((*name).to_owned(), when)).collect(),
         account_closes: Some(when),
         account_warned: Some(30),
     }
