@@ -9,6 +9,7 @@ mod certificates;
 mod conditions;
 mod deployment;
 mod described;
+mod domain;
 mod function;
 mod heartbeat;
 mod inside;

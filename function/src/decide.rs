@@ -3,11 +3,12 @@
 //!
 //! [`watch`] takes a target from one status to the next, [`suppress`] decides whether a change is notified now, [`scope`]
 //! finds what targets have in common, [`warnings`] and [`events`] have everything that is neither up nor down, [`monitor`] everything about
-//! the monitor itself, [`account`] the end of its AWS account; [`entries`] adds notifications to the outbox. [`outgoing`]
+//! the monitor itself, [`account`] the end of its AWS account, [`domain`] the end of domains; [`entries`] adds notifications to the outbox. [`outgoing`]
 //! selects what is sent now, and [`delivery`] records the result.
 
 mod account;
 mod delivery;
+mod domain;
 mod entries;
 mod events;
 mod monitor;
@@ -18,13 +19,14 @@ mod warnings;
 mod watch;
 
 pub use self::delivery::{before_sending, record_delivery, retry_refused};
+pub use self::domain::due as due_domains;
 pub use self::monitor::{pause, resume};
 pub use self::outgoing::outgoing;
 pub use self::suppress::reconcile;
 use crate::contract::notification::Notification;
 use crate::contract::settings::{Settings, Target};
 use crate::contract::state::{LastNotified, State, Status, TargetState, VERSION};
-use crate::probe::Observation;
+use crate::probe::{Observation, RegistryAnswer};
 
 /// How far the previous state can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,12 +46,14 @@ pub struct Context<'a> {
     pub now: u64,
     /// How far the previous state can be trusted.
     pub knowledge: Knowledge,
+    /// What registries answered about domains in this run.
+    pub registries: &'a [RegistryAnswer],
 }
 
 impl<'a> Context<'a> {
     /// Return the context of a run that could read its state.
     pub fn new(settings: &'a Settings, now: u64) -> Self {
-        Self { settings, now, knowledge: Knowledge::Certain }
+        Self { settings, now, knowledge: Knowledge::Certain, registries: &[] }
     }
 }
 
@@ -102,6 +106,8 @@ pub fn decide(previous: &State, observations: &[Observation], context: Context<'
             subject.observe_events(seen);
         }
         subject.release();
+        // The last: the ids of all other notifications stay the same when the registry's answer comes after them.
+        subject.observe_domain(previous);
     }
     scope::mark(&mut state, &before, observations, settings);
     monitor::observe(&mut state, observations, context);

@@ -7,6 +7,8 @@
 //! - [`classify`] decides what an unexpected response means; [`firewall`] and [`login_wall`] contain the tables of products
 //!   that may answer instead of the app. A new product is an entry there.
 //! - [`tcp`] ends after the connection; [`dns`] asks DNS services over HTTPS, and [`dns_record`] compares their records.
+//! - [`plain_http`] asks the same over plain http, and [`https_redirect`] judges the answer.
+//! - [`registry`] asks when a domain ends, which is not a part of a probe.
 //! - [`condition`] evaluates the conditions that the response of a healthy app meets.
 //! - [`inside`] asks the app about itself, after it has answered.
 
@@ -24,13 +26,16 @@ mod exchange;
 mod finding;
 mod firewall;
 mod http_error;
+mod https_redirect;
 mod identity;
 mod incident;
 mod inside;
 mod login_wall;
 mod observation;
+mod plain_http;
 mod received;
 mod recorder;
+mod registry;
 mod request;
 mod response;
 mod self_report;
@@ -57,6 +62,7 @@ pub use self::incident::Incident;
 pub use self::inside::cloud::incident;
 pub use self::observation::{Failure, Link, LinkName, Observation};
 use self::recorder::Recorder;
+pub use self::registry::{Registration, RegistryAnswer, ask_registry};
 use self::stream::ProbeStream;
 use self::tls::Alpn;
 pub use self::tls::Tls;
@@ -132,11 +138,12 @@ impl Probe<'_> {
         } else {
             ProbeStream(Box::new(tcp))
         };
-        Exchange { target, host: &url.host, recorder }.run(stream, request).await?;
+        Exchange { target, url: &url, recorder }.run(stream, request).await?;
+        recorder.end_response();
+        self.check_redirect(&url, &addresses, recorder).await?;
         if target.inside.is_empty() {
             return Ok(());
         }
-        recorder.end_response();
         recorder.begin(LinkName::Body);
         let route =
             inside::Route { target, url: &url, addresses: &addresses, secrets, tls, deadline: *deadline };

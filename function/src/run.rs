@@ -8,6 +8,7 @@
 mod budget;
 mod carry_over;
 mod deliver;
+mod domains;
 mod observe;
 mod persist;
 mod progress;
@@ -128,7 +129,10 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         let budget = Budget::new(&self.settings, self.layout.len(), deadline);
         let mut progress = Progress::new(trigger, now);
         self.load_and_observe(&mut progress, &budget).await;
-        let (decision, after) = self.complete(&mut progress, &budget).await;
+        let (mut decision, mut after) = self.complete(&mut progress, &budget).await;
+        if self.ask_registries(&mut progress, &after, &budget).await {
+            (decision, after) = self.complete(&mut progress, &budget).await;
+        }
         if progress.is_saved {
             self.clear(&mut progress.base.obsolete, deadline, &mut progress.problems).await;
         }

@@ -22,14 +22,14 @@ const MAX_CONDITIONS: usize = 20;
 const MAX_TEXT_CHARS: usize = 1000;
 
 /// The keys for which `severity` of a target is the default.
-const KEYS: [&str; 5] = ["lacks", "matches", "header", "json", "metrics"];
+const KEYS: [&str; 6] = ["lacks", "matches", "header", "json", "metrics", "redirect"];
 
 /// Read the conditions of a target.
 pub fn read(table: &Table<'_>, target: &mut Target) -> Result<()> {
     let default = severity(table, Consequence::Down)?;
-    let [lacks, matches, header, json, metrics] = KEYS.map(|key| table.get(key));
+    let [lacks, matches, header, json, metrics, redirect] = KEYS.map(|key| table.get(key));
     if let Some(severity) = table.get("severity")
-        && [&lacks, &matches, &header, &json, &metrics].iter().all(|value| value.is_none())
+        && [&lacks, &matches, &header, &json, &metrics, &redirect].iter().all(|value| value.is_none())
     {
         let keys = KEYS.map(|key| format!("`{key}`")).join(", ");
         return Err(severity
@@ -39,6 +39,9 @@ pub fn read(table: &Table<'_>, target: &mut Target) -> Result<()> {
     if let (Some(_), Some(metrics)) = (&json, &metrics) {
         let error = metrics.error("cannot be used together with `json`: a body has one of these formats");
         return Err(error.hint("write a [[target]] of its own for the address of the metrics"));
+    }
+    if redirect.is_some() {
+        target.redirect_severity = default;
     }
     if let Some(value) = lacks {
         target.lacks = texts(&value, "text", default, |_| Ok(()))?;

@@ -61,8 +61,34 @@ fn body(value: &Value<'_>) -> Result<String> {
     }
 }
 
+/// Reject conditions that the response to the request of a target cannot meet.
+pub fn check_conditions(table: &Table<'_>, target: &Target) -> Result<()> {
+    check_response_has_body(table, target)?;
+    check_redirect(table, target)
+}
+
+/// Reject conditions on a response that only redirects: that of a plain http address which must lead to https.
+fn check_redirect(table: &Table<'_>, target: &Target) -> Result<()> {
+    let Some(redirect) = table.get("redirect") else { return Ok(()) };
+    if table.get("exposure").is_some_and(|value| value.value.as_str() == Some("closed"))
+        && target.access.is_none()
+    {
+        return Err(redirect
+            .error("cannot be checked of a target that must be closed")
+            .hint("add a second [[target]] with the http:// address and redirect = \"https\""));
+    }
+    let conditions = ["status", "contains", "lacks", "matches", "header", "json", "metrics"];
+    let given = conditions.into_iter().find_map(|key| table.get(key));
+    match given.filter(|_| target.url.starts_with("http://")) {
+        Some(value) => Err(value
+            .error("has no effect with `redirect` and a plain http address: the response is a redirect")
+            .hint("write the https:// address, and plain http is checked in addition")),
+        None => Ok(()),
+    }
+}
+
 /// Reject conditions on the body of a response that has none. Those of the target's preset count, too.
-pub fn check_response_has_body(table: &Table<'_>, target: &Target) -> Result<()> {
+fn check_response_has_body(table: &Table<'_>, target: &Target) -> Result<()> {
     if target.method.as_deref() != Some("HEAD") {
         return Ok(());
     }

@@ -195,6 +195,21 @@ const TARGET: &[Setting] = &[
                 is up with a warning; each of these conditions can have its own `severity`",
     },
     Setting {
+        key: "domain_expiry",
+        kind: Type::Other("`true`, or a domain"),
+        need: Need::Default(Literal::Flag(false)),
+        example: "true",
+        about: "warn 30, 14, 7 and 1 days before the registration of the domain ends, and when it is suspended; the \
+                domain is the one in `url`, or the one that is written here",
+    },
+    Setting {
+        key: "rdap",
+        kind: Type::Address(any),
+        need: Need::Depends("from IANA's list"),
+        example: "\"https://rdap.example.net/\"",
+        about: "the server of the domain's registry, if IANA does not list it",
+    },
+    Setting {
         key: "pin",
         kind: Type::Flag,
         need: Need::Depends("`true` for `plex`"),

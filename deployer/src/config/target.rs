@@ -9,7 +9,9 @@ use plexmon_function::probe::condition;
 use super::protocol::{Endpoint, Kind};
 use super::reader::{Table, Value};
 use super::request::{self, RequestSettings};
-use super::{SecretSources, access, calendar, certificates, conditions, described, inside, kind, secret};
+use super::{
+    SecretSources, access, calendar, certificates, conditions, described, domain, inside, kind, secret,
+};
 use crate::error::Result;
 
 /// Appended to the name of a target, for the check that it is closed to requests without a token.
@@ -115,6 +117,7 @@ impl TargetReader<'_> {
         let flag = |key| table.get(key).map(|value| value.boolean()).transpose();
         let target = Target {
             app: label,
+            domain: domain::read(&table, &url)?.watched(),
             url,
             protocol,
             status: preset.status.to_vec(),
@@ -152,7 +155,7 @@ impl TargetReader<'_> {
         let inside = inside::Reader { table: &table, preset, is_private, folder: self.folder, secrets };
         let mut target = with_conditions(inside.read(target)?, &table, self.folder)?;
         conditions::read(&table, &mut target)?;
-        request::check_response_has_body(&table, &target)?;
+        request::check_conditions(&table, &target)?;
         let is_closed =
             table.get("exposure").map(|value| exposure(&value, &target)).transpose()?.unwrap_or_default();
         table.finish()?;

@@ -6,6 +6,7 @@ use plexmon_function::contract::secrets::Secrets;
 use url::Host;
 
 use super::Config;
+use super::domain::{self, Domain};
 use super::reach::{Unreachable, host, of_address, why_unreachable};
 use super::reader::{Table, Value};
 use crate::error::Result;
@@ -17,6 +18,8 @@ const ADVICE: &str = "use the public name or address";
 pub struct Statements {
     addresses: Vec<Stated>,
     schedule: Option<String>,
+    /// The places of domains whose registries do not say when they end, with their names.
+    unpublished: Vec<(String, String)>,
 }
 
 /// An address, with its place in the file.
@@ -58,7 +61,7 @@ pub struct Circumstances<'a> {
 impl Statements {
     /// Collect them from a configuration that was read without an error.
     pub(super) fn collect(top: &Table<'_>) -> Result<Self> {
-        let mut addresses = Vec::new();
+        let (mut addresses, mut unpublished) = (Vec::new(), Vec::new());
         let mut add = |value: &Value<'_>, address| {
             addresses.push(Stated { place: value.place(), key: value.key.clone(), address });
         };
@@ -66,6 +69,14 @@ impl Statements {
             let table = target.table("[[target]]")?;
             if let (Some(name), Some(url)) = (table.get("name"), table.get("url")) {
                 let (name, text) = (name.string()?.to_owned(), url.string()?.to_owned());
+                // The name of a DNS record may be written without a scheme.
+                let address = if text.contains("://") { text.clone() } else { format!("dns://{text}") };
+                if let (Domain::Unpublished(domain), Some(value)) =
+                    (domain::read(&table, &address)?, table.get("domain_expiry"))
+                    && !unpublished.iter().any(|(_, known)| *known == domain)
+                {
+                    unpublished.push((value.place(), domain));
+                }
                 add(&url, Address::OfTarget { name, url: text });
             }
         }
@@ -87,7 +98,7 @@ impl Statements {
                 }
             }
         }
-        Ok(Self { addresses, schedule: top.get("schedule").map(|value| value.place()) })
+        Ok(Self { addresses, unpublished, schedule: top.get("schedule").map(|value| value.place()) })
     }
 }
 
@@ -97,6 +108,12 @@ impl Config {
         let mut warnings: Vec<String> =
             self.statements.addresses.iter().filter_map(|stated| stated.warning(circumstances)).collect();
         warnings.extend(self.channels_at_targets(circumstances));
+        for (place, domain) in &self.statements.unpublished {
+            warnings.push(format!(
+                "{place}: `domain_expiry`: the registry of `{domain}` does not publish when registrations end, so there is \
+                 no warning about it"
+            ));
+        }
         if let Some(place) = &self.statements.schedule
             && !self.schedule.fires_after(circumstances.now)
         {

@@ -7,7 +7,8 @@ use std::ops::Range;
 use crate::contract::notification::{MAX_SENT, Notification, NotificationKind};
 use crate::contract::settings::{Settings, Target};
 use crate::contract::state::{
-    LastNotified, Lease, MAX_BYTES, MonitorState, State, Status, Suppressed, TargetState, VERSION,
+    DomainState, DomainStatus, LastNotified, Lease, MAX_BYTES, MonitorState, State, Status, Suppressed,
+    TargetState, VERSION,
 };
 
 /// The largest number of parts. More would take longer to write than a run may last: SSM accepts three writes a second.
@@ -100,6 +101,13 @@ fn weight(target: &Target, settings: &Settings) -> usize {
             .collect(),
         suppressed: Some(Suppressed { status: Status::Unknown, since: WHEN }),
         flapping: target.damp,
+        domain: target.domain.as_ref().map(|domain| DomainState {
+            name: domain.name.clone(),
+            asked: WHEN,
+            expires: Some(WHEN),
+            warned: Some(10),
+            status: Some(DomainStatus::RedemptionPeriod),
+        }),
         identity: target.pin.then(|| "x".repeat(ID_BYTES)),
         ..TargetState::default()
     };

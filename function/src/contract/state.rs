@@ -5,6 +5,7 @@
 //! fields and values of a later release. The writer ([`encode`]) stays below SSM's limit by leaving out details, never
 //! by truncating. Some fields have another name in the JSON, which is their name in earlier releases.
 
+mod domain;
 mod encode;
 mod error;
 mod lenient;
@@ -15,9 +16,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+pub use self::domain::{DomainState, DomainStatus};
 pub use self::encode::Encoded;
 pub use self::error::StateError;
-pub use self::warning::{DomainState, Warning};
+pub use self::warning::Warning;
 use crate::contract::delivery::MAX_WAIT;
 use crate::contract::notification::{Notification, NotificationScope};
 use crate::probe::Cause;

@@ -13,7 +13,7 @@ const STEPS: [u64; 4] = [0, 1, 7, 30];
 
 /// Warn once for each step. A step that was missed gets no warning of its own, and a pause defers the warning.
 pub(super) fn observe(state: &mut State, context: Context<'_>) {
-    let Context { settings, now, knowledge } = context;
+    let Context { settings, now, knowledge, .. } = context;
     if state.monitor.account_closes != settings.account_closes {
         // A warning about the previous date may still be queued.
         state.outbox.retain(|one| one.kind != NotificationKind::Account);

@@ -26,11 +26,13 @@ fn letters(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
-/// Capitalize the first letter, but not in a word with its own spelling, such as `qBittorrent`.
+/// Capitalize the first letter, but not in a word with its own spelling, such as `qBittorrent` or `plex.example.com`.
 pub(super) fn capitalized(text: &str) -> String {
     let mut rest = text.chars();
     let Some(first) = rest.next() else { return String::new() };
-    let has_own_spelling = rest.clone().take_while(|letter| !letter.is_whitespace()).any(char::is_uppercase);
+    let word = rest.as_str().split(char::is_whitespace).next().unwrap_or_default();
+    let is_address = word.trim_end_matches(['.', ':']).contains(['.', '/']);
+    let has_own_spelling = is_address || word.contains(char::is_uppercase);
     if has_own_spelling { text.to_owned() } else { first.to_uppercase().chain(rest).collect() }
 }
 

@@ -42,6 +42,9 @@ fn title(notification: &Notification, name: &str) -> String {
         NotificationKind::Fast => format!("{name} responds in time again"),
         NotificationKind::Warning => format!("{name} is degraded"),
         NotificationKind::WarningEnded => format!("{name}: warning ended"),
+        NotificationKind::Domain if notification.about.is_some() => {
+            format!("{name}: domain needs attention")
+        }
         NotificationKind::Domain => format!("{name}: domain expires soon"),
         NotificationKind::Certificate => format!("{name}: certificate expires soon"),
         NotificationKind::Identity => format!("{name}: a different server responds"),
@@ -76,6 +79,13 @@ pub(super) fn body(notification: &Notification) -> String {
             let until = notification.until.unwrap_or(notification.from);
             let lasted = duration(until.saturating_sub(notification.from));
             format!("{}. The warning lasted {lasted}.", capitalized(why.unwrap_or_default()))
+        }
+        NotificationKind::Domain => {
+            let why = capitalized(why.unwrap_or("the registration of the domain ends"));
+            match &notification.about {
+                Some(_) => format!("{why}. Contact your registrar."),
+                None => format!("{why}. Renew it at your registrar."),
+            }
         }
         NotificationKind::Account => {
             format!("{}. {UPGRADE}", capitalized(why.unwrap_or("the free plan of this AWS account ends")))

@@ -18,6 +18,7 @@ pub(super) mod limits;
 pub mod matches;
 pub mod metrics;
 pub(super) mod moment;
+pub mod redirect;
 pub mod status;
 
 use http::HeaderMap;
@@ -37,6 +38,7 @@ pub const SETTINGS: &[Setting] = &[
     header::SETTING,
     json::SETTING,
     metrics::SETTING,
+    redirect::SETTING,
 ];
 
 /// All tables of keys, by their names in the documentation.

@@ -76,6 +76,11 @@ pub(super) async fn connect(
     Ok(stream)
 }
 
+/// Return a connection to the first address that accepts one, if any does before the deadline.
+pub(super) async fn dial(addresses: &[SocketAddr], deadline: Instant) -> Option<TcpStream> {
+    timeout_at(deadline, race(addresses, deadline, TcpStream::connect)).await.ok()?.ok()
+}
+
 /// What a port does with connections.
 pub(super) enum Port {
     /// It accepts them.

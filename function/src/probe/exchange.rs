@@ -18,7 +18,8 @@ use super::observation::LinkName;
 use super::recorder::Recorder;
 use super::response::Response;
 use super::stream::ProbeStream;
-use super::{classify, condition, identity, self_report};
+use super::url::TargetUrl;
+use super::{classify, condition, https_redirect, identity, self_report};
 use crate::contract::settings::{Expect, Target};
 
 /// About as much as curl and browsers accept.
@@ -44,7 +45,7 @@ pub(super) async fn open(
 /// One exchange with a target: its response is checked and recorded.
 pub(super) struct Exchange<'a> {
     pub(super) target: &'a Target,
-    pub(super) host: &'a str,
+    pub(super) url: &'a TargetUrl,
     pub(super) recorder: &'a mut Recorder,
 }
 
@@ -74,7 +75,8 @@ impl Exchange<'_> {
     }
 
     async fn check_response(&mut self, head: &Parts, body: Incoming) -> Result<(), ProbeError> {
-        let Self { target, host, recorder } = self;
+        let Self { target, url, recorder } = self;
+        let host = &url.host;
         let status = head.status.as_u16();
         let response = |body| Response { status: head.status, headers: &head.headers, body };
         if target.expect == Expect::Refusal {
@@ -82,6 +84,10 @@ impl Exchange<'_> {
             let who = classify::expect_refusal(&response(&page), host, target)?;
             recorder.succeed(format!("HTTP {status}, refused by {who} as expected"));
             return Ok(());
+        }
+        if target.redirect.is_some() && !url.is_https {
+            let judgement = https_redirect::judge(&response(&[]), url);
+            return https_redirect::record(judgement, target.redirect_severity, recorder);
         }
         // Even where the target expects 403, this one may not be the app's.
         let is_expected = condition::status::is_met(target, status)

@@ -63,7 +63,8 @@ pub(super) fn of_inside(
     Ok(request)
 }
 
-fn get(url: &TargetUrl, path: &str) -> Result<Request<Full<Bytes>>, String> {
+/// Build a request without any headers of the configuration.
+pub(super) fn get(url: &TargetUrl, path: &str) -> Result<Request<Full<Bytes>>, String> {
     let mut request = Request::new(Full::default());
     *request.uri_mut() = path.parse().map_err(|_| "the URL has an invalid path")?;
     let headers = request.headers_mut();

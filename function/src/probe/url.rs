@@ -13,6 +13,8 @@ pub(super) struct TargetUrl {
     pub(super) path: String,
     /// The `Host` header: with the port unless it is the scheme's default.
     pub(super) host_header: String,
+    /// The `Host` header for the scheme's default port.
+    pub(super) name_header: String,
 }
 
 impl TargetUrl {
@@ -38,6 +40,7 @@ impl TargetUrl {
             port,
             path: path(&uri),
             host_header,
+            name_header: name.to_owned(),
         })
     }
 }

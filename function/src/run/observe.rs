@@ -6,13 +6,13 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::budget::Budget;
 use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::secrets::{Secrets, TargetSecrets};
-use crate::contract::settings::{Expect, Settings, Target};
-use crate::probe::{Cause, Failure, LinkName, Observation, Tls, Verdict, probe};
+use crate::contract::settings::{DomainSettings, Expect, Settings, Target};
+use crate::probe::{Cause, Failure, LinkName, Observation, Registration, Tls, Verdict, ask_registry, probe};
 use crate::store::{SecretCache, Store};
 
 /// Up to this many targets are all probed at the same time.
@@ -34,6 +34,15 @@ const LEAST: Duration = Duration::from_millis(300);
 pub trait Prober {
     /// Probe once; never fails.
     fn probe(&self, target: &Target, secrets: &TargetSecrets) -> impl Future<Output = Observation>;
+
+    /// Ask the registry of a domain. Nothing if it has no usable answer before the deadline.
+    fn ask_registry(
+        &self,
+        _domain: &DomainSettings,
+        _deadline: Instant,
+    ) -> impl Future<Output = Option<Registration>> {
+        std::future::ready(None)
+    }
 }
 
 /// Probes over the network.
@@ -43,6 +52,10 @@ pub struct NetworkProber(pub Tls);
 impl Prober for NetworkProber {
     async fn probe(&self, target: &Target, secrets: &TargetSecrets) -> Observation {
         probe(target, secrets, &self.0).await
+    }
+
+    async fn ask_registry(&self, domain: &DomainSettings, deadline: Instant) -> Option<Registration> {
+        ask_registry(domain, &self.0, deadline).await
     }
 }
 

@@ -18,6 +18,7 @@ use crate::contract::state::State;
 use crate::decide::{
     Context, Decision, decide, outgoing, pause, reconcile, record_delivery, resume, retry_refused,
 };
+use crate::probe::RegistryAnswer;
 
 /// What a run knows and has done so far.
 pub(super) struct Progress {
@@ -30,6 +31,8 @@ pub(super) struct Progress {
     pub(super) touched: Instant,
     /// What was observed; nothing until the targets were probed.
     pub(super) observed: Option<Observed>,
+    /// What registries answered; nothing until they were asked.
+    pub(super) registries: Vec<RegistryAnswer>,
     /// Whether a run that began later, or for the same tick, has written: this run's observations do not count.
     is_superseded: bool,
     /// Whether other runs have written since this run began.
@@ -58,6 +61,7 @@ impl Progress {
             base: Base::nothing(),
             touched: Instant::now(),
             observed: None,
+            registries: Vec::new(),
             is_superseded: false,
             is_contended: false,
             yields: false,
@@ -101,7 +105,8 @@ impl Progress {
 
     /// Return what follows from the base, from the observations, and from what was sent so far.
     pub(super) fn conclude(&self, settings: &Settings, owner: &str) -> (Decision, State) {
-        let context = Context { settings, now: self.now, knowledge: self.base.knowledge };
+        let context =
+            Context { settings, now: self.now, knowledge: self.base.knowledge, registries: &self.registries };
         let mut base = self.base.state.clone();
         match self.trigger.request {
             Request::Pause(until) => pause(&mut base, until, self.now),
@@ -138,6 +143,11 @@ impl Progress {
             reconcile(&mut after, context);
         }
         (decision, after)
+    }
+
+    /// Return whether to ask registries: not in a run whose answers would be lost, or that has to be quick.
+    pub(super) fn may_ask_registries(&self) -> bool {
+        self.trigger.request == Request::Check && self.is_saved && !self.yields && !self.is_superseded
     }
 
     /// Return what to send now: nothing that was sent in this run, and nothing while another run sends.

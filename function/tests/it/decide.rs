@@ -5,6 +5,7 @@
 //! or refuses (`400`). A test compares the attempts to send.
 
 mod account;
+mod domain;
 mod retries;
 mod settings_changes;
 mod warnings;

@@ -3,12 +3,13 @@
 //!
 //! [`net`] is the home's network: [`edge`] stands in for Cloudflare, [`nginx`] runs the real nginx, [`apps`] lists the apps
 //! behind it, and [`running`] runs them. [`inbox`] is a channel that keeps its messages. [`outages`], [`conditions`],
-//! [`suppression`], [`channels`] and [`account`] contain the scenarios, and [`table`] plays them.
+//! [`suppression`], [`channels`], [`domains`] and [`account`] contain the scenarios, and [`table`] plays them.
 
 mod account;
 mod apps;
 mod channels;
 mod conditions;
+mod domains;
 mod edge;
 mod inbox;
 mod net;

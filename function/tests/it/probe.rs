@@ -1,6 +1,7 @@
 //! Probes of servers that respond correctly, and of servers that fail in every way.
 
 mod dns;
+mod registry;
 mod request;
 mod secrets;
 mod self_reports;

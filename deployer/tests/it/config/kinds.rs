@@ -101,3 +101,66 @@ fn keys_of_other_kinds_are_rejected() {
         dns("pin = true"),
     ];
 }
+
+/// What is known about the domain of a target with this address and these lines.
+fn domain(url: &str, lines: &str) -> Option<(String, String)> {
+    let text = format!("[[target]]\nname = \"a\"\nurl = \"{url}\"\n{lines}\n");
+    read(&text).domain.map(|domain| (domain.name, domain.rdap))
+}
+
+#[test]
+fn the_registry_of_a_domain_is_found() {
+    let of = |name: &str, rdap: &str| Some((name.to_owned(), rdap.to_owned()));
+    let verisign = of("example.com", "https://rdap.verisign.com/com/v1/domain/example.com");
+    let expiry = "domain_expiry = true";
+    assert_eq!(domain("https://plex.home.example.com/web", expiry), verisign);
+    assert_eq!(domain("https://plex.example.net", "domain_expiry = \"Example.com.\""), verisign);
+    assert_eq!(domain("https://plex.example.com", "domain_expiry = false"), None);
+    let uk = domain("https://plex.example.co.uk", expiry).unwrap();
+    assert_eq!(uk.0, "example.co.uk");
+    assert_eq!(domain("https://plex.example.de", expiry), None, "its registry does not publish it");
+    let own = "domain_expiry = true\nrdap = \"https://rdap.example.net/v1\"";
+    let expected = of("example.de", "https://rdap.example.net/v1/domain/example.de");
+    assert_eq!(domain("https://plex.example.de", own), expected);
+    let record = of_kind("dns", "plex.example.com", expiry);
+    assert_eq!(read(&record).domain.unwrap().name, "example.com");
+    let warned = parse(&of_kind("dns", "plex.example.de", expiry)).unwrap();
+    let circumstances =
+        plexmon_deploy::config::Circumstances { now: 1_793_700_300, aws_is_local: false, secrets: None };
+    assert_eq!(
+        warned.warnings(&circumstances),
+        [
+            "config.toml:5: `domain_expiry`: the registry of `example.de` does not publish when registrations end, so there is \
+          no warning about it"
+        ]
+    );
+}
+
+#[test]
+fn domains_that_cannot_be_watched_are_rejected() {
+    let at = |url: &str| format!("[[target]]\nname = \"a\"\nurl = \"{url}\"\ndomain_expiry = true\n");
+    refuses![
+        at("https://203.0.113.7"),
+        at("https://plex"),
+        target("domain_expiry = \"example\""),
+        target("domain_expiry = \"https://example.com\""),
+        target("domain_expiry = 30"),
+        target("rdap = \"https://rdap.example.net/\""),
+        target("domain_expiry = true\nrdap = \"http://rdap.example.net/\""),
+    ];
+}
+
+#[test]
+fn redirects_are_checked_where_they_can_be() {
+    let http = |lines: &str| target(lines).replace("https://", "http://");
+    refuses![
+        target("redirect = \"http\""),
+        target("redirect = true"),
+        target("redirect = \"https\"\nexposure = \"closed\""),
+        http("redirect = \"https\"\nstatus = 301"),
+        http("redirect = \"https\"\ncontains = \"ok\""),
+        tcp("redirect = \"https\""),
+    ];
+    let warned = read(&target("redirect = \"https\"\nseverity = \"warn\""));
+    assert_eq!(warned.check_id(), read(&target("")).check_id(), "a warning does not identify the check");
+}

@@ -51,6 +51,9 @@ pub struct Target {
     /// Where a request over plain http must be redirected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirect: Option<Redirect>,
+    /// What it means that it is not redirected there.
+    #[serde(default, skip_serializing_if = "Consequence::is_down")]
+    pub redirect_severity: Consequence,
     /// How it is reached.
     #[serde(default, skip_serializing_if = "Protocol::is_http")]
     pub protocol: Protocol,
@@ -135,6 +138,7 @@ impl Default for Target {
             method: None,
             body: None,
             redirect: None,
+            redirect_severity: Consequence::Down,
             protocol: Protocol::Http,
             domain: None,
             inside: Vec::new(),
@@ -197,7 +201,7 @@ impl Target {
     ///
     /// Conditions that only cause warnings are left out: changing one must not begin a new state.
     fn more_that_is_checked(&self) -> String {
-        let Self { protocol, method, body, redirect, lacks, matches, header, json, metrics, .. } = self;
+        let Self { protocol, method, body, lacks, matches, header, json, metrics, .. } = self;
         let mut more = String::new();
         let mut add = |name: &str, value: Option<String>| {
             if let Some(value) = value {
@@ -212,6 +216,7 @@ impl Target {
         add("protocol", Some(protocol).filter(|protocol| !protocol.is_http()).map(text_of));
         add("method", method.clone());
         add("body", body.clone());
+        let redirect = self.redirect.filter(|_| self.redirect_severity == Consequence::Down);
         add("redirect", redirect.map(|_| "https".to_owned()));
         add("lacks", texts(lacks));
         add("matches", texts(matches));

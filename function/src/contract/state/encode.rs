@@ -115,12 +115,11 @@ fn drop_wording(state: &mut State) {
     }
 }
 
-/// Drop which warnings about targets and domains were notified. Each run would repeat them, hence not with the other
-/// marks.
+/// Drop which warnings about targets were notified. Each run would repeat them, hence not with the other marks. What is
+/// known about domains always has room: without it, each run would ask their registries.
 fn drop_warnings(state: &mut State) {
     for target in &mut state.targets {
         target.warnings.clear();
-        target.domain = None;
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is kept about warnings: conditions that are not met without the target being down, and a domain that expires.
+//! What is kept about warnings: conditions that are not met without the target being down.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,17 +20,4 @@ pub struct Warning {
     /// What was found last, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-}
-
-/// What is known about the registration of a domain.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DomainState {
-    /// When its registry was asked last, in Unix seconds.
-    pub asked: u64,
-    /// When the registration expires, in Unix seconds, if the registry says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires: Option<u64>,
-    /// The last warning about that, as the days of its step.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub warned: Option<u64>,
 }

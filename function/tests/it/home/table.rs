@@ -9,7 +9,7 @@ use std::thread;
 use plexmon_testing::generated::{Part, check};
 
 use super::inbox::{BOTH, Sent};
-use super::{account, channels, conditions, outages, suppression};
+use super::{account, channels, conditions, domains, outages, suppression};
 
 type Play = fn() -> Pin<Box<dyn Future<Output = Vec<Sent>>>>;
 
@@ -63,6 +63,11 @@ scenarios! {
     channels::three_apps_while_the_phones_service_fails: "the same, three apps down for 10 to 15 min",
     channels::power_cut_while_all_channels_fail: "power cut, and no channel works until it is over",
     channels::power_cut_while_a_channel_fails_at_first: "power cut, the phone's service fails for its first 10 min",
+    domains::the_domain_ends: "the registration of the domain, from 31 days before its end; renewed on the last day",
+    domains::the_domain_is_suspended: "the domain is suspended by its registrar",
+    domains::the_address_changes: "the DNS record has another address, then the right one",
+    domains::a_port_closes: "a port of the home refuses connections, then accepts them",
+    domains::a_port_opens: "a port that must be closed accepts connections, then refuses them",
     account::the_free_plan_ends: "AWS account on the free plan, from 31 days before its end to 2 days after it",
     account::the_monitor_starts_shortly_before_the_end: "the same; monitoring starts 5 days before the end",
     account::the_warning_waits_for_the_end_of_a_pause: "the same; notifications are paused when 7 days are left",

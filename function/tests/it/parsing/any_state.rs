@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use plexmon_function::contract::notification::{Notification, NotificationKind, NotificationScope};
 use plexmon_function::contract::state::{
-    DomainState, LastNotified, Lease, MonitorState, State, Status, Streak, Suppressed, TargetState, VERSION,
-    Warning,
+    DomainState, DomainStatus, LastNotified, Lease, MonitorState, State, Status, Streak, Suppressed,
+    TargetState, VERSION, Warning,
 };
 use plexmon_function::probe::Cause;
 use plexmon_testing::rng::Rng;
@@ -95,9 +95,11 @@ pub fn any_state(rng: &mut Rng) -> State {
         slow: maybe(rng, streak),
         warnings: (0..rng.below(3)).map(|_| (text(rng), warning(rng))).collect(),
         domain: maybe(rng, |rng| DomainState {
+            name: text(rng),
             asked: rng.draw(),
             expires: maybe(rng, Rng::draw),
             warned: maybe(rng, Rng::draw),
+            status: maybe(rng, |rng| rng.choose(&[DomainStatus::ClientHold, DomainStatus::PendingDelete])),
         }),
         scope: maybe(rng, scope),
         suppressed: maybe(rng, |rng| Suppressed { status: status(rng), since: rng.draw() }),

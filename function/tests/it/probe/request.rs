@@ -1,6 +1,7 @@
 //! The method and the body of a target's request.
 
-use plexmon_function::contract::settings::{HeaderValue, Target};
+use plexmon_function::contract::settings::{Consequence, HeaderValue, Redirect, Target};
+use plexmon_function::probe::{Cause, Level, LinkName};
 
 use super::{GOOD, observe, target};
 use crate::server::{Answer, Server, http};
@@ -54,4 +55,23 @@ async fn the_response_to_head_ends_with_its_head() {
     let observation = observe(&target).await;
     assert!(observation.ok, "{observation:?}");
     assert!(server.requests()[0].starts_with("HEAD /identity HTTP/1.1\r\n"));
+}
+
+#[tokio::test]
+async fn a_plain_http_address_may_have_to_redirect_to_https() {
+    let of = async |answer: Answer, redirect_severity| {
+        let server = Server::start(&[answer]).await;
+        let redirect = Some(Redirect::Https);
+        observe(&Target { redirect, redirect_severity, ..target(server.url()) }).await
+    };
+    let location = "location: https://127.0.0.1/identity\r\n";
+    let redirects = of(http("301 Moved", location, ""), Consequence::Down).await;
+    assert!(redirects.ok && redirects.findings.is_empty(), "{redirects:?}");
+    let answers = of(http("200 OK", "", GOOD), Consequence::Down).await;
+    let why = answers.failed.as_ref().unwrap();
+    assert!(why.why.ends_with("/identity answers HTTP 200 instead of redirecting to https"), "{why}");
+    assert_eq!((why.cause, why.link), (Cause::Condition, LinkName::Http));
+    let warned = of(http("200 OK", "", GOOD), Consequence::Warn).await;
+    assert!(warned.ok, "{warned:?}");
+    assert_eq!((warned.findings[0].key.as_str(), warned.findings[0].level), ("redirect", Level::NotMet));
 }

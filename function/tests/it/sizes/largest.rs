@@ -6,8 +6,8 @@ use plexmon_function::contract::notification::{Notification, NotificationKind, N
 use plexmon_function::contract::parts::{MAX_PARTS, layout, merge, split};
 use plexmon_function::contract::settings::{Settings, Target};
 use plexmon_function::contract::state::{
-    DomainState, LastNotified, Lease, MAX_BYTES, MonitorState, State, Status, Streak, Suppressed,
-    TargetState, Warning,
+    DomainState, DomainStatus, LastNotified, Lease, MAX_BYTES, MonitorState, State, Status, Streak,
+    Suppressed, TargetState, Warning,
 };
 use plexmon_function::probe::Cause;
 
@@ -28,6 +28,16 @@ fn warnings(when: u64, long: &str) -> BTreeMap<String, Warning> {
     let met = Some(Streak { since: when, runs: 9_999 });
     let warning = Warning { since: when, runs: 9_999, active: true, met, why: Some(long.to_owned()) };
     (0..20).map(|at| (format!("disk:/data/{at}"), warning.clone())).collect()
+}
+
+fn largest_domain(name: &str, when: u64) -> DomainState {
+    DomainState {
+        name: name.to_owned(),
+        asked: when,
+        expires: Some(when),
+        warned: Some(30),
+        status: Some(DomainStatus::RedemptionPeriod),
+    }
 }
 
 /// The largest state that these settings can lead to: every field is set, to its longest value.
@@ -53,7 +63,7 @@ fn largest_state(settings: &Settings) -> State {
         unknown: streak,
         slow: streak,
         warnings: warnings(when, &long),
-        domain: Some(DomainState { asked: when, expires: Some(when), warned: Some(30) }),
+        domain: target.domain.as_ref().map(|domain| largest_domain(&domain.name, when)),
         scope: Some(NotificationScope::Group),
         suppressed: Some(Suppressed { status: Status::Unknown, since: when }),
         changes: streak,
