@@ -9,6 +9,7 @@ mod domain;
 mod encode;
 mod error;
 mod lenient;
+mod streak;
 mod warning;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize, Serializer};
 pub use self::domain::{DomainState, DomainStatus};
 pub use self::encode::Encoded;
 pub use self::error::StateError;
+pub use self::streak::Streak;
 pub use self::warning::Warning;
 use crate::contract::delivery::MAX_WAIT;
 use crate::contract::notification::{Notification, NotificationScope};
@@ -237,23 +239,6 @@ pub struct TargetState {
     /// The app's version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_version: Option<String>,
-}
-
-/// Consecutive runs, or changes, since then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Streak {
-    /// When the first one was, in Unix seconds.
-    pub since: u64,
-    /// How many.
-    pub runs: u32,
-}
-
-impl Streak {
-    /// Return the streak with one more run, or a new one.
-    pub fn longer(streak: Option<Self>, now: u64) -> Self {
-        let Self { since, runs } = streak.unwrap_or(Self { since: now, runs: 0 });
-        Self { since, runs: runs.saturating_add(1) }
-    }
 }
 
 /// The status of a target before notifications about it were suppressed.

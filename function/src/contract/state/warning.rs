@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Streak;
+use super::streak::Streak;
 
 /// A condition that is not met and whose failure is only a warning.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
