@@ -127,13 +127,60 @@ fn json_has_every_link() {
     assert!(links.iter().all(|link| link["ms"].is_number()), "{document}");
 }
 
+/// Add lines to the configuration: to its last table, or more tables.
+fn with(home: &TempDir, lines: &str) {
+    let config = home.path().join("config.toml");
+    let text = std::fs::read_to_string(&config).unwrap() + lines;
+    std::fs::write(config, text).unwrap();
+}
+
+#[test]
+fn a_condition_that_is_not_met_is_a_warning_or_an_outage() {
+    let plex = plex();
+    let home_with = |lines: &str| {
+        let home = home(&[("plex", plex.url())]);
+        with(&home, lines);
+        home
+    };
+    let warning =
+        home_with("lacks = { text = \"MediaContainer\", severity = \"warn\" }\nmatches = 'size=\"\\d+\"'\n");
+    snapshot!(check(&warning, &[]).whole(), @r#"
+    exit 0
+    --- stdout
+    plex: degraded ([TIME])
+      DNS   ok [TIME]  [BAR]  127.0.0.1
+      TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
+      HTTP  ok [TIME]  [BAR]  HTTP 200
+      body  ok [TIME]  [BAR]  matches `size="\d+"`
+      warning the body contains `MediaContainer`
+    "#);
+    let document = check(&warning, &["--json"]).ended(0).json();
+    assert_eq!(document["targets"][0]["findings"][0]["level"], "not_met", "{document}");
+    let outage = home_with("json = { path = \"$.size\", min = 1, label = \"Streams\" }\n");
+    snapshot!(check(&outage, &[]).whole(), @"
+    exit 1
+    --- stdout
+    plex: down ([TIME])
+      DNS   ok [TIME]  [BAR]  127.0.0.1
+      TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
+      HTTP  ok [TIME]  [BAR]  HTTP 200
+      body  FAILED [TIME]  [BAR]  the body is not JSON
+      condition: the response is not the configured one: check the route, `status`
+        and `contains`
+    --- stderr
+    error: 1 of 1 down, seen from here
+
+    hint: repair the target or correct the configuration; after `up`, the monitor would report the same
+    ");
+}
+
 #[test]
 fn channel_tokens_are_not_needed() {
     let plex = plex();
     let home = home(&[("plex", plex.url())]);
-    let config = home.path().join("config.toml");
-    let text = std::fs::read_to_string(&config).unwrap()
-        + "[notify.pushover]\ntoken = { env = \"PUSHOVER_TOKEN\" }\nuser = { env = \"PUSHOVER_USER\" }\n";
-    std::fs::write(config, text).unwrap();
+    with(
+        &home,
+        "[notify.pushover]\ntoken = { env = \"PUSHOVER_TOKEN\" }\nuser = { env = \"PUSHOVER_USER\" }\n",
+    );
     assert_eq!(check(&home, &[]).ended(0).stderr, "");
 }
