@@ -57,6 +57,16 @@ pub struct MessageItem {
     pub kind: NotificationKind,
     /// Whether it is the first notification about the target.
     pub first: bool,
+    /// Which finding it is about, if it is about one of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+}
+
+impl MessageItem {
+    /// Return an item about the monitor itself.
+    pub fn about_monitor(kind: NotificationKind) -> Self {
+        Self { target: String::new(), kind, first: false, about: None }
+    }
 }
 
 /// A rendered message.
@@ -165,7 +175,12 @@ pub fn message(notifications: &[Notification], state: &State, settings: &Setting
             .map_or_else(String::new, |target| format!("Open {}", label(&target.name, settings))),
         items: notifications
             .iter()
-            .map(|one| MessageItem { target: one.target().to_owned(), kind: one.kind, first: one.first })
+            .map(|one| MessageItem {
+                target: one.target().to_owned(),
+                kind: one.kind,
+                first: one.first,
+                about: one.about.clone(),
+            })
             .collect(),
     }
 }

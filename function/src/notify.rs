@@ -4,21 +4,26 @@
 //! lists the steps to add one.
 
 pub(crate) mod answer;
+pub mod apprise;
 pub mod discord;
 pub mod email;
 pub mod googlechat;
 pub mod gotify;
+pub mod homeassistant;
 pub mod matrix;
 pub mod mattermost;
 pub mod ntfy;
+pub mod pagerduty;
 mod post;
 pub mod pushbullet;
 pub mod pushover;
 mod redact;
+pub mod signal;
 pub mod slack;
 mod smtp;
 pub mod teams;
 pub mod telegram;
+pub mod twilio;
 mod wait;
 pub mod webhook;
 
@@ -79,6 +84,11 @@ descriptions! {
     Teams => teams,
     GoogleChat => googlechat,
     Mattermost => mattermost,
+    Apprise => apprise,
+    HomeAssistant => homeassistant,
+    Signal => signal,
+    PagerDuty => pagerduty,
+    Twilio => twilio,
 }
 
 /// Create the channels of the settings.
@@ -110,5 +120,16 @@ fn one(settings: &ChannelSettings, http: &Http) -> Box<dyn Channel> {
         ChannelKind::Teams => teams::channel(name, http),
         ChannelKind::GoogleChat => googlechat::channel(name, http),
         ChannelKind::Mattermost => mattermost::channel(name, http),
+        ChannelKind::Apprise { url, tag, user } => {
+            apprise::channel(name, url.clone(), tag.clone(), user.clone(), http)
+        }
+        ChannelKind::HomeAssistant { url, service } => homeassistant::channel(name, url, service, http),
+        ChannelKind::Signal { url, number, recipients, user } => {
+            signal::channel(name, url, number.clone(), recipients.clone(), user.clone(), http)
+        }
+        ChannelKind::PagerDuty { url } => Box::new(pagerduty::PagerDuty::new(name, url, http)),
+        ChannelKind::Twilio { url, account, from, to } => {
+            twilio::channel(name, url, account.clone(), from.clone(), to.clone(), http)
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `[function]`: the settings of the Lambda function.
 
-use plexmon_function::contract::settings::{ChannelKind, ChannelSettings};
+use plexmon_function::contract::settings::ChannelSettings;
 use serde::{Deserialize, Serialize};
 
 use super::reader::Table;
@@ -45,17 +45,17 @@ impl Architecture {
 /// How long a run may take by default.
 const TIMEOUT_S: u32 = 30;
 
-/// The default with a mail channel: mail servers delay their greeting on purpose, and a mail gets 20 s after two attempts at
-/// each target.
-const TIMEOUT_WITH_MAIL_S: u32 = 45;
+/// The default with a channel for mails or Signal: mail servers delay their greeting on purpose, and a message gets 20 s
+/// after two attempts at each target.
+const TIMEOUT_IF_SLOW_S: u32 = 45;
 
 /// `[function]`, with the defaults where it sets nothing.
 pub fn read(table: Option<Table<'_>>, channels: &[ChannelSettings]) -> Result<FunctionConfig> {
-    let sends_mail = channels.iter().any(|channel| matches!(channel.kind, ChannelKind::Email(_)));
+    let is_slow = channels.iter().any(|channel| channel.kind.is_slow());
     let mut function = FunctionConfig {
         architecture: Architecture::X86_64,
         memory_mb: 128,
-        timeout_s: if sends_mail { TIMEOUT_WITH_MAIL_S } else { TIMEOUT_S },
+        timeout_s: if is_slow { TIMEOUT_IF_SLOW_S } else { TIMEOUT_S },
         log_retention_days: 14,
         permissions_boundary: None,
     };

@@ -397,7 +397,9 @@ const FUNCTION: &[Setting] = &[
     },
     number("memory_mb", 128, 10_240, Some(128), "128", "the function's memory, in MB"),
     Setting {
-        need: Need::Depends("30; 45 with a channel of kind `email`, so that a mail gets at least 20 s"),
+        need: Need::Depends(
+            "30; 45 with a channel of kind `email` or `signal`, so that a message gets at least 20 s",
+        ),
         ..number("timeout_s", 16, 900, None, "30", "the limit for one run, in seconds")
     },
     number(

@@ -2,6 +2,8 @@
 //!
 //! Since 2.16, a message with a known sequence id replaces the earlier one on the phone; older servers ignore the id.
 
+use std::time::Duration;
+
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -9,6 +11,7 @@ use tokio::time::Instant;
 use super::answer::{Answer, later, refusal};
 use super::post::{Post, fold_key, secret, send};
 use super::{Channel, Delivery, Sending};
+use crate::contract::delivery::MAX_WAIT;
 use crate::contract::description::{
     Answers, ChannelDescription, Checked, Need, Protocol, Setting, Type, any,
 };
@@ -28,6 +31,9 @@ const MAX_URL_BYTES: usize = 1_000;
 const MAX_TOPIC_CHARS: usize = 64;
 
 const SEQUENCE_ID: HeaderName = HeaderName::from_static("x-sequence-id");
+/// How long an address is left alone after too many wrong logins.
+const BLOCKED: Duration = Duration::from_secs(15 * 60);
+
 const SERVICE: &str = "ntfy";
 
 /// How it is configured.
@@ -207,6 +213,18 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
 
 /// Interpret a refusal by its code, which begins with the status that ntfy sent; a gateway may have changed the status.
 fn refused(status: StatusCode, code: u32, text: String) -> Answer {
+    match code {
+        // One request is free again every five seconds.
+        42_901 => return Answer::busy(text).after(Some(Duration::from_secs(5))),
+        // Until the end of the day.
+        42_908 => return Answer::busy(text).after(Some(MAX_WAIT)),
+        // Each further attempt prolongs the block of the address.
+        42_909 => {
+            return Answer::busy(format!("{text} (see `token`, or `user` and `password`)"))
+                .after(Some(BLOCKED));
+        }
+        _ => {}
+    }
     match code / 100 {
         429 | 500..=599 => Answer::busy(text),
         401 | 403 => refusal(status, format!("{text} (see `token`, or `user` and `password`)"), true),

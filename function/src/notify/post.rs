@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use http_body_util::Full;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -243,6 +244,27 @@ pub(super) fn link(message: &Message, max_bytes: usize) -> Option<&str> {
     let url = message.url.as_str();
     let is_web = url.starts_with("https://") || url.starts_with("http://");
     (is_web && url.len() <= max_bytes).then_some(url)
+}
+
+/// Authenticate with a user and the secret `password`, if there is a user.
+pub(super) fn with_login(
+    post: Post,
+    service: &str,
+    user: Option<&str>,
+    secrets: &ChannelSecrets,
+) -> Result<Post, Delivery> {
+    let Some(user) = user else { return Ok(post) };
+    post.with_credentials(&Credentials::new(user, secret(service, secrets, "password")?.expose()))
+}
+
+/// The type of a form.
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Return the body of a form.
+pub(super) fn form(fields: &[(&str, String)]) -> String {
+    let encoded =
+        |(name, value): &(&str, String)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
+    fields.iter().map(encoded).collect::<Vec<_>>().join("&")
 }
 
 /// Append a path to the address of a server.

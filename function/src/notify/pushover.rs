@@ -5,12 +5,11 @@
 //! other may be sent again later.
 
 use http::StatusCode;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use super::answer::{Answer, refusal};
-use super::post::{Post, secret, send};
+use super::post::{FORM, Post, secret, send};
 use super::{Channel, Delivery, Sending};
 use crate::contract::description::{Answers, ChannelDescription, Protocol, Setting};
 use crate::contract::secrets::{ChannelSecrets, SecretValue};
@@ -69,7 +68,7 @@ impl Pushover {
     fn post(&self, message: &Message, secrets: &ChannelSecrets) -> Result<Post, Delivery> {
         let (token, user) = (secret(SERVICE, secrets, "token")?, secret(SERVICE, secrets, "user")?);
         let form = form(message, token, user);
-        let content_type = "application/x-www-form-urlencoded";
+        let content_type = FORM;
         Ok(Post::new(SERVICE, &self.url, content_type, form, Box::new(read))?
             .with_reset("x-limit-app-reset")
             .with_secrets())
@@ -106,9 +105,7 @@ fn form(message: &Message, token: &SecretValue, user: &SecretValue) -> String {
         fields.push(("url", message.url.clone()));
         fields.push(("url_title", bounded(&message.url_title, MAX_URL_TITLE)));
     }
-    let encoded =
-        |(name, value): (&str, String)| format!("{name}={}", utf8_percent_encode(&value, NON_ALPHANUMERIC));
-    fields.into_iter().map(encoded).collect::<Vec<_>>().join("&")
+    super::post::form(&fields)
 }
 
 /// Read `{"status":1,"request":"..."}` or `{"status":0,"errors":["user key is invalid"],"user":"invalid"}`

@@ -43,7 +43,8 @@ pub const DESCRIPTION: ChannelDescription = ChannelDescription {
             need: Need::Depends("the whole message"),
             example: "'{\"text\": \"{title}: {body}\"}'",
             about: "the JSON to send, with `{title}`, `{body}`, `{severity}`, `{at}`, `{url}`, `{deployment}`, `{id}` \
-                    and `{news}`",
+                    and `{news}`; `{level}` is a number (2 for an outage, 1 for a problem or a recovery, else 0), \
+                    and `{urgent}` is `true` for an outage, else `false`",
         },
         Setting {
             key: "headers",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::persist::BETWEEN_WRITES;
-use crate::contract::settings::{ChannelKind, Settings};
+use crate::contract::settings::Settings;
 
 /// The time to read or write the state once.
 const STORE: Duration = Duration::from_millis(500);
@@ -13,8 +13,9 @@ const STORE: Duration = Duration::from_millis(500);
 /// The least time for a message over HTTP.
 const HTTP: Duration = Duration::from_secs(5);
 
-/// The least time for a mail: mail servers delay their greeting on purpose, and often their reply.
-const EMAIL: Duration = Duration::from_secs(20);
+/// The least time for a mail: mail servers delay their greeting on purpose, and often their reply. A server for Signal
+/// starts a program for each message.
+const SLOW: Duration = Duration::from_secs(20);
 
 /// The time for the heartbeat.
 const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -37,10 +38,9 @@ impl Budget {
     pub(super) fn new(settings: &Settings, parts: usize, deadline: Instant) -> Self {
         let additional = u32::try_from(parts.saturating_sub(1)).unwrap_or(u32::MAX);
         let save = STORE + BETWEEN_WRITES.saturating_mul(additional);
-        let is_mail = |kind: &ChannelKind| matches!(kind, ChannelKind::Email(_));
         let send = match settings.channels.as_slice() {
             [] => Duration::ZERO,
-            channels if channels.iter().any(|channel| is_mail(&channel.kind)) => EMAIL,
+            channels if channels.iter().any(|channel| channel.kind.is_slow()) => SLOW,
             _ => HTTP,
         };
         let ping = if settings.heartbeat.is_some() { HEARTBEAT } else { Duration::ZERO };

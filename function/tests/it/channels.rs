@@ -1,19 +1,24 @@
 //! Every channel against a stand-in of its service, which behaves as documented.
 
+mod apprise;
 mod common;
 mod discord;
 pub mod email;
 mod googlechat;
 mod gotify;
 mod hidden;
+mod homeassistant;
 mod matrix;
 mod mattermost;
 mod ntfy;
+mod pagerduty;
 mod pushbullet;
+mod signal;
 mod slack;
 pub mod smtp;
 mod teams;
 mod telegram;
+mod twilio;
 mod webhook;
 
 use std::collections::BTreeMap;
@@ -83,6 +88,9 @@ impl HttpKind {
                         key => format!("s3cr3t-{key}-of-{kind}"),
                     };
                     secrets.insert((*key).to_owned(), SecretValue::new(value));
+                    if let Need::With(other) = need {
+                        json.insert((*other).to_owned(), Value::from("me"));
+                    }
                     if matches!(need, Need::Optional) {
                         json.insert((*key).to_owned(), Value::from(true));
                     }
@@ -120,11 +128,12 @@ pub fn channel(kind: ChannelKind) -> Box<dyn Channel> {
     channel
 }
 
+pub fn item(target: &str, kind: NotificationKind) -> MessageItem {
+    MessageItem { target: target.to_owned(), ..MessageItem::about_monitor(kind) }
+}
+
 pub fn message() -> Message {
-    Message {
-        items: vec![MessageItem { target: "plex".to_owned(), kind: NotificationKind::Down, first: false }],
-        ..pushover::message()
-    }
+    Message { items: vec![item("plex", NotificationKind::Down)], ..pushover::message() }
 }
 
 /// A message of extreme length, full of characters that need escaping.

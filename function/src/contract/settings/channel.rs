@@ -103,6 +103,61 @@ pub enum ChannelKind {
     GoogleChat,
     /// Secret `url`.
     Mattermost,
+    /// Secret `key`, and `password` of a user.
+    Apprise {
+        /// The server.
+        url: String,
+        /// The tag of the services to use.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tag: Option<String>,
+        /// The user to authenticate, with the secret `password`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user: Option<String>,
+    },
+    /// Secret `token`.
+    #[serde(rename = "homeassistant")]
+    HomeAssistant {
+        /// The server.
+        url: String,
+        /// The service of the integration `notify`.
+        service: String,
+    },
+    /// Secret `password` of a user, if there is one.
+    Signal {
+        /// The server.
+        url: String,
+        /// The sender.
+        number: String,
+        /// Numbers, user names and groups.
+        recipients: Vec<String>,
+        /// The user to authenticate, with the secret `password`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user: Option<String>,
+    },
+    /// Secret `key`.
+    #[serde(rename = "pagerduty")]
+    PagerDuty {
+        /// The server.
+        url: String,
+    },
+    /// Secret `token`.
+    Twilio {
+        /// The server.
+        url: String,
+        /// The SID of the account.
+        account: String,
+        /// A number, a name, or a messaging service.
+        from: String,
+        /// The recipient's number.
+        to: String,
+    },
+}
+
+impl ChannelKind {
+    /// Return whether its service may take many seconds to accept a message.
+    pub fn is_slow(&self) -> bool {
+        matches!(self, Self::Email(_) | Self::Signal { .. })
+    }
 }
 
 /// How to submit a mail.

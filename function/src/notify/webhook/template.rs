@@ -1,7 +1,7 @@
 //! A webhook's template: JSON with placeholders, filled so that it remains JSON.
 //!
-//! Texts are inserted into strings, and escaped: `{"text": "{title}: {body}"}`. `{at}` is a number and `{news}` a list,
-//! which need no quotes. Other braces are those of JSON.
+//! Texts are inserted into strings, and escaped: `{"text": "{title}: {body}"}`. `{at}` and `{level}` are numbers,
+//! `{urgent}` is `true` or `false`, and `{news}` is a list: these need no quotes. Other braces are those of JSON.
 
 use serde::Serialize;
 use serde::de::IgnoredAny;
@@ -12,7 +12,11 @@ use crate::message::{Message, MessageItem};
 
 /// Check that messages can be sent with this template.
 pub fn check_template(template: &str) -> Result<(), String> {
-    let news = |first| MessageItem { target: "a\"b\\c".to_owned(), kind: NotificationKind::Down, first };
+    let news = |first| MessageItem {
+        target: "a\"b\\c".to_owned(),
+        first,
+        ..MessageItem::about_monitor(NotificationKind::Down)
+    };
     let sample = Message {
         id: "\"\\\n".to_owned(),
         deployment: "\"\\\n".to_owned(),
@@ -67,11 +71,22 @@ fn value(name: &str, message: &Message) -> Result<String, String> {
         "deployment" => in_string(&message.deployment),
         "id" => in_string(&message.id),
         "at" => json(&message.at),
+        "level" => json(&level(message)),
+        "urgent" => json(&message.urgent),
         "news" => json(&message.items),
         other => Err(format!(
-            "unknown placeholder {{{other}}}; use {{title}}, {{body}}, {{severity}}, {{at}}, {{url}}, {{deployment}}, \
-             {{id}} or {{news}}"
+            "unknown placeholder {{{other}}}; use {{title}}, {{body}}, {{severity}}, {{level}}, {{urgent}}, {{at}}, \
+             {{url}}, {{deployment}}, {{id}} or {{news}}"
         )),
+    }
+}
+
+/// Return the severity as a number: 0 for information, 1 for a problem or a recovery, 2 for an outage.
+fn level(message: &Message) -> u8 {
+    match message.severity {
+        _ if message.urgent => 2,
+        Severity::Down | Severity::Warn => 1,
+        Severity::Info => 0,
     }
 }
 

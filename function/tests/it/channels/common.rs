@@ -117,7 +117,8 @@ async fn only_the_confirmation_of_the_service_is_a_success() {
             assert_eq!(send(setup, http("200 OK", "", body), &message()).await, failure);
         }
         let unclear = later(&format!("HTTP 200, but without a confirmation from {service}"), true);
-        for body in ["", "1", "thanks", "{}", "[]", r#"{"id":""}"#] {
+        let bodies = ["", "1", "thanks", "{}", "[]", r#"{"id":""}"#];
+        for body in bodies.into_iter().filter(|body| *body != confirmation) {
             assert_eq!(send(setup, http("200 OK", "", body), &message()).await, unclear, "{body}");
         }
     }

@@ -6,7 +6,7 @@ use plexmon_function::contract::settings::{ChannelKind, Severity};
 use plexmon_function::message::Message;
 use plexmon_function::notify::ntfy::check_url;
 
-use super::{Posted, at, channel, endless, later, message, refused, secrets, send, sent, soon};
+use super::{Posted, at, busy, channel, endless, later, message, refused, secrets, send, sent, soon};
 use crate::server::{Answer, Server, http};
 
 const TOKEN: &str = "tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2";
@@ -144,8 +144,21 @@ async fn every_answer_has_its_outcome() {
         (failure(40_009, "topic invalid"), refused("ntfy answered HTTP 400: topic invalid", false)),
         (
             failure(42_908, "limit reached: daily message quota reached"),
-            later("ntfy answered HTTP 429: limit reached: daily message quota reached", false),
+            busy(
+                "ntfy answered HTTP 429: limit reached: daily message quota reached; try again in 1 h",
+                3_600.0,
+            ),
         ),
+        (failure(42_901, "too many requests"), busy("ntfy answered HTTP 429: too many requests", 5.0)),
+        (
+            failure(42_909, "too many auth failures"),
+            busy(
+                "ntfy answered HTTP 429: too many auth failures (see `token`, or `user` and `password`); try again in \
+                 15 min",
+                900.0,
+            ),
+        ),
+        (failure(42_902, "too many emails"), later("ntfy answered HTTP 429: too many emails", false)),
         (failure(50_701, "no subscriber"), later("ntfy answered HTTP 507: no subscriber", false)),
     ] {
         assert_eq!(send(setup, answer, &message()).await, expected);
