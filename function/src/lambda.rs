@@ -71,14 +71,15 @@ async fn invoke(monitor: Arc<Mutex<LambdaMonitor>>, event: LambdaEvent<Value>) -
     match trigger.request {
         Request::TestChannels => json(&monitor.test_channels(time::now(), deadline).await),
         Request::Examine => {
-            let mut observations = monitor.examine(deadline).await;
+            let mut observations = Box::pin(monitor.examine(deadline)).await;
             for failure in observations.iter_mut().filter_map(|seen| seen.failed.as_mut()) {
                 failure.cause = failure.cause.in_first_release();
             }
             json(&observations)
         }
         Request::Check | Request::Announce | Request::Pause(_) | Request::Resume => {
-            let run = monitor.run_for(trigger, time::now(), deadline).await;
+            // On the heap: the compiler refuses futures that are nested any deeper.
+            let run = Box::pin(monitor.run_for(trigger, time::now(), deadline)).await;
             log::line(&run);
             match run.fault {
                 None => json(&run.reply),

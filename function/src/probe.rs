@@ -147,7 +147,8 @@ impl Probe<'_> {
         recorder.begin(LinkName::Body);
         let route =
             inside::Route { target, url: &url, addresses: &addresses, secrets, tls, deadline: *deadline };
-        inside::check(route, recorder).await
+        // On the heap, because few targets have such checks.
+        Box::pin(inside::check(route, recorder)).await
     }
 
     async fn resolve(&self, url: &TargetUrl, recorder: &mut Recorder) -> Result<Vec<SocketAddr>, ProbeError> {

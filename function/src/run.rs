@@ -9,8 +9,10 @@ mod budget;
 mod carry_over;
 mod deliver;
 mod domains;
+mod explain;
 mod observe;
 mod persist;
+mod prober;
 mod progress;
 mod recall;
 mod round;
@@ -25,8 +27,8 @@ use tokio::time::{Instant, timeout_at};
 
 use self::budget::Budget;
 use self::deliver::Sender;
-pub use self::observe::{NetworkProber, Prober};
 use self::observe::{Observed, Observer};
+pub use self::prober::{NetworkProber, Prober};
 use self::progress::Progress;
 use self::recall::Memory;
 use crate::contract::parts::layout;
@@ -179,7 +181,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
                 self.save_command(progress).await;
             }
             let begin_at = progress.base.state.begin_at;
-            let (observed, took) = timed(self.observe(budget, begin_at)).await;
+            let (observed, took) = timed(self.observe(budget, begin_at, Some(&progress.base.state))).await;
             (progress.observed, progress.phases.probe_ms) = (Some(observed), took);
             return;
         }
@@ -188,8 +190,8 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             let loaded = persist::load(&self.store, self.layout.len(), is_new).await;
             (loaded, Instant::now())
         };
-        let observer =
-            Observer { settings: &self.settings, store: &self.store, prober: &self.prober, budget };
+        let known = self.memory.as_ref().map(|memory| &memory.state);
+        let observer = Observer::new(&self.settings, &self.store, &self.prober, budget, known);
         let observe = observer.observe(&mut self.secret_cache, begin_at);
         let (((loaded, read_at), load_ms), (observed, probe_ms)) = tokio::join!(timed(load), timed(observe));
         (progress.phases.load_ms, progress.phases.probe_ms) = (load_ms, probe_ms);
@@ -203,9 +205,8 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         progress.begin(base, read_at, &self.owner);
     }
 
-    async fn observe(&mut self, budget: &Budget, begin_at: usize) -> Observed {
-        let observer =
-            Observer { settings: &self.settings, store: &self.store, prober: &self.prober, budget };
+    async fn observe(&mut self, budget: &Budget, begin_at: usize, known: Option<&State>) -> Observed {
+        let observer = Observer::new(&self.settings, &self.store, &self.prober, budget, known);
         observer.observe(&mut self.secret_cache, begin_at).await
     }
 
@@ -220,7 +221,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
     pub async fn examine(&mut self, deadline: Instant) -> Vec<Observation> {
         self.secret_cache.start_run();
         let budget = Budget::new(&self.settings, self.layout.len(), deadline);
-        self.observe(&budget, 0).await.observations
+        self.observe(&budget, 0, None).await.observations
     }
 
     /// Send a test message on every channel, at the same time.

@@ -11,6 +11,7 @@ mod terraform_access;
 mod terraform_records;
 mod unknown;
 mod unknown_modules;
+mod worked_example;
 
 use std::path::{Path, PathBuf};
 

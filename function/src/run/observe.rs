@@ -6,13 +6,16 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::budget::Budget;
+use super::explain::Explanations;
+use super::prober::Prober;
 use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::secrets::{Secrets, TargetSecrets};
-use crate::contract::settings::{DomainSettings, Expect, Settings, Target};
-use crate::probe::{Cause, Failure, LinkName, Observation, Registration, Tls, Verdict, ask_registry, probe};
+use crate::contract::settings::{Expect, Settings, Target};
+use crate::contract::state::State;
+use crate::probe::{Cause, Failure, LinkName, Observation, Verdict};
 use crate::store::{SecretCache, Store};
 
 /// Up to this many targets are all probed at the same time.
@@ -30,35 +33,6 @@ const CONTROL_TIME: Duration = Duration::from_secs(5);
 /// The least time for a probe. With less, it would only time out.
 const LEAST: Duration = Duration::from_millis(300);
 
-/// Probes a target. It is a trait because tests run without a network.
-pub trait Prober {
-    /// Probe once; never fails.
-    fn probe(&self, target: &Target, secrets: &TargetSecrets) -> impl Future<Output = Observation>;
-
-    /// Ask the registry of a domain. Nothing if it has no usable answer before the deadline.
-    fn ask_registry(
-        &self,
-        _domain: &DomainSettings,
-        _deadline: Instant,
-    ) -> impl Future<Output = Option<Registration>> {
-        std::future::ready(None)
-    }
-}
-
-/// Probes over the network.
-#[derive(Debug, Clone)]
-pub struct NetworkProber(pub Tls);
-
-impl Prober for NetworkProber {
-    async fn probe(&self, target: &Target, secrets: &TargetSecrets) -> Observation {
-        probe(target, secrets, &self.0).await
-    }
-
-    async fn ask_registry(&self, domain: &DomainSettings, deadline: Instant) -> Option<Registration> {
-        ask_registry(domain, &self.0, deadline).await
-    }
-}
-
 /// What a run observed.
 #[derive(Default)]
 pub(super) struct Observed {
@@ -73,10 +47,11 @@ pub(super) struct Observed {
 
 /// Observes the targets of the settings.
 pub(super) struct Observer<'a, S, P> {
-    pub(super) settings: &'a Settings,
-    pub(super) store: &'a S,
-    pub(super) prober: &'a P,
-    pub(super) budget: &'a Budget,
+    settings: &'a Settings,
+    store: &'a S,
+    prober: &'a P,
+    budget: &'a Budget,
+    explanations: Explanations<'a, P>,
 }
 
 /// Whether the monitor itself has a network.
@@ -95,9 +70,27 @@ enum NotObserved {
     NoTime,
 }
 
-impl<S: Store, P: Prober> Observer<'_, S, P> {
+impl<'a, S: Store, P: Prober> Observer<'a, S, P> {
+    /// `known` is what is remembered of the last run.
+    pub(super) fn new(
+        settings: &'a Settings,
+        store: &'a S,
+        prober: &'a P,
+        budget: &'a Budget,
+        known: Option<&'a State>,
+    ) -> Self {
+        Self { settings, store, prober, budget, explanations: Explanations::new(prober, known) }
+    }
+
     /// Observe all targets, beginning at the one with this index.
     pub(super) async fn observe(&self, secret_cache: &mut SecretCache, begin_at: usize) -> Observed {
+        let observing = self.observe_targets(secret_cache, begin_at);
+        let mut observed = self.explanations.beside(observing).await;
+        self.explanations.explain(&self.settings.targets, &mut observed.observations);
+        observed
+    }
+
+    async fn observe_targets(&self, secret_cache: &mut SecretCache, begin_at: usize) -> Observed {
         let mut observed = Observed::default();
         let mut secrets = Secrets::default();
         if self.settings.targets.iter().any(Target::needs_secrets) {
@@ -171,6 +164,7 @@ impl<S: Store, P: Prober> Observer<'_, S, P> {
                 |why: String| NotObserved::MonitorFault(Problem::new(ProblemKind::SecretMissing, why));
             let secrets = secrets.of(&target).map_err(missing)?;
             let seen = self.prober.probe(&target, &secrets).await;
+            self.explanations.consider(&target, &seen);
             // The last of many targets begin late: a timeout is then not their fault, and they come first in the next
             // run.
             if is_cut && seen.cause() == Some(Cause::Timeout) { Err(NotObserved::NoTime) } else { Ok(seen) }
@@ -269,6 +263,7 @@ fn blame_monitor(seen: &mut Observation) {
 
 fn is_refused(target: &Target, observations: &[Observation]) -> bool {
     let seen = seen(target, observations);
-    let is_refusal = |seen: &Observation| !seen.ok && matches!(seen.http, Some(401 | 403 | 302));
+    let is_refusal =
+        |seen: &Observation| seen.secret_refused || (!seen.ok && matches!(seen.http, Some(401 | 403 | 302)));
     target.needs_secrets() && target.expect == Expect::Answer && seen.is_some_and(is_refusal)
 }

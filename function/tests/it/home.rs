@@ -3,7 +3,8 @@
 //!
 //! [`net`] is the home's network: [`edge`] stands in for Cloudflare, [`nginx`] runs the real nginx, [`apps`] lists the apps
 //! behind it, and [`running`] runs them. [`inbox`] is a channel that keeps its messages. [`outages`], [`conditions`],
-//! [`suppression`], [`channels`], [`domains`] and [`account`] contain the scenarios, and [`table`] plays them.
+//! [`inside`], [`suppression`], [`channels`], [`domains`] and [`account`] contain the scenarios, and [`table`] plays
+//! them.
 
 mod account;
 mod apps;
@@ -12,6 +13,7 @@ mod conditions;
 mod domains;
 mod edge;
 mod inbox;
+mod inside;
 mod net;
 mod nginx;
 mod outages;

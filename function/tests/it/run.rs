@@ -2,6 +2,7 @@
 //! that a test can show that the state is saved before a notification is sent.
 
 mod deliver;
+mod explain;
 mod persist;
 mod recall;
 mod secrets;
@@ -14,12 +15,12 @@ use std::time::Duration;
 
 use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::secrets::{ChannelSecrets, TargetSecrets};
-use plexmon_function::contract::settings::{Settings, Target};
+use plexmon_function::contract::settings::{CloudStatus, Settings, Target};
 use plexmon_function::contract::state::State;
 use plexmon_function::heartbeat::Heartbeat;
 use plexmon_function::message::Message;
 use plexmon_function::notify::{Channel, Sending};
-use plexmon_function::probe::Observation;
+use plexmon_function::probe::{Incident, Observation};
 use plexmon_function::run::{Monitor, Prober, Run};
 use plexmon_function::store::SecretCache;
 use plexmon_function::store::{MemoryStore, Record};
@@ -40,9 +41,24 @@ impl Prober for Scripted {
         self.record.lock().unwrap().push(format!("probe {} {} s", target.name, target.timeout_s));
         // A target with a secret header refuses any other value.
         if secrets.headers.values().any(|value| value.expose() != "right") {
+            if !target.inside_headers.is_empty() {
+                return Observation { secret_refused: true, ..up(&target.name) };
+            }
             return Observation { http: Some(403), ..down(&target.name) };
         }
         if self.down.lock().unwrap().contains(&target.name) { down(&target.name) } else { up(&target.name) }
+    }
+
+    /// The last part of the address says how it answers.
+    async fn incident(&self, status: &CloudStatus, _: Duration) -> Option<Incident> {
+        self.record.lock().unwrap().push(format!("ask {}", status.url));
+        match status.url.rsplit('/').next() {
+            Some("incident") => {
+                Some(Incident { service: status.service.clone(), name: "Sign-in fails".to_owned() })
+            }
+            Some("silent") => std::future::pending().await,
+            _ => None,
+        }
     }
 }
 

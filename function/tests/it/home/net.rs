@@ -1,6 +1,6 @@
 //! The home's network: apps, each on its own port, nginx in front of them, and one of the two routes to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use plexmon_testing::certificates::Authority;
@@ -35,6 +35,8 @@ pub struct Trouble {
     pub slow: BTreeSet<String>,
     /// The service token was revoked, and Access redirects the monitor to its login.
     pub is_token_revoked: bool,
+    /// What apps say about themselves, by the path that is requested.
+    pub inside: BTreeMap<String, String>,
     /// A different Plex server responds.
     pub is_another_plex: bool,
 }

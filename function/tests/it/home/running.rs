@@ -49,13 +49,14 @@ impl App {
 }
 
 async fn serve(mut stream: TcpStream, name: &str, trouble: Arc<Mutex<Trouble>>) {
-    read_request(&mut stream).await;
+    let request = read_request(&mut stream).await;
+    let path = request.split(' ').nth(1).unwrap_or_default();
     let (answer, delay) = {
         let mut trouble = trouble.lock().unwrap();
         if trouble.hiccups.remove(name) {
             return;
         }
-        (answer(name, &trouble), if trouble.slow.contains(name) { 3000 } else { 0 })
+        (answer(name, path, &trouble), if trouble.slow.contains(name) { 3000 } else { 0 })
     };
     // A slow app delays its response.
     sleep(Duration::from_millis(delay)).await;
@@ -64,7 +65,10 @@ async fn serve(mut stream: TcpStream, name: &str, trouble: Arc<Mutex<Trouble>>) 
     let _ = stream.shutdown().await;
 }
 
-fn answer(name: &str, trouble: &Trouble) -> String {
+fn answer(name: &str, path: &str, trouble: &Trouble) -> String {
+    if let Some(inside) = trouble.inside.get(path) {
+        return http("200 OK", "content-type: application/json\r\n", inside);
+    }
     if trouble.migrating.contains(name) {
         let page = "<Response code=\"503\" title=\"Maintenance\" \
                     status=\"Plex Media Server is currently running database migrations.\"/>";

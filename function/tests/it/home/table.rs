@@ -9,7 +9,7 @@ use std::thread;
 use plexmon_testing::generated::{Part, check};
 
 use super::inbox::{BOTH, Sent};
-use super::{account, channels, conditions, domains, outages, suppression};
+use super::{account, channels, conditions, domains, inside, outages, suppression};
 
 type Play = fn() -> Pin<Box<dyn Future<Output = Vec<Sent>>>>;
 
@@ -47,6 +47,10 @@ scenarios! {
     conditions::three_apps_are_open_to_the_internet: "three apps are accessible without a token",
     conditions::a_different_server_responds_for_plex: "a different server responds for Plex",
     conditions::an_app_is_slow: "Overseerr is slow for 15 min",
+    inside::a_disk_fills: "Sonarr's disk has 38 GB free, then 49 to 51, then 120; `disk_free_min = \"50 GB\"`",
+    inside::a_backup_is_missed: "Kopia's last snapshot is 31 h old, then 1 h; `backup_max_age = \"26h\"`",
+    inside::a_monitor_inside_is_down: "Uptime Kuma sees the NAS down, then a printer as well; both recover",
+    inside::plexs_cloud_has_an_incident: "Plex stopped while Plex's cloud has an incident",
     suppression::an_outage_within_maintenance: "outage within maintenance",
     suppression::an_outage_that_outlasts_maintenance: "outage of all apps that outlasts maintenance",
     suppression::apps_that_outlast_maintenance: "two apps stay down after maintenance",

@@ -87,6 +87,25 @@ async fn a_changed_secret_header_is_fetched_before_an_outage_is_reported() {
     );
 }
 
+/// An app that refuses the key of a check is asked again in the same run, with the new one.
+#[tokio::test]
+async fn a_changed_secret_of_a_check_is_fetched_as_well() {
+    let mut configured = settings(&["plex"]);
+    configured.targets[0].inside_headers = vec!["X-Api-Key".to_owned()];
+    let mut monitor = TestMonitor::new(configured);
+    *monitor.store().secrets.borrow_mut() = header("old");
+    let run = monitor.run().await;
+    assert_eq!(run.reply.current, Status::Up, "the app itself responds");
+    *monitor.store().secrets.borrow_mut() = header("right");
+    let count = |monitor: &TestMonitor, what: &str| {
+        monitor.effects().iter().filter(|effect| effect.starts_with(what)).count()
+    };
+    monitor.run().await;
+    assert_eq!((count(&monitor, "probe"), count(&monitor, "secrets")), (2, 1));
+    monitor.run().await;
+    assert_eq!((count(&monitor, "probe"), count(&monitor, "secrets")), (1, 0));
+}
+
 #[tokio::test]
 async fn the_log_line_has_times_but_no_secrets() {
     let mut configured = settings(&["plex"]);
