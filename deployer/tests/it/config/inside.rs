@@ -30,7 +30,9 @@ fn disk(api: &str, min: &str, paths: &[&str]) -> InsideCheck {
 
 #[test]
 fn free_space_is_asked_with_the_apps_own_version_of_the_api() {
-    for (kind, api) in [("sonarr", "v3"), ("radarr", "v3")] {
+    for (kind, api) in
+        [("sonarr", "v3"), ("radarr", "v3"), ("lidarr", "v1"), ("readarr", "v1"), ("whisparr", "v3")]
+    {
         let target = target(&of(kind, &format!("disk_free_min = \"50 GB\"\n{KEY}")));
         assert_eq!(target.inside, [disk(api, "50 GB", &[])], "{kind}");
         assert_eq!(target.inside_headers, ["X-Api-Key"]);
