@@ -99,7 +99,10 @@ pub fn channels(settings: &[ChannelSettings], http: &Http) -> Vec<Box<dyn Channe
 fn one(settings: &ChannelSettings, http: &Http) -> Box<dyn Channel> {
     let name = settings.name.clone();
     match &settings.kind {
-        ChannelKind::Pushover { url } => Box::new(pushover::Pushover::new(name, url.clone(), http)),
+        ChannelKind::Pushover { url, priority, retry, expire } => {
+            let emergency = pushover::Emergency::of(*priority, *retry, *expire);
+            Box::new(pushover::Pushover::new(name, url.clone(), http).with_emergency(emergency))
+        }
         ChannelKind::Pushbullet { url } => Box::new(pushbullet::Pushbullet::new(name, url.clone(), http)),
         ChannelKind::Ntfy { url, token, user } => {
             let login = ntfy::Login::of(*token, user.as_deref());

@@ -87,7 +87,7 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Configuration, Start
         }],
         channels: vec![ChannelSettings {
             name: PUSHOVER.to_owned(),
-            kind: ChannelKind::Pushover { url: pushover::URL.to_owned() },
+            kind: ChannelKind::pushover(pushover::URL),
             min: Severity::Info,
             quiet: None,
         }],

@@ -23,7 +23,7 @@ pub fn target(name: &str) -> Target {
 }
 
 pub fn pushover(name: &str) -> ChannelSettings {
-    let kind = ChannelKind::Pushover { url: "https://push.example.com/".to_owned() };
+    let kind = ChannelKind::pushover("https://push.example.com/");
     ChannelSettings { name: name.to_owned(), kind, min: Severity::Info, quiet: None }
 }
 

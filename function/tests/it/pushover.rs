@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use plexmon_function::contract::delivery::Delivery;
+use plexmon_function::contract::notification::NotificationKind::{Down, Up, Warning, WasDown};
 use plexmon_function::contract::secrets::{SecretValue, Secrets};
 use plexmon_function::contract::settings::Severity;
 use plexmon_function::http::Http;
 use plexmon_function::message::Message;
-use plexmon_function::notify::{Channel, pushover::Pushover};
+use plexmon_function::notify::Channel;
+use plexmon_function::notify::pushover::{Emergency, Pushover};
 use plexmon_function::probe::Tls;
 
-use crate::channels::soon;
+use crate::channels::{item, soon};
 use crate::fixtures::NOW;
 use crate::server::{Answer, Server, http};
 
@@ -146,6 +148,45 @@ async fn a_used_up_month_is_waited_for_as_long_as_is_allowed() {
         let wait = Some(Duration::from_secs(minutes * 60));
         assert_eq!(send(server.url(), &message()).await, Delivery::Retry { why, unproven: false, wait });
     }
+}
+
+/// Send with repeats through a service that answers the requests in turn, and return these.
+async fn emergency(answers: &[Answer], message: &Message) -> (Delivery, Vec<String>) {
+    let server = Server::start(answers).await;
+    let http = Http::new(&Tls::new().unwrap());
+    let url = format!("http://{}/1/messages.json", server.address);
+    let emergency = Emergency::of(Some(2), None, Some(1_800));
+    let channel = Pushover::new("pushover".to_owned(), url, &http).with_emergency(emergency);
+    let delivery = channel.send(message, secrets("tok").channel("pushover"), soon()).await;
+    (delivery, server.requests())
+}
+
+#[tokio::test]
+async fn an_outage_is_repeated_until_its_end_cancels_the_repeats() {
+    let ok = http("200 OK", "", r#"{"status":1,"receipt":"r"}"#);
+    let of = |kind| Message { items: vec![item("plex", kind)], urgent: kind == Down, ..message() };
+    let (delivery, requests) = emergency(std::slice::from_ref(&ok), &of(Down)).await;
+    assert_eq!((delivery, requests.len()), (Delivery::Delivered, 1));
+    let outage = &requests[0];
+    assert!(outage.contains("&priority=2&") && outage.contains("&retry=60&expire=1800&tags="), "{outage}");
+    let tag = outage.rsplit('=').next().unwrap();
+    for kind in [Up, WasDown] {
+        // Whatever the first request is answered with, the message is sent.
+        for first in [ok.clone(), http("404 Not Found", "", "{}"), Answer::Reset] {
+            let (delivery, requests) = emergency(&[first, ok.clone()], &of(kind)).await;
+            assert_eq!((delivery, requests.len() >= 2), (Delivery::Delivered, true));
+            let cancel = format!("POST /1/receipts/cancel_by_tag/{tag}.json HTTP/1.1\r\n");
+            assert!(
+                requests[0].starts_with(&cancel) && requests[0].ends_with("token=tok"),
+                "{}",
+                requests[0]
+            );
+            let last = requests.last().unwrap();
+            assert!(last.starts_with("POST /1/messages.json") && last.contains("&priority=0&"), "{last}");
+        }
+    }
+    let (_, other) = emergency(&[ok], &of(Warning)).await;
+    assert!(other.len() == 1 && other[0].contains("&priority=0&"), "only an outage is repeated");
 }
 
 #[tokio::test]

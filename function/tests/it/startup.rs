@@ -39,7 +39,7 @@ fn without_a_settings_file_the_python_functions_variables_are_used() {
     );
     assert_eq!(settings.state_parameter, "/homelab/plex_remote_status");
     let url = "https://api.pushover.net/1/messages.json".to_owned();
-    assert_eq!(settings.channels[0].kind, ChannelKind::Pushover { url });
+    assert_eq!(settings.channels[0].kind, ChannelKind::pushover(url));
     let secrets = secrets.unwrap();
     let pushover = secrets.channel("pushover");
     assert_eq!((pushover["token"].expose(), pushover["user"].expose()), ("tok", "usr"));

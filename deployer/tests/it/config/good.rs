@@ -46,7 +46,7 @@ fn the_example_shows_the_defaults() {
     assert_eq!((config.name, config.schedule), (least.name, least.schedule));
     assert_eq!((config.state_parameter, config.function), (least.state_parameter, least.function));
     let [pushover] = config.channels.as_slice() else { panic!("{:?}", config.channels) };
-    assert_eq!(pushover.kind, ChannelKind::Pushover { url: PUSHOVER_URL.to_owned() });
+    assert_eq!(pushover.kind, ChannelKind::pushover(PUSHOVER_URL));
     let sources = &config.secrets.channels["pushover"];
     assert_eq!(sources["token"], SecretSource::Env("PUSHOVER_TOKEN".to_owned()));
     assert_eq!(sources["user"], SecretSource::Env("PUSHOVER_USER".to_owned()));
@@ -82,7 +82,9 @@ fn every_setting_in_the_example_can_be_uncommented_and_shows_its_default() {
     assert_eq!(config.function, defaults, "commented settings of [function] are the defaults");
     assert_eq!(config.state_parameter, least.state_parameter);
     let pushover = config.channels.iter().find(|channel| channel.name == "pushover").unwrap();
-    assert_eq!(pushover.kind, ChannelKind::Pushover { url: PUSHOVER_URL.to_owned() });
+    let url = PUSHOVER_URL.to_owned();
+    let (priority, retry, expire) = (Some(2), Some(60), Some(3_600));
+    assert_eq!(pushover.kind, ChannelKind::Pushover { url, priority, retry, expire });
     for ChannelDescription { kind, .. } in DESCRIPTIONS {
         let is_of_kind = |channel: &ChannelSettings| description(&channel.kind).kind == *kind;
         assert!(config.channels.iter().any(is_of_kind), "config.example.toml has no channel of kind {kind}");

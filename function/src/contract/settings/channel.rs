@@ -36,6 +36,15 @@ pub enum ChannelKind {
     Pushover {
         /// Where messages are posted.
         url: String,
+        /// The priority of an outage, if it is not 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        priority: Option<u32>,
+        /// With priority 2, the seconds between repeats.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry: Option<u32>,
+        /// With priority 2, the seconds after which the repeats end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expire: Option<u32>,
     },
     /// Secret `token`.
     Pushbullet {
@@ -154,6 +163,11 @@ pub enum ChannelKind {
 }
 
 impl ChannelKind {
+    /// Return Pushover at this address, with the priorities that need no setting.
+    pub fn pushover(url: impl Into<String>) -> Self {
+        Self::Pushover { url: url.into(), priority: None, retry: None, expire: None }
+    }
+
     /// Return whether its service may take many seconds to accept a message.
     pub fn is_slow(&self) -> bool {
         matches!(self, Self::Email(_) | Self::Signal { .. })
