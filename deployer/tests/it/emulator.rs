@@ -8,6 +8,7 @@ mod changes;
 mod ci;
 mod code;
 mod color;
+mod degraded;
 mod drift;
 mod enforcement;
 mod home;

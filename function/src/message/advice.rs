@@ -32,7 +32,7 @@ pub fn advice(cause: Cause) -> &'static str {
         Cause::Resolver => "check the addresses in `resolver`, which have to answer DNS over HTTPS as JSON",
         Cause::Maintenance => "wait: the app is under maintenance and should come back by itself",
         Cause::Condition => {
-            "the response is not the configured one: check the route, `status` and `contains`"
+            "the response is not the configured one: check the route, and the conditions of the target"
         }
         Cause::Limit => "the app responds, but a value that it reports is beyond the configured limit",
         Cause::Slow => "check the load of the host and of the internet connection",

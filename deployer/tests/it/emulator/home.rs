@@ -102,7 +102,7 @@ fn deploys_with_a_verdict_for_each_target(fixture: &Fixture) {
     seen from AWS:
       plex is up (HTTP 200, [TIME])
       overseerr is down: HTTP 401 instead of 200
-        the response is not the configured one: check the route, `status` and `contains`
+        the response is not the configured one: check the route, and the conditions of the target
       sonarr is down: connection refused
         check the port forwarding, the firewall, and that the proxy or tunnel is running
       sonarr (closed) is unknown: connection refused
@@ -136,7 +136,7 @@ fn deploys_with_a_verdict_for_each_target(fixture: &Fixture) {
       tautulli (closed) is unknown: connection refused
         the monitor cannot check this from its network
       wizarr is down: HTTP 401 instead of 200
-        the response is not the configured one: check the route, `status` and `contains`
+        the response is not the configured one: check the route, and the conditions of the target
       maintainerr is down: connection refused
         check the port forwarding, the firewall, and that the proxy or tunnel is running
       maintainerr (closed) is unknown: connection refused
@@ -144,7 +144,7 @@ fn deploys_with_a_verdict_for_each_target(fixture: &Fixture) {
       kopia is unknown: connection refused
         the monitor cannot check this from its network
       uptime-kuma is down: HTTP 401 instead of 200
-        the response is not the configured one: check the route, `status` and `contains`
+        the response is not the configured one: check the route, and the conditions of the target
       home-assistant is down: connection refused
         check the port forwarding, the firewall, and that the proxy or tunnel is running
       home-assistant (closed) is unknown: connection refused
@@ -195,7 +195,7 @@ fn shows_each_target_in_status(fixture: &Fixture) {
       home-assistant (closed) unknown since [DATE]
       router                  unknown since [DATE]
       connect: check the port forwarding, the firewall, and that the proxy or tunnel is running
-      condition: the response is not the configured one: check the route, `status` and `contains`
+      condition: the response is not the configured one: check the route, and the conditions of the target
     ");
 }
 
