@@ -21,7 +21,7 @@
 //! - [`store`] loads and saves the state and the secrets: in SSM, or in memory for tests.
 //! - [`http`] is the HTTP client of channels, heartbeat and SSM, on top of [`connect`]; [`endpoint`] parses their URLs, and
 //!   [`unexpected_body`] recognizes responses that are not theirs. [`fetch`] asks public services with it.
-//! - [`text`], [`time`], [`log`] and [`user_agent`] are small helpers.
+//! - [`text`], [`time`], [`local_time`], [`log`] and [`user_agent`] are small helpers.
 //!
 //! # Where additions go
 //!
@@ -45,6 +45,7 @@ pub mod fetch;
 pub mod heartbeat;
 pub mod http;
 pub mod lambda;
+pub mod local_time;
 pub mod log;
 pub mod message;
 pub mod notify;

@@ -1,4 +1,4 @@
-//! Formats Unix seconds as clock times, dates and durations, always in UTC.
+//! Formats Unix seconds as clock times and dates, in UTC, and durations. [`crate::local_time`] has the times of messages.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -44,14 +44,6 @@ pub fn duration(seconds: u64) -> String {
     }
 }
 
-/// Format a time span: `10:05-10:40 UTC`, with dates if it spans days.
-pub fn span(from: u64, until: u64) -> String {
-    if from / DAY == until / DAY {
-        return format!("{}-{} UTC", clock(from), clock(until));
-    }
-    format!("{} {} - {} {} UTC", date(from), clock(from), date(until), clock(until))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,11 +77,5 @@ mod tests {
         ] {
             assert_eq!(duration(seconds), expected);
         }
-    }
-
-    #[test]
-    fn a_span_includes_dates_only_across_days() {
-        assert_eq!(span(1_793_700_300, 1_793_702_400), "10:05-10:40 UTC");
-        assert_eq!(span(1_793_700_300, 1_793_788_800), "2026-11-03 10:05 - 2026-11-04 10:40 UTC");
     }
 }

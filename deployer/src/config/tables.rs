@@ -59,7 +59,7 @@ const TOP: &[Setting] = &[
         kind: Type::Text(any),
         need: Need::Default(Literal::Text("UTC")),
         example: "\"Europe/Berlin\"",
-        about: "the time zone of maintenance windows and quiet hours",
+        about: "the time zone of messages, maintenance windows and quiet hours",
     },
     Setting {
         key: "control",

@@ -6,8 +6,9 @@ use super::{Context, Knowledge, Subject};
 use crate::contract::notification::{Notification, NotificationKind};
 use crate::contract::settings::{DomainSettings, Settings};
 use crate::contract::state::{DomainState, State};
+use crate::local_time::date;
 use crate::probe::Registration;
-use crate::time::{date, duration};
+use crate::time::duration;
 
 const DAY_S: u64 = 24 * 60 * 60;
 
@@ -82,7 +83,7 @@ impl Subject<'_> {
             return;
         }
         known.warned = Some(step);
-        let (name, on) = (&known.name, date(expires));
+        let (name, on) = (&known.name, date(expires, &self.context.settings.clock));
         self.notify(
             NotificationKind::Domain,
             if left > 0 {

@@ -5,8 +5,9 @@ use super::{Knowledge, Subject};
 use crate::contract::notification::{Notification, NotificationKind};
 use crate::contract::settings::{Expect, Target};
 use crate::contract::state::{Status, Streak};
+use crate::local_time::date;
 use crate::probe::{Cause, Observation, Verdict};
-use crate::time::{date, duration};
+use crate::time::duration;
 
 const DAY_S: u64 = 24 * 60 * 60;
 
@@ -133,7 +134,11 @@ impl Subject<'_> {
             return;
         }
         target.certificate = Some(step.days);
-        let why = format!("the certificate expires in {}, on {}", duration(left), date(expires));
+        let why = format!(
+            "the certificate expires in {}, on {}",
+            duration(left),
+            date(expires, &self.context.settings.clock)
+        );
         self.notify(NotificationKind::Certificate, why);
     }
 

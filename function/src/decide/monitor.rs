@@ -9,8 +9,9 @@ use crate::contract::delivery::Delivery;
 use crate::contract::notification::{Notification, NotificationKind, add_event};
 use crate::contract::settings::{ChannelSettings, Settings};
 use crate::contract::state::State;
+use crate::local_time::{clock, span};
 use crate::probe::{Cause, Observation};
-use crate::time::{clock, duration, span};
+use crate::time::duration;
 
 /// That the monitor is offline is notified after this time, in seconds.
 const OFFLINE_S: u64 = 30 * 60;
@@ -51,9 +52,9 @@ pub(super) fn observe(state: &mut State, observations: &[Observation], context: 
         let is_long = now.saturating_sub(since) >= OFFLINE_S;
         if is_long && !std::mem::replace(&mut state.monitor.offline_notified, true) {
             let why = format!(
-                "no response since {} UTC, not even from hosts that always respond: the monitor's own network is \
+                "no response since {}, not even from hosts that always respond: the monitor's own network is \
                  failing, not your home",
-                clock(since)
+                clock(since, &context.settings.clock)
             );
             notify(state, &event(NotificationKind::MonitorOffline, why, now), None, context.settings);
         }
@@ -62,8 +63,8 @@ pub(super) fn observe(state: &mut State, observations: &[Observation], context: 
     let Some(since) = state.monitor.offline_since.take() else { return };
     if std::mem::take(&mut state.monitor.offline_notified) {
         let lasted = duration(now.saturating_sub(since));
-        let why =
-            format!("offline for {lasted} ({}); what happened in that time is unknown", span(since, now));
+        let when = span(since, now, &context.settings.clock);
+        let why = format!("offline for {lasted} ({when}); what happened in that time is unknown");
         notify(state, &event(NotificationKind::MonitorOnline, why, now), None, context.settings);
     }
 }

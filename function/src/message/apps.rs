@@ -15,12 +15,15 @@ pub(super) fn text(notifications: &[Notification], settings: &Settings) -> Text 
         NotificationKind::Down => Text::new(format!("{names} are DOWN"), reasons(notifications, settings)),
         NotificationKind::WasDown => Text::new(
             format!("{names} were DOWN and RECOVERED"),
-            format!("{} {}", grouped(notifications, settings, outage), delay(one)),
+            format!("{} {}", grouped(notifications, settings, |one| outage(one, settings)), delay(one)),
         ),
         _ => {
             let is_alike = notifications.iter().all(|other| after(other) == after(one));
             let after = if is_alike { after(one) } else { String::new() };
-            Text::new(format!("{names} RECOVERED{after}"), grouped(notifications, settings, outage))
+            Text::new(
+                format!("{names} RECOVERED{after}"),
+                grouped(notifications, settings, |one| outage(one, settings)),
+            )
         }
     }
 }
@@ -31,7 +34,7 @@ pub(super) fn reasons(notifications: &[Notification], settings: &Settings) -> St
     let is_one_moment = notifications.iter().all(|other| other.from == one.from);
     let reason = |one: &Notification| {
         let why = one.why.as_deref().unwrap_or(NO_REASON);
-        if is_one_moment { why.to_owned() } else { format!("{why}, {}", since(one)) }
+        if is_one_moment { why.to_owned() } else { format!("{why}, {}", since(one, settings)) }
     };
     let names_its_app = |one: &Notification| one.why.is_some() && one.cause.is_some_and(Cause::names_the_app);
     let mut text = if notifications.iter().all(names_its_app) {
@@ -42,7 +45,7 @@ pub(super) fn reasons(notifications: &[Notification], settings: &Settings) -> St
         grouped(notifications, settings, reason)
     };
     if is_one_moment {
-        text.push_str(&format!(" Down {}.", since(one)));
+        text.push_str(&format!(" Down {}.", since(one, settings)));
     }
     text
 }
@@ -55,7 +58,7 @@ pub(super) fn exposure(notifications: &[Notification], settings: &Settings) -> T
     match one.kind {
         NotificationKind::Down => Text::new(
             format!("{some} are OPEN to the internet"),
-            format!("Reachable without a token: {all}. Open {}.", since(one)),
+            format!("Reachable without a token: {all}. Open {}.", since(one, settings)),
         ),
         NotificationKind::WasDown => Text::new(
             format!("{some} were OPEN to the internet and are closed again"),

@@ -2,7 +2,8 @@
 
 use crate::contract::notification::Notification;
 use crate::contract::settings::{Expect, Settings, Target};
-use crate::time::{clock, date, duration, span};
+use crate::local_time::{clock, date, span};
+use crate::time::duration;
 
 /// How the first message about a target begins.
 pub(super) const STARTED: &str = "Monitoring started";
@@ -37,8 +38,9 @@ pub(super) fn capitalized(text: &str) -> String {
 }
 
 /// Return when an outage began: `since 10:05 UTC (2026-11-03)`.
-pub(super) fn since(notification: &Notification) -> String {
-    format!("since {} UTC ({})", clock(notification.from), date(notification.from))
+pub(super) fn since(notification: &Notification, settings: &Settings) -> String {
+    let (from, zone) = (notification.from, &settings.clock);
+    format!("since {} ({})", clock(from, zone), date(from, zone))
 }
 
 /// Return after how long it recovered: ` after 35 min`, or nothing unless it was a single outage.
@@ -59,8 +61,8 @@ pub(super) fn how_long(notification: &Notification) -> String {
 }
 
 /// Describe an outage that has ended: `Down 35 min (10:05-10:40 UTC)`.
-pub(super) fn outage(notification: &Notification) -> String {
-    let when = when(notification);
+pub(super) fn outage(notification: &Notification, settings: &Settings) -> String {
+    let when = when(notification, settings);
     match notification.times {
         0 => format!("Flapping ({when})"),
         1 => format!("Down {} ({when})", duration(length(notification))),
@@ -69,8 +71,8 @@ pub(super) fn outage(notification: &Notification) -> String {
 }
 
 /// Return when it was down: `10:05-10:40 UTC`.
-pub(super) fn when(notification: &Notification) -> String {
-    span(notification.from, notification.until.unwrap_or(notification.from))
+pub(super) fn when(notification: &Notification, settings: &Settings) -> String {
+    span(notification.from, notification.until.unwrap_or(notification.from), &settings.clock)
 }
 
 /// Return why a notification arrives late.

@@ -22,7 +22,7 @@ pub(super) fn text(notifications: &[Notification], state: &State, settings: &Set
             let why = one.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
             Text::new(
                 format!("{name} was DOWN{} and RECOVERED ({apps})", how_long(one)),
-                format!("{}{why}. {} {up}", outage(one), delay(one)),
+                format!("{}{why}. {} {up}", outage(one, settings), delay(one)),
             )
         }
         _ => Text::new(recovered(notifications, one, &name), up),
@@ -40,7 +40,7 @@ pub(super) fn name(notification: &Notification, settings: &Settings) -> String {
 pub(super) fn down(notifications: &[Notification], state: &State, settings: &Settings) -> String {
     let Some(one) = notifications.iter().min_by_key(|one| one.from) else { return String::new() };
     let why = reason(notifications, state, settings);
-    format!("{why}. Down {}: {}.", since(one), joined(&labels(notifications, settings)))
+    format!("{why}. Down {}: {}.", since(one, settings), joined(&labels(notifications, settings)))
 }
 
 fn recovered(notifications: &[Notification], one: &Notification, name: &str) -> String {

@@ -33,7 +33,7 @@ fn warnings(one: &Notification, notifications: &[Notification], settings: &Setti
     if names.len() > 1 {
         return Text::new(title, grouped(notifications, settings, |one| one.why.clone().unwrap_or_default()));
     }
-    let each = notifications.iter().map(single::body).collect::<Vec<_>>();
+    let each = notifications.iter().map(|one| single::body(one, settings)).collect::<Vec<_>>();
     Text::new(title, bounded(&each.join(" "), MAX_LIST_CHARS))
 }
 

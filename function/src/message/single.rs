@@ -15,12 +15,10 @@ const UPGRADE: &str = "Unless you upgrade it, AWS closes the account, and nothin
 
 pub(super) fn text(notification: &Notification, settings: &Settings) -> Text {
     let name = capitalized(label(notification.target(), settings));
-    let is_port =
-        settings.target(notification.target()).is_some_and(|target| target.protocol != Protocol::Http);
     let exposure =
-        is_exposure(notification, settings).then(|| exposure(notification, &name, is_port)).flatten();
+        is_exposure(notification, settings).then(|| exposure(notification, &name, settings)).flatten();
     let Text { title, body } =
-        exposure.unwrap_or_else(|| Text::new(title(notification, &name), body(notification)));
+        exposure.unwrap_or_else(|| Text::new(title(notification, &name), body(notification, settings)));
     let title = if notification.first { format!("{STARTED}: {title}") } else { title };
     Text { title, body }
 }
@@ -57,20 +55,20 @@ fn title(notification: &Notification, name: &str) -> String {
     }
 }
 
-pub(super) fn body(notification: &Notification) -> String {
+pub(super) fn body(notification: &Notification, settings: &Settings) -> String {
     let why = notification.why.as_deref();
     match notification.kind {
         NotificationKind::Down => {
             let why = capitalized(why.unwrap_or(NO_REASON));
-            format!("{why}. Down {}.{}", since(notification), earlier(notification))
+            format!("{why}. Down {}.{}", since(notification, settings), earlier(notification))
         }
         NotificationKind::Up if notification.first => {
             "You will be notified when it goes down and when it recovers.".to_owned()
         }
-        NotificationKind::Up => format!("{}.", outage(notification)),
+        NotificationKind::Up => format!("{}.", outage(notification, settings)),
         NotificationKind::WasDown => {
             let why = why.map_or_else(String::new, |why| format!(": {why}"));
-            format!("{}{why}. {}", outage(notification), delay(notification))
+            format!("{}{why}. {}", outage(notification, settings), delay(notification))
         }
         NotificationKind::Unknown => {
             format!("{}.{}", capitalized(why.unwrap_or_default()), unknown(notification.cause))
@@ -113,13 +111,15 @@ fn earlier(notification: &Notification) -> String {
 }
 
 /// Render a notification about a target that must refuse: it is not up or down, but closed or open.
-fn exposure(notification: &Notification, name: &str, is_port: bool) -> Option<Text> {
+fn exposure(notification: &Notification, name: &str, settings: &Settings) -> Option<Text> {
     let why = capitalized(notification.why.as_deref().unwrap_or("it answers without a token"));
-    let when = when(notification);
+    let is_port =
+        settings.target(notification.target()).is_some_and(|target| target.protocol != Protocol::Http);
+    let when = when(notification, settings);
     Some(match notification.kind {
         NotificationKind::Down => Text::new(
             format!("{name} is OPEN to the internet"),
-            format!("{why}. Open {}.", since(notification)),
+            format!("{why}. Open {}.", since(notification, settings)),
         ),
         NotificationKind::Up if notification.first => Text::new(
             format!("{name} is closed to the internet"),

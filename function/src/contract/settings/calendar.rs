@@ -45,6 +45,22 @@ impl Clock {
         self.rule.is_empty() || TimeZone::posix(&self.rule).is_ok()
     }
 
+    /// Return the offset from UTC at a time in Unix seconds, and the zone's name then: `CET`, or `UTC+3` where the rule has
+    /// only a number.
+    pub fn zone_at(&self, at: u64) -> (i64, String) {
+        let at = i64::try_from(at).unwrap_or(i64::MAX);
+        let clock = WallClock::new(self);
+        let offset = clock.offset(at);
+        if self.rule.is_empty() {
+            return (0, "UTC".to_owned());
+        }
+        let info = Timestamp::from_second(at).ok().map(|at| clock.rule.to_offset_info(at));
+        let is_name = |name: &&str| name.chars().all(|letter| letter.is_ascii_alphabetic());
+        let name = info.as_ref().filter(|info| i64::from(info.offset().seconds()) == offset);
+        let name = name.map(|info| info.abbreviation()).filter(is_name);
+        (offset, name.map_or_else(|| numeric_zone(offset), str::to_owned))
+    }
+
     /// Deserialize a clock; without a rule, it is UTC.
     pub(super) fn or_utc<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
@@ -56,6 +72,16 @@ impl Clock {
         }
         let OptionalClock { clock: rule, clock_changes: changes } = OptionalClock::deserialize(deserializer)?;
         Ok(Self { rule, changes })
+    }
+}
+
+/// Format an offset in seconds: `UTC+3`, `UTC-3:30`.
+fn numeric_zone(offset: i64) -> String {
+    let sign = if offset < 0 { '-' } else { '+' };
+    let (hours, minutes) = (offset.abs() / HOUR, offset.abs() % HOUR / MINUTE);
+    match minutes {
+        0 => format!("UTC{sign}{hours}"),
+        _ => format!("UTC{sign}{hours}:{minutes:02}"),
     }
 }
 

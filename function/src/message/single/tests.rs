@@ -1,6 +1,6 @@
 use super::super::message;
 use crate::contract::notification::{Notification, NotificationKind};
-use crate::contract::settings::{Expect, Settings, Target};
+use crate::contract::settings::{Clock, Expect, Settings, Target};
 use crate::contract::state::State;
 use crate::probe::Cause;
 
@@ -125,4 +125,14 @@ fn a_closed_target_is_called_by_its_app_unless_another_one_has_the_same() {
     assert_eq!(title(vec![open.clone(), closed.clone()]), "Sonarr is OPEN to the internet");
     let another = target("4k (closed)", Expect::Refusal);
     assert_eq!(title(vec![open, closed, another]), "Sonarr (closed) is OPEN to the internet");
+}
+
+#[test]
+fn times_are_those_of_the_configured_time_zone() {
+    let target = Target { name: "plex".to_owned(), ..Target::default() };
+    let clock = Clock::of_rule("CET-1CEST,M3.5.0,M10.5.0/3");
+    let settings = Settings { targets: vec![target], clock, ..Settings::default() };
+    let body = |kind| message(&[notification(kind)], &State::default(), &settings, true).body;
+    assert_eq!(body(NotificationKind::Down), "Connection refused (TCP). Down since 11:05 CET (2026-11-03).");
+    assert_eq!(body(NotificationKind::Up), "Down 35 min (11:05-11:40 CET).");
 }

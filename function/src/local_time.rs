@@ -1,0 +1,83 @@
+//! Formats Unix seconds as the owner's clock shows them, with the name of the time zone.
+
+use crate::contract::settings::Clock;
+use crate::time;
+
+/// Format a time with its zone: `10:05 CET`.
+pub fn clock(at: u64, clock: &Clock) -> String {
+    let LocalTime { seconds, zone } = LocalTime::of(at, clock);
+    format!("{} {zone}", time::clock(seconds))
+}
+
+/// Format a date: `2026-11-03`.
+pub fn date(at: u64, clock: &Clock) -> String {
+    time::date(LocalTime::of(at, clock).seconds)
+}
+
+/// Format a time span: `10:05-10:40 CET`, with dates if it spans days, and with both zones if the clock was changed.
+pub fn span(from: u64, until: u64, clock: &Clock) -> String {
+    let (from, until) = (LocalTime::of(from, clock), LocalTime::of(until, clock));
+    let (begin, end) = (time::clock(from.seconds), time::clock(until.seconds));
+    let (first, last) = (time::date(from.seconds), time::date(until.seconds));
+    let zone = if from.zone == until.zone { String::new() } else { format!(" {}", from.zone) };
+    if first == last && zone.is_empty() {
+        return format!("{begin}-{end} {}", until.zone);
+    }
+    format!("{first} {begin}{zone} - {last} {end} {}", until.zone)
+}
+
+/// A time as a clock shows it.
+struct LocalTime {
+    /// Seconds since the clock showed the beginning of 1970.
+    seconds: u64,
+    zone: String,
+}
+
+impl LocalTime {
+    fn of(at: u64, clock: &Clock) -> Self {
+        let (offset, zone) = clock.zone_at(at);
+        Self { seconds: at.saturating_add_signed(offset), zone }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-11-03 10:05 UTC
+    const AT: u64 = 1_793_700_300;
+
+    fn of_rule(rule: &str) -> Clock {
+        Clock::of_rule(rule)
+    }
+
+    #[test]
+    fn times_have_the_name_or_the_offset_of_their_zone() {
+        for (rule, expected) in [
+            ("", "10:05 UTC"),
+            ("CET-1CEST,M3.5.0,M10.5.0/3", "11:05 CET"),
+            ("EST5EDT,M3.2.0,M11.1.0", "05:05 EST"),
+            ("<+03>-3", "13:05 UTC+3"),
+            ("<-0330>3:30", "06:35 UTC-3:30"),
+            ("IST-5:30", "15:35 IST"),
+            ("corrupt,", "10:05 UTC"),
+        ] {
+            assert_eq!(clock(AT, &of_rule(rule)), expected, "{rule}");
+        }
+        let berlin = of_rule("CET-1CEST,M3.5.0,M10.5.0/3");
+        assert_eq!(clock(AT - 120 * 24 * 60 * 60, &berlin), "12:05 CEST");
+        assert_eq!(date(AT + 13 * 60 * 60, &berlin), "2026-11-04", "after midnight");
+        assert_eq!(clock(0, &of_rule("EST5")), "00:00 EST", "no time before 1970");
+    }
+
+    #[test]
+    fn a_span_includes_dates_only_across_days_and_both_zones_across_a_change() {
+        let berlin = of_rule("CET-1CEST,M3.5.0,M10.5.0/3");
+        assert_eq!(span(AT, AT + 2_100, &berlin), "11:05-11:40 CET");
+        assert_eq!(span(AT, AT + 2_100, &Clock::default()), "10:05-10:40 UTC");
+        assert_eq!(span(AT, AT + 13 * 60 * 60, &berlin), "2026-11-03 11:05 - 2026-11-04 00:05 CET");
+        // 2026-10-25 00:50 and 01:10 UTC: the clock was set back at 01:00 UTC.
+        let (before, after) = (1_792_889_400, 1_792_890_600);
+        assert_eq!(span(before, after, &berlin), "2026-10-25 02:50 CEST - 2026-10-25 02:10 CET");
+    }
+}
