@@ -110,10 +110,7 @@ fn one(settings: &ChannelSettings, http: &Http) -> Box<dyn Channel> {
         }
         ChannelKind::Discord => Box::new(discord::Discord::new(name, http)),
         ChannelKind::Slack => Box::new(slack::Slack::new(name, http)),
-        ChannelKind::Webhook { template, headers, token, success } => {
-            let (template, headers) = (template.clone(), headers.clone());
-            Box::new(webhook::Webhook::new(name, template, headers, *token, success.clone(), http))
-        }
+        ChannelKind::Webhook(webhook) => Box::new(webhook::Webhook::new(name, webhook.clone(), http)),
         ChannelKind::Email(smtp) => Box::new(email::Email::new(name, smtp.clone(), http)),
         ChannelKind::Telegram { url, chat, topic } => {
             Box::new(telegram::Telegram::new(name, url, chat, *topic, http))

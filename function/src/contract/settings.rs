@@ -12,7 +12,7 @@ mod target;
 use serde::{Deserialize, Serialize};
 
 pub use self::calendar::{Change, Clock, Hours, Recurrence, Window};
-pub use self::channel::{ChannelKind, ChannelSettings, EMAIL_PORT, Severity, Smtp, SmtpTls};
+pub use self::channel::{ChannelKind, ChannelSettings, EMAIL_PORT, Severity, Smtp, SmtpTls, WebhookSettings};
 pub use self::checks::{CloudStatus, DnsRecord, DomainSettings, InsideCheck, Protocol, Redirect};
 pub use self::condition::{Consequence, JsonCondition, Limits, MetricCondition, TextCondition};
 pub use self::quantity::Quantity;

@@ -7,7 +7,7 @@ mod template;
 
 use std::collections::BTreeMap;
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use tokio::time::Instant;
 
@@ -15,8 +15,9 @@ pub use self::template::check_template;
 use super::answer::{Answer, later};
 use super::post::{Post, secret, send};
 use super::{Channel, Delivery, Sending};
-use crate::contract::description::{ChannelDescription, Checked, Need, Setting, Type, any};
+use crate::contract::description::{ChannelDescription, Checked, Literal, Need, Setting, Type, any};
 use crate::contract::secrets::ChannelSecrets;
+use crate::contract::settings::WebhookSettings;
 use crate::http::Http;
 use crate::message::Message;
 use crate::unexpected_body;
@@ -37,6 +38,13 @@ pub const DESCRIPTION: ChannelDescription = ChannelDescription {
         ),
         Setting::secret("token", "{ env = \"WEBHOOK_TOKEN\" }", "sent as `Authorization: Bearer ...`")
             .optional(),
+        Setting {
+            key: "method",
+            kind: Type::Choice(&["POST", "PUT", "PATCH"]),
+            need: Need::Default(Literal::Text("POST")),
+            example: "\"PUT\"",
+            about: "the method of the request",
+        },
         Setting {
             key: "template",
             kind: Type::Text(check_template),
@@ -78,32 +86,22 @@ const OF_THE_CONNECTION: [HeaderName; 6] = [
 #[derive(Debug)]
 pub struct Webhook {
     name: String,
-    template: Option<String>,
-    headers: BTreeMap<String, String>,
-    has_token: bool,
-    /// Text that the answer to an accepted message contains.
-    success: Option<String>,
+    settings: WebhookSettings,
     http: Http,
 }
 
 impl Webhook {
     /// Create a channel that posts the filled template, or the whole message, through `http`.
-    pub fn new(
-        name: String,
-        template: Option<String>,
-        headers: BTreeMap<String, String>,
-        has_token: bool,
-        success: Option<String>,
-        http: &Http,
-    ) -> Self {
-        Self { name, template, headers, has_token, success, http: http.clone() }
+    pub fn new(name: String, settings: WebhookSettings, http: &Http) -> Self {
+        Self { name, settings, http: http.clone() }
     }
 
     fn post(&self, message: &Message, secrets: &ChannelSecrets) -> Result<Post, Delivery> {
         let url = secret(SERVICE, secrets, "url")?.expose();
-        let success = self.success.clone();
+        let WebhookSettings { method, template, headers, token, success } = &self.settings;
+        let success = success.clone();
         let read = Box::new(move |status, body: &[u8]| read(status, body, success.as_deref()));
-        let mut post = match &self.template {
+        let mut post = match template {
             None => Post::json(SERVICE, url, message, read)?,
             Some(template) => {
                 let body = template::filled(template, message)
@@ -111,7 +109,7 @@ impl Webhook {
                 Post::new(SERVICE, url, "application/json", body, read)?
             }
         };
-        let headers = headers(&self.headers).map_err(|why| later(format!("the webhook's headers: {why}")))?;
+        let headers = self::headers(headers).map_err(|why| later(format!("the webhook's headers: {why}")))?;
         // Later ones replace earlier ones: credentials in the address, then a header, then the token.
         post.headers().extend(headers);
         // Names in the id may have characters that are not allowed in a header.
@@ -119,8 +117,9 @@ impl Webhook {
         if let Ok(key) = HeaderValue::from_str(&key) {
             post.headers().insert(IDEMPOTENCY_KEY, key);
         }
-        let post = post.with_secrets();
-        if self.has_token { post.with_token(secret(SERVICE, secrets, "token")?) } else { Ok(post) }
+        let method = method.as_deref().and_then(|method| Method::from_bytes(method.as_bytes()).ok());
+        let post = post.with_secrets().with_method(method.unwrap_or(Method::POST));
+        if *token { post.with_token(secret(SERVICE, secrets, "token")?) } else { Ok(post) }
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use plexmon_deploy::config::{Config, SecretSource};
 use plexmon_function::contract::description::{ChannelDescription, Need, Setting, Type};
-use plexmon_function::contract::settings::{ChannelKind, ChannelSettings, Hours, Severity, Smtp, SmtpTls};
+use plexmon_function::contract::settings::{
+    ChannelKind, ChannelSettings, Hours, Severity, Smtp, SmtpTls, WebhookSettings,
+};
 use plexmon_function::notify::{self, DESCRIPTIONS};
 use serde_json::json;
 
@@ -158,13 +160,14 @@ fn a_channel_has_a_lowest_severity_and_quiet_hours() {
 fn a_webhook_can_have_a_template_headers_and_a_token() {
     let lines = "[notify.hook]\nkind = \"webhook\"\nurl = { env = \"A\" }\ntoken = { env = \"B\" }\n\
         template = '{\"text\": \"{title}: {body}\"}'\nheaders = { X-From = \"plexmon\" }\n\
-        success = \"queued\"";
-    let expected = ChannelKind::Webhook {
+        success = \"queued\"\nmethod = \"PUT\"";
+    let expected = ChannelKind::Webhook(WebhookSettings {
+        method: Some("PUT".to_owned()),
         template: Some("{\"text\": \"{title}: {body}\"}".to_owned()),
         headers: [("X-From".to_owned(), "plexmon".to_owned())].into(),
         token: true,
         success: Some("queued".to_owned()),
-    };
+    });
     assert_eq!(channel(lines).kind, expected);
 }
 

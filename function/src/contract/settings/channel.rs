@@ -67,20 +67,7 @@ pub enum ChannelKind {
     /// Secret `url`.
     Slack,
     /// Secret `url`, and perhaps `token`.
-    Webhook {
-        /// The body, JSON with `{placeholders}`; without it, the whole message.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        template: Option<String>,
-        /// Additional headers.
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-        headers: BTreeMap<String, String>,
-        /// Whether there is a token, sent as `Authorization: Bearer`.
-        #[serde(default)]
-        token: bool,
-        /// Text in the answer to an accepted message; without it, every 2xx is a success.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        success: Option<String>,
-    },
+    Webhook(WebhookSettings),
     /// Secret `password`.
     Email(Smtp),
     /// Secret `token`.
@@ -172,6 +159,26 @@ impl ChannelKind {
     pub fn is_slow(&self) -> bool {
         matches!(self, Self::Email(_) | Self::Signal { .. })
     }
+}
+
+/// What is sent to a webhook, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookSettings {
+    /// The request's method, if it is not `POST`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The body, JSON with `{placeholders}`; without it, the whole message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// Additional headers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// Whether there is a token, sent as `Authorization: Bearer`.
+    #[serde(default)]
+    pub token: bool,
+    /// Text in the answer to an accepted message; without it, every 2xx is a success.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub success: Option<String>,
 }
 
 /// How to submit a mail.

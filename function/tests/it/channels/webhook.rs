@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::secrets::ChannelSecrets;
-use plexmon_function::contract::settings::ChannelKind;
+use plexmon_function::contract::settings::{ChannelKind, WebhookSettings};
 use plexmon_function::message::Message;
 use plexmon_function::notify::webhook::{check_headers, check_template};
 use serde_json::json;
@@ -16,7 +16,8 @@ const TOKEN: &str = "b3arer-t0ken";
 
 fn kind(template: Option<&str>, headers: &[(&str, &str)]) -> ChannelKind {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    ChannelKind::Webhook { template: template.map(str::to_owned), headers, token: true, success: None }
+    let template = template.map(str::to_owned);
+    ChannelKind::Webhook(WebhookSettings { template, headers, token: true, ..WebhookSettings::default() })
 }
 
 pub fn setup(address: &str) -> (ChannelKind, ChannelSecrets) {
@@ -151,12 +152,9 @@ async fn the_settings_can_name_the_text_of_a_success() {
     ] {
         let server = Server::start(&[http("200 OK", "", body)]).await;
         let (_, secrets) = setup(&at(&server));
-        let kind = ChannelKind::Webhook {
-            template: None,
-            headers: BTreeMap::new(),
-            token: true,
-            success: Some("queued".to_owned()),
-        };
+        let success = Some("queued".to_owned());
+        let settings = WebhookSettings { token: true, success, ..WebhookSettings::default() };
+        let kind = ChannelKind::Webhook(settings);
         assert_eq!(channel(kind).send(&message(), &secrets, soon()).await, expected, "{body}");
     }
 }
@@ -165,7 +163,7 @@ async fn the_settings_can_name_the_text_of_a_success() {
 async fn an_address_can_have_credentials() {
     let server = Server::start(&[http("200 OK", "", "")]).await;
     let url = format!("http://us%40er:p%3Ass@{}/hook", server.address);
-    let kind = ChannelKind::Webhook { template: None, headers: BTreeMap::new(), token: false, success: None };
+    let kind = ChannelKind::Webhook(WebhookSettings::default());
     let delivery = channel(kind).send(&message(), &secrets(&[("url", &url)]), soon()).await;
     assert_eq!(delivery, Delivery::Delivered);
     let posted = Posted::of(&server.requests()[0]);
@@ -173,4 +171,14 @@ async fn an_address_can_have_credentials() {
     assert_eq!(posted.header("authorization"), "Basic dXNAZXI6cDpzcw==");
     assert_eq!(posted.line, "POST /hook HTTP/1.1");
     assert_eq!(posted.header("host"), server.address.to_string());
+}
+
+#[tokio::test]
+async fn the_method_can_be_chosen() {
+    for method in ["PUT", "PATCH"] {
+        let settings =
+            WebhookSettings { method: Some(method.to_owned()), token: true, ..WebhookSettings::default() };
+        let posted = posted(ChannelKind::Webhook(settings), &message()).await;
+        assert_eq!(posted.line, format!("{method} /hooks/0a1b2c3d4e5f?key=kkkkkkkk HTTP/1.1"));
+    }
 }
