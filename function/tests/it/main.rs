@@ -15,6 +15,7 @@ mod heartbeat;
 mod home;
 mod hostile;
 mod inside;
+mod mail_server;
 mod parsing;
 mod probe;
 mod pushover;
