@@ -38,6 +38,7 @@ mod recorder;
 mod registry;
 mod request;
 mod response;
+mod room;
 mod self_report;
 mod stream;
 mod tcp;

@@ -15,6 +15,10 @@ const DAY_S: u64 = 24 * 60 * 60;
 /// The steps at which to warn: when no more than these days are left. They also identify the warnings in the state.
 const STEPS: [u64; 5] = [0, 1, 7, 14, 30];
 
+/// A later date is a renewal if it is later by at least this. Registries and registrars differ by hours or days about the
+/// same end, and either may answer.
+const RENEWAL_S: u64 = 28 * DAY_S;
+
 /// No more domains are asked about in one run.
 const MAX_AT_ONCE: usize = 2;
 
@@ -26,7 +30,8 @@ pub fn due<'a>(state: &State, settings: &'a Settings, now: u64) -> Vec<&'a Domai
         .filter(|target| is_first(&target.name, settings))
         .filter_map(|target| target.domain.as_ref())
         .map(|domain| (known(state, &domain.name).map_or(0, |known| known.asked), domain))
-        .filter(|(asked, _)| now.saturating_sub(*asked) >= DAY_S)
+        // A time in the future is one of a clock that was wrong.
+        .filter(|(asked, _)| now.saturating_sub(*asked) >= DAY_S || *asked > now)
         .collect();
     due.sort_by_key(|(asked, _)| *asked);
     due.into_iter().take(MAX_AT_ONCE).map(|(_, domain)| domain).collect()
@@ -109,7 +114,7 @@ impl DomainState {
     fn learn(&mut self, registration: Registration) {
         self.status = registration.status;
         let Some(expires) = registration.expires else { return };
-        if self.expires.is_none_or(|before| expires > before) {
+        if self.expires.is_none_or(|before| expires.saturating_sub(before) >= RENEWAL_S) {
             self.warned = None;
         }
         self.expires = Some(expires);

@@ -19,8 +19,9 @@ const UNKNOWN_S: u64 = 60 * 60;
 /// More warnings about one target are not kept: the state is small, and these say enough.
 const MAX_WARNINGS: usize = 20;
 
-/// Appended to the key of a finding, for the warning that it is not known.
-const UNKNOWN_SUFFIX: &str = "?";
+/// Precedes the key of a finding, for the warning that it is not known. No key begins with it: a check's name does. Names
+/// that an app chose come last in a key, and may end in anything.
+const UNKNOWN_PREFIX: &str = "~";
 
 impl Subject<'_> {
     /// Record what the conditions found, and notify warnings that begin or end. A target that is not up says nothing about
@@ -90,13 +91,13 @@ impl Subject<'_> {
         let unknown = findings.iter().filter(|finding| finding.level == Level::Unknown);
         let unknown: BTreeSet<&str> = unknown.map(Finding::check).collect();
         let is_missing = |key: &&String| {
-            let of_finding = key.strip_suffix(UNKNOWN_SUFFIX).unwrap_or(key);
+            let of_finding = key.strip_prefix(UNKNOWN_PREFIX).unwrap_or(key);
             !checked.contains(of_finding) && !unknown.contains(check_of(of_finding))
         };
         let missing: Vec<String> = self.target.warnings.keys().filter(is_missing).cloned().collect();
         for key in missing {
             let end =
-                if key.ends_with(UNKNOWN_SUFFIX) { "can be checked again" } else { "no longer reported" };
+                if key.starts_with(UNKNOWN_PREFIX) { "can be checked again" } else { "no longer reported" };
             let last = self.target.warnings.get(&key).and_then(|warning| warning.why.clone());
             let why = last.map_or_else(|| end.to_owned(), |last| format!("{last}; {end}"));
             self.note_met(&key, &why, 0);
@@ -117,5 +118,5 @@ fn end(from: u64) -> Notification {
 }
 
 fn unknown_key(key: &str) -> String {
-    format!("{key}{UNKNOWN_SUFFIX}")
+    format!("{UNKNOWN_PREFIX}{key}")
 }

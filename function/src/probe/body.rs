@@ -14,6 +14,7 @@ use super::content_encoding::{self, Decoded};
 use super::error::ProbeError;
 use super::http_error::describe;
 use super::received::{Received, Unread};
+use super::room::Room;
 use crate::contract::settings::Target;
 
 /// The number of bytes of the body that are searched for texts.
@@ -62,12 +63,15 @@ pub(super) async fn long(
     headers: &HeaderMap,
 ) -> Result<(Vec<u8>, Option<Unread>), ProbeError> {
     let (mut read, mut is_truncated) = (Vec::new(), false);
+    let mut room = Room::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|why| describe(&why))?;
         let Some(data) = frame.data_ref() else { continue };
-        let room = MAX_LONG_BODY_BYTES - read.len();
-        is_truncated = data.len() > room;
-        read.extend_from_slice(&data[..data.len().min(room)]);
+        let left = MAX_LONG_BODY_BYTES - read.len();
+        is_truncated = data.len() > left;
+        if !append(&mut read, &data[..data.len().min(left)], MAX_LONG_BODY_BYTES, &mut room) {
+            return Ok((Vec::new(), Some(Unread::NoRoom)));
+        }
         if is_truncated {
             break;
         }
@@ -89,7 +93,7 @@ pub(super) async fn search(
             Ok(frame) => {
                 let Some(data) = frame.data_ref() else { continue };
                 reader.feed(data);
-                if reader.is_truncated || reader.has_all() {
+                if reader.is_truncated || !reader.has_room || reader.has_all() {
                     break;
                 }
             }
@@ -112,6 +116,8 @@ struct BodyReader<'a> {
     /// How much of that is kept.
     keep: usize,
     kept: Vec<u8>,
+    room: Room,
+    has_room: bool,
     size: usize,
     is_truncated: bool,
     is_found: bool,
@@ -134,6 +140,8 @@ impl<'a> BodyReader<'a> {
             limit,
             keep,
             kept: Vec::new(),
+            room: Room::new(),
+            has_room: true,
             size: 0,
             is_truncated: false,
             is_found: false,
@@ -148,26 +156,30 @@ impl<'a> BodyReader<'a> {
     }
 
     fn feed(&mut self, data: &[u8]) {
-        let room = self.limit - self.size;
-        self.is_truncated = data.len() > room;
-        let data = &data[..data.len().min(room)];
+        let left = self.limit - self.size;
+        self.is_truncated = data.len() > left;
+        let data = &data[..data.len().min(left)];
         self.size += data.len();
         if self.encodings.is_empty() {
             self.metrics.feed(data);
         }
         let wanted = self.target.contains.as_deref();
         let from = self.kept.len().saturating_sub(wanted.map_or(0, str::len).max(OVERLAP));
-        self.kept.extend_from_slice(&data[..data.len().min(self.keep - self.kept.len())]);
+        let kept = &data[..data.len().min(self.keep - self.kept.len())];
+        self.has_room = append(&mut self.kept, kept, self.keep, &mut self.room);
         self.is_found = self.is_found || wanted.is_some_and(|text| contains::has(&self.kept[from..], text));
     }
 
     fn finish(self) -> SearchedBody {
-        let Self { target, encodings, now, limit, kept, size, is_truncated, is_found, mut metrics, .. } =
-            self;
+        let Self { target, encodings, now, limit, kept, has_room, size, is_found, mut metrics, .. } = self;
+        let is_truncated = self.is_truncated || !has_room;
         let more = if is_truncated { "more than " } else { "" };
         // Some servers name an encoding without applying it, and some name one that does not exist.
         let applied = if is_found { &[][..] } else { &encodings };
-        let (mut body, unread) = decoded(kept, applied, is_truncated, limit);
+        let (mut body, mut unread) = decoded(kept, applied, is_truncated, limit);
+        if !has_room {
+            unread = Some(Unread::NoRoom);
+        }
         let is_streamed = encodings.is_empty();
         if !is_streamed {
             metrics.feed(&body);
@@ -188,6 +200,19 @@ impl<'a> BodyReader<'a> {
         let detail = evaluation.found.clone().unwrap_or_else(|| format!("{more}{size} bytes"));
         SearchedBody { body, detail, evaluation }
     }
+}
+
+/// Append to a body of at most `limit` bytes. Return whether there is room for it among those of other targets.
+fn append(body: &mut Vec<u8>, data: &[u8], limit: usize, room: &mut Room) -> bool {
+    if body.len() + data.len() > MAX_BODY_BYTES {
+        // Otherwise, what it occupies would double again and again, to more than the limit.
+        body.reserve_exact(limit - body.len());
+        if !room.take(data.len()) {
+            return false;
+        }
+    }
+    body.extend_from_slice(data);
+    true
 }
 
 fn decoded(

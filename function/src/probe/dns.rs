@@ -16,13 +16,16 @@ use crate::contract::settings::{DnsRecord, Protocol};
 use crate::endpoint::Endpoint;
 use crate::fetch::fetch;
 use crate::http::Http;
-use crate::text::bounded;
+use crate::text::single_line;
 
 /// The format that the services have in common. It has no standard.
 const ACCEPT: &str = "application/dns-json";
 
 /// More records than any name needs.
 const MAX_RECORDS: usize = 100;
+
+/// More records are counted in messages, not listed.
+const MAX_LISTED: usize = 5;
 
 const MAX_SHOWN_CHARS: usize = 80;
 
@@ -135,7 +138,7 @@ fn read(json: &Value, record: DnsRecord) -> Option<Answer> {
 /// Return a service's comment: a text, or a list of them.
 fn comment(value: &Value) -> Option<String> {
     let text = value.as_str().or_else(|| value.as_array()?.first()?.as_str())?;
-    Some(bounded(text, MAX_SHOWN_CHARS))
+    Some(single_line(text, MAX_SHOWN_CHARS))
 }
 
 /// Compare sets of records.
@@ -153,7 +156,12 @@ fn compare(name: &str, record: DnsRecord, found: &[String], expected: &[String])
 
 /// List values: `203.0.113.7 and 203.0.113.9`.
 fn listed(values: &[String]) -> String {
-    let shown: Vec<String> = values.iter().map(|value| bounded(value, MAX_SHOWN_CHARS)).collect();
+    let listed = if values.len() > MAX_LISTED + 1 { MAX_LISTED } else { values.len() };
+    let mut shown: Vec<String> =
+        values.iter().take(listed).map(|value| single_line(value, MAX_SHOWN_CHARS)).collect();
+    if values.len() > listed {
+        shown.push(format!("{} more", values.len() - listed));
+    }
     match shown.as_slice() {
         [] => String::new(),
         [only] => only.clone(),

@@ -15,6 +15,8 @@ pub(super) struct Received<'a> {
 pub(super) enum Unread {
     /// The rest, after this limit, was not read.
     BeyondLimit { bytes: usize },
+    /// The rest was not read, because the bodies of other targets take the memory.
+    NoRoom,
     /// It is compressed, and corrupt or incomplete.
     Corrupt,
     /// It is compressed with an encoding that is not supported.
@@ -32,6 +34,9 @@ impl Unread {
         match self {
             Self::BeyondLimit { bytes } => {
                 format!("the body is longer than {} KiB; the rest is not read", bytes / 1024)
+            }
+            Self::NoRoom => {
+                "too many long bodies arrive at the same time for all of them to be read".to_owned()
             }
             Self::Corrupt => "the compressed body is corrupt or incomplete".to_owned(),
             Self::Unsupported(encoding) => {

@@ -21,9 +21,16 @@ pub(super) fn carry_over(state: &mut State, remembered: State) {
         target.seq = target.seq.wrapping_add(known.seq);
         if known.check == target.check {
             target.notified = known.notified.into_iter().chain(target.notified).collect();
+            // What was notified before is not notified again.
+            for (key, warning) in known.warnings {
+                if warning.active || !target.warnings.contains_key(&key) {
+                    target.warnings.insert(key, warning);
+                }
+            }
         } else {
             state.outbox.retain(|one| one.target() != target.name);
         }
+        target.domain = known.domain.or(target.domain);
         let channels: BTreeSet<String> = target
             .notified
             .keys()
@@ -82,4 +89,30 @@ fn append(
         _ => {}
     }
     target.seq = seq;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::state::{DomainState, Warning};
+
+    #[test]
+    fn warnings_and_domains_that_were_notified_before_are_kept() {
+        let warning = |active| Warning { active, ..Warning::default() };
+        let target = |warnings: &[(&str, bool)], warned| TargetState {
+            name: "app".to_owned(),
+            notified: [("tok".to_owned(), LastNotified::Up)].into(),
+            warnings: warnings.iter().map(|(key, active)| ((*key).to_owned(), warning(*active))).collect(),
+            domain: Some(DomainState { warned, ..DomainState::default() }),
+            ..TargetState::default()
+        };
+        let with = |target| State { targets: vec![target], ..State::default() };
+        let mut state = with(target(&[("a", true), ("b", true), ("c", false), ("d", false)], Some(14)));
+        carry_over(&mut state, with(target(&[("a", false), ("c", true), ("e", true)], None)));
+        let merged = &state.targets[0];
+        let active: Vec<(&str, bool)> =
+            merged.warnings.iter().map(|(key, warning)| (key.as_str(), warning.active)).collect();
+        assert_eq!(active, [("a", true), ("b", true), ("c", true), ("d", false), ("e", true)]);
+        assert_eq!(merged.domain.as_ref().unwrap().warned, Some(14));
+    }
 }

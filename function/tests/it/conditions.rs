@@ -2,6 +2,8 @@
 
 mod hostile;
 mod json;
+#[cfg(target_os = "linux")]
+mod memory;
 mod metrics;
 mod texts;
 

@@ -114,6 +114,7 @@ fn conditions_are_checked_when_they_are_read() {
         "lacks = [\"a\", \"a\"]",
         "matches = \"(\"",
         "matches = \"(.{100}){100}\"",
+        "matches = \".{20}x\"",
         "matches = { text = \"a\" }",
         "header = \"a\"",
         "header = {}",

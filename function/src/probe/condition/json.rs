@@ -2,6 +2,7 @@
 
 mod cost;
 mod document;
+mod place;
 mod value;
 
 use serde_json::Value;
@@ -93,21 +94,27 @@ pub(super) fn judge(condition: &JsonCondition, body: &Result<Value, Judgement>, 
         }
         Some(true) | None => {}
     }
-    let several = if nodes.len() > 1 { format!(" (the worst of {})", nodes.len()) } else { String::new() };
-    let mut worst: Option<Compared<'_>> = None;
+    let count = nodes.len();
+    let which = |node: &Value, is_worst: bool| match place::of(node, root).filter(|_| count > 1) {
+        Some(place) => format!(" ({place}, {} of {count})", if is_worst { "the worst" } else { "one" }),
+        None => String::new(),
+    };
+    let mut worst: Option<(Compared<'_>, &Value)> = None;
     for node in nodes {
         match value::compare(condition, node, now) {
-            Ok(Some(compared)) => worst = Some(worst.map_or(compared, |worst| worst.worse(compared))),
-            Ok(None) => {}
-            Err(why) => return Judgement::not_met(format!("{name}: {why}")),
+            Ok(Some(compared)) if worst.as_ref().is_none_or(|(worst, _)| compared.is_worse_than(worst)) => {
+                worst = Some((compared, node));
+            }
+            Ok(_) => {}
+            Err(why) => return Judgement::not_met(format!("{name}: {why}{}", which(node, false))),
         }
     }
     match worst {
-        Some(worst) => {
+        Some((worst, node)) if worst.level == Level::NotMet => {
             let judgement = worst.judgement(&name);
-            let several = if worst.level == Level::NotMet { several } else { String::new() };
-            Judgement { why: judgement.why + &several, ..judgement }
+            Judgement { why: judgement.why + &which(node, true), ..judgement }
         }
+        Some((worst, _)) => worst.judgement(&name),
         None => Judgement::met(format!("{name}: as expected")).with_proof(),
     }
 }

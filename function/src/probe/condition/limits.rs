@@ -8,7 +8,7 @@ use crate::probe::finding::Level;
 /// A value that meets its limit by less than this part of the limit is close to it.
 const MARGIN: f64 = 0.05;
 
-/// Whole numbers up to this limit are counts and flags: each step matters.
+/// Whole numbers without a unit, up to this limit, are counts and flags: each step matters.
 const MAX_COUNT: f64 = 10.0;
 
 /// The part of the range between two limits that is close to either of them, at most.
@@ -39,6 +39,8 @@ enum Measured<'a> {
     Age(u64, u64),
     /// A time before 1970, which programs write for "never".
     Never,
+    /// A time so far ahead that a clock must be wrong, or that is no time in the past at all.
+    InFuture,
 }
 
 /// Compare a value with `min` and `max`.
@@ -68,8 +70,9 @@ fn within<'a>(
     room: f64,
     measured: Measured<'a>,
 ) -> Compared<'a> {
+    let is_bare = limit.is_bare();
     let limit = limit.value().abs();
-    let is_count = limit <= MAX_COUNT && limit.fract() == 0.0 && value.fract() == 0.0;
+    let is_count = is_bare && limit <= MAX_COUNT && limit.fract() == 0.0 && value.fract() == 0.0;
     let margin = if is_count { 0.0 } else { (limit * MARGIN).min(room) };
     let level = match distance {
         _ if distance.is_nan() => Level::Unknown,
@@ -88,7 +91,12 @@ pub(in crate::probe) fn age(max_age_s: u64, time: f64, now: u64) -> Compared<'st
     if time <= 0.0 {
         return Compared { level: Level::NotMet, value: Measured::Never, excess: f64::INFINITY };
     }
-    // The clocks of two machines differ: what is just ahead is new. The conversion saturates.
+    // The clocks of two machines differ: what is just ahead is new. What is further ahead would stay new for as long,
+    // whatever happens.
+    if time - now as f64 > DAY as f64 {
+        return Compared { level: Level::Unknown, value: Measured::InFuture, excess: 0.0 };
+    }
+    // The conversion saturates.
     let age = (now as f64 - time).max(0.0) as u64;
     let level = if age > max_age_s { Level::NotMet } else { Level::Met };
     Compared {
@@ -122,6 +130,7 @@ impl<'a> Compared<'a> {
             Measured::Unlimited(value) => value.to_string(),
             Measured::NotANumber => "NaN, which is not a number".to_owned(),
             Measured::Never => "never".to_owned(),
+            Measured::InFuture => "a time in the future".to_owned(),
             Measured::AtLeast(value, limit) | Measured::AtMost(value, limit) if is_near => {
                 format!("{}, close to its limit of {limit}", limit.show(value))
             }

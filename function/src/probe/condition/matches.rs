@@ -1,5 +1,7 @@
 //! `matches`: the body matches this regular expression.
 
+mod cost;
+
 use regex_lite::{Regex, RegexBuilder};
 
 use super::contains::{missing, shown};
@@ -7,8 +9,7 @@ use super::judgement::Judgement;
 use crate::contract::description::{Checked, Need, Setting, Type};
 use crate::probe::received::Received;
 
-/// The largest size of a compiled expression: the time of a search grows with it, by up to a millisecond for each place
-/// in it that may match at the same time. `.{50}` has fifty of them.
+/// The largest size of a compiled expression, which bounds its memory.
 const MAX_COMPILED_BYTES: usize = 4 * 1024;
 
 /// How it is configured.
@@ -24,7 +25,8 @@ pub const SETTING: Setting = Setting {
 
 /// Check an expression of the configuration.
 pub fn check(expression: &str) -> Checked {
-    compiled(expression).map(|_| ())
+    compiled(expression)?;
+    cost::check(expression)
 }
 
 /// Search the body for a match.

@@ -87,11 +87,13 @@ fn evaluate(source: &Source<'_>, max_age_s: u64, now: u64) -> (Level, String) {
     let Some(snapshot) = source.snapshot else {
         return (Level::NotMet, "there is no snapshot yet".to_owned());
     };
-    let age = |key: &str| {
-        let at = snapshot.get(key).and_then(Value::as_str).and_then(seconds)?;
-        Some(now.saturating_sub(at))
-    };
+    let at = |key: &str| snapshot.get(key).and_then(Value::as_str).and_then(seconds);
+    let age = |key: &str| Some(now.saturating_sub(at(key)?));
     let limit = hours(max_age_s);
+    let is_ahead = ["startTime", "endTime"].into_iter().filter_map(at).any(|at| at > now.saturating_add(DAY));
+    if is_ahead {
+        return (Level::Unknown, "the time of the last snapshot is in the future".to_owned());
+    }
     if let Some(reason) = snapshot.get("incomplete").and_then(Value::as_str) {
         return match age("startTime") {
             // A long upload stores what it has so far as an incomplete snapshot.

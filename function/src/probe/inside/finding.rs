@@ -61,7 +61,11 @@ pub(super) fn bounded(check: &str, findings: Vec<Finding>, what: &str) -> Vec<Fi
         not_met += usize::from(finding.level == Level::NotMet);
         finding.level != Level::NotMet || not_met <= MAX_WARNINGS
     });
-    kept.truncate(MAX_FINDINGS);
+    if kept.len() > MAX_FINDINGS {
+        // What may begin or keep a warning comes first.
+        kept.sort_by_key(|finding| finding.level == Level::Met);
+        kept.truncate(MAX_FINDINGS);
+    }
     match not_met.saturating_sub(MAX_WARNINGS) {
         0 if may_be_more => kept.push(finding(check, MORE, Level::Met, format!("no more {what}"))),
         0 => {}

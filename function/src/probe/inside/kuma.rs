@@ -42,6 +42,8 @@ pub(super) async fn check(client: &Client<'_>, slug: &str) -> Result<Vec<Finding
         return Err(no_page());
     }
     let names = names(&client.json(&page)?);
+    // It may be long, as the next answer may.
+    drop(page);
     let beats = client.get(&format!("/api/status-page/heartbeat/{slug}")).await?;
     let beats = client.json(&beats)?;
     // For a page that does not exist, this list is empty instead of the answer being 404.

@@ -34,7 +34,12 @@ async fn values_are_compared_with_limits() {
         (r#"{"path":"$[*].freeSpace","limits":{"min":"10 GB"}}"#, "up"),
         (
             r#"{"path":"$[*].freeSpace","label":"Disks","limits":{"min":"40 GB"}}"#,
-            "limit: Disks: 11.8 GB, less than 40 GB (the worst of 3)",
+            "limit: Disks: 11.8 GB, less than 40 GB ($[0].freeSpace, the worst of 3)",
+        ),
+        (r#"{"path":"$[*].freeSpace","label":"Disks","limits":{"min":"11 GB"}}"#, "up"),
+        (
+            r#"{"path":"$..label","label":"Labels","equals":""}"#,
+            "condition: Labels: `media`, not `` ($[2].label, one of 3)",
         ),
         (
             r#"{"path":"$[?@.path=='/media'].freeSpace","label":"Disk","limits":{"min":"1 GB"}}"#,
@@ -136,9 +141,25 @@ async fn warnings_are_findings_with_a_stable_key() {
 #[tokio::test]
 async fn a_body_that_is_not_json_fails_unless_somebody_else_answered() {
     let condition = || vec![json(r#"{"path":"$.a","exists":true}"#)];
-    for body in ["", "<html>Welcome</html>", "{\"a\":1", "{\"a\":1}}", "[1 2]", "\u{0}"] {
+    for body in
+        ["", " ", "<html>Welcome</html>", "{\"a\":1}}", "[1 2]", "\u{0}", "{\"a\":NaN}", "{\"a\":Infinity}"]
+    {
         let observation = observe(ok(body), |target| target.json = condition()).await;
         assert_eq!(outcome(&observation), "condition: the body is not JSON", "{body}");
+    }
+    for body in ["{\"a\":1", "{\"a\":1.", "{\"a\":\"\u{fc}", "[", "{\"a\":tr"] {
+        let observation = observe(ok(body), |target| target.json = condition()).await;
+        assert_eq!(outcome(&observation), "condition: the JSON in the body is incomplete", "{body}");
+    }
+    for (body, expected) in [
+        ("{\"a\":1e400}", "unreadable: the body has a number that is too large to be read"),
+        ("{\"a\":1e-400}", "up"),
+        ("{\"a\":-0}", "up"),
+        ("{\"a\":-0.0}", "up"),
+        ("{\"a\":-1,\"a\":1}", "up"),
+        ("{\"a\":1,\"a\":-1}", "limit: `$.a`: -1, less than 0"),
+    ] {
+        assert_eq!(judged(body, &json(r#"{"path":"$.a","limits":{"min":"0"}}"#)).await, expected, "{body}");
     }
     let observation = observe(ok("\u{feff}{\"a\":1}"), |target| target.json = condition()).await;
     assert!(observation.ok, "a byte order mark precedes it");

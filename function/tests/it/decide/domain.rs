@@ -83,6 +83,31 @@ fn the_date_is_kept_while_the_registry_does_not_answer() {
     assert_eq!(warnings.len(), 1, "the next term has warnings of its own");
 }
 
+/// A registry and a registrar may differ by a day, and either may answer.
+#[test]
+fn a_date_that_moves_by_days_is_not_a_renewal() {
+    let settings = below(&["a.com"]);
+    let mut state = State::default();
+    let mut count = 0;
+    for day in 0..30 {
+        let left = if day % 2 == 0 { 30 * DAY_S } else { 31 * DAY_S - 1 };
+        let (next, warnings) =
+            run(&state, &settings, NOW + day * DAY_S, &[answer("a.com", Some(left), None)]);
+        (state, count) = (next, count + warnings.len());
+    }
+    assert_eq!(count, 3, "at 30, 14 and 7 days");
+    let renewed = answer("a.com", Some((29 + 30) * DAY_S), None);
+    let (state, warnings) = run(&state, &settings, NOW + 29 * DAY_S, &[renewed]);
+    assert_eq!((warnings.len(), state.targets[0].domain.as_ref().unwrap().warned), (1, Some(30)));
+}
+
+#[test]
+fn a_clock_that_was_ahead_does_not_keep_a_registry_from_being_asked() {
+    let settings = below(&["a.com"]);
+    let (state, _) = run(&State::default(), &settings, NOW + 400 * DAY_S, &[no_answer("a.com")]);
+    assert_eq!(due(&state, &settings, NOW), ["a.com"]);
+}
+
 #[test]
 fn a_status_is_reported_once_until_it_changes() {
     let settings = below(&["a.com"]);

@@ -177,6 +177,19 @@ fn a_warning_about_what_no_longer_exists_ends() {
     assert!(played.state.targets[0].warnings.is_empty());
 }
 
+/// Names come from apps: a backup of `/Who?` is not what is unknown about one of `/Who`.
+#[test]
+fn names_may_end_in_anything() {
+    let mut played = Played::new(|_| {});
+    for end in ["?", ":", "!", "~"] {
+        let key = format!("backup:nas:/Who{end}");
+        let seen = |level| with(vec![finding(&key, level, "backup of Who")]);
+        let texts: Vec<usize> = (0..4).map(|_| played.run(&seen(Level::NotMet)).len()).collect();
+        assert_eq!((texts, played.warnings().len()), (vec![1, 0, 0, 0], 1), "{key}");
+        assert_eq!(played.run(&seen(Level::Met)).len(), 1, "{key}");
+    }
+}
+
 #[test]
 fn warnings_of_one_target_are_bounded() {
     let mut played = Played::new(|_| {});

@@ -46,6 +46,7 @@ async fn each_source_has_a_recent_complete_snapshot() {
             source("nas", "/failed", "IDLE", &failed),
             source("nas", "/canceled", "IDLE", &snapshot(1, r#","incomplete":"canceled""#)),
             source("nas", "/odd", "IDLE", r#"{"id":"0a","endTime":"yesterday"}"#),
+            source("nas", "/ahead", "IDLE", r#"{"id":"0a","endTime":"2999-01-01T00:00:00Z"}"#),
         ])
         .await,
         "backup:nas:/data: WARNING: Backup of nas:/data: last snapshot 31 h ago, more than 26 h\n\
@@ -56,7 +57,8 @@ async fn each_source_has_a_recent_complete_snapshot() {
          backup:nas:/errors: WARNING: Backup of nas:/errors: the last snapshot has 3 errors\n\
          backup:nas:/failed: WARNING: Backup of nas:/failed: the last snapshot has 1 error\n\
          backup:nas:/canceled: WARNING: Backup of nas:/canceled: the last snapshot is incomplete (canceled)\n\
-         backup:nas:/odd: unknown: Backup of nas:/odd: the time of the last snapshot cannot be read"
+         backup:nas:/odd: unknown: Backup of nas:/odd: the time of the last snapshot cannot be read\n\
+         backup:nas:/ahead: unknown: Backup of nas:/ahead: the time of the last snapshot is in the future"
     );
 }
 

@@ -63,6 +63,25 @@ async fn monitors_that_are_down_are_named_with_their_age() {
     );
 }
 
+/// One that is down is named wherever it is on the page, and the others are bounded.
+#[tokio::test]
+async fn a_monitor_that_is_down_is_found_on_a_long_page() {
+    let names: Vec<String> = (1..=2_500).map(|id| format!("monitor {id} \u{1f4fa}")).collect();
+    let list: Vec<(u32, &str)> = (1..).zip(names.iter().map(String::as_str)).collect();
+    let all = list.iter().map(|(id, _)| beats(*id, &[(u32::from(*id != 777 && *id != 999), 90)]));
+    let found = found("Uptime Kuma", kuma(), &[page(&list), states(&all.collect::<Vec<_>>())]).await;
+    let lines: Vec<&str> = found.lines().collect();
+    assert_eq!(
+        lines[..3],
+        [
+            "inner:777: WARNING: monitor 777 \u{1f4fa} is down inside (Uptime Kuma), for at least 1 min",
+            "inner:999: WARNING: monitor 999 \u{1f4fa} is down inside (Uptime Kuma), for at least 1 min",
+            "inner:1: ok: monitor 1 \u{1f4fa} is up inside (Uptime Kuma)",
+        ]
+    );
+    assert_eq!((lines.len(), lines.last()), (201, Some(&"inner:more: ok: no more monitors are down inside")));
+}
+
 /// Version 1 has one `incident` in place of the list, which does not matter here; ids may be listed that the page does
 /// not name.
 #[tokio::test]

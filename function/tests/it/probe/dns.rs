@@ -85,6 +85,13 @@ async fn sets_are_compared_whatever_their_order_and_spelling() {
             "plex.example.com: MX is 10 a.example.com instead of a.example.com and b.example.com (DNS)",
         ),
         (Cname, &["home.example.com"], &[(1, "203.0.113.7")], "plex.example.com has no CNAME record (DNS)"),
+        (Txt, &["b"], &[(16, "\"a\nb\u{1b}[31m\"")], "plex.example.com: TXT is a b [31m instead of b (DNS)"),
+        (
+            Cname,
+            &["a.example.com"],
+            &[(5, "b."), (5, "c."), (5, "d."), (5, "e."), (5, "f."), (5, "g."), (5, "h.")],
+            "plex.example.com: CNAME are b, c, d, e, f and 2 more instead of a.example.com (DNS)",
+        ),
     ] {
         let observation = seen(of, equals, answer(records)).await;
         let verdict = if why.is_empty() { Verdict::Up } else { Verdict::Down };

@@ -22,7 +22,14 @@ pub(in crate::probe) fn read(received: Received<'_>) -> Result<Value, Judgement>
     // Invalid UTF-8 in a name must not hide a number.
     let text = String::from_utf8_lossy(received.body);
     let text = text.trim_start_matches('\u{feff}');
-    serde_json::from_str(text).map_err(|_| Judgement::not_met("the body is not JSON"))
+    serde_json::from_str(text).map_err(|why| match why.is_eof() {
+        true if !text.trim_ascii().is_empty() => Judgement::not_met("the JSON in the body is incomplete"),
+        // The crate has no other way to tell. Such a number is valid.
+        _ if why.to_string().starts_with("number out of range") => {
+            Judgement::unknown("the body has a number that is too large to be read")
+        }
+        _ => Judgement::not_met("the body is not JSON"),
+    })
 }
 
 /// Return whether the values of a body fit into memory. The sizes are those of `serde_json` with 64-bit pointers, with what

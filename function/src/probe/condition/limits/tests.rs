@@ -30,6 +30,8 @@ fn values_are_compared_with_their_limits() {
         ("", "0", 0.5, NotMet, "0.5, more than 0"),
         ("", "10", 10.0, Met, "10"),
         ("", "11", 11.0, NearLimit, "11, close to its limit of 11"),
+        ("10 %", "", 10.0, NearLimit, "10 %, close to its limit of 10 %"),
+        ("10 %", "", 11.0, Met, "11 %"),
         // Negative limits.
         ("-20", "", -19.5, NearLimit, "-19.5, close to its limit of -20"),
         ("-20", "", -21.0, NotMet, "-21, less than -20"),
@@ -61,6 +63,9 @@ fn ages_have_a_limit_without_a_margin() {
         (26, hours(26) - 1.0, Level::NotMet, "more than 26 h old"),
         (26, hours(100), Level::NotMet, "4 d old, more than 26 h"),
         (26, hours(0) + 30.0, Level::Met, "0 s old"),
+        (26, now as f64 + 86_400.0, Level::Met, "0 s old"),
+        (26, now as f64 + 86_401.0, Level::Unknown, "a time in the future"),
+        (26, f64::INFINITY, Level::Unknown, "a time in the future"),
         (26, 0.0, Level::NotMet, "never"),
         (26, -62_135_596_800.0, Level::NotMet, "never"),
         (26, f64::NAN, Level::Unknown, "NaN, which is not a number"),
