@@ -26,6 +26,7 @@ mod placeholders;
 mod ports;
 mod route;
 mod source_file;
+mod suggestion;
 mod swag;
 mod terraform;
 mod topology;

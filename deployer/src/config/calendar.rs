@@ -104,10 +104,11 @@ pub fn hours(value: &Value<'_>) -> Result<Hours> {
 
 /// `90s`, `30m`, `6h`, `2days`, in seconds.
 pub fn seconds(value: &Value<'_>) -> Result<u64> {
-    let text = value.string()?;
-    humantime::parse_duration(text).map(|duration| duration.as_secs()).map_err(|why| {
-        value.error(format!("must be a duration ({why})")).hint("for example: \"30m\", \"6h\" or \"1day\"")
-    })
+    let hint = "for example: \"30m\", \"6h\" or \"1day\"";
+    let text = value.string().map_err(|error| error.hint(hint))?;
+    humantime::parse_duration(text)
+        .map(|duration| duration.as_secs())
+        .map_err(|why| value.error(format!("must be a duration ({why})")).hint(hint))
 }
 
 /// Minutes after midnight.

@@ -128,7 +128,8 @@ fn text(
 
 /// Read `{ Name = "text" }`.
 fn headers(value: &Value<'_>, default: Consequence) -> Result<BTreeMap<String, TextCondition>> {
-    let table = value.table(&value.key)?;
+    let example = "for example: header = { Content-Type = \"json\" }";
+    let table = value.table(&value.key).map_err(|error| error.hint(example))?;
     let mut headers: BTreeMap<String, TextCondition> = BTreeMap::new();
     for (name, value) in table.entries() {
         if HeaderName::try_from(name).is_err() {
@@ -140,7 +141,7 @@ fn headers(value: &Value<'_>, default: Consequence) -> Result<BTreeMap<String, T
         headers.insert(name.to_owned(), text(&value, "text", default, |_| Ok(()))?);
     }
     if headers.is_empty() {
-        return Err(value.error("is empty").hint("for example: header = { Content-Type = \"json\" }"));
+        return Err(value.error("is empty").hint(example));
     }
     Ok(headers)
 }

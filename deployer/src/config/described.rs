@@ -181,8 +181,8 @@ fn numbers(setting: &Setting, value: &Value<'_>, min: u32, max: u32) -> Result<V
 
 /// Return the text of a setting that has only these values.
 pub fn choice<'a>(value: &Value<'a>, choices: &[&str]) -> Result<&'a str> {
-    let text = value.string()?;
-    if choices.contains(&text) {
+    let text = value.value.as_str();
+    if let Some(text) = text.filter(|text| choices.contains(text)) {
         return Ok(text);
     }
     let quoted: Vec<String> = choices.iter().map(|choice| format!("\"{choice}\"")).collect();
@@ -190,7 +190,10 @@ pub fn choice<'a>(value: &Value<'a>, choices: &[&str]) -> Result<&'a str> {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
         _ => quoted.concat(),
     };
-    Err(value.error(format!("is \"{text}\", but must be {allowed}")))
+    Err(match text {
+        Some(text) => value.error(format!("is \"{text}\", but must be {allowed}")),
+        None => value.error(format!("must be {allowed}, not {}", value.type_name())),
+    })
 }
 
 fn empty(setting: &Setting, value: &Value<'_>) -> Error {

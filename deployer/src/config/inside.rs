@@ -72,9 +72,11 @@ fn check(key: &Key, table: &Table<'_>, preset: &Preset) -> Result<()> {
             .hint(format!("it belongs to targets of kind {}", known.join(", "))));
     }
     match key.needs.iter().find(|(other, _)| table.get(other).is_none()) {
-        Some((other, example)) => Err(value
-            .error(format!("has no effect without `{other}`"))
-            .hint(format!("add, for example: {example}"))),
+        Some((other, example)) => Err(table.misspelling_of(other).unwrap_or_else(|| {
+            value
+                .error(format!("has no effect without `{other}`"))
+                .hint(format!("add, for example: {example}"))
+        })),
         None => Ok(()),
     }
 }
@@ -142,7 +144,7 @@ impl Reader<'_> {
 
 fn least(value: &Value<'_>) -> Result<Quantity> {
     let hint = "for example: \"50 GB\", \"1 TB\" or \"10 %\"";
-    let quantity = Quantity::parse(value.string()?)
+    let quantity = Quantity::parse(value.string().map_err(|error| error.hint(hint))?)
         .map_err(|why| value.error(format!("cannot be used: {why}")).hint(hint))?;
     if quantity.is_bare() {
         return Err(value.error("needs a unit").hint(hint));

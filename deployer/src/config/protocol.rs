@@ -151,6 +151,17 @@ fn tcp(table: &Table<'_>, url: &Value<'_>) -> Result<Endpoint> {
     Ok(Endpoint { protocol: Protocol::Tcp { tls }, url, is_private: false, label })
 }
 
+/// Return the value of a record of this type.
+fn example(record: &str) -> &'static str {
+    match record {
+        "A" => "203.0.113.7",
+        "AAAA" => "2001:db8::7",
+        "MX" => "10 mail.example.com",
+        "CAA" => "0 issue letsencrypt.org",
+        _ => "home.example.com",
+    }
+}
+
 /// Read the name whose records are checked, and what is expected of them.
 fn dns(table: &Table<'_>, url: &Value<'_>) -> Result<Endpoint> {
     let written = url.string()?;
@@ -167,7 +178,9 @@ fn dns(table: &Table<'_>, url: &Value<'_>) -> Result<Endpoint> {
     let equals = texts(table.get("equals"))?;
     for value in &equals {
         if record.normalized(value.string()?).is_none() {
-            return Err(value.error(format!("is not the value of a record of type {}", record.name())));
+            return Err(value
+                .error(format!("is not the value of a record of type {}", record.name()))
+                .hint(format!("for example: equals = \"{}\"", example(record.name()))));
         }
     }
     let equals = equals.iter().map(|value| value.string().map(str::to_owned)).collect::<Result<_>>()?;

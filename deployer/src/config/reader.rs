@@ -87,12 +87,22 @@ impl<'a> Table<'a> {
     /// The value of `key`, or an error that says where it belongs and what it can be.
     pub fn require(&self, key: &'static str, example: &str) -> Result<Value<'a>> {
         self.get(key).ok_or_else(|| {
-            if let Some((misspelt, _)) = self.entries.iter().find(|(name, _)| is_typo(name.get_ref(), key)) {
-                let message = format!("unknown key `{}`{}", misspelt.get_ref(), self.place());
-                return self.source.error(misspelt.span(), message).hint(format!("did you mean `{key}`?"));
-            }
-            self.error(format!("{} needs `{key}`", self.label)).hint(format!("add, for example: {example}"))
+            self.misspelling_of(key).unwrap_or_else(|| {
+                self.error(format!("{} needs `{key}`", self.label))
+                    .hint(format!("add, for example: {example}"))
+            })
         })
+    }
+
+    /// An error about an unknown key that is probably meant to be this one, which is missing.
+    pub fn misspelling_of(&self, key: &str) -> Option<Error> {
+        let known = self.known.borrow();
+        let (misspelt, _) = self.entries.iter().find(|(name, _)| {
+            let name: &str = name.get_ref();
+            !known.contains(&name) && (is_typo(name, key) || has_the_same_words(name, key))
+        })?;
+        let message = format!("unknown key `{}`{}", misspelt.get_ref(), self.place());
+        Some(self.source.error(misspelt.span(), message).hint(format!("did you mean `{key}`?")))
     }
 
     /// The sub-table at `key`, if it is set.
@@ -150,6 +160,13 @@ impl<'a> Table<'a> {
 /// Whether a short word differs by one edit, or a longer one by two.
 fn is_typo(written: &str, meant: &str) -> bool {
     strsim::osa_distance(written, meant) <= if meant.len() < 5 { 1 } else { 2 }
+}
+
+/// Whether all words of one key are in the other: `chat_id` and `chat`, `disk_free` and `disk_free_min`.
+fn has_the_same_words(written: &str, meant: &str) -> bool {
+    let are_within =
+        |some: &str, all: &str| some.split('_').all(|word| all.split('_').any(|other| other == word));
+    are_within(written, meant) || are_within(meant, written)
 }
 
 impl<'a> Value<'a> {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::inventory::{App, Inventory, ReviewReason};
 use super::route::LoginStep;
+use super::suggestion::Suggestions;
 use super::terraform::Protection;
 use crate::config::preset::HTTP;
 
@@ -41,8 +42,10 @@ pub fn config(inventory: &Inventory, sources: &[String], most: usize) -> String 
         comment(&mut text, SKELETON);
         text.push('\n');
     }
+    let mut suggestions = Suggestions::default();
     for app in &inventory.apps {
-        text.push_str(&target(app, excess.iter().any(|other| std::ptr::eq(*other, app))));
+        let is_excess = excess.iter().any(|other| std::ptr::eq(*other, app));
+        text.push_str(&target(app, is_excess, &mut suggestions));
     }
     not_monitored(&mut text, inventory);
     if inventory.apps.iter().any(|app| app.protection == Protection::ServiceToken) {
@@ -67,7 +70,7 @@ fn example_sections() -> (&'static str, &'static str) {
 }
 
 /// Return a target; commented out if its address is not known or it exceeds the limit.
-fn target(app: &App, is_excess: bool) -> String {
+fn target(app: &App, is_excess: bool, suggestions: &mut Suggestions) -> String {
     let mut text = String::new();
     let address = match &app.address {
         Ok(address) => {
@@ -122,9 +125,14 @@ fn target(app: &App, is_excess: bool) -> String {
     if app.protection != Protection::Open {
         lines.push(setting("exposure", "closed"));
     }
-    let mark = if is_excess || !app.is_ready() { "# " } else { "" };
+    let is_active = app.is_ready() && !is_excess;
+    let mark = if is_active { "" } else { "# " };
     for line in lines {
         let _ = writeln!(text, "{mark}{line}");
+    }
+    // An app behind a login that admits no token cannot be asked.
+    if is_active && matches!(app.protection, Protection::Open | Protection::ServiceToken) {
+        text.push_str(&suggestions.of(app.preset));
     }
     text.push('\n');
     text

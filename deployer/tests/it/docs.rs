@@ -1,6 +1,7 @@
 //! The documentation: links resolve, commands parse, tests exist, and all commands are described.
 
 mod commands;
+mod configurations;
 mod links;
 mod pages;
 mod tests_named;

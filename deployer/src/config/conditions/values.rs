@@ -17,7 +17,7 @@ const MAX_LABEL_CHARS: usize = 60;
 
 /// Read one entry of `json`.
 pub fn json(value: &Value<'_>, default: Consequence) -> Result<JsonCondition> {
-    let table = value.table(&value.key)?;
+    let table = entry(value, "{ path = \"$.freeSpace\", min = \"50 GB\" }")?;
     let path = table.require("path", "path = \"$.freeSpace\"")?;
     let condition = JsonCondition {
         path: path.string()?.to_owned(),
@@ -50,9 +50,14 @@ pub fn json(value: &Value<'_>, default: Consequence) -> Result<JsonCondition> {
     }
 }
 
+/// Return the table of one condition.
+fn entry<'a>(value: &Value<'a>, example: &str) -> Result<Table<'a>> {
+    value.table(&value.key).map_err(|error| error.hint(format!("for example: {example}")))
+}
+
 /// Read one entry of `metrics`.
 pub fn metric(value: &Value<'_>, default: Consequence) -> Result<MetricCondition> {
-    let table = value.table(&value.key)?;
+    let table = entry(value, "{ name = \"node_load5\", max = 8 }")?;
     let name = table.require("name", "name = \"node_load5\"")?;
     let condition = MetricCondition {
         name: name.string()?.to_owned(),

@@ -165,8 +165,8 @@ fn a_condition_that_is_not_met_is_a_warning_or_an_outage() {
       TCP   ok [TIME]  [BAR]  127.0.0.1:[PORT]
       HTTP  ok [TIME]  [BAR]  HTTP 200
       body  FAILED [TIME]  [BAR]  the body is not JSON
-      condition: the response is not the configured one: check the route, `status`
-        and `contains`
+      condition: the response is not the configured one: check the route, and the
+        conditions of the target
     --- stderr
     error: 1 of 1 down, seen from here
 

@@ -60,6 +60,8 @@ fn compose_reads_one_of_several_files_with_default_names() {
     ]);
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://sonarr.example.com"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
     url = "https://radarr.example.com"
     # Not monitored:
     # - ombi: switched off (Compose reads `compose.yml` instead of `docker-compose.yml`); ombi.example.com leads to it
@@ -77,18 +79,32 @@ fn a_variant_file_is_merged_only_if_it_is_listed() {
     ]);
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://sonarr.example.com"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
     # Not monitored:
     # - sonarr: switched off (`docker-compose.prod.yml` is merged over `docker-compose.yml` only if `COMPOSE_FILE` or `-f`
     # lists it; pass both files to merge them); sonarr.example.net leads to it
     "#);
-    snapshot!(written(home.path(), &["docker-compose.yml", "docker-compose.prod.yml"]), @r#"url = "https://sonarr.example.net""#);
+    snapshot!(written(home.path(), &["docker-compose.yml", "docker-compose.prod.yml"]), @r#"
+    url = "https://sonarr.example.net"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
+    "#);
     std::fs::write(
         home.path().join(".env"),
         "COMPOSE_PATH_SEPARATOR=|\nCOMPOSE_FILE=docker-compose.yml|docker-compose.prod.yml\n",
     )
     .unwrap();
-    snapshot!(written(home.path(), &["."]), @r#"url = "https://sonarr.example.net""#);
-    snapshot!(written(home.path(), &["docker-compose.yml"]), @r#"url = "https://sonarr.example.net""#);
+    snapshot!(written(home.path(), &["."]), @r#"
+    url = "https://sonarr.example.net"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
+    "#);
+    snapshot!(written(home.path(), &["docker-compose.yml"]), @r#"
+    url = "https://sonarr.example.net"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
+    "#);
 }
 
 #[test]
@@ -108,6 +124,8 @@ fn only_included_files_belong_to_the_project() {
     ]);
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://sonarr.example.com"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
     url = "https://films.example.net"
     # Not monitored:
     # - lidarr: switched off (`compose.yaml` does not include `apps/lidarr.yml`); lidarr.example.com leads to it
@@ -125,6 +143,8 @@ fn an_extended_service_is_not_a_container() {
     ]);
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://sonarr.example.com"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
     # Not monitored:
     # - spare: switched off (`compose.yaml` only extends its services)
     "#);
@@ -140,6 +160,8 @@ fn equal_names_in_several_projects_stay_apart() {
     let home = folder(&[("a/compose.yaml", &stack("sonarr")), ("b/compose.yaml", &stack("radarr"))]);
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://sonarr.example.com"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
     url = "https://radarr.example.com"
     # Not monitored:
     # - vpn: shares its network with sonarr; monitored through those that are targets
@@ -154,6 +176,8 @@ fn the_public_name_of_a_disabled_service_is_listed() {
     let home = folder(&[("compose.yaml", compose), ("cloudflared/tunnel.yml", tunnel)]);
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://sonarr.example.com"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
     # Not monitored:
     # - lidarr: switched off (profile music); lidarr.example.com leads to it
     "#);
@@ -182,6 +206,8 @@ services:
     let home = folder(&[("compose.yaml", base), ("compose.override.yml", over)]);
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://keys.example.com"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "RADARR_API_KEY" } # in Settings > General
     url = "https://after.example.com"
     url = "https://second.example.com"
     # Not monitored:
@@ -232,6 +258,8 @@ fn a_service_without_an_image_is_listed() {
     let home = folder(&[("compose.yaml", &half)]);
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://films.example.com"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "RADARR_API_KEY" } # in Settings > General
     # Not monitored:
     # - wiki: no public host name found; it has neither `image` nor `build`
     "#);

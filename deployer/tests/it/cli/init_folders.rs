@@ -62,6 +62,8 @@ fn unreadable_files_do_not_stop_the_others() {
     # `home/roles/media/templates/compose.yml` was not read: line 2 shows that it is a template (Jinja).
     # `docker-compose.yml.j2` was not read: it is a template (Jinja).
     url = "https://films.example.com"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "RADARR_API_KEY" } # in Settings > General
     "#);
 }
 
@@ -115,17 +117,25 @@ fn compose_and_env_files_may_have_any_name() {
     let home = with_home("any-name");
     snapshot!(written(home.path(), &["home/stacks"]), @r#"
     url = "https://films.example.org"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "RADARR_API_KEY" } # in Settings > General
     # Its host name depends on `ZONE`, which has no value in the files that were read: enter it here.
     # [[target]]
     # name = "sonarr"
     # kind = "sonarr"
     # url = "https://sonarr.example.com"
     "#);
-    snapshot!(written(home.path(), &["home/stacks/series.yaml", "home/production.env"]), @r#"url = "https://series.example.net""#);
+    snapshot!(written(home.path(), &["home/stacks/series.yaml", "home/production.env"]), @r#"
+    url = "https://series.example.net"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
+    "#);
     std::fs::create_dir(home.path().join("settings")).unwrap();
     std::fs::rename(home.path().join("home/production.env"), home.path().join("settings/.env")).unwrap();
     snapshot!(written(home.path(), &["home", "settings/.env"]), @r#"
     url = "https://films.example.org"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "RADARR_API_KEY" } # in Settings > General
     url = "https://series.example.net"
     "#);
 }
@@ -144,6 +154,8 @@ fn names_that_mark_files_as_unused() {
     snapshot!(written(home.path(), &["."]), @r#"
     # `stacks/lidarr.yml.disabled` was not read: its extension marks it as unused.
     url = "https://sonarr.example.com"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
     url = "https://radarr.example.com"
     # Not monitored:
     # - ombi: switched off (`stacks/_disabled/requests.yml` is in a folder called `_disabled`); ombi.example.com leads to it
@@ -162,7 +174,8 @@ fn utf_16_files_are_read() {
     let text = compose("sonarr", "sonarr.example.com").replace('\n', "\r\n");
     let bytes: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     std::fs::write(home.path().join("compose.yaml"), bytes).unwrap();
-    assert_eq!(written(home.path(), &["."]), "url = \"https://sonarr.example.com\"");
+    let text = written(home.path(), &["."]);
+    assert_eq!(text.lines().next(), Some("url = \"https://sonarr.example.com\""), "{text}");
 }
 
 #[test]
@@ -181,6 +194,8 @@ fn unused_files_of_other_formats_are_skipped() {
     # `.env` was not read: line 1 shows that it is encrypted (Ansible Vault).
     # `archive/tunnel.tf` was skipped: `archive/tunnel.tf` is in a folder called `archive`.
     url = "https://films.example.com"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "RADARR_API_KEY" } # in Settings > General
     "#);
 }
 
@@ -201,6 +216,8 @@ fn a_tunnel_leads_to_the_containers_of_its_own_machine() {
     snapshot!(written(home.path(), &["."]), @r#"
     url = "https://attic.example.com"
     url = "https://films.attic.example.com"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "RADARR_API_KEY" } # in Settings > General
     url = "https://cellar.example.com"
     url = "https://films.cellar.example.com"
     "#);

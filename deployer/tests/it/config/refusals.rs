@@ -22,6 +22,34 @@ fn unknown_keys_are_rejected_with_the_nearest_known_key() {
 }
 
 #[test]
+fn a_key_that_shares_its_words_with_a_missing_one_is_taken_for_it() {
+    let of = |kind: &str, lines: &str| target(&format!("kind = \"{kind}\"\n{lines}"));
+    let key = "api_key = { env = \"KEY\" }";
+    refuses![
+        below("[notify.telegram]\ntoken = { env = \"A\" }\nchat_id = 1"),
+        below("[notify.gotify]\ntoken = { env = \"A\" }\nserver_url = \"https://gotify.example.com\""),
+        of("sonarr", &format!("disk_free = \"50 GB\"\n{key}")),
+        of("sonarr", &format!("disk_min_free = \"50 GB\"\n{key}")),
+        of("sonarr", "disk_free_min = \"50 GB\"\nsonarr_api_key = { env = \"KEY\" }"),
+        of("kopia", "backup_age = \"26h\"\nuser = \"u\"\npassword = { env = \"KEY\" }"),
+    ];
+}
+
+#[test]
+fn a_value_of_another_type_is_rejected_with_an_example() {
+    let of = |kind: &str, lines: &str| target(&format!("kind = \"{kind}\"\n{lines}"));
+    let key = "api_key = { env = \"KEY\" }";
+    refuses![
+        target("json = \"$.freeSpace\""),
+        target("metrics = [\"node_load5\"]"),
+        target("header = \"Content-Type: json\""),
+        target("redirect = true"),
+        of("sonarr", &format!("disk_free_min = 50\n{key}")),
+        of("kopia", "backup_max_age = 26\nuser = \"u\"\npassword = { env = \"KEY\" }"),
+    ];
+}
+
+#[test]
 fn names_and_regions_are_checked() {
     refuses![
         top("name = \"\""),

@@ -58,6 +58,25 @@ impl Page {
         text.join("\n").split('`').step_by(2).collect::<Vec<_>>().join("")
     }
 
+    /// Return the code blocks in a language, each with the line at which it begins.
+    pub fn blocks(&self, language: &str) -> Vec<(usize, String)> {
+        let mut blocks = Vec::new();
+        let mut current: Option<(usize, String)> = None;
+        for (line, text) in (1..).zip(self.text.lines()) {
+            match text.trim().strip_prefix("```") {
+                Some(name) if current.is_none() && name == language => current = Some((line, String::new())),
+                Some(_) => blocks.extend(current.take()),
+                None => {
+                    if let Some((_, block)) = &mut current {
+                        block.push_str(text);
+                        block.push('\n');
+                    }
+                }
+            }
+        }
+        blocks
+    }
+
     /// Return the lines of code blocks without their prompts, and all inline code.
     pub fn code(&self) -> Vec<String> {
         let blocks = self.marked().filter_map(|(line, is_code)| is_code.then_some(line));

@@ -48,6 +48,8 @@ fn an_override_file_is_merged_into_its_service() {
     name = "sonarr"
     kind = "sonarr"
     url = "https://sonarr.example.com"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
     "#);
 }
 

@@ -32,6 +32,8 @@ fn labels_of_traefik() {
     name = "sonarr"
     kind = "sonarr"
     url = "https://sonarr.example.net"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
 
     [[target]]
     name = "qbittorrent"
@@ -43,6 +45,7 @@ fn labels_of_traefik() {
     name = "uptime"
     kind = "uptime-kuma"
     url = "https://status.example.net"
+    # inner = "home"                       # warn when a monitor on its page /status/home is down
 
     [[target]]
     name = "radarr"
@@ -80,6 +83,8 @@ fn version_5_of_the_provider() {
     url = "https://sonarr.casa.example.com"
     access = "cloudflare"
     exposure = "closed"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
 
     # Its host name depends on `var.second_zone`, which has no value in the files that were read: enter it here.
     # [[target]]
@@ -123,6 +128,7 @@ fn a_minimal_home() {
     name = "plex"
     kind = "plex"
     url = "https://plex.example.com"
+    # token = { env = "PLEX_TOKEN" }       # down if its libraries do not answer, too
     "#);
 }
 
@@ -176,6 +182,7 @@ fn modules_of_terraform() {
     name = "plex"
     kind = "plex"
     url = "https://plex.lab.example.com"
+    # token = { env = "PLEX_TOKEN" }       # down if its libraries do not answer, too
 
     [[target]]
     name = "sonarr"
@@ -183,6 +190,8 @@ fn modules_of_terraform() {
     url = "https://sonarr.lab.example.com"
     access = "cloudflare"
     exposure = "closed"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
 
     [[target]]
     name = "wizarr"

@@ -21,6 +21,7 @@ fn dynamic_blocks_are_expanded() {
     name = "plex"
     kind = "plex"
     url = "https://plex.example.com"
+    # token = { env = "PLEX_TOKEN" }       # down if its libraries do not answer, too
 
     [[target]]
     name = "wiki"

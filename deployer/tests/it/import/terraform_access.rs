@@ -28,6 +28,8 @@ resource \"cloudflare_zero_trust_access_policy\" \"token\" {
     url = "https://sonarr.example.com"
     access = "cloudflare"
     exposure = "closed"
+    # disk_free_min = "50 GB"              # warn when less is free on its disk
+    # api_key = { env = "SONARR_API_KEY" } # in Settings > General
 
     [[target]]
     name = "radarr"
@@ -109,5 +111,6 @@ resource \"cloudflare_access_application\" \"bookmark\" {
     name = "plex"
     kind = "plex"
     url = "https://plex.example.com"
+    # token = { env = "PLEX_TOKEN" }       # down if its libraries do not answer, too
     "#);
 }

@@ -190,6 +190,7 @@ fn names_without_http_are_listed() {
     name = "plex"
     kind = "plex"
     url = "https://plex.example.com"
+    # token = { env = "PLEX_TOKEN" }       # down if its libraries do not answer, too
 
     [[target]]
     name = "web.example.com"

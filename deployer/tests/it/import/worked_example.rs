@@ -30,6 +30,38 @@ fn the_example_has_everything_that_is_generated_for_this_home() {
     }
 }
 
+/// A suggestion has the settings that an app needs, and stands once for all apps that share a disk.
+#[test]
+fn suggested_settings_can_be_uncommented() {
+    let app = |name: &str, image: &str| {
+        format!("  {name}:\n    image: {image}\n    environment: [VIRTUAL_HOST={name}.example.com]\n")
+    };
+    let apps = [
+        app("plex", "linuxserver/plex"),
+        app("radarr", "linuxserver/radarr"),
+        app("sonarr", "linuxserver/sonarr"),
+        app("kopia", "kopia/kopia"),
+        app("kuma", "louislam/uptime-kuma"),
+        app("bazarr", "linuxserver/bazarr"),
+    ];
+    let compose = format!("services:\n{}", apps.concat());
+    let text = written(&[("compose.yml".to_owned(), compose)]).unwrap();
+    let (head, targets) = text.split_once("[[target]]").unwrap();
+    let (targets, channels) = targets.split_once("\n# Where to send").unwrap();
+    let uncommented = format!("{head}[[target]]{}\n# {channels}", targets.replace("\n# ", "\n"));
+    let inside = |name: &str| {
+        let target = parsed(&uncommented).into_iter().find(|target| target.name == name);
+        target.unwrap().inside
+    };
+    assert!(matches!(inside("radarr").as_slice(), [InsideCheck::Disk { .. }]));
+    assert!(uncommented.contains("RADARR_API_KEY") && inside("sonarr").is_empty(), "{text}");
+    assert!(matches!(inside("kopia").as_slice(), [InsideCheck::Backup { .. }]));
+    assert!(matches!(inside("kuma").as_slice(), [InsideCheck::Kuma { .. }]));
+    assert_eq!(inside("plex"), [InsideCheck::PlexLibraries]);
+    assert!(inside("bazarr").is_empty());
+    assert!(parsed(&text).iter().all(|target| target.inside.is_empty()), "not in effect before");
+}
+
 /// The documentation shows these additions.
 #[test]
 fn the_documentation_shows_a_part_of_the_example() {

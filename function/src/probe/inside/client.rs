@@ -86,7 +86,8 @@ impl<'a> Client<'a> {
         let Route { target, url, addresses, secrets, tls, .. } = self.route;
         let path = format!("{}{path}", target.inside_path);
         let request = request::of_inside(target, url, &path, secrets);
-        let request = request.map_err(ProbeError::of(Cause::Condition))?;
+        // Without the secret nothing was asked, so nothing is known about the app.
+        let request = request.map_err(ProbeError::of(Cause::MonitorOffline))?;
         // The links of the target were recorded before.
         let mut ignored = Recorder::new("");
         let tcp = connect::connect(addresses, self.deadline, &mut ignored).await;

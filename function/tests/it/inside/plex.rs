@@ -49,6 +49,18 @@ async fn a_refused_token_is_a_warning() {
     assert_eq!(listed(&observation), "libraries:token: WARNING: Plex refuses the token");
 }
 
+/// `check` runs on a machine that may not have the token.
+#[tokio::test]
+async fn without_the_token_nothing_is_known() {
+    let server = Server::start(&[http("200 OK", "", UP)]).await;
+    let inside_headers = vec!["X-Plex-Token".to_owned()];
+    let target = target("Plex", server.url(), InsideCheck::PlexLibraries);
+    let observation = super::probe_without_secrets(&Target { inside_headers, ..target }).await;
+    assert!(observation.ok, "{observation:?}");
+    let expected = "libraries: unknown: libraries: the secret header X-Plex-Token has no value";
+    assert_eq!(listed(&observation), expected);
+}
+
 #[tokio::test]
 async fn libraries_that_do_not_answer_are_an_outage() {
     for (answer, why) in [
