@@ -71,7 +71,7 @@ fn json(body: &str) -> Answer {
     http("200 OK", "content-type: application/json\r\n", body)
 }
 
-/// A time so many seconds ago, as `2026-11-26T10:00:00`.
+/// The time that many seconds ago, as `2026-11-26T10:00:00`.
 fn ago(seconds: u64) -> String {
     let at = now() - seconds;
     let clock = plexmon_function::time::clock(at);

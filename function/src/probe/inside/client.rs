@@ -45,7 +45,7 @@ pub(super) struct Client<'a> {
     pub(super) had_time: bool,
 }
 
-/// What was answered, by whoever is not known to be an intermediary.
+/// An answer, from a server that is not known to be an intermediary.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     headers: HeaderMap,

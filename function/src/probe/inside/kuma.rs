@@ -17,7 +17,7 @@ const MAX_NAME_CHARS: usize = 60;
 /// Older beats say nothing about now: the monitor is paused, or Kuma has stopped.
 const FRESH_S: u64 = 10 * 60;
 
-/// So many intervals may pass without a beat, if they take longer than that.
+/// The number of intervals that may pass without a beat, if they take longer than that.
 const FRESH_INTERVALS: u64 = 3;
 
 const DOWN: u64 = 0;

@@ -9,7 +9,7 @@ use crate::server::{Server, http};
 
 const HOUR_S: u64 = 60 * 60;
 
-/// A time so many seconds ago. What apps say about themselves has real times.
+/// The time that many seconds ago. What apps say about themselves has real times.
 fn ago(seconds: u64) -> String {
     let at = now() - seconds;
     format!("{}T{}:{:02}", date(at), clock(at), at % 60)
