@@ -4,6 +4,8 @@
 //! whose markup can be escaped; that of a message's `text` cannot. Each message is a conversation of its own: a reply in
 //! an older one would not ring.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -23,8 +25,10 @@ const MAX_FALLBACK: usize = 2_000;
 const MAX_URL: usize = 1_000;
 
 /// Temporary, whatever the HTTP status.
-const TEMPORARY: [&str; 5] =
-    ["ABORTED", "DEADLINE_EXCEEDED", "INTERNAL", "RESOURCE_EXHAUSTED", "UNAVAILABLE"];
+const TEMPORARY: [&str; 4] = ["ABORTED", "DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE"];
+
+/// The least pause after too many messages: the answer does not say how long to wait.
+const BACKOFF: Duration = Duration::from_secs(60);
 
 const SERVICE: &str = "Google Chat";
 
@@ -99,6 +103,7 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
     let reply: Value = serde_json::from_slice(body).unwrap_or_default();
     let error = &reply["error"];
     match (error["code"].as_u64(), error["message"].as_str(), error["status"].as_str()) {
+        (Some(_), Some(text), Some("RESOURCE_EXHAUSTED")) => Answer::busy(text).after(Some(BACKOFF)),
         (Some(_), Some(text), Some(reason)) if TEMPORARY.contains(&reason) => Answer::busy(text),
         (Some(_), Some(text), Some(reason)) => {
             let is_address = matches!(reason, "NOT_FOUND" | "PERMISSION_DENIED" | "UNAUTHENTICATED");

@@ -1,8 +1,11 @@
 //! PagerDuty: events of the Events API v2. <https://developer.pagerduty.com/docs/events-api-v2-overview>
 //!
-//! Each target has an alert of its own, which its recovery resolves. The key of an alert depends on the target alone:
-//! PagerDuty folds events with the key of an open alert into it, and begins another alert after it was resolved. A repeat
-//! is therefore harmless, and a recovery always resolves what is open.
+//! PagerDuty folds events with the key of an open alert into it, and begins another alert after it was resolved. The key
+//! of what has an end, such as an outage, depends on the target alone: its recovery always resolves what is open. What
+//! has no end, such as a certificate that expires soon, has the key of its message: it stays open until somebody resolves
+//! it, and must not hide the next one. A repeat is harmless in both cases.
+
+use std::time::Duration;
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -26,6 +29,9 @@ const KEY_CHARS: usize = 32;
 const MAX_SOURCE: usize = 250;
 const MAX_DETAILS: usize = 8_000;
 const MAX_URL: usize = 2_000;
+
+/// The pause after which PagerDuty accepts events again: it asks for a few minutes.
+const BACKOFF: Duration = Duration::from_secs(120);
 
 const SERVICE: &str = "PagerDuty";
 
@@ -60,7 +66,13 @@ pub const DESCRIPTION: ChannelDescription = ChannelDescription {
     },
     check_secret,
     after_test: Some("resolve the alert of the test in PagerDuty"),
-    refusals: &[("400 `Invalid routing key`", "see `key`: it is that of an integration \"Events API v2\"")],
+    refusals: &[
+        ("400 `Invalid routing key`", "see `key`: it is that of an integration \"Events API v2\""),
+        (
+            "none, and an alert stays open",
+            "nothing ends a certificate's or a domain's warning, flapping, or a new version: resolve it in PagerDuty",
+        ),
+    ],
     ..ChannelDescription::SIMPLE
 };
 
@@ -90,12 +102,14 @@ impl PagerDuty {
         let test = [MessageItem::about_monitor(NotificationKind::Other)];
         let items = if message.items.is_empty() { &test[..] } else { &message.items[..] };
         for item in items {
-            let delivery = match self.post(message, item, secrets) {
-                Ok(post) => post.deliver(&self.http, secrets, deadline).await,
-                Err(delivery) => delivery,
-            };
-            if delivery != Delivery::Delivered {
-                return delivery;
+            for alert in alerts(item) {
+                let delivery = match self.post(message, item, &alert, secrets) {
+                    Ok(post) => post.deliver(&self.http, secrets, deadline).await,
+                    Err(delivery) => delivery,
+                };
+                if delivery != Delivery::Delivered {
+                    return delivery;
+                }
             }
         }
         Delivery::Delivered
@@ -105,10 +119,11 @@ impl PagerDuty {
         &self,
         message: &Message,
         item: &MessageItem,
+        alert: &Alert<'_>,
         secrets: &ChannelSecrets,
     ) -> Result<Post, Delivery> {
         let key = secret(SERVICE, secrets, "key")?.expose();
-        let event = event(message, item, key);
+        let event = event(message, item, alert, key);
         Ok(Post::json(SERVICE, &self.url, &event, Box::new(read))?.with_secrets())
     }
 }
@@ -128,10 +143,25 @@ impl Channel for PagerDuty {
     }
 }
 
-fn event(message: &Message, item: &MessageItem, key: &str) -> Value {
-    let (subject, is_end) = subject(item);
-    let dedup_key = fold_key(&format!("{}\n{}\n{subject}", message.deployment, item.target));
-    if is_end {
+/// What an event does to which of a target's alerts.
+enum Alert<'a> {
+    /// Begin an alert that another notification ends, or add to it.
+    Begin(&'a str),
+    /// End it.
+    End(&'a str),
+    /// Begin an alert that nothing ends.
+    Single,
+}
+
+fn event(message: &Message, item: &MessageItem, alert: &Alert<'_>, key: &str) -> Value {
+    let (Message { id, deployment, .. }, target) = (message, &item.target);
+    let dedup_key = match alert {
+        Alert::Begin(subject) | Alert::End(subject) => {
+            fold_key(&format!("{deployment}\n{target}\n{subject}"))
+        }
+        Alert::Single => fold_key(&format!("{id}\n{target}")),
+    };
+    if matches!(alert, Alert::End(_)) {
         return json!({"routing_key": key, "event_action": "resolve", "dedup_key": dedup_key});
     }
     let source = if item.target.is_empty() { &message.deployment } else { &item.target };
@@ -161,31 +191,28 @@ fn event(message: &Message, item: &MessageItem, key: &str) -> Value {
     event
 }
 
-/// Return which of a target's alerts a notification belongs to, and whether it ends it.
-fn subject(item: &MessageItem) -> (&str, bool) {
+/// Return the alerts that a notification begins or ends.
+fn alerts(item: &MessageItem) -> Vec<Alert<'_>> {
     use NotificationKind::{
         Account, Certificate, Channel, Domain, Down, Fast, Flapping, Identity, Known, MonitorOffline,
         MonitorOnline, Other, Reminder, Slow, Unknown, Up, Version, Warning, WarningEnded, WasDown,
     };
-    match item.kind {
-        Down | Reminder | Flapping => ("", false),
-        Up | WasDown => ("", true),
-        Unknown => ("unknown", false),
-        Known => ("unknown", true),
-        Slow => ("slow", false),
-        Fast => ("slow", true),
-        Warning => (item.about.as_deref().unwrap_or("warning"), false),
-        WarningEnded => (item.about.as_deref().unwrap_or("warning"), true),
-        MonitorOffline => ("offline", false),
-        MonitorOnline => ("offline", true),
-        Certificate => ("certificate", false),
-        Domain => ("domain", false),
-        Identity => ("identity", false),
-        Version => ("version", false),
-        Channel => ("channel", false),
-        Account => ("account", false),
-        Other => ("other", false),
-    }
+    let about = item.about.as_deref().unwrap_or("warning");
+    vec![match item.kind {
+        Down | Reminder => Alert::Begin(""),
+        // Nothing else says that a target that went down is no longer slow.
+        Up | WasDown => return vec![Alert::End(""), Alert::End("slow")],
+        Unknown => Alert::Begin("unknown"),
+        Known => Alert::End("unknown"),
+        Slow => Alert::Begin("slow"),
+        Fast => Alert::End("slow"),
+        Warning => Alert::Begin(about),
+        WarningEnded => Alert::End(about),
+        MonitorOffline => Alert::Begin("offline"),
+        MonitorOnline => Alert::End("offline"),
+        // A target that is up after it was flapping causes no notification if it was up before.
+        Flapping | Certificate | Domain | Identity | Version | Channel | Account | Other => Alert::Single,
+    }]
 }
 
 /// Read `{"status":"success","message":"Event processed","dedup_key":"..."}` or
@@ -200,7 +227,7 @@ fn read(status: StatusCode, body: &[u8]) -> Answer {
             let is_key = text.to_ascii_lowercase().contains("routing");
             refusal(status, text, is_key)
         }
-        (Some("throttle exceeded"), _) => Answer::busy("throttle exceeded"),
+        (Some("throttle exceeded"), _) => Answer::busy("throttle exceeded").after(Some(BACKOFF)),
         _ => Answer::Foreign,
     }
 }

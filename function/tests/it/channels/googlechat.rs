@@ -6,7 +6,7 @@ use plexmon_function::contract::settings::ChannelKind;
 use plexmon_function::message::Message;
 use serde_json::{Value, json};
 
-use super::{Posted, endless, later, message, refused, secrets, send, sent};
+use super::{Posted, busy as wait, endless, later, message, refused, secrets, send, sent};
 use crate::server::{Answer, http};
 
 const PATH: &str = "/v1/spaces/AAAAAAAAAAA/messages?key=AIzaSyKkKkKk&token=tTtTtTtTtT-_%3D";
@@ -101,16 +101,20 @@ async fn every_answer_has_its_outcome() {
         let why = format!("Google Chat answered HTTP {code}: Not now.");
         (code, error(code, status, "Not now."), later(&why, false))
     };
+    let exhausted = |code: u16| {
+        let why = format!("Google Chat answered HTTP {code}: Not now.; try again in 1 min");
+        (code, error(code, "RESOURCE_EXHAUSTED", "Not now."), wait(&why, 60.0))
+    };
     for (code, body, expected) in [
         refusal(400, "INVALID_ARGUMENT", "", false),
         refusal(401, "UNAUTHENTICATED", "", true),
         refusal(403, "PERMISSION_DENIED", "", true),
         refusal(404, "NOT_FOUND", " (the space or the webhook was deleted)", true),
-        busy(429, "RESOURCE_EXHAUSTED"),
+        exhausted(429),
         busy(500, "INTERNAL"),
         busy(503, "UNAVAILABLE"),
         // Temporary by its reason, whatever a gateway makes of the status.
-        busy(403, "RESOURCE_EXHAUSTED"),
+        exhausted(403),
         (429, String::new(), later("Google Chat answered HTTP 429", false)),
         (
             403,

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::notification::NotificationKind::{
-    self, Down, Reminder, Up, Warning, WarningEnded, WasDown,
+    self, Certificate, Down, Fast, Flapping, Other, Reminder, Slow, Up, Version, Warning, WarningEnded,
+    WasDown,
 };
 use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::contract::settings::{ChannelKind, Severity};
 use plexmon_function::message::{Message, MessageItem};
 
-use super::{Posted, at, deliver, endless, item, later, message, refused, secrets, send, soon};
+use super::{Posted, at, busy, deliver, endless, item, later, message, refused, secrets, send, soon};
 use crate::server::{Answer, Server, http};
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
@@ -92,6 +93,30 @@ async fn a_recovery_resolves_the_alert_of_its_outage_alone() {
 }
 
 #[tokio::test]
+async fn a_recovery_resolves_that_the_target_was_slow_before() {
+    let slow = item("plex", Slow);
+    assert_eq!(open(&[&slow, &item("plex", Fast)]).await, 0);
+    assert_eq!(open(&[&slow, &item("plex", Down), &item("plex", Up)]).await, 0);
+}
+
+/// It stays open until somebody resolves it: what is folded into it would page nobody.
+#[tokio::test]
+async fn what_has_no_end_does_not_hide_the_next_one() {
+    for kind in [Certificate, Flapping, Other, Version] {
+        let first = about(&[item("plex", kind)]);
+        let next = Message { id: "home:plex:9:phone".to_owned(), ..first.clone() };
+        let keys = [&first, &first, &next]
+            .map(async |message| events(message).await[0].text("dedup_key").to_owned());
+        let [one, repeat, other] = keys;
+        let (one, repeat, other) = (one.await, repeat.await, other.await);
+        assert_eq!(one, repeat, "{kind:?}");
+        assert_ne!(one, other, "{kind:?}");
+        let both = events(&about(&[item("plex", kind), item("sonarr", kind)])).await;
+        assert_ne!(both[0].text("dedup_key"), both[1].text("dedup_key"), "{kind:?}");
+    }
+}
+
+#[tokio::test]
 async fn each_target_has_an_event_of_its_own() {
     let both = events(&about(&[item("plex", Down), item("sonarr", Down)])).await;
     assert_eq!(both.len(), 2);
@@ -142,7 +167,7 @@ async fn every_answer_has_its_outcome() {
         (
             "429 Too Many Requests",
             r#"{"status":"throttle exceeded","message":"x"}"#.to_owned(),
-            later("PagerDuty answered HTTP 429: throttle exceeded", false),
+            busy("PagerDuty answered HTTP 429: throttle exceeded; try again in 2 min", 120.0),
         ),
         ("403 Forbidden", String::new(), later("something in front of PagerDuty answered HTTP 403", false)),
     ] {
