@@ -20,7 +20,8 @@ pub const SETTING: Setting = Setting {
     example: "['\"version\": *\"4\\.', { regex = 'queue: \\d{1,2}\\b', severity = \"warn\" }]",
     about: "the first 64 KiB of the body match this \
             [regular expression](https://docs.rs/regex-lite/latest/regex_lite/#syntax), or each of these, anywhere; \
-            `(?i)` in front ignores case, `(?s)` lets `.` match line breaks",
+            `(?i)` in front ignores case, `(?s)` lets `.` match line breaks; an expression whose search would take long, \
+            such as `.{20}x`, is refused",
 };
 
 /// Check an expression of the configuration.
