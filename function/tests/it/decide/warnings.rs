@@ -253,7 +253,7 @@ fn deliver(played: &mut Played, rng: &mut Rng, fails: bool, arrived: &mut BTreeM
 /// Whatever conditions and channels do: a warning is followed by its end, an end follows a warning, and nothing is
 /// notified twice that is known to have arrived.
 #[test]
-fn every_warning_has_one_end_in_random_stories() {
+fn every_warning_has_one_end() {
     let (first, cases) = (env_number("PLEXMON_SEED", 0), env_number("PLEXMON_CASES", 500));
     for seed in first..first + cases {
         let mut rng = Rng(seed);

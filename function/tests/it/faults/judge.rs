@@ -32,6 +32,8 @@ struct Judge {
     asked: Option<(u32, u64)>,
     /// The same, once a state that records it was saved.
     recorded: Option<u64>,
+    /// Until when the stored state may hold messages back: a later run that could not read or save it knows nothing of that.
+    stored: Option<u64>,
     /// Whether the current run has not offered anything yet.
     is_silent: bool,
 }
@@ -50,7 +52,7 @@ pub fn judge(played: &Played) -> Result<(), String> {
                 }
                 judge.runs.push(*now);
                 if *announces {
-                    (judge.asked, judge.recorded) = (None, None);
+                    (judge.asked, judge.recorded, judge.stored) = (None, None, None);
                 }
                 judge.is_silent = true;
             }
@@ -99,13 +101,18 @@ impl Judge {
             {
                 self.recorded = Some(until);
             }
+            if !self.is_silent {
+                self.stored = self.asked.map(|(_, until)| until);
+            }
             self.recipients.iter_mut().for_each(|recipient| recipient.proven(env));
         }
         // The function rounds the time up.
         let asked = self.asked.map(|(_, until)| until + 1);
+        let stored = self.stored.map(|until| until + 1);
         for (index, recipient) in self.recipients.iter().enumerate().filter(|(index, _)| has(targets, *index))
         {
-            let is_excused = recipient.knows_more(env) || recipient.waits() || self.is_held(asked);
+            let is_excused =
+                recipient.knows_more(env) || recipient.waits() || self.is_held(asked) || self.is_held(stored);
             if self.is_silent && !is_excused && recipient.misses(has(down, index), self.bounds) {
                 return Err(format!(
                     "nothing was sent, although down is {}: {:?}",
@@ -124,6 +131,7 @@ impl Judge {
         }
         let now = self.runs.last().copied().unwrap_or_default();
         self.asked = offer.answer.wait().map(|wait| (offer.env, now + u64::from(wait)));
+        self.stored = self.asked.map(|(_, until)| until).max(self.stored);
         if self.asked.is_none() {
             self.recorded = None;
         }
