@@ -86,10 +86,15 @@ impl Subject<'_> {
     fn observe_speed(&mut self, seen: &Observation) {
         let now = self.context.now;
         let Some(limit) = self.settings.slow_ms.filter(|_| seen.ok) else {
-            // Down is worse than slow, and says enough.
-            if seen.verdict() == Verdict::Down || self.settings.slow_ms.is_none() {
-                self.target.slow = None;
-            }
+            // An outage is worse than slow, and says enough. A failed check that is no outage yet only interrupts runs that
+            // were not notified: the end of what was notified is still to come.
+            let is_outage = self.target.status == Status::Down;
+            let is_forgotten = |slow: &Streak| {
+                let is_notified = slow.runs >= self.settings.down_after;
+                self.settings.slow_ms.is_none()
+                    || (seen.verdict() == Verdict::Down && (is_outage || !is_notified))
+            };
+            self.target.slow = self.target.slow.filter(|slow| !is_forgotten(slow));
             return;
         };
         if seen.total_ms >= f64::from(limit) {

@@ -97,22 +97,26 @@ impl PagerDuty {
         Self { name, url: appended(url, "/v2/enqueue"), http: http.clone() }
     }
 
-    /// Send one event for each notification. If one fails, all are repeated: PagerDuty recognizes them.
+    /// Send one event for each notification. If one fails for now, all are repeated: PagerDuty recognizes them. One that is
+    /// refused for good does not keep the others from being sent, unless the key is at fault.
     async fn deliver(&self, message: &Message, secrets: &ChannelSecrets, deadline: Instant) -> Delivery {
         let test = [MessageItem::about_monitor(NotificationKind::Other)];
         let items = if message.items.is_empty() { &test[..] } else { &message.items[..] };
+        let mut outcome = Delivery::Delivered;
         for item in items {
             for alert in alerts(item) {
                 let delivery = match self.post(message, item, &alert, secrets) {
                     Ok(post) => post.deliver(&self.http, secrets, deadline).await,
                     Err(delivery) => delivery,
                 };
-                if delivery != Delivery::Delivered {
-                    return delivery;
+                match delivery {
+                    Delivery::Delivered => {}
+                    Delivery::Refused { credentials: false, .. } => outcome = delivery,
+                    _ => return delivery,
                 }
             }
         }
-        Delivery::Delivered
+        outcome
     }
 
     fn post(

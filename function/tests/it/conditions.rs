@@ -3,6 +3,7 @@
 mod hostile;
 mod json;
 #[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")]
 mod memory;
 mod metrics;
 mod texts;

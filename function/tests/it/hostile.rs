@@ -1,12 +1,12 @@
 //! The real probe against hostile servers: the failure names the right link, and time and memory stay bounded.
 
-use std::process::Command;
-
 use plexmon_function::contract::secrets::TargetSecrets;
 use plexmon_function::contract::settings::Target;
 use plexmon_function::probe::{LinkName, Observation, Tls, probe};
 
 use crate::fixtures;
+#[cfg(target_os = "linux")]
+use crate::peak_memory;
 use crate::server::{Answer, Server, http};
 
 /// How much of an endless response the kernel's buffers may hold, beyond what is read.
@@ -102,27 +102,15 @@ async fn responses_of_hostile_servers_fail_at_the_right_link() {
         assert_eq!(server.requests().len(), 1, "{name}");
         assert!(server.sent() < BUFFERED, "{name}: {} bytes were taken", server.sent());
     }
-    if std::env::var_os(PRINT_PEAK).is_some() {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        println!("{}", status.lines().find(|line| line.starts_with("VmHWM")).unwrap());
-    }
+    #[cfg(target_os = "linux")]
+    peak_memory::print_if_asked();
 }
-
-const PRINT_PEAK: &str = "PLEXMON_PRINT_PEAK";
 
 /// Runs all of the above in a process of its own, which prints its peak memory.
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_stays_bounded() {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "hostile::responses_of_hostile_servers_fail_at_the_right_link", "--nocapture"])
-        .env(PRINT_PEAK, "1")
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_else(|| panic!("{text}"));
-    let kib: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
-    println!("at most {} MiB", kib >> 10);
+    let kib = peak_memory::of_test("hostile::responses_of_hostile_servers_fail_at_the_right_link");
     assert!(kib < MAX_PEAK_KIB, "{kib} KiB");
 }
 

@@ -17,6 +17,8 @@ mod hostile;
 mod inside;
 mod mail_server;
 mod parsing;
+#[cfg(target_os = "linux")]
+mod peak_memory;
 mod probe;
 mod pushover;
 mod refusers;

@@ -151,6 +151,18 @@ async fn after_a_failure_the_rest_is_not_sent() {
 }
 
 #[tokio::test]
+async fn one_refused_event_does_not_keep_the_others_from_being_sent() {
+    let ok = || Answer::By(service);
+    let invalid = r#"{"status":"invalid event","message":"x","errors":["Length of 'summary' is too long"]}"#;
+    let server = Server::start(&[ok(), http("400 Bad Request", "", invalid), ok()]).await;
+    let (kind, secrets) = setup(&at(&server));
+    let three = about(&[item("a", Down), item("b", Down), item("c", Down)]);
+    let delivery = deliver(kind, &three, &secrets, soon()).await;
+    assert_eq!(delivery, refused("PagerDuty answered HTTP 400: Length of 'summary' is too long", false));
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
 async fn every_answer_has_its_outcome() {
     let invalid = |why: &str| format!(r#"{{"status":"invalid event","message":"x","errors":["{why}"]}}"#);
     for (status, body, expected) in [

@@ -2,13 +2,14 @@
 //! bounded.
 
 use std::io::Write as _;
-use std::process::Command;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use plexmon_function::contract::settings::{Consequence, Target};
 
 use super::{json, metric, observe_server, outcome, texts};
+#[cfg(target_os = "linux")]
+use crate::peak_memory;
 use crate::server::{Answer, Server};
 
 /// How much of an endless response the kernel's buffers may hold, beyond what is read.
@@ -170,26 +171,14 @@ async fn hostile_bodies_end_in_a_verdict() {
         assert!(server.sent() < MAX_SENT, "{name}: {} bytes were taken", server.sent());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    if std::env::var_os(PRINT_PEAK).is_some() {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        println!("{}", status.lines().find(|line| line.starts_with("VmHWM")).unwrap());
-    }
+    #[cfg(target_os = "linux")]
+    peak_memory::print_if_asked();
 }
-
-const PRINT_PEAK: &str = "PLEXMON_PRINT_PEAK";
 
 /// Runs all of the above in a process of its own, which prints its peak memory.
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_stays_bounded() {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "conditions::hostile::hostile_bodies_end_in_a_verdict", "--nocapture"])
-        .env(PRINT_PEAK, "1")
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_else(|| panic!("{text}"));
-    let kib: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
-    println!("at most {} MiB", kib >> 10);
+    let kib = peak_memory::of_test("conditions::hostile::hostile_bodies_end_in_a_verdict");
     assert!(kib < MAX_PEAK_KIB, "{kib} KiB");
 }

@@ -8,8 +8,8 @@ use plexmon_function::contract::settings::Target;
 use plexmon_function::probe::{Tls, Verdict, probe};
 
 use super::json;
-use crate::fixtures;
 use crate::server::{Answer, Server};
+use crate::{fixtures, peak_memory};
 
 const SERVER: &str = "PLEXMON_LONG_BODIES";
 
@@ -35,9 +35,7 @@ async fn probe_a_server_many_times() {
     let (secrets, tls) = (TargetSecrets::default(), Tls::new().unwrap());
     let seen = join_all(targets.iter().map(|target| probe(target, &secrets, &tls))).await;
     let unknown = seen.iter().filter(|seen| seen.verdict() == Verdict::Unknown).count();
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    println!("RESULT {unknown} {}", peak.trim().trim_end_matches(" kB"));
+    println!("RESULT {unknown} {}", peak_memory::of_this_process());
 }
 
 /// Return how many of this many probes had no room, and the peak memory in KiB.

@@ -288,3 +288,18 @@ fn every_warning_has_one_end() {
         }
     }
 }
+
+#[test]
+fn a_failed_check_that_is_no_outage_does_not_hide_the_end_of_slow_responses() {
+    let mut played = Played::new(|target| (target.slow_ms, target.down_after) = (Some(500), 2));
+    let (slow, fast) = (Observation { total_ms: 700.0, ..up("plex") }, up("plex"));
+    let mut titles = |seen: &[&Observation]| -> Vec<String> {
+        let texts = seen.iter().flat_map(|seen| played.run(seen));
+        texts.map(|text| text.split(':').next().unwrap().to_owned()).collect()
+    };
+    let failed = down("plex");
+    assert_eq!(titles(&[&slow, &slow, &failed, &fast]), ["Plex is slow", "Plex responds in time again"]);
+    assert!(titles(&[&slow, &failed, &slow, &fast]).is_empty(), "not slow in consecutive runs");
+    let outage = ["Plex is slow", "Plex is DOWN", "Plex RECOVERED after 10 min"];
+    assert_eq!(titles(&[&slow, &slow, &failed, &failed, &fast]), outage, "an outage says enough");
+}
