@@ -1,4 +1,7 @@
-//! What each condition costs on a body of 64 KiB, beyond receiving it.
+//! What each condition costs on a body of 64 KiB, more than a target without conditions.
+//!
+//! The page of such a target is examined for login walls and firewalls. A condition that proves who answered saves that,
+//! so that a cheap one may cost less than nothing.
 
 use std::fs;
 use std::path::Path;
