@@ -126,22 +126,20 @@ fn data(message: &Message) -> Value {
     data
 }
 
-/// Read a list, or the text of a status, such as `400: Bad Request`, or `{"message":"..."}`.
+/// Read a list, or the text of a status, such as `400: Bad Request`.
 fn read(status: StatusCode, body: &[u8]) -> Answer {
     let text = String::from_utf8_lossy(body);
-    let reply: Value = serde_json::from_slice(body).unwrap_or_default();
-    // With other statuses, gateways answer in this form, too.
-    let is_refusal = status == StatusCode::BAD_REQUEST && reply.as_object().is_some_and(|own| own.len() == 1);
-    if let Some(message) = reply["message"].as_str().filter(|_| is_refusal) {
-        return refusal(status, message.to_owned(), false);
-    }
     let reason = text.trim().strip_prefix(status.as_str()).and_then(|rest| rest.strip_prefix(": "));
     match reason.filter(|reason| Some(*reason) == status.canonical_reason()) {
         Some(reason) if status.is_client_error() => {
             let hint = if status == StatusCode::BAD_REQUEST { " (see `service`)" } else { "" };
             refusal(status, format!("{reason}{hint}"), matches!(status.as_u16(), 401 | 403))
         }
-        _ if status.is_success() && reply.is_array() => Answer::Accepted,
+        _ if status.is_success()
+            && serde_json::from_slice::<Value>(body).is_ok_and(|reply| reply.is_array()) =>
+        {
+            Answer::Accepted
+        }
         // In the same form after a change of the status on the way.
         _ if text.trim() == "401: Unauthorized" => refusal(status, "Unauthorized".to_owned(), true),
         _ => Answer::Foreign,

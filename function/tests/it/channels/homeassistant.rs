@@ -65,16 +65,6 @@ async fn every_answer_has_its_outcome() {
             refused("Home Assistant answered HTTP 400: Bad Request (see `service`)", false),
         ),
         (
-            "400 Bad Request",
-            r#"{"message":"Data should be a JSON object"}"#,
-            refused("Home Assistant answered HTTP 400: Data should be a JSON object", false),
-        ),
-        (
-            "403 Forbidden",
-            r#"{"message":"Forbidden"}"#,
-            later("something in front of Home Assistant answered HTTP 403", false),
-        ),
-        (
             "401 Unauthorized",
             "401: Unauthorized",
             refused("Home Assistant answered HTTP 401: Unauthorized", true),
