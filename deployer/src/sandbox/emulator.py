@@ -30,6 +30,17 @@ def end_with_stdin():
 threading.Thread(target=end_with_stdin, daemon=True).start()
 
 from ministack.app import main  # noqa: E402  (takes a while, so it comes after the watch has begun)
+from ministack.services import lambda_svc  # noqa: E402
 
+stop_workers = lambda_svc.invalidate_worker
+
+
+def stop_workers_of_the_account(name, qualifier=None, account=None, region=None):
+    """An update of a function's configuration would stop the functions of this name in all accounts and regions."""
+    account = account or lambda_svc.get_account_id()
+    stop_workers(name, qualifier=qualifier, account=account, region=region or lambda_svc.get_region())
+
+
+lambda_svc.invalidate_worker = stop_workers_of_the_account
 sys.argv = ["ministack"]
 main()

@@ -21,6 +21,7 @@ mod removal;
 mod sandbox;
 mod secrecy;
 mod secrets;
+mod separation;
 mod sharing;
 mod story;
 mod terminal;

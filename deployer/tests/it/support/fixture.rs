@@ -55,9 +55,6 @@ impl Fixture {
     }
 
     /// Create a fixture whose deployment has a unique name.
-    ///
-    /// The emulator stops all functions with the same name, in any account, when one of them is updated. Parallel tests
-    /// with the default name would disturb each other.
     pub fn named() -> Self {
         let fixture = Self::new();
         fixture.edit("region = ", &format!("name = \"{}\"\nregion = ", fixture.unique_name()));
