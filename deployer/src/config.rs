@@ -12,6 +12,7 @@ mod described;
 mod domain;
 mod function;
 mod heartbeat;
+mod history;
 mod inside;
 mod kind;
 pub mod notify;
@@ -35,7 +36,8 @@ pub use deployment::DEFAULT_NAME;
 pub use function::{Architecture, FunctionConfig};
 use plexmon_function::contract::parts::{MAX_PARTS, capacity};
 use plexmon_function::contract::settings::{
-    ChannelSettings, Clock, DEFAULT_CONTROL, HeartbeatSettings, Settings, Target, Window,
+    ChannelSettings, Clock, DEFAULT_CONTROL, HeartbeatSettings, HistorySettings, ReportSchedule, Settings,
+    Target, Window,
 };
 pub use reach::is_loopback;
 use reader::{ConfigText, Table, Value, filled};
@@ -75,6 +77,10 @@ pub struct Config {
     pub state_parameter: String,
     /// Whether the file names that parameter. If not, the parameter of an adopted function is kept.
     pub names_state_parameter: bool,
+    /// How the history is kept.
+    pub history: HistorySettings,
+    /// When reports are sent.
+    pub report: Option<ReportSchedule>,
     /// The settings of the Lambda function.
     pub function: FunctionConfig,
     /// The settings that warnings are about.
@@ -137,6 +143,7 @@ impl Config {
         };
         let names_state_parameter = own_parameter.is_some();
         let state_parameter = own_parameter.unwrap_or_else(|| state::default_parameter(&name));
+        let history = history::read(targets.len(), &schedule);
         let statements = Statements::collect(&top)?;
         top.finish()?;
         let clock = zone.clock;
@@ -153,6 +160,8 @@ impl Config {
             secrets,
             state_parameter,
             names_state_parameter,
+            history,
+            report: None,
             function,
             statements,
         };
@@ -186,6 +195,8 @@ impl Config {
             heartbeat: self.heartbeat.clone(),
             maintenance: self.maintenance.clone(),
             clock: self.clock.clone(),
+            history: Some(self.history),
+            report: self.report,
             account_closes: None,
         }
     }

@@ -2,11 +2,13 @@
 //!
 //! - [`settings`] and [`secrets`] are written by the deployer and read by the function.
 //! - [`state`] is saved in SSM between runs, in several [`parts`] where it is large; [`notification`] is its outbox.
+//! - [`history`] is what has become of the checks of 90 days, in parameters of its own.
 //! - [`description`] describes what a configuration may contain, for the deployer and the documentation.
 //! - [`request`] is what an invocation asks for, [`reply`] what it returns, with each [`problem`] and each [`delivery`].
 
 pub mod delivery;
 pub mod description;
+pub mod history;
 pub mod notification;
 pub mod parts;
 pub mod problem;

@@ -3,7 +3,7 @@
 //!
 //! [`watch`] takes a target from one status to the next, [`suppress`] decides whether a change is notified now, [`scope`]
 //! finds what targets have in common, [`warnings`] and [`events`] have everything that is neither up nor down, [`monitor`] everything about
-//! the monitor itself, [`account`] the end of its AWS account, [`domain`] the end of domains; [`entries`] adds notifications to the outbox. [`outgoing`]
+//! the monitor itself, [`account`] the end of its AWS account, [`domain`] the end of domains; [`tally`] counts for the history; [`entries`] adds notifications to the outbox. [`outgoing`]
 //! selects what is sent now, and [`delivery`] records the result.
 
 mod account;
@@ -15,6 +15,7 @@ mod monitor;
 mod outgoing;
 mod scope;
 mod suppress;
+mod tally;
 mod warnings;
 mod watch;
 
@@ -23,6 +24,7 @@ pub use self::domain::due as due_domains;
 pub use self::monitor::{pause, resume};
 pub use self::outgoing::outgoing;
 pub use self::suppress::reconcile;
+pub use self::tally::forget_closed;
 use crate::contract::notification::Notification;
 use crate::contract::settings::{Settings, Target};
 use crate::contract::state::{LastNotified, State, Status, TargetState, VERSION};
@@ -112,6 +114,7 @@ pub fn decide(previous: &State, observations: &[Observation], context: Context<'
     scope::mark(&mut state, &before, observations, settings);
     monitor::observe(&mut state, observations, context);
     account::observe(&mut state, context);
+    tally::count(previous, &mut state, observations, context);
     state.status = State::overall(&state.targets);
     Decision { previous: previous_status, state, expired }
 }
@@ -124,8 +127,15 @@ fn recall(previous: &State, target: &Target, context: Context<'_>) -> TargetStat
         TargetState { name: target.name.clone(), check: check.clone(), since: now, ..TargetState::default() };
     match previous.target(&target.name) {
         Some(known) if known.check == check => known.clone(),
-        // Another check under the same name starts with a new state, but no id is used twice.
-        Some(known) => TargetState { seq: known.seq, ..blank },
+        // Another check under the same name starts with a new state, but no id is used twice, and its history goes on.
+        Some(known) => TargetState {
+            seq: known.seq,
+            tally: known.tally,
+            events: known.events.clone(),
+            closed: known.closed,
+            closed_events: known.closed_events.clone(),
+            ..blank
+        },
         None if previous.version != VERSION && previous.targets.is_empty() && settings.targets.len() == 1 => {
             let last = match previous.status {
                 Status::Up => LastNotified::Up,

@@ -14,6 +14,11 @@ pub fn date(at: u64, clock: &Clock) -> String {
     time::date(LocalTime::of(at, clock).seconds)
 }
 
+/// Return the day of a time, as days since 1970.
+pub fn day_of(at: u64, clock: &Clock) -> u32 {
+    u32::try_from(LocalTime::of(at, clock).seconds / time::DAY).unwrap_or(u32::MAX)
+}
+
 /// Format a time span: `10:05-10:40 CET`, with dates if it spans days, and with both zones if the clock was changed.
 pub fn span(from: u64, until: u64, clock: &Clock) -> String {
     let (from, until) = (LocalTime::of(from, clock), LocalTime::of(until, clock));

@@ -10,6 +10,7 @@ mod carry_over;
 mod deliver;
 mod domains;
 mod explain;
+mod history;
 mod observe;
 mod persist;
 mod prober;
@@ -27,6 +28,7 @@ use tokio::time::{Instant, timeout_at};
 
 use self::budget::Budget;
 use self::deliver::Sender;
+use self::history::Archive;
 use self::observe::{Observed, Observer};
 pub use self::prober::{NetworkProber, Prober};
 use self::progress::Progress;
@@ -53,6 +55,7 @@ pub struct Monitor<S, P> {
     channels: Vec<Box<dyn Channel>>,
     secret_cache: SecretCache,
     memory: Option<Memory>,
+    archive: Archive,
     heartbeat: Option<Heartbeat>,
     /// Identifies this environment among others that run at the same time.
     owner: String,
@@ -101,7 +104,18 @@ impl<S: Store, P: Prober> Monitor<S, P> {
     ) -> Self {
         let layout = layout(&settings);
         let owner = format!("{:016x}", RandomState::new().build_hasher().finish());
-        Self { settings, layout, store, prober, channels, secret_cache, memory: None, heartbeat: None, owner }
+        Self {
+            settings,
+            layout,
+            store,
+            prober,
+            channels,
+            secret_cache,
+            memory: None,
+            archive: Archive::default(),
+            heartbeat: None,
+            owner,
+        }
     }
 
     /// Return the same with a heartbeat after each run.
@@ -137,6 +151,9 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         }
         if progress.is_saved {
             self.clear(&mut progress.base.obsolete, deadline, &mut progress.problems).await;
+        }
+        if progress.may_keep_history() {
+            self.keep_history(&after, budget.messages(), &mut progress.problems).await;
         }
         self.memory = progress.memory(after.clone());
         let Progress { is_saved, mut problems, notices, observed, phases, .. } = progress;
@@ -201,7 +218,10 @@ impl<S: Store, P: Prober> Monitor<S, P> {
 
     fn recall(&mut self, progress: &mut Progress, loaded: recall::Loaded, read_at: Instant) {
         let memory = self.memory.take();
-        let base = recall::recall(memory, loaded, self.division(), &mut progress.problems);
+        let mut base = recall::recall(memory, loaded, self.division(), &mut progress.problems);
+        if let Some(moved) = self.archive.moved() {
+            moved.apply(&mut base.state);
+        }
         progress.begin(base, read_at, &self.owner);
     }
 

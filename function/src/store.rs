@@ -9,6 +9,7 @@ use std::fmt;
 pub use self::memory::{MemoryStore, Record};
 pub use self::secret_cache::SecretCache;
 pub use self::ssm::SsmStore;
+use crate::contract::history::Place;
 use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::secrets::Secrets;
 
@@ -56,7 +57,7 @@ pub struct Stored {
     pub version: Option<u64>,
 }
 
-/// Stores the state and the secrets. To the store, the state is opaque text.
+/// Stores the state, the history and the secrets. To the store, state and history are opaque text.
 pub trait Store {
     /// Load a part of the state, counted from 0; `None` if nothing was stored yet.
     fn load_state(&self, part: usize) -> impl Future<Output = Result<Option<Stored>, StoreError>>;
@@ -70,6 +71,13 @@ pub trait Store {
 
     /// Replace a part of the state. Return its version, if the store has versions.
     fn save_state(&self, part: usize, text: &str) -> impl Future<Output = Result<Option<u64>, StoreError>>;
+
+    /// Load a parameter of the history; `None` if it does not exist.
+    fn load_history(&self, place: Place) -> impl Future<Output = Result<Option<Stored>, StoreError>>;
+
+    /// Replace a parameter of the history. Return its version, if the store has versions.
+    fn save_history(&self, place: Place, text: &str)
+    -> impl Future<Output = Result<Option<u64>, StoreError>>;
 
     /// Load the current secrets.
     fn load_secrets(&self) -> impl Future<Output = Result<Secrets, StoreError>>;

@@ -74,6 +74,7 @@ fn envelope(settings: &Settings) -> usize {
         tick: Some("01234567".to_owned()),
         lease: Some(Lease { by: "0123456789abcdef".to_owned(), until: WHEN }),
         begin_at: 1_000,
+        is_uncounted: true,
         monitor: MonitorState {
             seq: MANY,
             offline_since: Some(WHEN),

@@ -65,6 +65,10 @@ pub enum ProblemKind {
     SecretMissing,
     /// No time was left for some targets or notifications.
     NoTime,
+    /// The history could not be written.
+    HistoryNotSaved,
+    /// A stored history is invalid, or was written by a later release.
+    HistoryUnreadable,
     /// The heartbeat was not accepted.
     Heartbeat,
     /// A kind of another release.

@@ -7,6 +7,7 @@ mod channel;
 mod checks;
 mod condition;
 mod quantity;
+mod report;
 mod target;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ pub use self::channel::{ChannelKind, ChannelSettings, EMAIL_PORT, Severity, Smtp
 pub use self::checks::{CloudStatus, DnsRecord, DomainSettings, InsideCheck, Protocol, Redirect};
 pub use self::condition::{Consequence, JsonCondition, Limits, MetricCondition, TextCondition};
 pub use self::quantity::Quantity;
+pub use self::report::{ReportDay, ReportSchedule};
 pub use self::target::{DEFAULT_TARGET_TIMEOUT_S, Expect, HeaderValue, Target};
 
 /// The file's name in the zip.
@@ -53,12 +55,29 @@ pub struct Settings {
     /// When notifications are suppressed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub maintenance: Vec<Window>,
+    /// How the history is kept; without it, there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<HistorySettings>,
+    /// When to report what happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<ReportSchedule>,
     /// When AWS closes the account because its free plan ends, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_closes: Option<u64>,
     /// The default clock of recurring windows, and the clock of quiet hours.
     #[serde(flatten, deserialize_with = "Clock::or_utc")]
     pub clock: Clock,
+}
+
+/// How the history is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistorySettings {
+    /// How many days, at most.
+    pub days: usize,
+    /// How many records share a parameter, at most.
+    pub records: usize,
+    /// How many parameters there may be.
+    pub parameters: usize,
 }
 
 /// A dead man's switch: a URL to ping after each run, with `/fail` appended after a failed one.

@@ -10,6 +10,7 @@ mod encode;
 mod error;
 mod lenient;
 mod streak;
+mod tally;
 mod warning;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,8 +22,11 @@ pub use self::domain::{DomainState, DomainStatus};
 pub use self::encode::Encoded;
 pub use self::error::StateError;
 pub use self::streak::Streak;
+pub(crate) use self::tally::of_hour;
+pub use self::tally::{ClosedRuns, HistoryState, Tally};
 pub use self::warning::Warning;
 use crate::contract::delivery::MAX_WAIT;
+use crate::contract::history::EventList;
 use crate::contract::notification::{Notification, NotificationScope};
 use crate::probe::Cause;
 
@@ -89,6 +93,12 @@ pub struct State {
     /// The state of the monitor itself.
     #[serde(default, skip_serializing_if = "MonitorState::is_default")]
     pub monitor: MonitorState,
+    /// What the histories of all targets have in common; missing if none is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<HistoryState>,
+    /// Whether the tallies of these targets had no room: how their checks went in the current hour is not known.
+    #[serde(rename = "uncounted", default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_uncounted: bool,
     /// One for each target, in the order of the settings.
     #[serde(default)]
     pub targets: Vec<TargetState>,
@@ -239,6 +249,18 @@ pub struct TargetState {
     /// The app's version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_version: Option<String>,
+    /// How its checks went in the current hour; missing if it was up in every run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tally: Option<Tally>,
+    /// What ended in the current hour.
+    #[serde(default, skip_serializing_if = "EventList::is_empty")]
+    pub events: EventList,
+    /// How its checks went in the hour that is over; missing if it was up in every run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Tally>,
+    /// What ended in the hour that is over.
+    #[serde(default, skip_serializing_if = "EventList::is_empty")]
+    pub closed_events: EventList,
 }
 
 /// The status of a target before notifications about it were suppressed.

@@ -158,7 +158,8 @@ pub(super) fn is_suppressed(
         || (notification.kind.is_status() && is_target_suppressed(target))
 }
 
-fn is_in_maintenance(target: &str, settings: &Settings, now: u64) -> bool {
+/// Return whether a target is in maintenance at a time in Unix seconds.
+pub(super) fn is_in_maintenance(target: &str, settings: &Settings, now: u64) -> bool {
     settings.maintenance.iter().any(|window| window.covers(target, now, &settings.clock))
 }
 

@@ -150,6 +150,11 @@ impl Progress {
         self.trigger.request == Request::Check && self.is_saved && !self.yields && !self.is_superseded
     }
 
+    /// Return whether to move what is over to the history: not in a run whose state is not the saved one.
+    pub(super) fn may_keep_history(&self) -> bool {
+        self.is_saved && !self.yields && !self.is_superseded
+    }
+
     /// Return what to send now: nothing that was sent in this run, and nothing while another run sends.
     pub(super) fn queues(&self, state: &State, names: &[&str], settings: &Settings) -> Vec<Queue> {
         if self.yields || state.lease.is_some() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Store, StoreError, Stored};
+use crate::contract::history::Place;
 use crate::contract::secrets::Secrets;
 
 /// The calls, in order. Shared with other stand-ins that record theirs.
@@ -20,6 +21,10 @@ pub struct MemoryStore {
     /// Every version of each part, beginning with version 1. What a test put into `state` and `parts` itself is not
     /// included.
     pub versions: RefCell<BTreeMap<usize, Vec<String>>>,
+    /// Every version of each parameter of the history.
+    pub history: RefCell<BTreeMap<Place, Vec<String>>>,
+    /// Whether the history can be neither read nor written.
+    pub refused_history: Cell<bool>,
     /// The secrets.
     pub secrets: RefCell<Secrets>,
     /// Whether reading the additional parts fails.
@@ -84,6 +89,29 @@ impl Store for MemoryStore {
             return Err(StoreError::new("writing was refused"));
         }
         Ok(Some(self.count(part)))
+    }
+
+    async fn load_history(&self, place: Place) -> Result<Option<Stored>, StoreError> {
+        self.note("load history");
+        if self.refused_history.get() {
+            return Err(StoreError::new("reading was refused"));
+        }
+        let history = self.history.borrow();
+        let versions = history.get(&place);
+        Ok(versions.and_then(|versions| {
+            Some(Stored { text: versions.last()?.clone(), version: Some(versions.len() as u64) })
+        }))
+    }
+
+    async fn save_history(&self, place: Place, text: &str) -> Result<Option<u64>, StoreError> {
+        self.note("save history");
+        if self.refused_history.get() {
+            return Err(StoreError::new("writing was refused"));
+        }
+        let mut history = self.history.borrow_mut();
+        let versions = history.entry(place).or_default();
+        versions.push(text.to_owned());
+        Ok(Some(versions.len() as u64))
     }
 
     async fn load_secrets(&self) -> Result<Secrets, StoreError> {

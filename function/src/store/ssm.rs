@@ -1,4 +1,4 @@
-//! The store in AWS: parameters in SSM. The state is a String, in several parts if needed; the secrets are one
+//! The store in AWS: parameters in SSM. State and history are Strings, in several parameters if needed; the secrets are one
 //! SecureString.
 //!
 //! The client is built from Lambda's environment variables, over the shared HTTP client: the SDK's own credential
@@ -17,6 +17,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::{Store, StoreError, Stored};
+use crate::contract::history::Place;
 use crate::contract::parts::parameter;
 use crate::contract::secrets::Secrets;
 use crate::http::Http;
@@ -89,6 +90,21 @@ impl SsmStore {
             |found: Parameter| Some(Stored { version: known_version(found.version), text: found.value? });
         Ok(found.and_then(stored))
     }
+
+    async fn save(&self, name: &str, text: &str) -> Result<Option<u64>, StoreError> {
+        let saved = self
+            .client
+            .put_parameter()
+            .name(name)
+            .value(text)
+            .r#type(ParameterType::String)
+            .tier(ParameterTier::Standard)
+            .overwrite(true)
+            .send()
+            .await
+            .map_err(|why| describe("ssm:PutParameter", name, &why))?;
+        Ok(known_version(saved.version))
+    }
 }
 
 fn is_missing(why: &GetParameterError) -> bool {
@@ -110,19 +126,15 @@ impl Store for SsmStore {
     }
 
     async fn save_state(&self, part: usize, text: &str) -> Result<Option<u64>, StoreError> {
-        let name = parameter(&self.state_parameter, part);
-        let saved = self
-            .client
-            .put_parameter()
-            .name(&name)
-            .value(text)
-            .r#type(ParameterType::String)
-            .tier(ParameterTier::Standard)
-            .overwrite(true)
-            .send()
-            .await
-            .map_err(|why| describe("ssm:PutParameter", &name, &why))?;
-        Ok(known_version(saved.version))
+        self.save(&parameter(&self.state_parameter, part), text).await
+    }
+
+    async fn load_history(&self, place: Place) -> Result<Option<Stored>, StoreError> {
+        self.load(&place.parameter(&self.state_parameter)).await
+    }
+
+    async fn save_history(&self, place: Place, text: &str) -> Result<Option<u64>, StoreError> {
+        self.save(&place.parameter(&self.state_parameter), text).await
     }
 
     async fn load_secrets(&self) -> Result<Secrets, StoreError> {

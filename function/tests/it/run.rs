@@ -3,6 +3,7 @@
 
 mod deliver;
 mod explain;
+mod history;
 mod persist;
 mod recall;
 mod secrets;
@@ -136,6 +137,8 @@ impl TestMonitor {
         let store = MemoryStore { record: Arc::clone(&self.record), ..MemoryStore::default() };
         *store.state.borrow_mut() = self.store().state.borrow().clone();
         *store.parts.borrow_mut() = self.store().parts.borrow().clone();
+        *store.versions.borrow_mut() = self.store().versions.borrow().clone();
+        *store.history.borrow_mut() = self.store().history.borrow().clone();
         *store.secrets.borrow_mut() = self.store().secrets.borrow().clone();
         Self { now: self.now, ..Self::with(settings, store) }
     }

@@ -1,10 +1,10 @@
 //! Writes a state as the text that is stored, within the limit of an SSM parameter.
 //!
-//! A state that is too large loses the least important details first: reasons, notifications of events, marks whose loss
+//! A state that is too large loses the least important details first: what is on its way to the history, then reasons, notifications of events, marks whose loss
 //! may repeat a notification, and finally the difference between one late outage and several. Outages and their ends are
 //! never left out. [`crate::contract::parts`] reserves room for the rest of every target.
 
-use super::{LastNotified, MAX_BYTES, State, StateError, TargetState};
+use super::{HistoryState, LastNotified, MAX_BYTES, State, StateError, TargetState};
 use crate::contract::notification::Notification;
 
 /// A state in the form in which it is stored.
@@ -27,8 +27,11 @@ impl State {
         if text.len() <= MAX_BYTES {
             return Ok(Encoded { text, shortened: false });
         }
-        let mut bytes = text.len();
         let mut short = self.clone();
+        if let Some(text) = short.without_history() {
+            return Ok(Encoded { text, shortened: false });
+        }
+        let mut bytes = text.len();
         for step in STEPS {
             step(&mut short);
             let text = short.to_text();
@@ -40,12 +43,50 @@ impl State {
         Err(StateError::TooLarge(bytes))
     }
 
+    /// Leave out what is on its way to the history, step by step, until the rest fits. An environment that stays warm keeps
+    /// it nevertheless.
+    fn without_history(&mut self) -> Option<String> {
+        while self.history.as_mut().is_some_and(HistoryState::thin) {
+            let text = self.to_text();
+            if text.len() <= MAX_BYTES {
+                return Some(text);
+            }
+        }
+        for step in [drop_times, drop_tallies] {
+            step(self);
+            let text = self.to_text();
+            if text.len() <= MAX_BYTES {
+                return Some(text);
+            }
+        }
+        None
+    }
+
     /// Return the JSON text, however long.
     pub(crate) fn to_text(&self) -> String {
         // A struct of strings, numbers and maps with string keys always serializes.
         let text = serde_json::to_string(self).unwrap_or_default();
         // SSM rejects `{{`. In this JSON it can only occur within a string, where a brace may be written as an escape.
         text.replace("{{", "{\\u007b")
+    }
+}
+
+/// Drop response times.
+fn drop_times(state: &mut State) {
+    if let Some(history) = &mut state.history {
+        history.times.clear();
+        history.closed_times.clear();
+    }
+}
+
+/// Drop how the checks went.
+fn drop_tallies(state: &mut State) {
+    state.is_uncounted =
+        state.history.take().is_some() || state.targets.iter().any(|one| one.tally.is_some());
+    for target in &mut state.targets {
+        (target.tally, target.closed) = (None, None);
+        target.events.0.clear();
+        target.closed_events.0.clear();
     }
 }
 

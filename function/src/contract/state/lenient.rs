@@ -4,7 +4,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{LastNotified, State, StateError, Status, TargetState, VERSION};
+use super::{LastNotified, State, StateError, Status, Tally, TargetState, VERSION};
 use crate::contract::notification::Notification;
 use crate::probe::Cause;
 
@@ -23,7 +23,11 @@ impl State {
         for target in &mut state.targets {
             let exact = target.detail.filter(|cause| *cause != Cause::Other);
             target.cause = exact.or(target.cause);
+            if state.is_uncounted {
+                (target.tally, target.closed) = (Some(Tally::UNKNOWN), Some(Tally::UNKNOWN));
+            }
         }
+        state.is_uncounted = false;
         Ok(state)
     }
 

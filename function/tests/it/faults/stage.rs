@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use plexmon_function::contract::delivery::Delivery;
+use plexmon_function::contract::history::Place;
 use plexmon_function::contract::notification::NotificationKind;
 use plexmon_function::contract::secrets::{ChannelSecrets, Secrets, TargetSecrets};
 use plexmon_function::contract::settings::Target;
@@ -184,6 +185,18 @@ impl Store for Environment {
             }
             result
         };
+        self.pause().await;
+        result
+    }
+
+    async fn load_history(&self, place: Place) -> Result<Option<Stored>, StoreError> {
+        self.pause().await;
+        self.stage().store.load_history(place).now_or_never().unwrap()
+    }
+
+    async fn save_history(&self, place: Place, text: &str) -> Result<Option<u64>, StoreError> {
+        self.pause().await;
+        let result = self.stage().store.save_history(place, text).now_or_never().unwrap();
         self.pause().await;
         result
     }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use plexmon_function::contract::history::{
+    Class, Counts, Event, EventKind, EventList, ResponseTime, ResponseTimes,
+};
 use plexmon_function::contract::notification::{Notification, NotificationKind, NotificationScope};
 use plexmon_function::contract::state::{
-    DomainState, DomainStatus, LastNotified, Lease, MonitorState, State, Status, Streak, Suppressed,
-    TargetState, VERSION, Warning,
+    ClosedRuns, DomainState, DomainStatus, HistoryState, LastNotified, Lease, MonitorState, State, Status,
+    Streak, Suppressed, Tally, TargetState, VERSION, Warning,
 };
 use plexmon_function::probe::Cause;
 use plexmon_testing::rng::Rng;
@@ -110,6 +113,10 @@ pub fn any_state(rng: &mut Rng) -> State {
         certificate_until: maybe(rng, Rng::draw),
         identity: maybe(rng, text),
         app_version: maybe(rng, text),
+        tally: maybe(rng, tally),
+        events: events(rng),
+        closed: maybe(rng, tally),
+        closed_events: events(rng),
     });
     let targets = targets.collect();
     let outbox = (0..rng.below(4)).map(|_| notification(rng));
@@ -127,9 +134,50 @@ pub fn any_state(rng: &mut Rng) -> State {
         lease: maybe(rng, |rng| Lease { by: text(rng), until: rng.draw() }),
         begin_at: usize::try_from(rng.below(3)).unwrap(),
         monitor,
+        history: maybe(rng, history),
+        is_uncounted: false,
         targets,
         outbox,
     }
+}
+
+fn history(rng: &mut Rng) -> HistoryState {
+    let small = |rng: &mut Rng| u32::try_from(rng.draw() >> 32).unwrap();
+    HistoryState {
+        epoch: small(rng),
+        seq: small(rng),
+        hour: small(rng),
+        runs: small(rng),
+        stride: small(rng),
+        times: (0..rng.below(3)).map(|_| (text(rng), times(rng))).collect(),
+        closed: maybe(rng, |rng| ClosedRuns { hour: small(rng), runs: small(rng) }),
+        closed_times: (0..rng.below(3)).map(|_| (text(rng), times(rng))).collect(),
+        parameters: usize::try_from(rng.below(3)).unwrap(),
+    }
+}
+
+fn times(rng: &mut Rng) -> ResponseTimes {
+    ResponseTimes((0..rng.below(70)).map(|_| ResponseTime::of_ms(rng.below(60_000) as f64)).collect())
+}
+
+fn tally(rng: &mut Rng) -> Tally {
+    let mut counts = Counts::default();
+    let below = |rng: &mut Rng, end: u64| u32::try_from(rng.below(end)).unwrap();
+    for class in Class::ALL {
+        counts.add(class, below(rng, 256));
+    }
+    let hour = below(rng, 1 << 24);
+    Tally { hour, class: rng.choose(&Class::ALL), from: below(rng, 1_024), counts }
+}
+
+fn events(rng: &mut Rng) -> EventList {
+    let event = |rng: &mut Rng| {
+        let begin = rng.below(1 << 32);
+        let kind = rng.choose(&[EventKind::Outage, EventKind::Planned, EventKind::CheckChanged]);
+        let cause = maybe(rng, |rng| rng.choose(&[Cause::Home, Cause::MonitorOffline]));
+        Event { kind, begin, end: begin + rng.below(1 << 26), cause }
+    };
+    EventList((0..rng.below(4)).map(|_| event(rng)).collect())
 }
 
 fn any_monitor(rng: &mut Rng) -> MonitorState {

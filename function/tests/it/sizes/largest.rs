@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use plexmon_function::contract::history::{
+    Class, Counts, Event, EventKind, EventList, ResponseTime, ResponseTimes,
+};
 use plexmon_function::contract::notification::{Notification, NotificationKind, NotificationScope};
 use plexmon_function::contract::parts::{MAX_PARTS, layout, merge, split};
 use plexmon_function::contract::settings::{Settings, Target};
 use plexmon_function::contract::state::{
-    DomainState, DomainStatus, LastNotified, Lease, MAX_BYTES, MonitorState, State, Status, Streak,
-    Suppressed, TargetState, Warning,
+    ClosedRuns, DomainState, DomainStatus, HistoryState, LastNotified, Lease, MAX_BYTES, MonitorState, State,
+    Status, Streak, Suppressed, Tally, TargetState, Warning,
 };
 use plexmon_function::probe::Cause;
 
@@ -73,25 +76,14 @@ fn largest_state(settings: &Settings) -> State {
         certificate_until: Some(when),
         identity: target.pin.then(|| "0123456789abcdef".repeat(3)),
         app_version: target.tell_version.then(|| long.clone()),
-    };
-    let entry = |target: &Target, channel: &str, seq: u32, kind: NotificationKind| Notification {
-        id: format!("{}:{seq}:{channel}", target.name),
-        until: Some(when),
-        times: 3_333,
-        first: true,
-        unread: true,
-        unproven: true,
-        sent: 3,
-        next: Some(when),
-        tries: 9_999,
-        scope: Some(NotificationScope::Site),
-        why: Some(long.clone()),
-        error: Some(long.clone()),
-        ..Notification::new(kind, when)
+        ..largest_history_of_a_target()
     };
     let entries = |target: &Target| {
         let entries = LARGEST.into_iter().zip(9_990..).flat_map(|(kind, seq)| {
-            channels.iter().map(|channel| entry(target, channel, seq, kind)).collect::<Vec<_>>()
+            channels
+                .iter()
+                .map(|channel| largest_notification(target, channel, seq, kind))
+                .collect::<Vec<_>>()
         });
         entries.collect::<Vec<_>>()
     };
@@ -107,8 +99,72 @@ fn largest_state(settings: &Settings) -> State {
         lease: Some(Lease { by: "0123456789abcdef".to_owned(), until: when }),
         begin_at: 999,
         monitor: largest_monitor(&channels, when),
+        history: Some(largest_history(settings)),
+        is_uncounted: true,
         targets: settings.targets.iter().map(target).collect(),
         outbox: settings.targets.iter().flat_map(entries).collect(),
+    }
+}
+
+fn largest_notification(target: &Target, channel: &str, seq: u32, kind: NotificationKind) -> Notification {
+    let (when, long) = (9_999_999_999, "\u{1F980}{{\"\\".repeat(20));
+    Notification {
+        id: format!("{}:{seq}:{channel}", target.name),
+        until: Some(when),
+        times: 3_333,
+        first: true,
+        unread: true,
+        unproven: true,
+        sent: 3,
+        next: Some(when),
+        tries: 9_999,
+        scope: Some(NotificationScope::Site),
+        why: Some(long.clone()),
+        error: Some(long),
+        ..Notification::new(kind, when)
+    }
+}
+
+fn largest_history(settings: &Settings) -> HistoryState {
+    let times = ResponseTimes(vec![ResponseTime::of_ms(1e9); 120]);
+    let all = || settings.targets.iter().map(|target| (target.name.clone(), times.clone())).collect();
+    HistoryState {
+        epoch: u32::MAX,
+        seq: u32::MAX,
+        hour: u32::MAX,
+        runs: u32::MAX,
+        stride: 0,
+        times: all(),
+        closed: Some(ClosedRuns { hour: u32::MAX, runs: u32::MAX }),
+        closed_times: all(),
+        parameters: 250,
+    }
+}
+
+fn largest_history_of_a_target() -> TargetState {
+    let (tally, events) = (Some(largest_tally()), EventList(vec![largest_event(); 30]));
+    TargetState {
+        tally,
+        closed: tally,
+        events: events.clone(),
+        closed_events: events,
+        ..TargetState::default()
+    }
+}
+
+fn largest_tally() -> Tally {
+    let mut counts = Counts::default();
+    Class::ALL.into_iter().for_each(|class| counts.add(class, 255));
+    Tally { hour: (1 << 24) - 1, class: Class::Unknown, from: 1_023, counts }
+}
+
+fn largest_event() -> Event {
+    let begin = u64::from(u32::MAX);
+    Event {
+        kind: EventKind::CheckChanged,
+        begin,
+        end: begin + (1 << 26) - 1,
+        cause: Some(Cause::MonitorOffline),
     }
 }
 

@@ -72,6 +72,7 @@ fn first_release() -> State {
             certificate_until: None,
             identity: Some("1a5b77d0".to_owned()),
             app_version: Some("1.41".to_owned()),
+            ..TargetState::default()
         }],
         outbox: vec![Notification {
             id: "plex:2:pushover".to_owned(),

@@ -1,0 +1,114 @@
+//! The history of one target up to now: its record, with what is still in the state.
+
+use super::RECENT_HOURS;
+use super::closed_hour::{ClosedHour, Mark};
+use super::event::{Event, EventKind};
+use super::hour_of;
+use super::record::{Hour, Record};
+use super::uptime::Uptime;
+use crate::contract::settings::{Clock, Target};
+use crate::contract::state::{State, Status};
+use crate::local_time::day_of;
+
+/// A period that ends now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// The current hour and those before it, 24 in all.
+    Hours24,
+    /// Today and the days before it, this many in all.
+    Days(u32),
+}
+
+/// The history of one target up to now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetHistory {
+    /// Everything up to now.
+    pub record: Record,
+    /// The outage that lasts.
+    pub outage: Option<Event>,
+    /// The current hour, since 1970.
+    pub hour: u32,
+    /// Today by the owner's clock, since 1970.
+    pub today: u32,
+}
+
+impl TargetHistory {
+    /// Combine a target's record, if it has one, with the state at a time in Unix seconds.
+    pub fn new(record: Option<&Record>, state: &State, target: &Target, clock: &Clock, now: u64) -> Self {
+        let mut record = record.cloned().unwrap_or_default();
+        let hours = [closed_hour(state, target, clock), open_hour(state, target, clock)];
+        for hour in hours.into_iter().flatten() {
+            record.add(&hour);
+        }
+        let known = state.target(&target.name).filter(|known| known.status == Status::Down);
+        let outage = known.map(|known| Event {
+            kind: EventKind::Outage,
+            begin: known.since,
+            end: now,
+            cause: known.cause,
+        });
+        Self { record, outage, hour: hour_of(now), today: day_of(now, clock) }
+    }
+
+    /// Return how much of a period the target was up.
+    pub fn uptime(&self, period: Period) -> Uptime {
+        let mut uptime = Uptime::default();
+        match period {
+            Period::Hours24 => {
+                let first = self.hour.saturating_sub(RECENT_HOURS - 1);
+                let hours = self.record.hours.range(first..=self.hour.max(first));
+                hours.for_each(|(_, hour)| uptime += Uptime::of(&hour.counts));
+            }
+            Period::Days(days) => {
+                let first = self.today.saturating_sub(days.saturating_sub(1));
+                let days = self.record.days.range(first..=self.today.max(first));
+                days.for_each(|(_, day)| uptime += Uptime::of(&day.counts));
+            }
+        }
+        uptime
+    }
+
+    /// Return the last hours, the current one last; nothing for an hour without checks.
+    pub fn last_hours(&self, count: u32) -> Vec<Option<Hour>> {
+        let first = (self.hour + 1).saturating_sub(count);
+        (first..=self.hour).map(|hour| self.record.hours.get(&hour).copied()).collect()
+    }
+
+    /// Return the outages that are over and the one that lasts, in order, without those in maintenance.
+    pub fn outages(&self) -> impl Iterator<Item = &Event> {
+        self.record.events.iter().filter(|event| event.is_outage()).chain(&self.outage)
+    }
+}
+
+/// Return a target's share of the hour that is over, if it is still in the state.
+pub fn closed_hour(state: &State, target: &Target, clock: &Clock) -> Option<ClosedHour> {
+    let history = state.history.as_ref()?;
+    let closed = history.closed.as_ref()?;
+    let known = state.target(&target.name)?;
+    let times = history.closed_times.get(&target.name).map(|times| times.0.clone());
+    Some(ClosedHour {
+        mark: Mark { epoch: history.epoch, seq: history.seq },
+        hour: closed.hour,
+        day: day_of(u64::from(closed.hour) * super::HOUR_S, clock),
+        counts: known.closed_counts(*closed),
+        times: times.unwrap_or_default(),
+        events: known.closed_events.0.clone(),
+        check: known.check.clone(),
+    })
+}
+
+/// Return a target's share of the current hour so far.
+fn open_hour(state: &State, target: &Target, clock: &Clock) -> Option<ClosedHour> {
+    let history = state.history.as_ref()?;
+    let known = state.target(&target.name)?;
+    let times = history.times.get(&target.name).map(|times| times.0.clone());
+    Some(ClosedHour {
+        mark: Mark { epoch: history.epoch, seq: history.seq.saturating_add(1) },
+        hour: history.hour,
+        day: day_of(u64::from(history.hour) * super::HOUR_S, clock),
+        counts: known.open_counts(history),
+        times: times.unwrap_or_default(),
+        events: known.events.0.clone(),
+        check: known.check.clone(),
+    })
+}

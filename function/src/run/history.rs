@@ -1,0 +1,278 @@
+//! Moves an hour that is over from the state to the history, after everything else: a few parameters in each run, until all
+//! have it.
+//!
+//! A parameter is read before it is written, and each record knows which hours it has, so an hour that is moved twice is
+//! counted once. Where the records are is remembered while the environment is warm; a new one reads all parameters once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::persist::BETWEEN_WRITES;
+use super::{Monitor, Prober};
+use crate::contract::history::{
+    ClosedHour, Division, Mark, Parameter, Place, Record, VERSION, WRITES_A_RUN, closed_hour,
+};
+use crate::contract::problem::{Problem, ProblemKind};
+use crate::contract::settings::{HistorySettings, Target};
+use crate::contract::state::State;
+use crate::decide::forget_closed;
+use crate::store::{Store, StoreError};
+
+/// The longest time of a run that is spent on the history.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// The time that one parameter may take: another is begun only if this much is left.
+const ONE: Duration = Duration::from_secs(1);
+
+/// What an environment knows about the history.
+#[derive(Debug, Default)]
+pub(super) struct Archive {
+    /// The hour that is moved, or was moved last.
+    mark: Option<Mark>,
+    /// The targets whose records have it.
+    done: BTreeSet<String>,
+    /// The names of the records in each parameter that was read, in order.
+    parameters: Vec<BTreeSet<String>>,
+    /// Whether all parameters were read.
+    is_complete: bool,
+    /// Whether all records have the hour.
+    is_moved: bool,
+}
+
+/// What a later run needs to know: the hour is in the history and no longer needed in the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moved {
+    pub(super) mark: Mark,
+    /// In how many parameters the history is kept.
+    pub(super) parameters: usize,
+}
+
+impl Moved {
+    /// Record it in a state.
+    pub(super) fn apply(self, state: &mut State) {
+        forget_closed(state, self.mark);
+        if let Some(history) = &mut state.history {
+            history.parameters = self.parameters;
+        }
+    }
+}
+
+impl Archive {
+    /// Return which hour was moved completely.
+    pub(super) fn moved(&self) -> Option<Moved> {
+        let mark = self.mark.filter(|_| self.is_moved)?;
+        Some(Moved { mark, parameters: self.parameters.len() })
+    }
+
+    fn begin(&mut self, mark: Mark) {
+        if self.mark != Some(mark) {
+            (self.mark, self.is_moved) = (Some(mark), false);
+            self.done.clear();
+        }
+    }
+
+    /// Return the next parameter to update: one with a record that does not have the hour yet, or one that was not read.
+    fn next(&self, shares: &Shares) -> Option<usize> {
+        let is_missing = |name: &String| shares.contains_key(name) && !self.done.contains(name);
+        let known = self.parameters.iter().position(|names| names.iter().any(is_missing));
+        known.or((!self.is_complete).then_some(self.parameters.len()))
+    }
+
+    /// Return the parameter for a new record: the one with the fewest, if it has room, or a new one, or else one with the
+    /// record of a target that is gone.
+    fn with_room(&self, settings: HistorySettings, is_gone: impl Fn(&String) -> bool) -> Option<usize> {
+        let all = || self.parameters.iter().enumerate();
+        let fewest = all().min_by_key(|(_, names)| names.len());
+        let has_room = fewest.filter(|(_, names)| names.len() < settings.records).map(|(at, _)| at);
+        let is_free = self.parameters.len() < settings.parameters;
+        has_room
+            .or(is_free.then_some(self.parameters.len()))
+            .or_else(|| all().find(|(_, names)| names.iter().any(&is_gone)).map(|(at, _)| at))
+    }
+
+    fn note(&mut self, at: usize, names: BTreeSet<String>) {
+        match self.parameters.get_mut(at) {
+            Some(known) => *known = names,
+            None => self.parameters.push(names),
+        }
+    }
+}
+
+/// Each target's share of the hour, by name.
+type Shares = BTreeMap<String, ClosedHour>;
+
+/// The work of one run.
+struct Job {
+    settings: HistorySettings,
+    shares: Shares,
+    /// How many parameters there are at least.
+    expected: usize,
+    until: Instant,
+    writes: usize,
+}
+
+impl Job {
+    fn is_over(&self) -> bool {
+        self.writes >= WRITES_A_RUN || Instant::now() + ONE > self.until
+    }
+}
+
+/// Why the history was not updated.
+enum Stopped {
+    /// The store refused.
+    Refused(StoreError),
+    /// Another run writes at the same time.
+    Contended,
+}
+
+impl<S: Store, P: Prober> Monitor<S, P> {
+    /// Move the hour that is over, as far as there is time. `state` has been saved.
+    pub(super) async fn keep_history(&mut self, state: &State, until: Instant, problems: &mut Vec<Problem>) {
+        let (Some(settings), Some(history)) = (self.settings.history, &state.history) else { return };
+        if history.closed.is_none() {
+            return;
+        }
+        let mark = Mark { epoch: history.epoch, seq: history.seq };
+        self.archive.begin(mark);
+        if self.archive.is_moved {
+            return;
+        }
+        let share =
+            |target: &Target| Some((target.name.clone(), closed_hour(state, target, &self.settings.clock)?));
+        let shares: Shares = self.settings.targets.iter().filter_map(share).collect();
+        let division = Division { records: settings.records, parameters: settings.parameters };
+        let expected = history.parameters.max(division.parameters_for(shares.len()));
+        let until = until.min(Instant::now() + LIMIT);
+        let mut job = Job { settings, shares, expected, until, writes: 0 };
+        match self.move_all(&mut job, problems).await {
+            Ok(is_moved) => self.archive.is_moved = is_moved,
+            Err(Stopped::Contended) => {}
+            Err(Stopped::Refused(why)) => {
+                problems.push(why.problem(ProblemKind::HistoryNotSaved, "the history was not saved"));
+            }
+        }
+    }
+
+    /// Update the records that exist, and then add those that do not. Return whether all have the hour.
+    async fn move_all(&mut self, job: &mut Job, problems: &mut Vec<Problem>) -> Result<bool, Stopped> {
+        while let Some(at) = self.archive.next(&job.shares) {
+            if job.is_over() {
+                return Ok(false);
+            }
+            self.update(at, job, &[], problems).await?;
+        }
+        loop {
+            let is_new = |name: &&String| !self.archive.done.contains(*name);
+            let new: Vec<String> = job.shares.keys().filter(is_new).cloned().collect();
+            if new.is_empty() {
+                return Ok(true);
+            }
+            let is_gone = |name: &String| !job.shares.contains_key(name);
+            let Some(at) = self.archive.with_room(job.settings, is_gone) else {
+                let detail =
+                    format!("the history has no room for {} of {} targets", new.len(), job.shares.len());
+                problems.push(Problem::new(ProblemKind::HistoryNotSaved, detail));
+                return Ok(true);
+            };
+            if job.is_over() {
+                return Ok(false);
+            }
+            let names = self.archive.parameters.get(at);
+            let kept = names.map_or(0, |names| names.iter().filter(|name| !is_gone(name)).count());
+            let count = job.settings.records.saturating_sub(kept).clamp(1, new.len());
+            self.update(at, job, &new[..count], problems).await?;
+        }
+    }
+
+    /// Add the hour to the records in a parameter, and to `new` ones.
+    async fn update(
+        &mut self,
+        at: usize,
+        job: &mut Job,
+        new: &[String],
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), Stopped> {
+        let place = Place::Number(at);
+        let stored = self.store.load_history(place).await.map_err(Stopped::Refused)?;
+        if stored.is_none() && new.is_empty() && at >= job.expected {
+            self.archive.is_complete = true;
+            return Ok(());
+        }
+        let version = stored.as_ref().map_or(Some(0), |stored| stored.version);
+        let mut parameter = match &stored {
+            Some(stored) => self.parse(&stored.text, at, problems).await.map_err(Stopped::Refused)?,
+            None => Parameter::new(&self.settings.deployment),
+        };
+        parameter.records.extend(new.iter().map(|name| (name.clone(), Record::default())));
+        make_room(&mut parameter, job);
+        let mut is_changed = false;
+        for (name, record) in &mut parameter.records {
+            is_changed |= job.shares.get(name).is_some_and(|share| record.add(share));
+        }
+        if is_changed {
+            if job.writes > 0 {
+                sleep(BETWEEN_WRITES).await;
+            }
+            job.writes += 1;
+            parameter.deployment.clone_from(&self.settings.deployment);
+            let text = parameter.encode(job.settings.days);
+            let saved = self.store.save_history(place, &text).await.map_err(Stopped::Refused)?;
+            let is_next = version.zip(saved).is_none_or(|(read, saved)| saved == read.saturating_add(1));
+            if !is_next {
+                return Err(Stopped::Contended);
+            }
+        }
+        let names: BTreeSet<String> = parameter.records.into_keys().collect();
+        self.archive.done.extend(names.iter().filter(|name| job.shares.contains_key(*name)).cloned());
+        self.archive.note(at, names);
+        Ok(())
+    }
+
+    /// Read a parameter. The first one that is not readable is kept as it was, and begins again.
+    async fn parse(
+        &self,
+        text: &str,
+        at: usize,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Parameter, StoreError> {
+        let number = at + 1;
+        match Parameter::parse(text) {
+            Ok(parameter) => {
+                if parameter.version > VERSION {
+                    let detail = format!(
+                        "part {number} of the history has version {}, written by a later release; what is not known is kept",
+                        parameter.version
+                    );
+                    problems.push(Problem::new(ProblemKind::HistoryUnreadable, detail));
+                }
+                Ok(parameter)
+            }
+            Err(why) => {
+                let aside = Place::Aside.parameter(&self.settings.state_parameter);
+                if self.store.load_history(Place::Aside).await?.is_none() {
+                    self.store.save_history(Place::Aside, text).await?;
+                }
+                let detail = format!(
+                    "part {number} of the history cannot be read ({why}); it begins again, see {aside}"
+                );
+                problems.push(Problem::new(ProblemKind::HistoryUnreadable, detail));
+                Ok(Parameter::new(&self.settings.deployment))
+            }
+        }
+    }
+}
+
+/// Drop the records of targets that are gone: those whose days are past, and others where the room is needed.
+fn make_room(parameter: &mut Parameter, job: &Job) {
+    let today = job.shares.values().map(|share| share.day).next().unwrap_or_default();
+    parameter.records.retain(|name, record| job.shares.contains_key(name) || !record.is_past(today));
+    while parameter.records.len() > job.settings.records {
+        let last_day = |record: &Record| record.days.keys().next_back().copied();
+        let gone = parameter.records.iter().filter(|(name, _)| !job.shares.contains_key(*name));
+        let Some((name, _)) = gone.min_by_key(|(_, record)| last_day(record)) else { return };
+        let name = name.clone();
+        parameter.records.remove(&name);
+    }
+}

@@ -1,0 +1,73 @@
+//! The history that runs keep: when it is read and written, and what it then says.
+
+use plexmon_function::contract::history::{
+    Class, EventKind, Parameter, Period, Place, TargetHistory, Uptime,
+};
+use plexmon_function::contract::settings::{HistorySettings, Settings};
+use plexmon_function::probe::Cause;
+
+use super::{QUIET, TestMonitor};
+use crate::fixtures::{NOW, settings};
+
+fn kept(names: &[&str], records: usize) -> Settings {
+    Settings { history: Some(HistorySettings { days: 90, records, parameters: 250 }), ..settings(names) }
+}
+
+/// The parameters of the history, as they are stored.
+fn parameters(monitor: &TestMonitor) -> Vec<Parameter> {
+    let history = monitor.store().history.borrow();
+    let numbered = history.iter().filter(|(place, _)| **place != Place::Aside);
+    numbered.map(|(_, versions)| Parameter::parse(versions.last().unwrap()).unwrap()).collect()
+}
+
+fn history(monitor: &TestMonitor, settings: &Settings, name: &str) -> TargetHistory {
+    let parameters = parameters(monitor);
+    let record = parameters.iter().find_map(|parameter| parameter.records.get(name));
+    let target = settings.target(name).unwrap();
+    TargetHistory::new(record, &monitor.saved(), target, &settings.clock, monitor.now - 300)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_warm_run_reads_and_writes_the_history_only_after_an_hours_end() {
+    let mut monitor = TestMonitor::new(kept(&["plex"], 1));
+    monitor.run().await;
+    // 10:10 to 10:55.
+    for _ in 0..10 {
+        monitor.run().await;
+        assert_eq!(monitor.effects(), QUIET);
+    }
+    let run = monitor.run().await;
+    let moved = ["load history", "load history", "load history", "save history"];
+    assert_eq!(monitor.effects(), QUIET.into_iter().chain(moved).collect::<Vec<_>>());
+    assert_eq!(run.reply.problems, []);
+    for _ in 0..11 {
+        monitor.run().await;
+        assert_eq!(monitor.effects(), QUIET);
+    }
+    monitor.run().await;
+    let moved = ["load history", "save history"];
+    assert_eq!(monitor.effects(), QUIET.into_iter().chain(moved).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_counted_and_listed() {
+    let settings = kept(&["plex", "nas"], 1);
+    let mut monitor = TestMonitor::new(settings.clone());
+    for run in 0..300 {
+        monitor.set_down(if (100..107).contains(&run) { &["plex"] } else { &[] });
+        if run % 50 == 20 {
+            monitor = monitor.cold(settings.clone());
+        }
+        monitor.run().await;
+    }
+    let plex = history(&monitor, &settings, "plex");
+    let days = plex.uptime(Period::Days(90));
+    assert_eq!(days, Uptime { known: 300, down: 7 });
+    // The last run began an hour.
+    assert_eq!(plex.uptime(Period::Hours24), Uptime { known: 23 * 12 + 1, down: 7 });
+    let outages: Vec<_> = plex.outages().map(|one| (one.kind, one.begin, one.length(), one.cause)).collect();
+    assert_eq!(outages, [(EventKind::Outage, NOW + 100 * 300, 7 * 300, Some(Cause::Condition))]);
+    let nas = history(&monitor, &settings, "nas");
+    assert_eq!(nas.uptime(Period::Days(90)).percent().unwrap().to_string(), "100 %");
+    assert_eq!(nas.record.days.values().map(|day| day.counts.of(Class::Up)).sum::<u32>(), 300);
+}
