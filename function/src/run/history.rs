@@ -4,7 +4,6 @@
 //! A parameter is read before it is written, and each record knows which hours it has, so an hour that is moved twice is
 //! counted once. Where the records are is remembered while the environment is warm; a new one reads all parameters once.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -32,9 +31,9 @@ pub(super) struct Archive {
     /// The hour that is moved, or was moved last.
     mark: Option<Mark>,
     /// The targets whose records have it.
-    done: BTreeSet<String>,
+    done: Vec<String>,
     /// The names of the records in each parameter that was read, in order.
-    parameters: Vec<BTreeSet<String>>,
+    parameters: Vec<Vec<String>>,
     /// Whether all parameters were read.
     is_complete: bool,
     /// Whether all records have the hour.
@@ -75,7 +74,7 @@ impl Archive {
 
     /// Return the next parameter to update: one with a record that does not have the hour yet, or one that was not read.
     fn next(&self, shares: &Shares) -> Option<usize> {
-        let is_missing = |name: &String| shares.contains_key(name) && !self.done.contains(name);
+        let is_missing = |name: &String| shares.has(name) && !self.done.contains(name);
         let known = self.parameters.iter().position(|names| names.iter().any(is_missing));
         known.or((!self.is_complete).then_some(self.parameters.len()))
     }
@@ -92,7 +91,7 @@ impl Archive {
             .or_else(|| all().find(|(_, names)| names.iter().any(&is_gone)).map(|(at, _)| at))
     }
 
-    fn note(&mut self, at: usize, names: BTreeSet<String>) {
+    fn note(&mut self, at: usize, names: Vec<String>) {
         match self.parameters.get_mut(at) {
             Some(known) => *known = names,
             None => self.parameters.push(names),
@@ -100,8 +99,19 @@ impl Archive {
     }
 }
 
-/// Each target's share of the hour, by name.
-type Shares = BTreeMap<String, ClosedHour>;
+/// Each target's share of the hour.
+#[derive(Debug, Default)]
+struct Shares(Vec<(String, ClosedHour)>);
+
+impl Shares {
+    fn of(&self, name: &str) -> Option<&ClosedHour> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, share)| share)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.of(name).is_some()
+    }
+}
 
 /// The work of one run.
 struct Job {
@@ -141,9 +151,9 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         }
         let share =
             |target: &Target| Some((target.name.clone(), closed_hour(state, target, &self.settings.clock)?));
-        let shares: Shares = self.settings.targets.iter().filter_map(share).collect();
+        let shares = Shares(self.settings.targets.iter().filter_map(share).collect());
         let division = Division { records: settings.records, parameters: settings.parameters };
-        let expected = history.parameters.max(division.parameters_for(shares.len()));
+        let expected = history.parameters.max(division.parameters_for(shares.0.len()));
         let until = until.min(Instant::now() + LIMIT);
         let mut job = Job { settings, shares, expected, until, writes: 0 };
         match self.move_all(&mut job, problems).await {
@@ -164,15 +174,15 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             self.update(at, job, &[], problems).await?;
         }
         loop {
-            let is_new = |name: &&String| !self.archive.done.contains(*name);
-            let new: Vec<String> = job.shares.keys().filter(is_new).cloned().collect();
+            let names = job.shares.0.iter().map(|(name, _)| name);
+            let new: Vec<String> = names.filter(|name| !self.archive.done.contains(name)).cloned().collect();
             if new.is_empty() {
                 return Ok(true);
             }
-            let is_gone = |name: &String| !job.shares.contains_key(name);
+            let is_gone = |name: &String| !job.shares.has(name);
             let Some(at) = self.archive.with_room(job.settings, is_gone) else {
                 let detail =
-                    format!("the history has no room for {} of {} targets", new.len(), job.shares.len());
+                    format!("the history has no room for {} of {} targets", new.len(), job.shares.0.len());
                 problems.push(Problem::new(ProblemKind::HistoryNotSaved, detail));
                 return Ok(true);
             };
@@ -205,11 +215,13 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             Some(stored) => self.parse(&stored.text, at, problems).await.map_err(Stopped::Refused)?,
             None => Parameter::new(&self.settings.deployment),
         };
-        parameter.records.extend(new.iter().map(|name| (name.clone(), Record::default())));
+        for name in new {
+            parameter.records.entry(name.clone()).or_default();
+        }
         make_room(&mut parameter, job);
         let mut is_changed = false;
         for (name, record) in &mut parameter.records {
-            is_changed |= job.shares.get(name).is_some_and(|share| record.add(share));
+            is_changed |= job.shares.of(name).is_some_and(|share| record.add(share));
         }
         if is_changed {
             if job.writes > 0 {
@@ -224,8 +236,8 @@ impl<S: Store, P: Prober> Monitor<S, P> {
                 return Err(Stopped::Contended);
             }
         }
-        let names: BTreeSet<String> = parameter.records.into_keys().collect();
-        self.archive.done.extend(names.iter().filter(|name| job.shares.contains_key(*name)).cloned());
+        let names: Vec<String> = parameter.records.into_keys().collect();
+        self.archive.done.extend(names.iter().filter(|name| job.shares.has(name)).cloned());
         self.archive.note(at, names);
         Ok(())
     }
@@ -266,11 +278,11 @@ impl<S: Store, P: Prober> Monitor<S, P> {
 
 /// Drop the records of targets that are gone: those whose days are past, and others where the room is needed.
 fn make_room(parameter: &mut Parameter, job: &Job) {
-    let today = job.shares.values().map(|share| share.day).next().unwrap_or_default();
-    parameter.records.retain(|name, record| job.shares.contains_key(name) || !record.is_past(today));
+    let today = job.shares.0.first().map(|(_, share)| share.day).unwrap_or_default();
+    parameter.records.retain(|name, record| job.shares.has(name) || !record.is_past(today));
     while parameter.records.len() > job.settings.records {
         let last_day = |record: &Record| record.days.keys().next_back().copied();
-        let gone = parameter.records.iter().filter(|(name, _)| !job.shares.contains_key(*name));
+        let gone = parameter.records.iter().filter(|(name, _)| !job.shares.has(name));
         let Some((name, _)) = gone.min_by_key(|(_, record)| last_day(record)) else { return };
         let name = name.clone();
         parameter.records.remove(&name);

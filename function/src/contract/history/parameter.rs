@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::record::Record;
 use super::room::Room;
-use super::sections::Sections;
+use super::sections::{Sections, is_known};
 use crate::contract::state::MAX_BYTES;
 
 /// The version that this code writes. A later one has other sections; see [`super::sections`].
@@ -24,23 +23,6 @@ pub struct Parameter {
     pub version: u64,
 }
 
-#[derive(Serialize)]
-struct Written<'a> {
-    version: u64,
-    deployment: &'a str,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    targets: BTreeMap<&'a str, Sections>,
-}
-
-#[derive(Deserialize)]
-struct Read {
-    version: u64,
-    #[serde(default)]
-    deployment: String,
-    #[serde(default)]
-    targets: BTreeMap<String, BTreeMap<String, Value>>,
-}
-
 impl Parameter {
     /// Return one without records.
     pub fn new(deployment: &str) -> Self {
@@ -49,16 +31,16 @@ impl Parameter {
 
     /// Read a stored value; the error says why it cannot be read.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let Read { version, deployment, targets } =
-            serde_json::from_str(text).map_err(|why| why.to_string())?;
-        let text_of = |(name, value)| match value {
-            Value::String(text) => Some((name, text)),
-            _ => None,
-        };
-        let record = |sections: BTreeMap<String, Value>| {
-            Record::read(sections.into_iter().filter_map(text_of).collect())
-        };
-        let records = targets.into_iter().map(|(name, sections)| (name, record(sections))).collect();
+        let value: Value = serde_json::from_str(text).map_err(|why| why.to_string())?;
+        let version = value.get("version").and_then(Value::as_u64).ok_or("it has no version")?;
+        let deployment = value.get("deployment").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let mut records = BTreeMap::new();
+        if let Some(targets) = value.get("targets") {
+            for (name, sections) in targets.as_object().ok_or("its targets are not an object")? {
+                let sections = sections.as_object().ok_or("a record is not an object")?;
+                records.insert(name.clone(), Record::read(sections.clone()));
+            }
+        }
         Ok(Self { deployment, records, version })
     }
 
@@ -73,14 +55,22 @@ impl Parameter {
     }
 
     fn written(&self, room: Room, drops_others: bool) -> String {
-        let sections = |record: &Record| match drops_others {
-            true => Record { others: BTreeMap::new(), ..record.clone() }.write(room),
-            false => record.write(room),
-        };
-        let targets = self.records.iter().map(|(name, record)| (name.as_str(), sections(record))).collect();
-        let written = Written { version: VERSION.max(self.version), deployment: &self.deployment, targets };
+        let mut targets = Sections::new();
+        for (name, record) in &self.records {
+            let mut sections = record.write(room);
+            if drops_others {
+                sections.retain(|name, _| is_known(name));
+            }
+            targets.insert(name.clone(), sections.into());
+        }
+        let mut whole = Sections::new();
+        whole.insert("version".to_owned(), VERSION.max(self.version).into());
+        whole.insert("deployment".to_owned(), self.deployment.as_str().into());
+        if !targets.is_empty() {
+            whole.insert("targets".to_owned(), targets.into());
+        }
         // SSM rejects `{{`. Outside a name, two braces never follow each other.
-        serde_json::to_string(&written).unwrap_or_default().replace("{{", "{\\u007b")
+        Value::from(whole).to_string().replace("{{", "{\\u007b")
     }
 
     /// Return the number of bytes around the records.

@@ -8,6 +8,7 @@ use super::closed_hour::{ClosedHour, Mark};
 use super::counts::Counts;
 use super::event::Event;
 use super::response_time::{Histogram, ResponseTime};
+use super::sections::Sections;
 use super::{DAYS, HOUR_S, HOURS, RECENT_HOURS};
 
 /// One day of a target, by the owner's clock.
@@ -46,7 +47,7 @@ pub struct Record {
     /// What happened, in order.
     pub events: Vec<Event>,
     /// Sections of a later release, which are kept as they are while there is room.
-    pub(super) others: BTreeMap<String, String>,
+    pub(super) others: Sections,
 }
 
 impl Record {

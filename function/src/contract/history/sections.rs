@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use super::RECENT_HOURS;
 use super::closed_hour::Mark;
 use super::counts::Counts;
@@ -38,7 +40,7 @@ const RECENT_BITS: usize = Counts::bits(HOUR_COUNT);
 /// The length of a check's id.
 const CHECK_CHARS: usize = 8;
 
-pub(super) type Sections = BTreeMap<String, String>;
+pub(super) type Sections = Map<String, Value>;
 
 /// Return the number of characters of the sections that always have the same length, with the names of all.
 pub(super) fn fixed_chars() -> usize {
@@ -69,13 +71,18 @@ pub(super) const fn hour_chars(hours: usize) -> usize {
 /// The number of characters of an event.
 pub(super) const EVENT_CHARS: usize = chars(Event::BITS);
 
+/// Return whether this release knows a section.
+pub(super) fn is_known(name: &str) -> bool {
+    NAMES.contains(&name)
+}
+
 impl Record {
     /// Write what there is room for: the newest days, hours and events.
     pub(super) fn write(&self, room: Room) -> Sections {
         let mut sections = self.others.clone();
         let mut add = |name: &str, text: String| {
             if !text.is_empty() {
-                sections.insert(name.to_owned(), text);
+                sections.insert(name.to_owned(), text.into());
             }
         };
         add(CHECK, self.check.chars().filter(char::is_ascii_alphanumeric).take(CHECK_CHARS).collect());
@@ -110,7 +117,10 @@ impl Record {
 
     /// Read the sections that this release knows.
     pub(super) fn read(mut sections: Sections) -> Self {
-        let mut take = |name: &str| sections.remove(name).unwrap_or_default();
+        let mut take = |name: &str| match sections.remove(name) {
+            Some(Value::String(text)) => text,
+            _ => String::new(),
+        };
         let check = take(CHECK);
         let mark = read_mark(&take(MARK));
         let days = read_series(&take(DAYS), DAY, |reader| {
@@ -182,6 +192,11 @@ fn series<T: Default>(
 fn read_series<T>(text: &str, width: u32, take: impl Fn(&mut Reader<'_>) -> Option<T>) -> BTreeMap<u32, T> {
     let mut reader = Reader::new(text);
     let Some(last) = reader.take(width) else { return BTreeMap::new() };
-    let items = std::iter::from_fn(|| take(&mut reader));
-    (0..=last).rev().zip(items).collect()
+    let mut items = BTreeMap::new();
+    let mut number = Some(last);
+    while let (Some(at), Some(item)) = (number, take(&mut reader)) {
+        items.insert(at, item);
+        number = at.checked_sub(1);
+    }
+    items
 }
