@@ -143,7 +143,7 @@ fn is_exposure(notification: &Notification, settings: &Settings) -> bool {
 /// send them again.
 pub fn message(notifications: &[Notification], state: &State, settings: &Settings, saved: bool) -> Message {
     let Text { title, mut body } = match notifications {
-        [notification] => single::text(notification, settings),
+        [notification] => single::text(notification, state, settings),
         _ => several::text(notifications, state, settings),
     };
     if notifications.iter().any(|one| one.unread) {

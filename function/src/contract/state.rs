@@ -36,6 +36,9 @@ pub const VERSION: u64 = 1;
 /// The largest size of a standard SSM parameter. Counted in bytes, which are never fewer than characters.
 pub const MAX_BYTES: usize = 4096;
 
+/// How many recent outages of a target are remembered.
+pub const MAX_RECENT: usize = 5;
+
 /// How a target, or all of them together, is doing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -255,6 +258,9 @@ pub struct TargetState {
     /// What ended in the current hour.
     #[serde(default, skip_serializing_if = "EventList::is_empty")]
     pub events: EventList,
+    /// When its last outages began, in Unix seconds: up to [`MAX_RECENT`] of the last week.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<u64>,
     /// How its checks went in the hour that is over; missing if it was up in every run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<Tally>,

@@ -5,11 +5,15 @@ use super::{Context, Knowledge};
 use crate::contract::history::{Class, Event, EventKind, Mark, ResponseTime, hour_of};
 use crate::contract::reply::WarningReply;
 use crate::contract::settings::Target;
-use crate::contract::state::{ClosedRuns, HistoryState, State, Status, Tally, TargetState, of_hour};
+use crate::contract::state::{
+    ClosedRuns, HistoryState, MAX_RECENT, State, Status, Tally, TargetState, of_hour,
+};
 use crate::probe::{Observation, Verdict};
 
 /// More response times than these are not kept of one hour: a run a minute, and as many by hand.
 const MAX_TIMES: usize = 120;
+
+const WEEK_S: u64 = 7 * 24 * 60 * 60;
 
 /// Count a run that has observed something.
 pub(super) fn count(previous: &State, state: &mut State, observations: &[Observation], context: Context<'_>) {
@@ -147,6 +151,12 @@ fn note_end(target: &mut TargetState, known: &TargetState, context: Context<'_>)
             end: end.max(known.since),
             cause: known.cause,
         });
+        if kind == EventKind::Outage {
+            target.recent.retain(|begin| now.saturating_sub(*begin) <= WEEK_S);
+            let excess = (target.recent.len() + 1).saturating_sub(MAX_RECENT);
+            target.recent.drain(..excess);
+            target.recent.push(known.since);
+        }
     }
     if is_changed {
         target.events.0.push(Event { kind: EventKind::CheckChanged, begin: now, end: now, cause: None });

@@ -5,20 +5,28 @@ use super::phrases::{NO_REASON, STARTED, after, capitalized, delay, how_long, la
 use super::{Text, is_exposure};
 use crate::contract::notification::{Notification, NotificationKind};
 use crate::contract::settings::{Protocol, Settings};
+use crate::contract::state::State;
 use crate::probe::Cause;
 use crate::time::duration;
+
+const WEEK_S: u64 = 7 * 24 * 60 * 60;
 
 /// What happens to the account, and what to do about it.
 const UPGRADE: &str = "Unless you upgrade it, AWS closes the account, and nothing is monitored any more. Upgrade it in the \
     AWS console under Billing and Cost Management: within the always-free allowances, nothing is charged. Then run \
     `plexmon-deploy up`, which ends these warnings.";
 
-pub(super) fn text(notification: &Notification, settings: &Settings) -> Text {
+pub(super) fn text(notification: &Notification, state: &State, settings: &Settings) -> Text {
     let name = capitalized(label(notification.target(), settings));
     let exposure =
         is_exposure(notification, settings).then(|| exposure(notification, &name, settings)).flatten();
     let Text { title, body } =
         exposure.unwrap_or_else(|| Text::new(title(notification, &name), body(notification, settings)));
+    let body = if notification.kind == NotificationKind::Up {
+        body + &recurrence(notification, state)
+    } else {
+        body
+    };
     let title = if notification.first { format!("{STARTED}: {title}") } else { title };
     Text { title, body }
 }
@@ -99,6 +107,21 @@ pub(super) fn unknown(cause: Option<Cause>) -> String {
         _ => "You will be notified when it can be checked again".to_owned(),
     };
     format!(" This does not count as an outage. {advice}.")
+}
+
+/// Return how many outages there were in the last week, if this was not the first one.
+fn recurrence(notification: &Notification, state: &State) -> String {
+    let target = state.target(notification.target());
+    let until = notification.until.unwrap_or(notification.from);
+    let is_recent = |begin: &&u64| **begin <= until && until - **begin <= WEEK_S;
+    let ordinal = match target.map_or(0, |target| target.recent.iter().filter(is_recent).count()) {
+        0 | 1 => return String::new(),
+        2 => "second",
+        3 => "third",
+        4 => "fourth",
+        _ => return " At least five outages in 7 days.".to_owned(),
+    };
+    format!(" The {ordinal} outage in 7 days.")
 }
 
 /// Return how many outages before this one were not reported.

@@ -85,6 +85,7 @@ fn drop_tallies(state: &mut State) {
         state.history.take().is_some() || state.targets.iter().any(|one| one.tally.is_some());
     for target in &mut state.targets {
         (target.tally, target.closed) = (None, None);
+        target.recent.clear();
         target.events.0.clear();
         target.closed_events.0.clear();
     }

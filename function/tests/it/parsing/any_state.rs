@@ -115,6 +115,7 @@ pub fn any_state(rng: &mut Rng) -> State {
         app_version: maybe(rng, text),
         tally: maybe(rng, tally),
         events: events(rng),
+        recent: (0..rng.below(4)).map(|_| rng.draw()).collect(),
         closed: maybe(rng, tally),
         closed_events: events(rng),
     });

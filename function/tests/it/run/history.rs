@@ -71,3 +71,28 @@ async fn an_outage_is_counted_and_listed() {
     assert_eq!(nas.uptime(Period::Days(90)).percent().unwrap().to_string(), "100 %");
     assert_eq!(nas.record.days.values().map(|day| day.counts.of(Class::Up)).sum::<u32>(), 300);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_recovery_says_how_many_outages_there_were_in_a_week() {
+    let mut monitor = TestMonitor::new(kept(&["plex"], 1));
+    let mut ends = Vec::new();
+    for outage in 0..7 {
+        for run in 0..(if outage == 3 { 2_100 } else { 100 }) {
+            monitor.set_down(if run == 50 { &["plex"] } else { &[] });
+            monitor.run().await;
+            ends.push(monitor.texts());
+        }
+    }
+    ends.retain(|text| text.contains("5 min"));
+    let expected = [
+        "Down 5 min (14:15-14:20 UTC).",
+        "Down 5 min (22:35-22:40 UTC). The second outage in 7 days.",
+        "Down 5 min (06:55-07:00 UTC). The third outage in 7 days.",
+        "Down 5 min (15:15-15:20 UTC). The fourth outage in 7 days.",
+        // A week later.
+        "Down 5 min (22:15-22:20 UTC).",
+        "Down 5 min (06:35-06:40 UTC). The second outage in 7 days.",
+        "Down 5 min (14:55-15:00 UTC). The third outage in 7 days.",
+    ];
+    assert_eq!(ends, expected);
+}

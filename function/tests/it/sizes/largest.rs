@@ -9,8 +9,8 @@ use plexmon_function::contract::notification::{Notification, NotificationKind, N
 use plexmon_function::contract::parts::{MAX_PARTS, layout, merge, split};
 use plexmon_function::contract::settings::{Settings, Target};
 use plexmon_function::contract::state::{
-    ClosedRuns, DomainState, DomainStatus, HistoryState, LastNotified, Lease, MAX_BYTES, MonitorState, State,
-    Status, Streak, Suppressed, Tally, TargetState, Warning,
+    ClosedRuns, DomainState, DomainStatus, HistoryState, LastNotified, Lease, MAX_BYTES, MAX_RECENT,
+    MonitorState, State, Status, Streak, Suppressed, Tally, TargetState, Warning,
 };
 use plexmon_function::probe::Cause;
 
@@ -146,6 +146,7 @@ fn largest_history_of_a_target() -> TargetState {
     TargetState {
         tally,
         closed: tally,
+        recent: vec![9_999_999_999; MAX_RECENT],
         events: events.clone(),
         closed_events: events,
         ..TargetState::default()
