@@ -6,6 +6,7 @@ pub mod parameters;
 
 pub use account::{Account, partition};
 pub use lambda::{LambdaKind, LambdaNames, RoleNames, ScheduleNames, log_group};
+use plexmon_function::contract::history::{Division, MAX_PARAMETERS, Place};
 use plexmon_function::contract::parts::{layout, parameter};
 
 use self::parameters::secrets_parameter;
@@ -47,6 +48,8 @@ pub struct Names {
     pub state_parameter: String,
     /// Additional parameters of the state, if there are or were many targets.
     pub state_parts: Vec<String>,
+    /// The parameters of the history.
+    pub history: Vec<String>,
     /// Whether the state parameter comes from an adopted function and not from the configuration.
     pub is_inherited: bool,
 }
@@ -59,22 +62,27 @@ impl Names {
             others: Vec::new(),
             state_parameter: config.state_parameter.clone(),
             state_parts: Vec::new(),
+            history: Vec::new(),
             is_inherited: false,
         };
-        names.reaching(layout(&config.settings()).len())
+        let division = Division { records: config.history.records, parameters: config.history.parameters };
+        names
+            .reaching(layout(&config.settings()).len())
+            .with_history(division.parameters_for(config.targets.len()))
     }
 
     /// Return the names with the state parameter of an adopted function.
     #[must_use]
     pub fn inheriting(self, state_parameter: &str) -> Self {
-        let parts = self.state_parts.len() + 1;
+        let (parts, history) = (self.state_parts.len() + 1, self.history.len());
         let names = Self {
             state_parameter: state_parameter.to_owned(),
             state_parts: Vec::new(),
+            history: Vec::new(),
             is_inherited: true,
             ..self
         };
-        names.reaching(parts)
+        names.reaching(parts).with_history(history)
     }
 
     /// Return the names with at least this number of parameters for the state.
@@ -83,6 +91,14 @@ impl Names {
         let additional = self.state_parts.len() + 1..parts;
         let additional = additional.map(|part| parameter(&self.state_parameter, part));
         Self { state_parts: self.state_parts.iter().cloned().chain(additional).collect(), ..self }
+    }
+
+    /// Return the names with at least this number of parameters for the history.
+    #[must_use]
+    pub fn with_history(self, parameters: usize) -> Self {
+        let additional = self.history.len()..parameters.min(MAX_PARAMETERS);
+        let additional = additional.map(|number| Place::Number(number).parameter(&self.state_parameter));
+        Self { history: self.history.iter().cloned().chain(additional).collect(), ..self }
     }
 
     /// All functions of the deployment.
@@ -109,6 +125,11 @@ impl Names {
     /// The state's parameters, the first one first.
     pub fn state_parameters(&self) -> impl Iterator<Item = &String> {
         std::iter::once(&self.state_parameter).chain(&self.state_parts)
+    }
+
+    /// The parameters of state and history.
+    pub fn parameters(&self) -> impl Iterator<Item = &String> {
+        self.state_parameters().chain(&self.history)
     }
 
     pub fn secrets_parameter(&self) -> String {

@@ -20,7 +20,6 @@ use crate::output::Output;
 use crate::plan::{Intent, Plan, plan};
 use crate::report::Event;
 use crate::resource::{Blueprint, CreatedHere, Materials, OnFailure, Pace, RoleIds};
-use crate::resources::parameter::parts_of;
 use crate::resources::{Content, Decrypt};
 use crate::stack::{Observed, ReadOptions, STATE_VARIABLE, Stack, observe};
 use crate::text::{PlanNotice, plan_notice};
@@ -154,13 +153,12 @@ impl Session {
         }
         let settings = config.settings();
         let code = identity(&self.origin, &settings, config.function.architecture)?.to_string();
-        let names = observed.names.clone().reaching(observed.state.as_deref().map_or(0, parts_of));
         // What AWS does not say this time is not a change.
         let recorded = observed.monitor().and_then(|function| function.account_closes);
         let account_closes = account_plan.as_ref().map_or(recorded, |plan| plan.closes(recorded));
         let blueprint = Blueprint {
             config: &config,
-            names: &names,
+            names: &observed.names,
             account: &observed.account,
             secrets: &secrets,
             code: &code,

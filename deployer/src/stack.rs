@@ -1,5 +1,6 @@
 //! A deployment as one plain value: desired, empty, or as observed in AWS.
 
+mod history;
 mod observe;
 mod owners;
 
@@ -13,7 +14,7 @@ use crate::resources::{Function, LogGroup, Parameter, Role, Schedule, Secret};
 pub struct Stack {
     pub roles: Vec<Role>,
     pub log_groups: Vec<LogGroup>,
-    /// Those of the state, the first one first; observed, also those under a previous name.
+    /// Those of the state, the first one first, and those of the history; observed, also those under a previous name.
     pub parameters: Vec<Parameter>,
     pub secrets: Vec<Secret>,
     pub functions: Vec<Function>,
@@ -34,7 +35,7 @@ impl Stack {
     /// Return the stack that `up` wants. Another function is another entry in [`Names`](crate::names::Names).
     pub fn desired(blueprint: &Blueprint<'_>) -> Self {
         let mut stack = Self::nothing();
-        stack.parameters.extend(blueprint.names.state_parameters().map(|name| Parameter {
+        stack.parameters.extend(blueprint.names.parameters().map(|name| Parameter {
             name: name.clone(),
             region: blueprint.account.region.clone(),
             owner: blueprint.owner(),

@@ -14,7 +14,7 @@ use crate::cli::{Audience, Permissions};
 use crate::config::Config;
 use crate::context::Context;
 use crate::error::{Context as _, Error, Exit, Result};
-use crate::names::parameters::any_part;
+use crate::names::parameters::{any_history, any_part};
 use crate::names::{Account, LambdaNames, Names, partition};
 use crate::print::stdout;
 use crate::resource::{Actions, Subject};
@@ -118,7 +118,7 @@ fn resource(on: Subject, names: &Names, account: &Account) -> Value {
         Subject::Rule => names.rules().iter().map(|rule| account.rule(rule)).collect(),
         Subject::State => {
             let state = &names.state_parameter;
-            vec![account.parameter(state), account.parameter(&any_part(state))]
+            [state.clone(), any_part(state), any_history(state)].map(|name| account.parameter(&name)).to_vec()
         }
         Subject::Secrets => vec![account.parameter(&names.secrets_parameter())],
         Subject::LogGroup => names

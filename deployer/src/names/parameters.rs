@@ -1,10 +1,16 @@
-//! The names of the SSM parameters that belong together: the state, its parts and its SecureString.
+//! The names of the SSM parameters that belong together: the state, its parts, its SecureString and the history.
 
+use plexmon_function::contract::history;
 use plexmon_function::contract::parts::PART_SUFFIX;
 
 /// A pattern that matches every additional part of a state parameter.
 pub fn any_part(state_parameter: &str) -> String {
     format!("{state_parameter}{PART_SUFFIX}*")
+}
+
+/// A pattern that matches every parameter of the history, including the one with an unreadable history.
+pub fn any_history(state_parameter: &str) -> String {
+    format!("{state_parameter}{}*", history::SUFFIX)
 }
 
 /// Appended to the name of the state parameter, this gives the name of its SecureString.
@@ -15,22 +21,77 @@ pub fn secrets_parameter(state_parameter: &str) -> String {
     format!("{state_parameter}{SECRETS_SUFFIX}")
 }
 
-/// The state parameter to which one of our parameters belongs; a state parameter belongs to itself.
-pub fn state_parameter(name: &str) -> &str {
+/// What one of our parameters contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contents {
+    /// The state, or a part of it.
+    State,
+    Secrets,
+    History,
+}
+
+/// Return the state parameter to which one of our parameters belongs, and what it contains; a state parameter belongs to
+/// itself.
+fn parsed(name: &str) -> (&str, Contents) {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    match (name.strip_suffix(SECRETS_SUFFIX), name.rsplit_once(PART_SUFFIX)) {
-        (Some(state), _) => state,
-        (None, Some((state, number))) if is_number(number) => state,
-        _ => name,
+    let numbered = |suffix: &str| name.rsplit_once(suffix).filter(|(_, number)| is_number(number));
+    let of_history = || {
+        let first = name.strip_suffix(history::SUFFIX).or_else(|| name.strip_suffix(history::ASIDE));
+        first.or_else(|| numbered(history::SUFFIX).map(|(state, _)| state))
+    };
+    if let Some(state) = name.strip_suffix(SECRETS_SUFFIX) {
+        (state, Contents::Secrets)
+    } else if let Some(state) = of_history() {
+        (state, Contents::History)
+    } else {
+        (numbered(PART_SUFFIX).map_or(name, |(state, _)| state), Contents::State)
     }
 }
 
-/// Whether the name is derived from the name of a state parameter: a part or the SecureString.
+/// The state parameter to which one of our parameters belongs; a state parameter belongs to itself.
+pub fn state_parameter(name: &str) -> &str {
+    parsed(name).0
+}
+
+/// Whether the name is derived from the name of a state parameter: a part, the SecureString or a history.
 pub fn is_derived(name: &str) -> bool {
     state_parameter(name) != name
 }
 
 /// Whether the name is that of a SecureString.
 pub fn is_secret(name: &str) -> bool {
-    name.ends_with(SECRETS_SUFFIX)
+    parsed(name).1 == Contents::Secrets
+}
+
+/// Whether the name is that of a history.
+pub fn is_history(name: &str) -> bool {
+    parsed(name).1 == Contents::History
+}
+
+#[cfg(test)]
+mod tests {
+    use plexmon_function::contract::history::Place;
+    use plexmon_function::contract::parts::parameter;
+
+    use super::*;
+
+    #[test]
+    fn every_derived_name_leads_to_its_state_parameter() {
+        let state = "/home/state";
+        let histories = [Place::Number(0), Place::Number(1), Place::Number(249), Place::Aside];
+        for place in histories {
+            let name = place.parameter(state);
+            assert_eq!(parsed(&name), (state, Contents::History), "{name}");
+        }
+        assert_eq!(parsed(&parameter(state, 1)), (state, Contents::State));
+        assert_eq!(parsed(&secrets_parameter(state)), (state, Contents::Secrets));
+    }
+
+    #[test]
+    fn other_names_are_state_parameters() {
+        for name in ["/home/state", "/home/history", "/home/x_histories", "/home/x_history_2", "/home/x_part"]
+        {
+            assert_eq!(parsed(name), (name, Contents::State));
+        }
+    }
 }

@@ -4,11 +4,12 @@
 //! function; obsolete resources are deleted when everything else is done. In a removal, the resources that a function
 //! needs are deleted after it.
 
+use plexmon_function::contract::history::Place;
 use serde::Serialize;
 
 use super::{Action, Change, Delta, Step};
 use crate::names::log_group;
-use crate::names::parameters::state_parameter;
+use crate::names::parameters::{is_history, state_parameter};
 use crate::resource::{Blocks, Dependency, ResourceKind, Until, is_same};
 use crate::resources::{Function, LogGroup, Schedule};
 
@@ -111,14 +112,18 @@ impl Order<'_> {
         }
     }
 
-    /// A function needs its own role and log group, and the parameters if it has a state.
+    /// A function needs its own role and log group, and the parameters if it has a state. It does not wait for the history:
+    /// there may be many parameters, and it creates those that it misses.
     fn function(&self, function: &Function) -> Vec<Dependency> {
         let mut needs = self.all(Until::Effective, |step| {
             self.purpose(step) == Purpose::Makes
                 && match &step.change {
                     Change::Role(delta) => function.assumes(&delta.resource().name),
                     Change::LogGroup(delta) => is_log_group_of(delta.resource(), function),
-                    Change::Parameter(_) | Change::Secret(_) => function.state.is_some(),
+                    Change::Parameter(delta) => {
+                        function.state.is_some() && !is_history(&delta.resource().name)
+                    }
+                    Change::Secret(_) => function.state.is_some(),
                     Change::Function(_) | Change::Schedule(_) => false,
                 }
         });
@@ -200,9 +205,11 @@ impl Order<'_> {
         })
     }
 
-    /// The value of a state says how many parts there are: it is deleted after them, even if the run is interrupted.
+    /// The value of a state says how many parts there are, and how many parameters the history has: it is deleted after
+    /// them, even if the run is interrupted. The history's first parameter is found without it.
     fn parts_of(&self, state: &str) -> Vec<Dependency> {
-        let is_part = |name: &str| name != state && state_parameter(name) == state;
+        let first = Place::Number(0).parameter(state);
+        let is_part = |name: &str| name != state && name != first && state_parameter(name) == state;
         self.all(Until::Done, |step| {
             matches!(step.change, Change::Parameter(_)) && self.removes(step) && is_part(&step.name)
         })

@@ -1,12 +1,15 @@
-//! A parameter of the state. Its value belongs to the function; we only ensure that it exists and is ours.
+//! A parameter of the state or of the history. Its value belongs to the function; we only ensure that it exists and is ours.
 
 use aws_sdk_ssm::types::ParameterType;
+use plexmon_function::contract::history;
 use plexmon_function::contract::parts::MAX_PARTS;
 use plexmon_function::contract::state::State;
 
 use super::parameter_calls::{claim, create, delete, owner, value, written_by};
 use crate::aws::{Aws, Created};
 use crate::error::Result;
+use crate::names::Account;
+use crate::names::parameters::is_history;
 use crate::resource::{Actions, Difference, Differences, Resource, ResourceKind, Subject, Task};
 
 pub const ACTIONS: &[Actions] = &[Actions {
@@ -28,6 +31,28 @@ pub struct Parameter {
 /// Return the number of parameters in which this state is kept.
 pub fn parts_of(state: &str) -> usize {
     State::parse(state).map_or(0, |state| state.parts.min(MAX_PARTS))
+}
+
+/// Return the number of parameters in which the history is kept, as far as this state says.
+pub fn history_of(state: &str) -> usize {
+    State::parse(state).ok().and_then(|state| state.history).map_or(0, |history| history.parameters)
+}
+
+impl Parameter {
+    /// Read a parameter of the history, and its owner from its value alone: there may be many of them.
+    pub async fn read_history(name: &str, aws: &Aws) -> Result<Option<(Self, String)>> {
+        let Some(value) = value(aws, name, false).await? else { return Ok(None) };
+        let owner = written_by(&value);
+        Ok(Some((Self { name: name.to_owned(), region: aws.region.clone(), owner }, value)))
+    }
+
+    /// Return the value of a new one.
+    fn first_value(&self, deployment: &str) -> String {
+        match is_history(&self.name) {
+            true => history::Parameter::new(deployment).encode(history::DAYS as usize),
+            false => UNKNOWN.to_owned(),
+        }
+    }
 }
 
 impl Resource for Parameter {
@@ -60,6 +85,10 @@ impl Resource for Parameter {
         Ok(Some((Self { name: name.to_owned(), region: aws.region.clone(), owner }, value)))
     }
 
+    async fn read_owner(&self, aws: &Aws, _: &Account) -> Result<Option<String>> {
+        Ok(owner(aws, &self.name).await?.or_else(|| self.owner.clone()))
+    }
+
     fn differences(&self, observed: Option<&Self>) -> Vec<Difference> {
         let Self { name: _, region: _, owner } = self;
         let mut differences = Differences::default();
@@ -68,7 +97,8 @@ impl Resource for Parameter {
     }
 
     async fn create(&self, task: &Task<'_>) -> Result<()> {
-        create(task, &self.name, ParameterType::String, UNKNOWN).await.map(|_| ())
+        let value = self.first_value(task.deployment);
+        create(task, &self.name, ParameterType::String, &value).await.map(|_| ())
     }
 
     async fn update(&self, _: &Self, task: &Task<'_>) -> Result<()> {

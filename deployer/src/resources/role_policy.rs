@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::names::parameters::any_part;
+use crate::names::parameters::{any_history, any_part};
 use crate::names::{LambdaKind, LambdaNames};
 use crate::resource::Blueprint;
 
@@ -13,7 +13,7 @@ pub fn statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value>
     }
 }
 
-/// Return the statements for the monitor: its own state, secrets and log streams. They do not allow creating a log group,
+/// Return the statements for the monitor: its own state, history, secrets and log streams. They do not allow creating a log group,
 /// which would recreate the group after its deletion.
 fn monitor_statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value> {
     let of = sid_suffix(&lambda.region);
@@ -30,6 +30,13 @@ fn monitor_statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Va
             "Effect": "Allow",
             "Action": ["ssm:GetParameter", "ssm:PutParameter"],
             "Resource": state(blueprint),
+        }),
+        json!({
+            "Sid": format!("History{of}"),
+            "Effect": "Allow",
+            "Action": ["ssm:GetParameter", "ssm:PutParameter"],
+            // Targets come and go: the function also creates parameters.
+            "Resource": blueprint.account.parameter(&any_history(&blueprint.names.state_parameter)),
         }),
     ];
     if !blueprint.config.secrets.is_empty() {

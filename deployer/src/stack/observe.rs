@@ -6,13 +6,15 @@ use futures_util::future::join_all;
 use plexmon_function::contract::secrets::SecretValue;
 
 use super::Stack;
+use super::history::{History, with_owners};
 use super::owners::find_owners;
 use crate::aws::Aws;
 use crate::config::is_parameter_name;
 use crate::error::{Error, Result};
 use crate::names::{Account, LambdaNames, Names, ScheduleNames};
-use crate::resource::Resource as _;
+use crate::resource::{Resource as _, find};
 use crate::resources::function::FunctionDetails;
+use crate::resources::parameter::parts_of;
 use crate::resources::rules::OtherRules;
 use crate::resources::secret::SecretQuery;
 use crate::resources::{Decrypt, Function, LogGroup, Parameter, Role, Schedule, Secret};
@@ -30,7 +32,7 @@ pub struct ReadOptions {
 pub struct Observed {
     /// The account, in the region of the monitor.
     pub account: Account,
-    /// The names of the resources that were read.
+    /// The names of the resources that were read, with all parameters that state and history have.
     pub names: Names,
     pub stack: Stack,
     /// The unique id of each role, by its ARN. It changes when a role is recreated under the same name.
@@ -39,6 +41,8 @@ pub struct Observed {
     pub state: Option<String>,
     /// The values of the state's additional parameters, as far as they exist.
     pub state_parts: Vec<String>,
+    /// The values of the history's parameters, as far as they exist.
+    pub history: Vec<String>,
     /// The SHA-256 of the zip that the monitor runs, in base64.
     pub code_sha256: Option<String>,
     /// The environment of a function that may be taken over; empty unless [`ReadOptions::adopting`].
@@ -97,9 +101,10 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
     let parts = join_all(names.state_parts.iter().map(|name| Parameter::read(name, aws)));
     let secret = SecretQuery { name: names.secrets_parameter(), decrypt: options.decrypt };
     let secret = Secret::read(&secret, aws);
+    let history = History::read(aws, &names.state_parameter, names.history.len());
     let previous = async { if options.adopting { previous_schedule(aws, names).await } else { Ok(None) } };
-    let (account, lambdas, state, parts, secret, previous) =
-        tokio::join!(account, lambdas, state, parts, secret, previous);
+    let (account, lambdas, state, parts, secret, history, previous) =
+        tokio::join!(account, lambdas, state, parts, secret, history, previous);
     // Check this first: missing credentials must not be reported as a missing permission.
     let account = account?;
 
@@ -133,13 +138,22 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
     stack.parameters.extend(state.map(|(state, _)| state).into_iter().chain(parts));
     stack.secrets.extend(secret?.map(|(secret, ())| secret));
 
+    let history = history?;
+    let history = async {
+        let mut history = history.complete(aws, &names.state_parameter, state_value.as_deref()).await?;
+        let state = find(&stack.parameters, &names.state_parameter, &aws.region);
+        history.parameters = with_owners(aws, names, &account, state, history.parameters).await?;
+        Ok::<_, Error>(history)
+    };
     let rules =
         other_rules(aws, names, &account, options.adopting && stack.function(&names.monitor).is_some());
     let owners = find_owners(aws, names, &account, state_value.as_deref(), &stack);
-    let (owners, other_rules) = tokio::join!(owners, rules);
-    let mut stack = owners?;
+    let (owners, history, other_rules) = tokio::join!(owners, history, rules);
+    let (mut stack, history) = (owners?, history?);
+    stack.parameters.extend(history.parameters);
     stack.schedules.extend(previous?);
-    let names = names.clone();
+    let parts = state_value.as_deref().map_or(0, parts_of);
+    let names = names.clone().reaching(parts).with_history(history.count);
     Ok(Observed {
         account,
         names,
@@ -147,6 +161,7 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
         role_ids,
         state: state_value,
         state_parts: part_values,
+        history: history.values,
         code_sha256,
         variables,
         other_rules,

@@ -93,7 +93,8 @@ fn a_plan_has_a_color_for_each_action() {
       ESC[31m- deleteESC[0m log group /aws/lambda/plex-remote-health
       ESC[31m- deleteESC[0m parameter /homelab/plex_remote_status
       ESC[31m- deleteESC[0m secret    /homelab/plex_remote_status_secrets
-    0 to create, 0 to update, 5 to delete
+      ESC[31m- deleteESC[0m parameter /homelab/plex_remote_status_history
+    0 to create, 0 to update, 6 to delete
     ");
 }
 
@@ -110,9 +111,11 @@ fn plan_prints_its_colors_into_a_pipe_only_on_request() {
       ESC[32m+ createESC[0m role      plex-remote-health-role
       ESC[32m+ createESC[0m log group /aws/lambda/plex-remote-health
       ESC[32m+ createESC[0m parameter /homelab/plex_remote_status
+      ESC[32m+ createESC[0m parameter /homelab/plex_remote_status_history
+      ESC[32m+ createESC[0m parameter /homelab/plex_remote_status_history2
       ESC[32m+ createESC[0m function  plex-remote-health
       ESC[32m+ createESC[0m schedule  plex-remote-health-schedule
-    5 to create, 0 to update, 0 to delete
+    7 to create, 0 to update, 0 to delete
     [COST]
     ");
     assert_eq!(console::strip_ansi_codes(&colored), plan(&[]), "nothing but color differs");

@@ -90,9 +90,10 @@ fn another_plan_is_refused_with_what_it_is_now() {
       + create role      plex-remote-health-role
       + create log group /aws/lambda/plex-remote-health
       + create parameter /homelab/plex_remote_status
+      + create parameter /homelab/plex_remote_status_history
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
-    5 to create, 0 to update, 0 to delete
+    6 to create, 0 to update, 0 to delete
     --- stderr
     plex-remote-health in account 123456789012, region eu-central-1
     error: this is not the expected plan: nothing was changed
@@ -104,7 +105,7 @@ fn another_plan_is_refused_with_what_it_is_now() {
     let refused = deploy(&home, &aws, &["up", "--json", "--yes", "-v", "--expect", &digest]).run().ended(1);
     assert!(refused.calls().len() > 5 && refused.writes().is_empty(), "{}", refused.stderr);
     let document = refused.json();
-    assert_eq!(document["steps"].as_array().unwrap().len(), 5);
+    assert_eq!(document["steps"].as_array().unwrap().len(), 6);
     assert!(document["steps"].as_array().unwrap().iter().all(|step| step["outcome"] == "not_run"));
 }
 
@@ -123,6 +124,9 @@ fn with_the_plan_itself_the_difference_is_shown() {
     error: this is not the expected plan: nothing was changed
       cause: expected: [REVIEWED]
       cause: now:      [NOW]
+      cause: planned differently: create function plex-remote-health in eu-central-1
+             expected code: (none) -> [DIGEST]
+             now      code: (none) -> [DIGEST]
       cause: planned differently: create schedule plex-remote-health-schedule in eu-central-1
              expected rule: (none) -> {"expression":"rate(5 minutes)","enabled":true}
              expected retry_policy: (none) -> {"max_age_s":150,"attempts":5}

@@ -199,7 +199,7 @@ async fn verdict(index: usize, times: u8, then: Then) -> String {
 #[tokio::test(start_paused = true)]
 async fn the_verdict_lists_unfinished_steps() {
     assert_snapshot!(verdict(0, 1, Then::Ends).await, @"
-    error: interrupted: 4 of 6 steps are done; run the same command again to continue
+    error: interrupted: 5 of 7 steps are done; run the same command again to continue
       cause: not done: create function plex-remote-health
       cause: not done: create schedule plex-remote-health-schedule
     ");
@@ -208,7 +208,8 @@ async fn the_verdict_lists_unfinished_steps() {
 #[tokio::test(start_paused = true)]
 async fn the_verdict_on_an_abandoned_call_counts_it_as_not_done() {
     assert_snapshot!(verdict(4, 2, Then::Hangs).await, @"
-    error: interrupted: 4 of 6 steps are done; run the same command again to continue
+    error: interrupted: 4 of 7 steps are done; run the same command again to continue
+      cause: not done: create parameter /homelab/plex_remote_status_history
       cause: not done: create function plex-remote-health
       cause: not done: create schedule plex-remote-health-schedule
     ");
@@ -216,5 +217,5 @@ async fn the_verdict_on_an_abandoned_call_counts_it_as_not_done() {
 
 #[tokio::test(start_paused = true)]
 async fn ctrl_c_during_the_last_step_is_not_an_error() {
-    assert_eq!(verdict(5, 1, Then::Ends).await, "done");
+    assert_eq!(verdict(6, 1, Then::Ends).await, "done");
 }

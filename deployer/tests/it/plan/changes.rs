@@ -18,9 +18,10 @@ fn from_nothing_everything_is_created() {
       + create log group /aws/lambda/plex-remote-health
       + create parameter /homelab/plex_remote_status
       + create secret    /homelab/plex_remote_status_secrets
+      + create parameter /homelab/plex_remote_status_history
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
-    6 to create, 0 to update, 0 to delete
+    7 to create, 0 to update, 0 to delete
     ");
 }
 
@@ -87,7 +88,8 @@ fn a_missing_retention_is_set() {
 fn a_missing_state_is_recreated() {
     assert_snapshot!(drift(|stack| stack.parameters.clear()), @"
       + create parameter /homelab/plex_remote_status
-    1 to create, 0 to update, 0 to delete
+      + create parameter /homelab/plex_remote_status_history
+    2 to create, 0 to update, 0 to delete
     ");
 }
 

@@ -21,7 +21,8 @@ fn a_complete_deployment_is_deleted_in_reverse_order() {
       - delete log group /aws/lambda/plex-remote-health
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
-    0 to create, 0 to update, 6 to delete
+      - delete parameter /homelab/plex_remote_status_history
+    0 to create, 0 to update, 7 to delete
     ");
 }
 
@@ -39,7 +40,8 @@ fn an_incomplete_deployment_is_deleted_completely() {
       - delete role      plex-remote-health-role
       - delete log group /aws/lambda/plex-remote-health
       - delete parameter /homelab/plex_remote_status
-    0 to create, 0 to update, 4 to delete
+      - delete parameter /homelab/plex_remote_status_history
+    0 to create, 0 to update, 5 to delete
     ");
 }
 
@@ -54,7 +56,9 @@ fn resources_of_others_are_kept() {
     let observed = deployment.drifted(|stack| {
         stack.the_role().owner = None;
         stack.the_log_group().owner = None;
-        stack.the_state().owner = Some("cinema".to_owned());
+        for parameter in &mut stack.parameters {
+            parameter.owner = Some("cinema".to_owned());
+        }
         stack.the_function().owner = Some("cinema".to_owned());
         stack.the_schedule().owner = None;
         stack.secrets.clear();
@@ -65,6 +69,7 @@ fn resources_of_others_are_kept() {
       . keep   role      plex-remote-health-role (it has no tag `plexmon:deployment`)
       . keep   log group /aws/lambda/plex-remote-health (it has no tag `plexmon:deployment`)
       . keep   parameter /homelab/plex_remote_status (its tag `plexmon:deployment` says that it belongs to the deployment `cinema`)
+      . keep   parameter /homelab/plex_remote_status_history (its tag `plexmon:deployment` says that it belongs to the deployment `cinema`)
       . keep   function  plex-remote-health (its tag `plexmon:deployment` says that it belongs to the deployment `cinema`)
       . keep   schedule  plex-remote-health-schedule (it has no tag `plexmon:deployment`)
     0 to create, 0 to update, 0 to delete
@@ -86,7 +91,8 @@ fn a_permission_left_in_the_function_is_deleted_first() {
       - delete log group /aws/lambda/plex-remote-health
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
-    0 to create, 0 to update, 6 to delete
+      - delete parameter /homelab/plex_remote_status_history
+    0 to create, 0 to update, 7 to delete
     ");
 }
 
@@ -105,8 +111,9 @@ fn a_rule_with_targets_of_others_loses_only_ours() {
       - delete log group /aws/lambda/plex-remote-health
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
+      - delete parameter /homelab/plex_remote_status_history
       . keep   schedule  plex-remote-health-schedule (others added targets to it: theirs, another)
-    0 to create, 1 to update, 5 to delete
+    0 to create, 1 to update, 6 to delete
     "#);
     let without_ours = |stack: &mut Stack| {
         shared(stack);
@@ -118,8 +125,9 @@ fn a_rule_with_targets_of_others_loses_only_ours() {
       - delete log group /aws/lambda/plex-remote-health
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
+      - delete parameter /homelab/plex_remote_status_history
       . keep   schedule  plex-remote-health-schedule (others added targets to it: theirs, another)
-    0 to create, 0 to update, 5 to delete
+    0 to create, 0 to update, 6 to delete
     ");
 }
 

@@ -32,10 +32,11 @@ fn each_function_comes_with_its_own_role_and_log_group() {
       + create log group /aws/lambda/plex-remote-health-page
       + create parameter /homelab/plex_remote_status
       + create secret    /homelab/plex_remote_status_secrets
+      + create parameter /homelab/plex_remote_status_history
       + create function  plex-remote-health
       + create function  plex-remote-health-page
       + create schedule  plex-remote-health-schedule
-    9 to create, 0 to update, 0 to delete
+    10 to create, 0 to update, 0 to delete
     ");
     assert!(deployment.up(&deployment.desired).unwrap().is_empty());
     let regions: Vec<_> = deployment.desired.functions.iter().map(|one| one.region.as_str()).collect();

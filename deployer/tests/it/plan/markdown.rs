@@ -77,7 +77,7 @@ fn a_step_has_its_changes_behind_its_title() {
 
     </details>
 
-    Digest of this plan: `2a706f76b548a32387e8988bae4165e560d390c5165299849cc617c4ebb1070f`
+    Digest of this plan: `6ba9f374a65b65ca7ae02983b9145787305a0532a8f3a0224ddf4691fd8605c4`
     "#);
 }
 

@@ -73,14 +73,15 @@ fn after_a_rename_the_previous_parameters_are_deleted_last() {
     });
     assert_snapshot!(text(deployment.up(&observed)), @r#"
       ~ update role      plex-remote-health-role
-          policy: ...89012:parameter/homelab/plex_remote_status"},{"Sid":"SecretsEuCentral1","Effect":"Allow","Action":"s... -> ...89012:parameter/home/plex"},{"Sid":"SecretsEuCentral1","Effect":"Allow","Action":"ssm:GetParameter",...
+          policy: ...89012:parameter/homelab/plex_remote_status"},{"Sid":"HistoryEuCentral1","Effect":"Allow","Action":["... -> ...89012:parameter/home/plex"},{"Sid":"HistoryEuCentral1","Effect":"Allow","Action":["ssm:GetParameter"...
       + create parameter /home/plex
       + create secret    /home/plex_secrets
+      + create parameter /home/plex_history
       - delete parameter /homelab/plex_remote_status_secrets
       - delete parameter /homelab/plex_remote_status
       ~ update function  plex-remote-health
           state_parameter: /homelab/plex_remote_status -> /home/plex
-    2 to create, 2 to update, 2 to delete
+    3 to create, 2 to update, 2 to delete
     "#);
 }
 

@@ -31,9 +31,10 @@ fn a_second_region_adds_itself_to_the_role() {
       + create log group /aws/lambda/plex-remote-health
       + create parameter /homelab/plex_remote_status
       + create secret    /homelab/plex_remote_status_secrets
+      + create parameter /homelab/plex_remote_status_history
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
-    5 to create, 1 to update, 0 to delete
+    6 to create, 1 to update, 0 to delete
     "#);
 }
 
@@ -56,8 +57,9 @@ fn down_in_one_region_keeps_the_role_for_the_others() {
       - delete log group /aws/lambda/plex-remote-health
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
+      - delete parameter /homelab/plex_remote_status_history
       . keep   role      plex-remote-health-role (still in use in us-east-1, us-west-2)
-    0 to create, 1 to update, 5 to delete
+    0 to create, 1 to update, 6 to delete
     "#);
 }
 
@@ -131,7 +133,7 @@ fn each_region_changes_only_its_own_permissions() {
         ["StateEuCentral1 parameter/homelab/plex_remote_status", "StateUsEast1 parameter/homelab/elsewhere"];
     let states: Vec<String> = rights(&both).into_iter().filter(|right| right.starts_with("State")).collect();
     assert_eq!(states, ours);
-    assert_eq!(rights(&both).len(), 6, "{:?}", rights(&both));
+    assert_eq!(rights(&both).len(), 8, "{:?}", rights(&both));
 
     // Neither region changes the result again, so they do not overwrite each other forever.
     let here = deployment.drifted(|stack| stack.roles = vec![both.clone()]);

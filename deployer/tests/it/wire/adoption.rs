@@ -6,7 +6,7 @@ use plexmon_deploy::resource::{Materials, OnFailure};
 use plexmon_deploy::resources::Decrypt;
 use plexmon_deploy::session::{ApplyOptions, Session, View};
 use plexmon_deploy::stack::ReadOptions;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::answers::{self, ZIP_SHA256, function_json, json_of};
 use super::fake::refused;
@@ -48,7 +48,7 @@ fn taken_over(rig: &Rig, code: &str) {
     rig.fake.on("ssm:GetParameter", |request| {
         let name = request.body["Name"].as_str().unwrap();
         assert!(name.starts_with(OWN) || name.starts_with("/homelab/plex_remote_status"), "{name}");
-        if name.starts_with(OWN) {
+        if [OWN, &format!("{OWN}_secrets"), &format!("{OWN}_history")].contains(&name) {
             return json_of(json!({ "Parameter": { "Name": name, "Value": r#"{"status":"down","ts":1}"# } }));
         }
         refused("ParameterNotFound", "")
@@ -96,9 +96,10 @@ async fn the_state_of_the_other_function_is_taken_over_and_kept() {
     assert_eq!(view.observed.state.as_deref(), Some(r#"{"status":"down","ts":1}"#));
     assert_eq!(view.config.settings().state_parameter, OWN);
     assert!(rig.fake.sent("iam:PutRolePolicy")[0].to_string().contains("my/plex/state"));
-    // It is tagged, and neither created nor written.
+    // It is tagged, and neither created nor written; the history is named after it.
     assert_eq!(rig.fake.sent("ssm:AddTagsToResource")[0]["ResourceId"], OWN);
-    assert_eq!(rig.fake.sent("ssm:PutParameter"), [] as [Value; 0]);
+    let written = rig.fake.sent("ssm:PutParameter");
+    assert_eq!(written.iter().map(|body| &body["Name"]).collect::<Vec<_>>(), ["/my/plex/state_history"]);
     // Even if it is interrupted, either the tag or the environment names the state.
     let operations = rig.fake.operations();
     let at = |wanted: &str| operations.iter().position(|operation| operation == wanted).unwrap();

@@ -169,6 +169,11 @@ pub fn policy_json(deployment: &Deployment, source: &str) -> Value {
     json!({ "Policy": policy.to_string(), "RevisionId": "1" })
 }
 
+/// The value of a parameter of the history that a deployment has created.
+pub fn history_json(deployment: &str) -> String {
+    json!({ "version": 1, "deployment": deployment }).to_string()
+}
+
 /// From now on, everything exists exactly as after `up`.
 pub fn deployed(fake: &Fake, deployment: &Deployment, secrets: &Secrets) {
     let (role, log_group) = (deployment.desired.roles[0].clone(), deployment.desired.log_groups[0].clone());
@@ -195,9 +200,12 @@ pub fn deployed(fake: &Fake, deployment: &Deployment, secrets: &Secrets) {
     let values = [
         (deployment.names.state_parameter.clone(), r#"{"status":"up","ts":1790000000}"#.to_owned()),
         (deployment.names.secrets_parameter(), secrets),
+        (deployment.names.history[0].clone(), history_json(&owner)),
     ];
     fake.on("ssm:GetParameter", move |request| {
-        let (name, value) = values.iter().find(|(name, _)| request.body["Name"] == json!(name)).unwrap();
+        let Some((name, value)) = values.iter().find(|(name, _)| request.body["Name"] == json!(name)) else {
+            return refused("ParameterNotFound", "");
+        };
         json_of(json!({ "Parameter": { "Name": name, "Value": value, "Version": 7 } }))
     });
     let tag = json!([{ "Key": "plexmon:deployment", "Value": owner }]);

@@ -48,7 +48,7 @@ async fn without_permission_for_batches_parameters_are_deleted_one_by_one() {
     let rig = Rig::new();
     rig.fake.always("ssm:DeleteParameters", refused("AccessDeniedException", "You may not do that."));
     assert_eq!(rig.down(|_| {}).await, "done");
-    assert_eq!(rig.fake.sent("ssm:DeleteParameter").len(), 2);
+    assert_eq!(rig.fake.sent("ssm:DeleteParameter").len(), 3);
     rig.fake.always("ssm:DeleteParameter", refused("AccessDeniedException", "Nor that."));
     let error = rig.down(|_| {}).await;
     assert!(
@@ -61,8 +61,9 @@ async fn without_permission_for_batches_parameters_are_deleted_one_by_one() {
 async fn deleting_a_single_missing_parameter_is_not_an_error() {
     let rig = Rig::new();
     rig.fake.always("ssm:DeleteParameter", refused("ParameterNotFound", "It is not there."));
-    let only_state =
-        |stack: &mut Stack| *stack = Stack { parameters: stack.parameters.clone(), ..Stack::nothing() };
+    let only_state = |stack: &mut Stack| {
+        *stack = Stack { parameters: vec![stack.the_state().clone()], ..Stack::nothing() }
+    };
     assert_eq!(rig.down(only_state).await, "done");
     assert_eq!(rig.writes(), ["ssm:DeleteParameter"]);
 }
@@ -89,7 +90,7 @@ async fn the_first_parameter_of_a_state_is_deleted_after_its_parts() {
     let deletions = rig.fake.requests().into_iter().filter(|one| one.operation.starts_with("ssm:Delete"));
     let deletions: String = deletions.map(|one| format!("{} {}\n", one.operation, one.body)).collect();
     assert_snapshot!(deletions, @r#"
-    ssm:DeleteParameters {"Names":["/homelab/plex_remote_status_part2","/homelab/plex_remote_status_part3","/homelab/plex_remote_status_secrets"]}
+    ssm:DeleteParameters {"Names":["/homelab/plex_remote_status_part2","/homelab/plex_remote_status_part3","/homelab/plex_remote_status_secrets","/homelab/plex_remote_status_history"]}
     ssm:DeleteParameter {"Name":"/homelab/plex_remote_status"}
     "#);
 }

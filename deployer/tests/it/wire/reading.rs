@@ -19,7 +19,7 @@ fn deployed() -> Rig {
 #[tokio::test(start_paused = true)]
 async fn after_up_the_observed_stack_equals_the_desired_one_and_takes_one_round_to_read() {
     let rig = deployed();
-    rig.fake.delay_until(13);
+    rig.fake.delay_until(15);
     let observed = rig.observe(false).await.unwrap();
     assert_eq!(observed.stack, rig.deployment.desired);
     assert!(rig.deployment.up(&observed.stack).unwrap().is_empty());
@@ -37,6 +37,8 @@ async fn after_up_the_observed_stack_equals_the_desired_one_and_takes_one_round_
     logs:DescribeLogGroups
     ssm:GetParameter
     ssm:GetParameter
+    ssm:GetParameter
+    ssm:GetParameter
     ssm:ListTagsForResource
     ssm:ListTagsForResource
     sts:GetCallerIdentity
@@ -46,7 +48,7 @@ async fn after_up_the_observed_stack_equals_the_desired_one_and_takes_one_round_
 #[tokio::test(start_paused = true)]
 async fn an_empty_account_is_read_as_an_empty_stack() {
     let rig = Rig::new();
-    rig.fake.delay_until(13);
+    rig.fake.delay_until(15);
     assert!(rig.observe(false).await.unwrap().stack.is_nothing());
 }
 
@@ -138,7 +140,8 @@ async fn a_missing_parameter_is_not_an_error() {
     assert_snapshot!(text(rig.deployment.up(&observed.stack)), @"
       + create parameter /homelab/plex_remote_status
       + create secret    /homelab/plex_remote_status_secrets
-    2 to create, 0 to update, 0 to delete
+      + create parameter /homelab/plex_remote_status_history
+    3 to create, 0 to update, 0 to delete
     ");
 }
 
@@ -167,7 +170,10 @@ async fn an_unreadable_secret_is_known_to_exist() {
         if request.body["Name"] == json!(secret) {
             return refused("AccessDeniedException", "You may not do that.");
         }
-        json_of(json!({ "Parameter": { "Name": request.body["Name"], "Value": "{}" } }))
+        match request.body["Name"].as_str() {
+            Some(name) if name.ends_with("_history2") => refused("ParameterNotFound", ""),
+            _ => json_of(json!({ "Parameter": { "Name": request.body["Name"], "Value": "{}" } })),
+        }
     });
     for decrypt in [Decrypt::No, Decrypt::IfAllowed] {
         let observed =
@@ -198,7 +204,7 @@ async fn parameters_of_an_earlier_configuration_are_found_by_the_functions_tag()
     rig.fake.always("ssm:ListTagsForResource", json_of(tag));
     rig.fake.on("ssm:GetParameter", |request| {
         let name = request.body["Name"].as_str().unwrap();
-        if name.starts_with("/home/old") {
+        if name == "/home/old" || name == "/home/old_secrets" {
             json_of(json!({ "Parameter": { "Name": name, "Value": "{}" } }))
         } else {
             refused("ParameterNotFound", "")
@@ -208,11 +214,12 @@ async fn parameters_of_an_earlier_configuration_are_found_by_the_functions_tag()
     assert_snapshot!(text(rig.deployment.up(&observed.stack)), @"
       + create parameter /homelab/plex_remote_status
       + create secret    /homelab/plex_remote_status_secrets
+      + create parameter /homelab/plex_remote_status_history
       - delete parameter /home/old_secrets
       - delete parameter /home/old
       ~ update function  plex-remote-health
           state_parameter: /home/old -> /homelab/plex_remote_status
-    2 to create, 1 to update, 2 to delete
+    3 to create, 1 to update, 2 to delete
     ");
 }
 
@@ -264,10 +271,14 @@ async fn obsolete_parts_are_found_by_the_count_in_the_state() {
     rig.fake.on("ssm:GetParameter", move |request| {
         let name = request.body["Name"].as_str().unwrap();
         // The third one was deleted already, by a run that was interrupted.
-        if name.ends_with("_part3") {
+        if name.ends_with("_part3") || name.contains("_history2") {
             return refused("ParameterNotFound", "");
         }
-        let value = if name == state { value.clone() } else { serde_json::to_value(secrets()).unwrap() };
+        let value = match name {
+            name if name == state => value.clone(),
+            name if name.ends_with("_history") => json!({ "version": 1, "deployment": "plex-remote-health" }),
+            _ => serde_json::to_value(secrets()).unwrap(),
+        };
         json_of(json!({ "Parameter": { "Name": name, "Value": value.to_string() } }))
     });
     let observed = rig.observe(false).await.unwrap();

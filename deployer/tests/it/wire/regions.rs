@@ -46,7 +46,7 @@ async fn each_function_is_created_in_its_region_in_as_many_rounds_as_one() {
     assert_eq!(rig.up().await, "done");
     let rounds: String = rig.fake.rounds().iter().map(|round| round.join(" ") + "\n").collect();
     assert_snapshot!(rounds, @"
-    iam:CreateRole iam:CreateRole logs:CreateLogGroup logs:CreateLogGroup ssm:PutParameter ssm:PutParameter events:PutRule
+    iam:CreateRole iam:CreateRole logs:CreateLogGroup logs:CreateLogGroup ssm:PutParameter ssm:PutParameter ssm:PutParameter events:PutRule
     iam:PutRolePolicy iam:PutRolePolicy logs:PutRetentionPolicy logs:PutRetentionPolicy lambda:CreateFunction lambda:CreateFunction
     lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:AddPermission events:PutTargets
     ");
@@ -121,7 +121,7 @@ async fn only_resources_created_by_this_run_may_be_unknown_to_aws() {
 async fn all_regions_are_read_in_one_round() {
     let rig = Rig::with_page();
     answers::deployed(&rig.fake, &rig.deployment, &secrets());
-    rig.fake.delay_until(18);
+    rig.fake.delay_until(20);
     monitor_in_its_region(&rig);
     rig.fake.on("iam:GetRole", |request| {
         let is_page = request.body["RoleName"] == json!(format!("{PAGE}-role"));

@@ -27,7 +27,7 @@ async fn everything_is_created_in_three_rounds() {
     let rig = slow();
     assert_eq!(rig.up().await, "done");
     assert_snapshot!(rounds(&rig), @"
-    iam:CreateRole logs:CreateLogGroup ssm:PutParameter ssm:PutParameter events:PutRule
+    iam:CreateRole logs:CreateLogGroup ssm:PutParameter ssm:PutParameter ssm:PutParameter events:PutRule
     iam:PutRolePolicy logs:PutRetentionPolicy lambda:CreateFunction
     lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:AddPermission events:PutTargets
     ");

@@ -19,7 +19,7 @@ fn exists() -> Answer {
 async fn a_parameter_is_created_once_its_name_is_free() {
     let rig = Rig::new();
     rig.fake.until(Duration::from_secs(25), "ssm:PutParameter", exists(), json_of(json!({ "Version": 1 })));
-    assert_eq!(rig.repair(|stack| stack.parameters.clear()).await, "done");
+    assert_eq!(rig.repair(|stack| drop(stack.parameters.remove(0))).await, "done");
     let elapsed = rig.fake.elapsed().as_secs_f64();
     assert!((25.0..=28.0).contains(&elapsed), "{elapsed}");
     assert!(
@@ -33,7 +33,7 @@ async fn a_parameter_is_created_once_its_name_is_free() {
 async fn a_name_that_is_never_free_ends_with_the_last_error() {
     let rig = Rig::new();
     rig.fake.always("ssm:PutParameter", exists());
-    assert_snapshot!(rig.repair(|stack| stack.parameters.clear()).await, @"
+    assert_snapshot!(rig.repair(|stack| drop(stack.parameters.remove(0))).await, @"
     error: could not create parameter `/homelab/plex_remote_status`
       cause: timed out after 60 s of waiting for Parameter Store to release the name after its deletion
       cause: ssm:PutParameter was refused (ParameterAlreadyExists): The parameter already exists. To overwrite this value, set overwrite.
@@ -61,7 +61,7 @@ fn there(rig: &Rig, value: &str) {
 async fn a_state_created_by_the_function_is_only_tagged() {
     let rig = Rig::new();
     there(&rig, r#"{"status":"up","ts":1,"deployment":"plex-remote-health"}"#);
-    assert_eq!(rig.repair(|stack| stack.parameters.clear()).await, "done");
+    assert_eq!(rig.repair(|stack| drop(stack.parameters.remove(0))).await, "done");
     assert_eq!(rig.writes(), ["ssm:PutParameter", "ssm:AddTagsToResource"]);
     assert_eq!(rig.fake.elapsed(), Duration::ZERO);
 }
@@ -70,7 +70,7 @@ async fn a_state_created_by_the_function_is_only_tagged() {
 async fn a_state_created_by_others_in_the_meantime_is_not_changed() {
     let rig = Rig::new();
     there(&rig, "mine");
-    let error = rig.repair(|stack| stack.parameters.clear()).await;
+    let error = rig.repair(|stack| drop(stack.parameters.remove(0))).await;
     assert!(error.contains("another program has created it in the meantime"), "{error}");
     assert_eq!(rig.writes(), ["ssm:PutParameter"]);
 }
@@ -95,7 +95,8 @@ async fn parameters_are_created_in_the_free_tier_and_secrets_encrypted() {
     let mut sent = rig.fake.sent("ssm:PutParameter");
     sent.sort_by_key(|body| body["Name"].to_string());
     assert_snapshot!(sent[0], @r#"{"Name":"/homelab/plex_remote_status","Value":"{\"status\":\"unknown\",\"ts\":0}","Type":"String","Tags":[{"Key":"plexmon:deployment","Value":"plex-remote-health"}],"Tier":"Standard"}"#);
-    assert_snapshot!(sent[1], @r#"{"Name":"/homelab/plex_remote_status_secrets","Value":"{\"pushover\":{\"token\":\"the-token-that-nobody-may-see\",\"user\":\"the-user-that-nobody-may-see\"}}","Type":"SecureString","Tags":[{"Key":"plexmon:deployment","Value":"plex-remote-health"}],"Tier":"Standard"}"#);
+    assert_snapshot!(sent[1], @r#"{"Name":"/homelab/plex_remote_status_history","Value":"{\"version\":1,\"deployment\":\"plex-remote-health\"}","Type":"String","Tags":[{"Key":"plexmon:deployment","Value":"plex-remote-health"}],"Tier":"Standard"}"#);
+    assert_snapshot!(sent[2], @r#"{"Name":"/homelab/plex_remote_status_secrets","Value":"{\"pushover\":{\"token\":\"the-token-that-nobody-may-see\",\"user\":\"the-user-that-nobody-may-see\"}}","Type":"SecureString","Tags":[{"Key":"plexmon:deployment","Value":"plex-remote-health"}],"Tier":"Standard"}"#);
 }
 
 /// Tags and overwriting exclude each other.
