@@ -1,5 +1,7 @@
 //! The command line: types and help texts.
 
+mod history;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -7,6 +9,7 @@ use clap::{
     ArgAction, Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
 };
 
+pub use self::history::{History, Since};
 use crate::version;
 
 /// Where the configuration is, unless an option or a variable says otherwise.
@@ -89,8 +92,10 @@ pub enum Command {
     Plan(PlanArgs),
     /// Create or update the deployment.
     Up(Up),
-    /// Show what is deployed, whether it has drifted, and the result of the last check.
+    /// Show what is deployed, whether it has drifted, and the state, uptime and response times of each target.
     Status(Status),
+    /// Show the outages of the last 90 days, with their causes and lengths.
+    History(History),
     /// Show the result of each check, from the function's log.
     Logs(Logs),
     /// Run the deployed function now and print its reply.
@@ -252,7 +257,7 @@ pub struct Permissions {
 pub enum Audience {
     /// every command
     Up,
-    /// plan, status, logs
+    /// plan, status, history, logs
     Status,
 }
 

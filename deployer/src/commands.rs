@@ -4,6 +4,7 @@ pub mod check;
 pub mod completions;
 pub mod doctor;
 pub mod down;
+pub mod history;
 pub mod init;
 pub mod invoke;
 pub mod logs;
@@ -31,6 +32,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Plan(options) => plan::run(&context, options).await,
         Command::Up(options) => up::run(&context, options).await,
         Command::Status(options) => status::run(&context, options).await,
+        Command::History(options) => history::run(&context, options).await,
         Command::Logs(options) => logs::run(&context, options).await,
         Command::Invoke(options) => invoke::run(&context, options).await,
         Command::Doctor(options) => doctor::run(&context, options).await,

@@ -2,17 +2,21 @@
 
 mod account_plan;
 pub mod certificate;
+mod charset;
 mod error;
 pub mod notification;
 mod page;
+mod sparkline;
 pub mod verdict;
 mod waterfall;
 
 use std::time::Duration;
 
 pub use account_plan::{PlanNotice, plan_notice};
+pub use charset::Charset;
 pub use error::error_text;
 pub use page::{DEGRADED, Details, Page, Paint, padded};
+pub use sparkline::sparkline;
 pub use waterfall::waterfall;
 
 /// `1 step`, `2 steps`.

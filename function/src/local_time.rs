@@ -19,6 +19,16 @@ pub fn day_of(at: u64, clock: &Clock) -> u32 {
     u32::try_from(LocalTime::of(at, clock).seconds / time::DAY).unwrap_or(u32::MAX)
 }
 
+/// Return when a day begins, in Unix seconds; the inverse of [`day_of`].
+pub fn begin_of_day(day: u32, clock: &Clock) -> u64 {
+    let shown = u64::from(day) * time::DAY;
+    let by_offset_at = |at: u64| shown.saturating_add_signed(-clock.zone_at(at).0);
+    // Where the clock is changed at midnight, only one of the two offsets leads to this day.
+    let (before, after) =
+        (by_offset_at(shown.saturating_sub(time::DAY)), by_offset_at(shown.saturating_add(time::DAY)));
+    [before.min(after), before.max(after)].into_iter().find(|at| day_of(*at, clock) == day).unwrap_or(after)
+}
+
 /// Format a time span: `10:05-10:40 CET`, with dates if it spans days, and with both zones if the clock was changed.
 pub fn span(from: u64, until: u64, clock: &Clock) -> String {
     let (from, until) = (LocalTime::of(from, clock), LocalTime::of(until, clock));
@@ -73,6 +83,29 @@ mod tests {
         assert_eq!(clock(AT - 120 * 24 * 60 * 60, &berlin), "12:05 CEST");
         assert_eq!(date(AT + 13 * 60 * 60, &berlin), "2026-11-04", "after midnight");
         assert_eq!(clock(0, &of_rule("EST5")), "00:00 EST", "no time before 1970");
+    }
+
+    #[test]
+    fn a_day_begins_at_the_first_moment_that_the_clock_shows_it() {
+        for rule in [
+            "",
+            "CET-1CEST,M3.5.0,M10.5.0/3",
+            "EST5EDT,M3.2.0,M11.1.0",
+            "IST-5:30",
+            // Changed at midnight: Beirut and Havana.
+            "EET-2EEST,M3.5.0/0,M10.5.0/0",
+            "CST5CDT,M3.2.0/0,M11.1.0/1",
+        ] {
+            let clock = of_rule(rule);
+            for day in 20_500..20_900 {
+                let begin = begin_of_day(day, &clock);
+                assert_eq!(
+                    (day_of(begin - 1, &clock), day_of(begin, &clock)),
+                    (day - 1, day),
+                    "{rule} {day}"
+                );
+            }
+        }
     }
 
     #[test]

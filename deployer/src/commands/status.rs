@@ -1,16 +1,17 @@
 //! `status`: show what is deployed, whether it has drifted, and what the monitor last saw.
 
 mod code;
+mod history;
 mod target;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use plexmon_function::contract::parts::merge;
+use plexmon_function::contract::settings::{Clock, Target};
 use plexmon_function::contract::state::State;
 use plexmon_function::message::advice;
 use plexmon_function::probe::Cause;
-use plexmon_function::time;
+use plexmon_function::{local_time, time};
 use serde::Serialize;
 
 use self::code::Code;
@@ -19,11 +20,12 @@ use crate::account_plan::AccountPlan;
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Exit, Result};
+use crate::history::Histories;
 use crate::plan::{Action, Kept, Plan, Step};
-use crate::resources::{Decrypt, Function, Health as FunctionHealth};
+use crate::resources::{Decrypt, Health as FunctionHealth};
 use crate::session::{Session, View};
-use crate::stack::{Observed, ReadOptions};
-use crate::text::{Paint, padded, plan_notice};
+use crate::stack::ReadOptions;
+use crate::text::{Page, Paint, padded, plan_notice};
 
 /// The width of `last check` and the space behind it.
 const LABEL: usize = 11;
@@ -55,6 +57,8 @@ pub struct Report {
     place: String,
     #[serde(skip)]
     now: u64,
+    #[serde(skip)]
+    clock: Clock,
 }
 
 pub async fn run(context: &Context, args: &cli::Status) -> Result<Exit> {
@@ -72,7 +76,7 @@ pub async fn show(session: &Session) -> Result<Report> {
     let view = session.view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: false }).await?;
     let report = report(session, &view)?;
     session.output.document(&report)?;
-    session.output.text(report.text(session.output.page().paint))?;
+    session.output.text(report.text(session.output.page()))?;
     Ok(report)
 }
 
@@ -91,52 +95,62 @@ pub fn report(session: &Session, view: &View) -> Result<Report> {
         let named = if is_monitor { String::new() } else { format!(" `{}`", function.name) };
         problems.push(format!("the function{named} cannot run ({})", function.health));
     }
-    let is_ours = |function: &Function| function.owner.as_ref() == Some(&names.deployment);
-    let deployed = view.observed.monitor().is_some_and(is_ours);
-    let state = if deployed { state(&view.observed, &mut problems) } else { None };
+    let deployed = view.observed.has_own_monitor();
+    let mut state = None;
+    if deployed {
+        match view.observed.read_state() {
+            Ok(read) => state = read,
+            Err(error) => problems.push(format!("the state cannot be read: {error}")),
+        }
+    }
     let rule =
         stack.schedule(&names.monitor).filter(|_| deployed).and_then(|schedule| schedule.rule.as_ref());
     let now = time::now();
+    // A history that cannot be read is not drift: `up` has nothing to update.
+    let in_sync = deployed && drift.is_empty() && problems.is_empty();
+    let (config, parameters) = (&session.config, &view.observed.history);
+    let mut histories = Histories::default();
+    if deployed {
+        histories = Histories::read(parameters, state.as_ref(), &config.targets, &config.clock, now);
+        problems.append(&mut histories.problems);
+    }
     Ok(Report {
         deployed,
-        in_sync: deployed && drift.is_empty() && problems.is_empty(),
+        in_sync,
         code: if deployed { Some(Code::of(session, view)?) } else { None },
         schedule: rule.map(|rule| rule.expression.clone()),
         enabled: rule.is_some_and(|rule| rule.enabled),
         last_check: state.as_ref().map(|state| state.ts).filter(|ts| *ts > 0),
         paused_until: state.as_ref().and_then(|state| state.paused_until).filter(|until| *until > now),
-        targets: targets(session, state.as_ref()),
+        targets: targets(session, state.as_ref(), &histories),
         drift: if deployed { drift } else { Vec::new() },
         kept: if deployed { kept } else { Vec::new() },
         problems,
         account_plan: view.account_plan.clone(),
         place: session.place(&view.observed),
         now,
+        clock: config.clock.clone(),
     })
 }
 
-/// Read the function's state from its parts.
-fn state(observed: &Observed, problems: &mut Vec<String>) -> Option<State> {
-    let parts = observed.state.iter().chain(&observed.state_parts).map(|text| State::parse(text));
-    match parts.collect::<std::result::Result<Vec<_>, _>>() {
-        Ok(parts) => Some(merge(parts)).filter(|_| observed.state.is_some()),
-        Err(error) => {
-            problems.push(format!("the state cannot be read: {error}"));
-            None
-        }
-    }
-}
-
-/// Return the targets in the order of the configuration, with what the state says about them.
-fn targets(session: &Session, state: Option<&State>) -> Vec<TargetReport> {
+/// Return the targets in the order of the configuration, with what the state and the history say about them.
+fn targets(session: &Session, state: Option<&State>, histories: &Histories) -> Vec<TargetReport> {
     let Some(state) = state else { return Vec::new() };
     let targets = &session.config.targets;
     let only = targets.len() == 1;
-    targets.iter().map(|target| TargetReport::of(target, state, only)).collect()
+    let report = |target: &Target| {
+        let report = TargetReport::of(target, state, only);
+        match histories.of(&target.name) {
+            Some(history) => report.with_history(history, &session.config.clock),
+            None => report,
+        }
+    };
+    targets.iter().map(report).collect()
 }
 
 impl Report {
-    pub fn text(&self, paint: Paint) -> String {
+    pub fn text(&self, page: Page) -> String {
+        let paint = page.paint;
         let mut text = self.place.clone();
         let deployed = match (self.deployed, self.in_sync) {
             (false, _) => "no (`plexmon-deploy up` deploys it)".to_owned(),
@@ -161,13 +175,14 @@ impl Report {
             let _ = write!(text, "\n  {} {}", padded(&label, LABEL), notice.text);
         }
         if self.deployed {
-            self.write_monitor(&mut text, paint);
+            self.write_monitor(&mut text, page);
         }
         text
     }
 
     /// Write the schedule, the last check and the state of each target.
-    fn write_monitor(&self, text: &mut String, paint: Paint) {
+    fn write_monitor(&self, text: &mut String, page: Page) {
+        let paint = page.paint;
         let schedule = match (&self.schedule, self.enabled) {
             (Some(expression), true) => expression.clone(),
             (Some(expression), false) => format!("{expression}, disabled"),
@@ -179,23 +194,31 @@ impl Report {
         );
         let _ = write!(text, "\n  schedule    {schedule}\n  last check  {last}");
         if let Some(until) = self.paused_until {
-            let (date, clock) = (time::date(until), time::clock(until));
-            let _ =
-                write!(text, "\n  paused      until {date} {clock} UTC (`plexmon-deploy resume` ends it)");
+            let until = self.moment(until);
+            let _ = write!(text, "\n  paused      until {until} (`plexmon-deploy resume` ends it)");
         }
         let widths = self.targets.iter().map(|target| console::measure_text_width(&target.name));
         let width = widths.max().unwrap_or_default().max(LABEL);
-        for target in &self.targets {
+        let pasts = history::lines(self.targets.iter().map(|target| target.past.as_ref()), &self.clock, page);
+        for (target, past) in self.targets.iter().zip(pasts) {
             let _ = write!(text, "\n  {} {}", padded(&target.name, width), paint.state(&target.status));
             if let Some(since) = target.since {
-                let _ = write!(text, " since {} {} UTC", time::date(since), time::clock(since));
+                let _ = write!(text, " since {}", self.moment(since));
             }
             target.write_reasons(text, width);
+            for line in past {
+                let _ = write!(text, "\n    {line}");
+            }
         }
         let causes: BTreeSet<Cause> = self.targets.iter().filter_map(|target| target.cause).collect();
         for cause in causes {
             let _ = write!(text, "\n  {cause}: {}", advice(cause));
         }
+    }
+
+    /// Format a time by the owner's clock.
+    fn moment(&self, at: u64) -> String {
+        format!("{} {}", local_time::date(at, &self.clock), local_time::clock(at, &self.clock))
     }
 }
 

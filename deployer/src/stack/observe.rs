@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
+use plexmon_function::contract::parts::merge;
 use plexmon_function::contract::secrets::SecretValue;
+use plexmon_function::contract::state::{State, StateError};
 
 use super::Stack;
 use super::history::{History, with_owners};
@@ -55,6 +57,18 @@ impl Observed {
     /// The function that checks the targets.
     pub fn monitor(&self) -> Option<&Function> {
         self.stack.function(&self.names.monitor)
+    }
+
+    /// Return whether the function that checks the targets exists and is ours.
+    pub fn has_own_monitor(&self) -> bool {
+        self.monitor().is_some_and(|function| function.owner.as_ref() == Some(&self.names.deployment))
+    }
+
+    /// Read the state from its parts; nothing if there is none.
+    pub fn read_state(&self) -> Result<Option<State>, StateError> {
+        let parts = self.state.iter().chain(&self.state_parts).map(|text| State::parse(text));
+        let parts = parts.collect::<Result<Vec<_>, _>>()?;
+        Ok(Some(merge(parts)).filter(|_| self.state.is_some()))
     }
 
     /// The state parameter of a function that plexmon replaces, or has replaced. It is used if the configuration names

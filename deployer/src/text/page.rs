@@ -5,17 +5,20 @@ use std::io::{self, IsTerminal as _};
 
 use console::{Style, Term, measure_text_width};
 
+use super::Charset;
+
 /// The width of tables where the reader's width is not known.
 const DEFAULT_WIDTH: usize = 80;
 /// Narrower lines would break after almost every word.
 const MIN_WIDTH: usize = 40;
 
-/// The width and style that text is laid out for.
+/// The width, style and characters that text is laid out for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
     /// The columns of the terminal; `None` for pipes and files, whose lines are not wrapped.
     width: Option<usize>,
     pub paint: Paint,
+    pub charset: Charset,
 }
 
 /// Whether text has color.
@@ -35,12 +38,18 @@ pub enum Details {
 impl Page {
     /// A terminal of this width.
     pub fn of_width(columns: usize, paint: Paint) -> Self {
-        Self { width: Some(columns.max(MIN_WIDTH)), paint }
+        Self { width: Some(columns.max(MIN_WIDTH)), paint, charset: Charset::of_environment() }
     }
 
     /// A pipe or a file.
     pub fn unbounded(paint: Paint) -> Self {
-        Self { width: None, paint }
+        Self { width: None, paint, charset: Charset::of_environment() }
+    }
+
+    /// The same, for these characters.
+    #[must_use]
+    pub fn in_charset(self, charset: Charset) -> Self {
+        Self { charset, ..self }
     }
 
     pub fn of_stdout() -> Self {

@@ -29,7 +29,7 @@ pub use self::response_time::{Histogram, ResponseTime, ResponseTimes};
 pub(crate) use self::room::WRITES_A_RUN;
 pub use self::room::{Division, MAX_PARAMETERS, Room};
 pub use self::uptime::{Percent, Uptime};
-pub use self::view::{Period, TargetHistory, closed_hour};
+pub use self::view::{Begin, Period, TargetHistory, closed_hour};
 
 /// How many days are kept, today included.
 pub const DAYS: u32 = 90;

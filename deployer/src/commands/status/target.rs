@@ -2,22 +2,27 @@
 
 use std::fmt::Write as _;
 
+use plexmon_function::contract::history::TargetHistory;
 use plexmon_function::contract::reply::WarningReply;
-use plexmon_function::contract::settings::Target;
+use plexmon_function::contract::settings::{Clock, Target};
 use plexmon_function::contract::state::{State, Status};
 use plexmon_function::probe::Cause;
 use serde::Serialize;
 
+use super::history::{HistoryReport, UptimeReport};
 use crate::text::DEGRADED;
 
 /// One target, as text or JSON.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct TargetReport {
     pub(super) name: String,
     /// `up`, `degraded`, `down` or `unknown`.
     pub(super) status: String,
     /// Unix seconds.
     pub(super) since: Option<u64>,
+    pub(super) uptime: UptimeReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) history: Option<HistoryReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) why: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,6 +30,9 @@ pub(super) struct TargetReport {
     /// Why it is degraded.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) warnings: Vec<WarningReply>,
+    /// What the text about its past is made of.
+    #[serde(skip)]
+    pub(super) past: Option<TargetHistory>,
 }
 
 impl TargetReport {
@@ -34,7 +42,7 @@ impl TargetReport {
         let Some(known) = state.target(&target.name) else {
             // The state of the Python function has one target, without a name.
             let status = if is_only { state.status } else { Status::Unknown }.to_string();
-            return Self { name, status, since: None, why: None, cause: None, warnings: Vec::new() };
+            return Self { name, status, ..Self::default() };
         };
         let warnings = WarningReply::all(known, target);
         let degraded_since = warnings.iter().map(|warning| warning.since).min();
@@ -46,6 +54,17 @@ impl TargetReport {
             why: known.why.clone().filter(|_| known.status != Status::Up),
             cause: known.cause.filter(|_| known.why.is_some() && known.status != Status::Up),
             warnings,
+            ..Self::default()
+        }
+    }
+
+    /// Add its past.
+    pub(super) fn with_history(self, history: &TargetHistory, clock: &Clock) -> Self {
+        Self {
+            uptime: UptimeReport::of(history),
+            history: Some(HistoryReport::of(history, clock)),
+            past: Some(history.clone()),
+            ..self
         }
     }
 

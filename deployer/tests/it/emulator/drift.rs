@@ -241,6 +241,7 @@ fn plan_json_has_each_field_with_its_values() {
       schedule    rate(5 minutes), disabled
       last check  [TIME] ago
       plex        up since [DATE]
+        since [TIME] [UPTIME]
     ");
 }
 

@@ -169,31 +169,57 @@ fn shows_each_target_in_status(fixture: &Fixture) {
       schedule    rate(5 minutes)
       last check  [TIME] ago
       plex                    up since [DATE]
+        since [TIME] [UPTIME]
       overseerr               down since [DATE]: HTTP 401 instead of 200 (HTTP)
+        since [TIME] [UPTIME]
       sonarr                  down since [DATE]: connection refused (TCP)
+        since [TIME] [UPTIME]
       sonarr (closed)         unknown since [DATE]
+        since [TIME] [UPTIME]
       4ksonarr                down since [DATE]: connection refused (TCP)
+        since [TIME] [UPTIME]
       4ksonarr (closed)       unknown since [DATE]
+        since [TIME] [UPTIME]
       radarr                  down since [DATE]: connection refused (TCP)
+        since [TIME] [UPTIME]
       radarr (closed)         unknown since [DATE]
+        since [TIME] [UPTIME]
       4kradarr                down since [DATE]: connection refused (TCP)
+        since [TIME] [UPTIME]
       4kradarr (closed)       unknown since [DATE]
+        since [TIME] [UPTIME]
       bazarr                  down since [DATE]: connection refused (TCP)
+        since [TIME] [UPTIME]
       bazarr (closed)         unknown since [DATE]
+        since [TIME] [UPTIME]
       prowlarr                down since [DATE]: connection refused (TCP)
+        since [TIME] [UPTIME]
       prowlarr (closed)       unknown since [DATE]
+        since [TIME] [UPTIME]
       torrents                down since [DATE]: connection refused (TCP)
+        since [TIME] [UPTIME]
       torrents (closed)       unknown since [DATE]
+        since [TIME] [UPTIME]
       tautulli                down since [DATE]: connection refused (TCP)
+        since [TIME] [UPTIME]
       tautulli (closed)       unknown since [DATE]
+        since [TIME] [UPTIME]
       wizarr                  down since [DATE]: HTTP 401 instead of 200 (HTTP)
+        since [TIME] [UPTIME]
       maintainerr             down since [DATE]: connection refused (TCP)
+        since [TIME] [UPTIME]
       maintainerr (closed)    unknown since [DATE]
+        since [TIME] [UPTIME]
       kopia                   unknown since [DATE]
+        since [TIME] [UPTIME]
       uptime-kuma             down since [DATE]: HTTP 401 instead of 200 (HTTP)
+        since [TIME] [UPTIME]
       home-assistant          down since [DATE]: connection refused (TCP)
+        since [TIME] [UPTIME]
       home-assistant (closed) unknown since [DATE]
+        since [TIME] [UPTIME]
       router                  unknown since [DATE]
+        since [TIME] [UPTIME]
       connect: check the port forwarding, the firewall, and that the proxy or tunnel is running
       condition: the response is not the configured one: check the route, and the conditions of the target
     ");

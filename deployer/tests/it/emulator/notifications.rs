@@ -151,6 +151,7 @@ fn a_pause_suppresses_notifications_until_it_ends() {
       last check  [TIME] ago
       paused      until [DATE] (`plexmon-deploy resume` ends it)
       plex        down since [DATE]: Plex is stopped; the proxy returns 502
+        since [TIME] [UPTIME]
       app: the proxy works, but the app behind it does not respond correctly: check that it is running
     ");
     let status = fixture.with_code(&["status", "--json"]).run().json();

@@ -111,6 +111,7 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
       schedule    rate(5 minutes)
       last check  [TIME] ago
       plex        up since [DATE]
+        since [TIME] [UPTIME]
 
     4. Plex fails: the reverse proxy now returns 502. The next check detects it:
     seen from AWS:

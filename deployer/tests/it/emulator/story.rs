@@ -109,6 +109,7 @@ fn an_outage_and_its_end_are_notified_once() {
       schedule    rate(5 minutes)
       last check  [TIME] ago
       plex        down since [DATE]: Plex is stopped; the proxy returns 502
+        since [TIME] [UPTIME]
       app: the proxy works, but the app behind it does not respond correctly: check that it is running
     ");
 
@@ -137,6 +138,7 @@ fn status_shows_the_deployment_and_the_last_check() {
       schedule    rate(5 minutes)
       last check  [TIME] ago
       plex        up since [DATE]
+        since [TIME] [UPTIME]
     ");
 
     let status = fixture.with_code(&["status", "--json"]).run().ended(0).json();

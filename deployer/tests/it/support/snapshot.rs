@@ -8,6 +8,8 @@ pub fn filters() -> Vec<(&'static str, &'static str)> {
         // Bars of a waterfall, by time.
         (r"\|[ =]{10,}\|", "[BAR]"),
         (r"\| *(ESC\[\d+m)=+(ESC\[0m) *\|", "$1[BAR]$2"),
+        // The uptime and the response times of a target that was deployed just now.
+        (r"(?m)^    since \d\d:\d\d UTC (\d+\.\d\d %|100 %|no data)( .*ms)?$", "    since [TIME] [UPTIME]"),
         // Padded to a width, in tables.
         (r" +\d+(\.\d+)? ms\b", " [TIME]"),
         (r"\b\d+(\.\d+)? ms\b", "[TIME]"),

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use plexmon_deploy::commands::status::report;
 use plexmon_deploy::resources::{Decrypt, Health};
 use plexmon_deploy::stack::{ReadOptions, Stack};
-use plexmon_deploy::text::Paint;
+use plexmon_deploy::text::{Page, Paint};
 use serde_json::{Value, json};
 
 use super::answers::{self, function_json, json_of, ready};
@@ -122,7 +122,10 @@ async fn status_reports_the_reason_and_is_not_in_sync() {
         "{json}"
     );
     assert_eq!(changes[0]["field"], "health");
-    assert!(report.text(Paint::Plain).contains("failed: The key is disabled. (DisabledKMSKey)"), "{json}");
+    assert!(
+        report.text(Page::unbounded(Paint::Plain)).contains("failed: The key is disabled. (DisabledKMSKey)"),
+        "{json}"
+    );
 }
 
 fn set(health: Health) -> impl FnOnce(&mut Stack) {

@@ -2,6 +2,7 @@
 
 use super::RECENT_HOURS;
 use super::closed_hour::{ClosedHour, Mark};
+use super::counts::Counts;
 use super::event::{Event, EventKind};
 use super::hour_of;
 use super::record::{Hour, Record};
@@ -17,6 +18,15 @@ pub enum Period {
     Hours24,
     /// Today and the days before it, this many in all.
     Days(u32),
+}
+
+/// Where a history begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begin {
+    /// In this hour, since 1970.
+    Hour(u32),
+    /// On this day by the owner's clock, since 1970.
+    Day(u32),
 }
 
 /// The history of one target up to now.
@@ -52,20 +62,51 @@ impl TargetHistory {
 
     /// Return how much of a period the target was up.
     pub fn uptime(&self, period: Period) -> Uptime {
-        let mut uptime = Uptime::default();
+        Uptime::of(&self.counts(period))
+    }
+
+    /// Return the checks of a period.
+    pub fn counts(&self, period: Period) -> Counts {
+        let first = self.first_of(period);
+        let mut sum = Counts::EMPTY;
         match period {
             Period::Hours24 => {
-                let first = self.hour.saturating_sub(RECENT_HOURS - 1);
                 let hours = self.record.hours.range(first..=self.hour.max(first));
-                hours.for_each(|(_, hour)| uptime += Uptime::of(&hour.counts));
+                hours.for_each(|(_, hour)| sum.add_all(&hour.counts));
             }
-            Period::Days(days) => {
-                let first = self.today.saturating_sub(days.saturating_sub(1));
+            Period::Days(_) => {
                 let days = self.record.days.range(first..=self.today.max(first));
-                days.for_each(|(_, day)| uptime += Uptime::of(&day.counts));
+                days.for_each(|(_, day)| sum.add_all(&day.counts));
             }
         }
-        uptime
+        sum
+    }
+
+    /// Return the first hour or day of a period.
+    fn first_of(&self, period: Period) -> u32 {
+        match period {
+            Period::Hours24 => self.hour.saturating_sub(RECENT_HOURS - 1),
+            Period::Days(days) => self.today.saturating_sub(days.saturating_sub(1)),
+        }
+    }
+
+    /// Return the first day that has checks.
+    pub fn first_day(&self) -> Option<u32> {
+        self.record.days.keys().next().copied()
+    }
+
+    /// Return where the history begins, if that is after the beginning of a period.
+    pub fn begin_within(&self, period: Period) -> Option<Begin> {
+        let (first, first_day) = (self.first_of(period), self.first_day()?);
+        match period {
+            Period::Days(_) => (first_day > first).then_some(Begin::Day(first_day)),
+            // Before yesterday is before the last 24 hours.
+            Period::Hours24 if first_day + 1 < self.today => None,
+            Period::Hours24 => {
+                let hour = *self.record.hours.keys().next()?;
+                (hour > first).then_some(Begin::Hour(hour))
+            }
+        }
     }
 
     /// Return the last hours, the current one last; nothing for an hour without checks.
