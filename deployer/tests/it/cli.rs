@@ -13,6 +13,7 @@ mod credentials;
 mod expect;
 mod families;
 mod help;
+mod history;
 mod init;
 mod init_compose;
 mod init_folders;

@@ -7,6 +7,7 @@ mod client;
 mod deploy;
 mod fixture;
 mod gate;
+pub mod history;
 mod machine;
 mod parallel;
 mod snapshot;

@@ -2,7 +2,7 @@
 
 mod account_plan;
 mod adoption;
-mod answers;
+pub mod answers;
 mod deletion;
 mod fake;
 mod health;

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
+use plexmon_deploy::artifact::identity;
 use plexmon_deploy::commands::status::report;
 use plexmon_deploy::resources::{Decrypt, Health};
+use plexmon_deploy::session::{Session, View};
 use plexmon_deploy::stack::{ReadOptions, Stack};
 use plexmon_deploy::text::{Page, Paint};
 use serde_json::{Value, json};
@@ -97,16 +99,20 @@ async fn an_update_in_progress_is_not_a_difference() {
     }
 }
 
+/// The deployed function, with the code that would be built here.
+fn with_code_of(session: &Session, rig: &Rig) -> Value {
+    let settings = session.config.settings();
+    let code = identity(&session.origin, &settings, session.config.function.architecture);
+    let mut function = function_json(&rig.deployment);
+    function["Tags"]["plexmon:code"] = json!(code.unwrap().to_string());
+    function
+}
+
 #[tokio::test(start_paused = true)]
 async fn status_reports_the_reason_and_is_not_in_sync() {
     let rig = with(failed());
     let session = rig.session();
-    // The deployed code is the code that would be built here.
-    let settings = session.config.settings();
-    let code =
-        plexmon_deploy::artifact::identity(&session.origin, &settings, session.config.function.architecture);
-    let mut function = function_json(&rig.deployment);
-    function["Tags"]["plexmon:code"] = json!(code.unwrap().to_string());
+    let mut function = with_code_of(&session, &rig);
     for (key, value) in failed().as_object().unwrap() {
         function["Configuration"][key] = value.clone();
     }
@@ -179,4 +185,21 @@ async fn an_inactive_function_is_run_until_it_is_active() {
     assert_eq!(rig.repair(set(Health::Inactive("x".to_owned()))).await, "done");
     assert!(rig.fake.elapsed() >= Duration::from_secs(10));
     assert_eq!(rig.fake.operations().last().unwrap(), "lambda:GetFunctionConfiguration");
+}
+
+/// `up` has nothing to update, and the function itself begins again.
+#[tokio::test(start_paused = true)]
+async fn a_history_that_cannot_be_read_is_a_problem_but_no_drift() {
+    let rig = with(json!({}));
+    let session = rig.session();
+    rig.fake.always("lambda:GetFunction", json_of(with_code_of(&session, &rig)));
+    let mut view = session.view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: false }).await.unwrap();
+    let problems = |view: &View| {
+        let json = serde_json::to_value(report(&session, view).unwrap()).unwrap();
+        assert_eq!((&json["in_sync"], json["drift"].as_array().unwrap().len()), (&json!(true), 0), "{json}");
+        json["problems"].as_array().unwrap().len()
+    };
+    assert_eq!(problems(&view), 0);
+    view.observed.history = vec!["garbled".to_owned()];
+    assert_eq!(problems(&view), 1);
 }
