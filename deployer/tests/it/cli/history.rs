@@ -1,14 +1,16 @@
-//! `history`, and what `status` says about the past, from the answers of AWS to the lines on the screen.
+//! `history`, from the answers of AWS to the lines on the screen.
+
+mod in_status;
 
 use std::collections::BTreeMap;
 
-use plexmon_function::contract::history::{EventKind, Place, ResponseTime, ResponseTimes};
-use plexmon_function::contract::state::HistoryState;
+use plexmon_function::contract::history::{EventKind, Place};
 use plexmon_function::probe::Cause;
 use plexmon_function::time;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use self::in_status::of_targets;
 use crate::plan::deployment::Deployment;
 use crate::support::history::{event, parameter, record};
 use crate::support::{AwsStandIn, Deploy, NAME, Ran, STATE, refused_by_aws};
@@ -79,7 +81,7 @@ fn run(aws: &AwsStandIn, args: &[&str]) -> Ran {
 }
 
 /// `insta::assert_snapshot!` without what depends on the time of the test.
-macro_rules! snapshot {
+macro_rules! snapshot_without_times {
     ($($arguments:tt)*) => {
         insta::with_settings!({ filters => [
             (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[TIME]"),
@@ -91,11 +93,12 @@ macro_rules! snapshot {
         ] }, { insta::assert_snapshot!($($arguments)*); })
     };
 }
+use snapshot_without_times;
 
 #[test]
 fn outages_are_listed_with_a_summary_of_each_target() {
     let aws = aws(usual(time::now()));
-    snapshot!(run(&aws, &["history"]).whole(), @r#"
+    snapshot_without_times!(run(&aws, &["history"]).whole(), @r#"
     exit 0
     --- stdout
     plex: 99.02 % up, 2 outages (2 h 20 min down) since [DATE]
@@ -142,7 +145,7 @@ fn csv_is_safe_for_spreadsheets() {
     let ran = run(&aws(usual(time::now())), &["history", "--csv"]).ended(0);
     // The length of the one that lasts.
     let csv = ran.stdout.replace("\r\n", "<CRLF>\n").replace(",,72", ",,[72]");
-    snapshot!(csv, @r#"
+    snapshot_without_times!(csv, @r#"
     target,kind,begin,end,seconds,cause<CRLF>
     plex,outage,[TIME],[TIME],1200,rate_limited<CRLF>
     plex,planned,[TIME],[TIME],1200,app<CRLF>
@@ -171,7 +174,7 @@ fn wrong_arguments_are_usage_errors() {
 #[test]
 fn without_a_deployment_history_fails_as_invoke_does() {
     let ran = run(&AwsStandIn::start(), &["history"]);
-    snapshot!(ran.whole(), @"
+    snapshot_without_times!(ran.whole(), @"
     exit 1
     --- stderr
     error: function `plex-remote-health` is not deployed in eu-central-1
@@ -216,7 +219,7 @@ fn what_cannot_be_read_is_a_problem_and_not_an_error() {
     );
     let aws = aws(parameters);
     let ran = run(&aws, &["history", "plex", "nas"]).ended(0);
-    snapshot!(ran.whole(), @"
+    snapshot_without_times!(ran.whole(), @"
     exit 0
     --- stdout
     plex: no data, 1 outage (2 h down)
@@ -235,52 +238,6 @@ fn what_cannot_be_read_is_a_problem_and_not_an_error() {
     assert_eq!(json["targets"][1]["uptime"], json!({ "24h": 100.0, "30d": 100.0, "90d": 100.0 }));
 }
 
-/// The lines of the targets.
-fn of_targets(status: &str) -> String {
-    let (_, targets) = status.split_once("\n  last check  ").unwrap();
-    targets.split_once('\n').unwrap().1.to_owned()
-}
-
-#[test]
-fn status_has_a_sparkline_in_the_characters_of_the_locale() {
-    let aws = aws(usual(time::now()));
-    let status = |lang: &str| with_aws(Deploy::new(home().path()), &aws, &["status"]).env("LANG", lang).run();
-    let utf8 = status("en_US.UTF-8").ended(0).stdout;
-    snapshot!(of_targets(&utf8), @r#"
-    plex        down since [DATE TIME] UTC
-      24 h 91.30 %  since [DAY] 99.02 %  █▁█▁█▁█▁█▁█▁█▁█▁█▁█▁█    49-99 ms
-    nas         up since [DATE TIME] UTC
-      24 h 100 %    since [DAY] 100 %    █▁█▁█▁█▁█▁█▁█▁█▁█▁█▁█▁█  49-99 ms
-    =1+1, "a"   unknown
-      24 h 100 %    since [DAY] 99.44 %  █▁█▁█▁█▁█▁█▁█▁█▁█▁█▁█▁█  49-99 ms
-    "#);
-    let ascii = status("C").ended(0).stdout;
-    assert!(ascii.is_ascii());
-    assert_eq!(utf8.replace('▁', ".").replace('█', "@"), ascii);
-}
-
-#[test]
-fn the_current_hour_counts_before_it_is_in_a_parameter() {
-    let now = time::now();
-    let mut history = HistoryState { runs: 3, ..HistoryState::new(now) };
-    history.times.insert("plex".to_owned(), ResponseTimes(vec![ResponseTime::of_ms(50.0)]));
-    let mut state: Value = serde_json::from_str(&state(now)).unwrap();
-    state["history"] = serde_json::to_value(history).unwrap();
-    let aws = aws([(STATE.to_owned(), state.to_string())].into());
-    let status = run(&aws, &["status"]).ended(0).stdout;
-    crate::support::snapshot!(of_targets(&status), @r#"
-    plex        down since [DATE]
-      since [TIME] [UPTIME]
-    nas         up since [DATE]
-      since [TIME] [UPTIME]
-    =1+1, "a"   unknown
-      no history yet
-    "#);
-    let json = run(&aws, &["status", "--json"]).ended(0).json();
-    assert_eq!(json["targets"][0]["history"]["checks"]["90d"]["known"], 3);
-    assert_eq!(json["targets"][0]["history"]["response_times"]["today"]["median_ms"], 49.0);
-}
-
 #[cfg(unix)]
 #[test]
 fn a_terminal_of_60_columns_is_wide_enough() {
@@ -294,7 +251,7 @@ fn a_terminal_of_60_columns_is_wide_enough() {
         assert!(!ran.stderr.contains("colors"), "{}", ran.stderr);
         ran.stdout
     };
-    snapshot!(on_a_terminal(&["history"]), @r#"
+    snapshot_without_times!(on_a_terminal(&["history"]), @r#"
     plex: 99.02 % up, 2 outages (2 h 20 min down) since
       [DATE]
       [DATE TIME-TIME] UTC  20 min       rate limited
@@ -306,7 +263,7 @@ fn a_terminal_of_60_columns_is_wide_enough() {
       [DATE]
       [DATE TIME-TIME] UTC  20 min       timeout
     "#);
-    snapshot!(of_targets(&on_a_terminal(&["status"])), @r#"
+    snapshot_without_times!(of_targets(&on_a_terminal(&["status"])), @r#"
     plex        down since [DATE TIME] UTC
       24 h 91.30 %  since [DAY] 99.02 %
       █▁█▁█▁█▁█▁█▁█▁█▁█▁█▁█    49-99 ms
