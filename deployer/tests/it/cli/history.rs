@@ -1,10 +1,11 @@
 //! `history`, from the answers of AWS to the lines on the screen.
 
 mod in_status;
+mod played;
 
 use std::collections::BTreeMap;
 
-use plexmon_function::contract::history::{EventKind, Place};
+use plexmon_function::contract::history::{EventKind, HOUR_S, Place};
 use plexmon_function::probe::Cause;
 use plexmon_function::time;
 use serde_json::{Value, json};
@@ -18,12 +19,27 @@ use crate::wire::answers::function_json;
 
 const HOSTILE: &str = "=1+1, \\\"a\\\"";
 
-fn home() -> TempDir {
-    let home = tempfile::tempdir().unwrap();
+fn config() -> String {
     let target = |name| format!("[[target]]\nname = \"{name}\"\nurl = \"https://plex.example.com\"\n");
-    let text: String = ["plex", "nas", HOSTILE].map(target).concat();
-    std::fs::write(home.path().join("config.toml"), format!("region = \"eu-central-1\"\n{text}")).unwrap();
+    format!("region = \"eu-central-1\"\n{}", ["plex", "nas", HOSTILE].map(target).concat())
+}
+
+/// A folder with this configuration.
+fn home(config: &str) -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("config.toml"), config).unwrap();
     home
+}
+
+/// Try again if an hour has ended in the middle of a test.
+fn in_one_hour<T>(test: impl Fn(u64) -> T) -> T {
+    loop {
+        let now = time::now();
+        let result = test(now);
+        if now / HOUR_S == time::now() / HOUR_S {
+            return result;
+        }
+    }
 }
 
 /// AWS with the function, and parameters with these values.
@@ -77,7 +93,11 @@ fn with_aws(deploy: Deploy, aws: &AwsStandIn, args: &[&str]) -> Deploy {
 }
 
 fn run(aws: &AwsStandIn, args: &[&str]) -> Ran {
-    with_aws(Deploy::new(home().path()), aws, args).run()
+    run_in(&config(), aws, args)
+}
+
+fn run_in(config: &str, aws: &AwsStandIn, args: &[&str]) -> Ran {
+    with_aws(Deploy::new(home(config).path()), aws, args).run()
 }
 
 /// `insta::assert_snapshot!` without what depends on the time of the test.
@@ -241,9 +261,8 @@ fn what_cannot_be_read_is_a_problem_and_not_an_error() {
 #[cfg(unix)]
 #[test]
 fn a_terminal_of_60_columns_is_wide_enough() {
-    let aws = aws(usual(time::now()));
-    let on_a_terminal = |args: &[&str]| {
-        let home = home();
+    let on_a_terminal = |now, args: &[&str]| {
+        let (home, aws) = (home(&config()), aws(usual(now)));
         let deploy =
             Deploy::on_a_terminal(home.path(), 60, "", "").env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8");
         let ran = with_aws(deploy, &aws, args).run().ended(0);
@@ -251,7 +270,7 @@ fn a_terminal_of_60_columns_is_wide_enough() {
         assert!(!ran.stderr.contains("colors"), "{}", ran.stderr);
         ran.stdout
     };
-    snapshot_without_times!(on_a_terminal(&["history"]), @r#"
+    snapshot_without_times!(in_one_hour(|now| on_a_terminal(now, &["history"])), @r#"
     plex: 99.02 % up, 2 outages (2 h 20 min down) since
       [DATE]
       [DATE TIME-TIME] UTC  20 min       rate limited
@@ -263,7 +282,7 @@ fn a_terminal_of_60_columns_is_wide_enough() {
       [DATE]
       [DATE TIME-TIME] UTC  20 min       timeout
     "#);
-    snapshot_without_times!(of_targets(&on_a_terminal(&["status"])), @r#"
+    snapshot_without_times!(of_targets(&in_one_hour(|now| on_a_terminal(now, &["status"]))), @r#"
     plex        down since [DATE TIME] UTC
       24 h 91.30 %  since [DAY] 99.02 %
       █▁█▁█▁█▁█▁█▁█▁█▁█▁█▁█    49-99 ms

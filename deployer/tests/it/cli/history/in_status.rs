@@ -5,8 +5,8 @@ use plexmon_function::contract::state::HistoryState;
 use plexmon_function::time;
 use serde_json::Value;
 
-use super::{aws, home, run, snapshot_without_times, state, usual, with_aws};
-use crate::support::{Deploy, STATE, snapshot};
+use super::{aws, config, home, in_one_hour, run, snapshot_without_times, state, usual, with_aws};
+use crate::support::{AwsStandIn, Deploy, STATE, snapshot};
 
 /// The lines of the targets.
 pub(super) fn of_targets(status: &str) -> String {
@@ -16,9 +16,17 @@ pub(super) fn of_targets(status: &str) -> String {
 
 #[test]
 fn status_has_a_sparkline_in_the_characters_of_the_locale() {
-    let aws = aws(usual(time::now()));
-    let status = |lang: &str| with_aws(Deploy::new(home().path()), &aws, &["status"]).env("LANG", lang).run();
-    let utf8 = status("en_US.UTF-8").ended(0).stdout;
+    let status = |aws: &AwsStandIn, lang: &str| {
+        with_aws(Deploy::new(home(&config()).path()), aws, &["status"])
+            .env("LANG", lang)
+            .run()
+            .ended(0)
+            .stdout
+    };
+    let (utf8, ascii) = in_one_hour(|now| {
+        let aws = aws(usual(now));
+        (status(&aws, "en_US.UTF-8"), status(&aws, "C"))
+    });
     snapshot_without_times!(of_targets(&utf8), @r#"
     plex        down since [DATE TIME] UTC
       24 h 91.30 %  since [DAY] 99.02 %  █▁█▁█▁█▁█▁█▁█▁█▁█▁█▁█    49-99 ms
@@ -27,7 +35,6 @@ fn status_has_a_sparkline_in_the_characters_of_the_locale() {
     =1+1, "a"   unknown
       24 h 100 %    since [DAY] 99.44 %  █▁█▁█▁█▁█▁█▁█▁█▁█▁█▁█▁█  49-99 ms
     "#);
-    let ascii = status("C").ended(0).stdout;
     assert!(ascii.is_ascii());
     assert_eq!(utf8.replace('▁', ".").replace('█', "@"), ascii);
 }
