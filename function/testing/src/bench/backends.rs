@@ -149,6 +149,7 @@ impl Backends {
         json!({
             "deployment": "plex-remote-health",
             "state_parameter": STATE_PARAMETER,
+            "history": { "days": 90, "records": 1, "parameters": 250 },
             "secrets_parameter": SECRETS_PARAMETER,
             "targets": (0..targets).map(target).collect::<Vec<_>>(),
             "channels": [{ "name": "pushover", "kind": "pushover", "url": self.channel_url() }],
