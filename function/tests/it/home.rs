@@ -27,7 +27,7 @@ use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::problem::ProblemKind;
 use plexmon_function::contract::request::Request;
 use plexmon_function::contract::secrets::{AccessToken, SecretValue, Secrets};
-use plexmon_function::contract::settings::{Settings, Severity, Target};
+use plexmon_function::contract::settings::{HistorySettings, Settings, Severity, Target};
 use plexmon_function::notify::Channel;
 use plexmon_function::probe::Tls;
 use plexmon_function::run::{Monitor, NetworkProber};
@@ -82,7 +82,8 @@ impl Home {
     async fn unchecked(route: Route, adjust: impl FnOnce(&mut Settings)) -> Self {
         let net = Net::new(route).await;
         let targets = apps::targets(route, net.port, &net.authority());
-        let mut settings = Settings { targets, ..settings(&[]) };
+        let history = Some(HistorySettings { days: 90, records: 1, parameters: 250 });
+        let mut settings = Settings { targets, history, ..settings(&[]) };
         let (phone, pager) = (Inbox::new("phone"), Inbox::new("pager"));
         settings.channels = vec![pushover(phone.name), pushover(pager.name)];
         settings.channels[1].min = Severity::Down;

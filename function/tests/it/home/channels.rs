@@ -29,7 +29,7 @@ pub async fn the_phone_refuses() -> Vec<Sent> {
         "10:35 phone: Plex was DOWN for 15 min and RECOVERED | Down 15 min (10:10-10:25 UTC): Plex is \
          stopped; nginx returns 502. Notification delayed: Pushover answered HTTP 400: user is invalid.",
         "10:35 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:35 UTC (2026-11-03).",
-        "10:45 both: Plex RECOVERED after 10 min | Down 10 min (10:35-10:45 UTC).",
+        "10:45 both: Plex RECOVERED after 10 min | Down 10 min (10:35-10:45 UTC). The second outage in 7 days.",
     ])
 }
 

@@ -95,7 +95,7 @@ pub async fn pause_and_resume() -> Vec<Sent> {
     home.runs(5).await;
     home.assert_sent(&[
         "10:40 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:30 UTC (2026-11-03).",
-        "11:05 both: Plex RECOVERED after 20 min | Down 20 min (10:30-10:50 UTC).",
+        "11:05 both: Plex RECOVERED after 20 min | Down 20 min (10:30-10:50 UTC). The second outage in 7 days.",
     ])
 }
 
@@ -112,11 +112,11 @@ pub async fn an_app_that_flaps() -> Vec<Sent> {
         "10:10 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
         "10:15 both: Plex RECOVERED after 5 min | Down 5 min (10:10-10:15 UTC).",
         "10:20 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:20 UTC (2026-11-03).",
-        "10:25 both: Plex RECOVERED after 5 min | Down 5 min (10:20-10:25 UTC).",
+        "10:25 both: Plex RECOVERED after 5 min | Down 5 min (10:20-10:25 UTC). The second outage in 7 days.",
         "10:30 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:30 UTC (2026-11-03).",
         "10:35 both: Plex is flapping | 6 changes in 25 min. Notifications are suppressed until the status \
          has been stable for 30 min.",
-        "11:35 both: Plex RECOVERED | Flapping (10:30-11:05 UTC).",
+        "11:35 both: Plex RECOVERED | Flapping (10:30-11:05 UTC). At least five outages in 7 days.",
     ])
 }
 
@@ -136,12 +136,12 @@ pub async fn an_app_that_flaps_and_stays_down() -> Vec<Sent> {
         "10:10 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:10 UTC (2026-11-03).",
         "10:15 both: Plex RECOVERED after 5 min | Down 5 min (10:10-10:15 UTC).",
         "10:20 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:20 UTC (2026-11-03).",
-        "10:25 both: Plex RECOVERED after 5 min | Down 5 min (10:20-10:25 UTC).",
+        "10:25 both: Plex RECOVERED after 5 min | Down 5 min (10:20-10:25 UTC). The second outage in 7 days.",
         "10:30 both: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:30 UTC (2026-11-03).",
         "10:35 both: Plex is flapping | 6 changes in 25 min. Notifications are suppressed until the status \
          has been stable for 30 min.",
         "11:20 both: Plex is still DOWN | Plex is stopped; nginx returns 502. Down for 30 min.",
-        "11:30 both: Plex RECOVERED after 40 min | Down 40 min (10:50-11:30 UTC).",
+        "11:30 both: Plex RECOVERED after 40 min | Down 40 min (10:50-11:30 UTC). At least five outages in 7 days.",
     ])
 }
 
@@ -198,7 +198,7 @@ pub async fn quiet_hours() -> Vec<Sent> {
          home is offline (Cloudflare: tunnel not connected). Notification delayed. Up: Plex, Overseerr, \
          Wizarr, Uptime Kuma, Sonarr, Radarr, Bazarr, Prowlarr, qBittorrent.",
         "11:00 phone: Plex is DOWN | Plex is stopped; nginx returns 502. Down since 10:35 UTC (2026-11-03).",
-        "11:25 both: Plex RECOVERED after 50 min | Down 50 min (10:35-11:25 UTC).",
+        "11:25 both: Plex RECOVERED after 50 min | Down 50 min (10:35-11:25 UTC). The second outage in 7 days.",
     ])
 }
 
