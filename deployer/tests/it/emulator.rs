@@ -11,6 +11,7 @@ mod color;
 mod degraded;
 mod drift;
 mod enforcement;
+mod history;
 mod home;
 mod interruption;
 mod late_logs;
