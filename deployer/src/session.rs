@@ -140,7 +140,7 @@ impl Session {
             matches!(secrets, SecretLookup::All(_)) || (adopting && secrets != SecretLookup::NoneConfigured);
         let decrypt = if comparable { options.decrypt } else { Decrypt::No };
         // On the heap: the future is large, and the stack of a thread may be small.
-        let observed = Box::pin(self.observe(ReadOptions { decrypt, adopting }));
+        let observed = Box::pin(self.observe(ReadOptions { decrypt, ..options }));
         let (observed, account_plan) = self.alongside_account_plan(observed).await?;
         let mut config = self.config.clone();
         config.state_parameter.clone_from(&observed.names.state_parameter);

@@ -11,16 +11,17 @@ use crate::cli::Down;
 use crate::context::Context;
 use crate::cost::{Estimate, MonthlyCost, estimate};
 use crate::error::{Error, Exit, Result};
+use crate::names::Names;
 use crate::names::parameters::{is_secret, state_parameter};
 use crate::output::Answer;
 use crate::plan::{Action, Intent, Kept, Plan, Step, plan};
 use crate::report::Progress;
-use crate::resource::{Materials, OnFailure, Resource as _, ResourceKind, find};
+use crate::resource::{Materials, OnFailure, Resource, ResourceKind, find};
 use crate::resources::rules::OtherRules;
-use crate::resources::{Function, Parameter};
+use crate::resources::{Decrypt, Function, Parameter};
 use crate::retry::{Attempt, SHORT_BUDGET, keep_trying};
 use crate::session::{ApplyOptions, Session};
-use crate::stack::{Observed, ReadOptions, Stack};
+use crate::stack::{Observed, ReadOptions, Stack, observe};
 use crate::text::plural;
 
 #[derive(Serialize)]
@@ -39,6 +40,21 @@ struct Removal<'a> {
     cost: MonthlyCost<'a>,
 }
 
+const REMOVING: ReadOptions = ReadOptions { decrypt: Decrypt::No, adopting: false, removing: true };
+
+/// What was removed. The parameters that a run in flight writes again may be any of those that there were.
+struct Removed<'a> {
+    names: &'a Names,
+    steps: &'a [Step],
+}
+
+impl Removed<'_> {
+    fn includes<R: Resource>(&self, resource: &R) -> bool {
+        let mut of_kind = self.steps.iter().filter(|step| step.kind == R::KIND);
+        of_kind.any(|step| step.name == resource.name() && step.region == resource.region())
+    }
+}
+
 pub async fn run(context: &Context, args: &Down) -> Result<Exit> {
     remove(&context.session().await?, args).await
 }
@@ -46,7 +62,7 @@ pub async fn run(context: &Context, args: &Down) -> Result<Exit> {
 /// Remove the deployment.
 pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
     let output = &session.output;
-    let observed = session.observe(ReadOptions::default()).await?;
+    let observed = session.observe(REMOVING).await?;
     let plan = plan_of(&observed, args)?;
     let (digest, kept) = (plan.digest(), plan.kept.clone());
     output.note(&session.place(&observed));
@@ -82,7 +98,9 @@ pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
         tokio::join!(session.apply(plan, &observed, how), other_rules(session, &observed));
     let verdict = session.verdict(&applied);
     let proof = match &verdict {
-        Ok(()) => prove(session, args, &removed, longest_run).await,
+        Ok(()) => {
+            prove(session, args, &Removed { names: &observed.names, steps: &removed }, longest_run).await
+        }
         Err(_) => Ok(()),
     };
     let rules: Vec<String> = other_rules.iter().flat_map(|(_, rules)| rules.names()).cloned().collect();
@@ -181,7 +199,7 @@ fn plan_of(observed: &Observed, args: &Down) -> Result<Plan> {
 async fn prove(
     session: &Session,
     args: &Down,
-    removed: &[Step],
+    removed: &Removed<'_>,
     longest_run: Option<Duration>,
 ) -> Result<()> {
     // A step after all those of the plan.
@@ -201,16 +219,18 @@ async fn prove(
     progress.stage("check again", checking).await
 }
 
-async fn remainder(session: &Session, args: &Down, removed: &[Step]) -> Result<Option<String>> {
-    let mut observed = session.observe(ReadOptions::default()).await?;
-    // A log group that exists again was created by a late log line, without our tag, after ours was deleted.
-    let was_removed = |name: &str, region: &str| {
-        let mut groups = removed.iter().filter(|step| step.kind == ResourceKind::LogGroup);
-        groups.any(|step| step.name == name && step.region == region)
-    };
+async fn remainder(session: &Session, args: &Down, removed: &Removed<'_>) -> Result<Option<String>> {
+    let reading = observe(&session.aws, removed.names, REMOVING);
+    let mut observed = session.unless_interrupted(reading).await?;
+    // What was created again by a late log line, or by a run in flight, has no tag.
     for group in &mut observed.stack.log_groups {
-        if was_removed(&group.name, &group.region) {
+        if removed.includes(group) {
             group.owner.get_or_insert_with(|| session.names.deployment.clone());
+        }
+    }
+    for parameter in &mut observed.stack.parameters {
+        if removed.includes(parameter) {
+            parameter.owner.get_or_insert_with(|| session.names.deployment.clone());
         }
     }
     let plan = plan_of(&observed, args)?;

@@ -29,7 +29,9 @@ struct Document<'a> {
 pub async fn run(context: &Context, args: &PlanArgs) -> Result<Exit> {
     let session = context.session_with_code(&args.source).await?;
     let output = &session.output;
-    let view = session.view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: args.adopt }).await?;
+    let view = session
+        .view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: args.adopt, removing: false })
+        .await?;
     let plan = view.plan(args.adopt)?;
     let cost = view.cost()?;
     output.note(&session.place(&view.observed));

@@ -73,7 +73,7 @@ pub async fn run(context: &Context, args: &cli::Status) -> Result<Exit> {
 
 /// Read the status and print it.
 pub async fn show(session: &Session) -> Result<Report> {
-    let view = session.view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: false }).await?;
+    let view = session.view(ReadOptions { decrypt: Decrypt::IfAllowed, ..ReadOptions::default() }).await?;
     let report = report(session, &view)?;
     session.output.document(&report)?;
     session.output.text(report.text(session.output.page()))?;

@@ -52,7 +52,8 @@ pub async fn run(context: &Context, args: &Up) -> Result<Exit> {
 
 /// Bring the deployment in line with the configuration. An expected plan is applied without a question, and no other one is.
 pub async fn deploy(session: &Session, args: &Up, expected: Option<&Expected>) -> Result<Effect> {
-    let view = session.view(ReadOptions { decrypt: Decrypt::Yes, adopting: args.adopt }).await?;
+    let view =
+        session.view(ReadOptions { decrypt: Decrypt::Yes, adopting: args.adopt, removing: false }).await?;
     let plan = view.plan(args.adopt)?;
     let estimate = view.cost()?;
     let cost = estimate.json();

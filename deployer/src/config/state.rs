@@ -46,7 +46,10 @@ fn parameter(value: &Value<'_>) -> Result<String> {
     let name = value.string()?;
     let is_valid = name.starts_with('/') && is_allowed_by_ssm(name);
     if is_valid && is_derived(name) {
-        Err(value.error("ends with `_secrets`, or with `_part` and a number, which plexmon appends itself"))
+        Err(value.error(
+            "ends with `_secrets`, `_history`, `_history_unreadable`, or with `_part` or `_history` and a number, which \
+             plexmon appends itself",
+        ))
     } else if is_valid {
         Ok(name.to_owned())
     } else {

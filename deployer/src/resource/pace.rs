@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::error::Result;
+use crate::report::Progress;
+
 /// The time between two writes.
 const INTERVAL: Duration = Duration::from_millis(340);
 /// The number of writes that may be sent at once after a pause.
@@ -15,12 +18,33 @@ const BURST: u32 = 3;
 #[derive(Default)]
 pub struct Pace(Mutex<Option<Instant>>);
 
-impl Pace {
-    /// Wait until the next write may be sent.
-    pub async fn next(&self) {
-        if let Some(at) = self.reserve(Instant::now()) {
+/// A write that may be sent, and repeated.
+pub struct Slot<'a> {
+    pace: &'a Pace,
+    is_due: bool,
+}
+
+impl Slot<'_> {
+    /// Wait until the write may be sent again; the first time, it may be sent at once.
+    pub async fn next(&mut self) {
+        if !std::mem::take(&mut self.is_due)
+            && let Some(at) = self.pace.reserve(Instant::now())
+        {
             tokio::time::sleep_until(at).await;
         }
+    }
+}
+
+impl Pace {
+    /// Wait until the next write may be sent; fails at Ctrl-C.
+    ///
+    /// Among hundreds of writes, that takes longer than the time limit of a call, which therefore begins afterwards.
+    pub async fn slot(&self, progress: &Progress) -> Result<Slot<'_>> {
+        let now = Instant::now();
+        if let Some(at) = self.reserve(now) {
+            progress.pause(at - now).await?;
+        }
+        Ok(Slot { pace: self, is_due: true })
     }
 
     /// Return when the write may be sent; `None` for now. `due` is the time by which all writes so far would have been sent

@@ -60,8 +60,9 @@ pub(super) async fn create(
     let tag = owner_tag(task.deployment)?;
     // "Already exists" may be our own success whose answer was lost, or the function was faster, or it was
     // deleted moments ago and its name is not free yet. A read distinguishes the first two cases from the last.
+    let mut slot = task.pace.slot(task.progress).await?;
     let existing = keep_trying(task.progress, SHORT_BUDGET, async || {
-        task.pace.next().await;
+        slot.next().await;
         let put = put(task, name, kind.clone(), value).tags(tag.clone());
         let Err(error) = task.aws.call("ssm", "PutParameter", put.send()).await else {
             return Attempt::Done(None);
@@ -92,8 +93,9 @@ pub(super) async fn create(
 
 /// Overwrite the value.
 pub(super) async fn overwrite(task: &Task<'_>, name: &str, kind: ParameterType, value: &str) -> Result<()> {
+    let mut slot = task.pace.slot(task.progress).await?;
     task.call(async || {
-        task.pace.next().await;
+        slot.next().await;
         let put = put(task, name, kind.clone(), value).overwrite(true);
         task.aws.call("ssm", "PutParameter", put.send()).await
     })
@@ -109,8 +111,9 @@ fn put(task: &Task<'_>, name: &str, kind: ParameterType, value: &str) -> PutPara
 /// Set our tag.
 pub(super) async fn claim(task: &Task<'_>, name: &str) -> Result<()> {
     let tag = owner_tag(task.deployment)?;
+    let mut slot = task.pace.slot(task.progress).await?;
     task.call(async || {
-        task.pace.next().await;
+        slot.next().await;
         let call = task
             .aws
             .ssm
@@ -142,8 +145,9 @@ async fn delete_all(names: &[String], task: &Task<'_>) -> Result<()> {
 
 /// Delete several parameters in one call. AWS reports names that do not exist, without an error.
 async fn delete_together(names: &[String], task: &Task<'_>) -> Result<()> {
+    let mut slot = task.pace.slot(task.progress).await?;
     let is_allowed = task.call(async || {
-        task.pace.next().await;
+        slot.next().await;
         let call = task.aws.ssm.delete_parameters().set_names(Some(names.to_vec()));
         match task.aws.call("ssm", "DeleteParameters", call.send()).await {
             Err(error) if error.is_denied() => Ok(false),
@@ -158,8 +162,9 @@ async fn delete_together(names: &[String], task: &Task<'_>) -> Result<()> {
 }
 
 async fn delete_one(name: &str, task: &Task<'_>) -> Result<()> {
+    let mut slot = task.pace.slot(task.progress).await?;
     task.call(async || {
-        task.pace.next().await;
+        slot.next().await;
         gone(task.aws.call("ssm", "DeleteParameter", task.aws.ssm.delete_parameter().name(name).send()).await)
     })
     .await

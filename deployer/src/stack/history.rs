@@ -1,4 +1,5 @@
-//! Read the parameters of the history: those that are expected, and others up to the first that does not exist.
+//! Read the parameters of the history: those that are expected, others up to the first that does not exist, and the one
+//! with an unreadable history.
 //!
 //! There may be many, so their tags are read only if something else does not say whose they are.
 
@@ -9,7 +10,7 @@ use plexmon_function::contract::history::{MAX_PARAMETERS, Place};
 
 use crate::aws::Aws;
 use crate::error::Result;
-use crate::names::{Account, Names};
+use crate::names::Account;
 use crate::resource::Resource as _;
 use crate::resources::Parameter;
 use crate::resources::parameter::history_of;
@@ -20,21 +21,44 @@ const READS: usize = 20;
 /// How many are read at once where it is not known how many there are.
 const MORE: usize = 10;
 
-/// The parameters of a history that exist.
+/// The parameters of a history that exist. Their owners are those that their values name.
+#[derive(Debug, Default)]
 pub(super) struct History {
-    pub(super) parameters: Vec<Parameter>,
+    parameters: Vec<Parameter>,
     /// Their values.
     pub(super) values: Vec<String>,
     /// How many there are, or should be.
     pub(super) count: usize,
+    /// The one with an unreadable history.
+    aside: Option<Parameter>,
+}
+
+/// Who may own a history.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Circumstances<'a> {
+    pub(super) aws: &'a Aws,
+    pub(super) account: &'a Account,
+    pub(super) deployment: &'a str,
+    /// Its state, if that exists.
+    pub(super) state: Option<&'a Parameter>,
+    /// Whether a function of ours exists.
+    pub(super) has_function: bool,
 }
 
 impl History {
     /// Read at least `expected` parameters, and more until one does not exist.
     pub(super) async fn read(aws: &Aws, state_parameter: &str, expected: usize) -> Result<Self> {
-        let mut history = Self { parameters: Vec::new(), values: Vec::new(), count: 0 };
+        let mut history = Self::default();
         history.continue_to(aws, state_parameter, expected).await?;
         Ok(history)
+    }
+
+    /// Also read the unreadable one. It is not used: only its removal needs it.
+    pub(super) async fn read_all(aws: &Aws, state_parameter: &str, expected: usize) -> Result<Self> {
+        let aside = Place::Aside.parameter(state_parameter);
+        let (history, aside) =
+            tokio::join!(Self::read(aws, state_parameter, expected), Parameter::read_history(&aside, aws));
+        Ok(Self { aside: aside?.map(|(parameter, _)| parameter), ..history? })
     }
 
     /// Also read those that the state says there are.
@@ -70,6 +94,35 @@ impl History {
         }
         Ok(())
     }
+
+    /// Return the parameters with their owners.
+    ///
+    /// Beside a state of ours, what the value says is enough. Otherwise, another deployment may have taken over both, which
+    /// only their tags say. The value of an unreadable history may not say anything, and the function may not set tags.
+    pub(super) async fn owned(&mut self, of: Circumstances<'_>) -> Result<Vec<Parameter>> {
+        let is_ours = |parameter: &Parameter| parameter.owner.as_deref() == Some(of.deployment);
+        let is_state_ours = of.state.is_some_and(is_ours);
+        let read = std::mem::take(&mut self.parameters).into_iter().map(async |parameter| {
+            if is_state_ours && is_ours(&parameter) {
+                return Ok(parameter);
+            }
+            with_tag(parameter, of).await
+        });
+        let mut all: Vec<Parameter> = stream::iter(read).buffered(READS).try_collect().await?;
+        if let Some(aside) = self.aside.take() {
+            let mut aside = with_tag(aside, of).await?;
+            if is_state_ours || of.has_function || all.iter().any(is_ours) {
+                aside.owner.get_or_insert_with(|| of.deployment.to_owned());
+            }
+            all.push(aside);
+        }
+        Ok(all)
+    }
+}
+
+async fn with_tag(parameter: Parameter, of: Circumstances<'_>) -> Result<Parameter> {
+    let owner = parameter.read_owner(of.aws, of.account).await?;
+    Ok(Parameter { owner, ..parameter })
 }
 
 async fn read_each(
@@ -77,30 +130,9 @@ async fn read_each(
     state_parameter: &str,
     numbers: Range<usize>,
 ) -> Result<Vec<Option<(Parameter, String)>>> {
-    let read =
-        async |number| Parameter::read_history(&Place::Number(number).parameter(state_parameter), aws).await;
+    let read = async |number| {
+        let name = Place::Number(number).parameter(state_parameter);
+        Parameter::read_history(&name, aws).await
+    };
     stream::iter(numbers).map(read).buffered(READS).try_collect().await
-}
-
-/// Return the parameters with their owners.
-///
-/// What the value says is enough beside a state of ours. Otherwise, somebody else may have taken over both, and only their
-/// tags say so.
-pub(super) async fn with_owners(
-    aws: &Aws,
-    names: &Names,
-    account: &Account,
-    state: Option<&Parameter>,
-    history: Vec<Parameter>,
-) -> Result<Vec<Parameter>> {
-    let ours = Some(&names.deployment);
-    let is_state_ours = state.is_some_and(|state| state.owner.as_ref() == ours);
-    let read = history.into_iter().map(async |parameter| {
-        if is_state_ours && parameter.owner.as_ref() == ours {
-            return Ok(parameter);
-        }
-        let owner = parameter.read_owner(aws, account).await?;
-        Ok(Parameter { owner, ..parameter })
-    });
-    stream::iter(read).buffered(READS).try_collect().await
 }

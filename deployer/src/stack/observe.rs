@@ -8,7 +8,7 @@ use plexmon_function::contract::secrets::SecretValue;
 use plexmon_function::contract::state::{State, StateError};
 
 use super::Stack;
-use super::history::{History, with_owners};
+use super::history::{Circumstances, History};
 use super::owners::find_owners;
 use crate::aws::Aws;
 use crate::config::is_parameter_name;
@@ -27,6 +27,8 @@ pub struct ReadOptions {
     pub decrypt: Decrypt,
     /// Also read what the AWS CLI steps created, and rules of others that run the function.
     pub adopting: bool,
+    /// Also read what nothing uses, and only a removal concerns: the history that could not be read.
+    pub removing: bool,
 }
 
 /// What AWS has, with additional facts from the same answers.
@@ -107,6 +109,40 @@ struct LambdaRead {
     schedule: Option<(Schedule, ())>,
 }
 
+/// What exists of all functions.
+#[derive(Default)]
+struct Lambdas {
+    stack: Stack,
+    role_ids: BTreeMap<String, String>,
+    /// Of the monitor.
+    code_sha256: Option<String>,
+    variables: BTreeMap<String, SecretValue>,
+}
+
+impl Lambdas {
+    fn new(names: &Names, account: &Account, read: Vec<Result<LambdaRead>>) -> Result<Self> {
+        let mut all = Self::default();
+        for (lambda, read) in names.lambdas().zip(read) {
+            let LambdaRead { role, log_group, function, schedule } = read?;
+            let role_id = role.as_ref().map(|(_, id)| id.clone());
+            if let Some((role, id)) = role {
+                all.role_ids.insert(role.arn(account), id);
+                all.stack.roles.push(role);
+            }
+            all.stack.log_groups.extend(log_group.map(|(group, ())| group));
+            if let Some((function, details)) = function {
+                all.stack.functions.push(function.bound_to(details.role_id.as_deref(), role_id.as_deref()));
+                if *lambda == names.monitor {
+                    all.code_sha256 = details.code_sha256;
+                    all.variables = details.variables;
+                }
+            }
+            all.stack.schedules.extend(schedule.map(|(schedule, ())| schedule));
+        }
+        Ok(all)
+    }
+}
+
 /// Read everything concurrently. A second round is needed only for owners that the first one does not show.
 pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<Observed> {
     let account = identity(aws);
@@ -115,36 +151,19 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
     let parts = join_all(names.state_parts.iter().map(|name| Parameter::read(name, aws)));
     let secret = SecretQuery { name: names.secrets_parameter(), decrypt: options.decrypt };
     let secret = Secret::read(&secret, aws);
-    let history = History::read(aws, &names.state_parameter, names.history.len());
+    let history = async {
+        match options.removing {
+            true => History::read_all(aws, &names.state_parameter, names.history.len()).await,
+            false => History::read(aws, &names.state_parameter, names.history.len()).await,
+        }
+    };
     let previous = async { if options.adopting { previous_schedule(aws, names).await } else { Ok(None) } };
     let (account, lambdas, state, parts, secret, history, previous) =
         tokio::join!(account, lambdas, state, parts, secret, history, previous);
     // Check this first: missing credentials must not be reported as a missing permission.
     let account = account?;
 
-    let mut stack = Stack::nothing();
-    let mut role_ids = BTreeMap::new();
-    let mut variables = BTreeMap::new();
-    let mut code_sha256 = None;
-    for (lambda, read) in names.lambdas().zip(lambdas) {
-        let LambdaRead { role, log_group, function, schedule } = read?;
-        let role_id = role.as_ref().map(|(_, id)| id.clone());
-        if let Some((role, id)) = role {
-            role_ids.insert(role.arn(&account), id);
-            stack.roles.push(role);
-        }
-        stack.log_groups.extend(log_group.map(|(group, ())| group));
-        if let Some((function, details)) = function {
-            stack.functions.push(function.bound_to(details.role_id.as_deref(), role_id.as_deref()));
-            if *lambda == names.monitor {
-                code_sha256 = details.code_sha256;
-                if options.adopting {
-                    variables = details.variables;
-                }
-            }
-        }
-        stack.schedules.extend(schedule.map(|(schedule, ())| schedule));
-    }
+    let Lambdas { mut stack, role_ids, code_sha256, variables } = Lambdas::new(names, &account, lambdas)?;
     let state = state?;
     let state_value = state.as_ref().map(|(_, value)| value.clone());
     let parts: Vec<_> = parts.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
@@ -153,18 +172,25 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
     stack.secrets.extend(secret?.map(|(secret, ())| secret));
 
     let history = history?;
+    let ours = Some(names.deployment.as_str());
     let history = async {
         let mut history = history.complete(aws, &names.state_parameter, state_value.as_deref()).await?;
-        let state = find(&stack.parameters, &names.state_parameter, &aws.region);
-        history.parameters = with_owners(aws, names, &account, state, history.parameters).await?;
-        Ok::<_, Error>(history)
+        let of = Circumstances {
+            aws,
+            account: &account,
+            deployment: &names.deployment,
+            state: find(&stack.parameters, &names.state_parameter, &aws.region),
+            has_function: stack.functions.iter().any(|function| function.owner() == ours),
+        };
+        let parameters = history.owned(of).await?;
+        Ok::<_, Error>((parameters, history))
     };
     let rules =
         other_rules(aws, names, &account, options.adopting && stack.function(&names.monitor).is_some());
     let owners = find_owners(aws, names, &account, state_value.as_deref(), &stack);
     let (owners, history, other_rules) = tokio::join!(owners, history, rules);
-    let (mut stack, history) = (owners?, history?);
-    stack.parameters.extend(history.parameters);
+    let (mut stack, (parameters, history)) = (owners?, history?);
+    stack.parameters.extend(parameters);
     stack.schedules.extend(previous?);
     let parts = state_value.as_deref().map_or(0, parts_of);
     let names = names.clone().reaching(parts).with_history(history.count);
@@ -177,7 +203,7 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
         state_parts: part_values,
         history: history.values,
         code_sha256,
-        variables,
+        variables: if options.adopting { variables } else { BTreeMap::new() },
         other_rules,
     })
 }

@@ -6,6 +6,7 @@ use futures_util::future::{join_all, try_join_all};
 use plexmon_function::contract::parts::parameter as part_name;
 
 use super::Stack;
+use super::history::{Circumstances, History};
 use crate::aws::Aws;
 use crate::error::Result;
 use crate::names::parameters::secrets_parameter;
@@ -88,8 +89,32 @@ impl Owners<'_> {
         let states = self.functions.iter().filter_map(|function| function.state.as_ref());
         let previous: BTreeSet<&String> =
             states.filter(|state| **state != self.names.state_parameter).collect();
-        let all = try_join_all(previous.into_iter().map(|state| read_previous(self.aws, state))).await?;
+        let all = try_join_all(previous.into_iter().map(|state| self.read_previous(state))).await?;
         Ok(all.into_iter().flatten().collect())
+    }
+
+    /// Read what is left under a previous name: the state, all of its parts, its secrets and its history.
+    async fn read_previous(&self, state_parameter: &str) -> Result<Vec<Parameter>> {
+        let (state, history) = tokio::join!(
+            Parameter::read(state_parameter, self.aws),
+            History::read_all(self.aws, state_parameter, self.names.history.len()),
+        );
+        let (state, value) = state?.unzip();
+        let parts = value.as_deref().map_or(1, parts_of);
+        let names = (1..parts).map(|part| part_name(state_parameter, part));
+        let names: Vec<String> = names.chain([secrets_parameter(state_parameter)]).collect();
+        let others = read_each(self.aws, &names);
+        let of = Circumstances {
+            aws: self.aws,
+            account: self.account,
+            deployment: &self.names.deployment,
+            state: state.as_ref(),
+            has_function: true,
+        };
+        let history =
+            async { history?.complete(self.aws, state_parameter, value.as_deref()).await?.owned(of).await };
+        let (others, history) = tokio::join!(others, history);
+        Ok(state.clone().into_iter().chain(others?).chain(history?).collect())
     }
 }
 
@@ -97,16 +122,6 @@ impl Owners<'_> {
 fn additional_parts(names: &Names, state: Option<&str>) -> Vec<String> {
     let reached = names.clone().reaching(state.map_or(0, parts_of));
     reached.state_parts.into_iter().skip(names.state_parts.len()).collect()
-}
-
-/// Read what is left under a previous name: the state, all of its parts, and its secrets.
-async fn read_previous(aws: &Aws, state_parameter: &str) -> Result<Vec<Parameter>> {
-    let state = Parameter::read(state_parameter, aws).await?;
-    let parts = state.as_ref().map_or(1, |(_, value)| parts_of(value));
-    let names = (1..parts).map(|part| part_name(state_parameter, part));
-    let names: Vec<String> = names.chain([secrets_parameter(state_parameter)]).collect();
-    let others = read_each(aws, &names).await?;
-    Ok(state.map(|(state, _)| state).into_iter().chain(others).collect())
 }
 
 /// Read the parameters with these names that exist.

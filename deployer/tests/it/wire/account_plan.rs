@@ -19,7 +19,7 @@ use super::rig::Rig;
 use crate::plan::deployment::secrets;
 
 const OPERATION: &str = "freetier:GetAccountPlanState";
-const READ: ReadOptions = ReadOptions { decrypt: Decrypt::IfAllowed, adopting: false };
+const READ: ReadOptions = ReadOptions { decrypt: Decrypt::IfAllowed, adopting: false, removing: false };
 
 /// A deployment that is as configured, and whose settings say that the account is closed on this day.
 fn deployed(recorded: Option<&str>) -> (Rig, Session) {

@@ -65,7 +65,7 @@ fn taken_over(rig: &Rig, code: &str) {
     );
 }
 
-const ADOPTING: ReadOptions = ReadOptions { decrypt: Decrypt::IfAllowed, adopting: true };
+const ADOPTING: ReadOptions = ReadOptions { decrypt: Decrypt::IfAllowed, adopting: true, removing: false };
 const LATER: ReadOptions = ReadOptions { adopting: false, ..ADOPTING };
 
 async fn look(session: &Session, look: ReadOptions) -> View {

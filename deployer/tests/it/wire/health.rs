@@ -117,7 +117,10 @@ async fn status_reports_the_reason_and_is_not_in_sync() {
         function["Configuration"][key] = value.clone();
     }
     rig.fake.always("lambda:GetFunction", json_of(function));
-    let view = session.view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: false }).await.unwrap();
+    let view = session
+        .view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: false, removing: false })
+        .await
+        .unwrap();
     let report = report(&session, &view).unwrap();
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!((&json["deployed"], &json["in_sync"]), (&json!(true), &json!(false)));

@@ -177,7 +177,9 @@ async fn an_unreadable_secret_is_known_to_exist() {
     });
     for decrypt in [Decrypt::No, Decrypt::IfAllowed] {
         let observed =
-            observe(&rig.aws, &rig.deployment.names, ReadOptions { decrypt, adopting: false }).await.unwrap();
+            observe(&rig.aws, &rig.deployment.names, ReadOptions { decrypt, ..ReadOptions::default() })
+                .await
+                .unwrap();
         let secret = &observed.stack.secrets[0];
         assert_eq!(secret.owner.as_deref(), Some("plex-remote-health"));
         assert_eq!(secret.content, Content::Denied);

@@ -80,7 +80,8 @@ impl Rig {
     }
 
     pub async fn observe(&self, adopting: bool) -> Result<Observed> {
-        observe(&self.aws, &self.deployment.names, ReadOptions { decrypt: Decrypt::Yes, adopting }).await
+        let options = ReadOptions { decrypt: Decrypt::Yes, adopting, removing: false };
+        observe(&self.aws, &self.deployment.names, options).await
     }
 
     /// Return the session of a command on this fake.
