@@ -34,6 +34,7 @@ use std::path::Path;
 
 pub use deployment::DEFAULT_NAME;
 pub use function::{Architecture, FunctionConfig};
+pub use history::HistoryRoom;
 use plexmon_function::contract::parts::{MAX_PARTS, capacity};
 use plexmon_function::contract::settings::{
     ChannelSettings, Clock, DEFAULT_CONTROL, HeartbeatSettings, HistorySettings, ReportSchedule, Settings,
@@ -142,8 +143,11 @@ impl Config {
             None => None,
         };
         let names_state_parameter = own_parameter.is_some();
-        let state_parameter = own_parameter.unwrap_or_else(|| state::default_parameter(&name));
-        let history = history::read(targets.len(), &schedule);
+        let state_parameter = match own_parameter {
+            Some(parameter) => parameter,
+            None => state::default_parameter(&name, top.get("name"))?,
+        };
+        let history = history::read(top.table("history", "[history]")?, targets.len(), &schedule)?;
         let statements = Statements::collect(&top)?;
         top.finish()?;
         let clock = zone.clock;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::cli::{Color, Global};
+use crate::config::HistoryRoom;
 use crate::cost::Estimate;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
@@ -13,7 +14,7 @@ use crate::plan::Plan;
 use crate::print::{stderr, stdout};
 use crate::report::{Event, Reporter, Silent};
 use crate::terminal::{Bars, Lines};
-use crate::text::{Details, Page};
+use crate::text::{Details, Page, history_room};
 
 /// How and where to print.
 #[derive(Clone)]
@@ -111,6 +112,11 @@ impl Output {
     /// Print what a deployment costs, with `-v` also the parts of the estimate.
     pub fn cost_with_details(&self, estimate: &Estimate) -> Result<()> {
         self.text(estimate.text(self.page.paint, self.details))
+    }
+
+    /// Print how much of the history has room, if that is less than configured.
+    pub fn history_room(&self, room: &HistoryRoom) -> Result<()> {
+        history_room(room).map_or(Ok(()), |text| self.text(text))
     }
 
     /// Print text whose lines the user may want to copy: they are never wrapped.

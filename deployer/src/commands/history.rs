@@ -14,7 +14,6 @@ use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::history::{Histories, Window};
 use crate::print::stdout;
-use crate::resources::Decrypt;
 use crate::stack::ReadOptions;
 
 /// Names that are less similar than this are not suggested.
@@ -23,7 +22,7 @@ const MIN_SIMILARITY: f64 = 0.7;
 pub async fn run(context: &Context, args: &cli::History) -> Result<Exit> {
     let session = &context.session().await?;
     let names = named(&session.config, &args.targets)?;
-    let observed = session.observe(ReadOptions { decrypt: Decrypt::No, adopting: false }).await?;
+    let observed = session.observe(ReadOptions::default()).await?;
     if !observed.has_own_monitor() {
         let (name, region) = (session.names.function(), &session.aws.region);
         return Err(Error::new(format!("function `{name}` is not deployed in {region}"))

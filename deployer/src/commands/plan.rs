@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::account_plan::AccountPlan;
 use crate::cli::{Format, PlanArgs};
+use crate::config::HistoryRoom;
 use crate::context::Context;
 use crate::cost::{Estimate, MonthlyCost};
 use crate::error::{Exit, Result};
@@ -11,6 +12,7 @@ use crate::output::Output;
 use crate::plan::{Plan, Remarks};
 use crate::resources::Decrypt;
 use crate::stack::ReadOptions;
+use crate::text::history_room;
 
 /// The result of `plan` and `up` if there are no steps.
 pub(super) const NOTHING_TO_DO: &str = "nothing to do: AWS matches the configuration";
@@ -22,6 +24,7 @@ struct Document<'a> {
     plan: &'a Plan,
     #[serde(flatten)]
     cost: MonthlyCost<'a>,
+    history: HistoryRoom,
     /// `null` if AWS does not say.
     account_plan: Option<&'a AccountPlan>,
 }
@@ -34,17 +37,23 @@ pub async fn run(context: &Context, args: &PlanArgs) -> Result<Exit> {
         .await?;
     let plan = view.plan(args.adopt)?;
     let cost = view.cost()?;
+    let history = HistoryRoom::of(&view.config);
     output.note(&session.place(&view.observed));
     session.warn(&view);
     output.document(&Document {
         plan: &plan,
         cost: cost.json(),
+        history,
         account_plan: view.account_plan.as_ref(),
     })?;
     match args.format {
-        Format::Text => print(output, &plan, &cost)?,
+        Format::Text => {
+            print(output, &plan, &cost)?;
+            output.history_room(&history)?;
+        }
         Format::Markdown => {
-            let remarks = Remarks { warnings: &session.public_warnings(&view), cost: &cost.to_string() };
+            let cost: Vec<String> = std::iter::once(cost.to_string()).chain(history_room(&history)).collect();
+            let remarks = Remarks { warnings: &session.public_warnings(&view), cost: &cost.join("\n") };
             output.verbatim(plan.markdown(&remarks).trim_end())?;
         }
     }

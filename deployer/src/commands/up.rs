@@ -10,7 +10,7 @@ use super::plan::NOTHING_TO_DO;
 use crate::account_plan::AccountPlan;
 use crate::apply::Applied;
 use crate::cli::Up;
-use crate::config::SecretLookup;
+use crate::config::{HistoryRoom, SecretLookup};
 use crate::context::Context;
 use crate::cost::MonthlyCost;
 use crate::error::{Error, Exit, Result};
@@ -32,6 +32,7 @@ struct Deployment<'a> {
     reply: Option<&'a Reply>,
     #[serde(flatten)]
     cost: MonthlyCost<'a>,
+    history: HistoryRoom,
     /// `null` if AWS does not say.
     account_plan: Option<&'a AccountPlan>,
 }
@@ -57,13 +58,14 @@ pub async fn deploy(session: &Session, args: &Up, expected: Option<&Expected>) -
     let plan = view.plan(args.adopt)?;
     let estimate = view.cost()?;
     let cost = estimate.json();
+    let history = HistoryRoom::of(&view.config);
     let output = &session.output;
     output.note(&session.place(&view.observed));
     session.warn(&view);
     let digest = plan.digest();
     let document = |steps: &[Applied], reply: Option<&Reply>| {
         let account_plan = view.account_plan.as_ref();
-        output.document(&Deployment { digest: &digest, steps, reply, cost, account_plan })
+        output.document(&Deployment { digest: &digest, steps, reply, cost, history, account_plan })
     };
     if let Some(expected) = expected.filter(|expected| !expected.is(&plan)) {
         let steps: Vec<Applied> = plan.steps.iter().cloned().map(Applied::not_run).collect();
@@ -82,10 +84,12 @@ pub async fn deploy(session: &Session, args: &Up, expected: Option<&Expected>) -
         }
         output.text(NOTHING_TO_DO)?;
         output.cost(&estimate)?;
+        output.history_room(&history)?;
         return Ok(Effect::Unchanged);
     }
     output.plan(&plan)?;
     output.cost(&estimate)?;
+    output.history_room(&history)?;
     note_secrets(session, &view);
     let is_confirmed = args.yes || expected.is_some();
     if !is_confirmed && output.ask("Apply this plan?", Answer::Yes, &session.interrupt).await? == Answer::No {

@@ -1,14 +1,71 @@
 //! `[history]`: how much of the past is kept.
 
-use plexmon_function::contract::history::{DAYS, Division};
+use plexmon_function::contract::history::{DAYS, Division, HOURS, Room, name_bytes};
 use plexmon_function::contract::settings::HistorySettings;
+use serde::Serialize;
 
+use super::Config;
+use super::reader::Table;
 use super::schedule::{SECONDS_A_MONTH, Schedule};
+use crate::error::Result;
 
-/// Divide the history of this many targets among parameters that can be written each hour.
-pub fn read(targets: usize, schedule: &Schedule) -> HistorySettings {
+/// The fewest days: reports are about a week.
+const FEWEST_DAYS: u32 = 7;
+
+/// `[history]`, with the parameters among which the history of this many targets is divided, so that all of them can be
+/// written each hour.
+pub fn read(table: Option<Table<'_>>, targets: usize, schedule: &Schedule) -> Result<HistorySettings> {
+    let mut days = DAYS;
+    if let Some(table) = table {
+        if let Some(value) = table.get("days") {
+            days = value.integer(FEWEST_DAYS..=DAYS)?;
+        }
+        table.finish()?;
+    }
     let hours = SECONDS_A_MONTH / 3600;
     let runs = usize::try_from(schedule.runs_a_month(0) / hours).unwrap_or(usize::MAX);
     let Division { records, parameters } = Division::new(targets, runs);
-    HistorySettings { days: DAYS as usize, records, parameters }
+    Ok(HistorySettings { days: days as usize, records, parameters })
+}
+
+/// How much of the history has room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct HistoryRoom {
+    /// How many days are kept of each target.
+    pub days: usize,
+    pub hours_of_response_times: usize,
+    /// How many outages are kept of each target, at least.
+    pub outages: usize,
+    /// How many targets there are, and how many of them have room.
+    pub targets: usize,
+    pub targets_with_room: usize,
+    pub parameters: usize,
+    #[serde(skip)]
+    configured_days: usize,
+}
+
+impl HistoryRoom {
+    pub fn of(config: &Config) -> Self {
+        let HistorySettings { days, records, parameters } = config.history;
+        let division = Division { records, parameters };
+        let longest = config.targets.iter().map(|target| name_bytes(&target.name)).max();
+        let room = Room::new(records, &config.name, longest.unwrap_or_default(), days);
+        let targets = config.targets.len();
+        Self {
+            days: room.days,
+            hours_of_response_times: room.hours,
+            outages: room.events,
+            targets,
+            targets_with_room: targets.min(division.capacity()),
+            parameters: division.parameters_for(targets),
+            configured_days: days,
+        }
+    }
+
+    /// Whether less is kept than the configuration asks for.
+    pub fn is_limited(&self) -> bool {
+        self.days < self.configured_days
+            || self.hours_of_response_times < HOURS as usize
+            || self.targets_with_room < self.targets
+    }
 }

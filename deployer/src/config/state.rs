@@ -15,13 +15,21 @@ pub fn read(table: Table<'_>) -> Result<Option<String>> {
 }
 
 /// The parameter of a deployment whose configuration names none.
-pub fn default_parameter(deployment: &str) -> String {
+pub fn default_parameter(deployment: &str, name: Option<Value<'_>>) -> Result<String> {
     if deployment == DEFAULT_NAME {
-        DEFAULT_STATE_PARAMETER.to_owned()
-    } else {
-        format!("/homelab/{deployment}")
+        return Ok(DEFAULT_STATE_PARAMETER.to_owned());
+    }
+    let parameter = format!("/homelab/{deployment}");
+    match name {
+        Some(name) if is_derived(&parameter) => Err(name
+            .error(format!("{DERIVED}: the state would be in `{parameter}`"))
+            .hint("choose another name, or name the `parameter` in [state]")),
+        _ => Ok(parameter),
     }
 }
+
+const DERIVED: &str = "ends with `_secrets`, `_history`, `_history_unreadable`, or with `_part` or `_history` and a number, \
+     which plexmon appends itself";
 
 /// Whether SSM accepts the name, with `_secrets` appended, and it is not a name that plexmon derives from another one.
 pub fn is_parameter_name(name: &str) -> bool {
@@ -46,10 +54,7 @@ fn parameter(value: &Value<'_>) -> Result<String> {
     let name = value.string()?;
     let is_valid = name.starts_with('/') && is_allowed_by_ssm(name);
     if is_valid && is_derived(name) {
-        Err(value.error(
-            "ends with `_secrets`, `_history`, `_history_unreadable`, or with `_part` or `_history` and a number, which \
-             plexmon appends itself",
-        ))
+        Err(value.error(DERIVED))
     } else if is_valid {
         Ok(name.to_owned())
     } else {

@@ -27,6 +27,7 @@ pub const SECTIONS: &[Section] = &[
     Section { label: "[notify.NAME]", settings: notify::COMMON },
     Section { label: "[heartbeat]", settings: HEARTBEAT },
     Section { label: "[[maintenance]]", settings: MAINTENANCE },
+    Section { label: "[history]", settings: HISTORY },
     Section { label: "[state]", settings: STATE },
     Section { label: "[function]", settings: FUNCTION },
 ];
@@ -386,6 +387,15 @@ const STATE: &[Setting] = &[Setting {
     example: "\"/homelab/plex_remote_status\"",
     about: "the SSM parameter that keeps the state; secrets are in another one, with `_secrets` appended",
 }];
+
+const HISTORY: &[Setting] = &[number(
+    "days",
+    7,
+    90,
+    Some(90),
+    "90",
+    "for how many days uptime and response times are kept, today included",
+)];
 
 const FUNCTION: &[Setting] = &[
     Setting {

@@ -13,6 +13,9 @@ pub const RUN_MS: u64 = 1000;
 /// long on the share of a processor that comes with 128 MB.
 pub const FURTHER_TARGET_MS: u64 = 20;
 
+/// How long it takes to read and to write one parameter of the history, in milliseconds: SSM accepts three writes a second.
+pub const HISTORY_MS: u64 = 350;
+
 /// Lambda replaces an environment at least this often, in seconds. A new one reads the secrets that its checks need.
 pub const ENVIRONMENT_S: u64 = 3600;
 

@@ -70,11 +70,11 @@ fn a_check_every_five_minutes_is_within_the_allowances() {
     insta::assert_snapshot!(cost(&usual()).text(crate::text::Paint::Plain, crate::text::Details::Shown), @"
     $0.00 a month within AWS's always-free allowances (0.9 % of the requests, 0.3 % of the compute time); $0.03 without them
       requests: 8,766 of 1,000,000 requests (0.9 %); less than $0.01 without the allowance
-      compute time: 1,096 of 400,000 GB-seconds (0.3 %); $0.02 without the allowance
+      compute time: 1,128 of 400,000 GB-seconds (0.3 %); $0.02 without the allowance
       KMS requests: 30 of 20,000 requests (0.2 %); less than $0.01 without the allowance
       logs: 0.011 of 5 GB (0.2 %); less than $0.01 without the allowance
       outgoing data: 0.018 of 100 GB (less than 0.1 %); less than $0.01 without the allowance
-      SSM calls: 17,532 calls, which are free
+      SSM calls: 18,992 calls, which are free
       scheduled events: 8,766 events, which are free
       at most $0.00 if every run lasts until its timeout
       list prices for us-east-1, 2026-11-26; everything in the account shares the allowances
@@ -85,10 +85,10 @@ fn a_check_every_five_minutes_is_within_the_allowances() {
 fn what_exceeds_an_allowance_is_named_with_the_largest_first() {
     let large = |top: &str, function: &str| summary(&config(top, 500, &format!("[function]\n{function}")));
     let every_minute = "schedule = \"rate(1 minute)\"";
-    insta::assert_snapshot!(large(every_minute, "memory_mb = 1024"), @"$1.35 a month beyond AWS's always-free allowances: $1.35 for compute time (120 % of the allowance); $12.80 without them");
-    insta::assert_snapshot!(large(every_minute, "memory_mb = 1024\narchitecture = \"arm64\""), @"$1.08 a month beyond AWS's always-free allowances: $1.08 for compute time (120 % of the allowance); $11.20 without them");
-    insta::assert_snapshot!(large(every_minute, "memory_mb = 10240\nlog_retention_days = 3653"), @"$79.98 a month beyond AWS's always-free allowances: $73.54 for compute time (1,203 % of the allowance), $6.44 for logs (3,890 % of the allowance); $90.75 without them");
-    insta::assert_snapshot!(large("schedule = \"rate(5 minutes)\"", "memory_mb = 1024"), @"$0.00 a month within AWS's always-free allowances (24.1 % of the compute time, 9.4 % of the logs); $2.56 without them");
+    insta::assert_snapshot!(large(every_minute, "memory_mb = 1024"), @"$2.42 a month beyond AWS's always-free allowances: $2.42 for compute time (136 % of the allowance); $13.86 without them");
+    insta::assert_snapshot!(large(every_minute, "memory_mb = 1024\narchitecture = \"arm64\""), @"$1.94 a month beyond AWS's always-free allowances: $1.94 for compute time (136 % of the allowance); $12.05 without them");
+    insta::assert_snapshot!(large(every_minute, "memory_mb = 10240\nlog_retention_days = 3653"), @"$90.63 a month beyond AWS's always-free allowances: $84.19 for compute time (1,363 % of the allowance), $6.44 for logs (3,890 % of the allowance); $101.40 without them");
+    insta::assert_snapshot!(large("schedule = \"rate(5 minutes)\"", "memory_mb = 1024"), @"$0.00 a month within AWS's always-free allowances (40.0 % of the compute time, 9.4 % of the logs); $3.62 without them");
 }
 
 #[test]

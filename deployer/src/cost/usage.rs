@@ -3,7 +3,7 @@
 use plexmon_function::contract::settings::{HeartbeatSettings, Target};
 
 use super::amount::Quantity;
-use super::assumptions::{self, ENVIRONMENT_S, OTHER_SECRET_READS, PROBE_BYTES};
+use super::assumptions::{self, ENVIRONMENT_S, HISTORY_MS, OTHER_SECRET_READS, PROBE_BYTES};
 use crate::config::schedule::SECONDS_A_MONTH;
 use crate::config::{Architecture, Config};
 use crate::names::{LambdaKind, LambdaNames, Names};
@@ -25,6 +25,8 @@ pub struct FunctionUsage {
     /// How long a run is expected to take, and how long it takes at most.
     pub run_ms: u64,
     pub longest_run_ms: u64,
+    /// How long all runs together take for the history, in addition.
+    pub history_ms: u64,
     pub parameter_calls: u64,
     pub kms_requests: u64,
     pub logged_bytes: u64,
@@ -43,12 +45,13 @@ pub enum Runs {
 impl FunctionUsage {
     /// Return its compute time in GB-seconds, billed by the millisecond.
     pub fn compute_time(&self, runs: Runs) -> Quantity {
+        let in_all_runs = |ms: u64| u128::from(self.runs) * u128::from(ms);
+        let longest = in_all_runs(self.longest_run_ms);
         let ms = match runs {
-            Runs::AsExpected => self.run_ms,
-            Runs::UntilTheirTimeout => self.longest_run_ms,
+            Runs::AsExpected => (in_all_runs(self.run_ms) + u128::from(self.history_ms)).min(longest),
+            Runs::UntilTheirTimeout => longest,
         };
-        let mb_ms = u128::from(self.runs) * u128::from(self.memory_mb) * u128::from(ms);
-        Quantity::fraction(mb_ms, 1024 * 1000)
+        Quantity::fraction(u128::from(self.memory_mb) * ms, 1024 * 1000)
     }
 }
 
@@ -90,6 +93,8 @@ impl Workload<'_> {
         let is_enabled = rule.and_then(|schedule| schedule.rule.as_ref()).is_some_and(|rule| rule.enabled);
         let runs = if is_enabled { scheduled } else { 0 };
         let longest_run_ms = u64::from(function.timeout_s.unsigned_abs()) * 1000;
+        // Each parameter once an hour, if there is a run.
+        let moved = runs.min(SECONDS_A_MONTH / 3600) * self.names.history.len() as u64;
         let requests = targets.len() + usize::from(heartbeat.is_some());
         FunctionUsage {
             runs,
@@ -97,8 +102,9 @@ impl Workload<'_> {
             is_arm64: function.architecture == Architecture::Arm64.as_str(),
             run_ms: assumptions::run_ms(targets.len()).min(longest_run_ms),
             longest_run_ms,
+            history_ms: moved * HISTORY_MS,
             // Each run reads all parts of the state, and writes the one that has its time.
-            parameter_calls: runs * (self.names.state_parameters().count() as u64 + 1),
+            parameter_calls: runs * (self.names.state_parameters().count() as u64 + 1) + moved * 2,
             kms_requests: self.secret_reads(runs),
             logged_bytes: runs * log_bytes,
             stored_bytes,

@@ -10,6 +10,7 @@ mod documentation;
 mod garbled;
 mod good;
 mod heartbeat;
+mod history;
 mod inside;
 mod kinds;
 mod patience;

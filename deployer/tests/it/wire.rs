@@ -6,6 +6,7 @@ pub mod answers;
 mod deletion;
 mod fake;
 mod health;
+mod history;
 mod in_flight;
 mod invoking;
 mod just_created;

@@ -73,10 +73,10 @@ fn plan_with_v_lists_the_parts_of_the_cost() {
     assert_snapshot!(format!("${cost}"), @"
     $0.00 a month within AWS's always-free allowances (0.9 % of the requests, 0.3 % of the compute time); $0.03 without them
       requests: 8,766 of 1,000,000 requests (0.9 %); less than $0.01 without the allowance
-      compute time: 1,096 of 400,000 GB-seconds (0.3 %); $0.02 without the allowance
+      compute time: 1,128 of 400,000 GB-seconds (0.3 %); $0.02 without the allowance
       logs: 0.011 of 5 GB (0.2 %); less than $0.01 without the allowance
       outgoing data: 0.018 of 100 GB (less than 0.1 %); less than $0.01 without the allowance
-      SSM calls: 17,532 calls, which are free
+      SSM calls: 18,992 calls, which are free
       scheduled events: 8,766 events, which are free
       at most $0.00 if every run lasts until its timeout
       list prices for us-east-1, 2026-11-26; everything in the account shares the allowances
@@ -87,11 +87,12 @@ fn plan_with_v_lists_the_parts_of_the_cost() {
 fn what_exceeds_an_allowance_is_named() {
     let home = Home::new("rate(1 minute)", 400, "memory_mb = 2048\n[defaults]\ntries = 1");
     assert_snapshot!(home.cost(&[]), @"
-    $6.45 a month beyond AWS's always-free allowances: $6.45 for compute time (197 % of the allowance); $16.95 without them
+    $8.16 a month beyond AWS's always-free allowances: $8.16 for compute time (222 % of the allowance); $18.65 without them
       list prices for us-east-1, 2026-11-26; everything in the account shares the allowances
+    history: 90 days of 400 targets, response times of 48 hours, the last 23 outages of each, in 200 parameters
     ");
     let document = home.json(&["plan", "--json"]);
-    assert_snapshot!(document["monthly_cost_usd"], @"6.45");
+    assert_snapshot!(document["monthly_cost_usd"], @"8.16");
 }
 
 #[test]
@@ -124,11 +125,11 @@ fn the_json_of_plan_has_the_cost_and_its_parts() {
         },
         {
           "item": "compute_time",
-          "used": 1095.75,
+          "used": 1127.6875,
           "unit": "GB-seconds",
           "allowance": 400000.0,
           "within_allowance_usd": 0.0,
-          "without_allowance_usd": 0.018263
+          "without_allowance_usd": 0.018795
         },
         {
           "item": "kms_requests",
@@ -156,7 +157,7 @@ fn the_json_of_plan_has_the_cost_and_its_parts() {
         },
         {
           "item": "parameter_calls",
-          "used": 17532.0,
+          "used": 18992.0,
           "unit": "calls",
           "allowance": null,
           "within_allowance_usd": 0.0,

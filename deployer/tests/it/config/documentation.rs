@@ -124,6 +124,7 @@ fn exactly_the_described_keys_are_read() {
                 "notify",
                 "heartbeat",
                 "maintenance",
+                "history",
                 "state",
                 "function",
             ]),

@@ -108,7 +108,7 @@ fn more_targets_than_the_state_has_room_for_are_rejected() {
     let many: String =
         (0..2_000).map(|number| TARGET.replace("plex\"", &format!("plex{number}\""))).collect();
     assert_snapshot!(parse(&many).unwrap_err(), @"
-    error: config.toml:1: `target` has 2000 entries, but the state has room for 1200
+    error: config.toml:1: `target` has 2000 entries, but the state has room for 1192
 
     hint: the state is kept in at most 48 SSM parameters of 4 KB: use shorter names, or a second deployment with another `name`
     ");

@@ -76,6 +76,12 @@ impl Deployment {
         Self::with_names(self.config, names, &SecretLookup::All(secrets()))
     }
 
+    /// The same, with a history in this number of parameters.
+    pub fn with_history(self, parameters: usize) -> Self {
+        let names = self.names.with_history(parameters);
+        Self::with_names(self.config, names, &SecretLookup::All(secrets()))
+    }
+
     /// Return what is observed right after `up`, with `change` applied to it.
     pub fn drifted(&self, change: impl FnOnce(&mut Stack)) -> Stack {
         let mut observed = self.desired.clone();

@@ -196,7 +196,8 @@ async fn a_history_that_cannot_be_read_is_a_problem_but_no_drift() {
     let rig = with(json!({}));
     let session = rig.session();
     rig.fake.always("lambda:GetFunction", json_of(with_code_of(&session, &rig)));
-    let mut view = session.view(ReadOptions { decrypt: Decrypt::IfAllowed, adopting: false }).await.unwrap();
+    let mut view =
+        session.view(ReadOptions { decrypt: Decrypt::IfAllowed, ..ReadOptions::default() }).await.unwrap();
     let problems = |view: &View| {
         let json = serde_json::to_value(report(&session, view).unwrap()).unwrap();
         assert_eq!((&json["in_sync"], json["drift"].as_array().unwrap().len()), (&json!(true), 0), "{json}");

@@ -47,7 +47,7 @@ impl Parameter {
     /// Return the text to store, never longer than a parameter may be: each record has an equal share, and leaves out
     /// what is oldest.
     pub fn encode(&self, days: usize) -> String {
-        let longest = self.records.keys().map(|name| json_bytes(name)).max().unwrap_or_default();
+        let longest = self.records.keys().map(|name| name_bytes(name)).max().unwrap_or_default();
         let room = Room::new(self.records.len(), &self.deployment, longest, days);
         let text = self.written(room, false);
         // Sections of a later release have the room that is left.
@@ -80,7 +80,7 @@ impl Parameter {
     }
 }
 
-/// Return the number of bytes of a name in JSON, with its quotes.
-fn json_bytes(name: &str) -> usize {
+/// Return the number of bytes of a target's name in a parameter.
+pub fn name_bytes(name: &str) -> usize {
     serde_json::to_string(name).map_or(0, |text| text.replace("{{", "{\\u007b").len())
 }

@@ -136,6 +136,13 @@ fn assumed() -> String {
             ),
         ),
         (
+            "history",
+            format!(
+                "one read and one write of each of its parameters in the first runs of each hour, which take {} ms",
+                assumptions::HISTORY_MS
+            ),
+        ),
+        (
             "log of a run",
             format!(
                 "about {} bytes with one target, {} with 100: the function's own line when every target is up, {} of \
