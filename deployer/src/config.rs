@@ -20,6 +20,7 @@ pub mod preset;
 mod protocol;
 mod reach;
 mod reader;
+mod report;
 mod request;
 pub mod schedule;
 mod secret;
@@ -148,6 +149,8 @@ impl Config {
             None => state::default_parameter(&name, top.get("name"))?,
         };
         let history = history::read(top.table("history", "[history]")?, targets.len(), &schedule)?;
+        let report =
+            top.table("report", "[report]")?.map(|table| report::read(table, &channels)).transpose()?;
         let statements = Statements::collect(&top)?;
         top.finish()?;
         let clock = zone.clock;
@@ -165,7 +168,7 @@ impl Config {
             state_parameter,
             names_state_parameter,
             history,
-            report: None,
+            report,
             function,
             statements,
         };

@@ -3,7 +3,7 @@
 //!
 //! [`watch`] takes a target from one status to the next, [`suppress`] decides whether a change is notified now, [`scope`]
 //! finds what targets have in common, [`warnings`] and [`events`] have everything that is neither up nor down, [`monitor`] everything about
-//! the monitor itself, [`account`] the end of its AWS account, [`domain`] the end of domains; [`tally`] counts for the history; [`entries`] adds notifications to the outbox. [`outgoing`]
+//! the monitor itself, [`account`] the end of its AWS account, [`domain`] the end of domains; [`report`] decides when a report is due, and [`tally`] counts for the history; [`entries`] adds notifications to the outbox. [`outgoing`]
 //! selects what is sent now, and [`delivery`] records the result.
 
 mod account;
@@ -13,6 +13,7 @@ mod entries;
 mod events;
 mod monitor;
 mod outgoing;
+mod report;
 mod scope;
 mod suppress;
 mod tally;
@@ -114,6 +115,7 @@ pub fn decide(previous: &State, observations: &[Observation], context: Context<'
     scope::mark(&mut state, &before, observations, settings);
     monitor::observe(&mut state, observations, context);
     account::observe(&mut state, context);
+    report::observe(&mut state, previous, context);
     tally::count(previous, &mut state, observations, context);
     state.status = State::overall(&state.targets);
     Decision { previous: previous_status, state, expired }

@@ -19,14 +19,33 @@ pub fn day_of(at: u64, clock: &Clock) -> u32 {
     u32::try_from(LocalTime::of(at, clock).seconds / time::DAY).unwrap_or(u32::MAX)
 }
 
-/// Return when a day begins, in Unix seconds; the inverse of [`day_of`].
+/// Return the first moment at which a clock shows a day, or a later one, in Unix seconds; the inverse of [`day_of`].
 pub fn begin_of_day(day: u32, clock: &Clock) -> u64 {
-    let shown = u64::from(day) * time::DAY;
-    let by_offset_at = |at: u64| shown.saturating_add_signed(-clock.zone_at(at).0);
-    // Where the clock is changed at midnight, only one of the two offsets leads to this day.
-    let (before, after) =
-        (by_offset_at(shown.saturating_sub(time::DAY)), by_offset_at(shown.saturating_add(time::DAY)));
-    [before.min(after), before.max(after)].into_iter().find(|at| day_of(*at, clock) == day).unwrap_or(after)
+    clock.begin_of(day)
+}
+
+/// Format a date without its year: `3 Nov`.
+pub fn day_and_month(at: u64, clock: &Clock) -> String {
+    let (_, month, day) = time::civil(LocalTime::of(at, clock).seconds / time::DAY);
+    format!("{day} {}", month_name(month))
+}
+
+/// Format the days from one to the day before another, since 1970: `16 to 22 Nov`, with the year if it changes.
+pub fn days(first: u32, end: u32) -> String {
+    let (from, to) = (time::civil(first.into()), time::civil(end.saturating_sub(1).into()));
+    let year = |year: u64| if from.0 == to.0 { String::new() } else { format!(" {year}") };
+    let begin = match (from.0, from.1) == (to.0, to.1) {
+        true => String::new(),
+        false => format!(" {}{}", month_name(from.1), year(from.0)),
+    };
+    format!("{}{begin} to {} {}{}", from.2, to.2, month_name(to.1), year(to.0))
+}
+
+fn month_name(month: u64) -> &'static str {
+    const NAMES: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let at = usize::try_from(month).unwrap_or_default().saturating_sub(1);
+    NAMES.get(at).copied().unwrap_or_default()
 }
 
 /// Format a time span: `10:05-10:40 CET`, with dates if it spans days, and with both zones if the clock was changed.

@@ -1,13 +1,14 @@
 //! Renders notifications as messages for people: a title and a body, read on a phone, perhaps at night.
 //!
 //! [`single`] renders one notification, [`several`] a batch of them: [`started`] when monitoring begins, [`place`] an
-//! outage with a common cause, [`apps`] outages without one. [`phrases`] and [`list`] are what these share.
+//! outage with a common cause, [`apps`] outages without one, [`report`] a week or a month. [`phrases`] and [`list`] are what these share.
 
 mod advice;
 mod apps;
 mod list;
 mod phrases;
 mod place;
+mod report;
 mod several;
 mod single;
 mod started;
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 pub use self::advice::advice;
 use self::phrases::label;
+pub use self::report::Report;
 use crate::contract::notification::{Notification, NotificationKind, NotificationScope};
 use crate::contract::settings::{Expect, Protocol, Settings, Severity};
 use crate::contract::state::State;
@@ -69,8 +71,9 @@ impl MessageItem {
     }
 }
 
-/// A rendered message.
-struct Text {
+/// The text of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
     title: String,
     body: String,
 }
@@ -112,7 +115,7 @@ enum Key {
 
 fn key(notification: &Notification, settings: &Settings) -> Option<Key> {
     use NotificationKind::{
-        Account, Channel, Down, Identity, MonitorOffline, MonitorOnline, Other, Up, Version,
+        Account, Channel, Down, Identity, MonitorOffline, MonitorOnline, Other, Report, Up, Version,
     };
     let target = settings.target(notification.target());
     let place = target.map(|target| match notification.scope {
@@ -123,7 +126,7 @@ fn key(notification: &Notification, settings: &Settings) -> Option<Key> {
     });
     match notification.kind {
         Up | Down if notification.first => Some(Key::Started),
-        Identity | Version | MonitorOffline | MonitorOnline | Channel | Account | Other => None,
+        Identity | Version | MonitorOffline | MonitorOnline | Channel | Account | Report | Other => None,
         kind => Some(Key::Alike {
             kind,
             // Targets that recover later than their site share a message with those that were down by themselves.
@@ -142,8 +145,20 @@ fn is_exposure(notification: &Notification, settings: &Settings) -> bool {
 /// Render notifications as one message. `saved`: the state with these notifications was saved; if not, the next run may
 /// send them again.
 pub fn message(notifications: &[Notification], state: &State, settings: &Settings, saved: bool) -> Message {
-    let Text { title, mut body } = match notifications {
-        [notification] => single::text(notification, state, settings),
+    message_with(notifications, None, state, settings, saved)
+}
+
+/// [`message`] with the text of a report, if there is one to send.
+pub fn message_with(
+    notifications: &[Notification],
+    report: Option<&Text>,
+    state: &State,
+    settings: &Settings,
+    saved: bool,
+) -> Message {
+    let Text { title, mut body } = match (notifications, report) {
+        ([one], Some(report)) if one.kind == NotificationKind::Report => report.clone(),
+        ([notification], _) => single::text(notification, state, settings),
         _ => several::text(notifications, state, settings),
     };
     if notifications.iter().any(|one| one.unread) {

@@ -16,6 +16,7 @@ mod persist;
 mod prober;
 mod progress;
 mod recall;
+mod report;
 mod round;
 
 use std::collections::hash_map::RandomState;
@@ -147,6 +148,9 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         self.load_and_observe(&mut progress, &budget).await;
         let (mut decision, mut after) = self.complete(&mut progress, &budget).await;
         if self.ask_registries(&mut progress, &after, &budget).await {
+            (decision, after) = self.complete(&mut progress, &budget).await;
+        }
+        if self.write_report(&mut progress, &after, &budget).await {
             (decision, after) = self.complete(&mut progress, &budget).await;
         }
         if progress.is_saved {

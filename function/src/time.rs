@@ -19,16 +19,21 @@ pub fn clock(at: u64) -> String {
 
 /// Format a date: `2026-11-03`.
 pub fn date(at: u64) -> String {
-    // Days since 1970-01-01 to a civil date. The year begins on 1 March, so that the leap day comes last.
-    let days = at / DAY + 719_468;
+    let (year, month, day) = civil(at / DAY);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Return the year, the month and the day of the month of a number of days since 1970.
+pub(crate) fn civil(days: u64) -> (u64, u64, u64) {
+    // The year begins on 1 March, so that the leap day comes last.
+    let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
 }
 
 /// Format a duration with at most two units: `40 s`, `35 min`, `2 h 5 min`, `1 d 3 h`.

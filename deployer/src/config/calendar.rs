@@ -112,7 +112,7 @@ pub fn seconds(value: &Value<'_>) -> Result<u64> {
 }
 
 /// Minutes after midnight.
-fn minute(value: &Value<'_>, text: &str) -> Result<u32> {
+pub fn minute(value: &Value<'_>, text: &str) -> Result<u32> {
     let parsed = text.split_once(':').and_then(|(hour, minute)| {
         let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
         (hour < 24 && minute < 60).then_some(hour * 60 + minute)
@@ -126,18 +126,18 @@ fn weekdays(value: &Value<'_>) -> Result<Vec<u8>> {
     } else {
         filled(value)?.iter().map(Value::string).collect::<Result<_>>()?
     };
-    let mut days = Vec::new();
-    for text in values {
-        let lower = text.to_ascii_lowercase();
-        let day = DAYS.iter().position(|day| lower.len() >= 3 && day.starts_with(&lower));
-        let day = day.ok_or_else(|| {
-            value
-                .error(format!("must be a weekday, not \"{text}\""))
-                .hint("allowed: \"monday\" to \"sunday\", or at least their first three letters")
-        })?;
-        days.push(u8::try_from(day + 1).unwrap_or_default());
-    }
-    Ok(days)
+    values.into_iter().map(|text| Ok(u8::try_from(weekday(value, text)? + 1).unwrap_or_default())).collect()
+}
+
+/// Return the number of a day of the week; Monday is 0.
+pub fn weekday(value: &Value<'_>, text: &str) -> Result<u32> {
+    let lower = text.to_ascii_lowercase();
+    let day = (0..).zip(DAYS).find(|(_, day)| lower.len() >= 3 && day.starts_with(&lower));
+    day.map(|(number, _)| number).ok_or_else(|| {
+        value
+            .error(format!("must be a weekday, not \"{text}\""))
+            .hint("allowed: \"monday\" to \"sunday\", or at least their first three letters")
+    })
 }
 
 /// A TOML date and time; without an offset, it is local time in the time zone.

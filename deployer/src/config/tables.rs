@@ -28,6 +28,7 @@ pub const SECTIONS: &[Section] = &[
     Section { label: "[heartbeat]", settings: HEARTBEAT },
     Section { label: "[[maintenance]]", settings: MAINTENANCE },
     Section { label: "[history]", settings: HISTORY },
+    Section { label: "[report]", settings: REPORT },
     Section { label: "[state]", settings: STATE },
     Section { label: "[function]", settings: FUNCTION },
 ];
@@ -60,7 +61,7 @@ const TOP: &[Setting] = &[
         kind: Type::Text(any),
         need: Need::Default(Literal::Text("UTC")),
         example: "\"Europe/Berlin\"",
-        about: "the time zone of messages, maintenance windows and quiet hours",
+        about: "the time zone of messages, maintenance windows, quiet hours and reports",
     },
     Setting {
         key: "control",
@@ -377,6 +378,23 @@ const MAINTENANCE: &[Setting] = &[
         need: Need::Depends("the `timezone` at the top"),
         example: "\"Europe/Berlin\"",
         about: "the time zone of this window",
+    },
+];
+
+const REPORT: &[Setting] = &[
+    Setting {
+        key: "weekly",
+        kind: Type::Other("day of the week and time"),
+        need: Need::Depends("one of `weekly` and `monthly` is required"),
+        example: "\"monday 09:00\"",
+        about: "when a report about the 7 days before is sent; the name of the day, or its first three letters",
+    },
+    Setting {
+        key: "monthly",
+        kind: Type::Other("day of the month and time"),
+        need: Need::Depends("one of `weekly` and `monthly` is required"),
+        example: "\"1 09:00\"",
+        about: "when a report about the days since the last one is sent; the day is from 1 to 28",
     },
 ];
 

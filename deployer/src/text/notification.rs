@@ -24,6 +24,7 @@ pub fn subject(kind: NotificationKind, target: &str) -> String {
         NotificationKind::MonitorOnline => "the monitor is online again".to_owned(),
         NotificationKind::Channel => "another channel does not work".to_owned(),
         NotificationKind::Account => "AWS is going to close the account".to_owned(),
+        NotificationKind::Report => "the report".to_owned(),
         NotificationKind::Other => format!("an event of a later release about {target}"),
     }
 }

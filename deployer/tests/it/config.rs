@@ -16,6 +16,7 @@ mod kinds;
 mod patience;
 mod presets;
 mod refusals;
+mod report;
 mod requests;
 mod secrets;
 mod warnings;

@@ -144,8 +144,10 @@ impl Notification {
             NotificationKind::Up => self.first || self.next.is_some(),
             _ => true,
         };
+        // A report may be queued up to a day after it was due.
+        let keep = if self.kind == NotificationKind::Report { 2 * KEEP_S } else { KEEP_S };
         // An outage whose notification may have arrived counts as notified, so its end has to follow.
-        is_history && !self.unproven && now.saturating_sub(self.until.unwrap_or(self.from)) > KEEP_S
+        is_history && !self.unproven && now.saturating_sub(self.until.unwrap_or(self.from)) > keep
     }
 
     /// Return whether it may be sent now. A later notification about the same target ends its pause: a recovery must not

@@ -17,7 +17,7 @@ pub use self::channel::{ChannelKind, ChannelSettings, EMAIL_PORT, Severity, Smtp
 pub use self::checks::{CloudStatus, DnsRecord, DomainSettings, InsideCheck, Protocol, Redirect};
 pub use self::condition::{Consequence, JsonCondition, Limits, MetricCondition, TextCondition};
 pub use self::quantity::Quantity;
-pub use self::report::{ReportDay, ReportSchedule};
+pub use self::report::{DueReport, ReportDay, ReportSchedule};
 pub use self::target::{DEFAULT_TARGET_TIMEOUT_S, Expect, HeaderValue, Target};
 
 /// The file's name in the zip.

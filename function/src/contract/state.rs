@@ -163,6 +163,9 @@ pub struct MonitorState {
     /// The last warning about that, as the days of its step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_warned: Option<u64>,
+    /// The day on which the last report was due that was sent or left out, since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported: Option<u32>,
 }
 
 impl MonitorState {

@@ -75,5 +75,9 @@ pub(super) fn channels_for(
     kind: NotificationKind,
     settings: &Settings,
 ) -> impl Iterator<Item = &ChannelSettings> {
-    settings.channels.iter().filter(move |channel| channel.min <= kind.severity())
+    let takes = move |channel: &&ChannelSettings| match kind {
+        NotificationKind::Report => channel.takes_reports(),
+        kind => channel.min <= kind.severity(),
+    };
+    settings.channels.iter().filter(takes)
 }

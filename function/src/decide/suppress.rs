@@ -154,6 +154,7 @@ pub(super) fn is_suppressed(
         |name: &str| state.target(name).is_some_and(|target| target.suppressed.is_some());
     // While a target is flapping, everything but its status is notified.
     state.paused_until.is_some_and(|until| until > now)
+        || (notification.kind == NotificationKind::Report && is_all_in_maintenance(settings, now))
         || (!target.is_empty() && is_in_maintenance(target, settings, now))
         || (notification.kind.is_status() && is_target_suppressed(target))
 }
@@ -161,6 +162,11 @@ pub(super) fn is_suppressed(
 /// Return whether a target is in maintenance at a time in Unix seconds.
 pub(super) fn is_in_maintenance(target: &str, settings: &Settings, now: u64) -> bool {
     settings.maintenance.iter().any(|window| window.covers(target, now, &settings.clock))
+}
+
+/// Return whether all targets are in maintenance.
+pub(super) fn is_all_in_maintenance(settings: &Settings, now: u64) -> bool {
+    settings.targets.iter().all(|target| is_in_maintenance(&target.name, settings, now))
 }
 
 /// Mark the end of flapping, whose outages were neither notified nor counted.

@@ -9,7 +9,7 @@ use crate::text::bounded;
 pub(super) const MAX_LIST_CHARS: usize = 600;
 
 /// More names than these are counted instead, where there is little room.
-const MAX_NAMED: usize = 3;
+pub(super) const MAX_NAMED: usize = 3;
 
 /// Return what messages call the targets of these notifications.
 pub(super) fn labels<'a>(notifications: &'a [Notification], settings: &'a Settings) -> Vec<&'a str> {

@@ -59,6 +59,7 @@ fn title(notification: &Notification, name: &str) -> String {
         NotificationKind::MonitorOnline => "plexmon is online again".to_owned(),
         NotificationKind::Channel => "A notification channel is failing".to_owned(),
         NotificationKind::Account => "Upgrade the AWS account to keep plexmon running".to_owned(),
+        NotificationKind::Report => "Report".to_owned(),
         NotificationKind::Other => format!("{name}: notification of a later release"),
     }
 }

@@ -199,7 +199,7 @@ fn event(message: &Message, item: &MessageItem, alert: &Alert<'_>, key: &str) ->
 fn alerts(item: &MessageItem) -> Vec<Alert<'_>> {
     use NotificationKind::{
         Account, Certificate, Channel, Domain, Down, Fast, Flapping, Identity, Known, MonitorOffline,
-        MonitorOnline, Other, Reminder, Slow, Unknown, Up, Version, Warning, WarningEnded, WasDown,
+        MonitorOnline, Other, Reminder, Report, Slow, Unknown, Up, Version, Warning, WarningEnded, WasDown,
     };
     let about = item.about.as_deref().unwrap_or("warning");
     vec![match item.kind {
@@ -214,6 +214,8 @@ fn alerts(item: &MessageItem) -> Vec<Alert<'_>> {
         WarningEnded => Alert::End(about),
         MonitorOffline => Alert::Begin("offline"),
         MonitorOnline => Alert::End("offline"),
+        // There is nothing to do about it.
+        Report => return Vec::new(),
         // A target that is up after it was flapping causes no notification if it was up before.
         Flapping | Certificate | Domain | Identity | Version | Channel | Account | Other => Alert::Single,
     }]

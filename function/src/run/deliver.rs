@@ -12,7 +12,7 @@ use crate::contract::notification::Notification;
 use crate::contract::secrets::ChannelSecrets;
 use crate::contract::settings::Settings;
 use crate::contract::state::State;
-use crate::message::{Message, batch, message};
+use crate::message::{Message, Text, batch, message_with};
 use crate::notify::Channel;
 use crate::store::{SecretCache, Store};
 
@@ -51,12 +51,14 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         &mut self,
         queues: Vec<Queue>,
         state: &State,
+        report: Option<&Text>,
         is_saved: bool,
         until: Instant,
     ) -> Vec<Sent> {
         let (channels, settings) = (&self.channels, &self.settings);
         let sender = Sender::new(&mut self.secret_cache, &self.store, until);
-        let render = |notifications: &[Notification]| message(notifications, state, settings, is_saved);
+        let render =
+            |notifications: &[Notification]| message_with(notifications, report, state, settings, is_saved);
         let (sender, render) = (&sender, &render);
         let send = queues.into_iter().filter_map(|queue| {
             let channel = channels.get(queue.channel)?.as_ref();

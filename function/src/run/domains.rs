@@ -32,7 +32,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         budget: &Budget,
     ) -> bool {
         let now = Instant::now();
-        if !progress.may_ask_registries() || now + LIMIT + RESERVE > budget.messages() {
+        if !progress.may_take_time() || now + LIMIT + RESERVE > budget.messages() {
             return false;
         }
         let due = due_domains(state, &self.settings, progress.now);

@@ -9,7 +9,7 @@ use super::deliver::{Queue, Sent, stops};
 use super::observe::Observed;
 use super::recall::{Base, Memory};
 use crate::contract::delivery::{Delivery, MAX_WAIT};
-use crate::contract::notification::Notification;
+use crate::contract::notification::{Notification, NotificationKind};
 use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::reply::NotificationReply;
 use crate::contract::request::{Request, Trigger};
@@ -18,6 +18,7 @@ use crate::contract::state::State;
 use crate::decide::{
     Context, Decision, decide, outgoing, pause, reconcile, record_delivery, resume, retry_refused,
 };
+use crate::message::Text;
 use crate::probe::RegistryAnswer;
 
 /// What a run knows and has done so far.
@@ -33,6 +34,8 @@ pub(super) struct Progress {
     pub(super) observed: Option<Observed>,
     /// What registries answered; nothing until they were asked.
     pub(super) registries: Vec<RegistryAnswer>,
+    /// The text of the report that is due; nothing until it was written.
+    pub(super) report: Option<Text>,
     /// Whether a run that began later, or for the same tick, has written: this run's observations do not count.
     is_superseded: bool,
     /// Whether other runs have written since this run began.
@@ -62,6 +65,7 @@ impl Progress {
             touched: Instant::now(),
             observed: None,
             registries: Vec::new(),
+            report: None,
             is_superseded: false,
             is_contended: false,
             yields: false,
@@ -145,8 +149,9 @@ impl Progress {
         (decision, after)
     }
 
-    /// Return whether to ask registries: not in a run whose answers would be lost, or that has to be quick.
-    pub(super) fn may_ask_registries(&self) -> bool {
+    /// Return whether to do what can wait, such as asking registries: not in a run whose results would be lost, or that has
+    /// to be quick.
+    pub(super) fn may_take_time(&self) -> bool {
         self.trigger.request == Request::Check && self.is_saved && !self.yields && !self.is_superseded
     }
 
@@ -155,8 +160,18 @@ impl Progress {
         self.is_saved && !self.yields && !self.is_superseded
     }
 
-    /// Return what to send now: nothing that was sent in this run, and nothing while another run sends.
+    /// Return what to send now: nothing that was sent in this run, nothing while another run sends, and no report before
+    /// it was written.
     pub(super) fn queues(&self, state: &State, names: &[&str], settings: &Settings) -> Vec<Queue> {
+        let mut queues = self.waiting(state, names, settings);
+        if self.report.is_none() {
+            leave_out_reports(&mut queues);
+        }
+        queues
+    }
+
+    /// Return [`queues`](Self::queues) with reports that were not written yet.
+    pub(super) fn waiting(&self, state: &State, names: &[&str], settings: &Settings) -> Vec<Queue> {
         if self.yields || state.lease.is_some() {
             return Vec::new();
         }
@@ -203,4 +218,12 @@ impl Progress {
             self.problems.push(problem);
         }
     }
+}
+
+/// Leave out reports, and what is then empty.
+pub(super) fn leave_out_reports(queues: &mut Vec<Queue>) {
+    for queue in &mut *queues {
+        queue.notifications.retain(|one| one.kind != NotificationKind::Report);
+    }
+    queues.retain(|queue| !queue.notifications.is_empty());
 }

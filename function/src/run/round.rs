@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::budget::Budget;
 use super::deliver::Queue;
 use super::persist::{Saved, load_parts};
-use super::progress::Progress;
+use super::progress::{Progress, leave_out_reports};
 use super::recall::Division;
 use super::{Monitor, Prober};
 use crate::contract::notification::Notification;
@@ -136,9 +136,22 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         Division { settings: &self.settings, layout: &self.layout }
     }
 
-    async fn send(&mut self, progress: &mut Progress, state: &State, queues: Vec<Queue>, budget: &Budget) {
+    async fn send(
+        &mut self,
+        progress: &mut Progress,
+        state: &State,
+        mut queues: Vec<Queue>,
+        budget: &Budget,
+    ) {
         let started = Instant::now();
-        for sent in self.deliver(queues, state, progress.is_saved, budget.messages()).await {
+        if !progress.is_saved {
+            // Each run would send it again.
+            progress.report = None;
+            leave_out_reports(&mut queues);
+        }
+        let report = progress.report.clone();
+        let sent = self.deliver(queues, state, report.as_ref(), progress.is_saved, budget.messages());
+        for sent in sent.await {
             progress.record(sent);
         }
         progress.phases.notify_ms += started.elapsed().as_millis();

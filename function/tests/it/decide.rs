@@ -6,6 +6,7 @@
 
 mod account;
 mod domain;
+mod report;
 mod retries;
 mod settings_changes;
 mod warnings;

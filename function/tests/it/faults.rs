@@ -4,6 +4,7 @@
 //! plays a million stories and prints their contents; `PLEXMON_SEED` sets the first seed. A failure prints its seed, and
 //! the smallest story that fails.
 
+mod alert;
 mod drive;
 mod exhaustive;
 mod judge;
@@ -12,6 +13,7 @@ mod play;
 mod played;
 mod recipient;
 mod release;
+mod reports;
 mod simulation;
 mod stage;
 mod story;

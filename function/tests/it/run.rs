@@ -6,6 +6,7 @@ mod explain;
 mod history;
 mod persist;
 mod recall;
+mod report;
 mod secrets;
 mod silent_ports;
 mod waits;

@@ -179,6 +179,20 @@ async fn the_first_release_reads_a_warning_about_the_account() {
     assert_eq!(theirs.notices.len(), 2);
 }
 
+/// An earlier release reads a report as the notification of a new version, and this one reads it as a report.
+#[test]
+fn the_first_release_reads_a_report() {
+    let report =
+        Notification { id: ":1:pushover".to_owned(), ..Notification::new(NotificationKind::Report, NOW) };
+    let mut state = State { version: 1, outbox: vec![report], ..State::default() };
+    state.monitor.reported = Some(20_760);
+    let text = state.encode().unwrap().text;
+    let theirs: first_release::State =
+        serde_json::from_str(&text).unwrap_or_else(|why| panic!("{why}: {text}"));
+    assert_eq!(theirs.outbox.len(), 1);
+    assert_eq!(State::parse(&text).unwrap(), state);
+}
+
 /// The settings of an earlier release have no date.
 #[test]
 fn settings_without_the_date_of_the_account_are_read() {

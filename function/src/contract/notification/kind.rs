@@ -50,6 +50,8 @@ pub enum NotificationKind {
     Channel,
     /// AWS is going to close the account, and then the monitor stops.
     Account,
+    /// What happened in a week or a month. Its text is not kept: it is written when the report is sent.
+    Report,
     /// A kind of a later release, read after a rollback.
     #[serde(other)]
     Other,
@@ -63,7 +65,7 @@ impl NotificationKind {
             Self::Down | Self::Up | Self::WasDown | Self::Reminder | Self::Flapping | Self::Channel => {
                 Severity::Down
             }
-            Self::Version => Severity::Info,
+            Self::Version | Self::Report => Severity::Info,
             _ => Severity::Warn,
         }
     }
@@ -74,6 +76,7 @@ impl NotificationKind {
             Self::Account | Self::Domain => Self::Certificate,
             Self::Warning => Self::Slow,
             Self::WarningEnded => Self::Fast,
+            Self::Report => Self::Version,
             known => known,
         }
     }

@@ -12,6 +12,9 @@ const MINUTES_A_DAY: u32 = 24 * 60;
 /// The deployer accepts up to a week; a corrupt file must not keep a run busy.
 const MAX_WINDOW_DAYS: i64 = 31;
 
+/// The days of the longest month.
+const LONGEST_MONTH: i64 = 31;
+
 /// No time zone is further from UTC.
 const MAX_OFFSET: i64 = 15 * HOUR;
 
@@ -43,6 +46,25 @@ impl Clock {
     /// Return whether the rule is valid.
     pub fn is_valid(&self) -> bool {
         self.rule.is_empty() || TimeZone::posix(&self.rule).is_ok()
+    }
+
+    /// Return the last of the days that `is_due` selects on which this clock has reached a minute of the day by `now`, and
+    /// when it first did, in Unix seconds. Days are counted since 1970; no more than 32 of them are examined.
+    pub(super) fn last_day(&self, minute: u32, now: u64, is_due: impl Fn(u32) -> bool) -> Option<(u32, u64)> {
+        let now = i64::try_from(now).ok()?;
+        let clock = WallClock::new(self);
+        let today = now.saturating_add(clock.offset(now)).div_euclid(DAY);
+        // A clock that is set back past midnight has reached tomorrow before.
+        let days = (today - LONGEST_MONTH..=today + 1).rev().filter_map(|day| u32::try_from(day).ok());
+        days.filter(|day| is_due(*day)).find_map(|day| {
+            let at = clock.first(i64::from(day) * DAY + i64::from(minute) * MINUTE);
+            if at <= now { Some((day, u64::try_from(at).ok()?)) } else { None }
+        })
+    }
+
+    /// Return the first instant at which this clock shows a day since 1970, or a later one, in Unix seconds.
+    pub fn begin_of(&self, day: u32) -> u64 {
+        u64::try_from(WallClock::new(self).first(i64::from(day) * DAY)).unwrap_or_default()
     }
 
     /// Return the offset from UTC at a time in Unix seconds, and the zone's name then: `CET`, or `UTC+3` where the rule has

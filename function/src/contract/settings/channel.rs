@@ -25,6 +25,13 @@ pub struct ChannelSettings {
     pub quiet: Option<Hours>,
 }
 
+impl ChannelSettings {
+    /// Return whether reports are sent to it. PagerDuty has nothing but alerts.
+    pub fn takes_reports(&self) -> bool {
+        self.min == Severity::Info && !matches!(self.kind, ChannelKind::PagerDuty { .. })
+    }
+}
+
 /// The kind of a channel, with the settings that only this kind has.
 ///
 /// The name of a field is a key of the description beside the sender. Secrets are not fields; for an optional secret, a

@@ -1,11 +1,11 @@
 //! Writes a state as the text that is stored, within the limit of an SSM parameter.
 //!
-//! A state that is too large loses the least important details first: what is on its way to the history, then reasons, notifications of events, marks whose loss
+//! A state that is too large loses the least important details first: what is on its way to the history, then reports, reasons, notifications of events, marks whose loss
 //! may repeat a notification, and finally the difference between one late outage and several. Outages and their ends are
 //! never left out. [`crate::contract::parts`] reserves room for the rest of every target.
 
 use super::{HistoryState, LastNotified, MAX_BYTES, State, StateError, TargetState};
-use crate::contract::notification::Notification;
+use crate::contract::notification::{Notification, NotificationKind};
 
 /// A state in the form in which it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,16 @@ pub struct Encoded {
 }
 
 /// What may be left out, the least important first.
-const STEPS: [fn(&mut State); 7] =
-    [drop_reasons, drop_events, drop_marks, fold_outages, drop_wording, drop_warnings, drop_account];
+const STEPS: [fn(&mut State); 8] = [
+    drop_reports,
+    drop_reasons,
+    drop_events,
+    drop_marks,
+    fold_outages,
+    drop_wording,
+    drop_warnings,
+    drop_account,
+];
 
 impl State {
     /// Return the text to store, at most [`MAX_BYTES`] long.
@@ -91,6 +99,11 @@ fn drop_tallies(state: &mut State) {
     }
 }
 
+/// Drop reports.
+fn drop_reports(state: &mut State) {
+    state.outbox.retain(|notification| notification.kind != NotificationKind::Report);
+}
+
 /// Drop the reasons that people read.
 fn drop_reasons(state: &mut State) {
     for target in &mut state.targets {
@@ -127,6 +140,8 @@ fn drop_marks(state: &mut State) {
     for notification in &mut state.outbox {
         (notification.scope, notification.cause, notification.tries) = (None, None, 0);
     }
+    // Without this mark, no report is sent about a period that is over.
+    state.monitor.reported = None;
     state.monitor.broken.clear();
     state.monitor.not_before.clear();
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use plexmon_function::contract::delivery::Delivery;
 use plexmon_function::contract::notification::NotificationKind::{
-    self, Certificate, Down, Fast, Flapping, Other, Reminder, Slow, Up, Version, Warning, WarningEnded,
-    WasDown,
+    self, Certificate, Down, Fast, Flapping, Other, Reminder, Report, Slow, Up, Version, Warning,
+    WarningEnded, WasDown,
 };
 use plexmon_function::contract::secrets::ChannelSecrets;
 use plexmon_function::contract::settings::{ChannelKind, Severity};
@@ -75,6 +75,11 @@ async fn open(messages: &[&MessageItem]) -> usize {
 
 fn finding(kind: NotificationKind, key: &str) -> MessageItem {
     MessageItem { about: Some(key.to_owned()), ..item("plex", kind) }
+}
+
+#[tokio::test]
+async fn a_report_is_no_alert() {
+    assert_eq!(events(&about(&[item("", Report)])).await.len(), 0);
 }
 
 #[tokio::test]

@@ -74,6 +74,13 @@ impl Simulation {
         simulation
     }
 
+    /// Return the same with other settings and another time.
+    pub fn with(self, settings: Settings, now: u64) -> Self {
+        let mut simulation = Self { settings, now, ..self };
+        simulation.watch();
+        simulation
+    }
+
     /// Set whether earlier versions of the state cannot be read.
     pub fn forget_versions(&self, forgets: bool) {
         self.stage.lock().unwrap().forgets_versions = forgets;

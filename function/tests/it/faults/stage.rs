@@ -14,7 +14,7 @@ use plexmon_function::contract::notification::NotificationKind;
 use plexmon_function::contract::secrets::{ChannelSecrets, Secrets, TargetSecrets};
 use plexmon_function::contract::settings::Target;
 use plexmon_function::contract::state::{MAX_BYTES, State};
-use plexmon_function::message::{Message, MessageItem};
+use plexmon_function::message::Message;
 use plexmon_function::notify::{Channel, Sending};
 use plexmon_function::probe::Observation;
 use plexmon_function::store::{MemoryStore, Store, StoreError, Stored};
@@ -22,27 +22,11 @@ use plexmon_function::store::{MemoryStore, Store, StoreError, Stored};
 use plexmon_function::run::Prober;
 use tokio::time::Instant;
 
+pub use super::alert::Alert;
+use super::alert::alert;
 use super::judge::Offer;
 use super::story::{Answer, Load, Save};
 use crate::fixtures::{down, up};
-
-/// What a message reports about a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Alert {
-    FirstUp,
-    FirstDown,
-    /// The first notification, sent after the outage during which monitoring began.
-    FirstWasDown,
-    Down,
-    Up,
-    WasDown,
-}
-
-impl Alert {
-    pub fn is_down(self) -> bool {
-        matches!(self, Self::Down | Self::FirstDown)
-    }
-}
 
 /// An event of a story.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,6 +61,8 @@ pub struct Stage {
     pub saves: [Save; 2],
     pub answers: VecDeque<Answer>,
     pub down: u8,
+    /// The reports that were offered to the channel, and whether they were marked as possible repeats.
+    pub reports: Vec<bool>,
     /// Whether effects are preceded and followed by a pause.
     pub pauses: bool,
     /// Whether a run is waiting for the channel.
@@ -267,6 +253,10 @@ impl Environment {
         let unread = message.body.contains("the state could not be read");
         let (env, at) = (self.env, message.at);
         for item in &message.items {
+            if item.kind == NotificationKind::Report {
+                stage.reports.push(marked);
+                continue;
+            }
             let (alert, target) = (alert(item, message), usize::from(item.target == NAMES[1]));
             stage.events.push(Event::Offered(Offer { env, alert, target, at, marked, unread, answer }));
         }
@@ -285,17 +275,4 @@ fn refused(credentials: bool) -> Delivery {
 /// The bit of a target's name.
 pub fn bit(name: &str) -> u8 {
     1 << usize::from(name == NAMES[1])
-}
-
-/// What a message reports about a target. Other tests compare this with the text.
-fn alert(item: &MessageItem, message: &Message) -> Alert {
-    match (item.first, item.kind) {
-        (true, NotificationKind::WasDown) => Alert::FirstWasDown,
-        (true, NotificationKind::Up) => Alert::FirstUp,
-        (true, NotificationKind::Down) => Alert::FirstDown,
-        (false, NotificationKind::Down) => Alert::Down,
-        (false, NotificationKind::Up) => Alert::Up,
-        (false, NotificationKind::WasDown) => Alert::WasDown,
-        other => panic!("unexpected item {other:?} in {message:?}"),
-    }
 }

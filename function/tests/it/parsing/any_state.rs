@@ -190,6 +190,7 @@ fn any_monitor(rng: &mut Rng) -> MonitorState {
         not_before: (0..rng.below(3)).map(|_| (text(rng), rng.draw())).collect(),
         account_closes: maybe(rng, Rng::draw),
         account_warned: maybe(rng, Rng::draw),
+        reported: maybe(rng, |rng| u32::try_from(rng.draw() >> 32).unwrap()),
     }
 }
 

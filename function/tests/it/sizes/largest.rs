@@ -178,6 +178,7 @@ fn largest_monitor(channels: &[&str], when: u64) -> MonitorState {
         not_before: channels.iter().map(|name| ((*name).to_owned(), when)).collect(),
         account_closes: Some(when),
         account_warned: Some(30),
+        reported: Some(65_535),
     }
 }
 
