@@ -6,7 +6,7 @@ use std::time::Duration;
 use plexmon_function::contract::reply::Reply;
 use plexmon_function::contract::request::Request;
 use plexmon_function::contract::state::State;
-use plexmon_function::time;
+use plexmon_function::{local_time, time};
 use serde::Serialize;
 
 use crate::cli::Pause;
@@ -51,15 +51,16 @@ pub async fn run(context: &Context, args: &Pause) -> Result<Exit> {
     let until = time::now() + args.length.as_secs();
     let answer = request_pause(&session, until).await?;
     session.output.document(&answer)?;
-    let (date, clock) = (time::date(until), time::clock(until));
+    let clock = &session.config.clock;
+    let until = format!("{} {}", local_time::date(until, clock), local_time::clock(until, clock));
     session.output.text(if answer.confirmed {
         format!(
-            "paused until {date} {clock} UTC: checks continue, notifications are suppressed; `plexmon-deploy resume` ends \
+            "paused until {until}: checks continue, notifications are suppressed; `plexmon-deploy resume` ends \
              the pause earlier"
         )
     } else {
         format!(
-            "requested a pause until {date} {clock} UTC, but could not confirm it: `plexmon-deploy status` shows whether \
+            "requested a pause until {until}, but could not confirm it: `plexmon-deploy status` shows whether \
              it is paused"
         )
     })?;

@@ -52,8 +52,12 @@ impl Window {
 
     /// Return since when a target's history is in the window, in Unix seconds; nothing if there is none.
     pub fn begin_of(self, history: &TargetHistory, clock: &Clock) -> Option<u64> {
-        let first = history.first_day()?;
-        Some(self.begin.max(begin_of_day(first, clock)))
+        let first_day = history.first_day()?;
+        let first = match (self.first, history.record.hours.keys().next()) {
+            (Begin::Hour(_), Some(hour)) => Begin::Hour(*hour),
+            _ => Begin::Day(first_day),
+        };
+        Some(self.begin.max(begin_of(first, clock)))
     }
 }
 

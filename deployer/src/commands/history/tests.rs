@@ -132,6 +132,20 @@ fn the_uptime_is_that_of_status() {
 }
 
 #[test]
+fn a_short_history_begins_with_its_first_hour_or_day() {
+    let clock = Clock::default();
+    let histories = [("nas".to_owned(), Made::up(NOW, 5).with(|_| None, &clock))];
+    let summary = |since| {
+        let window = Window::new(ago(since), &clock, NOW);
+        let report = Report::new(histories.iter(), window, &clock, NOW, Vec::new());
+        report.text(Page::of_width(100, Paint::Plain))
+    };
+    assert_eq!(summary("24h"), "nas: 100 % up, no outages since 2026-11-03 06:00 UTC");
+    assert_eq!(summary("2h"), "nas: 100 % up, no outages since 2026-11-03 09:00 UTC");
+    assert_eq!(summary("90d"), "nas: 100 % up, no outages since 2026-11-03");
+}
+
+#[test]
 fn the_document_has_unix_seconds() {
     let json = serde_json::to_string_pretty(&report(ago("2d"), &Clock::default())).unwrap();
     insta::assert_snapshot!(json, @r#"
