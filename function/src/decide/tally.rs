@@ -44,6 +44,12 @@ pub(super) fn count(previous: &State, state: &mut State, observations: &[Observa
             note_end(target, known, context);
         }
         tally.turn(class, run);
+        let is_counted =
+            class != Class::Maintenance && seen.is_some_and(|seen| seen.verdict() != Verdict::Unknown);
+        tally.pending = match target.pending {
+            Some(_) => tally.pending.saturating_add(is_counted.into()),
+            None => 0,
+        };
         target.tally = Some(tally).filter(|tally| !tally.says_nothing());
         if let Some(seen) = seen.filter(|seen| seen.ok && history.keeps_times()) {
             let times = history.times.entry(target.name.clone()).or_default();
@@ -119,16 +125,16 @@ fn class(target: &TargetState, settings: &Target, seen: Option<&Observation>, co
     }
 }
 
-/// Count the runs that led to a change as what they turned out to be. Those of an earlier hour stay as they are.
+/// Count the checks that led to a change as what they turned out to be. Those of an earlier hour stay as they are.
 fn recount(tally: &mut Tally, known: &TargetState, target: &TargetState, run: u32) {
-    let runs = known.pending.map_or(0, |pending| pending.runs);
     if known.check != target.check {
+        tally.pending = 0;
         return;
     }
     match (known.status, target.status) {
-        (Status::Up, Status::Down) => tally.recount(Class::Degraded, Class::Down, runs, run),
-        (Status::Unknown, Status::Down) => tally.recount(Class::Unknown, Class::Down, runs, run),
-        (Status::Down, Status::Up) => tally.recount(Class::Down, Class::Up, runs, run),
+        (Status::Up, Status::Down) => tally.recount(Class::Degraded, Class::Down, run),
+        (Status::Unknown, Status::Down) => tally.recount(Class::Unknown, Class::Down, run),
+        (Status::Down, Status::Up) => tally.recount(Class::Down, Class::Up, run),
         _ => {}
     }
 }

@@ -12,6 +12,7 @@ mod end_to_end;
 mod faults;
 mod fixtures;
 mod heartbeat;
+mod history;
 mod home;
 mod hostile;
 mod inside;

@@ -98,18 +98,21 @@ pub struct Tally {
     pub from: u32,
     /// The checks before them.
     pub counts: Counts,
+    /// How many checks of the hour contradict the status, and count as something else if it changes.
+    pub pending: u32,
 }
 
-/// The widths of the hour, `from`, and each count, in bits.
-const WIDTHS: [u32; 3] = [24, 10, 8];
+/// The widths of the hour, `from`, each count, and `pending`, in bits.
+const WIDTHS: [u32; 4] = [24, 10, 8, 8];
 
 impl Tally {
     /// The tally of a target of which nothing is known: it belongs to no hour.
-    pub const UNKNOWN: Self = Self { hour: 0, class: Class::Unknown, from: 0, counts: Counts::EMPTY };
+    pub const UNKNOWN: Self =
+        Self { hour: 0, class: Class::Unknown, from: 0, counts: Counts::EMPTY, pending: 0 };
 
     /// Return the tally of a target whose checks all count alike, from this run of the hour on.
     pub fn new(hour: u32, class: Class, from: u32) -> Self {
-        Self { hour, class, from, counts: Counts::default() }
+        Self { hour, class, from, ..Self::UNKNOWN }
     }
 
     /// Return whether it says the same as none: up in every run of the hour.
@@ -125,16 +128,18 @@ impl Tally {
         }
     }
 
-    /// Count the last `checks` before this run as another class than they were counted as.
-    pub fn recount(&mut self, from: Class, to: Class, checks: u32, run: u32) {
-        let last = run.saturating_sub(self.from);
+    /// The status has changed with this run: count the checks that led to it as another class.
+    pub fn recount(&mut self, from: Class, to: Class, run: u32) {
+        let mut checks = std::mem::take(&mut self.pending);
         if self.class == from {
+            let last = run.saturating_sub(self.from);
             let moved = checks.min(last);
             self.counts.add(from, last - moved);
             (self.class, self.from) = (to, run - moved);
-        } else {
-            self.counts.shift(from, to, checks);
+            checks -= moved;
         }
+        // Between them, others could not be made, or were in maintenance.
+        self.counts.shift(from, to, checks);
     }
 
     /// Return all checks of an hour with this number of runs.
@@ -174,6 +179,7 @@ impl Serialize for Tally {
         self.class.put(&mut writer);
         writer.put(self.from, WIDTHS[1]);
         self.counts.put(WIDTHS[2], &mut writer);
+        writer.put(self.pending, WIDTHS[3]);
         writer.finish().serialize(serializer)
     }
 }
@@ -186,8 +192,10 @@ impl<'de> Deserialize<'de> for Tally {
             let hour = reader.take(WIDTHS[0])?;
             let class = Class::take(&mut reader)?;
             let from = reader.take(WIDTHS[1])?;
-            Some(Self { hour, class, from, counts: Counts::take(WIDTHS[2], &mut reader)? })
+            let counts = Counts::take(WIDTHS[2], &mut reader)?;
+            Some(Self { hour, class, from, counts, pending: reader.take(WIDTHS[3])? })
         };
-        read().ok_or_else(|| serde::de::Error::custom("a tally is too short"))
+        // No tally would mean that the target was up.
+        Ok(read().unwrap_or(Self::UNKNOWN))
     }
 }

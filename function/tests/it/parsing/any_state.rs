@@ -168,7 +168,7 @@ fn tally(rng: &mut Rng) -> Tally {
         counts.add(class, below(rng, 256));
     }
     let hour = below(rng, 1 << 24);
-    Tally { hour, class: rng.choose(&Class::ALL), from: below(rng, 1_024), counts }
+    Tally { hour, class: rng.choose(&Class::ALL), from: below(rng, 1_024), counts, pending: below(rng, 256) }
 }
 
 fn events(rng: &mut Rng) -> EventList {

@@ -156,7 +156,7 @@ fn largest_history_of_a_target() -> TargetState {
 fn largest_tally() -> Tally {
     let mut counts = Counts::default();
     Class::ALL.into_iter().for_each(|class| counts.add(class, 255));
-    Tally { hour: (1 << 24) - 1, class: Class::Unknown, from: 1_023, counts }
+    Tally { hour: (1 << 24) - 1, class: Class::Unknown, from: 1_023, counts, pending: 255 }
 }
 
 fn largest_event() -> Event {

@@ -1,0 +1,7 @@
+//! The history, judged by a plain list of what happened: random runs without faults, runs under faults, clocks that are
+//! wrong; what has room, and what other releases wrote.
+
+mod counting;
+mod list;
+mod scene;
+mod zones;

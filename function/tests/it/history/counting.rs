@@ -1,0 +1,300 @@
+//! Random sequences of runs without faults: everything that the history says is compared with the list.
+
+use std::collections::BTreeMap;
+
+use plexmon_function::contract::history::{Class, Counts, DAYS, Event, HOUR_S, Period, Room, TargetHistory};
+use plexmon_function::contract::request::{Request, Tick, Trigger};
+use plexmon_function::contract::settings::{HistorySettings, Recurrence, Settings, Target, Window};
+use plexmon_function::probe::Cause;
+use plexmon_testing::rng::{Rng, env_number};
+
+use super::list::{Check, List, Rules, Seen, counts, quantile, uptime};
+use super::scene::{Scene, SceneMonitor, check};
+use super::zones::{BEGIN, ZONES, Zone};
+use crate::fixtures::{settings, target};
+
+const CASES: u64 = 60;
+
+const MINUTE: u64 = 60;
+
+/// The intervals of the schedules, and how many runs a case has at most.
+const SCHEDULES: [(u64, u64); 5] =
+    [(MINUTE, 300), (5 * MINUTE, 400), (15 * MINUTE, 400), (HOUR_S, 400), (6 * HOUR_S, 420)];
+
+const CAUSES: [Cause; 5] = [Cause::Connect, Cause::Condition, Cause::Timeout, Cause::Tls, Cause::App];
+
+/// A case while it is played.
+struct Case {
+    rng: Rng,
+    zone: Zone,
+    interval: u64,
+    settings: Settings,
+    /// Targets that were removed, and may return.
+    removed: Vec<Target>,
+    /// The most records that ever shared a parameter.
+    records: usize,
+    lists: BTreeMap<String, List>,
+    found: BTreeMap<String, Seen>,
+    scene: Scene,
+    monitor: Option<SceneMonitor>,
+    last_run: u64,
+    now: u64,
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_history_says_what_the_list_says() {
+    let (cases, first) = (env_number("PLEXMON_CASES", CASES), env_number("PLEXMON_SEED", 0));
+    for seed in first..first + cases {
+        let mut case = Case::new(seed);
+        if let Err(why) = case.play().await {
+            panic!("PLEXMON_SEED={seed}: {why}\n{}", case.transcript());
+        }
+    }
+}
+
+fn random_target(name: &str, rng: &mut Rng) -> Target {
+    Target {
+        down_after: rng.choose(&[1, 1, 2, 3]),
+        up_after: rng.choose(&[1, 1, 2, 3]),
+        slow_ms: rng.choose(&[None, Some(1_000)]),
+        ..target(name)
+    }
+}
+
+fn rules(target: &Target) -> Rules {
+    Rules {
+        down_after: target.down_after as usize,
+        up_after: target.up_after as usize,
+        slow_ms: target.slow_ms,
+    }
+}
+
+fn in_maintenance(settings: &Settings, name: &str, at: u64) -> bool {
+    settings.maintenance.iter().any(|window| {
+        let is_on = match window.recurrence {
+            Recurrence::Once { from, until } => (from..until).contains(&at),
+            Recurrence::Weekly { .. } => unreachable!("this test has none"),
+        };
+        is_on && (window.targets.is_empty() || window.targets.iter().any(|one| one == name))
+    })
+}
+
+impl Case {
+    fn new(seed: u64) -> Self {
+        let mut rng = Rng(seed);
+        let (interval, _) = SCHEDULES[usize::try_from(seed % 5).unwrap()];
+        let zone = rng.choose(&ZONES);
+        let names = &["plex", "nas", "\u{fc}{{:\""][..1 + usize::try_from(rng.below(3)).unwrap()];
+        let records = 1 + usize::try_from(rng.below(2)).unwrap();
+        let settings = Settings {
+            targets: names.iter().map(|name| random_target(name, &mut rng)).collect(),
+            channels: Vec::new(),
+            history: Some(HistorySettings { days: DAYS as usize, records, parameters: 250 }),
+            clock: zone.clock(),
+            ..settings(&[])
+        };
+        Self {
+            zone,
+            interval,
+            settings,
+            removed: Vec::new(),
+            records,
+            lists: BTreeMap::new(),
+            found: BTreeMap::new(),
+            scene: Scene::default(),
+            monitor: None,
+            last_run: 0,
+            now: BEGIN + rng.below(14 * 24) * HOUR_S + rng.below(4) * 15 * MINUTE + 5,
+            rng,
+        }
+    }
+
+    async fn play(&mut self) -> Result<(), String> {
+        let most = SCHEDULES.iter().find(|(interval, _)| *interval == self.interval).unwrap().1;
+        for _ in 0..most / 2 + self.rng.below(most / 2) {
+            let missed = if self.rng.one_in(30) { 1 + self.rng.below(20) } else { 0 };
+            self.now += self.interval * (1 + missed);
+            if self.rng.one_in(50) {
+                self.change();
+            }
+            if self.rng.one_in(5) {
+                self.monitor = None;
+            }
+            let tick = serde_json::json!({ "source": "aws.events", "id": format!("tick-{}", self.now) });
+            let tick = Trigger { request: Request::Check, tick: Tick::of(&tick) };
+            let now = self.now + self.rng.below(4);
+            self.run(tick.clone(), now).await;
+            if self.rng.one_in(40) {
+                // The same tick is delivered twice.
+                self.run(tick, now).await;
+            }
+            if self.rng.one_in(40) {
+                self.run(check(), now + 20).await;
+            }
+            if self.rng.one_in(25) {
+                self.compare()?;
+            }
+        }
+        self.compare()
+    }
+
+    async fn run(&mut self, trigger: Trigger, now: u64) {
+        for target in &self.settings.targets {
+            let seen = self.found.entry(target.name.clone()).or_insert(Seen::Up { ms: 20.0 });
+            *seen = match (*seen, self.rng.below(40)) {
+                (_, 0) => Seen::Unknown,
+                (_, 1 | 2) => Seen::Down(self.rng.choose(&CAUSES)),
+                (Seen::Down(cause), 3..30) => Seen::Down(cause),
+                _ => Seen::Up { ms: 2.0 * 1.08_f64.powf(self.rng.below(1_000) as f64 / 10.0) },
+            };
+            self.scene.set(&target.name, *seen);
+            let settings = &self.settings;
+            let list = self.lists.entry(target.name.clone()).or_default();
+            list.add(now, *seen, rules(target), |at| in_maintenance(settings, &target.name, at));
+        }
+        self.last_run = now;
+        self.scene.trouble([]);
+        let monitor = self.monitor.get_or_insert_with(|| self.scene.monitor(&self.settings));
+        let run = self.scene.run(monitor, trigger, now).await.unwrap();
+        assert_eq!((run.fault, run.reply.problems), (None, Vec::new()));
+    }
+
+    /// Change the settings, as a deployment does: in a new environment.
+    fn change(&mut self) {
+        self.monitor = None;
+        let at = usize::try_from(self.rng.below(3)).unwrap() % self.settings.targets.len();
+        match self.rng.below(6) {
+            0 => {
+                let target = &mut self.settings.targets[at];
+                target.url.push('x');
+                // A new check begins with the run.
+                let list = self.lists.entry(target.name.clone()).or_default();
+                if !list.checks.is_empty() {
+                    list.is_changed = true;
+                }
+            }
+            1 => self.settings.targets[at].app.push_str("Renamed"),
+            2 if self.settings.targets.len() > 1 => {
+                let target = self.settings.targets.remove(at);
+                if let Some(list) = self.lists.get_mut(&target.name) {
+                    list.leave(self.last_run);
+                }
+                self.removed.push(target);
+            }
+            3 => self.settings.targets.extend(self.removed.pop()),
+            4 => {
+                let history = self.settings.history.as_mut().unwrap();
+                history.records = 3 - history.records;
+                self.records = self.records.max(history.records);
+            }
+            _ => {
+                let from = self.now + self.rng.below(4) * self.interval;
+                let until = from + (1 + self.rng.below(8)) * self.interval;
+                let all = self.rng.one_in(2);
+                let targets = if all { Vec::new() } else { vec![self.settings.targets[at].name.clone()] };
+                let recurrence = Recurrence::Once { from, until };
+                self.settings.maintenance.push(Window { recurrence, targets, clock: None });
+            }
+        }
+    }
+
+    fn compare(&self) -> Result<(), String> {
+        for target in &self.settings.targets {
+            let Some(list) = self.lists.get(&target.name).filter(|list| !list.checks.is_empty()) else {
+                continue;
+            };
+            let history = self.scene.history(&self.settings, &target.name, self.last_run);
+            self.compare_one(list, &history).map_err(|why| format!("{}: {why}", target.name))?;
+        }
+        Ok(())
+    }
+
+    fn room(&self) -> Room {
+        let names = self.settings.targets.iter().chain(&self.removed).map(|target| &target.name);
+        let longest = names.map(|name| serde_json::to_string(name).unwrap().len() + 5).max().unwrap();
+        Room::new(self.records, &self.settings.deployment, longest, DAYS as usize)
+    }
+
+    fn compare_one(&self, list: &List, history: &TargetHistory) -> Result<(), String> {
+        let Room { days, hours, events } = self.room();
+        let (today, hour) = (self.zone.day(self.last_run), self.last_run / HOUR_S);
+        same("today", u64::from(history.today), self.zone.day(self.last_run))?;
+        // The checks of an hour count for the day on which it began.
+        let day_of = |check: &&Check| self.zone.day_of_hour(check.at);
+        for at in (0..24).map(|back| hour - back) {
+            let checks = list.checks.iter().filter(|one| one.at / HOUR_S == at);
+            let known = history.record.hours.get(&u32::try_from(at).unwrap()).copied().unwrap_or_default();
+            same(&format!("hour {at}"), classes(&known.counts), counts(checks))?;
+        }
+        for at in (0..hours as u64).map(|back| hour - back) {
+            let checks: Vec<&Check> = list.checks.iter().filter(|one| one.at / HOUR_S == at).collect();
+            let known = history.record.hours.get(&u32::try_from(at).unwrap()).copied().unwrap_or_default();
+            close(
+                &format!("median of hour {at}"),
+                known.median.map(|time| time.ms()),
+                quantile(&checks, 0.5),
+            )?;
+            close(&format!("p95 of hour {at}"), known.p95.map(|time| time.ms()), quantile(&checks, 0.95))?;
+        }
+        for day in (0..days as u64).map(|back| today - back) {
+            let checks: Vec<&Check> = list.checks.iter().filter(|one| day_of(one) == day).collect();
+            let known = history.record.days.get(&u32::try_from(day).unwrap()).copied().unwrap_or_default();
+            same(&format!("day {day}"), classes(&known.counts), counts(checks.iter().copied()))?;
+            close(
+                &format!("median of day {day}"),
+                known.median.map(|time| time.ms()),
+                quantile(&checks, 0.5),
+            )?;
+        }
+        for period in [1, 7, 30, u32::try_from(days).unwrap()] {
+            let checks = list.checks.iter().filter(|one| day_of(one) + u64::from(period) > today);
+            same(&format!("{period} days"), history.uptime(Period::Days(period)), uptime(checks))?;
+        }
+        let checks = list.checks.iter().filter(|one| one.at / HOUR_S + 24 > hour);
+        same("24 hours", history.uptime(Period::Hours24), uptime(checks))?;
+        let since = self.last_run - 89 * 24 * HOUR_S;
+        let recent = |list: Vec<Event>| {
+            let mut recent: Vec<Event> = list.into_iter().filter(|event| event.end >= since).collect();
+            recent.drain(..recent.len().saturating_sub(events));
+            recent
+        };
+        let happened = list.events.iter().map(|(_, event)| *event).collect();
+        same("events", recent(history.record.events.clone()), recent(happened))?;
+        same("outage", history.outage, list.outage(self.last_run))
+    }
+
+    /// How many checks of each target a failure shows.
+    fn shown(&self) -> usize {
+        usize::try_from(env_number("PLEXMON_SHOWN", 30)).unwrap()
+    }
+
+    fn transcript(&self) -> String {
+        let mut lines = vec![format!(
+            "every {} s, {:?}, history {:?}, maintenance {:?}",
+            self.interval, self.zone, self.settings.history, self.settings.maintenance
+        )];
+        for (name, list) in &self.lists {
+            lines.push(format!("{name}: {:?}", self.settings.target(name).map(rules)));
+            let last = list.checks.len().saturating_sub(self.shown());
+            let hour = |at: u64| (at / HOUR_S, at % HOUR_S);
+            lines.extend(list.checks[last..].iter().map(|one| format!("  {:?} {one:?}", hour(one.at))));
+        }
+        lines.join("\n")
+    }
+}
+
+fn classes(counts: &Counts) -> [u32; 6] {
+    Class::ALL.map(|class| counts.of(class))
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> Result<(), String> {
+    if found == expected { Ok(()) } else { Err(format!("{what}: {found:?} instead of {expected:?}")) }
+}
+
+fn close(what: &str, found: Option<f64>, expected: Option<f64>) -> Result<(), String> {
+    match (found, expected) {
+        (None, None) => Ok(()),
+        (Some(found), Some(expected)) if (found - expected).abs() <= expected * 0.05 => Ok(()),
+        _ => Err(format!("{what}: {found:?} instead of {expected:?}")),
+    }
+}
