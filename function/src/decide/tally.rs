@@ -22,12 +22,15 @@ pub(super) fn count(previous: &State, state: &mut State, observations: &[Observa
         forget(state);
         return;
     }
+    if let Some(history) = &state.history {
+        begin_targets(history, &mut state.targets, previous);
+    }
     if observations.is_empty() || knowledge == Knowledge::StateUnavailable {
         return;
     }
     let mut history = state.history.take().unwrap_or_else(|| begin(&mut state.targets, now));
     if history.hour != hour_of(now) {
-        close(&mut history, &mut state.targets, previous, hour_of(now));
+        close(&mut history, &mut state.targets, hour_of(now));
     }
     history.times.retain(|name, _| settings.target(name).is_some());
     for (target, settings) in state.targets.iter_mut().zip(&settings.targets) {
@@ -35,10 +38,7 @@ pub(super) fn count(previous: &State, state: &mut State, observations: &[Observa
         let class = class(target, settings, seen, context);
         let run = history.runs;
         let known = previous.target(&target.name);
-        let mut tally = match known {
-            Some(_) => of_hour(target.tally, history.hour),
-            None => Tally::new(history.hour, class, run),
-        };
+        let mut tally = of_hour(target.tally, history.hour);
         if let Some(known) = known {
             recount(&mut tally, known, target, run);
             note_end(target, known, context);
@@ -92,18 +92,23 @@ fn forget(state: &mut State) {
     }
 }
 
+/// Note that targets that are new were not checked before: no tally would mean that they were up.
+fn begin_targets(history: &HistoryState, targets: &mut [TargetState], previous: &State) {
+    for target in targets.iter_mut().filter(|target| previous.target(&target.name).is_none()) {
+        target.tally = Some(Tally::new(history.hour, Class::Up, history.runs));
+        target.closed = history.closed.map(|closed| Tally::new(closed.hour, Class::Up, closed.runs));
+    }
+}
+
 /// Close the current hour, and begin another one.
-fn close(history: &mut HistoryState, targets: &mut [TargetState], previous: &State, hour: u32) {
+fn close(history: &mut HistoryState, targets: &mut [TargetState], hour: u32) {
     let closed = ClosedRuns { hour: history.hour, runs: history.runs };
     history.seq = history.seq.saturating_add(1);
     history.closed = Some(closed);
     history.closed_times = std::mem::take(&mut history.times);
     (history.hour, history.runs, history.stride) = (hour, 0, 0);
     for target in targets {
-        let mut tally = of_hour(target.tally.take(), closed.hour);
-        if previous.target(&target.name).is_none() {
-            tally = Tally::new(closed.hour, Class::Up, closed.runs);
-        }
+        let tally = of_hour(target.tally.take(), closed.hour);
         target.tally = Some(Tally::new(hour, tally.class, 0)).filter(|tally| !tally.says_nothing());
         target.closed = Some(tally).filter(|tally| !tally.says_nothing());
         target.closed_events = std::mem::take(&mut target.events);

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::persist::BETWEEN_WRITES;
 use super::{Monitor, Prober};
@@ -156,7 +156,9 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         let expected = history.parameters.max(division.parameters_for(shares.0.len()));
         let until = until.min(Instant::now() + LIMIT);
         let mut job = Job { settings, shares, expected, until, writes: 0 };
-        match self.move_all(&mut job, problems).await {
+        // A store that does not answer must not keep the run beyond its time.
+        let moved = timeout_at(until, self.move_all(&mut job, problems)).await;
+        match moved.unwrap_or(Ok(false)) {
             Ok(is_moved) => self.archive.is_moved = is_moved,
             Err(Stopped::Contended) => {}
             Err(Stopped::Refused(why)) => {
@@ -206,7 +208,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
     ) -> Result<(), Stopped> {
         let place = Place::Number(at);
         let stored = self.store.load_history(place).await.map_err(Stopped::Refused)?;
-        if stored.is_none() && new.is_empty() && at >= job.expected {
+        if stored.is_none() && new.is_empty() && at >= job.expected.max(self.archive.parameters.len()) {
             self.archive.is_complete = true;
             return Ok(());
         }

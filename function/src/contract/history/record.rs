@@ -95,34 +95,49 @@ impl Record {
 
     /// Return whether nothing in it is less than [`DAYS`] old on this day.
     pub fn is_past(&self, today: u32) -> bool {
-        self.days.last_key_value().is_none_or(|(day, _)| day + DAYS <= today)
+        self.days.last_key_value().is_none_or(|(day, _)| day.saturating_add(DAYS) <= today)
     }
 
-    /// Drop what is so far in the future that the present has no room beside it: the clock was wrong then.
+    /// Drop the future if the present has no room beside it, and if the future is what is wrong: there is a gap before it, and
+    /// it is no longer than what is known of the past. Otherwise the present is wrong, and all is kept.
     fn forget_future(&mut self, present: &ClosedHour) {
-        if self.hours.last_key_value().is_some_and(|(last, _)| *last >= present.hour.saturating_add(HOURS)) {
-            self.hours.retain(|hour, _| *hour <= present.hour);
+        let ClosedHour { hour, day, .. } = *present;
+        let last_hour = self.hours.last_key_value().map_or(0, |(hour, _)| *hour);
+        let last_day = self.days.last_key_value().map_or(0, |(day, _)| *day);
+        let is_too_far = last_day >= day.saturating_add(DAYS);
+        if last_hour < hour.saturating_add(RECENT_HOURS) && !is_too_far {
+            return;
         }
-        if self.days.last_key_value().is_some_and(|(last, _)| *last >= present.day.saturating_add(DAYS)) {
-            self.days.retain(|day, _| *day <= present.day);
+        let (next_hour, next_day) = (hour.saturating_add(1), day.saturating_add(1));
+        let goes_on = self.hours.range(next_hour..hour.saturating_add(RECENT_HOURS / 2)).next().is_some()
+            || (last_day > next_day.saturating_add(1)
+                && self.days.range(next_day..=next_day.saturating_add(1)).next().is_some());
+        let later = self.days.range(next_day..).count();
+        if goes_on || (later > self.days.len() - later && !is_too_far) {
+            return;
         }
-        if self.today.0 > present.day && !self.days.contains_key(&self.today.0) {
+        self.hours.retain(|known, _| *known <= hour);
+        self.days.retain(|known, _| *known <= day);
+        if self.today.0 > day {
             self.today = (0, Histogram::default());
         }
+        let end = u64::from(hour).saturating_add(2) * HOUR_S;
+        self.events.retain(|event| event.begin < end);
+        self.events.iter_mut().for_each(|event| event.end = event.end.min(end));
     }
 
     /// Drop what is too old.
     fn trim(&mut self) {
         let Some((&last, _)) = self.hours.last_key_value() else { return };
-        self.hours.retain(|hour, _| *hour + HOURS > last);
+        self.hours.retain(|hour, _| hour.saturating_add(HOURS) > last);
         for (hour, kept) in &mut self.hours {
-            if *hour + RECENT_HOURS <= last {
+            if hour.saturating_add(RECENT_HOURS) <= last {
                 kept.counts = Counts::default();
             }
         }
         self.hours.retain(|_, hour| *hour != Hour::default());
         let Some((&last_day, _)) = self.days.last_key_value() else { return };
-        self.days.retain(|day, _| *day + DAYS > last_day);
+        self.days.retain(|day, _| day.saturating_add(DAYS) > last_day);
         let begin = (u64::from(last) * HOUR_S).saturating_sub(u64::from(DAYS) * 24 * HOUR_S);
         self.events.retain(|event| event.end >= begin);
     }

@@ -13,7 +13,7 @@ use super::scene::{Scene, SceneMonitor, check};
 use super::zones::{BEGIN, ZONES, Zone};
 use crate::fixtures::{settings, target};
 
-const CASES: u64 = 60;
+const CASES: u64 = 30;
 
 const MINUTE: u64 = 60;
 
@@ -39,6 +39,8 @@ struct Case {
     monitor: Option<SceneMonitor>,
     last_run: u64,
     now: u64,
+    /// The changes so far, for a failure's transcript.
+    changes: Vec<String>,
 }
 
 #[tokio::test(start_paused = true)]
@@ -104,6 +106,7 @@ impl Case {
             scene: Scene::default(),
             monitor: None,
             last_run: 0,
+            changes: Vec::new(),
             now: BEGIN + rng.below(14 * 24) * HOUR_S + rng.below(4) * 15 * MINUTE + 5,
             rng,
         }
@@ -163,7 +166,9 @@ impl Case {
     fn change(&mut self) {
         self.monitor = None;
         let at = usize::try_from(self.rng.below(3)).unwrap() % self.settings.targets.len();
-        match self.rng.below(6) {
+        let kind = self.rng.below(6);
+        self.changes.push(format!("change {kind} of target {at} before {}", self.now));
+        match kind {
             0 => {
                 let target = &mut self.settings.targets[at];
                 target.url.push('x');
@@ -273,6 +278,7 @@ impl Case {
             "every {} s, {:?}, history {:?}, maintenance {:?}",
             self.interval, self.zone, self.settings.history, self.settings.maintenance
         )];
+        lines.extend(self.changes.iter().cloned());
         for (name, list) in &self.lists {
             lines.push(format!("{name}: {:?}", self.settings.target(name).map(rules)));
             let last = list.checks.len().saturating_sub(self.shown());

@@ -96,3 +96,43 @@ async fn a_recovery_says_how_many_outages_there_were_in_a_week() {
     ];
     assert_eq!(ends, expected);
 }
+
+/// The hour that is over is still in the state of an environment that knows nothing of the history.
+#[tokio::test(start_paused = true)]
+async fn a_target_that_is_new_was_not_checked_in_the_hour_that_is_over() {
+    let mut monitor = TestMonitor::new(kept(&["plex"], 1));
+    for _ in 0..14 {
+        monitor.run().await;
+    }
+    let settings = kept(&["plex", "nas"], 1);
+    let mut monitor = monitor.cold(settings.clone());
+    monitor.run().await;
+    assert_eq!(history(&monitor, &settings, "nas").uptime(Period::Hours24), Uptime { known: 1, down: 0 });
+    assert_eq!(history(&monitor, &settings, "plex").uptime(Period::Hours24), Uptime { known: 15, down: 0 });
+}
+
+/// A store that does not answer.
+#[tokio::test(start_paused = true)]
+async fn a_run_ends_in_time_after_its_notifications_while_it_moves_the_history() {
+    let names: Vec<String> = (0..30).map(|at| format!("app-{at}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut monitor = TestMonitor::new(kept(&names, 1));
+    for _ in 0..11 {
+        monitor.run().await;
+    }
+    monitor.set_down(&["app-3"]);
+    let began = tokio::time::Instant::now();
+    let run = monitor.run_for(std::time::Duration::from_secs(6)).await;
+    assert!(began.elapsed() < std::time::Duration::from_secs(6), "{:?}", began.elapsed());
+    assert_eq!(run.fault, None);
+    let effects = monitor.effects();
+    let at = |what: &str| effects.iter().position(|effect| effect.starts_with(what)).unwrap();
+    assert!(at("send") < at("load history"), "{effects:?}");
+    assert!(effects[at("load history")..].iter().all(|effect| effect.ends_with("history")), "{effects:?}");
+    let moved = |monitor: &TestMonitor| monitor.store().history.borrow().len();
+    let first = moved(&monitor);
+    assert!((2..30).contains(&first), "{first} parameters");
+    monitor.run().await;
+    monitor.run().await;
+    assert_eq!(moved(&monitor), 30, "the next runs move the rest");
+}
