@@ -13,7 +13,7 @@ pub struct History {
     /// How far back to look, for example 12h or 30d, or the first day, for example 2026-11-01.
     #[arg(long, value_name = "DURATION|DATE", default_value = "90d", value_parser = parse)]
     pub since: Since,
-    /// Print a line of comma-separated values for each outage, with times in UTC.
+    /// Print outages and changes of checks as comma-separated values, with times in UTC.
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
 }
