@@ -36,7 +36,7 @@ pub struct Report<'a> {
     pub due: DueReport,
     /// Whether the history could be read.
     pub is_complete: bool,
-    /// The targets.
+    /// The targets, in the order of the settings.
     pub targets: Vec<TargetReport>,
     /// What the run that sends it has observed.
     pub observations: &'a [Observation],
@@ -51,22 +51,19 @@ pub struct Report<'a> {
 impl Report<'_> {
     /// Add a target, with its record if it has one.
     pub fn add(&mut self, target: &Target, record: Option<&Record>) {
+        let order = |name: &str| self.settings.targets.iter().position(|target| target.name == name);
+        let own = order(&target.name);
+        let at = self.targets.partition_point(|other| order(&other.name) < own);
         let clock = &self.settings.clock;
         let history = TargetHistory::new(record, self.state, target, clock, self.now);
-        self.targets.push(TargetReport::new(&history, self.is_complete, target, self.due, clock));
-    }
-
-    /// Bring the targets into the order of the settings.
-    pub fn sort(&mut self) {
-        let order = |name: &str| self.settings.targets.iter().position(|target| target.name == name);
-        self.targets.sort_by_cached_key(|target| order(&target.name));
+        self.targets.insert(at, TargetReport::new(&history, self.is_complete, target, self.due, clock));
     }
 
     /// Render it.
     pub fn text(&self) -> Text {
-        let mut troubled: Vec<&TargetReport> =
-            self.targets.iter().filter(|target| target.was_down()).collect();
-        troubled.sort_by_key(|target| std::cmp::Reverse(target.badness()));
+        let down = self.targets.iter().zip(0..).filter(|(target, _)| target.was_down());
+        let worst_first = in_order(down.map(|(target, at)| (u64::MAX - target.badness(), at)).collect());
+        let troubled: Vec<&TargetReport> = worst_first.map(|at| &self.targets[at]).collect();
         let others: Vec<String> = [self.missing(), self.certificates(), self.domains(), self.unknown()]
             .into_iter()
             .flatten()
@@ -210,13 +207,14 @@ impl Report<'_> {
 
     /// Name the slowest targets.
     fn slowest(&self) -> Option<String> {
-        let apps = self.targets.iter().filter(|target| !target.is_exposure);
-        let mut slowest: Vec<_> = apps.filter_map(|target| Some((target.median?, &target.name))).collect();
-        slowest.sort_by_key(|(median, _)| std::cmp::Reverse(*median));
+        let apps = self.targets.iter().zip(0..).filter(|(target, _)| !target.is_exposure);
+        // The bits of positive numbers are in their order.
+        let medians = apps.filter_map(|(target, at)| Some((u64::MAX - target.median?.ms().to_bits(), at)));
+        let slowest = in_order(medians.collect()).map(|at| &self.targets[at]).take(SLOWEST);
         let names: Vec<String> = slowest
-            .iter()
-            .take(SLOWEST)
-            .map(|(median, name)| format!("{} {:.0} ms", label(name, self.settings), median.ms()))
+            .filter_map(|target| {
+                Some(format!("{} {:.0} ms", label(&target.name, self.settings), target.median?.ms()))
+            })
             .collect();
         (!names.is_empty()).then(|| format!("Slowest (median response time): {}.", names.join(", ")))
     }
@@ -229,6 +227,12 @@ impl Report<'_> {
         let known: Vec<String> = known.collect();
         (!known.is_empty()).then(|| format!("Versions: {}.", known.join(", ")))
     }
+}
+
+/// Return what these numbers belong to, the least number first.
+fn in_order(mut numbers: Vec<(u64, usize)>) -> impl Iterator<Item = usize> {
+    numbers.sort_unstable();
+    numbers.into_iter().map(|(_, of)| of)
 }
 
 #[cfg(test)]

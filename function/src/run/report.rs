@@ -21,7 +21,7 @@ use crate::store::Store;
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// The least time that is left afterwards for the messages.
-const RESERVE: Duration = Duration::from_secs(5);
+const RESERVE: Duration = Duration::from_secs(2);
 
 /// How long after it was due a report waits for the history, in seconds.
 const WAIT_S: u64 = 12 * 60 * 60;
@@ -90,7 +90,6 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             });
         }
         missing.into_iter().for_each(|target| report.add(target, None));
-        report.sort();
         Ok(report)
     }
 }

@@ -1,8 +1,6 @@
 //! What ends soon: certificates and domains.
 
-use std::collections::BTreeMap;
-
-use super::Report;
+use super::{Report, in_order};
 use crate::contract::settings::Expect;
 use crate::local_time::date;
 use crate::message::list::{MAX_NAMED, count};
@@ -18,17 +16,20 @@ const PART_LEFT: u64 = 3;
 impl Report<'_> {
     /// List the certificates that end soon, by day.
     pub(super) fn certificates(&self) -> Option<String> {
-        let apps = self.observations.iter().filter(|seen| {
-            let target = self.settings.target(&seen.target);
-            target.is_some_and(|target| target.expect == Expect::Answer)
-        });
-        let mut days: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for seen in apps {
-            let Some(expires) = seen.certificate_expires else { continue };
+        let ending = self.observations.iter().zip(0..).filter_map(|(seen, at)| {
+            let target = self.settings.target(&seen.target)?;
+            let expires = seen.certificate_expires.filter(|_| target.expect == Expect::Answer)?;
             let left = expires.saturating_sub(self.now);
             let life = seen.certificate_begins.map(|begins| expires.saturating_sub(begins));
-            if left <= SOON_S && life.is_none_or(|life| left <= life / PART_LEFT) {
-                days.entry(self.date(expires)).or_default().push(label(&seen.target, self.settings));
+            let is_soon = left <= SOON_S && life.is_none_or(|life| left <= life / PART_LEFT);
+            is_soon.then_some((expires, at))
+        });
+        let mut days: Vec<(String, Vec<&str>)> = Vec::new();
+        for seen in in_order(ending.collect()).map(|at| &self.observations[at]) {
+            let (day, name) = (self.date(seen.certificate_expires?), label(&seen.target, self.settings));
+            match days.last_mut().filter(|last| last.0 == day) {
+                Some((_, names)) => names.push(name),
+                None => days.push((day, vec![name])),
             }
         }
         let parts: Vec<String> =

@@ -1,6 +1,6 @@
 //! What a report says about one target.
 
-use crate::contract::history::{Class, Counts, Event, ResponseTime, TargetHistory, Uptime};
+use crate::contract::history::{Class, Counts, Event, Histogram, ResponseTime, TargetHistory, Uptime};
 use crate::contract::settings::{Clock, DueReport, Expect, Target};
 use crate::local_time::begin_of_day;
 
@@ -57,8 +57,7 @@ impl TargetReport {
             report.days |= 1 << (day - due.first);
             medians.extend(kept.median);
         }
-        medians.sort_unstable();
-        report.median = medians.get(medians.len() / 2).copied();
+        report.median = Histogram::from(medians.as_slice()).median();
         let within = |event: &&Event| event.is_outage() && event.begin < end && event.end > begin;
         let outage = |event: &Event| Outage {
             begin: event.begin,

@@ -4,7 +4,7 @@ use plexmon_function::contract::settings::{HistorySettings, ReportDay, ReportSch
 
 use super::runtime;
 use super::simulation::Simulation;
-use super::story::{Overlap, Step, Why};
+use super::story::{Overlap, Save, Step, Why};
 use crate::fixtures::{NOW, settings};
 
 /// Monday, 2026-11-09 09:00 UTC.
@@ -64,6 +64,21 @@ fn two_runs_at_the_same_time_send_one_report() {
                 let unmarked = sent.iter().filter(|marked| !**marked).count();
                 assert!(unmarked <= 1 && (1..=2).contains(&sent.len()), "{turns} {why:?}: {sent:?}");
             }
+        }
+    });
+}
+
+/// Otherwise each run would send it again.
+#[test]
+fn a_report_is_not_sent_if_that_could_not_be_saved_before() {
+    runtime().block_on(async {
+        for save in [Save::Refused, Save::AnswerLost] {
+            let mut simulation = before_report().await;
+            let saves = [Save::Works, save];
+            simulation.step(&Step { after: 300, saves, ..Step::default() }).await;
+            assert_eq!(simulation.stage.lock().unwrap().reports, [false; 0], "{save:?}");
+            let sent = reports(simulation, Step { after: 300, ..Step::default() }).await;
+            assert_eq!(sent.len(), 1, "{save:?}");
         }
     });
 }

@@ -207,17 +207,12 @@ async fn a_run_that_cannot_save_sends_no_report() {
         let expected: &[&str] = if failing > 0 { &[] } else { &[TITLE] };
         assert_eq!(sent(&monitor), expected);
     }
-    // The first save succeeds, and the one before sending does not.
-    let mut monitor = before_report(&reporting(&["plex"])).await;
-    let record = std::sync::Arc::clone(&monitor.store().record);
-    monitor.run_for(Duration::from_secs(30)).await;
-    assert!(record.lock().unwrap().contains(&TITLE.to_owned()));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_run_without_time_leaves_the_report_to_the_next_one() {
     let mut monitor = before_report(&reporting(&["plex"])).await;
-    monitor.run_for(Duration::from_secs(5)).await;
+    monitor.run_for(Duration::from_secs(2)).await;
     assert_eq!((sent(&monitor), is_queued(&monitor)), (vec![], true));
     monitor.run().await;
     assert_eq!(sent(&monitor), [TITLE]);
