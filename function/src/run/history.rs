@@ -220,7 +220,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         for name in new {
             parameter.records.entry(name.clone()).or_default();
         }
-        make_room(&mut parameter, job);
+        make_room(&mut parameter, job, !new.is_empty());
         let mut is_changed = false;
         for (name, record) in &mut parameter.records {
             is_changed |= job.shares.of(name).is_some_and(|share| record.add(share));
@@ -279,10 +279,11 @@ impl<S: Store, P: Prober> Monitor<S, P> {
 }
 
 /// Drop the records of targets that are gone: those whose days are past, and others where the room is needed.
-fn make_room(parameter: &mut Parameter, job: &Job) {
+fn make_room(parameter: &mut Parameter, job: &Job, is_needed: bool) {
     let today = job.shares.0.first().map(|(_, share)| share.day).unwrap_or_default();
     parameter.records.retain(|name, record| job.shares.has(name) || !record.is_past(today));
-    while parameter.records.len() > job.settings.records {
+    // Where settings have changed, there may be more than now share a parameter: they are kept if nothing takes their place.
+    while is_needed && parameter.records.len() > job.settings.records {
         let last_day = |record: &Record| record.days.keys().next_back().copied();
         let gone = parameter.records.iter().filter(|(name, _)| !job.shares.has(name));
         let Some((name, _)) = gone.min_by_key(|(_, record)| last_day(record)) else { return };

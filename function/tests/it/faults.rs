@@ -5,6 +5,7 @@
 //! the smallest story that fails.
 
 mod alert;
+mod archive;
 mod drive;
 mod exhaustive;
 mod judge;
@@ -19,10 +20,10 @@ mod stage;
 mod story;
 
 use self::judge::judge;
-use self::play::play;
+use self::play::{play, play_without_history};
 use self::played::Played;
 use self::stage::Event;
-use self::story::{Answer, Load, Save, Step, Story};
+use self::story::{Answer, Archive, Load, Save, Step, Story};
 use plexmon_testing::rng::env_number;
 
 /// As many as are fast enough for every run of the tests, without optimisation.
@@ -30,6 +31,9 @@ const CASES: u64 = 30_000;
 
 /// In one of this many stories, each state that is written is parsed again.
 const READ_BACK: u64 = 16;
+
+/// One of this many stories, if it has a history, is played without one as well.
+const COMPARED: u64 = 2;
 
 /// Create a runtime whose clock only tests advance.
 fn runtime() -> tokio::runtime::Runtime {
@@ -54,8 +58,13 @@ impl Tally {
 }
 
 fn faults(step: &Step) -> usize {
-    let planned =
-        [step.load != Load::Works, step.killed.is_some(), step.overlap.is_some(), step.change.is_some()];
+    let planned = [
+        step.load != Load::Works,
+        step.archive != Archive::Works,
+        step.killed.is_some(),
+        step.overlap.is_some(),
+        step.change.is_some(),
+    ];
     planned.into_iter().filter(|is_planned| *is_planned).count()
         + step.saves.iter().filter(|save| **save != Save::Works).count()
         + step.answers.iter().filter(|answer| **answer != Answer::Accepts).count()
@@ -92,7 +101,8 @@ async fn play_all(seeds: impl Iterator<Item = u64>) -> Result<Tally, String> {
     for seed in seeds {
         let story = Story::of(seed);
         let played = play(&story, seed % READ_BACK == 0).await;
-        if let Err(why) = judge(&played) {
+        let compared = if seed % COMPARED == 0 { compare(&story, &played).await } else { Ok(()) };
+        if let Err(why) = judge(&played).and(compared) {
             let (story, why) = smallest(story, why).await;
             return Err(format!(
                 "PLEXMON_SEED={seed}: {why}\n{}",
@@ -104,11 +114,36 @@ async fn play_all(seeds: impl Iterator<Item = u64>) -> Result<Tally, String> {
     Ok(tally)
 }
 
+/// Compare a story with the same one without a history: no message may be lost, repeated or delayed because of it. Where runs
+/// overlap, or one corrects what it decided from an old state, more calls change their order, or at which one a run is killed.
+async fn compare(story: &Story, played: &Played) -> Result<(), String> {
+    let differs = |step: &Step| {
+        step.overlap.is_some() || (step.killed.is_some() && matches!(step.load, Load::Stale(_)))
+    };
+    if !story.keeps_history || story.steps.iter().any(differs) {
+        return Ok(());
+    }
+    let without = play_without_history(story, &played.deaths).await;
+    let offered = |played: &Played| -> Vec<Event> {
+        let is_seen = |event: &&Event| matches!(event, Event::Run { .. } | Event::Offered(_));
+        played.events.iter().filter(is_seen).cloned().collect()
+    };
+    let (with, without) = (offered(played), offered(&without));
+    if with == without {
+        return Ok(());
+    }
+    let first = with.iter().zip(&without).position(|(with, without)| with != without);
+    let first = first.unwrap_or(with.len().min(without.len()));
+    Err(format!("{:?} instead of {:?}, which comes without a history", with.get(first), without.get(first)))
+}
+
 /// Reduce a failing story until no smaller one fails.
 async fn smallest(mut story: Story, mut why: String) -> (Story, String) {
     'smaller: loop {
         for smaller in story.smaller() {
-            if let Err(reason) = judge(&play(&smaller, true).await) {
+            let played = play(&smaller, true).await;
+            let compared = compare(&smaller, &played).await;
+            if let Err(reason) = judge(&played).and(compared) {
                 (story, why) = (smaller, reason);
                 continue 'smaller;
             }

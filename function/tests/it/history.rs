@@ -3,7 +3,10 @@
 
 mod clocks;
 mod counting;
+mod formats;
 mod list;
+mod records;
+mod room;
 mod scene;
 mod troubles;
 mod zones;

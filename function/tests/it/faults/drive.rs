@@ -10,6 +10,9 @@ use tokio::time::advance;
 
 use super::stage::Shared;
 
+/// The pause of a run between two writes.
+const BETWEEN_WRITES: Duration = Duration::from_millis(350);
+
 /// Drive a run until it ends or is killed at the given pause. Return whether it ended.
 pub async fn drive(run: Pin<&mut impl Future<Output = Run>>, stage: &Shared, killed: Option<u8>) -> bool {
     // Unconstrained, because tokio would otherwise add pauses of its own.
@@ -19,8 +22,7 @@ pub async fn drive(run: Pin<&mut impl Future<Output = Run>>, stage: &Shared, kil
         if poll!(run.as_mut()).is_ready() {
             return true;
         }
-        if std::mem::take(&mut stage.lock().unwrap().hangs) {
-            advance(Duration::from_secs(6)).await;
+        if wait(stage).await {
             continue;
         }
         if killed == Some(pause) {
@@ -28,6 +30,20 @@ pub async fn drive(run: Pin<&mut impl Future<Output = Run>>, stage: &Shared, kil
         }
         pause += 1;
     }
+}
+
+/// Let time pass if a run waits for that. Return whether it does.
+async fn wait(stage: &Shared) -> bool {
+    let (hangs, is_at_pause) = {
+        let mut stage = stage.lock().unwrap();
+        (std::mem::take(&mut stage.hangs), std::mem::take(&mut stage.is_at_pause))
+    };
+    if hangs {
+        advance(Duration::from_secs(6)).await;
+    } else if !is_at_pause {
+        advance(BETWEEN_WRITES).await;
+    }
+    hangs || !is_at_pause
 }
 
 /// Drive two runs from pause to pause, in the order of the bits of `turns`.
@@ -43,8 +59,8 @@ pub async fn interleave(
         if first_ended && second_ended {
             return;
         }
-        if std::mem::take(&mut stage.lock().unwrap().hangs) {
-            advance(Duration::from_secs(6)).await;
+        if turn > 0 {
+            wait(stage).await;
         }
         if second_ended || (!first_ended && turns >> (turn % 24) & 1 == 0) {
             first_ended = poll!(first.as_mut()).is_ready();

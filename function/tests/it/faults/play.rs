@@ -7,6 +7,22 @@ use super::story::{Load, Save, Step, Story, Why};
 /// Play a story; requires tokio's paused clock.
 pub async fn play(story: &Story, reads_back: bool) -> Played {
     let mut simulation = Simulation::new(story.targets);
+    simulation.begin_later(story.begin);
+    if story.keeps_history {
+        simulation.keep_history();
+    }
+    play_with(simulation, story, reads_back).await
+}
+
+/// Play it without a history. `deaths`: the runs that died only while they moved the history.
+pub async fn play_without_history(story: &Story, deaths: &[bool]) -> Played {
+    let mut simulation = Simulation::new(story.targets);
+    simulation.begin_later(story.begin);
+    simulation.deaths_at_end = deaths.to_vec();
+    play_with(simulation, story, false).await
+}
+
+async fn play_with(mut simulation: Simulation, story: &Story, reads_back: bool) -> Played {
     {
         let mut stage = simulation.stage.lock().unwrap();
         (stage.reads_back, stage.forgets_versions) = (reads_back, story.forgets_versions);

@@ -12,6 +12,8 @@ pub struct Played {
     pub last_run: usize,
     pub bounds: Bounds,
     pub broken: Option<String>,
+    /// Whether the run of each step died while it moved the history.
+    pub deaths: Vec<bool>,
 }
 
 /// Events of a story that limit what can be guaranteed.

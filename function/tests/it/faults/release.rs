@@ -36,9 +36,14 @@ pub fn later(text: &str) -> String {
 /// As an earlier release writes it, without later fields.
 pub fn earlier(text: &str) -> String {
     rewritten(text, |state| {
-        for name in ["lease", "tick", "commanded", "begin_at"] {
+        for name in ["lease", "tick", "commanded", "begin_at", "history", "uncounted"] {
             state.remove(name);
         }
+        each(state, "targets", |target| {
+            for name in ["tally", "events", "closed", "closed_events"] {
+                target.remove(name);
+            }
+        });
         each(state, "outbox", |entry| {
             entry.remove("sent");
             entry.remove("next");

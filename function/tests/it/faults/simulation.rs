@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use plexmon_function::contract::request::{Request, Tick, Trigger};
-use plexmon_function::contract::settings::Settings;
+use plexmon_function::contract::settings::{HistorySettings, Settings};
 use plexmon_function::contract::state::State;
 use plexmon_function::run::Monitor;
 use plexmon_function::store::SecretCache;
@@ -45,6 +45,10 @@ pub struct Simulation {
     /// The number of runs whose deliveries are unproven.
     unproven: u32,
     pub bounds: Bounds,
+    /// Whether the run of each step died while it moved the history: everything else was done.
+    pub deaths: Vec<bool>,
+    /// After which steps the environment ends because of that, in the same story without a history.
+    pub deaths_at_end: Vec<bool>,
 }
 
 /// At least as long as a run reserves the outbox for itself, in seconds.
@@ -69,6 +73,8 @@ impl Simulation {
             leased_until: 0,
             unproven: 0,
             bounds: Bounds::default(),
+            deaths: Vec::new(),
+            deaths_at_end: Vec::new(),
         };
         simulation.watch();
         simulation
@@ -79,6 +85,15 @@ impl Simulation {
         let mut simulation = Self { settings, now, ..self };
         simulation.watch();
         simulation
+    }
+
+    pub fn keep_history(&mut self) {
+        self.settings.history = Some(HistorySettings { days: 90, records: 1, parameters: 250 });
+    }
+
+    /// Begin this much later, in seconds.
+    pub fn begin_later(&mut self, begin: i64) {
+        self.now = self.now.saturating_add_signed(begin);
     }
 
     /// Set whether earlier versions of the state cannot be read.
@@ -97,6 +112,7 @@ impl Simulation {
             last_run,
             bounds: Bounds { lost_state: lost_state || old, wrong_state: wrong_state || old, ..self.bounds },
             broken: stage.broken.take(),
+            deaths: self.deaths.clone(),
         }
     }
 
@@ -130,6 +146,12 @@ impl Simulation {
                 true
             }
         };
+        // A wait in a story takes six seconds at least.
+        let latest = deadline + Duration::from_secs(7);
+        if ended && step.overlap.is_none() && Instant::now() > latest {
+            self.stage.lock().unwrap().broken = Some("a run ended too late".to_owned());
+        }
+        self.deaths.push(!ended && self.stage.lock().unwrap().is_archiving);
         // Nothing is sent during a pause, while a killed run may still be sending, or soon after two unproven attempts.
         self.unproven += u32::from(step.is_unproven());
         let may_notify = self.paused_until <= self.now && !is_leased && self.unproven < 2;
@@ -138,7 +160,8 @@ impl Simulation {
             let saved = step.saves == [Save::Works; 2];
             self.stage.lock().unwrap().events.push(Event::Ended { env, saved, down: step.down, targets });
         }
-        self.warm = ended.then_some(warm);
+        let dies = self.deaths_at_end.get(self.deaths.len() - 1) == Some(&true);
+        self.warm = (ended && !dies).then_some(warm);
     }
 
     /// Simulate two runs at the same time.
@@ -185,6 +208,8 @@ impl Simulation {
         stage.down = step.down;
         stage.load = step.load;
         stage.saves = step.saves;
+        (stage.archive, stage.is_archiving) = (step.archive, false);
+        (stage.hangs, stage.is_at_pause) = (false, false);
         stage.answers.clear();
         stage.answers.extend(step.answers.iter().filter(|answer| **answer != Answer::Accepts));
         stage.pauses = step.killed.is_some() || step.overlap.is_some();

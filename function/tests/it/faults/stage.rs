@@ -24,8 +24,9 @@ use tokio::time::Instant;
 
 pub use super::alert::Alert;
 use super::alert::alert;
+use super::archive;
 use super::judge::Offer;
-use super::story::{Answer, Load, Save};
+use super::story::{Answer, Archive, Load, Save};
 use crate::fixtures::{down, up};
 
 /// An event of a story.
@@ -59,13 +60,18 @@ pub struct Stage {
     pub forgets_versions: bool,
     /// The outcomes of the run's first write and of its later ones.
     pub saves: [Save; 2],
+    /// The outcome of its reads and writes of the history, and whether it has come to them.
+    pub archive: Archive,
+    pub is_archiving: bool,
     pub answers: VecDeque<Answer>,
     pub down: u8,
     /// The reports that were offered to the channel, and whether they were marked as possible repeats.
     pub reports: Vec<bool>,
     /// Whether effects are preceded and followed by a pause.
     pub pauses: bool,
-    /// Whether a run is waiting for the channel.
+    /// Whether a run is at such a pause; where it waits for nothing else, it waits for the time.
+    pub is_at_pause: bool,
+    /// Whether a run is waiting for the channel, or for the history.
     pub hangs: bool,
     /// Whether an environment read an old value and could not detect it.
     pub read_old_state: bool,
@@ -108,7 +114,33 @@ impl Environment {
     /// Yield once to the code that drives the run.
     async fn pause(&self) {
         let mut waited = !self.stage().pauses;
-        poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+        poll_fn(|_| {
+            if std::mem::replace(&mut waited, true) {
+                return Poll::Ready(());
+            }
+            self.stage().is_at_pause = true;
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl Environment {
+    /// Come to a call about the history, which may hang.
+    async fn begin_archiving(&self) {
+        self.stage().is_archiving = true;
+        self.pause().await;
+        if self.stage().archive == Archive::Hangs {
+            self.hang().await;
+        }
+    }
+
+    async fn hang(&self) {
+        poll_fn(|_| {
+            self.stage().hangs = true;
+            Poll::Pending
+        })
+        .await
     }
 }
 
@@ -176,13 +208,28 @@ impl Store for Environment {
     }
 
     async fn load_history(&self, place: Place) -> Result<Option<Stored>, StoreError> {
-        self.pause().await;
-        self.stage().store.load_history(place).now_or_never().unwrap()
+        self.begin_archiving().await;
+        let stage = self.stage();
+        match stage.archive {
+            Archive::ReadRefused => Err(StoreError::new("reading was refused")),
+            _ => stage.store.load_history(place).now_or_never().unwrap(),
+        }
     }
 
     async fn save_history(&self, place: Place, text: &str) -> Result<Option<u64>, StoreError> {
-        self.pause().await;
-        let result = self.stage().store.save_history(place, text).now_or_never().unwrap();
+        self.begin_archiving().await;
+        let result = {
+            let mut stage = self.stage();
+            let refused = Err(StoreError::new("writing was refused"));
+            if stage.archive == Archive::WriteRefused {
+                return refused;
+            }
+            if stage.reads_back {
+                stage.broken = archive::violation(text, &stage.events).or(stage.broken.take());
+            }
+            let saved = stage.store.save_history(place, text).now_or_never().unwrap();
+            if stage.archive == Archive::AnswerLost { refused } else { saved }
+        };
         self.pause().await;
         result
     }
@@ -224,11 +271,8 @@ impl Channel for Environment {
                 Answer::Refuses => refused(false),
                 Answer::RefusesToken => refused(true),
                 Answer::Hangs | Answer::AcceptsAndHangs => {
-                    poll_fn(|_| {
-                        self.stage().hangs = true;
-                        Poll::Pending
-                    })
-                    .await
+                    self.hang().await;
+                    later(true)
                 }
                 Answer::AcceptsSlowly => {
                     let mut slow = std::pin::pin!(tokio::time::sleep(SLOW));

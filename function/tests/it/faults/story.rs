@@ -23,6 +23,19 @@ pub enum Save {
     AnswerLost,
 }
 
+/// The outcome of each read and write of the history in a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Archive {
+    #[default]
+    Works,
+    ReadRefused,
+    WriteRefused,
+    /// The write takes effect, but the answer is lost.
+    AnswerLost,
+    /// No answer comes.
+    Hangs,
+}
+
 /// How the channel answers a message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Answer {
@@ -91,6 +104,7 @@ pub struct Step {
     pub other_secrets: bool,
     pub load: Load,
     pub saves: [Save; 2],
+    pub archive: Archive,
     pub answers: [Answer; 2],
     /// The pause at which the run is killed.
     pub killed: Option<u8>,
@@ -124,6 +138,9 @@ pub enum Why {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Story {
     pub targets: u8,
+    /// When it begins, in seconds after the usual time: the history moves when an hour is over.
+    pub begin: i64,
+    pub keeps_history: bool,
     pub steps: Vec<Step>,
     /// Whether earlier versions of the state cannot be read.
     pub forgets_versions: bool,
@@ -179,7 +196,22 @@ impl Story {
         for step in steps.iter_mut().filter(|step| step.after == 0).skip(1) {
             step.after = 5 * MINUTE;
         }
-        Self { targets, steps, forgets_versions: theme == 1 && rng.one_in(4) }
+        let forgets_versions = theme == 1 && rng.one_in(4);
+        let begin = 5 * MINUTE * i64::try_from(rng.below(12)).unwrap_or_default();
+        for step in &mut steps {
+            if !rng.one_in(6) {
+                continue;
+            }
+            step.archive = rng.choose(&[
+                Archive::ReadRefused,
+                Archive::WriteRefused,
+                Archive::AnswerLost,
+                Archive::Hangs,
+            ]);
+        }
+        // Not each of them: to move the history costs as much as the rest of a story.
+        let keeps_history = rng.one_in(4);
+        Self { targets, begin, keeps_history, steps, forgets_versions }
     }
 
     /// All stories that are one step or one fault smaller than this one.
@@ -255,7 +287,7 @@ impl Step {
         }
     }
 
-    fn simpler(&self) -> [Self; 11] {
+    fn simpler(&self) -> [Self; 12] {
         let plain = Self::default();
         [
             Self { after: 5 * MINUTE, ..*self },
@@ -264,6 +296,7 @@ impl Step {
             Self { other_secrets: plain.other_secrets, ..*self },
             Self { load: plain.load, ..*self },
             Self { saves: plain.saves, ..*self },
+            Self { archive: plain.archive, ..*self },
             Self { answers: plain.answers, ..*self },
             Self { answers: [self.answers[0], plain.answers[1]], ..*self },
             Self { killed: plain.killed, ..*self },

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use plexmon_function::contract::history::{Class, Counts, DAYS, Event, HOUR_S, Period, Room, TargetHistory};
+use plexmon_function::contract::history::{
+    Class, Counts, DAYS, Event, HOUR_S, Period, Record, Room, TargetHistory,
+};
 use plexmon_function::contract::request::{Request, Tick, Trigger};
 use plexmon_function::contract::settings::{HistorySettings, Recurrence, Settings, Target, Window};
 use plexmon_function::probe::Cause;
@@ -279,6 +281,13 @@ impl Case {
             self.interval, self.zone, self.settings.history, self.settings.maintenance
         )];
         lines.extend(self.changes.iter().cloned());
+        for (place, parameter) in self.scene.parameters() {
+            let of = |(name, record): (&String, &Record)| {
+                format!("{name}: {} days, {} hours", record.days.len(), record.hours.len())
+            };
+            let records: Vec<String> = parameter.records.iter().map(of).collect();
+            lines.push(format!("{place:?}, {:?}: {}", self.room(), records.join(", ")));
+        }
         for (name, list) in &self.lists {
             lines.push(format!("{name}: {:?}", self.settings.target(name).map(rules)));
             let last = list.checks.len().saturating_sub(self.shown());
