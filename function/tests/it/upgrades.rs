@@ -2,6 +2,7 @@
 //! its deployer's requests are understood, and it reads our replies.
 
 mod first_release;
+mod history;
 mod stored;
 
 use plexmon_function::contract::delivery::Delivery;
