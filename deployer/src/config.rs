@@ -149,8 +149,10 @@ impl Config {
             None => state::default_parameter(&name, top.get("name"))?,
         };
         let history = history::read(top.table("history", "[history]")?, targets.len(), &schedule)?;
-        let report =
-            top.table("report", "[report]")?.map(|table| report::read(table, &channels)).transpose()?;
+        let report = top
+            .table("report", "[report]")?
+            .map(|table| report::read(table, &channels, history))
+            .transpose()?;
         let statements = Statements::collect(&top)?;
         top.finish()?;
         let clock = zone.clock;

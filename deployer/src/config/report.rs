@@ -1,6 +1,6 @@
 //! `[report]`: when a report is sent.
 
-use plexmon_function::contract::settings::{ChannelSettings, ReportDay, ReportSchedule};
+use plexmon_function::contract::settings::{ChannelSettings, HistorySettings, ReportDay, ReportSchedule};
 
 use super::calendar::{minute, weekday};
 use super::reader::{Table, Value};
@@ -13,7 +13,11 @@ const WEEKLY: &str = "weekly = \"monday 09:00\"";
 const MONTHLY: &str = "monthly = \"1 09:00\"";
 
 /// Read the table. One of its keys says on which days, and at what time.
-pub fn read(table: Table<'_>, channels: &[ChannelSettings]) -> Result<ReportSchedule> {
+pub fn read(
+    table: Table<'_>,
+    channels: &[ChannelSettings],
+    history: HistorySettings,
+) -> Result<ReportSchedule> {
     let schedule = match (table.get("weekly"), table.get("monthly")) {
         (Some(weekly), None) => {
             schedule(&weekly, WEEKLY, |day| Ok(ReportDay::Weekly(weekday(&weekly, day)?)))?
@@ -37,7 +41,15 @@ pub fn read(table: Table<'_>, channels: &[ChannelSettings]) -> Result<ReportSche
     let without_channel = table
         .error("[report] needs a channel that takes reports")
         .hint("add a [notify.NAME] with `min = \"info\"`, which is the default; PagerDuty takes only alerts");
+    // The day on which it is sent is one of those that are kept.
+    let needed = schedule.longest() + 1;
+    let without_days = table
+        .error(format!("[report] needs {needed} days of history, but [history] keeps {}", history.days))
+        .hint(format!("set `days` in [history] to at least {needed}, or leave it out"));
     table.finish()?;
+    if history.days < usize::try_from(needed).unwrap_or(usize::MAX) {
+        return Err(without_days);
+    }
     if channels.iter().any(ChannelSettings::takes_reports) { Ok(schedule) } else { Err(without_channel) }
 }
 

@@ -71,3 +71,11 @@ fn a_report_without_a_channel_is_rejected() {
     ];
     assert!(parse(&channel(&format!("{CHANNEL}min = \"info\""))).is_ok());
 }
+
+#[test]
+fn a_report_about_more_days_than_are_kept_is_rejected() {
+    let keeping = |days: u32, report: &str| format!("{}\n[history]\ndays = {days}\n", with(report));
+    refuses![keeping(7, "weekly = \"monday 09:00\""), keeping(31, "monthly = \"1 09:00\"")];
+    assert!(parse(&keeping(8, "weekly = \"monday 09:00\"")).is_ok());
+    assert!(parse(&keeping(32, "monthly = \"1 09:00\"")).is_ok());
+}

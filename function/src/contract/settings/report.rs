@@ -45,7 +45,7 @@ impl ReportSchedule {
     }
 
     /// Return the largest number of days from one report to the next.
-    fn longest(self) -> u32 {
+    pub fn longest(self) -> u32 {
         match self.day {
             ReportDay::Weekly(_) => 7,
             ReportDay::Monthly(_) => 31,
