@@ -23,11 +23,11 @@ pub use self::closed_hour::{ClosedHour, Mark};
 pub use self::counts::{Class, Counts};
 pub use self::event::{Event, EventKind, EventList};
 pub use self::packed::{Reader, Writer};
-pub use self::parameter::{Parameter, VERSION, name_bytes};
+pub use self::parameter::{Parameter, VERSION};
 pub use self::record::{Day, Hour, Record};
 pub use self::response_time::{Histogram, ResponseTime, ResponseTimes};
 pub(crate) use self::room::WRITES_A_RUN;
-pub use self::room::{Division, MAX_PARAMETERS, Room};
+pub use self::room::{Division, MAX_PARAMETERS, Room, name_bytes};
 pub use self::uptime::{Percent, Uptime};
 pub use self::view::{Begin, Period, TargetHistory, closed_hour};
 

@@ -15,6 +15,7 @@ mod played;
 mod recipient;
 mod release;
 mod reports;
+mod shrink;
 mod simulation;
 mod stage;
 mod story;

@@ -2,6 +2,7 @@
 //! wrong; what has room, and what other releases wrote.
 
 mod clocks;
+mod comparing;
 mod counting;
 mod formats;
 mod list;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::record::Record;
-use super::room::Room;
+use super::room::{Room, name_bytes};
 use super::sections::{Sections, is_known};
 use crate::contract::state::MAX_BYTES;
 
@@ -72,15 +72,4 @@ impl Parameter {
         // SSM rejects `{{`. Outside a name, two braces never follow each other.
         Value::from(whole).to_string().replace("{{", "{\\u007b")
     }
-
-    /// Return the number of bytes around the records.
-    pub(super) fn envelope(deployment: &str) -> usize {
-        let empty = Self { version: u64::MAX, ..Self::new(deployment) };
-        empty.written(Room { days: 0, hours: 0, events: 0 }, false).len() + r#","targets":{}"#.len()
-    }
-}
-
-/// Return the number of bytes of a target's name in a parameter.
-pub fn name_bytes(name: &str) -> usize {
-    serde_json::to_string(name).map_or(0, |text| text.replace("{{", "{\\u007b").len())
 }

@@ -1,6 +1,5 @@
 //! How much of the history has room in one SSM parameter. All sizes are fixed, so this is known beforehand.
 
-use super::parameter::Parameter;
 use super::sections::{EVENT_CHARS, day_chars, days_in, fixed_chars, hour_chars};
 use super::{DAYS, HOURS, RECENT_HOURS};
 use crate::contract::state::MAX_BYTES;
@@ -39,7 +38,7 @@ impl Room {
     /// Return the room of one of the `records` in a parameter, where none of their targets' names has more bytes than
     /// this in JSON. At most `days` are kept.
     pub fn new(records: usize, deployment: &str, name_bytes: usize, days: usize) -> Self {
-        let share = MAX_BYTES.saturating_sub(Parameter::envelope(deployment)) / records.max(1);
+        let share = MAX_BYTES.saturating_sub(envelope(deployment)) / records.max(1);
         let left = share.saturating_sub(fixed_chars() + name_bytes + r#"":,"#.len());
         let days = days.min(DAYS as usize);
         let of = |hours: usize| {
@@ -53,6 +52,16 @@ impl Room {
             _ => of(FEWEST_HOURS),
         }
     }
+}
+
+/// Return the number of bytes around the records of a parameter, with the longest version.
+fn envelope(deployment: &str) -> usize {
+    r#"{"deployment":,"targets":{},"version":18446744073709551615}"#.len() + name_bytes(deployment)
+}
+
+/// Return the number of bytes of a target's name in a parameter.
+pub fn name_bytes(name: &str) -> usize {
+    serde_json::to_string(name).map_or(0, |text| text.replace("{{", "{\\u007b").len())
 }
 
 /// How the records of all targets are divided among parameters.

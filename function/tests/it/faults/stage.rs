@@ -24,7 +24,6 @@ use tokio::time::Instant;
 
 pub use super::alert::Alert;
 use super::alert::alert;
-use super::archive;
 use super::judge::Offer;
 use super::story::{Answer, Archive, Load, Save};
 use crate::fixtures::{down, up};
@@ -107,12 +106,12 @@ impl Environment {
         self.sees.lock().unwrap().unwrap_or(stage.down)
     }
 
-    fn stage(&self) -> MutexGuard<'_, Stage> {
+    pub fn stage(&self) -> MutexGuard<'_, Stage> {
         self.stage.lock().unwrap()
     }
 
     /// Yield once to the code that drives the run.
-    async fn pause(&self) {
+    pub async fn pause(&self) {
         let mut waited = !self.stage().pauses;
         poll_fn(|_| {
             if std::mem::replace(&mut waited, true) {
@@ -123,19 +122,8 @@ impl Environment {
         })
         .await;
     }
-}
 
-impl Environment {
-    /// Come to a call about the history, which may hang.
-    async fn begin_archiving(&self) {
-        self.stage().is_archiving = true;
-        self.pause().await;
-        if self.stage().archive == Archive::Hangs {
-            self.hang().await;
-        }
-    }
-
-    async fn hang(&self) {
+    pub async fn hang(&self) {
         poll_fn(|_| {
             self.stage().hangs = true;
             Poll::Pending
@@ -208,30 +196,11 @@ impl Store for Environment {
     }
 
     async fn load_history(&self, place: Place) -> Result<Option<Stored>, StoreError> {
-        self.begin_archiving().await;
-        let stage = self.stage();
-        match stage.archive {
-            Archive::ReadRefused => Err(StoreError::new("reading was refused")),
-            _ => stage.store.load_history(place).now_or_never().unwrap(),
-        }
+        self.load_archive(place).await
     }
 
     async fn save_history(&self, place: Place, text: &str) -> Result<Option<u64>, StoreError> {
-        self.begin_archiving().await;
-        let result = {
-            let mut stage = self.stage();
-            let refused = Err(StoreError::new("writing was refused"));
-            if stage.archive == Archive::WriteRefused {
-                return refused;
-            }
-            if stage.reads_back {
-                stage.broken = archive::violation(text, &stage.events).or(stage.broken.take());
-            }
-            let saved = stage.store.save_history(place, text).now_or_never().unwrap();
-            if stage.archive == Archive::AnswerLost { refused } else { saved }
-        };
-        self.pause().await;
-        result
+        self.save_archive(place, text).await
     }
 
     async fn load_secrets(&self) -> Result<Secrets, StoreError> {

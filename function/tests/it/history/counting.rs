@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use plexmon_function::contract::history::{
-    Class, Counts, DAYS, Event, HOUR_S, Period, Record, Room, TargetHistory,
-};
+use plexmon_function::contract::history::{DAYS, HOUR_S, Record};
 use plexmon_function::contract::request::{Request, Tick, Trigger};
 use plexmon_function::contract::settings::{HistorySettings, Recurrence, Settings, Target, Window};
 use plexmon_function::probe::Cause;
 use plexmon_testing::rng::{Rng, env_number};
 
-use super::list::{Check, List, Rules, Seen, counts, quantile, uptime};
+use super::list::{List, Rules, Seen};
 use super::scene::{Scene, SceneMonitor, check};
 use super::zones::{BEGIN, ZONES, Zone};
 use crate::fixtures::{settings, target};
@@ -26,20 +24,20 @@ const SCHEDULES: [(u64, u64); 5] =
 const CAUSES: [Cause; 5] = [Cause::Connect, Cause::Condition, Cause::Timeout, Cause::Tls, Cause::App];
 
 /// A case while it is played.
-struct Case {
+pub struct Case {
     rng: Rng,
-    zone: Zone,
+    pub zone: Zone,
     interval: u64,
-    settings: Settings,
+    pub settings: Settings,
     /// Targets that were removed, and may return.
-    removed: Vec<Target>,
+    pub removed: Vec<Target>,
     /// The most records that ever shared a parameter.
-    records: usize,
+    pub records: usize,
     lists: BTreeMap<String, List>,
     found: BTreeMap<String, Seen>,
     scene: Scene,
     monitor: Option<SceneMonitor>,
-    last_run: u64,
+    pub last_run: u64,
     now: u64,
     /// The changes so far, for a failure's transcript.
     changes: Vec<String>,
@@ -216,60 +214,6 @@ impl Case {
         Ok(())
     }
 
-    fn room(&self) -> Room {
-        let names = self.settings.targets.iter().chain(&self.removed).map(|target| &target.name);
-        let longest = names.map(|name| serde_json::to_string(name).unwrap().len() + 5).max().unwrap();
-        Room::new(self.records, &self.settings.deployment, longest, DAYS as usize)
-    }
-
-    fn compare_one(&self, list: &List, history: &TargetHistory) -> Result<(), String> {
-        let Room { days, hours, events } = self.room();
-        let (today, hour) = (self.zone.day(self.last_run), self.last_run / HOUR_S);
-        same("today", u64::from(history.today), self.zone.day(self.last_run))?;
-        // The checks of an hour count for the day on which it began.
-        let day_of = |check: &&Check| self.zone.day_of_hour(check.at);
-        for at in (0..24).map(|back| hour - back) {
-            let checks = list.checks.iter().filter(|one| one.at / HOUR_S == at);
-            let known = history.record.hours.get(&u32::try_from(at).unwrap()).copied().unwrap_or_default();
-            same(&format!("hour {at}"), classes(&known.counts), counts(checks))?;
-        }
-        for at in (0..hours as u64).map(|back| hour - back) {
-            let checks: Vec<&Check> = list.checks.iter().filter(|one| one.at / HOUR_S == at).collect();
-            let known = history.record.hours.get(&u32::try_from(at).unwrap()).copied().unwrap_or_default();
-            close(
-                &format!("median of hour {at}"),
-                known.median.map(|time| time.ms()),
-                quantile(&checks, 0.5),
-            )?;
-            close(&format!("p95 of hour {at}"), known.p95.map(|time| time.ms()), quantile(&checks, 0.95))?;
-        }
-        for day in (0..days as u64).map(|back| today - back) {
-            let checks: Vec<&Check> = list.checks.iter().filter(|one| day_of(one) == day).collect();
-            let known = history.record.days.get(&u32::try_from(day).unwrap()).copied().unwrap_or_default();
-            same(&format!("day {day}"), classes(&known.counts), counts(checks.iter().copied()))?;
-            close(
-                &format!("median of day {day}"),
-                known.median.map(|time| time.ms()),
-                quantile(&checks, 0.5),
-            )?;
-        }
-        for period in [1, 7, 30, u32::try_from(days).unwrap()] {
-            let checks = list.checks.iter().filter(|one| day_of(one) + u64::from(period) > today);
-            same(&format!("{period} days"), history.uptime(Period::Days(period)), uptime(checks))?;
-        }
-        let checks = list.checks.iter().filter(|one| one.at / HOUR_S + 24 > hour);
-        same("24 hours", history.uptime(Period::Hours24), uptime(checks))?;
-        let since = self.last_run - 89 * 24 * HOUR_S;
-        let recent = |list: Vec<Event>| {
-            let mut recent: Vec<Event> = list.into_iter().filter(|event| event.end >= since).collect();
-            recent.drain(..recent.len().saturating_sub(events));
-            recent
-        };
-        let happened = list.events.iter().map(|(_, event)| *event).collect();
-        same("events", recent(history.record.events.clone()), recent(happened))?;
-        same("outage", history.outage, list.outage(self.last_run))
-    }
-
     /// How many checks of each target a failure shows.
     fn shown(&self) -> usize {
         usize::try_from(env_number("PLEXMON_SHOWN", 30)).unwrap()
@@ -295,21 +239,5 @@ impl Case {
             lines.extend(list.checks[last..].iter().map(|one| format!("  {:?} {one:?}", hour(one.at))));
         }
         lines.join("\n")
-    }
-}
-
-fn classes(counts: &Counts) -> [u32; 6] {
-    Class::ALL.map(|class| counts.of(class))
-}
-
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> Result<(), String> {
-    if found == expected { Ok(()) } else { Err(format!("{what}: {found:?} instead of {expected:?}")) }
-}
-
-fn close(what: &str, found: Option<f64>, expected: Option<f64>) -> Result<(), String> {
-    match (found, expected) {
-        (None, None) => Ok(()),
-        (Some(found), Some(expected)) if (found - expected).abs() <= expected * 0.05 => Ok(()),
-        _ => Err(format!("{what}: {found:?} instead of {expected:?}")),
     }
 }
