@@ -12,6 +12,10 @@ use crate::error::Result;
 /// The fewest days: reports are about a week.
 const FEWEST_DAYS: u32 = 7;
 
+/// There may be at least as many parameters as one run can write, and twice as many as there are targets: those that are
+/// gone keep their past.
+const FEWEST_PARAMETERS: usize = 21;
+
 /// `[history]`, with the parameters among which the history of this many targets is divided, so that all of them can be
 /// written each hour.
 pub fn read(table: Option<Table<'_>>, targets: usize, schedule: &Schedule) -> Result<HistorySettings> {
@@ -25,6 +29,8 @@ pub fn read(table: Option<Table<'_>>, targets: usize, schedule: &Schedule) -> Re
     let hours = SECONDS_A_MONTH / 3600;
     let runs = usize::try_from(schedule.runs_a_month(0) / hours).unwrap_or(usize::MAX);
     let Division { records, parameters } = Division::new(targets, runs);
+    // More are not needed, and another schedule then seldom changes the settings of the function.
+    let parameters = parameters.min(targets.saturating_mul(2).max(FEWEST_PARAMETERS));
     Ok(HistorySettings { days: days as usize, records, parameters })
 }
 

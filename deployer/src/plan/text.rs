@@ -2,16 +2,20 @@
 
 use std::fmt::{self, Display};
 
+use plexmon_function::contract::history::ASIDE;
 use serde_json::Value;
 
-use super::{Action, Need, Plan};
-use crate::resource::Until;
-use crate::text::{Details, Paint};
+use super::{Action, Kept, Need, Plan, Step};
+use crate::names::parameters::{is_history, state_parameter};
+use crate::resource::{ResourceKind, Until};
+use crate::text::{Details, Paint, plural};
 
 /// Values that are longer than this are cut.
 const MAX_VALUE_CHARS: usize = 100;
 /// How many common characters of two long values are shown before the difference.
 const COMMON_CHARS: usize = 20;
+/// This many lines about the history, and more, are one line.
+const MOST_ALIKE: usize = 4;
 
 impl Display for Plan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,13 +24,20 @@ impl Display for Plan {
 }
 
 impl Plan {
-    /// Return a line per step, a line per changed field, and a summary. The details are what each step needs, and the
+    /// Return a line per step (one for many parameters of the history), a line per changed field, and a summary. The details are what each step needs, and the
     /// digest.
     pub fn text(&self, paint: Paint, details: Details) -> String {
         let mut text = String::new();
-        for step in &self.steps {
+        let is_alike = |one: &Step, other: &Step| {
+            (one.action, &one.region, &one.needs) == (other.action, &other.region, &other.needs)
+                && one.action != Action::Update
+                && is_history_part(one.kind, &one.name)
+                && is_history_part(other.kind, &other.name)
+        };
+        for (step, more) in groups(&self.steps, is_alike) {
             let action = step.action.colored(&format!("{} {:<6}", step.action.mark(), step.action), paint);
-            text += &format!("  {action} {:<9} {}\n", step.kind, step.name);
+            text +=
+                &format!("  {action} {:<9} {}{}\n", step.kind, step.name, and_more(more, |last| &last.name));
             if step.action == Action::Update {
                 for change in &step.changes {
                     let (from, to) = shortened(&change.from, &change.to);
@@ -38,8 +49,14 @@ impl Plan {
                 text += &format!("      {}\n", paint.grey(format!("needs: {}", needs.join(", "))));
             }
         }
-        for kept in &self.kept {
-            text += &format!("  {} {:<9} {} ({})\n", paint.grey(". keep  "), kept.kind, kept.name, kept.why);
+        let is_alike = |one: &Kept, other: &Kept| {
+            (&one.region, &one.why) == (&other.region, &other.why)
+                && is_history_part(one.kind, &one.name)
+                && is_history_part(other.kind, &other.name)
+        };
+        for (kept, more) in groups(&self.kept, is_alike) {
+            let name = format!("{}{}", kept.name, and_more(more, |last| &last.name));
+            text += &format!("  {} {:<9} {name} ({})\n", paint.grey(". keep  "), kept.kind, kept.why);
         }
         text += &self.summary();
         if details == Details::Shown {
@@ -57,6 +74,31 @@ impl Plan {
             self.count(Action::Delete)
         )
     }
+}
+
+/// Return each item; instead of many that are alike, the first of them with the others.
+fn groups<T>(all: &[T], is_alike: impl Fn(&T, &T) -> bool) -> Vec<(&T, &[T])> {
+    let mut groups = Vec::new();
+    let mut rest = all;
+    while let Some((first, others)) = rest.split_first() {
+        let alike = others.iter().take_while(|other| is_alike(first, other)).count();
+        let (more, left) = others.split_at(if alike < MOST_ALIKE { 0 } else { alike });
+        groups.push((first, more));
+        rest = left;
+    }
+    groups
+}
+
+/// Whether it is one of the parameters of the history, of which each target has one.
+fn is_history_part(kind: ResourceKind, name: &str) -> bool {
+    kind == ResourceKind::Parameter && is_history(name) && !name.ends_with(ASIDE)
+}
+
+/// Return the end of the name of the last one, and how many there are.
+fn and_more<T>(more: &[T], name: impl Fn(&T) -> &String) -> String {
+    let Some(last) = more.last().map(name) else { return String::new() };
+    let end = last.strip_prefix(state_parameter(last)).unwrap_or(last);
+    format!(" ... {end}, {}", plural(more.len() + 1, "parameter"))
 }
 
 impl Display for Need {

@@ -17,7 +17,9 @@ pub use aws::{AwsStandIn, NO_RESPONSE, Request as AwsRequest, refused as refused
 pub use bootstrap::{bootstrap, cargo_environment};
 pub use client::Caller;
 pub use deploy::{Deploy, Ran};
-pub use fixture::{Fixture, LOG_GROUP, NAME, REGION, ROLE, RULE, SECRETS, STATE, TOKEN, USER, until};
+pub use fixture::{
+    Fixture, HISTORY, LOG_GROUP, NAME, REGION, ROLE, RULE, SECRETS, STATE, TOKEN, USER, until,
+};
 pub use gate::Gate;
 pub use machine::{cache, emulator, python, runtime};
 pub use parallel::in_parallel;

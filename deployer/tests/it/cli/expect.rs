@@ -124,9 +124,6 @@ fn with_the_plan_itself_the_difference_is_shown() {
     error: this is not the expected plan: nothing was changed
       cause: expected: [REVIEWED]
       cause: now:      [NOW]
-      cause: planned differently: create function plex-remote-health in eu-central-1
-             expected code: (none) -> [DIGEST]
-             now      code: (none) -> [DIGEST]
       cause: planned differently: create schedule plex-remote-health-schedule in eu-central-1
              expected rule: (none) -> {"expression":"rate(5 minutes)","enabled":true}
              expected retry_policy: (none) -> {"max_age_s":150,"attempts":5}

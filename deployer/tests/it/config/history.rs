@@ -39,6 +39,15 @@ fn names_that_look_like_a_history_are_refused() {
     assert!(parse(&format!("name = \"a_history\"\n{}", below("[state]\nparameter = \"/a\""))).is_ok());
 }
 
+/// The settings of the function are part of its code: a changed schedule should not need another upload.
+#[test]
+fn the_schedule_of_a_home_does_not_change_how_the_history_is_divided() {
+    let divided = |schedule: &str| parse(&top(&format!("schedule = \"{schedule}\""))).unwrap().history;
+    for schedule in ["rate(1 minute)", "rate(1 hour)", "rate(1 day)", "cron(0/10 * * * ? *)"] {
+        assert_eq!(divided(schedule), divided("rate(5 minutes)"), "{schedule}");
+    }
+}
+
 /// Return what `plan` says about the history of this many targets.
 fn said(schedule: &str, targets: usize, days: usize) -> String {
     let mut text = format!("schedule = \"{schedule}\"\n");

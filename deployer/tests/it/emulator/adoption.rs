@@ -95,6 +95,7 @@ fn adopt_takes_over_the_state_and_the_tokens() {
       ~ update parameter /homelab/plex_remote_status
           owner: (none) -> plex-remote-health
       + create secret    /homelab/plex_remote_status_secrets
+      + create parameter /homelab/plex_remote_status_history
       ~ update function  plex-remote-health
           owner: (none) -> plex-remote-health
           role_binding: unknown -> current
@@ -112,7 +113,7 @@ fn adopt_takes_over_the_state_and_the_tokens() {
           retry_policy: (none) -> {"max_age_s":150,"attempts":5}
           permission: .../plex-remote-health-5min"} -> .../plex-remote-health-schedule"}
       - delete schedule  plex-remote-health-5min
-    1 to create, 5 to update, 1 to delete
+    2 to create, 5 to update, 1 to delete
     [COST]
     seen from AWS:
       plex is up (HTTP 200, [TIME])

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Fixture, LOG_GROUP, NAME, ROLE, RULE, SECRETS, STATE};
+use crate::support::{Fixture, HISTORY, LOG_GROUP, NAME, ROLE, RULE, SECRETS, STATE};
 
 /// The resources of a deployment. The permission belongs to the function, so the rule comes before the function.
 const THINGS: [&str; 5] = ["role", "log group", "parameters", "schedule", "function"];
@@ -29,8 +29,9 @@ pub fn delete(fixture: &Fixture, thing: &str) {
         ],
         "log group" => vec![("logs", "delete_log_group", json!({"logGroupName": LOG_GROUP}))],
         "state" => vec![("ssm", "delete_parameter", json!({"Name": STATE}))],
+        "history" => vec![("ssm", "delete_parameter", json!({"Name": HISTORY}))],
         "secret" => vec![("ssm", "delete_parameter", json!({"Name": SECRETS}))],
-        "parameters" => vec![("ssm", "delete_parameters", json!({"Names": [STATE, SECRETS]}))],
+        "parameters" => vec![("ssm", "delete_parameters", json!({"Names": [STATE, SECRETS, HISTORY]}))],
         "function" => vec![("lambda", "delete_function", json!({"FunctionName": NAME}))],
         "rule" => rule(),
         "schedule" => {

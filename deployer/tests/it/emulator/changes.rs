@@ -20,22 +20,25 @@ fn renaming_the_state_parameter_deletes_the_previous_parameters() {
     let plan = fixture.with_code(&["plan"]).run();
     snapshot!(plan.stdout, @r#"
       ~ update role      plex-remote-health-role
-          policy: ...[ACCOUNT]:parameter/homelab/plex_remote_status"},{"Sid":"SecretsUsEast1","Effect":"Allow","Action":"ssm:GetP... -> ...[ACCOUNT]:parameter/homelab/other"},{"Sid":"SecretsUsEast1","Effect":"Allow","Action":"ssm:GetParameter","Re...
+          policy: ...[ACCOUNT]:parameter/homelab/plex_remote_status"},{"Sid":"HistoryUsEast1","Effect":"Allow","Action":["ssm:Get... -> ...[ACCOUNT]:parameter/homelab/other"},{"Sid":"HistoryUsEast1","Effect":"Allow","Action":["ssm:GetParameter","s...
       + create parameter /homelab/other
       + create secret    /homelab/other_secrets
+      + create parameter /homelab/other_history
       ~ update function  plex-remote-health
           code: [DIGEST] -> [DIGEST]
       - delete parameter /homelab/plex_remote_status_secrets
+      - delete parameter /homelab/plex_remote_status_history
       - delete parameter /homelab/plex_remote_status
       ~ update function  plex-remote-health
           state_parameter: /homelab/plex_remote_status -> /homelab/other
-    2 to create, 3 to update, 2 to delete
+    3 to create, 3 to update, 3 to delete
     [COST]
     "#);
     fixture.up().ended(0);
     let parameters: Vec<String> =
         fixture.inventory().into_iter().filter(|item| item.starts_with("parameter")).collect();
-    assert_eq!(parameters, ["parameter /homelab/other", "parameter /homelab/other_secrets"]);
+    let all = ["", "_history", "_secrets"].map(|end| format!("parameter /homelab/other{end}"));
+    assert_eq!(parameters, all);
     assert_eq!(fixture.plan(), [""; 0]);
     fixture.down().ended(0);
     assert_eq!(fixture.inventory(), [""; 0]);
@@ -88,7 +91,7 @@ fn a_new_target_is_deployed_with_the_code_and_notified() {
     let target =
         format!("[[target]]\nname = \"requests\"\nkind = \"plex\"\nurl = \"{}\"\n\n", fixture.plex.url());
     fixture.edit("[notify", &format!("{target}[notify"));
-    applied(&fixture, &["update function (code)"]);
+    applied(&fixture, &["create parameter", "update function (code)"]);
     let messages = fixture.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
     assert_eq!(messages[0].title.as_deref(), Some("Monitoring started: Requests is up"));

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
-use crate::support::{Fixture, LOG_GROUP, NAME, ROLE, RULE, SECRETS, STATE, snapshot};
+use crate::support::{Fixture, HISTORY, LOG_GROUP, NAME, ROLE, RULE, SECRETS, STATE, snapshot};
 
 const STATEMENT: &str = "plex-remote-health-events";
 
@@ -76,6 +76,14 @@ fn changes_of_the_state_are_not_drift() {
         let status = fixture.with_code(&["status", "--json"]).run().ended(0).json();
         assert_eq!(status["targets"][0]["status"], "up", "{value}");
     }
+}
+
+#[test]
+fn changes_of_the_history_are_not_drift() {
+    let fixture = Fixture::deployed();
+    let garbled = json!({"Name": HISTORY, "Value": "garbled", "Type": "String", "Overwrite": true});
+    fixture.aws("ssm", "put_parameter", garbled);
+    assert_eq!(fixture.plan(), [""; 0]);
 }
 
 #[test]
@@ -226,6 +234,14 @@ fn plan_json_has_each_field_with_its_values() {
         }
       ],
       "monthly_cost_usd": 0.0, "cost": "[COST]",
+      "history": {
+        "days": 90,
+        "hours_of_response_times": 168,
+        "outages": 180,
+        "targets": 1,
+        "targets_with_room": 1,
+        "parameters": 1
+      },
       "account_plan": null
     }
     "#);

@@ -18,6 +18,7 @@ struct Names {
     log_group: String,
     state: String,
     secrets: String,
+    history: String,
 }
 
 impl Names {
@@ -31,6 +32,7 @@ impl Names {
             log_group: format!("/aws/lambda/{name}"),
             state: format!("/homelab/{name}"),
             secrets: format!("/homelab/{name}_secrets"),
+            history: format!("/homelab/{name}_history"),
             function: name,
         }
     }

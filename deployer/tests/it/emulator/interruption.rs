@@ -68,8 +68,8 @@ fn ctrl_c_waits_for_the_call_in_flight_and_lists_what_is_not_done() {
     gate.open();
     let up = up.end().ended(130);
     let (_, error) = up.stderr.split_once("error: ").unwrap();
-    snapshot!(error, @r"
-    interrupted: 4 of 6 steps are done; run the same command again to continue
+    snapshot!(error, @"
+    interrupted: 5 of 7 steps are done; run the same command again to continue
       cause: not done: create function plex-remote-health
       cause: not done: create schedule plex-remote-health-schedule
     ");
@@ -92,15 +92,15 @@ fn repeated_ctrl_c_abandons_the_call_in_flight() {
         up.has_ended()
     });
     let up = up.end().ended(130);
-    snapshot!(up.stderr.split_once("error: ").unwrap().1, @r"
-    interrupted: 4 of 6 steps are done; run the same command again to continue
+    snapshot!(up.stderr.split_once("error: ").unwrap().1, @"
+    interrupted: 5 of 7 steps are done; run the same command again to continue
       cause: not done: create function plex-remote-health
       cause: not done: create schedule plex-remote-health-schedule
     ");
     let document = up.json();
     let outcomes: Vec<&str> =
         document["steps"].as_array().unwrap().iter().map(|step| step["outcome"].as_str().unwrap()).collect();
-    assert_eq!(outcomes, ["done", "done", "done", "done", "interrupted", "not_run"]);
+    assert_eq!(outcomes, ["done", "done", "done", "done", "done", "interrupted", "not_run"]);
     fixture.up().ended(0);
     assert_eq!(fixture.plan(), [""; 0]);
 }
@@ -131,10 +131,11 @@ fn ctrl_c_in_down_is_continued_by_the_next_down() {
     gate.open();
     let down = down.end().ended(130);
     snapshot!(down.stderr.split_once("error: ").unwrap().1, @"
-    interrupted: 3 of 6 steps are done; run the same command again to continue
+    interrupted: 3 of 7 steps are done; run the same command again to continue
       cause: not done: delete log group /aws/lambda/plex-remote-health
       cause: not done: delete parameter /homelab/plex_remote_status
       cause: not done: delete secret /homelab/plex_remote_status_secrets
+      cause: not done: delete parameter /homelab/plex_remote_status_history
     ");
     fixture.down().ended(0);
     assert_eq!(fixture.inventory(), [""; 0]);

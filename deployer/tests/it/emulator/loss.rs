@@ -44,6 +44,11 @@ fn a_deleted_state_is_recreated() {
 }
 
 #[test]
+fn a_deleted_history_is_recreated() {
+    recreated("history", &["create parameter"]);
+}
+
+#[test]
 fn a_deleted_secret_is_recreated() {
     recreated("secret", &["create secret"]);
 }

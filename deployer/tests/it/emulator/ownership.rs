@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Fixture, LOG_GROUP, NAME, ROLE, RULE, SECRETS, STATE, snapshot};
+use crate::support::{Fixture, HISTORY, LOG_GROUP, NAME, ROLE, RULE, SECRETS, STATE, snapshot};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
@@ -42,9 +42,10 @@ fn adopt_takes_it_over_and_down_then_deletes_it() {
       + create log group /aws/lambda/plex-remote-health
       + create parameter /homelab/plex_remote_status
       + create secret    /homelab/plex_remote_status_secrets
+      + create parameter /homelab/plex_remote_status_history
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
-    5 to create, 1 to update, 0 to delete
+    6 to create, 1 to update, 0 to delete
     [COST]
     seen from AWS:
       plex is up (HTTP 200, [TIME])
@@ -72,7 +73,7 @@ fn foreign_everything(fixture: &Fixture) {
     fixture.aws("lambda", "create_function", function);
     fixture.aws("logs", "create_log_group", json!({"logGroupName": LOG_GROUP}));
     fixture.aws("events", "put_rule", json!({"Name": RULE, "ScheduleExpression": "rate(1 day)"}));
-    for name in [STATE, SECRETS] {
+    for name in [STATE, SECRETS, HISTORY] {
         fixture.aws("ssm", "put_parameter", json!({"Name": name, "Value": "theirs", "Type": "String"}));
     }
 }
@@ -82,7 +83,7 @@ fn down_keeps_foreign_resources_and_lists_them() {
     let fixture = Fixture::new();
     foreign_everything(&fixture);
     let before = fixture.inventory();
-    assert_eq!(before.len(), 6);
+    assert_eq!(before.len(), 7);
     let down = fixture.down();
     assert_eq!(down.writes(), [""; 0]);
     snapshot!(down.ended(0).stdout, @"
@@ -90,6 +91,7 @@ fn down_keeps_foreign_resources_and_lists_them() {
       . keep   log group /aws/lambda/plex-remote-health (it has no tag `plexmon:deployment`)
       . keep   parameter /homelab/plex_remote_status (it has no tag `plexmon:deployment`)
       . keep   secret    /homelab/plex_remote_status_secrets (it has no tag `plexmon:deployment`)
+      . keep   parameter /homelab/plex_remote_status_history (it has no tag `plexmon:deployment`)
       . keep   function  plex-remote-health (it has no tag `plexmon:deployment`)
       . keep   schedule  plex-remote-health-schedule (it has no tag `plexmon:deployment`)
     0 to create, 0 to update, 0 to delete
@@ -144,10 +146,10 @@ fn a_role_with_attached_policies_of_others_is_deleted_only_with_force() {
     fixture.aws("iam", "put_role_policy", policy);
     let down = fixture.deploy(&["down", "--yes", "--no-wait"]).run().ended(1);
     let (_, error) = down.stderr.split_once("error: ").unwrap();
-    snapshot!(error, @r"
+    snapshot!(error, @"
     could not delete role `plex-remote-health-role`
       cause: it has policies that plexmon did not attach: theirs
-      cause: 5 of 6 steps are done; run the same command again to continue
+      cause: 6 of 7 steps are done; run the same command again to continue
 
     hint: detach them, or run `plexmon-deploy down --force` to have them detached
     ");

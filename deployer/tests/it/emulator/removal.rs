@@ -3,22 +3,23 @@
 use serde_json::json;
 
 use super::by_hand::{delete, subsets};
-use crate::support::{Fixture, LOG_GROUP, NAME, STATE, snapshot};
+use crate::support::{Fixture, HISTORY, LOG_GROUP, NAME, STATE, snapshot};
 
 #[test]
 fn down_deletes_everything_and_then_has_nothing_to_do() {
     let fixture = Fixture::deployed();
     fixture.invoke().ended(0);
     let down = fixture.deploy(&["down", "--yes", "--no-wait"]).run().ended(0);
-    snapshot!(down.stdout, @r"
+    snapshot!(down.stdout, @"
       - delete schedule  plex-remote-health-schedule
       - delete function  plex-remote-health
       - delete role      plex-remote-health-role
       - delete log group /aws/lambda/plex-remote-health
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
-    0 to create, 0 to update, 6 to delete
-    6 resources deleted; checked again: nothing of plex-remote-health is left
+      - delete parameter /homelab/plex_remote_status_history
+    0 to create, 0 to update, 7 to delete
+    7 resources deleted; checked again: nothing of plex-remote-health is left
     ");
     assert_eq!(fixture.inventory(), [""; 0]);
     let tagged = fixture.aws("resourcegroupstaggingapi", "get_resources", json!({}));
@@ -52,17 +53,20 @@ fn down_in_an_empty_account_is_done_at_once() {
 fn down_can_keep_the_state_and_the_logs() {
     let fixture = Fixture::deployed();
     let down = fixture.deploy(&["down", "--yes", "--no-wait", "--keep-state", "--keep-logs"]).run().ended(0);
-    snapshot!(down.stdout, @r"
+    snapshot!(down.stdout, @"
       - delete schedule  plex-remote-health-schedule
       - delete function  plex-remote-health
       - delete role      plex-remote-health-role
       - delete secret    /homelab/plex_remote_status_secrets
       . keep   parameter /homelab/plex_remote_status (--keep-state)
+      . keep   parameter /homelab/plex_remote_status_history (--keep-state)
       . keep   log group /aws/lambda/plex-remote-health (--keep-logs)
     0 to create, 0 to update, 4 to delete
     4 resources deleted; checked again: nothing else of plex-remote-health is left
     ");
-    assert_eq!(fixture.inventory(), [format!("log group {LOG_GROUP}"), format!("parameter {STATE}")]);
+    let kept =
+        [format!("log group {LOG_GROUP}"), format!("parameter {STATE}"), format!("parameter {HISTORY}")];
+    assert_eq!(fixture.inventory(), kept);
 
     // Deployed again, it knows that Plex was up, so there is nothing to notify.
     fixture.up().ended(0);
@@ -110,7 +114,7 @@ fn resources_of_others_are_not_touched() {
     let before = fixture.inventory();
     assert_eq!(before.len(), 6, "{before:?}");
     fixture.up().ended(0);
-    assert_eq!(fixture.inventory().len(), 12);
+    assert_eq!(fixture.inventory().len(), 13);
     fixture.down().ended(0);
     assert_eq!(fixture.inventory(), before);
 }

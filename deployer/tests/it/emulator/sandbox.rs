@@ -90,9 +90,10 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
       + create log group /aws/lambda/plex-remote-health
       + create parameter /homelab/plex_remote_status
       + create secret    /homelab/plex_remote_status_secrets
+      + create parameter /homelab/plex_remote_status_history
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
-    6 to create, 0 to update, 0 to delete
+    7 to create, 0 to update, 0 to delete
     [COST]
     seen from AWS:
       plex is up (HTTP 200, [TIME])
@@ -139,8 +140,9 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
       - delete log group /aws/lambda/plex-remote-health
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
-    0 to create, 0 to update, 6 to delete
-    6 resources deleted; checked again: nothing of plex-remote-health is left
+      - delete parameter /homelab/plex_remote_status_history
+    0 to create, 0 to update, 7 to delete
+    7 resources deleted; checked again: nothing of plex-remote-health is left
 
     Done in [TIME]: deployed, monitored, notified, removed. The emulator has been stopped; nothing is left running.
     ");

@@ -43,6 +43,14 @@ fn a_new_token_is_planned_without_being_shown() {
         }
       ],
       "monthly_cost_usd": 0.0, "cost": "[COST]",
+      "history": {
+        "days": 90,
+        "hours_of_response_times": 168,
+        "outages": 180,
+        "targets": 1,
+        "targets_with_room": 1,
+        "parameters": 1
+      },
       "account_plan": null
     }
     "#);
@@ -60,7 +68,7 @@ fn a_wrong_token_is_reported_at_once_and_can_be_corrected() {
     hint: correct the secrets of that channel (for Pushover: the application's token and your user key), then run `plexmon-deploy up` again
     ");
     assert!(fixture.phone.take_new().is_empty());
-    assert_eq!(fixture.inventory().len(), 6);
+    assert_eq!(fixture.inventory().len(), 7);
 
     // With the right token, the notification is delivered.
     let up = fixture.with_code(&["up", "--yes"]).run().ended(0);

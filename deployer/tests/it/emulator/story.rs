@@ -10,14 +10,15 @@ use crate::support::{Fixture, NAME, cargo_environment, snapshot};
 fn up_deploys_and_notifies_once() {
     let fixture = Fixture::new();
     let up = fixture.with_code(&["up", "--yes"]).run().ended(0);
-    snapshot!(up.stdout, @r"
+    snapshot!(up.stdout, @"
       + create role      plex-remote-health-role
       + create log group /aws/lambda/plex-remote-health
       + create parameter /homelab/plex_remote_status
       + create secret    /homelab/plex_remote_status_secrets
+      + create parameter /homelab/plex_remote_status_history
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
-    6 to create, 0 to update, 0 to delete
+    7 to create, 0 to update, 0 to delete
     [COST]
     seen from AWS:
       plex is up (HTTP 200, [TIME])
@@ -54,7 +55,7 @@ fn the_first_up_writes_each_resource_once() {
     let first = fixture.up();
     let mut writes = first.writes();
     writes.sort_unstable();
-    snapshot!(writes.join("\n"), @r"
+    snapshot!(writes.join("\n"), @"
     events:PutRule
     events:PutTargets
     iam:CreateRole
@@ -65,6 +66,7 @@ fn the_first_up_writes_each_resource_once() {
     lambda:PutFunctionEventInvokeConfig
     logs:CreateLogGroup
     logs:PutRetentionPolicy
+    ssm:PutParameter
     ssm:PutParameter
     ssm:PutParameter
     ");
@@ -173,16 +175,17 @@ fn status_without_a_deployment_exits_with_4() {
 fn plan_shows_the_changes_of_up_and_exits_with_3() {
     let fixture = Fixture::new();
     let plan = fixture.with_code(&["plan", "--exit-code"]).run();
-    snapshot!(plan.whole(), @r"
+    snapshot!(plan.whole(), @"
     exit 3
     --- stdout
       + create role      plex-remote-health-role
       + create log group /aws/lambda/plex-remote-health
       + create parameter /homelab/plex_remote_status
       + create secret    /homelab/plex_remote_status_secrets
+      + create parameter /homelab/plex_remote_status_history
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
-    6 to create, 0 to update, 0 to delete
+    7 to create, 0 to update, 0 to delete
     [COST]
     --- stderr
     plex-remote-health in account [ACCOUNT], region us-east-1
@@ -200,7 +203,7 @@ fn up_and_down_print_their_steps_with_outcomes_as_json() {
     assert_eq!(down["proven"], true);
     for (document, action) in [(up, "create"), (down, "delete")] {
         let steps = document["steps"].as_array().unwrap();
-        assert_eq!(steps.len(), 6, "{document}");
+        assert_eq!(steps.len(), 7, "{document}");
         assert_eq!(document["monthly_cost_usd"], 0.0, "{document}");
         let runs = if action == "create" { 8766.0 } else { 0.0 };
         assert_eq!(document["cost"]["parts"][0]["used"], runs, "{document}");

@@ -34,16 +34,19 @@ fn up_asks_and_applies_in_a_narrow_window() {
         /homelab/plex_remote_status
       + create secret
         /homelab/plex_remote_status_secrets
+      + create parameter
+        /homelab/plex_remote_status_history
       + create function  plex-remote-health
       + create schedule
         plex-remote-health-schedule
-    6 to create, 0 to update, 0 to delete
+    7 to create, 0 to update, 0 to delete
     [COST]
     Apply this plan? [Y/n]
       ✓ create role plex-remote-health-role
       ✓ create log group /aws/lambda/plex-remote
       ✓ create parameter /homelab/plex_remote_st
       ✓ create secret /homelab/plex_remote_statu
+      ✓ create parameter /homelab/plex_remote_st
       ✓ create schedule plex-remote-health-sched
       ✓ create function plex-remote-health
       ✓ run the function once
@@ -64,9 +67,10 @@ fn answering_no_changes_nothing() {
       + create log group /aws/lambda/plex-remote-health
       + create parameter /homelab/plex_remote_status
       + create secret    /homelab/plex_remote_status_secrets
+      + create parameter /homelab/plex_remote_status_history
       + create function  plex-remote-health
       + create schedule  plex-remote-health-schedule
-    6 to create, 0 to update, 0 to delete
+    7 to create, 0 to update, 0 to delete
     [COST]
     Apply this plan? [Y/n] n
     error: not confirmed: nothing was changed
@@ -91,7 +95,7 @@ fn down_requires_an_explicit_yes() {
     assert_ne!(down.code, Some(0));
     assert_eq!(fixture.inventory(), before);
     let down = fixture.on_a_terminal(100, "[y/N]", "y\n", &["down", "--no-wait"]).run().ended(0);
-    snapshot!(down.stdout, @r"
+    snapshot!(down.stdout, @"
     plex-remote-health in account [ACCOUNT], region us-east-1
       - delete schedule  plex-remote-health-schedule
       - delete function  plex-remote-health
@@ -99,7 +103,8 @@ fn down_requires_an_explicit_yes() {
       - delete log group /aws/lambda/plex-remote-health
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
-    0 to create, 0 to update, 6 to delete
+      - delete parameter /homelab/plex_remote_status_history
+    0 to create, 0 to update, 7 to delete
     Remove all of this? [y/N] y
     the KMS key `aws/ssm` remains: AWS manages it, and it costs nothing
       ✓ delete schedule plex-remote-health-schedule [TIME]
@@ -108,8 +113,9 @@ fn down_requires_an_explicit_yes() {
       ✓ delete log group /aws/lambda/plex-remote-health [TIME]
       ✓ delete parameter /homelab/plex_remote_status [TIME]
       ✓ delete secret /homelab/plex_remote_status_secrets [TIME]
+      ✓ delete parameter /homelab/plex_remote_status_history [TIME]
       ✓ check again [TIME]
-    6 resources deleted; checked again: nothing of plex-remote-health is left
+    7 resources deleted; checked again: nothing of plex-remote-health is left
     ");
     assert_eq!(fixture.inventory(), [""; 0]);
 }
@@ -148,5 +154,5 @@ fn without_a_terminal_up_and_down_require_yes_as_an_option() {
 
     hint: add --yes to skip the confirmation
     ");
-    assert_eq!(fixture.inventory().len(), 6);
+    assert_eq!(fixture.inventory().len(), 7);
 }

@@ -164,3 +164,45 @@ fn after_a_rename_the_previous_parts_are_deleted_before_the_first_one() {
         assert!(before(&plan, |step| !is_last(step), is_last), "{plan}");
     }
 }
+
+/// Each target has a parameter of the history: a line for each would hide the rest.
+#[test]
+fn the_parameters_of_many_histories_are_one_line() {
+    let deployment = many(17);
+    assert_snapshot!(text(deployment.up(&Stack::nothing())), @"
+      + create role      plex-remote-health-role
+      + create log group /aws/lambda/plex-remote-health
+      + create parameter /homelab/plex_remote_status
+      + create parameter /homelab/plex_remote_status_part2
+      + create secret    /homelab/plex_remote_status_secrets
+      + create parameter /homelab/plex_remote_status_history ... _history17, 17 parameters
+      + create function  plex-remote-health
+      + create schedule  plex-remote-health-schedule
+    24 to create, 0 to update, 0 to delete
+    ");
+    let lacking = deployment.drifted(|stack| {
+        let is_lacking = |name: &str| name.ends_with("_history3") || name.ends_with("_history9");
+        stack.parameters.retain(|parameter| !is_lacking(&parameter.name));
+    });
+    assert_snapshot!(text(deployment.up(&lacking)), @"
+      + create parameter /homelab/plex_remote_status_history3
+      + create parameter /homelab/plex_remote_status_history9
+    2 to create, 0 to update, 0 to delete
+    ");
+    let foreign = deployment.drifted(|stack| {
+        let mut histories = stack.parameters.iter_mut().filter(|one| one.name.contains("_history"));
+        histories.nth(5).unwrap().owner = Some("cinema".to_owned());
+    });
+    assert_snapshot!(text(deployment.down(&foreign)), @"
+      - delete schedule  plex-remote-health-schedule
+      - delete function  plex-remote-health
+      - delete role      plex-remote-health-role
+      - delete log group /aws/lambda/plex-remote-health
+      - delete parameter /homelab/plex_remote_status_part2
+      - delete secret    /homelab/plex_remote_status_secrets
+      - delete parameter /homelab/plex_remote_status_history ... _history17, 16 parameters
+      - delete parameter /homelab/plex_remote_status
+      . keep   parameter /homelab/plex_remote_status_history6 (its tag `plexmon:deployment` says that it belongs to the deployment `cinema`)
+    0 to create, 0 to update, 23 to delete
+    ");
+}

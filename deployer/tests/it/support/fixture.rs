@@ -18,6 +18,7 @@ pub const RULE: &str = "plex-remote-health-schedule";
 pub const LOG_GROUP: &str = "/aws/lambda/plex-remote-health";
 pub const STATE: &str = "/homelab/plex_remote_status";
 pub const SECRETS: &str = "/homelab/plex_remote_status_secrets";
+pub const HISTORY: &str = "/homelab/plex_remote_status_history";
 /// The credentials that the phone's stand-in accepts, which must not appear anywhere.
 pub const TOKEN: &str = "marker-application-token";
 pub const USER: &str = "marker-user-key";

@@ -24,6 +24,16 @@ fn put_policy(fixture: &Fixture, names: &Names, policy: &Value) {
     fixture.aws("iam", "put_role_policy", policy);
 }
 
+/// Let the stored state be that of the previous hour, so that the next run moves it to the history.
+fn end_the_hour(fixture: &Fixture, names: &Names) {
+    let stored = fixture.aws("ssm", "get_parameter", json!({"Name": names.state}));
+    let mut state: Value = serde_json::from_str(stored["Parameter"]["Value"].as_str().unwrap()).unwrap();
+    let hour = &mut state["history"]["hour"];
+    *hour = json!(hour.as_u64().unwrap() - 1);
+    let state = json!({"Name": names.state, "Value": state.to_string(), "Type": "String", "Overwrite": true});
+    fixture.aws("ssm", "put_parameter", state);
+}
+
 #[test]
 fn the_function_works_with_the_role_and_fails_without_any_of_its_actions() {
     let (fixture, names) = deployed();
@@ -34,7 +44,8 @@ fn the_function_works_with_the_role_and_fails_without_any_of_its_actions() {
         let change = json!({"FunctionName": names.function, "Timeout": timeout_s});
         fixture.aws("lambda", "update_function_configuration", change);
         put_policy(&fixture, &names, &without(&whole, &right));
-        // There is something to save and something to notify.
+        // There is something to save, something to notify, and something for the history.
+        end_the_hour(&fixture, &names);
         fixture.plex.break_it();
         if fixture.invoke().whole().contains(&format!("not authorized to perform: {}", right.1)) {
             missed.push(format!("{} {}", right.0, right.1));
@@ -50,7 +61,13 @@ fn the_function_works_with_the_role_and_fails_without_any_of_its_actions() {
     // Lambda writes the log with the role; the emulator without any.
     assert_eq!(
         missed,
-        ["StateUsEast1 ssm:GetParameter", "StateUsEast1 ssm:PutParameter", "SecretsUsEast1 ssm:GetParameter"]
+        [
+            "StateUsEast1 ssm:GetParameter",
+            "StateUsEast1 ssm:PutParameter",
+            "HistoryUsEast1 ssm:GetParameter",
+            "HistoryUsEast1 ssm:PutParameter",
+            "SecretsUsEast1 ssm:GetParameter",
+        ]
     );
 }
 
@@ -72,6 +89,12 @@ fn everything_that_the_function_needs_is_allowed() {
             "put_parameter",
             json!({"Name": names.state, "Value": "{}", "Type": "String", "Overwrite": true}),
         ),
+        ("ssm", "get_parameter", json!({"Name": names.history})),
+        (
+            "ssm",
+            "put_parameter",
+            json!({"Name": format!("{}2", names.history), "Value": "{}", "Type": "String"}),
+        ),
         ("ssm", "get_parameter", json!({"Name": names.secrets, "WithDecryption": true})),
         ("logs", "create_log_stream", stream(json!({}))),
         ("logs", "put_log_events", stream(line)),
@@ -82,7 +105,7 @@ fn everything_that_the_function_needs_is_allowed() {
 
 /// What an attacker with the role's keys might try.
 fn others(fixture: &Fixture, names: &Names) -> Vec<(&'static str, &'static str, Value)> {
-    let Names { function, role, role_policy, rule, log_group, state, secrets, .. } = names;
+    let Names { function, role, role_policy, rule, log_group, state, secrets, history, .. } = names;
     let arn = fixture.arn("iam", &format!("role/{role}"));
     let parameter =
         |name: &str| json!({"Name": name, "Value": "theirs", "Type": "String", "Overwrite": true});
@@ -97,6 +120,7 @@ fn others(fixture: &Fixture, names: &Names) -> Vec<(&'static str, &'static str, 
         ("ssm", "put_parameter", parameter(secrets)),
         ("ssm", "delete_parameter", json!({"Name": state})),
         ("ssm", "delete_parameter", json!({"Name": secrets})),
+        ("ssm", "delete_parameter", json!({"Name": history})),
         ("logs", "create_log_group", json!({"logGroupName": other_group})),
         ("logs", "create_log_group", json!({"logGroupName": log_group})),
         ("logs", "create_log_stream", json!({"logGroupName": other_group, "logStreamName": "stream"})),

@@ -118,14 +118,14 @@ fn change_everything(fixture: &Fixture, names: &Names) {
     }
 }
 
-/// Remove our tag, and our name in the state.
+/// Remove our tag, and our name in state and history.
 fn disown_everything(fixture: &Fixture, names: &Names) {
     const TAG: &str = "plexmon:deployment";
     let function = fixture.arn("lambda", &format!("function:{}", names.function));
     let rule = fixture.arn("events", &format!("rule/{}", names.rule));
     let log_group = fixture.arn("logs", &format!("log-group:{}", names.log_group));
     let parameter = |name: &str| json!({"ResourceType": "Parameter", "ResourceId": name, "TagKeys": [TAG]});
-    let changes: [(&str, &str, Value); 7] = [
+    let changes: [(&str, &str, Value); 9] = [
         ("iam", "untag_role", json!({"RoleName": names.role, "TagKeys": [TAG]})),
         ("lambda", "untag_resource", json!({"Resource": function, "TagKeys": [TAG]})),
         ("events", "untag_resource", json!({"ResourceARN": rule, "TagKeys": [TAG]})),
@@ -133,6 +133,8 @@ fn disown_everything(fixture: &Fixture, names: &Names) {
         ("ssm", "remove_tags_from_resource", parameter(&names.state)),
         ("ssm", "remove_tags_from_resource", parameter(&names.secrets)),
         ("ssm", "put_parameter", json!({"Name": names.state, "Value": "theirs", "Overwrite": true})),
+        ("ssm", "remove_tags_from_resource", parameter(&names.history)),
+        ("ssm", "put_parameter", json!({"Name": names.history, "Value": "theirs", "Overwrite": true})),
     ];
     for (service, operation, parameters) in changes {
         fixture.aws(service, operation, parameters);
