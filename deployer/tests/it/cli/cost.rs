@@ -93,6 +93,9 @@ fn what_exceeds_an_allowance_is_named() {
     ");
     let document = home.json(&["plan", "--json"]);
     assert_snapshot!(document["monthly_cost_usd"], @"8.16");
+    assert_eq!(document["history"]["hours_of_response_times"], 48);
+    let markdown = home.deploy(&["plan", "--format", "markdown"]).run().ended(0).stdout;
+    assert!(markdown.contains("history: 90 days of 400 targets"), "{markdown}");
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub struct Conditions {
     pub state: Condition,
     /// A second parameter of the state.
     pub part: Condition,
+    /// A parameter of the history.
+    pub history: Condition,
     pub secret: Condition,
     pub function: Condition,
     pub schedule: Condition,
@@ -30,10 +32,10 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    fn all(self) -> [Condition; 8] {
+    fn all(self) -> [Condition; 9] {
         // Without `..`: a new one cannot be forgotten here.
-        let Self { role, log_group, state, part, secret, function, schedule, previous } = self;
-        [role, log_group, state, part, secret, function, schedule, previous]
+        let Self { role, log_group, state, part, history, secret, function, schedule, previous } = self;
+        [role, log_group, state, part, history, secret, function, schedule, previous]
     }
 
     pub fn existing(self) -> usize {
@@ -41,11 +43,11 @@ impl Conditions {
     }
 }
 
-/// All combinations that can occur: 3 to the power of 6, with and without the part and a previous state.
+/// All combinations that can occur: 3 to the power of 6, with and without the part, the history and a previous state.
 pub fn all(deployment: &Deployment) -> impl Iterator<Item = (Conditions, Stack)> + '_ {
     let conditions = [Condition::Absent, Condition::Outdated, Condition::Desired];
-    (0..3_usize.pow(6) * 4).filter_map(move |number| {
-        let (extra, number) = (number % 4, number / 4);
+    (0..3_usize.pow(6) * 8).filter_map(move |number| {
+        let (extra, number) = (number % 8, number / 8);
         let condition = |index: u32| conditions[number / 3_usize.pow(index) % 3];
         let exists = |exists: bool| if exists { Condition::Desired } else { Condition::Absent };
         let conditions = Conditions {
@@ -53,6 +55,7 @@ pub fn all(deployment: &Deployment) -> impl Iterator<Item = (Conditions, Stack)>
             log_group: condition(1),
             state: condition(2),
             part: exists(extra & 1 == 1),
+            history: exists(extra & 4 == 4),
             secret: condition(3),
             function: condition(4),
             schedule: condition(5),
@@ -70,7 +73,7 @@ pub fn all(deployment: &Deployment) -> impl Iterator<Item = (Conditions, Stack)>
 pub const PREVIOUS: &str = "/previous/state";
 
 fn of(deployment: &Deployment, conditions: Conditions) -> Stack {
-    let Conditions { role, log_group, state, part, secret, function, schedule, previous } = conditions;
+    let Conditions { role, log_group, state, part, history, secret, function, schedule, previous } = conditions;
     let mut outdated = deployment.desired.clone();
     make_outdated(&mut outdated);
     let desired = &deployment.desired;
@@ -80,6 +83,7 @@ fn of(deployment: &Deployment, conditions: Conditions) -> Stack {
     let parameters = [
         pick(state, &outdated.parameters[..1], &desired.parameters[..1]),
         pick(part, &of_part, &of_part),
+        pick(history, &desired.parameters[1..], &desired.parameters[1..]),
         pick(previous, &of_previous, &of_previous),
     ];
     // Without `..`: a new kind of resource cannot be forgotten here.
