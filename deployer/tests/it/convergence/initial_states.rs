@@ -73,7 +73,8 @@ pub fn all(deployment: &Deployment) -> impl Iterator<Item = (Conditions, Stack)>
 pub const PREVIOUS: &str = "/previous/state";
 
 fn of(deployment: &Deployment, conditions: Conditions) -> Stack {
-    let Conditions { role, log_group, state, part, history, secret, function, schedule, previous } = conditions;
+    let Conditions { role, log_group, state, part, history, secret, function, schedule, previous } =
+        conditions;
     let mut outdated = deployment.desired.clone();
     make_outdated(&mut outdated);
     let desired = &deployment.desired;

@@ -234,14 +234,6 @@ fn plan_json_has_each_field_with_its_values() {
         }
       ],
       "monthly_cost_usd": 0.0, "cost": "[COST]",
-      "history": {
-        "days": 90,
-        "hours_of_response_times": 168,
-        "outages": 180,
-        "targets": 1,
-        "targets_with_room": 1,
-        "parameters": 1
-      },
       "account_plan": null
     }
     "#);

@@ -43,14 +43,6 @@ fn a_new_token_is_planned_without_being_shown() {
         }
       ],
       "monthly_cost_usd": 0.0, "cost": "[COST]",
-      "history": {
-        "days": 90,
-        "hours_of_response_times": 168,
-        "outages": 180,
-        "targets": 1,
-        "targets_with_room": 1,
-        "parameters": 1
-      },
       "account_plan": null
     }
     "#);
