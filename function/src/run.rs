@@ -16,6 +16,7 @@ mod persist;
 mod prober;
 mod progress;
 mod recall;
+mod reply;
 mod report;
 mod round;
 
@@ -34,16 +35,17 @@ use self::observe::{Observed, Observer};
 pub use self::prober::{NetworkProber, Prober};
 use self::progress::Progress;
 use self::recall::Memory;
+use self::reply::reply;
 use crate::contract::parts::layout;
 use crate::contract::problem::{Problem, ProblemKind};
-use crate::contract::reply::{ChannelReply, Reply, TargetReply, WarningReply};
+use crate::contract::reply::{ChannelReply, Reply};
 use crate::contract::request::{Request, Trigger};
 use crate::contract::settings::Settings;
-use crate::contract::state::{State, TargetState};
+use crate::contract::state::State;
 use crate::heartbeat::Heartbeat;
 use crate::message::test_message;
 use crate::notify::Channel;
-use crate::probe::{Level, Observation};
+use crate::probe::Observation;
 use crate::store::{SecretCache, Store};
 
 /// Everything that lives as long as a warm environment.
@@ -281,43 +283,4 @@ fn fault(is_saved: bool, faults: &[Problem], problems: &[Problem]) -> Option<Pro
     let denied = all.iter().find(|problem| problem.kind == ProblemKind::AccessDenied);
     let kind = denied.or(all.first()).map_or(ProblemKind::Other, |problem| problem.kind);
     Some(Problem::new(kind, details.join("; ")))
-}
-
-/// Return the part of the reply about targets.
-fn reply(after: &State, observations: &[Observation], settings: &Settings) -> Reply {
-    let targets: Vec<TargetReply> = after
-        .targets
-        .iter()
-        .map(|target| {
-            let seen = observations.iter().find(|seen| seen.target == target.name);
-            let settings = settings.target(&target.name);
-            let warnings = settings.map(|settings| WarningReply::all(target, settings));
-            TargetReply { warnings: warnings.unwrap_or_default(), ..target_reply(target, seen) }
-        })
-        .collect();
-    Reply { http: targets.first().map(|target| target.http).unwrap_or_default(), targets, ..Reply::default() }
-}
-
-fn target_reply(target: &TargetState, seen: Option<&Observation>) -> TargetReply {
-    let failed = seen.and_then(|seen| seen.failed.as_ref());
-    let cause = failed.map(|failure| failure.cause);
-    TargetReply {
-        name: target.name.clone(),
-        status: target.status,
-        since: target.since,
-        http: seen.and_then(|seen| seen.http).unwrap_or_default(),
-        failed: failed.map(|failure| failure.link),
-        cause: cause.map(|cause| cause.in_first_release()),
-        detail: cause.filter(|cause| *cause != cause.in_first_release()),
-        why: failed.map(|failure| failure.why.clone()),
-        warnings: Vec::new(),
-        unclear: seen.map(unclear).unwrap_or_default(),
-        ms: seen.map(|seen| seen.total_ms),
-    }
-}
-
-/// Return the conditions that could not be evaluated.
-fn unclear(seen: &Observation) -> Vec<String> {
-    let unknown = seen.findings.iter().filter(|finding| finding.level == Level::Unknown);
-    unknown.map(|finding| finding.why.clone()).collect()
 }

@@ -18,6 +18,7 @@ mod room;
 mod sections;
 mod uptime;
 mod view;
+mod widths;
 
 pub use self::closed_hour::{ClosedHour, Mark};
 pub use self::counts::{Class, Counts};

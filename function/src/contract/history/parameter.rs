@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::record::Record;
+use super::record::{Record, Sections};
 use super::room::{Room, name_bytes};
-use super::sections::{Sections, is_known};
+use super::sections::is_known;
 use crate::contract::state::MAX_BYTES;
 
 /// The version that this code writes. A later one has other sections; see [`super::sections`].

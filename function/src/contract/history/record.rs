@@ -4,12 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use super::closed_hour::{ClosedHour, Mark};
 use super::counts::Counts;
 use super::event::Event;
 use super::response_time::{Histogram, ResponseTime};
-use super::sections::Sections;
 use super::{DAYS, HOUR_S, HOURS, RECENT_HOURS};
+
+/// A record as text: sections by name.
+pub(super) type Sections = Map<String, Value>;
 
 /// One day of a target, by the owner's clock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

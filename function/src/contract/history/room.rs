@@ -1,6 +1,6 @@
 //! How much of the history has room in one SSM parameter. All sizes are fixed, so this is known beforehand.
 
-use super::sections::{EVENT_CHARS, day_chars, days_in, fixed_chars, hour_chars};
+use super::widths::{EVENT_CHARS, day_chars, days_in, fixed_chars, hour_chars};
 use super::{DAYS, HOURS, RECENT_HOURS};
 use crate::contract::state::MAX_BYTES;
 

@@ -5,71 +5,20 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::RECENT_HOURS;
 use super::closed_hour::Mark;
 use super::counts::Counts;
-use super::event::{Event, EventList};
-use super::packed::{Reader, Writer, chars};
-use super::record::{Day, Hour, Record};
-use super::response_time::{Histogram, ResponseTime, WIDTH as TIME};
+use super::event::EventList;
+use super::packed::{Reader, Writer};
+use super::record::{Day, Hour, Record, Sections};
+use super::response_time::{Histogram, ResponseTime};
 use super::room::Room;
-
-const CHECK: &str = "check";
-const MARK: &str = "mark";
-const DAYS: &str = "days";
-const HOURS: &str = "hours";
-const RECENT: &str = "recent";
-const TODAY: &str = "today";
-const EVENTS: &str = "events";
-
-const NAMES: [&str; 7] = [CHECK, MARK, DAYS, HOURS, RECENT, TODAY, EVENTS];
-
-/// The widths of a day's number (until the year 2149), an hour's number (until the year 3883), and counts, in bits.
-const DAY: u32 = 16;
-const HOUR: u32 = 24;
-const DAY_COUNT: u32 = 11;
-const HOUR_COUNT: u32 = 8;
-const HALF_MARK: u32 = 32;
-
-const DAY_BITS: usize = Counts::bits(DAY_COUNT) + TIME as usize;
-const HOUR_BITS: usize = 2 * TIME as usize;
-const RECENT_BITS: usize = Counts::bits(HOUR_COUNT);
-
-/// The length of a check's id.
-const CHECK_CHARS: usize = 8;
-
-pub(super) type Sections = Map<String, Value>;
-
-/// Return the number of characters of the sections that always have the same length, with the names of all.
-pub(super) fn fixed_chars() -> usize {
-    let names: usize = NAMES.iter().map(|name| name.len() + r#""":"","#.len()).sum();
-    names
-        + "{}".len()
-        + CHECK_CHARS
-        + chars(2 * HALF_MARK as usize)
-        + chars(HOUR as usize + RECENT_HOURS as usize * RECENT_BITS)
-        + chars(DAY as usize + Histogram::BITS)
-}
-
-/// Return the number of characters for this many days.
-pub(super) const fn day_chars(days: usize) -> usize {
-    chars(DAY as usize + days * DAY_BITS)
-}
-
-/// Return the number of days that fit into this many characters.
-pub(super) const fn days_in(chars: usize) -> usize {
-    (chars * 6).saturating_sub(DAY as usize) / DAY_BITS
-}
-
-/// Return the number of characters for this many hours.
-pub(super) const fn hour_chars(hours: usize) -> usize {
-    chars(HOUR as usize + hours * HOUR_BITS)
-}
-
-/// The number of characters of an event.
-pub(super) const EVENT_CHARS: usize = chars(Event::BITS);
+use super::widths::{
+    CHECK, CHECK_CHARS, DAY, DAY_COUNT, DAYS, EVENTS, HALF_MARK, HOUR, HOUR_COUNT, HOURS, MARK, NAMES,
+    RECENT, TODAY,
+};
 
 /// Return whether this release knows a section.
 pub(super) fn is_known(name: &str) -> bool {
