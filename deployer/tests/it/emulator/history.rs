@@ -17,9 +17,12 @@ use crate::support::{Fixture, RULE, STATE};
 const HOUR_S: u64 = 60 * 60;
 const DAY_S: u64 = 24 * HOUR_S;
 
-/// A deployment that monitors Plex and a NAS, and in which this month is over. The last check was just before `end`.
+/// A deployment that monitors Plex and a NAS, and in which this month is over.
 fn after(month: &[Check]) -> Fixture {
-    let fixture = Fixture::new();
+    deployed_after(Fixture::new(), month)
+}
+
+fn deployed_after(fixture: Fixture, month: &[Check]) -> Fixture {
     let nas =
         format!("[[target]]\nname = \"nas\"\nurl = \"{}/identity\"\n\n[notify.pushover]", fixture.plex.url());
     fixture.edit("[notify.pushover]", &nas);
@@ -149,4 +152,38 @@ fn the_deployed_function_moves_the_last_hour_once() {
         let further = u64::from(run == 1 && this_hour() != first);
         assert_eq!(recorded(&fixture), all(&month, further));
     }
+}
+
+/// The report of the deployed function is due when the month is over.
+#[test]
+fn the_report_of_the_last_week_says_what_happened() {
+    const DAYS: [&str; 7] = ["thursday", "friday", "saturday", "sunday", "monday", "tuesday", "wednesday"];
+    let end = this_hour();
+    let month = checks(end);
+    let fixture = Fixture::new();
+    // 1970 began on a Thursday.
+    let day = DAYS[usize::try_from(end / DAY_S % 7).unwrap()];
+    let report = format!("[report]\nweekly = \"{day} {}\"\n\n[notify.pushover]", time::clock(end));
+    fixture.edit("[notify.pushover]", &report);
+    let fixture = deployed_after(fixture, &month);
+    for _ in 0..2 {
+        fixture.invoke().ended(0);
+    }
+
+    let messages = fixture.messages();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    let title = messages[0].title.clone().unwrap();
+    let today = end / DAY_S * DAY_S;
+    let week: Vec<Check> =
+        month.into_iter().filter(|check| (today - 7 * DAY_S..today).contains(&check.at)).collect();
+    let begins = |one: &&Outage| week.iter().any(|check| check.at == end - one.before_end * INTERVAL_S);
+    let outages = match OUTAGES.iter().filter(begins).count() {
+        1 => "1 outage".to_owned(),
+        count => format!("{count} outages"),
+    };
+    assert_eq!(title.split_once(": ").unwrap().1, format!("{outages}, 1 of 2 apps were always up"));
+    let (known, down) = known_and_down(&week, "plex", 0);
+    let text = &messages[0].message;
+    assert!(text.starts_with(&format!("Plex: {:.2} % up. ", percent(known, down))), "{title}\n{text}");
+    println!("{title}\n{text}");
 }
