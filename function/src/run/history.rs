@@ -32,8 +32,8 @@ pub(super) struct Archive {
     mark: Option<Mark>,
     /// The targets whose records have it.
     done: Vec<String>,
-    /// The names of the records in each parameter that was read, in order.
-    parameters: Vec<Vec<String>>,
+    /// The names of the records in each parameter; nothing for one that was not read yet.
+    parameters: Vec<Option<Vec<String>>>,
     /// Whether all parameters were read.
     is_complete: bool,
     /// Whether all records have the hour.
@@ -65,24 +65,40 @@ impl Archive {
         Some(Moved { mark, parameters: self.parameters.len() })
     }
 
-    fn begin(&mut self, mark: Mark) {
-        if self.mark != Some(mark) {
-            (self.mark, self.is_moved) = (Some(mark), false);
-            self.done.clear();
+    /// Begin with an hour, unless it has begun already. Return how many targets lack the one before.
+    fn begin(&mut self, mark: Mark, shares: &Shares, expected: usize) -> usize {
+        if self.parameters.len() < expected {
+            self.parameters.resize(expected, None);
         }
+        if self.mark == Some(mark) {
+            return 0;
+        }
+        let is_behind = self.mark.is_some() && !self.is_moved;
+        let late = shares.0.iter().filter(|(name, _)| is_behind && !self.done.contains(name)).count();
+        (self.mark, self.is_moved) = (Some(mark), false);
+        self.done.clear();
+        late
     }
 
     /// Return the next parameter to update: one with a record that does not have the hour yet, or one that was not read.
+    ///
+    /// Each hour begins with another one. Where not all can be updated in time, each has its turn.
     fn next(&self, shares: &Shares) -> Option<usize> {
+        let count = self.parameters.len();
+        let first = self.mark.map_or(0, |mark| mark.seq as usize).wrapping_mul(WRITES_A_RUN);
         let is_missing = |name: &String| shares.has(name) && !self.done.contains(name);
-        let known = self.parameters.iter().position(|names| names.iter().any(is_missing));
-        known.or((!self.is_complete).then_some(self.parameters.len()))
+        let is_due = |at: &usize| match &self.parameters[*at] {
+            Some(names) => names.iter().any(is_missing),
+            None => true,
+        };
+        let in_turn = (0..count).map(|step| (first % count + step) % count);
+        in_turn.into_iter().find(is_due).or((!self.is_complete).then_some(count))
     }
 
     /// Return the parameter for a new record: the one with the fewest, if it has room, or a new one, or else one with the
     /// record of a target that is gone.
     fn with_room(&self, settings: HistorySettings, is_gone: impl Fn(&String) -> bool) -> Option<usize> {
-        let all = || self.parameters.iter().enumerate();
+        let all = || self.parameters.iter().flatten().enumerate();
         let fewest = all().min_by_key(|(_, names)| names.len());
         let has_room = fewest.filter(|(_, names)| names.len() < settings.records).map(|(at, _)| at);
         let is_free = self.parameters.len() < settings.parameters;
@@ -93,8 +109,8 @@ impl Archive {
 
     fn note(&mut self, at: usize, names: Vec<String>) {
         match self.parameters.get_mut(at) {
-            Some(known) => *known = names,
-            None => self.parameters.push(names),
+            Some(known) => *known = Some(names),
+            None => self.parameters.push(Some(names)),
         }
     }
 }
@@ -145,8 +161,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             return;
         }
         let mark = Mark { epoch: history.epoch, seq: history.seq };
-        self.archive.begin(mark);
-        if self.archive.is_moved {
+        if self.archive.mark == Some(mark) && self.archive.is_moved {
             return;
         }
         let share =
@@ -154,6 +169,11 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         let shares = Shares(self.settings.targets.iter().filter_map(share).collect());
         let division = Division { records: settings.records, parameters: settings.parameters };
         let expected = history.parameters.max(division.parameters_for(shares.0.len()));
+        let late = self.archive.begin(mark, &shares, expected);
+        if late > 0 {
+            let detail = format!("no time was left to move an hour of {late} targets to the history");
+            problems.push(Problem::new(ProblemKind::HistoryNotSaved, detail));
+        }
         let until = until.min(Instant::now() + LIMIT);
         let mut job = Job { settings, shares, expected, until, writes: 0 };
         // A store that does not answer must not keep the run beyond its time.
@@ -191,7 +211,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             if job.is_over() {
                 return Ok(false);
             }
-            let names = self.archive.parameters.get(at);
+            let names = self.archive.parameters.get(at).and_then(Option::as_ref);
             let kept = names.map_or(0, |names| names.iter().filter(|name| !is_gone(name)).count());
             let count = job.settings.records.saturating_sub(kept).clamp(1, new.len());
             self.update(at, job, &new[..count], problems).await?;

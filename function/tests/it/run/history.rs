@@ -136,3 +136,32 @@ async fn a_run_ends_in_time_after_its_notifications_while_it_moves_the_history()
     monitor.run().await;
     assert_eq!(moved(&monitor), 30, "the next runs move the rest");
 }
+
+/// A schedule that was changed: more parameters than one run an hour can write.
+#[tokio::test(start_paused = true)]
+async fn where_not_all_can_be_written_in_an_hour_each_has_its_turn() {
+    let names: Vec<String> = (0..50).map(|at| format!("app-{at}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let settings = kept(&names, 1);
+    let mut monitor = TestMonitor::new(settings.clone());
+    for _ in 0..30 {
+        assert_eq!(monitor.run().await.reply.problems, []);
+    }
+    let mut problems = 0;
+    for run in 0..40 {
+        // Half of the environments are new.
+        if run % 2 == 0 {
+            monitor = monitor.cold(settings.clone());
+        }
+        problems += monitor.run().await.reply.problems.len();
+        // One run an hour.
+        monitor.now += 3_300;
+    }
+    assert!(problems > 10, "{problems}");
+    let hours: Vec<usize> = parameters(&monitor)
+        .iter()
+        .flat_map(|parameter| parameter.records.values().map(|record| record.hours.len()))
+        .collect();
+    assert_eq!(hours.len(), 50);
+    assert!(hours.iter().all(|hours| *hours >= 10), "{hours:?}");
+}
