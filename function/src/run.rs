@@ -5,6 +5,7 @@
 //! cannot be read, outages are notified nevertheless. A run fails only through faults of its own, and only after it has
 //! done everything that it could.
 
+mod archive;
 mod budget;
 mod carry_over;
 mod deliver;
@@ -28,9 +29,9 @@ use futures_util::future::join_all;
 use serde::{Serialize, Serializer};
 use tokio::time::{Instant, timeout_at};
 
+use self::archive::Archive;
 use self::budget::Budget;
 use self::deliver::Sender;
-use self::history::Archive;
 use self::observe::{Observed, Observer};
 pub use self::prober::{NetworkProber, Prober};
 use self::progress::Progress;
