@@ -175,8 +175,8 @@ pub struct Up {
     /// Do not ask for confirmation. Required without a terminal, unless there is --expect.
     #[arg(short, long)]
     pub yes: bool,
-    /// Apply only this plan, without asking: the digest of the plan that was reviewed, or a file that `plan --json` wrote.
-    /// Exit with 1 and show the difference if the plan is another one now.
+    /// Apply only this plan, without asking: the digest of the plan that was reviewed, or a file that `plan --json`
+    /// wrote. Exit with 1 and show the difference if the plan is another one now.
     #[arg(long, value_name = "DIGEST")]
     pub expect: Option<String>,
 }
@@ -293,7 +293,8 @@ pub struct Completions {
 
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// Write a page for each command into this folder, for example ~/.local/share/man/man1; existing pages are replaced.
+    /// Write a page for each command into this folder, for example ~/.local/share/man/man1; existing pages are
+    /// replaced.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }

@@ -1,6 +1,7 @@
 //! `config.toml`: its meaning, its validation, and its error messages.
 //!
-//! A configuration that cannot work is rejected here, before any call to AWS, with the file, the line and what is allowed.
+//! A configuration that cannot work is rejected here, before any call to AWS, with the file, the line and what is
+//! allowed.
 
 mod access;
 mod address;

@@ -5,7 +5,9 @@ mod checks;
 pub mod made;
 mod window;
 
-use plexmon_function::contract::history::{Parameter, Record, TargetHistory, VERSION};
+use plexmon_function::contract::history::{
+    Counts, Parameter, Period, Record, TargetHistory, Uptime, VERSION,
+};
 use plexmon_function::contract::settings::{Clock, Target};
 use plexmon_function::contract::state::State;
 use plexmon_function::text::single_line;
@@ -71,6 +73,19 @@ impl Histories {
     pub fn of(&self, name: &str) -> Option<&TargetHistory> {
         self.targets.iter().find(|(target, _)| target == name).map(|(_, history)| history)
     }
+}
+
+/// Return the uptime of checks since a time in Unix seconds. An outage since then counts as one check at least: its
+/// checks may have been counted in the hour or day before.
+pub fn uptime_since(begin: u64, counts: &Counts, history: &TargetHistory) -> Uptime {
+    let Uptime { known, down } = Uptime::of(counts);
+    let had_outage = history.outages().any(|outage| outage.end > begin);
+    Uptime { known, down: down.max(u64::from(had_outage)).min(known) }
+}
+
+/// [`uptime_since`] the beginning of a period.
+pub fn uptime_in(period: Period, history: &TargetHistory, clock: &Clock) -> Uptime {
+    uptime_since(begin_of(history.begin_of(period), clock), &history.counts(period), history)
 }
 
 #[cfg(test)]

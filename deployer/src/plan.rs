@@ -170,8 +170,8 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Delete the functions that have to be recreated because their role was: Lambda's grants belong to the unique id of
-    /// the role with which the function was created. Return what is left; their permissions are deleted with them.
+    /// Delete the functions that have to be recreated because their role was: Lambda's grants belong to the unique id
+    /// of the role with which the function was created. Return what is left; their permissions are deleted with them.
     fn without_orphans(&mut self, desired: &[Function], observed: &Stack) -> Result<Stack> {
         let mut left = observed.clone();
         for function in &observed.functions {
@@ -188,8 +188,8 @@ impl Planner<'_> {
         Ok(left)
     }
 
-    /// Return the desired function while parameters under a previous name exist: its tag is the only record of them, so the
-    /// tag stays until they are deleted, even if the run is interrupted.
+    /// Return the desired function while parameters under a previous name exist: its tag is the only record of them, so
+    /// the tag stays until they are deleted, even if the run is interrupted.
     fn remembering(&self, desired: Option<&Function>, observed: &Stack) -> Option<Function> {
         let desired = desired?;
         let previous = find(&observed.functions, &desired.name, &desired.region)
@@ -268,8 +268,8 @@ impl Plan {
         Batch::new(groups.into_iter().map(|(first, names)| (first.region.clone(), names)))
     }
 
-    /// Identify what the plan does, and where: the same on every run and machine, and different if the deployment's name, the
-    /// account, the region, any step or any change differs. The values of secrets are not part of it.
+    /// Identify what the plan does, and where: the same on every run and machine, and different if the deployment's
+    /// name, the account, the region, any step or any change differs. The values of secrets are not part of it.
     pub fn digest(&self) -> String {
         digest::of(self)
     }

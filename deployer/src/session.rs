@@ -129,8 +129,8 @@ impl Session {
         )
     }
 
-    /// Read AWS and the account's plan in one round, and compute the desired stack. The secret is decrypted only if there
-    /// is a value to compare it with.
+    /// Read AWS and the account's plan in one round, and compute the desired stack. The secret is decrypted only if
+    /// there is a value to compare it with.
     pub async fn view(&self, options: ReadOptions) -> Result<View> {
         let adopting = options.adopting;
         let mut secrets = self.config.secrets.resolve()?;
@@ -181,8 +181,8 @@ impl Session {
         self.unless_interrupted(read_alongside(&self.aws, reads)).await
     }
 
-    /// Read AWS. If a function was taken over with its state, the name of the state parameter is known only after the first
-    /// read, so a second one follows.
+    /// Read AWS. If a function was taken over with its state, the name of the state parameter is known only after the
+    /// first read, so a second one follows.
     pub async fn observe(&self, options: ReadOptions) -> Result<Observed> {
         let observed = self.unless_interrupted(observe(&self.aws, &self.names, options)).await?;
         if self.config.names_state_parameter {

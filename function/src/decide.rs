@@ -1,10 +1,11 @@
 //! Decides what follows from the previous state and the observations. Pure: values in, values out; the time is a
 //! parameter.
 //!
-//! [`watch`] takes a target from one status to the next, [`suppress`] decides whether a change is notified now, [`scope`]
-//! finds what targets have in common, [`warnings`] and [`events`] have everything that is neither up nor down, [`monitor`] everything about
-//! the monitor itself, [`account`] the end of its AWS account, [`domain`] the end of domains; [`report`] decides when a report is due, and [`tally`] counts for the history; [`entries`] adds notifications to the outbox. [`outgoing`]
-//! selects what is sent now, and [`delivery`] records the result.
+//! [`watch`] takes a target from one status to the next, [`suppress`] decides whether a change is notified now,
+//! [`scope`] finds what targets have in common, [`warnings`] and [`events`] have everything that is neither up nor
+//! down, [`monitor`] everything about the monitor itself, [`account`] the end of its AWS account, [`domain`] the end of
+//! domains; [`report`] decides when a report is due, and [`tally`] counts for the history; [`entries`] adds
+//! notifications to the outbox. [`outgoing`] selects what is sent now, and [`delivery`] records the result.
 
 mod account;
 mod delivery;

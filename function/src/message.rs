@@ -1,7 +1,8 @@
 //! Renders notifications as messages for people: a title and a body, read on a phone, perhaps at night.
 //!
 //! [`single`] renders one notification, [`several`] a batch of them: [`started`] when monitoring begins, [`place`] an
-//! outage with a common cause, [`apps`] outages without one, [`report`] a week or a month. [`phrases`] and [`list`] are what these share.
+//! outage with a common cause, [`apps`] outages without one, [`report`] a week or a month. [`phrases`] and [`list`] are
+//! what these share.
 
 mod advice;
 mod apps;
@@ -40,8 +41,8 @@ pub struct Message {
     pub urgent: bool,
     /// When it happened, in Unix seconds.
     pub at: u64,
-    /// The target's address without anything that may be secret; empty unless the message is about exactly one target that
-    /// is reached over HTTP.
+    /// The target's address without anything that may be secret; empty unless the message is about exactly one target
+    /// that is reached over HTTP.
     pub url: String,
     /// The text of the link to that address.
     pub url_title: String,

@@ -1,4 +1,5 @@
-//! Formats Unix seconds as clock times and dates, in UTC, and durations. [`crate::local_time`] has the times of messages.
+//! Formats Unix seconds as clock times and dates, in UTC, and durations. [`crate::local_time`] has the times of
+//! messages.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

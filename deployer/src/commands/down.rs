@@ -155,8 +155,8 @@ fn longest_run(plan: &Plan, observed: &Stack) -> Option<Duration> {
     functions.map(|function| Duration::from_secs(function.timeout_s.unsigned_abs().into())).max()
 }
 
-/// Find rules of others that still target a function of ours, by the function's name. `down` does not fail if they cannot
-/// be read.
+/// Find rules of others that still target a function of ours, by the function's name. `down` does not fail if they
+/// cannot be read.
 async fn other_rules(session: &Session, observed: &Observed) -> Vec<(String, OtherRules)> {
     let ours = |function: &&Function| function.owner() == Some(session.names.deployment.as_str());
     let functions = observed.stack.functions.iter().filter(ours);

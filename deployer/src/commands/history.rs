@@ -20,6 +20,10 @@ use crate::stack::ReadOptions;
 const MIN_SIMILARITY: f64 = 0.7;
 
 pub async fn run(context: &Context, args: &cli::History) -> Result<Exit> {
+    // clap does not see this conflict if `--json` comes before the command.
+    if args.csv && context.output.is_json() {
+        return Err(Error::usage("--csv and --json exclude each other").hint("leave one of them out"));
+    }
     let session = &context.session().await?;
     let names = named(&session.config, &args.targets)?;
     let observed = session.observe(ReadOptions::default()).await?;

@@ -51,7 +51,8 @@ pub async fn run(context: &Context, args: &Up) -> Result<Exit> {
     deploy(&session, args, expected.as_ref()).await.map(|_| Exit::Success)
 }
 
-/// Bring the deployment in line with the configuration. An expected plan is applied without a question, and no other one is.
+/// Bring the deployment in line with the configuration. An expected plan is applied without a question, and no other
+/// one is.
 pub async fn deploy(session: &Session, args: &Up, expected: Option<&Expected>) -> Result<Effect> {
     let view =
         session.view(ReadOptions { decrypt: Decrypt::Yes, adopting: args.adopt, removing: false }).await?;

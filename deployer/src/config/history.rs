@@ -9,11 +9,11 @@ use super::reader::Table;
 use super::schedule::{SECONDS_A_MONTH, Schedule};
 use crate::error::Result;
 
-/// The fewest days: reports are about a week.
+/// The fewest days that are worth a history.
 const FEWEST_DAYS: u32 = 7;
 
-/// There may be at least as many parameters as one run can write, and twice as many as there are targets: those that are
-/// gone keep their past.
+/// There may be at least as many parameters as one run can write, and twice as many as there are targets: those that
+/// are gone keep their past.
 const FEWEST_PARAMETERS: usize = 21;
 
 /// `[history]`, with the parameters among which the history of this many targets is divided, so that all of them can be
@@ -65,6 +65,16 @@ impl HistoryRoom {
             targets_with_room: targets.min(division.capacity()),
             parameters: division.parameters_for(targets),
             configured_days: days,
+        }
+    }
+
+    /// `90 days`, or `only 48 of 90 days`.
+    pub fn days_of_all(&self) -> String {
+        let Self { days, configured_days, .. } = *self;
+        if days < configured_days {
+            format!("only {days} of {configured_days} days")
+        } else {
+            format!("{days} days")
         }
     }
 

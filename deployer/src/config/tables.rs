@@ -1,7 +1,7 @@
 //! Descriptions of every key of `config.toml`, for the documentation and for the test that the example has all of them.
 //!
-//! The keys of a kind of channel are described beside its sender, and those of conditions beside their evaluation. Those
-//! are also read by their descriptions. The keys here are read by separate code; a test compares them.
+//! The keys of a kind of channel are described beside its sender, and those of conditions beside their evaluation.
+//! Those are also read by their descriptions. The keys here are read by separate code; a test compares them.
 //!
 //! Long because it is one table.
 

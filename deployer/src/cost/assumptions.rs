@@ -9,11 +9,12 @@ use plexmon_function::run::{Phases, Run};
 /// well. Most of it is waiting: for the target, and for SSM.
 pub const RUN_MS: u64 = 1000;
 
-/// How much longer it takes with each further target: they are probed at the same time, but each TLS handshake takes this
-/// long on the share of a processor that comes with 128 MB.
+/// How much longer it takes with each further target: they are probed at the same time, but each TLS handshake takes
+/// this long on the share of a processor that comes with 128 MB.
 pub const FURTHER_TARGET_MS: u64 = 20;
 
-/// How long it takes to read and to write one parameter of the history, in milliseconds: SSM accepts three writes a second.
+/// How long it takes to read and to write one parameter of the history, in milliseconds: SSM accepts three writes a
+/// second.
 pub const HISTORY_MS: u64 = 350;
 
 /// Lambda replaces an environment at least this often, in seconds. A new one reads the secrets that its checks need.

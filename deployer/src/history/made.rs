@@ -27,7 +27,8 @@ impl Made {
         Self { now, hours, others: Vec::new(), events: Vec::new(), outage: None }
     }
 
-    /// Make the history, with the response time in milliseconds of each hour, by the number of hours before the current one.
+    /// Make the history, with the response time in milliseconds of each hour, by the number of hours before the current
+    /// one.
     pub fn with(self, ms: impl Fn(u32) -> Option<f64>, clock: &Clock) -> TargetHistory {
         let mut record = Record::default();
         let current = hour_of(self.now);

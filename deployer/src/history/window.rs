@@ -1,4 +1,5 @@
-//! The part of the past that a command is about. It begins with a whole hour or day, because checks are counted in those.
+//! The part of the past that a command is about. It begins with a whole hour or day, because checks are counted in
+//! those.
 
 use plexmon_function::contract::history::{Begin, Counts, HOUR_S, RECENT_HOURS, TargetHistory, hour_of};
 use plexmon_function::contract::settings::Clock;

@@ -30,8 +30,8 @@ pub enum Contents {
     History,
 }
 
-/// Return the state parameter to which one of our parameters belongs, and what it contains; a state parameter belongs to
-/// itself.
+/// Return the state parameter to which one of our parameters belongs, and what it contains; a state parameter belongs
+/// to itself.
 fn parsed(name: &str) -> (&str, Contents) {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let numbered = |suffix: &str| name.rsplit_once(suffix).filter(|(_, number)| is_number(number));

@@ -112,8 +112,8 @@ impl Order<'_> {
         }
     }
 
-    /// A function needs its own role and log group, and the parameters if it has a state. It does not wait for the history:
-    /// there may be many parameters, and it creates those that it misses.
+    /// A function needs its own role and log group, and the parameters if it has a state. It does not wait for the
+    /// history: there may be many parameters, and it creates those that it misses.
     fn function(&self, function: &Function) -> Vec<Dependency> {
         let mut needs = self.all(Until::Effective, |step| {
             self.purpose(step) == Purpose::Makes

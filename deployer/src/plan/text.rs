@@ -24,8 +24,8 @@ impl Display for Plan {
 }
 
 impl Plan {
-    /// Return a line per step (one for many parameters of the history), a line per changed field, and a summary. The details are what each step needs, and the
-    /// digest.
+    /// Return a line per step (one for many parameters of the history), a line per changed field, and a summary. The
+    /// details are what each step needs, and the digest.
     pub fn text(&self, paint: Paint, details: Details) -> String {
         let mut text = String::new();
         let is_alike = |one: &Step, other: &Step| {

@@ -47,8 +47,8 @@ impl Pace {
         Ok(Slot { pace: self, is_due: true })
     }
 
-    /// Return when the write may be sent; `None` for now. `due` is the time by which all writes so far would have been sent
-    /// one by one.
+    /// Return when the write may be sent; `None` for now. `due` is the time by which all writes so far would have been
+    /// sent one by one.
     fn reserve(&self, now: Instant) -> Option<Instant> {
         let mut due = self.0.lock().ok()?;
         let own = due.map_or(now, |due| due.max(now));

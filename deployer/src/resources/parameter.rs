@@ -1,4 +1,5 @@
-//! A parameter of the state or of the history. Its value belongs to the function; we only ensure that it exists and is ours.
+//! A parameter of the state or of the history. Its value belongs to the function; we only ensure that it exists and is
+//! ours.
 
 use aws_sdk_ssm::types::ParameterType;
 use plexmon_function::contract::history;

@@ -13,8 +13,8 @@ pub fn statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value>
     }
 }
 
-/// Return the statements for the monitor: its own state, history, secrets and log streams. They do not allow creating a log group,
-/// which would recreate the group after its deletion.
+/// Return the statements for the monitor: its own state, history, secrets and log streams. They do not allow creating a
+/// log group, which would recreate the group after its deletion.
 fn monitor_statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value> {
     let of = sid_suffix(&lambda.region);
     let log_group = blueprint.account_of(lambda).log_group(&lambda.log_group);

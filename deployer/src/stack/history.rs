@@ -4,9 +4,11 @@
 //! There may be many, so their tags are read only if something else does not say whose they are.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use plexmon_function::contract::history::{MAX_PARAMETERS, Place};
+use tokio::time::{Instant, sleep_until};
 
 use crate::aws::Aws;
 use crate::error::Result;
@@ -15,8 +17,10 @@ use crate::resource::Resource as _;
 use crate::resources::Parameter;
 use crate::resources::parameter::history_of;
 
-/// How many are read at the same time: SSM accepts 40 reads a second.
+/// How many are read at the same time, and how soon each of the others follows. SSM accepts 40 reads a second, and the
+/// function needs some of them.
 const READS: usize = 20;
+const BETWEEN_READS: Duration = Duration::from_millis(40);
 
 /// How many are read at once where it is not known how many there are.
 const MORE: usize = 10;
@@ -97,8 +101,9 @@ impl History {
 
     /// Return the parameters with their owners.
     ///
-    /// Beside a state of ours, what the value says is enough. Otherwise, another deployment may have taken over both, which
-    /// only their tags say. The value of an unreadable history may not say anything, and the function may not set tags.
+    /// Beside a state of ours, what the value says is enough. Otherwise, another deployment may have taken over both,
+    /// which only their tags say. The value of an unreadable history may not say anything, and the function may not set
+    /// tags.
     pub(super) async fn owned(&mut self, of: Circumstances<'_>) -> Result<Vec<Parameter>> {
         let is_ours = |parameter: &Parameter| parameter.owner.as_deref() == Some(of.deployment);
         let is_state_ours = of.state.is_some_and(is_ours);
@@ -130,7 +135,11 @@ async fn read_each(
     state_parameter: &str,
     numbers: Range<usize>,
 ) -> Result<Vec<Option<(Parameter, String)>>> {
-    let read = async |number| {
+    let began = Instant::now();
+    let first = numbers.start;
+    let read = async |number: usize| {
+        let further = u32::try_from((number - first).saturating_sub(READS)).unwrap_or(u32::MAX);
+        sleep_until(began + BETWEEN_READS.saturating_mul(further)).await;
         let name = Place::Number(number).parameter(state_parameter);
         Parameter::read_history(&name, aws).await
     };

@@ -8,9 +8,7 @@ pub fn history_room(room: &HistoryRoom) -> Option<String> {
     if !room.is_limited() {
         return None;
     }
-    let HistoryRoom {
-        days, hours_of_response_times, outages, targets, targets_with_room, parameters, ..
-    } = *room;
+    let HistoryRoom { hours_of_response_times, outages, targets, targets_with_room, parameters, .. } = *room;
     let lacking = targets - targets_with_room;
     let (of, advice) = match lacking {
         0 => (plural(targets, "target"), String::new()),
@@ -23,8 +21,9 @@ pub fn history_room(room: &HistoryRoom) -> Option<String> {
         ),
     };
     Some(format!(
-        "history: {days} days of {of}, response times of {hours_of_response_times} hours, the last {outages} outages of \
+        "history: {} of {of}, response times of {hours_of_response_times} hours, the last {outages} outages of \
          each, in {}{advice}",
+        room.days_of_all(),
         plural(parameters, "parameter")
     ))
 }

@@ -2,10 +2,11 @@
 //!
 //! The checks of the current hour are counted in the state ([`crate::contract::state::HistoryState`]), which every run
 //! writes anyway. When the hour is over, they become a [`ClosedHour`] and move to the target's [`Record`]. One or more
-//! records are in one SSM [`Parameter`], each with an equal share of its [`Room`]. Everything in a record is packed into a
-//! fixed width, so that its size is known before anything is counted.
+//! records are in one SSM [`Parameter`], each with an equal share of its [`Room`]. Everything in a record is packed
+//! into a fixed width, so that its size is known before anything is counted.
 //!
-//! The history is less important than notifications: what does not fit into the state, or cannot be written, is left out.
+//! The history is less important than notifications: what does not fit into the state, or cannot be written, is left
+//! out.
 
 mod closed_hour;
 mod counts;

@@ -18,8 +18,8 @@ pub const MAX_SENT: u32 = 3;
 /// The pause between the second attempt that may have arrived and the third, in seconds.
 const PAUSE_S: u64 = 6 * HOUR_S;
 
-/// The pause after the last attempt that may have arrived, in seconds. The notification is then given up, a day after the
-/// first attempt.
+/// The pause after the last attempt that may have arrived, in seconds. The notification is then given up, a day after
+/// the first attempt.
 const GIVE_UP_S: u64 = KEEP_S - PAUSE_S;
 
 /// The pause between a refusal and the next attempt, in seconds: the age of the notification, within these bounds. The
@@ -121,8 +121,8 @@ impl Notification {
         self.id.rsplit(':').next().unwrap_or_default()
     }
 
-    /// Restore the kind of a notification from the state. Earlier releases had no exact kind there, and only a target has
-    /// a certificate.
+    /// Restore the kind of a notification from the state. Earlier releases had no exact kind there, and only a target
+    /// has a certificate.
     pub(super) fn restore_kind(&mut self) {
         if let Some(exact) = self.detail.filter(|kind| *kind != NotificationKind::Other) {
             self.kind = exact;
@@ -150,8 +150,8 @@ impl Notification {
         is_history && !self.unproven && now.saturating_sub(self.until.unwrap_or(self.from)) > keep
     }
 
-    /// Return whether it may be sent now. A later notification about the same target ends its pause: a recovery must not
-    /// arrive after the next outage.
+    /// Return whether it may be sent now. A later notification about the same target ends its pause: a recovery must
+    /// not arrive after the next outage.
     pub fn is_due(&self, is_followed: bool, now: u64) -> bool {
         self.sent < MAX_SENT && (is_followed || self.is_pause_over(now))
     }
@@ -178,8 +178,8 @@ impl Notification {
         }
     }
 
-    /// Return whether the pause after the last attempt is over. One that a jump of the clock has made too long counts as
-    /// over.
+    /// Return whether the pause after the last attempt is over. One that a jump of the clock has made too long counts
+    /// as over.
     fn is_pause_over(&self, now: u64) -> bool {
         self.next.is_none_or(|next| next <= now || next - now > KEEP_S)
     }

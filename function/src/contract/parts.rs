@@ -190,8 +190,8 @@ pub fn merge(parts: Vec<State>) -> State {
             }
         }
     }
-    // In the order of their times, as in one part; unless a clock has jumped, and sorting would reverse the notifications
-    // about one target.
+    // In the order of their times, as in one part; unless a clock has jumped, and sorting would reverse the
+    // notifications about one target.
     if by_time {
         whole.outbox.sort_by_key(when);
     }

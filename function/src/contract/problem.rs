@@ -94,8 +94,8 @@ impl ProblemKind {
     }
 }
 
-/// Problems in a reply: texts and kinds are two lists of the same length, because earlier deployers read the texts alone.
-/// Replies of earlier releases have no kinds.
+/// Problems in a reply: texts and kinds are two lists of the same length, because earlier deployers read the texts
+/// alone. Replies of earlier releases have no kinds.
 pub(super) mod lists {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -86,6 +86,7 @@ fn forget(state: &mut State) {
     if state.history.take().is_some() {
         for target in &mut state.targets {
             (target.tally, target.closed) = (None, None);
+            target.recent.clear();
             target.events.0.clear();
             target.closed_events.0.clear();
         }
@@ -107,7 +108,9 @@ fn close(history: &mut HistoryState, targets: &mut [TargetState], hour: u32) {
     history.closed = Some(closed);
     history.closed_times = std::mem::take(&mut history.times);
     (history.hour, history.runs, history.stride) = (hour, 0, 0);
-    for target in targets {
+    // A run that did not save the first part of the state may have closed it for targets in other parts.
+    let is_open = |target: &&mut TargetState| target.closed.is_none_or(|tally| tally.hour != closed.hour);
+    for target in targets.iter_mut().filter(is_open) {
         let tally = of_hour(target.tally.take(), closed.hour);
         target.tally = Some(Tally::new(hour, tally.class, 0)).filter(|tally| !tally.says_nothing());
         target.closed = Some(tally).filter(|tally| !tally.says_nothing());
@@ -150,10 +153,12 @@ fn note_end(target: &mut TargetState, known: &TargetState, context: Context<'_>)
     let is_changed = known.check != target.check;
     if known.status == Status::Down && (is_changed || target.status == Status::Up) {
         let end = if is_changed { now } else { target.since };
-        let is_planned = |at| is_in_maintenance(&target.name, settings, at);
+        let is_covered = |at| is_in_maintenance(&target.name, settings, at);
+        // A later window finds it down.
+        let is_same_window = known.suppressed.is_some_and(|before| before.status != Status::Down);
         let kind = match () {
             () if is_changed => EventKind::Interrupted,
-            () if is_planned(known.since) && is_planned(end) => EventKind::Planned,
+            () if is_covered(known.since) && is_covered(end) && is_same_window => EventKind::Planned,
             () => EventKind::Outage,
         };
         target.events.0.push(Event {

@@ -118,7 +118,8 @@ impl Report<'_> {
         match (apps().count(), apps().next().and_then(|only| only.uptime().percent())) {
             (1, Some(percent)) if down > 0 => parts.insert(0, format!("{percent} up")),
             (all, _) if (1..all).contains(&down) => {
-                parts.push(format!("{} of {all} apps were always up", all - down))
+                let good = apps().filter(|target| target.was_always_up()).count();
+                parts.push(format!("{good} of {all} apps were always up"))
             }
             _ => {}
         }

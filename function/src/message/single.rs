@@ -22,11 +22,10 @@ pub(super) fn text(notification: &Notification, state: &State, settings: &Settin
         is_exposure(notification, settings).then(|| exposure(notification, &name, settings)).flatten();
     let Text { title, body } =
         exposure.unwrap_or_else(|| Text::new(title(notification, &name), body(notification, settings)));
-    let body = if notification.kind == NotificationKind::Up {
-        body + &recurrence(notification, state)
-    } else {
-        body
-    };
+    let is_recovery = notification.kind == NotificationKind::Up
+        && !notification.first
+        && !is_exposure(notification, settings);
+    let body = if is_recovery { body + &recurrence(notification, state) } else { body };
     let title = if notification.first { format!("{STARTED}: {title}") } else { title };
     Text { title, body }
 }

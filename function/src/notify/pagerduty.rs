@@ -1,9 +1,9 @@
 //! PagerDuty: events of the Events API v2. <https://developer.pagerduty.com/docs/events-api-v2-overview>
 //!
-//! PagerDuty folds events with the key of an open alert into it, and begins another alert after it was resolved. The key
-//! of what has an end, such as an outage, depends on the target alone: its recovery always resolves what is open. What
-//! has no end, such as a certificate that expires soon, has the key of its message: it stays open until somebody resolves
-//! it, and must not hide the next one. A repeat is harmless in both cases.
+//! PagerDuty folds events with the key of an open alert into it, and begins another alert after it was resolved. The
+//! key of what has an end, such as an outage, depends on the target alone: its recovery always resolves what is open.
+//! What has no end, such as a certificate that expires soon, has the key of its message: it stays open until somebody
+//! resolves it, and must not hide the next one. A repeat is harmless in both cases.
 
 use std::time::Duration;
 
@@ -97,8 +97,8 @@ impl PagerDuty {
         Self { name, url: appended(url, "/v2/enqueue"), http: http.clone() }
     }
 
-    /// Send one event for each notification. If one fails for now, all are repeated: PagerDuty recognizes them. One that is
-    /// refused for good does not keep the others from being sent, unless the key is at fault.
+    /// Send one event for each notification. If one fails for now, all are repeated: PagerDuty recognizes them. One
+    /// that is refused for good does not keep the others from being sent, unless the key is at fault.
     async fn deliver(&self, message: &Message, secrets: &ChannelSecrets, deadline: Instant) -> Delivery {
         let test = [MessageItem::about_monitor(NotificationKind::Other)];
         let items = if message.items.is_empty() { &test[..] } else { &message.items[..] };

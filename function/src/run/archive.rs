@@ -16,6 +16,8 @@ pub(super) struct Archive {
     pub(super) parameters: Vec<Option<Vec<String>>>,
     /// Whether all parameters were read.
     pub(super) is_complete: bool,
+    /// How many parameters have the hour already, in the order of this hour.
+    step: usize,
     /// Whether all records have the hour.
     pub(super) is_moved: bool,
 }
@@ -55,15 +57,16 @@ impl Archive {
         }
         let is_behind = self.mark.is_some() && !self.is_moved;
         let late = shares.0.iter().filter(|(name, _)| is_behind && !self.done.contains(name)).count();
-        (self.mark, self.is_moved) = (Some(mark), false);
+        (self.mark, self.is_moved, self.step) = (Some(mark), false, 0);
         self.done.clear();
         late
     }
 
-    /// Return the next parameter to update: one with a record that does not have the hour yet, or one that was not read.
+    /// Return the next parameter to update: one with a record that does not have the hour yet, or one that was not
+    /// read.
     ///
     /// Each hour begins with another one. Where not all can be updated in time, each has its turn.
-    pub(super) fn next(&self, shares: &Shares) -> Option<usize> {
+    pub(super) fn next(&mut self, shares: &Shares) -> Option<usize> {
         let count = self.parameters.len();
         let first = self.mark.map_or(0, |mark| mark.seq as usize).wrapping_mul(WRITES_A_RUN);
         let is_missing = |name: &String| shares.has(name) && !self.done.contains(name);
@@ -71,18 +74,24 @@ impl Archive {
             Some(names) => names.iter().any(is_missing),
             None => true,
         };
-        let in_turn = (0..count).map(|step| (first % count + step) % count);
-        in_turn.into_iter().find(is_due).or((!self.is_complete).then_some(count))
+        // Those before were found to have the hour.
+        let mut in_turn = (self.step..count).map(|step| (step, (first % count + step) % count));
+        let Some((step, at)) = in_turn.find(|(_, at)| is_due(at)) else {
+            self.step = count;
+            return (!self.is_complete).then_some(count);
+        };
+        self.step = step;
+        Some(at)
     }
 
-    /// Return the parameter for a new record: the one with the fewest, if it has room, or a new one, or else one with the
-    /// record of a target that is gone.
+    /// Return the parameter for a new record: the one with the fewest, if it has room, or a new one, or else one with
+    /// the record of a target that is gone.
     pub(super) fn with_room(
         &self,
         settings: HistorySettings,
         is_gone: impl Fn(&String) -> bool,
     ) -> Option<usize> {
-        let all = || self.parameters.iter().flatten().enumerate();
+        let all = || self.parameters.iter().enumerate().filter_map(|(at, names)| Some((at, names.as_ref()?)));
         let fewest = all().min_by_key(|(_, names)| names.len());
         let has_room = fewest.filter(|(_, names)| names.len() < settings.records).map(|(at, _)| at);
         let is_free = self.parameters.len() < settings.parameters;

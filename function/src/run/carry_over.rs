@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use crate::contract::notification::{Notification, NotificationKind, add_down, add_up};
 use crate::contract::state::{LastNotified, State, Status, TargetState};
 
-/// Carry over the results of runs that could not read the state: otherwise their notifications would be sent again, and a
-/// recovery might never be sent. `remembered`: their state.
+/// Carry over the results of runs that could not read the state: otherwise their notifications would be sent again, and
+/// a recovery might never be sent. `remembered`: their state.
 pub(super) fn carry_over(state: &mut State, remembered: State) {
     state.monitor.not_before.extend(remembered.monitor.not_before);
     for mut target in remembered.targets {
@@ -31,6 +31,9 @@ pub(super) fn carry_over(state: &mut State, remembered: State) {
             state.outbox.retain(|one| one.target() != target.name);
         }
         target.domain = known.domain.or(target.domain);
+        // Runs without the state did not count for the history.
+        (target.tally, target.closed, target.recent) = (known.tally, known.closed, known.recent);
+        (target.events, target.closed_events) = (known.events, known.closed_events);
         let channels: BTreeSet<String> = target
             .notified
             .keys()

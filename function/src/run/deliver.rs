@@ -140,8 +140,8 @@ impl<'a, S: Store> Sender<'a, S> {
     }
 }
 
-/// Return whether a channel is not used for the rest of the run. Wrong secrets would be refused every time, and Pushover
-/// blocks clients that keep trying.
+/// Return whether a channel is not used for the rest of the run. Wrong secrets would be refused every time, and
+/// Pushover blocks clients that keep trying.
 pub(super) fn stops(delivery: &Delivery) -> bool {
     matches!(delivery, Delivery::Retry { .. } | Delivery::Refused { credentials: true, .. })
 }

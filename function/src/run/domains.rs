@@ -1,7 +1,7 @@
 //! Asks registries when domains end: once a day for each domain, and after everything else.
 //!
-//! An answer may take seconds and can wait for a day, while an outage cannot: the registries are asked when the state is
-//! saved and the notifications are sent. Then the run decides once more, with the answers.
+//! An answer may take seconds and can wait for a day, while an outage cannot: the registries are asked when the state
+//! is saved and the notifications are sent. Then the run decides once more, with the answers.
 
 use std::time::Duration;
 

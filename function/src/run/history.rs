@@ -1,8 +1,9 @@
-//! Moves an hour that is over from the state to the history, after everything else: a few parameters in each run, until all
-//! have it.
+//! Moves an hour that is over from the state to the history, after everything else: a few parameters in each run, until
+//! all have it.
 //!
-//! A parameter is read before it is written, and each record knows which hours it has, so an hour that is moved twice is
-//! counted once. Where the records are is remembered while the environment is warm; a new one reads all parameters once.
+//! A parameter is read before it is written, and each record knows which hours it has, so an hour that is moved twice
+//! is counted once. Where the records are is remembered while the environment is warm; a new one reads all parameters
+//! once.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::archive::Shares;
 use super::persist::BETWEEN_WRITES;
 use super::{Monitor, Prober};
 use crate::contract::history::{
-    Division, Mark, Parameter, Place, Record, VERSION, WRITES_A_RUN, closed_hour,
+    Division, MAX_PARAMETERS, Mark, Parameter, Place, Record, VERSION, WRITES_A_RUN, closed_hour,
 };
 use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::settings::{HistorySettings, Target};
@@ -64,7 +65,7 @@ impl<S: Store, P: Prober> Monitor<S, P> {
             |target: &Target| Some((target.name.clone(), closed_hour(state, target, &self.settings.clock)?));
         let shares = Shares(self.settings.targets.iter().filter_map(share).collect());
         let division = Division { records: settings.records, parameters: settings.parameters };
-        let expected = history.parameters.max(division.parameters_for(shares.0.len()));
+        let expected = history.parameters.min(MAX_PARAMETERS).max(division.parameters_for(shares.0.len()));
         let late = self.archive.begin(mark, &shares, expected);
         if late > 0 {
             let detail = format!("no time was left to move an hour of {late} targets to the history");
@@ -108,8 +109,11 @@ impl<S: Store, P: Prober> Monitor<S, P> {
                 return Ok(false);
             }
             let names = self.archive.parameters.get(at).and_then(Option::as_ref);
-            let kept = names.map_or(0, |names| names.iter().filter(|name| !is_gone(name)).count());
-            let count = job.settings.records.saturating_sub(kept).clamp(1, new.len());
+            let (all, gone) = names
+                .map_or((0, 0), |names| (names.len(), names.iter().filter(|name| is_gone(name)).count()));
+            // The records of targets that are gone make room only where nothing else does.
+            let free = job.settings.records.saturating_sub(all);
+            let count = if free > 0 { free } else { gone }.clamp(1, new.len());
             self.update(at, job, &new[..count], problems).await?;
         }
     }
@@ -198,7 +202,8 @@ impl<S: Store, P: Prober> Monitor<S, P> {
 fn make_room(parameter: &mut Parameter, job: &Job, is_needed: bool) {
     let today = job.shares.0.first().map(|(_, share)| share.day).unwrap_or_default();
     parameter.records.retain(|name, record| job.shares.has(name) || !record.is_past(today));
-    // Where settings have changed, there may be more than now share a parameter: they are kept if nothing takes their place.
+    // Where settings have changed, there may be more than now share a parameter: they are kept if nothing takes their
+    // place.
     while is_needed && parameter.records.len() > job.settings.records {
         let last_day = |record: &Record| record.days.keys().next_back().copied();
         let gone = parameter.records.iter().filter(|(name, _)| !job.shares.has(name));

@@ -149,8 +149,8 @@ impl Progress {
         (decision, after)
     }
 
-    /// Return whether to do what can wait, such as asking registries: not in a run whose results would be lost, or that has
-    /// to be quick.
+    /// Return whether to do what can wait, such as asking registries: not in a run whose results would be lost, or that
+    /// has to be quick.
     pub(super) fn may_take_time(&self) -> bool {
         self.trigger.request == Request::Check && self.is_saved && !self.yields && !self.is_superseded
     }
@@ -160,8 +160,8 @@ impl Progress {
         self.is_saved && !self.yields && !self.is_superseded
     }
 
-    /// Return what to send now: nothing that was sent in this run, nothing while another run sends, and no report before
-    /// it was written.
+    /// Return what to send now: nothing that was sent in this run, nothing while another run sends, and no report
+    /// before it was written.
     pub(super) fn queues(&self, state: &State, names: &[&str], settings: &Settings) -> Vec<Queue> {
         let mut queues = self.waiting(state, names, settings);
         if self.report.is_none() {

@@ -1,5 +1,5 @@
-//! The store in AWS: parameters in SSM. State and history are Strings, in several parameters if needed; the secrets are one
-//! SecureString.
+//! The store in AWS: parameters in SSM. State and history are Strings, in several parameters if needed; the secrets are
+//! one SecureString.
 //!
 //! The client is built from Lambda's environment variables, over the shared HTTP client: the SDK's own credential
 //! providers would add a megabyte and some start-up time.

@@ -1,8 +1,8 @@
 //! Decisions, tested as stories: each step has an observation and a behavior of the channel, such as `down 500`.
 //!
-//! The runs of a story are five minutes apart. Observations are `up`, `down` and `-` (not probed); a `!` is appended if the
-//! run announces new secrets. The channel accepts everything (`ok`), fails (`500`), accepts but loses the answer (`lost`),
-//! or refuses (`400`). A test compares the attempts to send.
+//! The runs of a story are five minutes apart. Observations are `up`, `down` and `-` (not probed); a `!` is appended if
+//! the run announces new secrets. The channel accepts everything (`ok`), fails (`500`), accepts but loses the answer
+//! (`lost`), or refuses (`400`). A test compares the attempts to send.
 
 mod account;
 mod domain;

@@ -1,8 +1,8 @@
 //! The whole function under faults, in random stories.
 //!
 //! `PLEXMON_CASES=1000000 CARGO_PROFILE_TEST_OPT_LEVEL=1 cargo test -p plexmon-function --test it stories -- --nocapture`
-//! plays a million stories and prints their contents; `PLEXMON_SEED` sets the first seed. A failure prints its seed, and
-//! the smallest story that fails.
+//! plays a million stories and prints their contents; `PLEXMON_SEED` sets the first seed. A failure prints its seed,
+//! and the smallest story that fails.
 
 mod alert;
 mod archive;
@@ -115,8 +115,9 @@ async fn play_all(seeds: impl Iterator<Item = u64>) -> Result<Tally, String> {
     Ok(tally)
 }
 
-/// Compare a story with the same one without a history: no message may be lost, repeated or delayed because of it. Where runs
-/// overlap, or one corrects what it decided from an old state, more calls change their order, or at which one a run is killed.
+/// Compare a story with the same one without a history: no message may be lost, repeated or delayed because of it.
+/// Where runs overlap, or one corrects what it decided from an old state, more calls change their order, or at which
+/// one a run is killed.
 async fn compare(story: &Story, played: &Played) -> Result<(), String> {
     let differs = |step: &Step| {
         step.overlap.is_some() || (step.killed.is_some() && matches!(step.load, Load::Stale(_)))

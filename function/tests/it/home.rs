@@ -1,10 +1,10 @@
-//! A simulated home on the loopback interface, monitored by the real function and the real prober. Every message that each
-//! channel receives is compared.
+//! A simulated home on the loopback interface, monitored by the real function and the real prober. Every message that
+//! each channel receives is compared.
 //!
-//! [`net`] is the home's network: [`edge`] stands in for Cloudflare, [`nginx`] runs the real nginx, [`apps`] lists the apps
-//! behind it, and [`running`] runs them. [`inbox`] is a channel that keeps its messages. [`outages`], [`conditions`],
-//! [`inside`], [`suppression`], [`channels`], [`domains`] and [`account`] contain the scenarios, and [`table`] plays
-//! them.
+//! [`net`] is the home's network: [`edge`] stands in for Cloudflare, [`nginx`] runs the real nginx, [`apps`] lists the
+//! apps behind it, and [`running`] runs them. [`inbox`] is a channel that keeps its messages. [`outages`],
+//! [`conditions`], [`inside`], [`suppression`], [`channels`], [`domains`] and [`account`] contain the scenarios, and
+//! [`table`] plays them.
 
 mod account;
 mod apps;
@@ -135,7 +135,8 @@ impl Home {
         self.sent.extend(inbox::sorted(&clock(self.now), &self.phone, &self.pager));
     }
 
-    /// Assert that exactly these messages were sent, as `10:10 phone: title | body`, with `both` for messages to both channels.
+    /// Assert that exactly these messages were sent, as `10:10 phone: title | body`, with `both` for messages to both
+    /// channels.
     #[track_caller]
     fn assert_sent(self, expected: &[&str]) -> Vec<Sent> {
         let found: Vec<String> = self.sent.iter().map(ToString::to_string).collect();

@@ -1,5 +1,5 @@
-//! Compatibility with the first release: its state in the middle of an outage is read, and it reads ours after a rollback;
-//! its deployer's requests are understood, and it reads our replies.
+//! Compatibility with the first release: its state in the middle of an outage is read, and it reads ours after a
+//! rollback; its deployer's requests are understood, and it reads our replies.
 
 mod first_release;
 mod history;
@@ -149,8 +149,8 @@ async fn the_first_release_reads_every_state_of_this_one() {
     }
 }
 
-/// The first release refuses a state, and a reply, with a kind of notification that it does not know. It reads the nearest
-/// one, and this release reads the exact one.
+/// The first release refuses a state, and a reply, with a kind of notification that it does not know. It reads the
+/// nearest one, and this release reads the exact one.
 #[tokio::test]
 async fn the_first_release_reads_a_warning_about_the_account() {
     let closing = Settings { account_closes: Some(NOW + 3 * 24 * 60 * 60), ..settings(&["plex"]) };

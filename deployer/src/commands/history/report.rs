@@ -1,11 +1,11 @@
 //! What `history` says about each target, before it is text, JSON or CSV.
 
-use plexmon_function::contract::history::{Event, EventKind, Percent, TargetHistory, Uptime};
+use plexmon_function::contract::history::{Event, EventKind, Percent, TargetHistory};
 use plexmon_function::contract::settings::Clock;
 use plexmon_function::probe::Cause;
 use serde::{Serialize, Serializer};
 
-use crate::history::{Checks, Window};
+use crate::history::{Checks, Window, uptime_since};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
@@ -81,7 +81,7 @@ impl TargetReport {
         Self {
             name: name.to_owned(),
             since: window.begin_of(history, clock),
-            uptime: Uptime::of(&counts).percent(),
+            uptime: uptime_since(window.begin, &counts, history).percent(),
             checks: counts.into(),
             outages: outages().count(),
             down_seconds: down.sum(),

@@ -10,7 +10,7 @@ use plexmon_function::contract::settings::Clock;
 use plexmon_function::local_time;
 use serde::Serialize;
 
-use crate::history::{Checks, Milliseconds, begin_of};
+use crate::history::{Checks, Milliseconds, begin_of, uptime_in};
 use crate::text::{Charset, Page, padded, sparkline};
 
 /// The columns before each line, and the space between two columns.
@@ -33,9 +33,9 @@ pub(super) struct UptimeReport {
 }
 
 impl UptimeReport {
-    pub(super) fn of(history: &TargetHistory) -> Self {
+    pub(super) fn of(history: &TargetHistory, clock: &Clock) -> Self {
         let [hours_24, days_30, days_90] =
-            PERIODS.map(|(_, period)| history.uptime(period).percent().map(Percent::value));
+            PERIODS.map(|(_, period)| uptime_in(period, history, clock).percent().map(Percent::value));
         Self { hours_24, days_30, days_90 }
     }
 }
@@ -143,12 +143,12 @@ fn aligned(rows: &[Vec<String>]) -> Vec<String> {
     rows.iter().map(row).collect()
 }
 
-/// Return the uptime in each period, up to the first one in which the history begins: that one has the beginning in place
-/// of its name.
+/// Return the uptime in each period, up to the first one in which the history begins: that one has the beginning in
+/// place of its name.
 pub(super) fn uptime_cells(history: &TargetHistory, clock: &Clock) -> Vec<String> {
     let mut cells = Vec::new();
     for (name, period) in PERIODS {
-        let uptime = history.uptime(period);
+        let uptime = uptime_in(period, history, clock);
         let percent = uptime.percent().map_or_else(|| "no data".to_owned(), |percent| percent.to_string());
         if let Some(begin) = history.begin_within(period) {
             cells.push(format!("since {} {percent}", short(begin, clock)));

@@ -61,7 +61,7 @@ impl TargetReport {
     /// Add its past.
     pub(super) fn with_history(self, history: &TargetHistory, clock: &Clock) -> Self {
         Self {
-            uptime: UptimeReport::of(history),
+            uptime: UptimeReport::of(history, clock),
             history: Some(HistoryReport::of(history, clock)),
             past: Some(history.clone()),
             ..self

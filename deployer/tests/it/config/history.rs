@@ -69,11 +69,11 @@ fn plan_says_what_has_room_only_if_that_is_less_than_configured() {
     }
     insta::assert_snapshot!(said(five, 251, 90), @"history: 90 days of 251 targets, response times of 48 hours, the last 23 outages of each, in 126 parameters");
     insta::assert_snapshot!(said(five, 500, 90), @"history: 90 days of 500 targets, response times of 48 hours, the last 23 outages of each, in 250 parameters");
-    insta::assert_snapshot!(said(five, 501, 90), @"history: 48 days of 501 targets, response times of 48 hours, the last 8 outages of each, in 167 parameters");
-    insta::assert_snapshot!(said(five, 900, 90), @"history: 25 days of 900 targets, response times of 24 hours, the last 8 outages of each, in 225 parameters");
+    insta::assert_snapshot!(said(five, 501, 90), @"history: only 48 of 90 days of 501 targets, response times of 48 hours, the last 8 outages of each, in 167 parameters");
+    insta::assert_snapshot!(said(five, 900, 90), @"history: only 25 of 90 days of 900 targets, response times of 24 hours, the last 8 outages of each, in 225 parameters");
     insta::assert_snapshot!(said(five, 900, 7), @"history: 7 days of 900 targets, response times of 48 hours, the last 23 outages of each, in 225 parameters");
     insta::assert_snapshot!(said("rate(1 hour)", 22, 90), @"history: 90 days of 22 targets, response times of 48 hours, the last 23 outages of each, in 11 parameters");
-    insta::assert_snapshot!(said("rate(1 hour)", 85, 90), @"history: 25 days of 84 of 85 targets, response times of 24 hours, the last 8 outages of each, in 21 parameters; the other one has none: check more often, or divide the targets among several deployments");
-    insta::assert_snapshot!(said("rate(1 hour)", 500, 90), @"history: 25 days of 84 of 500 targets, response times of 24 hours, the last 8 outages of each, in 21 parameters; the other 416 have none: check more often, or divide the targets among several deployments");
-    insta::assert_snapshot!(said("rate(1 day)", 500, 90), @"history: 25 days of 84 of 500 targets, response times of 24 hours, the last 8 outages of each, in 21 parameters; the other 416 have none: check more often, or divide the targets among several deployments");
+    insta::assert_snapshot!(said("rate(1 hour)", 85, 90), @"history: only 25 of 90 days of 84 of 85 targets, response times of 24 hours, the last 8 outages of each, in 21 parameters; the other one has none: check more often, or divide the targets among several deployments");
+    insta::assert_snapshot!(said("rate(1 hour)", 500, 90), @"history: only 25 of 90 days of 84 of 500 targets, response times of 24 hours, the last 8 outages of each, in 21 parameters; the other 416 have none: check more often, or divide the targets among several deployments");
+    insta::assert_snapshot!(said("rate(1 day)", 500, 90), @"history: only 25 of 90 days of 84 of 500 targets, response times of 24 hours, the last 8 outages of each, in 21 parameters; the other 416 have none: check more often, or divide the targets among several deployments");
 }

@@ -61,8 +61,8 @@ const ON_ANYTHING: [&str; 6] = [
     "lambda:CreateFunction",
 ];
 
-/// Translate a policy to the emulator's ARNs where they differ from those of AWS: the ARN of a rule contains the name of its
-/// bus (AWS omits the default one), and that of a log group never ends in `:*`.
+/// Translate a policy to the emulator's ARNs where they differ from those of AWS: the ARN of a rule contains the name
+/// of its bus (AWS omits the default one), and that of a log group never ends in `:*`.
 pub fn in_the_emulators_names(policy: &Value) -> Value {
     let mut statements = Vec::new();
     for statement in policy["Statement"].as_array().unwrap() {

@@ -1,5 +1,5 @@
-//! A month with four outages: `status`, `history` and the report say what happened in it. The function's own code plays the
-//! month in memory. The deployed function then reads and writes what it left behind.
+//! A month with four outages: `status`, `history` and the report say what happened in it. The function's own code plays
+//! the month in memory. The deployed function then reads and writes what it left behind.
 
 mod month;
 

@@ -9,22 +9,22 @@ use tokio::sync::oneshot;
 
 use crate::support::{Fixture, NAME, runtime};
 
-/// Start an app that answers its second request only when it is told to. Return its address, the news that this request is
-/// held, and the way to tell it.
+/// Start an app that holds its second request until it is released. Return its address, the sign that it holds the
+/// request, and the sender that releases it.
 fn app_that_waits() -> (String, oneshot::Receiver<()>, oneshot::Sender<()>) {
     let listener = runtime().block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (held, is_held) = oneshot::channel();
-    let (tell, told) = oneshot::channel();
+    let (release, released) = oneshot::channel();
     runtime().spawn(async move {
         answer(&listener, async {}).await;
-        let told = async { held.send(()).and(told.await.map_err(drop)).unwrap() };
-        answer(&listener, told).await;
+        let released = async { held.send(()).and(released.await.map_err(drop)).unwrap() };
+        answer(&listener, released).await;
         loop {
             answer(&listener, async {}).await;
         }
     });
-    (url, is_held, tell)
+    (url, is_held, release)
 }
 
 /// Answer one request after that.
@@ -39,7 +39,7 @@ async fn answer(listener: &TcpListener, after: impl Future<Output = ()>) {
 #[test]
 fn an_update_in_one_account_does_not_end_a_run_in_another() {
     let (fixture, other) = (Fixture::new(), Fixture::deployed());
-    let (url, held, tell) = app_that_waits();
+    let (url, held, release) = app_that_waits();
     fixture.edit(
         "[notify.pushover]",
         &format!("[[target]]\nname = \"nas\"\nurl = \"{url}\"\n\n[notify.pushover]"),
@@ -49,6 +49,6 @@ fn an_update_in_one_account_does_not_end_a_run_in_another() {
     let run = fixture.deploy(&["invoke"]).start();
     runtime().block_on(held).unwrap();
     other.aws("lambda", "update_function_configuration", json!({"FunctionName": NAME, "Timeout": 20}));
-    tell.send(()).unwrap();
+    release.send(()).unwrap();
     run.end().ended(0);
 }

@@ -49,9 +49,10 @@ fn down_removes_our_target_and_keeps_the_rule_for_theirs() {
       - delete log group /aws/lambda/plex-remote-health
       - delete parameter /homelab/plex_remote_status
       - delete secret    /homelab/plex_remote_status_secrets
+      - delete parameter /homelab/plex_remote_status_history
       . keep   schedule  plex-remote-health-schedule (others added targets to it: theirs)
-    0 to create, 1 to update, 5 to delete
-    6 resources deleted; checked again: nothing else of plex-remote-health is left
+    0 to create, 1 to update, 6 to delete
+    7 resources deleted; checked again: nothing else of plex-remote-health is left
     "#);
     assert_eq!(fixture.inventory(), [format!("rule {RULE}")]);
     assert_eq!(targets(&fixture), ["theirs"]);

@@ -1,5 +1,5 @@
-//! The plan of the account beside the reading of everything else, and the day on which AWS closes the account as a part of
-//! the deployment.
+//! The plan of the account beside the reading of everything else, and the day on which AWS closes the account as a part
+//! of the deployment.
 
 use std::time::Duration;
 

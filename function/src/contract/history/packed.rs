@@ -1,5 +1,5 @@
-//! Numbers of fixed widths, packed into text: each character has six bits. Its alphabet is that of URLs in base64, which
-//! needs no escapes in JSON and has no `{{`, which SSM rejects.
+//! Numbers of fixed widths, packed into text: each character has six bits. Its alphabet is that of URLs in base64,
+//! which needs no escapes in JSON and has no `{{`, which SSM rejects.
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 

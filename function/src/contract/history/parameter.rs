@@ -19,7 +19,7 @@ pub struct Parameter {
     pub deployment: String,
     /// The records by the names of their targets.
     pub records: BTreeMap<String, Record>,
-    /// The version in which it was written; 0 if it was not written yet.
+    /// The version in which it was written.
     pub version: u64,
 }
 

@@ -102,8 +102,8 @@ impl Record {
         self.days.last_key_value().is_none_or(|(day, _)| day.saturating_add(DAYS) <= today)
     }
 
-    /// Drop the future if the present has no room beside it, and if the future is what is wrong: there is a gap before it, and
-    /// it is no longer than what is known of the past. Otherwise the present is wrong, and all is kept.
+    /// Drop the future if the present has no room beside it, and if the future is what is wrong: there is a gap before
+    /// it, and it is no longer than what is known of the past. Otherwise the present is wrong, and all is kept.
     fn forget_future(&mut self, present: &ClosedHour) {
         let ClosedHour { hour, day, .. } = *present;
         let last_hour = self.hours.last_key_value().map_or(0, |(hour, _)| *hour);

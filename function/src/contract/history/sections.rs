@@ -1,7 +1,7 @@
 //! A record as text: sections by name, each packed by itself.
 //!
-//! A release that changes a section gives it another name. So each release reads the sections that it knows, and keeps the
-//! others.
+//! A release that changes a section gives it another name. So each release reads the sections that it knows, and keeps
+//! the others.
 
 use std::collections::BTreeMap;
 

@@ -7,7 +7,8 @@ use super::counts::{Class, Counts};
 /// The checks of a period.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Uptime {
-    /// How many checks say whether the target was up. Those in maintenance do not count, nor those that could not be made.
+    /// How many checks say whether the target was up. Those in maintenance do not count, nor those that could not be
+    /// made.
     pub known: u64,
     /// In how many of them it was down.
     pub down: u64,
@@ -23,7 +24,8 @@ impl Uptime {
     pub fn percent(self) -> Option<Percent> {
         let up = self.known.checked_sub(self.down).filter(|_| self.known > 0)?;
         let hundredths = u32::try_from(up * u64::from(Percent::WHOLE) / self.known).unwrap_or_default();
-        // Rounded down, so that only a period without any outage has 100 %; and whoever was up has more than 0.
+        // Rounded down, so that only a period without any outage has 100 %; and a target that was up at all has more
+        // than 0.
         Some(Percent(hundredths.max(u32::from(up > 0))))
     }
 }

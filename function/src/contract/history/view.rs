@@ -82,6 +82,12 @@ impl TargetHistory {
         sum
     }
 
+    /// Return with which hour or day a period begins.
+    pub fn begin_of(&self, period: Period) -> Begin {
+        let first = self.first_of(period);
+        if period == Period::Hours24 { Begin::Hour(first) } else { Begin::Day(first) }
+    }
+
     /// Return the first hour or day of a period.
     fn first_of(&self, period: Period) -> u32 {
         match period {

@@ -20,8 +20,8 @@ const MAX_OFFSET: i64 = 15 * HOUR;
 
 /// A wall clock that needs no time zone database.
 ///
-/// Its two fields are flattened into the enclosing object, so that earlier releases, which know only `clock`, still read
-/// it.
+/// Its two fields are flattened into the enclosing object, so that earlier releases, which know only `clock`, still
+/// read it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
     /// The POSIX rule (`CET-1CEST,M3.5.0,M10.5.0/3`); empty for UTC.
@@ -33,7 +33,8 @@ pub struct Clock {
     pub changes: Vec<Change>,
 }
 
-/// A change of the offset: from the first value on (Unix seconds), the clock is the second value ahead of UTC (seconds).
+/// A change of the offset: from the first value on (Unix seconds), the clock is the second value ahead of UTC
+/// (seconds).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change(pub i64, pub i64);
 
@@ -48,8 +49,8 @@ impl Clock {
         self.rule.is_empty() || TimeZone::posix(&self.rule).is_ok()
     }
 
-    /// Return the last of the days that `is_due` selects on which this clock has reached a minute of the day by `now`, and
-    /// when it first did, in Unix seconds. Days are counted since 1970; no more than 32 of them are examined.
+    /// Return the last of the days that `is_due` selects on which this clock has reached a minute of the day by `now`,
+    /// and when it first did, in Unix seconds. Days are counted since 1970; no more than 32 of them are examined.
     pub(super) fn last_day(&self, minute: u32, now: u64, is_due: impl Fn(u32) -> bool) -> Option<(u32, u64)> {
         let now = i64::try_from(now).ok()?;
         let clock = WallClock::new(self);
@@ -67,8 +68,8 @@ impl Clock {
         u64::try_from(WallClock::new(self).first(i64::from(day) * DAY)).unwrap_or_default()
     }
 
-    /// Return the offset from UTC at a time in Unix seconds, and the zone's name then: `CET`, or `UTC+3` where the rule has
-    /// only a number.
+    /// Return the offset from UTC at a time in Unix seconds, and the zone's name then: `CET`, or `UTC+3` where the rule
+    /// has only a number.
     pub fn zone_at(&self, at: u64) -> (i64, String) {
         let at = i64::try_from(at).unwrap_or(i64::MAX);
         let clock = WallClock::new(self);
@@ -130,7 +131,8 @@ impl<'a> WallClock<'a> {
         Timestamp::from_second(at).map_or(0, |at| self.rule.to_offset(at).seconds().into())
     }
 
-    /// Return the first instant at which the clock shows `time` or later. `time` is in seconds since 1970 by this clock.
+    /// Return the first instant at which the clock shows `time` or later. `time` is in seconds since 1970 by this
+    /// clock.
     fn first(&self, time: i64) -> i64 {
         self.reached(time, |at| at).min()
     }
@@ -250,8 +252,8 @@ impl Recurrence {
 /// Return the instants from `begin` until `length` later, both by the wall clock.
 ///
 /// A window that begins or ends in a skipped hour does so when the clock changes; one that lies within the skipped hour
-/// follows the change, at full length. A window that begins in a repeated hour begins the first time, one that ends in it
-/// ends the second time. So a window is open whenever the clock shows a time within it, and no window is lost.
+/// follows the change, at full length. A window that begins in a repeated hour begins the first time, one that ends in
+/// it ends the second time. So a window is open whenever the clock shows a time within it, and no window is lost.
 fn span(clock: &WallClock<'_>, begin: i64, length: i64) -> std::ops::Range<i64> {
     let (begins, ends) = (clock.first(begin), clock.last(begin + length));
     begins..if ends <= begins { begins + length } else { ends }

@@ -1,8 +1,9 @@
 //! Writes a state as the text that is stored, within the limit of an SSM parameter.
 //!
-//! A state that is too large loses the least important details first: what is on its way to the history, then reports, reasons, notifications of events, marks whose loss
-//! may repeat a notification, and finally the difference between one late outage and several. Outages and their ends are
-//! never left out. [`crate::contract::parts`] reserves room for the rest of every target.
+//! A state that is too large loses the least important details first: what is on its way to the history, then reports,
+//! reasons, notifications of events, marks whose loss may repeat a notification, and finally the difference between one
+//! late outage and several. Outages and their ends are never left out. [`crate::contract::parts`] reserves room for the
+//! rest of every target.
 
 use super::{HistoryState, LastNotified, MAX_BYTES, State, StateError, TargetState};
 use crate::contract::notification::{Notification, NotificationKind};
@@ -51,8 +52,8 @@ impl State {
         Err(StateError::TooLarge(bytes))
     }
 
-    /// Leave out what is on its way to the history, step by step, until the rest fits. An environment that stays warm keeps
-    /// it nevertheless.
+    /// Leave out what is on its way to the history, step by step, until the rest fits. An environment that stays warm
+    /// keeps it nevertheless.
     fn without_history(&mut self) -> Option<String> {
         while self.history.as_mut().is_some_and(HistoryState::thin) {
             let text = self.to_text();
@@ -89,8 +90,10 @@ fn drop_times(state: &mut State) {
 
 /// Drop how the checks went.
 fn drop_tallies(state: &mut State) {
-    state.is_uncounted =
-        state.history.take().is_some() || state.targets.iter().any(|one| one.tally.is_some());
+    // The first part counts from the beginning without what all targets have in common.
+    let is_first = state.history.take().is_some();
+    let had_any = |target: &TargetState| target.tally.is_some() || target.closed.is_some();
+    state.is_uncounted = !is_first && state.targets.iter().any(had_any);
     for target in &mut state.targets {
         (target.tally, target.closed) = (None, None);
         target.recent.clear();
@@ -180,7 +183,8 @@ fn drop_warnings(state: &mut State) {
     }
 }
 
-/// Drop which warnings about the account were notified. Each run would repeat the last one, hence not with the other marks.
+/// Drop which warnings about the account were notified. Each run would repeat the last one, hence not with the other
+/// marks.
 fn drop_account(state: &mut State) {
     (state.monitor.account_closes, state.monitor.account_warned) = (None, None);
 }

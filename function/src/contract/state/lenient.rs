@@ -1,5 +1,5 @@
-//! Reads a stored state of any release. Only what this release does not know is left out: one field of one target, or one
-//! notification, never the whole state.
+//! Reads a stored state of any release. Only what this release does not know is left out: one field of one target, or
+//! one notification, never the whole state.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -121,7 +121,8 @@ fn known_fields<T: DeserializeOwned + serde::Serialize>(blank: &T, fields: Map<S
     read(&Value::Object(known)).ok()
 }
 
-/// Read a value from its text: deserializing it directly would add code for every type to a binary that has to be small.
+/// Read a value from its text: deserializing it directly would add code for every type to a binary that has to be
+/// small.
 fn read<T: DeserializeOwned>(value: &Value) -> serde_json::Result<T> {
     serde_json::from_str(&value.to_string())
 }

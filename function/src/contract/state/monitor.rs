@@ -41,7 +41,8 @@ impl MonitorState {
         self.not_before.get(channel).is_some_and(|until| *until > now)
     }
 
-    /// Forget waits that are over, and those of other channels. One that a jump of the clock has made too long counts as over.
+    /// Forget waits that are over, and those of other channels. One that a jump of the clock has made too long counts
+    /// as over.
     pub(crate) fn retain_waits(&mut self, channels: &[&str], now: u64) {
         let latest = now.saturating_add(MAX_WAIT.as_secs() + 1);
         self.not_before.retain(|channel, until| {

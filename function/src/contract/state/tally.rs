@@ -1,11 +1,13 @@
 //! What is kept of the current hour for the history: how the checks went, and how fast the responses were.
 //!
 //! A target that was up in every run of the hour needs no tally: the number of runs, which is common to all, says
-//! everything. So a part of the state that has other targets than the first one is written only when one of them changes.
+//! everything. So a part of the state that has other targets than the first one is written only when one of them
+//! changes.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use super::TargetState;
 use crate::contract::history::{Class, Counts, Reader, ResponseTimes, Writer, hour_of};
@@ -162,8 +164,8 @@ impl TargetState {
     }
 }
 
-/// Return the tally of an hour. None means up in every run; one of another hour was written by a run that did not save its
-/// whole state, and says nothing.
+/// Return the tally of an hour. None means up in every run; one of another hour was written by a run that did not save
+/// its whole state, and says nothing.
 pub(crate) fn of_hour(tally: Option<Tally>, hour: u32) -> Tally {
     match tally {
         None => Tally::new(hour, Class::Up, 0),
@@ -186,8 +188,8 @@ impl Serialize for Tally {
 
 impl<'de> Deserialize<'de> for Tally {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let mut reader = Reader::new(&text);
+        let value = Value::deserialize(deserializer)?;
+        let mut reader = Reader::new(value.as_str().unwrap_or_default());
         let mut read = || {
             let hour = reader.take(WIDTHS[0])?;
             let class = Class::take(&mut reader)?;

@@ -36,7 +36,8 @@ pub(super) struct Outage {
 }
 
 impl TargetReport {
-    /// Summarize a target's history in the period of a report. Without its history, only the outage that lasts is known.
+    /// Summarize a target's history in the period of a report. Without its history, only the outage that lasts is
+    /// known.
     pub(super) fn new(
         history: &TargetHistory,
         is_complete: bool,
@@ -67,8 +68,8 @@ impl TargetReport {
         report
     }
 
-    /// Return how much of the time it was up. An outage counts as one check at least: its checks may be those of the day
-    /// after, on which it was confirmed.
+    /// Return how much of the time it was up. An outage counts as one check at least: its checks may be those of the
+    /// day after, on which it was confirmed.
     pub(super) fn uptime(&self) -> Uptime {
         let Uptime { known, down } = Uptime::of(&self.counts);
         Uptime { known, down: down.max(u64::from(self.outages() > 0)).min(known) }
@@ -93,7 +94,7 @@ impl TargetReport {
     pub(super) fn unknown_percent(&self) -> Option<u32> {
         let unknown = self.counts.of(Class::Unknown);
         let all = unknown.saturating_add(self.counts.known());
-        (unknown > 0 && unknown >= all / LITTLE_UNKNOWN).then(|| (unknown * 100 / all).max(1))
+        (unknown > 0 && unknown.saturating_mul(LITTLE_UNKNOWN) >= all).then(|| (unknown * 100 / all).max(1))
     }
 
     /// Return a number that is larger for a target that was down for a larger part of the time.

@@ -1,4 +1,5 @@
-//! Calls about the history with faults, and what it guarantees under any of them: each of its texts can be stored and read, and no check is counted twice.
+//! Calls about the history with faults, and what it guarantees under any of them: each of its texts can be stored and
+//! read, and no check is counted twice.
 
 use futures_util::FutureExt;
 use plexmon_function::contract::history::{Class, Counts, Parameter, Place};

@@ -1,5 +1,5 @@
-//! Simulates the runs of a story with the real function: environments start and end, runs overlap or are killed at a pause,
-//! and every event at the channel and the store is recorded for the judge.
+//! Simulates the runs of a story with the real function: environments start and end, runs overlap or are killed at a
+//! pause, and every event at the channel and the store is recorded for the judge.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex};

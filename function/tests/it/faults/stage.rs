@@ -1,5 +1,5 @@
-//! Everything around the function: a scripted store, channel and prober that record events, and the pauses between their
-//! effects, at which a run can be killed or another one can continue.
+//! Everything around the function: a scripted store, channel and prober that record events, and the pauses between
+//! their effects, at which a run can be killed or another one can continue.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;

@@ -1,5 +1,5 @@
-//! A clock that is wrong for a while. Afterwards the history goes on within an hour, nothing was counted twice, and the past
-//! is kept as far as there is room beside the wrong time.
+//! A clock that is wrong for a while. Afterwards the history goes on within an hour, nothing was counted twice, and the
+//! past is kept as far as there is room beside the wrong time.
 
 use plexmon_function::contract::history::{Class, DAYS, HOUR_S, Period, TargetHistory};
 use plexmon_function::contract::settings::{HistorySettings, Settings};

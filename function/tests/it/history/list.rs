@@ -1,5 +1,5 @@
-//! The model: a plain list of the checks of one target, and the outages that follow from it. It knows the documented rules
-//! and nothing about how the history is kept.
+//! The model: a plain list of the checks of one target, and the outages that follow from it. It knows the documented
+//! rules and nothing about how the history is kept.
 
 use plexmon_function::contract::history::{Class, Event, EventKind, HOUR_S, Uptime};
 use plexmon_function::probe::Cause;
@@ -116,15 +116,18 @@ impl List {
             }
         }
         if self.status == Status::Down {
-            let is_planned = in_maintenance(self.since) && in_maintenance(begin);
+            let of_outage = |check: &&Check| (self.since..=begin).contains(&check.at);
+            let is_planned = in_maintenance(self.since)
+                && in_maintenance(begin)
+                && self.checks.iter().filter(of_outage).all(|check| in_maintenance(check.at));
             let kind = if is_planned { EventKind::Planned } else { EventKind::Outage };
             self.events.push((now, Event { kind, begin: self.since, end: begin, cause: self.cause }));
         }
         (self.status, self.since) = (status, begin);
     }
 
-    /// A response is slow only after as many in a row as an outage takes. A failed check ends the row, unless it is only a
-    /// failed check between slow ones.
+    /// A response is slow only after as many in a row as an outage takes. A failed check ends the row, unless it is
+    /// only a failed check between slow ones.
     fn count_slow(&mut self, seen: Seen, rules: Rules) {
         match (seen, rules.slow_ms) {
             (Seen::Up { ms }, Some(limit)) if ms >= f64::from(limit) => self.slow += 1,

@@ -1,5 +1,5 @@
-//! What surrounds the monitor: a store whose calls can be refused, lose their answers or be the last of a run, and a prober
-//! that finds what a test says.
+//! What surrounds the monitor: a store whose calls can be refused, lose their answers or be the last of a run, and a
+//! prober that finds what a test says.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! Runs under faults: refused and lost calls, deaths between any two of them, overlapping runs, cold starts. What was lost
-//! may be missing, run by run or hour by hour. Nothing is counted twice, and what had no faults is complete.
+//! Runs under faults: refused and lost calls, deaths between any two of them, overlapping runs, cold starts. What was
+//! lost may be missing, run by run or hour by hour. Nothing is counted twice, and what had no faults is complete.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,8 @@ struct Made {
     is_quiet: bool,
 }
 
-/// One check of a target, which counts the same whatever was before: each failed one is an outage, until the next good one.
+/// One check of a target, which counts the same whatever was before: each failed one is an outage, until the next good
+/// one.
 #[derive(Debug, Clone, Copy)]
 struct Check {
     at: u64,

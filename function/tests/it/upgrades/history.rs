@@ -1,5 +1,5 @@
-//! The history as the first release that keeps one writes it. This release reads it and writes the same; an earlier release
-//! drops what is in the state, and the history goes on after it.
+//! The history as the first release that keeps one writes it. This release reads it and writes the same; an earlier
+//! release drops what is in the state, and the history goes on after it.
 
 use plexmon_function::contract::history::{DAYS, EventKind, Parameter, Period, Place, TargetHistory, Uptime};
 use plexmon_function::contract::settings::{HistorySettings, Settings};

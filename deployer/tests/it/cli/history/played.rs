@@ -38,8 +38,8 @@ struct Outage {
     end: u64,
 }
 
-/// Draw outages that are noticed, and whose end is noticed, in the hour in which they begin and end. Each is in a week of its
-/// own.
+/// Draw outages that are noticed, and whose end is noticed, in the hour in which they begin and end. Each is in a week
+/// of its own.
 fn outages(rng: &mut Rng) -> [Outage; 4] {
     [0, 1, 2, 3].map(|week| {
         let hour = week * 7 * 24 + rng.below(6 * 24);

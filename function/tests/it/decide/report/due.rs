@@ -9,8 +9,8 @@ use plexmon_testing::rng::Rng;
 use super::{DAY, HOUR, MINUTE, ZONES, deliver, reporting, started};
 use crate::fixtures::NOW;
 
-/// Return each time from one to another at which a report is due, by looking at the clock every 15 minutes: all zones here
-/// change theirs, and all reports are due, at multiples of that.
+/// Return each time from one to another at which a report is due, by looking at the clock every 15 minutes: all zones
+/// here change theirs, and all reports are due, at multiples of that.
 fn due_times(schedule: ReportSchedule, rule: &str, from: u64, until: u64) -> Vec<u64> {
     let zone = if rule.is_empty() { TimeZone::UTC } else { TimeZone::posix(rule).unwrap() };
     let mut due = Vec::new();
