@@ -66,7 +66,10 @@ fn the_history_of_the_first_release_is_read() {
 
 #[test]
 fn the_history_is_written_as_the_first_release_writes_it() {
-    assert_eq!(Parameter::parse(PARAMETER).unwrap().encode(DAYS as usize), PARAMETER);
+    // The order of the keys depends on the features of `serde_json` that other crates enable.
+    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let written = Parameter::parse(PARAMETER).unwrap().encode(DAYS as usize);
+    assert_eq!((value(&written), written.len()), (value(PARAMETER), PARAMETER.len()));
     assert_eq!(State::parse(STATE).unwrap().encode().unwrap().text, STATE);
 }
 
