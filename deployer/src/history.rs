@@ -90,6 +90,7 @@ pub fn uptime_in(period: Period, history: &TargetHistory, clock: &Clock) -> Upti
 
 #[cfg(test)]
 mod tests {
+    use plexmon_function::contract::history::{Event, EventKind};
     use serde_json::json;
 
     use super::*;
@@ -165,5 +166,25 @@ mod tests {
             histories.problems,
             ["the history was written by a later release, and may be incomplete here"]
         );
+    }
+
+    #[test]
+    fn a_period_with_an_outage_never_has_100_percent() {
+        let clock = Clock::default();
+        // It began at the end of the hour before the last 24, and its checks were counted there.
+        let begin = (NOW / 3_600 - 23) * 3_600;
+        let with = |end| {
+            let outage = Event { kind: EventKind::Outage, begin: begin - 120, end, cause: None };
+            let made = made::Made { events: vec![outage], ..made::Made::up(NOW, 48) };
+            made.with(|_| None, &clock)
+        };
+        let percent = |history: &TargetHistory, period| {
+            uptime_in(period, history, &clock).percent().map(|percent| percent.to_string())
+        };
+        assert_eq!(percent(&with(begin + 60), Period::Hours24).as_deref(), Some("99.65 %"));
+        assert_eq!(percent(&with(begin), Period::Hours24).as_deref(), Some("100 %"), "it was over by then");
+        assert_eq!(percent(&with(begin), Period::Days(30)).as_deref(), Some("99.82 %"));
+        let none = made::Made::up(NOW, 0).with(|_| None, &clock);
+        assert_eq!(percent(&none, Period::Hours24), None);
     }
 }

@@ -97,7 +97,8 @@ fn append(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::state::{DomainState, Warning};
+    use crate::contract::history::{Class, Event, EventKind, EventList};
+    use crate::contract::state::{DomainState, Tally, Warning};
 
     #[test]
     fn warnings_and_domains_that_were_notified_before_are_kept() {
@@ -117,5 +118,32 @@ mod tests {
             merged.warnings.iter().map(|(key, warning)| (key.as_str(), warning.active)).collect();
         assert_eq!(active, [("a", true), ("b", true), ("c", true), ("d", false), ("e", true)]);
         assert_eq!(merged.domain.as_ref().unwrap().warned, Some(14));
+    }
+
+    #[test]
+    fn what_was_counted_before_is_kept() {
+        let down = Tally::new(500_000, Class::Down, 3);
+        let known = TargetState {
+            name: "app".to_owned(),
+            tally: Some(down),
+            closed: Some(down),
+            recent: vec![1],
+            events: EventList(vec![outage()]),
+            closed_events: EventList(vec![outage(), outage()]),
+            ..TargetState::default()
+        };
+        let remembered = TargetState {
+            name: "app".to_owned(),
+            notified: [("tok".to_owned(), LastNotified::Down)].into(),
+            ..TargetState::default()
+        };
+        let with = |target| State { targets: vec![target], ..State::default() };
+        let mut state = with(known.clone());
+        carry_over(&mut state, with(remembered.clone()));
+        assert_eq!(state.targets, [TargetState { notified: remembered.notified, ..known }]);
+    }
+
+    fn outage() -> Event {
+        Event { kind: EventKind::Outage, begin: 1, end: 2, cause: None }
     }
 }

@@ -1,8 +1,9 @@
 //! The stored state: it is read as it was written, has a size limit, and tolerates what other releases wrote.
 
-use plexmon_function::contract::notification::NotificationKind;
+use plexmon_function::contract::history::Class;
+use plexmon_function::contract::notification::{Notification, NotificationKind};
 use plexmon_function::contract::state::{
-    LastNotified, MAX_BYTES, State, StateError, Status, Streak, TargetState,
+    ClosedRuns, LastNotified, MAX_BYTES, State, StateError, Status, Streak, Tally, TargetState, VERSION,
 };
 use plexmon_function::decide::{Context, decide};
 use serde_json::Value;
@@ -109,4 +110,30 @@ fn unknown_values_are_ignored_and_the_rest_is_kept() {
     assert_eq!((decision.previous, decision.state.version), (Status::Down, 1));
     let kinds: Vec<_> = decision.state.outbox.iter().map(|entry| (entry.kind, entry.first)).collect();
     assert_eq!(kinds, [(NotificationKind::Down, false), (NotificationKind::Other, false)]);
+}
+
+/// A part without what all targets have in common, in the hour after an outage: no tally would mean that they were up.
+#[test]
+fn what_had_no_room_in_a_state_is_unknown_and_not_up() {
+    let closed = ClosedRuns { hour: 500_000, runs: 12 };
+    let target = |at: usize| TargetState {
+        name: format!("app-{at}"),
+        closed: Some(Tally::new(closed.hour, Class::Down, 0)),
+        ..TargetState::default()
+    };
+    let notification = |at: usize| Notification {
+        id: Notification::id(&format!("app-{at}"), 1, "pushover"),
+        ..Notification::new(NotificationKind::Down, NOW)
+    };
+    let whole = State {
+        version: VERSION,
+        targets: (0..16).map(target).collect(),
+        outbox: (0..44).map(notification).collect(),
+        ..State::default()
+    };
+    let text = whole.encode().unwrap().text;
+    let read = State::parse(&text).unwrap();
+    assert_eq!(read.outbox.len(), 44, "history goes first");
+    let unknown = |target: &TargetState| target.closed_counts(closed).of(Class::Unknown);
+    assert_eq!(read.targets.iter().map(unknown).collect::<Vec<_>>(), [12; 16], "{text}");
 }

@@ -189,6 +189,8 @@ fn wrong_arguments_are_usage_errors() {
         let ran = run(&aws, &[&["history"], args.as_slice()].concat()).ended(2);
         assert!(ran.stderr.contains(expected) && ran.stdout.is_empty(), "{}", ran.whole());
     }
+    let ran = run(&aws, &["--json", "history", "--csv"]).ended(2);
+    assert!(ran.stderr.starts_with("error: --csv and --json exclude each other\n"), "{}", ran.whole());
 }
 
 #[test]

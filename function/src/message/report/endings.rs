@@ -33,7 +33,7 @@ impl Report<'_> {
             }
         }
         let parts: Vec<String> =
-            days.iter().map(|(day, names)| format!("{day} ({})", listed(names))).collect();
+            days.iter().map(|(day, names)| format!("{day} ({})", joined_or_counted(names))).collect();
         (!parts.is_empty()).then(|| format!("Certificates that end soon: {}.", parts.join(", ")))
     }
 
@@ -55,6 +55,6 @@ impl Report<'_> {
 }
 
 /// List a few names, or count them.
-fn listed(names: &[&str]) -> String {
+fn joined_or_counted(names: &[&str]) -> String {
     if names.len() > MAX_NAMED { count(names.len()) } else { names.join(", ") }
 }

@@ -222,3 +222,13 @@ fn programs_and_channels_see_a_report_that_is_not_urgent() {
     let again = message_with(&[again], Some(&text), &state, &settings, true);
     assert_eq!(again.body, "Plex was up, no outage. (may be a repeat)");
 }
+
+#[test]
+fn a_target_that_was_never_checked_was_not_always_up() {
+    let mut week = Week::of(&["plex", "sonarr", "wizarr"]);
+    week.outage("plex", END - 2 * DAY, 35 * 60);
+    *week.records.get_mut("wizarr").unwrap() = Record::default();
+    let text = week.text();
+    assert!(text.starts_with("Week of 16 to 22 Nov: 1 outage, 1 of 3 apps were always up\n"), "{text}");
+    assert!(text.contains("\n1 app had no outage.\n"), "{text}");
+}

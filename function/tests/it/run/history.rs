@@ -3,7 +3,7 @@
 use plexmon_function::contract::history::{
     Class, EventKind, Parameter, Period, Place, TargetHistory, Uptime,
 };
-use plexmon_function::contract::settings::{HistorySettings, Settings};
+use plexmon_function::contract::settings::{HistorySettings, Recurrence, Settings, Window};
 use plexmon_function::probe::Cause;
 
 use super::{QUIET, TestMonitor};
@@ -164,4 +164,61 @@ async fn where_not_all_can_be_written_in_an_hour_each_has_its_turn() {
         .collect();
     assert_eq!(hours.len(), 50);
     assert!(hours.iter().all(|hours| *hours >= 10), "{hours:?}");
+}
+
+/// It began in one maintenance window and ended in the next one, but was down between them.
+#[tokio::test(start_paused = true)]
+async fn an_outage_that_outlasts_a_maintenance_window_is_not_planned() {
+    for (windows, kind) in
+        [([(2, 10), (20, 30)], EventKind::Outage), ([(2, 30), (40, 50)], EventKind::Planned)]
+    {
+        let mut settings = kept(&["plex"], 1);
+        let window = |(from, until): (u64, u64)| {
+            let recurrence = Recurrence::Once { from: NOW + from * 300, until: NOW + until * 300 };
+            Window { recurrence, targets: Vec::new(), clock: None }
+        };
+        settings.maintenance = windows.map(window).to_vec();
+        let mut monitor = TestMonitor::new(settings.clone());
+        for run in 0..30 {
+            monitor.set_down(if (5..25).contains(&run) { &["plex"] } else { &[] });
+            monitor.run().await;
+        }
+        let plex = history(&monitor, &settings, "plex");
+        let kinds: Vec<_> = plex.record.events.iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, [kind]);
+    }
+}
+
+/// Two new targets, while the past of another one is the only record of a parameter for two.
+#[tokio::test(start_paused = true)]
+async fn new_targets_do_not_displace_the_past_of_others_while_there_is_room() {
+    let mut monitor = TestMonitor::new(kept(&["gone"], 2));
+    for _ in 0..14 {
+        monitor.run().await;
+    }
+    let settings = kept(&["plex", "nas"], 2);
+    let mut monitor = monitor.cold(settings);
+    for _ in 0..26 {
+        assert_eq!(monitor.run().await.reply.problems, []);
+    }
+    let mut names: Vec<_> =
+        parameters(&monitor).into_iter().flat_map(|parameter| parameter.records.into_keys()).collect();
+    names.sort();
+    assert_eq!(names, ["gone", "nas", "plex"]);
+}
+
+/// Its number of parameters is anything.
+#[tokio::test(start_paused = true)]
+async fn a_corrupt_state_does_not_exhaust_memory() {
+    let settings = kept(&["plex"], 1);
+    let mut monitor = TestMonitor::new(settings.clone());
+    for _ in 0..11 {
+        monitor.run().await;
+    }
+    let mut state = monitor.saved();
+    state.history.as_mut().unwrap().parameters = usize::MAX;
+    let mut monitor = monitor.cold(settings.clone());
+    *monitor.store().state.borrow_mut() = Some(state.encode().unwrap().text);
+    monitor.run().await;
+    assert_eq!(history(&monitor, &settings, "plex").uptime(Period::Hours24), Uptime { known: 12, down: 0 });
 }
