@@ -17,6 +17,7 @@ mod history;
 mod inside;
 mod kind;
 pub mod notify;
+mod page;
 pub mod preset;
 mod protocol;
 mod reach;
@@ -37,6 +38,7 @@ use std::path::Path;
 pub use deployment::DEFAULT_NAME;
 pub use function::{Architecture, FunctionConfig};
 pub use history::HistoryRoom;
+pub use page::{LANGUAGES, PageConfig};
 use plexmon_function::contract::parts::{MAX_PARTS, capacity};
 use plexmon_function::contract::settings::{
     ChannelSettings, Clock, DEFAULT_CONTROL, HeartbeatSettings, HistorySettings, ReportSchedule, Settings,
@@ -82,6 +84,8 @@ pub struct Config {
     pub names_state_parameter: bool,
     /// How the history is kept.
     pub history: HistorySettings,
+    /// The status page.
+    pub page: Option<PageConfig>,
     /// When reports are sent.
     pub report: Option<ReportSchedule>,
     /// The settings of the Lambda function.
@@ -154,6 +158,7 @@ impl Config {
             .table("report", "[report]")?
             .map(|table| report::read(table, &channels, history))
             .transpose()?;
+        let page = top.table("page", "[page]")?.map(|table| page::read(table, folder)).transpose()?;
         let statements = Statements::collect(&top)?;
         top.finish()?;
         let clock = zone.clock;
@@ -171,6 +176,7 @@ impl Config {
             state_parameter,
             names_state_parameter,
             history,
+            page,
             report,
             function,
             statements,
@@ -207,6 +213,9 @@ impl Config {
             clock: self.clock.clone(),
             history: Some(self.history),
             report: self.report,
+            // Only the page needs to know when the next run is due.
+            schedule: self.page.as_ref().map(|_| self.schedule.expression().to_owned()),
+            page: self.page.as_ref().map(PageConfig::settings),
             account_closes: None,
         }
     }

@@ -5,7 +5,7 @@ mod lambda;
 pub mod parameters;
 
 pub use account::{Account, partition};
-pub use lambda::{LambdaKind, LambdaNames, RoleNames, ScheduleNames, log_group};
+pub use lambda::{LambdaKind, LambdaNames, RoleNames, ScheduleNames, UrlNames, log_group};
 use plexmon_function::contract::history::{Division, MAX_PARAMETERS, Place};
 use plexmon_function::contract::parts::{layout, parameter};
 
@@ -59,7 +59,11 @@ impl Names {
         let names = Self {
             deployment: config.name.clone(),
             monitor: LambdaNames::new(LambdaKind::Monitor, &config.name, region).scheduled(),
-            others: Vec::new(),
+            others: config
+                .page
+                .iter()
+                .map(|page| Self::page(config, page.region.as_deref().unwrap_or(region)))
+                .collect(),
             state_parameter: config.state_parameter.clone(),
             state_parts: Vec::new(),
             history: Vec::new(),
@@ -69,6 +73,11 @@ impl Names {
         names
             .reaching(layout(&config.settings()).len())
             .with_history(division.parameters_for(config.targets.len()))
+    }
+
+    /// The function that serves the status page, in its region.
+    pub fn page(config: &Config, region: &str) -> LambdaNames {
+        LambdaNames::new(LambdaKind::Page, &format!("{}-page", config.name), region).public()
     }
 
     /// Return the names with the state parameter of an adopted function.

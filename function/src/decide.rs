@@ -28,6 +28,7 @@ pub use self::outgoing::outgoing;
 pub use self::suppress::reconcile;
 pub use self::tally::forget_closed;
 use crate::contract::notification::Notification;
+use crate::contract::schedule::Frequency;
 use crate::contract::settings::{Settings, Target};
 use crate::contract::state::{LastNotified, State, Status, TargetState, VERSION};
 use crate::probe::{Observation, RegistryAnswer};
@@ -90,6 +91,7 @@ pub fn decide(previous: &State, observations: &[Observation], context: Context<'
         ts: now,
         deployment: settings.deployment.clone(),
         paused_until: previous.paused_until.filter(|until| *until > now),
+        next: next_run(settings, now),
         commanded: previous.commanded.filter(|at| now.saturating_sub(*at) < monitor::COMMAND_S),
         targets: settings.targets.iter().map(|target| recall(previous, target, context)).collect(),
         ..previous.clone()
@@ -120,6 +122,11 @@ pub fn decide(previous: &State, observations: &[Observation], context: Context<'
     tally::count(previous, &mut state, observations, context);
     state.status = State::overall(&state.targets);
     Decision { previous: previous_status, state, expired }
+}
+
+/// Return when the next run is due.
+fn next_run(settings: &Settings, now: u64) -> Option<u64> {
+    Frequency::parse(settings.schedule.as_deref()?).ok()?.next_after(now)
 }
 
 /// Return what is known of a target: from our state, from the Python function's (which had one target), or nothing.

@@ -18,6 +18,7 @@
 //! - [`probe`] probes one target and always returns a [`probe::Observation`], never an error.
 //! - [`decide`] derives the next state and the notifications; [`message`] renders notifications as text.
 //! - [`notify`] sends messages: one file for each kind of channel. [`heartbeat`] reports each run to a dead man's switch.
+//! - [`page`] serves the status page, as a second function of the same program.
 //! - [`store`] loads and saves the state and the secrets: in SSM, or in memory for tests.
 //! - [`http`] is the HTTP client of channels, heartbeat and SSM, on top of [`connect`]; [`endpoint`] parses their URLs, and
 //!   [`unexpected_body`] recognizes responses that are not theirs. [`fetch`] asks public services with it.
@@ -49,6 +50,7 @@ pub mod local_time;
 pub mod log;
 pub mod message;
 pub mod notify;
+pub mod page;
 pub mod probe;
 pub mod run;
 pub mod startup;

@@ -1,15 +1,15 @@
 //! Schedule expressions: their grammar, checked before any call to AWS, and the times between runs.
 
-mod cron;
 mod frequency;
 mod read;
 
 use std::fmt;
 use std::time::Duration;
 
-use self::cron::Cron;
-use self::frequency::Frequency;
+use plexmon_function::contract::schedule::Frequency;
+
 pub use self::frequency::SECONDS_A_MONTH;
+use self::frequency::runs_a_month;
 pub(super) use self::read::read;
 
 /// The longest expression that EventBridge accepts.
@@ -41,14 +41,10 @@ impl Schedule {
         if expression.len() > LONGEST {
             return Err(format!("has {} characters, but AWS accepts at most {LONGEST}", expression.len()));
         }
-        let (smallest_gap, last, frequency) = if let Some(rate) = inner(expression, "rate") {
-            let rate = rate_of(rate)?;
-            (Some(rate), Last::Endless, Frequency::Every(rate))
-        } else if let Some(cron) = inner(expression, "cron") {
-            let cron = Cron::parse(cron)?;
-            (cron.smallest_gap(), cron.last().map_or(Last::Never, Last::At), Frequency::Cron(cron))
-        } else {
-            return Err("must be `rate(5 minutes)` or a six-field `cron(...)`, in lower case".into());
+        let frequency = Frequency::parse(expression)?;
+        let (smallest_gap, last) = match &frequency {
+            Frequency::Every(interval) => (Some(*interval), Last::Endless),
+            Frequency::Cron(cron) => (cron.smallest_gap(), cron.last().map_or(Last::Never, Last::At)),
         };
         Ok(Self { expression: expression.to_owned(), smallest_gap, last, frequency })
     }
@@ -74,7 +70,7 @@ impl Schedule {
 
     /// Return how many runs it starts in an average month, rounded up; none if it never fires after `now` (Unix seconds).
     pub fn runs_a_month(&self, now: u64) -> u64 {
-        if self.fires_after(now) { self.frequency.runs_a_month(now) } else { 0 }
+        if self.fires_after(now) { runs_a_month(&self.frequency, now) } else { 0 }
     }
 }
 
@@ -82,34 +78,6 @@ impl fmt::Display for Schedule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.expression)
     }
-}
-
-fn inner<'a>(expression: &'a str, function: &str) -> Option<&'a str> {
-    expression.strip_prefix(function)?.strip_prefix('(')?.strip_suffix(')')
-}
-
-fn rate_of(rate: &str) -> Result<Duration, String> {
-    let words: Vec<&str> = rate.split(' ').collect();
-    let &[number, unit] = words.as_slice() else {
-        return Err("needs a number and a unit, as in `rate(5 minutes)`".into());
-    };
-    let value = number
-        .parse::<u32>()
-        .ok()
-        .filter(|value| *value > 0 && !number.starts_with(['0', '+']))
-        .ok_or_else(|| format!("must have a whole number of at least 1, not `{number}`"))?;
-    let singular = unit.strip_suffix('s').unwrap_or(unit);
-    let seconds: u64 = match singular {
-        "minute" => 60,
-        "hour" => 3_600,
-        "day" => 86_400,
-        _ => return Err(format!("has the unit `{unit}`, but AWS accepts only minutes, hours and days")),
-    };
-    let right = if value == 1 { singular.to_owned() } else { format!("{singular}s") };
-    if unit != right {
-        return Err(format!("must be `rate({value} {right})`: AWS requires `{right}` here"));
-    }
-    Ok(Duration::from_secs(seconds * u64::from(value)))
 }
 
 #[cfg(test)]

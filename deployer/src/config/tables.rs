@@ -29,6 +29,7 @@ pub const SECTIONS: &[Section] = &[
     Section { label: "[[maintenance]]", settings: MAINTENANCE },
     Section { label: "[history]", settings: HISTORY },
     Section { label: "[report]", settings: REPORT },
+    Section { label: "[page]", settings: PAGE },
     Section { label: "[state]", settings: STATE },
     Section { label: "[function]", settings: FUNCTION },
 ];
@@ -129,6 +130,20 @@ const TARGET: &[Setting] = &[
         need: Need::Optional,
         example: "{ Authorization = { env = \"AUTHORIZATION\" } }",
         about: "headers to send: `{ Name = \"value\" }`, or `{ Name = { env = \"VAR\" } }` for a secret",
+    },
+    Setting {
+        key: "label",
+        kind: Type::Text(any),
+        need: Need::Depends("`name`"),
+        example: "\"Movies and series\"",
+        about: "what the status page calls it",
+    },
+    Setting {
+        key: "public",
+        kind: Type::Flag,
+        need: Need::Depends("`false` with `access` or `exposure = \"closed\"`, else `true`"),
+        example: "true",
+        about: "whether it is on the status page, if there is one",
     },
     Setting {
         key: "method",
@@ -405,6 +420,52 @@ const STATE: &[Setting] = &[Setting {
     example: "\"/homelab/plex_remote_status\"",
     about: "the SSM parameter that keeps the state; secrets are in another one, with `_secrets` appended",
 }];
+
+const PAGE: &[Setting] = &[
+    Setting {
+        key: "title",
+        kind: Type::Text(any),
+        need: Need::Default(Literal::Text("Status")),
+        example: "\"Servarr\"",
+        about: "the title of the page",
+    },
+    Setting {
+        key: "secret_path",
+        kind: Type::Secret,
+        need: Need::Optional,
+        example: "{ env = \"PAGE_PATH\" }",
+        about: "at least 22 random characters: the page then answers below this path only, and everything else is not \
+                found; only its digest is uploaded",
+    },
+    Setting {
+        key: "noindex",
+        kind: Type::Flag,
+        need: Need::Default(Literal::Flag(true)),
+        example: "false",
+        about: "ask search engines not to list the page",
+    },
+    Setting {
+        key: "concurrency",
+        kind: Type::Other("number from 1 to 100, or `\"unreserved\"`"),
+        need: Need::Default(Literal::Number(2)),
+        example: "2",
+        about: "how many requests are served at the same time: a cap on what a flood can cost; `\"unreserved\"` for none",
+    },
+    Setting {
+        key: "region",
+        kind: Type::Text(any),
+        need: Need::Depends("the deployment's own"),
+        example: "\"eu-west-1\"",
+        about: "the AWS region that serves the page",
+    },
+    Setting {
+        key: "languages",
+        kind: Type::Other("list of `\"en\"` and `\"de\"`"),
+        need: Need::Depends("both, English first"),
+        example: "[\"en\", \"de\"]",
+        about: "the languages of the page: a visitor gets the own one if it is among them, otherwise the first one",
+    },
+];
 
 const HISTORY: &[Setting] = &[number(
     "days",

@@ -136,6 +136,8 @@ impl TargetReader<'_> {
                 .map(|value| target_name(&value))
                 .transpose()?
                 .unwrap_or("home".to_owned()),
+            label: table.get("label").map(|value| target_name(&value)).transpose()?,
+            public: flag("public")?,
             group: table.get("group").map(|value| target_name(&value)).transpose()?,
             access,
             expect: Expect::Answer,
@@ -185,6 +187,8 @@ fn closed(target: Target) -> Vec<Target> {
         inside_path: String::new(),
         inside_headers: Vec::new(),
         cloud_status: None,
+        // Only the app itself is on the status page.
+        public: if target.access.is_none() { target.public } else { None },
         app: target.app().to_owned(),
         ..target.clone()
     };

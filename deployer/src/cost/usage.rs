@@ -74,6 +74,7 @@ impl Workload<'_> {
     fn of(&self, lambda: &LambdaNames) -> FunctionUsage {
         match lambda.kind {
             LambdaKind::Monitor => self.of_monitor(lambda),
+            LambdaKind::Page => FunctionUsage::default(),
         }
     }
 

@@ -5,6 +5,8 @@
 pub enum LambdaKind {
     /// Checks the targets.
     Monitor,
+    /// Serves the status page.
+    Page,
 }
 
 /// One function of a deployment, its role, its log group, and its schedule if it has one.
@@ -16,6 +18,7 @@ pub struct LambdaNames {
     pub role: RoleNames,
     pub log_group: String,
     pub schedule: Option<ScheduleNames>,
+    pub url: Option<UrlNames>,
 }
 
 /// A role and its inline policy.
@@ -33,6 +36,16 @@ pub struct ScheduleNames {
     pub statement: String,
 }
 
+/// A public address of a function, and the two statements in the function's policy that let anyone use it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlNames {
+    pub function: String,
+    /// Allows calling the address.
+    pub url_statement: String,
+    /// Allows invoking the function through it.
+    pub invoke_statement: String,
+}
+
 impl LambdaNames {
     /// The names of a function without a schedule.
     pub fn new(kind: LambdaKind, function: &str, region: &str) -> Self {
@@ -43,6 +56,7 @@ impl LambdaNames {
             role: RoleNames { role: format!("{function}-role"), policy: format!("{function}-inline") },
             log_group: log_group(function),
             schedule: None,
+            url: None,
         }
     }
 
@@ -55,6 +69,17 @@ impl LambdaNames {
             statement: format!("{}-events", self.function),
         };
         Self { schedule: Some(schedule), ..self }
+    }
+
+    /// Add the names of a public address.
+    #[must_use]
+    pub fn public(self) -> Self {
+        let url = UrlNames {
+            function: self.function.clone(),
+            url_statement: format!("{}-url", self.function),
+            invoke_statement: format!("{}-invoke", self.function),
+        };
+        Self { url: Some(url), ..self }
     }
 }
 

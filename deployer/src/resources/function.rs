@@ -32,7 +32,9 @@ pub const ACTIONS: &[Actions] = &[Actions {
 
 /// The runtime for static or old-glibc binaries named `bootstrap`.
 pub const RUNTIME: &str = "provided.al2023";
-pub const HANDLER: &str = "bootstrap";
+/// The handlers of the one program.
+pub const MONITOR: &str = "monitor";
+pub const PAGE: &str = plexmon_function::page::HANDLER;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Function {
@@ -86,11 +88,12 @@ impl Function {
     /// Return the desired function, with the settings of its kind.
     pub fn desired(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Self {
         let names = blueprint.names;
-        let (settings, state, account_closes) = match lambda.kind {
+        let (handler, settings, state, account_closes) = match lambda.kind {
             LambdaKind::Monitor => {
                 let state = Some(names.state_parameter.clone());
-                (&blueprint.config.function, state, blueprint.account_closes)
+                (MONITOR, &blueprint.config.function, state, blueprint.account_closes)
             }
+            LambdaKind::Page => (PAGE, &blueprint.config.function, None, blueprint.account_closes),
         };
         let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         Self {
@@ -100,7 +103,7 @@ impl Function {
             role: blueprint.account.role(&lambda.role.role),
             binding: Binding::Current,
             runtime: RUNTIME.to_owned(),
-            handler: HANDLER.to_owned(),
+            handler: handler.to_owned(),
             architecture: settings.architecture.as_str().to_owned(),
             memory_mb: whole(settings.memory_mb),
             timeout_s: whole(settings.timeout_s),

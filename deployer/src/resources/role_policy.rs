@@ -1,5 +1,6 @@
 //! A role's policy as JSON: the minimal permissions of its function, with separate statements for each region.
 
+use plexmon_function::contract::announcement;
 use serde_json::{Value, json};
 
 use crate::names::parameters::{any_history, any_part};
@@ -10,6 +11,7 @@ use crate::resource::Blueprint;
 pub fn statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value> {
     match lambda.kind {
         LambdaKind::Monitor => monitor_statements(blueprint, lambda),
+        LambdaKind::Page => page_statements(blueprint, lambda),
     }
 }
 
@@ -48,6 +50,28 @@ fn monitor_statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Va
         }));
     }
     statements
+}
+
+/// Return the statements for the page: to read state, history and announcements, and to write its own log.
+fn page_statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value> {
+    let of = sid_suffix(&lambda.region);
+    let log_group = blueprint.account_of(lambda).log_group(&lambda.log_group);
+    let (account, state) = (blueprint.account, &blueprint.names.state_parameter);
+    let readable = [state.clone(), any_part(state), any_history(state), announcement::parameter(state)];
+    vec![
+        json!({
+            "Sid": format!("Log{of}"),
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": format!("{log_group}:*"),
+        }),
+        json!({
+            "Sid": format!("Read{of}"),
+            "Effect": "Allow",
+            "Action": ["ssm:GetParameter", "ssm:GetParameters"],
+            "Resource": readable.map(|name| account.parameter(&name)),
+        }),
+    ]
 }
 
 /// Return the ARNs of the state's parameters; more than the first only if they are needed.

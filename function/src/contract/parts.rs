@@ -71,6 +71,7 @@ fn envelope(settings: &Settings) -> usize {
         parts: MAX_PARTS,
         paused_until: Some(WHEN),
         commanded: Some(WHEN),
+        next: settings.schedule.is_some().then_some(WHEN),
         tick: Some("01234567".to_owned()),
         lease: Some(Lease { by: "0123456789abcdef".to_owned(), until: WHEN }),
         begin_at: 1_000,

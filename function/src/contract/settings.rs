@@ -6,6 +6,7 @@ mod calendar;
 mod channel;
 mod checks;
 mod condition;
+mod page;
 mod quantity;
 mod report;
 mod target;
@@ -16,6 +17,7 @@ pub use self::calendar::{Change, Clock, Hours, Recurrence, Window};
 pub use self::channel::{ChannelKind, ChannelSettings, EMAIL_PORT, Severity, Smtp, SmtpTls, WebhookSettings};
 pub use self::checks::{CloudStatus, DnsRecord, DomainSettings, InsideCheck, Protocol, Redirect};
 pub use self::condition::{Consequence, JsonCondition, Limits, MetricCondition, TextCondition};
+pub use self::page::PageSettings;
 pub use self::quantity::Quantity;
 pub use self::report::{DueReport, ReportDay, ReportSchedule};
 pub use self::target::{DEFAULT_TARGET_TIMEOUT_S, Expect, HeaderValue, Target};
@@ -61,6 +63,12 @@ pub struct Settings {
     /// When to report what happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<ReportSchedule>,
+    /// When the function runs, as an expression of EventBridge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
+    /// The status page; without it, there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<PageSettings>,
     /// When AWS closes the account because its free plan ends, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_closes: Option<u64>,

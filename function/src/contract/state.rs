@@ -85,6 +85,9 @@ pub struct State {
     /// When the last pause or resume command came, in Unix seconds; dropped after a while.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commanded: Option<u64>,
+    /// When the next run is due, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
     /// The schedule's tick that was checked last, as [`crate::contract::request::Tick`] writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tick: Option<String>,

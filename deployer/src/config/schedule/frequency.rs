@@ -1,11 +1,8 @@
 //! How often a schedule fires, for an estimate of what it costs.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-
-use super::cron::Cron;
+use plexmon_function::contract::schedule::Frequency;
 
 /// An average month, a twelfth of 365.25 days.
 pub const SECONDS_A_MONTH: u64 = 2_629_800;
@@ -13,23 +10,14 @@ pub const SECONDS_A_MONTH: u64 = 2_629_800;
 /// After as many years, dates fall on the same days of the week again, and leap years have had their share.
 const CYCLE_YEARS: usize = 28;
 
-/// How often a schedule fires.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Frequency {
-    Every(Duration),
-    Cron(Cron),
-}
-
-impl Frequency {
-    /// Return the runs in an average month from the year of `now` (Unix seconds) on, rounded up. Months without any run do
-    /// not count: what is free each month cannot be saved for another one.
-    pub(super) fn runs_a_month(&self, now: u64) -> u64 {
-        match self {
-            Self::Every(interval) => SECONDS_A_MONTH.div_ceil(interval.as_secs().max(1)),
-            Self::Cron(cron) => {
-                let (runs, months) = cron.runs_and_months(year(now), CYCLE_YEARS);
-                runs.div_ceil(months.max(1))
-            }
+/// Return the runs in an average month from the year of `now` (Unix seconds) on, rounded up. Months without any run do not
+/// count: what is free each month cannot be saved for another one.
+pub(super) fn runs_a_month(frequency: &Frequency, now: u64) -> u64 {
+    match frequency {
+        Frequency::Every(interval) => SECONDS_A_MONTH.div_ceil(interval.as_secs().max(1)),
+        Frequency::Cron(cron) => {
+            let (runs, months) = cron.runs_and_months(year(now), CYCLE_YEARS);
+            runs.div_ceil(months.max(1))
         }
     }
 }

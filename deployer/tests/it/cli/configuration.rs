@@ -49,7 +49,7 @@ fn a_misspelt_key() {
     --- stderr
     error: config.toml:1: unknown key `shedule`
 
-    hint: did you mean `schedule`? allowed: `name`, `region`, `schedule`, `function`, `access`, `defaults`, `target`, `notify`, `timezone`, `maintenance`, `control`, `heartbeat`, `state`, `history`, `report`
+    hint: did you mean `schedule`? allowed: `name`, `region`, `schedule`, `function`, `access`, `defaults`, `target`, `notify`, `timezone`, `maintenance`, `control`, `heartbeat`, `state`, `history`, `report`, `page`
     ");
 }
 

@@ -121,7 +121,7 @@ fn exactly_the_described_keys_are_read() {
         let mut described: BTreeSet<&str> = section.settings.iter().map(|setting| setting.key).collect();
         match section.label {
             "" => described.extend(
-                "target defaults access notify heartbeat maintenance report history state function"
+                "target defaults access notify heartbeat maintenance report page history state function"
                     .split(' '),
             ),
             "[[target]]" => {

@@ -1,5 +1,7 @@
 //! One target: what to request, and what counts as healthy.
 
+mod check_id;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -72,6 +74,12 @@ pub struct Target {
     /// The status page that may explain an outage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloud_status: Option<CloudStatus>,
+    /// What the status page calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Whether it is on the status page, if the configuration says so; see [`is_public`](Self::is_public).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public: Option<bool>,
     /// Additional headers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, HeaderValue>,
@@ -145,6 +153,8 @@ impl Default for Target {
             inside_path: String::new(),
             inside_headers: Vec::new(),
             cloud_status: None,
+            label: None,
+            public: None,
             headers: BTreeMap::new(),
             timeout_s: DEFAULT_TARGET_TIMEOUT_S,
             ca_pem: None,
@@ -184,54 +194,6 @@ impl Expect {
 }
 
 impl Target {
-    /// Return an id of the check, which is the same in every build. A target whose id has changed starts with a new
-    /// state.
-    pub fn check_id(&self) -> String {
-        let mut status = self.status.clone();
-        status.sort_unstable();
-        status.dedup();
-        let expect = if self.expect == Expect::Refusal { "\nrefusal" } else { "" };
-        let contains = self.contains.as_deref().unwrap_or_default();
-        let more = self.more_that_is_checked();
-        let check = format!("{}\n{status:?}\n{contains}{expect}{more}", self.url);
-        format!("{:08x}", crate::text::fnv(&check))
-    }
-
-    /// Return what else decides whether it is up; empty for a target that earlier releases know.
-    ///
-    /// Conditions that only cause warnings are left out: changing one must not begin a new state.
-    fn more_that_is_checked(&self) -> String {
-        let Self { protocol, method, body, lacks, matches, header, json, metrics, .. } = self;
-        let mut more = String::new();
-        let mut add = |name: &str, value: Option<String>| {
-            if let Some(value) = value {
-                more.push_str(&format!("\n{name} {value}"));
-            }
-        };
-        let texts = |texts: &[TextCondition]| -> Option<String> {
-            let down = texts.iter().filter(|one| one.severity == Consequence::Down);
-            let texts: Vec<&str> = down.map(|one| one.text.as_str()).collect();
-            (!texts.is_empty()).then(|| format!("{texts:?}"))
-        };
-        add("protocol", Some(protocol).filter(|protocol| !protocol.is_http()).map(text_of));
-        add("method", method.clone());
-        add("body", body.clone());
-        let redirect = self.redirect.filter(|_| self.redirect_severity == Consequence::Down);
-        add("redirect", redirect.map(|_| "https".to_owned()));
-        add("lacks", texts(lacks));
-        add("matches", texts(matches));
-        for (name, one) in header.iter().filter(|(_, one)| one.severity == Consequence::Down) {
-            add("header", Some(format!("{name}: {}", one.text)));
-        }
-        for one in json.iter().filter(|one| one.severity == Consequence::Down) {
-            add("json", Some(text_of(one)));
-        }
-        for one in metrics.iter().filter(|one| one.severity == Consequence::Down) {
-            add("metrics", Some(text_of(one)));
-        }
-        more
-    }
-
     /// Return whether any of its headers are secrets.
     pub fn needs_secrets(&self) -> bool {
         self.access.is_some()
@@ -245,15 +207,20 @@ impl Target {
         self.expect == Expect::Answer && !matches!(self.protocol, Protocol::Dns { .. })
     }
 
+    /// Return whether it is on the status page. An app that only its owner may reach is not, unless he says so.
+    pub fn is_public(&self) -> bool {
+        self.public.unwrap_or(self.access.is_none() && self.expect == Expect::Answer)
+    }
+
+    /// Return what the status page calls it.
+    pub fn label(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.name)
+    }
+
     /// Return the name of the app for messages.
     pub fn app(&self) -> &str {
         if self.app.is_empty() { &self.name } else { &self.app }
     }
-}
-
-/// Return settings as JSON, which is the same in every build.
-fn text_of(settings: &impl Serialize) -> String {
-    serde_json::to_string(settings).unwrap_or_default()
 }
 
 /// The source of a header's value.

@@ -131,6 +131,7 @@ pub fn any_state(rng: &mut Rng) -> State {
         parts: usize::try_from(rng.below(3)).unwrap() * 2,
         paused_until: maybe(rng, Rng::draw),
         commanded: maybe(rng, Rng::draw),
+        next: maybe(rng, Rng::draw),
         tick: maybe(rng, text),
         lease: maybe(rng, |rng| Lease { by: text(rng), until: rng.draw() }),
         begin_at: usize::try_from(rng.below(3)).unwrap(),

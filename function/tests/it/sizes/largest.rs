@@ -95,6 +95,7 @@ fn largest_state(settings: &Settings) -> State {
         parts: MAX_PARTS,
         paused_until: Some(when),
         commanded: Some(when),
+        next: Some(when),
         tick: Some("01234567".to_owned()),
         lease: Some(Lease { by: "0123456789abcdef".to_owned(), until: when }),
         begin_at: 999,

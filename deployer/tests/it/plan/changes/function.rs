@@ -34,7 +34,7 @@ fn changed_settings_of_the_function_are_listed() {
     assert_snapshot!(drift(changed), @r#"
       ~ update function  plex-remote-health
           runtime: python3.12 -> provided.al2023
-          handler: lambda_function.lambda_handler -> bootstrap
+          handler: lambda_function.lambda_handler -> monitor
           memory_mb: 512 -> 128
           timeout_s: 3 -> 30
           environment: ["CHECK_URL","PUSHOVER_TOKEN"] -> []

@@ -8,6 +8,8 @@ use jiff::civil::{Date, Weekday};
 
 const MINUTES_A_DAY: u64 = 24 * 60;
 
+const EPOCH: Date = Date::constant(1970, 1, 1);
+
 /// Name, lowest and highest value, names for values, and special characters of a field.
 struct Field {
     name: &'static str,
@@ -45,7 +47,7 @@ enum Days {
 
 /// A parsed expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cron {
+pub struct Cron {
     /// Minutes after midnight, in order; never empty.
     times: Vec<u64>,
     days: Vec<Days>,
@@ -87,7 +89,7 @@ impl Cron {
     }
 
     /// Return the shortest time between two runs: on one day, or from the last of one day to the first of a later day.
-    pub(super) fn smallest_gap(&self) -> Option<Duration> {
+    pub fn smallest_gap(&self) -> Option<Duration> {
         let (first, last) = (self.times.first()?, self.times.last()?);
         let on_one_day = self.times.windows(2).map(|pair| pair[1] - pair[0]).min();
         let on_one_day = on_one_day.filter(|_| self.dates().next().is_some());
@@ -108,15 +110,14 @@ impl Cron {
     }
 
     /// Return the time of the last run, in Unix seconds.
-    pub(super) fn last(&self) -> Option<u64> {
+    pub fn last(&self) -> Option<u64> {
         let date = self.years.iter().rev().find_map(|year| self.dates_of(*year).last())?;
-        let days = u64::try_from((date - Date::constant(1970, 1, 1)).get_days()).ok()?;
-        Some((days * MINUTES_A_DAY + self.times.last()?) * 60)
+        self.runs_on(date).last()
     }
 
     /// Return how many runs it has in at most `years` of its years, beginning with the year `from`, and how many months have
     /// a run.
-    pub(super) fn runs_and_months(&self, from: u32, years: usize) -> (u64, u64) {
+    pub fn runs_and_months(&self, from: u32, years: usize) -> (u64, u64) {
         let (mut days, mut months, mut latest) = (0, 0, None);
         for date in self.years.range(from..).take(years).flat_map(|year| self.dates_of(*year)) {
             let month = Some(date.first_of_month());
@@ -125,6 +126,29 @@ impl Cron {
             latest = month;
         }
         (days * self.times.len() as u64, months)
+    }
+
+    /// Return the first run after a time, both in Unix seconds.
+    pub fn next_after(&self, at: u64) -> Option<u64> {
+        let minute = at / 60;
+        let today = i32::try_from(minute / MINUTES_A_DAY).ok()?;
+        let today = EPOCH.checked_add(today.days()).ok()?;
+        let first = u32::from(today.year().unsigned_abs());
+        let dates = self.years.range(first..).flat_map(|year| self.dates_of(*year));
+        let mut runs = dates.skip_while(|date| *date < today).flat_map(|date| self.runs_on(date));
+        runs.find(|run| *run > at)
+    }
+
+    /// Return all runs, in order.
+    #[cfg(test)]
+    pub(super) fn runs(&self) -> impl Iterator<Item = u64> {
+        self.dates().flat_map(|date| self.runs_on(date))
+    }
+
+    /// Return the runs on a date, in Unix seconds.
+    fn runs_on(&self, date: Date) -> impl Iterator<Item = u64> {
+        let days = u64::try_from((date - EPOCH).get_days()).unwrap_or_default();
+        self.times.iter().map(move |time| (days * MINUTES_A_DAY + time) * 60)
     }
 
     fn dates(&self) -> impl Iterator<Item = Date> {

@@ -1,0 +1,108 @@
+//! `[page]`: the status page.
+
+use std::path::Path;
+
+use plexmon_function::contract::settings::PageSettings;
+
+use super::reader::{Table, Value};
+use super::{SecretSource, deployment, secret};
+use crate::error::Result;
+
+/// The languages that the page has; the first one is the default.
+pub const LANGUAGES: &[&str] = &["en", "de"];
+
+/// The longest title, in characters.
+const MAX_TITLE: usize = 60;
+
+/// Reserved for the page by default: enough for many visitors, and a cap on what a flood can cost.
+const CONCURRENCY: u32 = 2;
+
+/// The status page as configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageConfig {
+    pub title: String,
+    /// Where the secret first segment of its paths comes from.
+    pub secret_path: Option<SecretSource>,
+    pub noindex: bool,
+    /// How many requests are served at the same time, at most; `None` for no limit.
+    pub concurrency: Option<u32>,
+    /// Where it is served, if not in the monitor's region.
+    pub region: Option<String>,
+    pub languages: Vec<String>,
+}
+
+impl PageConfig {
+    /// The settings of the function, without the digest of the secret path, and without the region of the state.
+    pub fn settings(&self) -> PageSettings {
+        PageSettings {
+            title: self.title.clone(),
+            secret_sha256: None,
+            noindex: self.noindex,
+            languages: self.languages.clone(),
+            home_region: None,
+        }
+    }
+}
+
+/// Read the table.
+pub fn read(table: Table<'_>, folder: &Path) -> Result<PageConfig> {
+    let page = PageConfig {
+        title: match table.get("title") {
+            Some(value) => title(&value)?,
+            None => "Status".to_owned(),
+        },
+        secret_path: table.get("secret_path").map(|value| secret::read(&value, folder)).transpose()?,
+        noindex: table.get("noindex").map(|value| value.boolean()).transpose()?.unwrap_or(true),
+        concurrency: match table.get("concurrency") {
+            Some(value) => concurrency(&value)?,
+            None => Some(CONCURRENCY),
+        },
+        region: table.get("region").map(deployment::region).transpose()?,
+        languages: match table.get("languages") {
+            Some(value) => languages(&value)?,
+            None => LANGUAGES.iter().map(|language| (*language).to_owned()).collect(),
+        },
+    };
+    table.finish()?;
+    Ok(page)
+}
+
+fn title(value: &Value<'_>) -> Result<String> {
+    let title = value.string()?;
+    let is_good = !title.trim().is_empty()
+        && title.chars().count() <= MAX_TITLE
+        && !title.contains(|character: char| character.is_control());
+    if is_good {
+        Ok(title.trim().to_owned())
+    } else {
+        Err(value.error(format!("must be 1 to {MAX_TITLE} characters on one line")))
+    }
+}
+
+fn concurrency(value: &Value<'_>) -> Result<Option<u32>> {
+    match value.value.as_str() {
+        Some("unreserved") => Ok(None),
+        Some(_) => Err(value.error("must be a whole number from 1 to 100, or \"unreserved\"")),
+        None => value.integer(1..=100).map(Some),
+    }
+}
+
+fn languages(value: &Value<'_>) -> Result<Vec<String>> {
+    let all = format!("{LANGUAGES:?}");
+    let mut languages: Vec<String> = Vec::new();
+    for item in value.array()? {
+        let language = item.string()?;
+        if !LANGUAGES.contains(&language) {
+            return Err(item
+                .error(format!("`{language}` is not a language that the page has"))
+                .hint(format!("allowed: {all}")));
+        }
+        if !languages.iter().any(|known| known == language) {
+            languages.push(language.to_owned());
+        }
+    }
+    if languages.is_empty() {
+        return Err(value.error("needs at least one language").hint(format!("allowed: {all}")));
+    }
+    Ok(languages)
+}
