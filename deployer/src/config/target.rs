@@ -115,6 +115,7 @@ impl TargetReader<'_> {
             self.defaults.overridden(&table, self.longest_s)?;
         let RequestSettings { method, body } = request::read(&table)?;
         let flag = |key| table.get(key).map(|value| value.boolean()).transpose();
+        let called = |key| table.get(key).map(|value| target_name(&value)).transpose();
         let target = Target {
             app: label,
             domain: domain::read(&table, &url)?.watched(),
@@ -131,14 +132,10 @@ impl TargetReader<'_> {
                 .get("ca_file")
                 .map(|value| certificates::authority(&value, self.folder))
                 .transpose()?,
-            site: table
-                .get("site")
-                .map(|value| target_name(&value))
-                .transpose()?
-                .unwrap_or("home".to_owned()),
-            label: table.get("label").map(|value| target_name(&value)).transpose()?,
+            site: called("site")?.unwrap_or("home".to_owned()),
+            label: called("label")?,
             public: flag("public")?,
-            group: table.get("group").map(|value| target_name(&value)).transpose()?,
+            group: called("group")?,
             access,
             expect: Expect::Answer,
             timeout_s,
