@@ -1,4 +1,7 @@
-//! Connects Lambda with [`crate::run`]: load the configuration, then run once for each invocation.
+//! Connects Lambda with [`crate::run`]: load the configuration, then run once for each invocation. With the handler of the
+//! status page, it serves that instead.
+
+mod page;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,6 +17,7 @@ use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::request::{Request, Trigger};
 use crate::heartbeat::Heartbeat;
 use crate::http::Http;
+use crate::page::HANDLER;
 use crate::probe::Tls;
 use crate::run::{Monitor, NetworkProber};
 use crate::startup::{Configuration, StartError, load_configuration};
@@ -25,9 +29,18 @@ type LambdaMonitor = Monitor<SsmStore, NetworkProber>;
 /// Serve the invocations of Lambda's runtime API until the environment ends.
 pub fn run() -> ExitCode {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) if is_page() => match runtime.block_on(page::serve()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => failed("serve the page", &why),
+        },
         Ok(runtime) => runtime.block_on(serve()),
         Err(why) => failed("start", &why.to_string()),
     }
+}
+
+/// Return whether this is the function of the status page: its handler setting says so.
+fn is_page() -> bool {
+    std::env::var_os("_HANDLER").is_some_and(|handler| handler == HANDLER)
 }
 
 async fn serve() -> ExitCode {

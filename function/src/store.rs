@@ -8,7 +8,7 @@ use std::fmt;
 
 pub use self::memory::{MemoryStore, Record};
 pub use self::secret_cache::SecretCache;
-pub use self::ssm::SsmStore;
+pub use self::ssm::{ParameterSource, SsmReader, SsmStore};
 use crate::contract::history::Place;
 use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::secrets::Secrets;
@@ -30,6 +30,11 @@ impl StoreError {
     #[must_use]
     pub fn denied(self) -> Self {
         Self { is_denied: true, ..self }
+    }
+
+    /// Return whether access was denied.
+    pub fn is_denied(&self) -> bool {
+        self.is_denied
     }
 
     /// Return it as a problem of this kind, or of [`ProblemKind::AccessDenied`] if access was denied. `what`: what

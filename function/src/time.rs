@@ -24,6 +24,11 @@ pub fn date(at: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// Format a time as RFC 3339 in UTC: `2026-11-03T10:05:00Z`.
+pub fn rfc3339(at: u64) -> String {
+    format!("{}T{}:{:02}Z", date(at), clock(at), at % MINUTE)
+}
+
 /// Return the year, the month and the day of the month of a number of days since 1970.
 pub(crate) fn civil(days: u64) -> (u64, u64, u64) {
     // The year begins on 1 March, so that the leap day comes last.
@@ -68,6 +73,12 @@ mod tests {
         ] {
             assert_eq!(date(at), expected, "{at}");
         }
+    }
+
+    #[test]
+    fn instants_are_formatted_in_utc() {
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+        assert_eq!(rfc3339(1_793_700_307), "2026-11-03T10:05:07Z");
     }
 
     #[test]

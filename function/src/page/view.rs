@@ -21,6 +21,8 @@ pub enum Span {
 /// Everything that is shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
+    /// What identifies the page in ids: it stays when the title or the address changes.
+    pub id: String,
     /// The page's title.
     pub title: String,
     /// The time of the view, in Unix seconds.
@@ -37,7 +39,8 @@ pub struct View {
     pub overall: Overall,
     /// The apps, in the order of the configuration, by their groups. There is at least one group if there is any app.
     pub groups: Vec<Group>,
-    /// Outages of the kept days, the latest beginning first, those that last included.
+    /// Outages of the kept days, the latest beginning first, those that last included. Those in a maintenance have the
+    /// reason [`Reason::Maintenance`]: they were planned, and are shown as that.
     pub outages: Vec<Outage>,
     /// Maintenances that are on or planned within a week, the earliest first.
     pub maintenances: Vec<Maintenance>,

@@ -4,33 +4,20 @@
 //! The client is built from Lambda's environment variables, over the shared HTTP client: the SDK's own credential
 //! providers would add a megabyte and some start-up time.
 
-use std::fmt::Debug;
-use std::time::Duration;
+mod client;
+mod reader;
 
-use aws_credential_types::Credentials;
 use aws_sdk_ssm::Client;
-use aws_sdk_ssm::config::{BehaviorVersion, Builder, Region};
-use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_sdk_ssm::types::{Parameter, ParameterTier, ParameterType};
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
 
+use self::client::{client, describe};
+pub use self::reader::{ParameterSource, SsmReader};
 use super::{Store, StoreError, Stored};
 use crate::contract::history::Place;
 use crate::contract::parts::parameter;
 use crate::contract::secrets::Secrets;
 use crate::http::Http;
-use crate::text::single_line;
-
-// A slow SSM must not use up the run's time: failures are reported, and the next run compensates for them.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-const ATTEMPTS: u32 = 2;
-const BACKOFF: Duration = Duration::from_millis(200);
-
-const MAX_WHY_CHARS: usize = 300;
 
 /// The parameters of one deployment.
 #[derive(Debug, Clone)]
@@ -48,31 +35,8 @@ impl SsmStore {
         secrets_parameter: Option<&str>,
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, StoreError> {
-        let required = |name: &str| {
-            env(name).ok_or_else(|| StoreError::new(format!("the environment variable {name} is not set")))
-        };
-        let credentials = Credentials::new(
-            required("AWS_ACCESS_KEY_ID")?,
-            required("AWS_SECRET_ACCESS_KEY")?,
-            env("AWS_SESSION_TOKEN"),
-            None,
-            "environment",
-        );
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .operation_timeout(OPERATION_TIMEOUT)
-            .build();
-        let mut config = Builder::new()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(required("AWS_REGION").or_else(|_| required("AWS_DEFAULT_REGION"))?))
-            .credentials_provider(credentials)
-            .http_client(http.clone())
-            .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACKOFF));
-        config.set_endpoint_url(env("AWS_ENDPOINT_URL_SSM").or_else(|| env("AWS_ENDPOINT_URL")));
         Ok(Self {
-            client: Client::from_conf(config.build()),
+            client: client(http, None, env)?,
             state_parameter: state_parameter.to_owned(),
             secrets_parameter: secrets_parameter.map(str::to_owned),
         })
@@ -151,24 +115,4 @@ impl Store for SsmStore {
             ))
         })
     }
-}
-
-/// Explain an error with AWS's code and message. The SDK's own text is only "service error".
-fn describe<E, R>(action: &str, parameter: &str, why: &SdkError<E, R>) -> StoreError
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: Debug,
-{
-    let reason = match why {
-        SdkError::TimeoutError(_) => "no answer in time".to_owned(),
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => "no answer in time".to_owned(),
-        SdkError::DispatchFailure(_) => "no connection, or an invalid response".to_owned(),
-        SdkError::ServiceError(_) => {
-            format!("{}: {}", why.code().unwrap_or("refused"), why.message().unwrap_or("no message"))
-        }
-        _ => "the response is invalid".to_owned(),
-    };
-    let error =
-        StoreError::new(single_line(&format!("{action} of {parameter} failed ({reason})"), MAX_WHY_CHARS));
-    if why.code().is_some_and(|code| code.starts_with("AccessDenied")) { error.denied() } else { error }
 }

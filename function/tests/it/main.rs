@@ -17,6 +17,7 @@ mod home;
 mod hostile;
 mod inside;
 mod mail_server;
+mod page;
 mod parsing;
 #[cfg(target_os = "linux")]
 mod peak_memory;

@@ -1,5 +1,7 @@
 //! When notifications are suppressed: maintenance windows and quiet hours, by the wall clock of a time zone.
 
+mod occurrence;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize};

@@ -1,0 +1,56 @@
+//! Whether the results are recent, and how often there should be new ones.
+
+use super::super::data::Data;
+use super::super::view::Freshness;
+use crate::contract::schedule::Frequency;
+use crate::contract::settings::Settings;
+use crate::contract::state::State;
+
+/// For how long results count where no schedule says when the next ones are due, in seconds.
+const UNSCHEDULED_S: u64 = 60 * 60;
+
+/// A cron expression is regular if its runs in this time are, in seconds.
+const REGULAR_S: u64 = 26 * 60 * 60;
+
+/// Return how old the results are at a time in Unix seconds.
+pub(super) fn of(settings: &Settings, data: &Data, now: u64) -> Freshness {
+    let checked = data.state.as_ref().filter(|state| state.ts > 0 && !state.targets.is_empty());
+    match (checked, data.failing_since) {
+        (Some(state), None) if now <= due(state, settings) => Freshness::Current,
+        (Some(state), _) => Freshness::Stale(state.ts),
+        (None, Some(since)) => Freshness::Stale(since),
+        (None, None) => Freshness::NeverChecked,
+    }
+}
+
+/// Return until when the results of a state count: until its next run is overdue by half of the time between both.
+fn due(state: &State, settings: &Settings) -> u64 {
+    let scheduled = || frequency(settings)?.next_after(state.ts);
+    match state.next.or_else(scheduled) {
+        Some(next) => next.saturating_add(next.saturating_sub(state.ts) / 2),
+        None => state.ts.saturating_add(UNSCHEDULED_S),
+    }
+}
+
+/// Return how often the targets are checked, in seconds, if it is regular.
+pub(super) fn interval(settings: &Settings, now: u64) -> Option<u64> {
+    let frequency = frequency(settings)?;
+    let first = frequency.next_after(now)?;
+    let second = frequency.next_after(first)?;
+    if let Frequency::Every(interval) = frequency {
+        return Some(interval.as_secs());
+    }
+    let (interval, mut last) = (second - first, second);
+    while last < now.saturating_add(REGULAR_S) {
+        let next = frequency.next_after(last)?;
+        if next - last != interval {
+            return None;
+        }
+        last = next;
+    }
+    Some(interval)
+}
+
+fn frequency(settings: &Settings) -> Option<Frequency> {
+    Frequency::parse(settings.schedule.as_deref()?).ok()
+}

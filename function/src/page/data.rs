@@ -1,0 +1,55 @@
+//! What is stored, as far as the page needs it.
+
+use crate::contract::announcement::{Announcement, Announcements};
+use crate::contract::history::{Parameter, Record};
+use crate::contract::parts::merge;
+use crate::contract::state::{State, StateError};
+
+/// What is stored, as it was read last.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Data {
+    /// The state; nothing if none was stored yet, or if it could never be read.
+    pub state: Option<State>,
+    /// The records of the history by their targets. A target may have an obsolete one as well.
+    pub records: Vec<(String, Record)>,
+    /// The announcements, the newest last.
+    pub announcements: Vec<Announcement>,
+    /// Since when the state cannot be read, in Unix seconds. Everything else is then as it was before.
+    pub failing_since: Option<u64>,
+}
+
+impl Data {
+    /// Return the record of a target. One that had to move has an obsolete record elsewhere.
+    pub fn record(&self, target: &str) -> Option<&Record> {
+        let own = self.records.iter().filter(|(name, _)| name == target).map(|(_, record)| record);
+        own.max_by_key(|record| record.hours.keys().next_back().copied())
+    }
+}
+
+/// Read the stored parts of a state; nothing if there is no first one.
+pub fn state<'a>(parts: impl IntoIterator<Item = Option<&'a str>>) -> Result<Option<State>, StateError> {
+    let mut parts = parts.into_iter();
+    let Some(first) = parts.next().flatten() else { return Ok(None) };
+    let mut states = vec![State::parse(first)?];
+    for part in parts.flatten() {
+        states.push(State::parse(part)?);
+    }
+    Ok(Some(merge(states)))
+}
+
+/// Read the stored parameters of the history. The second value says whether some could not be read.
+pub fn records<'a>(parameters: impl IntoIterator<Item = &'a str>) -> (Vec<(String, Record)>, bool) {
+    let (mut records, mut has_failed) = (Vec::new(), false);
+    for text in parameters {
+        match Parameter::parse(text) {
+            Ok(parameter) => records.extend(parameter.records),
+            Err(_) => has_failed = true,
+        }
+    }
+    (records, has_failed)
+}
+
+/// Read the stored announcements; nothing if they cannot be read.
+pub fn announcements(text: Option<&str>) -> Option<Vec<Announcement>> {
+    text.map_or(Some(Vec::new()), |text| Some(Announcements::parse(text)?.announcements))
+}

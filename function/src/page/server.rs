@@ -1,0 +1,126 @@
+//! Answers requests.
+
+use sha2::{Digest, Sha256};
+
+use super::content::{Content, content};
+use super::language;
+use super::reader::Reader;
+use super::request::{Method, PageRequest};
+use super::response::Response;
+use super::route::{Destination, FirstSegment, Route};
+use super::view::View;
+use crate::contract::settings::Settings;
+use crate::store::ParameterSource;
+
+/// For how many seconds a view is shown before it is made again.
+const VIEW_S: u64 = 10;
+
+/// Answers requests, one after another.
+#[derive(Debug)]
+pub struct PageServer<S> {
+    settings: Settings,
+    first_segment: FirstSegment,
+    reader: Reader<S>,
+    view: Option<View>,
+}
+
+impl<S: ParameterSource> PageServer<S> {
+    /// Create a server that has read nothing yet.
+    pub fn new(settings: Settings, source: S) -> Self {
+        let secret = settings.page.as_ref().and_then(|page| page.secret_sha256.as_deref());
+        let first_segment = FirstSegment::new(secret);
+        Self { reader: Reader::new(source, &settings), settings, first_segment, view: None }
+    }
+
+    /// Return what the owner should know, once.
+    pub fn take_warning(&mut self) -> Option<String> {
+        self.reader.take_warning()
+    }
+
+    /// Answer a request at a time in Unix seconds.
+    pub async fn respond(&mut self, request: PageRequest<'_>, now: u64) -> Response {
+        let destination = self.first_segment.destination(request.path());
+        let mut response = match (destination, request.method()) {
+            (Destination::Nowhere, _) => not_found(),
+            (_, Method::Other) => {
+                Response::text(405, "method not allowed").with("allow", "GET, HEAD").with(CACHE, NO_STORE)
+            }
+            (Destination::Slash(location), _) => {
+                Response::text(308, "moved").with("location", location).with(CACHE, NO_STORE)
+            }
+            (Destination::At(route), _) => self.resource(&route, request, now).await,
+        };
+        if request.method() == Method::Head {
+            response.body.clear();
+        }
+        if self.settings.page.as_ref().is_none_or(|page| page.noindex) {
+            response = response.with("x-robots-tag", "noindex, nofollow");
+        }
+        response.with("x-content-type-options", "nosniff").with("referrer-policy", "no-referrer")
+    }
+
+    async fn resource(&mut self, route: &Route, request: PageRequest<'_>, now: u64) -> Response {
+        self.look(now).await;
+        let languages = self.settings.page.as_ref().map_or(&[][..], |page| &page.languages);
+        let language = language::chosen(languages, request.header("accept-language"));
+        let content = self.view.as_ref().and_then(|view| content(route, view, language));
+        let Some(content) = content else { return not_found() };
+        // A badge is an image in another page, which would show nothing instead.
+        let is_badge = matches!(route, Route::BadgeSvg(_) | Route::BadgeJson(_));
+        let status = if self.reader.has_copy() || is_badge { 200 } else { 503 };
+        self.response(status, content, language, request)
+    }
+
+    /// Make the view again if it is no longer recent, or if something new was read.
+    async fn look(&mut self, now: u64) {
+        let has_read = self.reader.refresh(&self.settings, now).await;
+        let is_recent = |view: &View| now.checked_sub(view.now).is_some_and(|age| age < VIEW_S);
+        if has_read || !self.view.as_ref().is_some_and(is_recent) {
+            self.view = Some(View::new(&self.settings, self.reader.data(), now));
+        }
+    }
+
+    fn response(&self, status: u16, content: Content, language: &str, request: PageRequest<'_>) -> Response {
+        let tag = entity_tag(&content.body);
+        let is_known =
+            status == 200 && request.header("if-none-match").is_some_and(|known| matches(known, &tag));
+        let mut response = Response { status, headers: Vec::new(), body: String::new() };
+        if is_known {
+            response.status = 304;
+        } else {
+            response = response.with("content-type", content.media_type);
+            response.body = content.body;
+        }
+        response = if status == 200 {
+            let scope = if self.first_segment.is_secret() { "private" } else { "public" };
+            response.with(CACHE, format!("{scope}, max-age={}", content.max_age_s)).with("etag", tag)
+        } else {
+            response.with(CACHE, NO_STORE).with("retry-after", "10")
+        };
+        response = response.with("content-security-policy", content.policy);
+        if content.has_language {
+            response = response.with("vary", "accept-language").with("content-language", language);
+        }
+        if content.is_shared { response.with("access-control-allow-origin", "*") } else { response }
+    }
+}
+
+const CACHE: &str = "cache-control";
+const NO_STORE: &str = "no-store";
+
+/// Return the same answer for every path that leads nowhere: it must not say whether the secret one was right.
+fn not_found() -> Response {
+    Response::text(404, "not found").with(CACHE, NO_STORE)
+}
+
+/// Return a strong tag of a body.
+fn entity_tag(body: &str) -> String {
+    let digest = Sha256::digest(body.as_bytes());
+    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{hex}\"")
+}
+
+/// Return whether a list of known tags has this one. A weak one counts too: its content is the same.
+fn matches(known: &str, tag: &str) -> bool {
+    known.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
+}
