@@ -4,7 +4,7 @@
 
 mod backends;
 mod build;
-mod http;
+pub mod http;
 mod process;
 mod runtime;
 mod sizes;

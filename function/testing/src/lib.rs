@@ -3,6 +3,7 @@
 //! - [`rng`] draws test cases from a seed.
 //! - [`certificates`] creates certificate authorities and certificates for one test.
 //! - [`debian`] provides programs that tests need, such as nginx.
+//! - [`browser`] starts a headless Chromium, and checks what it shows.
 //! - [`python`] provides those that are on PyPI.
 //! - [`generated`] compares the generated parts of the documentation with the code.
 //! - [`aws_operation`] names the operation of an AWS request.
@@ -13,6 +14,8 @@
 pub mod aws_operation;
 #[cfg(target_os = "linux")]
 pub mod bench;
+#[cfg(target_os = "linux")]
+pub mod browser;
 pub mod certificates;
 pub mod debian;
 pub mod generated;

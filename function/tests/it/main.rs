@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in a test, a panic is the message")]
 
+#[cfg(target_os = "linux")]
+mod browser;
 mod certificates;
 mod channels;
 mod conditions;
