@@ -9,6 +9,7 @@
 //!   them as files.
 //! - [`request`], [`route`], [`response`] are the parts of HTTP; [`server`] answers, with what [`reader`] reads and keeps.
 
+mod accept_language;
 pub mod badge;
 mod cleaned;
 mod compose;
@@ -18,7 +19,7 @@ pub mod data;
 pub mod feed;
 mod files;
 pub mod html;
-mod language;
+pub mod language;
 pub mod reader;
 pub mod request;
 pub mod response;
@@ -29,6 +30,7 @@ pub mod view;
 
 pub use self::data::Data;
 pub use self::files::files;
+pub use self::language::Language;
 pub use self::request::PageRequest;
 pub use self::response::Response;
 pub use self::server::PageServer;

@@ -1,5 +1,6 @@
 //! A resource's content in its format, and the headers that depend on the format.
 
+use super::language::Language;
 use super::route::Route;
 use super::view::View;
 use super::{badge, csp, feed, html, status_json};
@@ -22,7 +23,7 @@ pub struct Content {
 }
 
 /// Return the content of a resource in a language; nothing if no public target has the name.
-pub fn content(route: &Route, view: &View, language: &str) -> Option<Content> {
+pub fn content(route: &Route, view: &View, language: Language) -> Option<Content> {
     let app = |name: &str| view.apps().find(|app| app.name == name);
     let content = |media_type, body| Content {
         media_type,

@@ -1,8 +1,8 @@
 //! The page as static files.
 
+use super::accept_language;
 use super::content::content;
 use super::data::Data;
-use super::language;
 use super::route::{Route, encoded};
 use super::view::View;
 use crate::contract::settings::Settings;
@@ -22,7 +22,8 @@ pub fn files(settings: &Settings, data: &Data, now: u64) -> Vec<(String, Vec<u8>
         routes.push((format!("badge/{file}.svg"), Route::BadgeSvg(app.name.clone())));
         routes.push((format!("badge/{file}.json"), Route::BadgeJson(app.name.clone())));
     }
-    let file =
-        |(path, route)| Some((path, content(&route, &view, language::first(languages))?.body.into_bytes()));
+    let file = |(path, route)| {
+        Some((path, content(&route, &view, accept_language::first(languages))?.body.into_bytes()))
+    };
     routes.into_iter().filter_map(file).collect()
 }

@@ -1,56 +1,211 @@
-//! Which of the page's languages a visitor reads.
+//! The languages of the page: a table of all texts for each of them.
+//!
+//! A language that lacks a text does not compile. Every sentence is a text of its own, with named places for what
+//! varies, since the order of words differs between languages. A text that depends on a number is a function of the
+//! number, so that each language has as many plural forms as it needs.
+//!
+//! For another language: a file like `en.rs`, a variant of [`Language`], and its arms here.
 
-/// The language of a page without any.
-const DEFAULT: &str = "en";
+mod de;
+mod en;
 
-/// Return the first language of the settings.
-pub(super) fn first(languages: &[String]) -> &str {
-    languages.first().map_or(DEFAULT, String::as_str)
+use maud::{Markup, PreEscaped, Render};
+
+/// A language of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    En,
+    /// German.
+    De,
 }
 
-/// Return the language that the header `accept-language` ranks highest; the first one if it names none of them.
-pub(super) fn chosen<'a>(languages: &'a [String], accepted: Option<&str>) -> &'a str {
-    let weight = |language: &str| {
-        let ranges = accepted.unwrap_or_default().split(',');
-        let weights = ranges.filter_map(|range| {
-            let (range, parameters) = range.split_once(';').unwrap_or((range, ""));
-            let primary = range.trim().split('-').next()?;
-            let quality = parameters.trim().strip_prefix("q=").map_or(Some(1.0), |text| text.parse().ok());
-            quality.filter(|quality| *quality > 0.0_f32 && primary.eq_ignore_ascii_case(language))
-        });
-        weights.fold(0.0, f32::max)
-    };
-    let mut best = (0.0, first(languages));
-    for language in languages {
-        let weight = weight(language);
-        if weight > best.0 {
-            best = (weight, language);
-        }
-    }
-    best.1
+/// A text, with places such as `{app}` for what varies.
+pub(super) type Text = &'static str;
+
+/// The form of a text for a number, which stands at its place `{n}`.
+pub(super) type Counted = fn(u64) -> Text;
+
+/// All texts of the page in one language.
+pub(super) struct Texts {
+    /// The states of apps.
+    pub up: Text,
+    pub degraded: Text,
+    pub down: Text,
+    pub maintenance: Text,
+    pub unknown: Text,
+    /// Since when an app has its state.
+    pub since: Text,
+
+    /// The beginning of the page's title in a browser.
+    pub title_operational: Text,
+    pub title_degraded: Text,
+    pub title_outage: Text,
+    pub title_maintenance: Text,
+    pub title_unknown: Text,
+
+    /// The headline, with the number of all apps, and what follows it.
+    pub all_up: Counted,
+    pub all_up_advice: Counted,
+    pub one_down: Text,
+    pub one_down_since: Text,
+    pub some_down: Counted,
+    pub all_down: Text,
+    pub down_list: Text,
+    pub down_list_since: Text,
+    pub not_reachable_advice: Text,
+    pub errors_advice: Text,
+    pub down_advice: Text,
+    pub one_degraded: Text,
+    pub some_degraded: Counted,
+    pub all_degraded: Text,
+    pub degraded_list: Text,
+    pub one_unknown: Text,
+    pub some_unknown: Counted,
+    pub unknown_list: Text,
+    pub one_in_maintenance: Text,
+    pub some_in_maintenance: Counted,
+    pub all_in_maintenance: Text,
+    pub maintenance_advice: Text,
+    pub maintenance_until: Text,
+    pub not_checked_since: Text,
+    pub not_checked_advice: Text,
+    pub never_checked: Text,
+    pub never_checked_advice: Text,
+    pub all_unknown: Text,
+    pub all_unknown_advice: Text,
+    pub no_apps: Text,
+    /// A list of apps of which `n` are not named.
+    pub and_more: Counted,
+
+    /// How old the results are.
+    pub checked_minutes: Counted,
+    pub checked_hours: Counted,
+    pub checked_days: Counted,
+    pub every_minutes: Counted,
+    pub every_hours: Counted,
+    pub refresh: Text,
+
+    /// Why an app is down, as a part of a list.
+    pub not_reachable: Text,
+    pub errors: Text,
+    pub planned: Text,
+
+    /// The headings.
+    pub announcements: Text,
+    pub maintenances: Text,
+    pub apps: Text,
+    pub outages: Text,
+    pub legend: Text,
+    pub all_apps: Text,
+    pub no_outages: Counted,
+    pub all_in_feed: Text,
+    pub feed: Text,
+
+    /// The periods of an uptime.
+    pub day: Text,
+    pub week: Text,
+    pub month: Text,
+    pub quarter: Text,
+    pub since_day: Text,
+    pub no_data: Text,
+    /// A percentage, of a number with the language's decimal sign.
+    pub percent: Text,
+    pub decimal_sign: Text,
+
+    /// The days of an app.
+    pub bars: Counted,
+    pub bars_uptime: Counted,
+    pub downtime: Counted,
+    pub trouble: Counted,
+    pub day_partial: Text,
+    pub day_interrupted: Text,
+    pub day_down: Text,
+    pub day_degraded: Text,
+    pub more_days: Counted,
+
+    /// Response times.
+    pub response: Text,
+    pub responses: Text,
+    pub milliseconds: Text,
+    pub seconds: Text,
+
+    /// What the bars mean.
+    pub legend_text: Text,
+    pub class_up: Text,
+    pub class_degraded: Text,
+    pub class_partial: Text,
+    pub class_down: Text,
+    pub class_maintenance: Text,
+    pub class_unknown: Text,
+
+    /// Durations.
+    pub below_a_minute: Text,
+    pub minutes: Counted,
+    pub hours: Counted,
+    pub hours_minutes: Text,
+    pub days: Counted,
+    pub days_hours: Counted,
+
+    /// Dates and times. `{time}` is a clock time of 24 hours.
+    pub months: [Text; 12],
+    pub date: Text,
+    pub date_year: Text,
+    pub time: Text,
+    pub moment: Text,
+    pub span: Text,
+    pub long_span: Text,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Language {
+    /// All languages.
+    pub const ALL: [Self; 2] = [Self::En, Self::De];
 
-    #[test]
-    fn the_visitors_language_is_chosen_if_the_page_has_it() {
-        let languages = ["en".to_owned(), "de".to_owned()];
-        for (accepted, expected) in [
-            (None, "en"),
-            (Some("de"), "de"),
-            (Some("de-AT,de;q=0.9,en;q=0.8"), "de"),
-            (Some("fr, en;q=0.5, DE;q=0.7"), "de"),
-            (Some("de;q=0, en"), "en"),
-            (Some("de;q=0"), "en"),
-            (Some("de;q=x,*"), "en"),
-            (Some("fr"), "en"),
-            (Some(",;,;q=,-"), "en"),
-        ] {
-            assert_eq!(chosen(&languages, accepted), expected, "{accepted:?}");
+    /// The language of a page whose settings name none.
+    pub const DEFAULT: Self = Self::En;
+
+    /// Return its code, as it stands in `lang` and in the settings.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::De => "de",
         }
-        assert_eq!(chosen(&[], Some("de")), "en");
-        assert_eq!(chosen(&languages[1..], Some("en")), "de");
     }
+
+    /// Return the language of a code; nothing if the page does not have it.
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.code() == code)
+    }
+
+    /// Return its texts.
+    pub(super) fn texts(self) -> &'static Texts {
+        match self {
+            Self::En => &en::TEXTS,
+            Self::De => &de::TEXTS,
+        }
+    }
+}
+
+/// Put values at the places of a text.
+pub(super) fn fill(text: Text, values: &[(&str, &dyn Render)]) -> Markup {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
+    {
+        before.render_to(&mut filled);
+        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
+            value.render_to(&mut filled);
+        }
+        rest = after;
+    }
+    rest.render_to(&mut filled);
+    PreEscaped(filled)
+}
+
+/// Put a number at the place `{n}` of its form, and values at the other places.
+pub(super) fn count(text: Counted, n: u64, values: &[(&str, &dyn Render)]) -> Markup {
+    let mut all: Vec<(&str, &dyn Render)> = vec![("n", &n)];
+    all.extend_from_slice(values);
+    fill(text(n), &all)
 }

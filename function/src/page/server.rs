@@ -2,8 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
+use super::accept_language;
 use super::content::{Content, content};
-use super::language;
+use super::language::Language;
 use super::reader::Reader;
 use super::request::{Method, PageRequest};
 use super::response::Response;
@@ -62,7 +63,7 @@ impl<S: ParameterSource> PageServer<S> {
     async fn resource(&mut self, route: &Route, request: PageRequest<'_>, now: u64) -> Response {
         self.look(now).await;
         let languages = self.settings.page.as_ref().map_or(&[][..], |page| &page.languages);
-        let language = language::chosen(languages, request.header("accept-language"));
+        let language = accept_language::chosen(languages, request.header("accept-language"));
         let content = self.view.as_ref().and_then(|view| content(route, view, language));
         let Some(content) = content else { return not_found() };
         // A badge is an image in another page, which would show nothing instead.
@@ -80,7 +81,13 @@ impl<S: ParameterSource> PageServer<S> {
         }
     }
 
-    fn response(&self, status: u16, content: Content, language: &str, request: PageRequest<'_>) -> Response {
+    fn response(
+        &self,
+        status: u16,
+        content: Content,
+        language: Language,
+        request: PageRequest<'_>,
+    ) -> Response {
         let tag = entity_tag(&content.body);
         let is_known =
             status == 200 && request.header("if-none-match").is_some_and(|known| matches(known, &tag));
@@ -99,7 +106,7 @@ impl<S: ParameterSource> PageServer<S> {
         };
         response = response.with("content-security-policy", content.policy);
         if content.has_language {
-            response = response.with("vary", "accept-language").with("content-language", language);
+            response = response.with("vary", "accept-language").with("content-language", language.code());
         }
         if content.is_shared { response.with("access-control-allow-origin", "*") } else { response }
     }

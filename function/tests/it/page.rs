@@ -1,4 +1,6 @@
 //! The status page: what visitors may know, in every format, and how requests are answered.
 
+mod examples;
 mod fixtures;
+mod html;
 mod requests;

@@ -1,0 +1,175 @@
+//! Shows one app: its state, its days, its uptime and its response times.
+
+use maud::{Markup, Render, html};
+
+use super::drawing::{self, CLASSES};
+use super::format::Format;
+use super::{Extent, icon, reason};
+use crate::contract::history::Percent;
+use crate::page::language::{count, fill};
+use crate::page::view::{App, AppStatus, DayClass, DayView, Share, Span};
+use crate::time::{DAY, date};
+
+/// Show an app.
+pub(super) fn show(app: &App, format: &Format<'_>, extent: &Extent) -> Markup {
+    let texts = format.texts;
+    let state = match app.status {
+        AppStatus::Up => texts.up,
+        AppStatus::Degraded => texts.degraded,
+        AppStatus::Down => texts.down,
+        AppStatus::Maintenance => texts.maintenance,
+        AppStatus::Unknown => texts.unknown,
+    };
+    let since = app.since.map(|since| fill(texts.since, &[("time", &format.time(since))]));
+    // The word for the state says it already.
+    let reason = app.reason.filter(|_| app.status == AppStatus::Down).map(|why| reason(why, format));
+    html! {
+        article data-target=(app.name) data-status=(app.status.as_str()) data-uptime-90d=(plain(quarter(app)))
+            data-days-from=(first_day(app)) data-days=(letters(app)) {
+            h3 { (app.label) }
+            p {
+                (icon::draw(app.status)) b { (state) }
+                @if let Some(since) = since { " " (since) }
+                @if let Some(reason) = reason { ", " (reason) }
+            }
+            (bars(app, format, extent))
+            (uptime(app, format))
+            @if extent.responses { (responses(app, format)) }
+            (trouble(app, format, extent))
+        }
+    }
+}
+
+fn quarter(app: &App) -> Option<Percent> {
+    app.uptime.iter().find(|(span, _)| *span == Span::Quarter).and_then(|(_, share)| share.uptime.percent())
+}
+
+/// Write a percentage as a plain number, whatever the language: `99.98`.
+fn plain(percent: Option<Percent>) -> String {
+    percent.map(|percent| format!("{:.2}", percent.value())).unwrap_or_default()
+}
+
+fn first_day(app: &App) -> String {
+    app.days.first().map(|(day, _)| date(u64::from(*day) * DAY)).unwrap_or_default()
+}
+
+fn letters(app: &App) -> String {
+    app.days.iter().map(|(_, day)| day.class.letter()).collect()
+}
+
+/// Draw the days, as one image.
+fn bars(app: &App, format: &Format<'_>, extent: &Extent) -> Markup {
+    let days = app.days.get(app.days.len().saturating_sub(extent.bars)..).unwrap_or_default();
+    let n = days.len() as u64;
+    let title = match quarter(app).filter(|_| days.len() == app.days.len()) {
+        Some(percent) => count(format.texts.bars_uptime, n, &[("percent", &format.percent(percent))]),
+        None => count(format.texts.bars, n, &[]),
+    };
+    html! {
+        @if n > 0 {
+            svg viewBox={ "0 0 " (n) " 8" } preserveAspectRatio="none" role="img" {
+                title { (title) }
+                @for class in CLASSES {
+                    @if let Some(path) = drawing::bars(days, class) {
+                        path class=(class.letter()) d=(path) {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Describe the days with trouble.
+fn trouble(app: &App, format: &Format<'_>, extent: &Extent) -> Markup {
+    let texts = format.texts;
+    let is_down = |day: &DayView| matches!(day.class, DayClass::Partial | DayClass::Down);
+    let days = || app.days.iter().rev().filter(|(_, day)| is_down(day) || day.class == DayClass::Degraded);
+    let (all, down) = (days().count(), days().filter(|(_, day)| is_down(day)).count());
+    if all == 0 {
+        return html! {};
+    }
+    let down_s = app.days.iter().map(|(_, day)| day.down_s).sum();
+    let summary = match down {
+        0 => count(texts.trouble, all as u64, &[]),
+        _ => count(texts.downtime, down as u64, &[("duration", &format.duration(down_s))]),
+    };
+    if extent.days == 0 {
+        return html! { small { (summary) } };
+    }
+    html! {
+        details {
+            summary { (summary) }
+            ul {
+                @for (day, was) in days().take(extent.days) {
+                    li { (describe(*day, *was, format)) }
+                }
+                @if all > extent.days { li { (count(texts.more_days, (all - extent.days) as u64, &[])) } }
+            }
+        }
+    }
+}
+
+fn describe(day: u32, was: DayView, format: &Format<'_>) -> Markup {
+    let text = match was.class {
+        // Only a few of the addresses of an app were down, or for less than what is counted.
+        DayClass::Partial if was.down_s == 0 => format.texts.day_interrupted,
+        DayClass::Partial => format.texts.day_partial,
+        DayClass::Down => format.texts.day_down,
+        _ => format.texts.day_degraded,
+    };
+    fill(text, &[("date", &format.date(day.into())), ("duration", &format.duration(was.down_s))])
+}
+
+/// Show the uptime of each period. Of those that are longer than what is known, one is enough.
+fn uptime(app: &App, format: &Format<'_>) -> Markup {
+    let mut last = None;
+    let shown = app.uptime.iter().filter(|(_, share)| {
+        share.since.is_none() || share.since != std::mem::replace(&mut last, share.since)
+    });
+    html! {
+        p {
+            @for (span, share) in shown {
+                (period(*span, *share, format)) " " b { (percent(*share, format)) } " "
+            }
+        }
+    }
+}
+
+fn period(span: Span, share: Share, format: &Format<'_>) -> Markup {
+    let texts = format.texts;
+    if let Some(day) = share.since {
+        return fill(texts.since_day, &[("date", &format.date(day.into()))]);
+    }
+    let text = match span {
+        Span::Day => texts.day,
+        Span::Week => texts.week,
+        Span::Month => texts.month,
+        Span::Quarter => texts.quarter,
+    };
+    html! { (text) }
+}
+
+fn percent(share: Share, format: &Format<'_>) -> Markup {
+    match share.uptime.percent() {
+        Some(percent) => format.percent(percent),
+        None => html! { (format.texts.no_data) },
+    }
+}
+
+/// Draw the response times of a day.
+fn responses(app: &App, format: &Format<'_>) -> Markup {
+    let times = || app.response_ms.iter().flatten().copied();
+    let (low, high) = (times().fold(f64::INFINITY, f64::min), times().fold(0.0, f64::max));
+    let Some(path) = drawing::line(&app.response_ms, high) else { return html! {} };
+    let values: [(&str, &dyn Render); 2] = [("low", &format.response(low)), ("high", &format.response(high))];
+    html! {
+        p {
+            (format.texts.response) " "
+            @if let Some(last) = times().last() { b { (format.response(last)) } " " }
+            svg viewBox={ "-1 0 " (drawing::width(&app.response_ms) + 2) " " (drawing::HEIGHT) } role="img" {
+                title { (fill(format.texts.responses, &values)) }
+                path d=(path) {}
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! English.
+
+use super::Texts;
+
+pub(super) const TEXTS: Texts = Texts {
+    up: "Up",
+    degraded: "Degraded",
+    down: "Down",
+    maintenance: "Maintenance",
+    unknown: "Not known",
+    since: "since {time}",
+
+    title_operational: "Up",
+    title_degraded: "Degraded",
+    title_outage: "DOWN: {apps}",
+    title_maintenance: "Maintenance",
+    title_unknown: "Not known",
+
+    all_up: |n| match n {
+        1 => "{app} works",
+        _ => "Everything works",
+    },
+    all_up_advice: |n| match n {
+        1 => "If it does not work for you, check your own connection and device.",
+        _ => "If something does not work for you, check your own connection and device.",
+    },
+    one_down: "{app} is down",
+    one_down_since: "{app} has been down since {time}",
+    some_down: |_| "{n} of {total} apps are down",
+    all_down: "Everything is down",
+    down_list: "Down: {apps}.",
+    down_list_since: "Down since {time}: {apps}.",
+    not_reachable_advice: "It is not you: the server is not reachable.",
+    errors_advice: "It is not you: the server responds with errors.",
+    down_advice: "It is not you: the problem is on the server.",
+    one_degraded: "{app} is slow or limited",
+    some_degraded: |_| "{n} of {total} apps are slow or limited",
+    all_degraded: "Everything is slow or limited",
+    degraded_list: "Affected: {apps}.",
+    one_unknown: "{app} could not be checked",
+    some_unknown: |_| "{n} of {total} apps could not be checked",
+    unknown_list: "Not known: {apps}.",
+    one_in_maintenance: "{app} is in maintenance",
+    some_in_maintenance: |_| "{n} of {total} apps are in maintenance",
+    all_in_maintenance: "Everything is in maintenance",
+    maintenance_advice: "It is not you: this is planned.",
+    maintenance_until: "It is not you: this is planned until {time}.",
+    not_checked_since: "Not checked since {time}",
+    not_checked_advice: "Nobody has looked for {duration}. The apps may work or not.",
+    never_checked: "Not checked yet",
+    never_checked_advice: "The first results will be here soon.",
+    all_unknown: "It is not known whether the apps work",
+    all_unknown_advice: "They could not be checked.",
+    no_apps: "No app is shown here",
+    and_more: |_| "{apps} and {n} more",
+
+    checked_minutes: |n| match n {
+        0 => "Checked just now ({time})",
+        1 => "Checked {n} minute ago ({time})",
+        _ => "Checked {n} minutes ago ({time})",
+    },
+    checked_hours: |n| match n {
+        1 => "Checked {n} hour ago ({time})",
+        _ => "Checked {n} hours ago ({time})",
+    },
+    checked_days: |n| match n {
+        1 => "Checked {n} day ago ({time})",
+        _ => "Checked {n} days ago ({time})",
+    },
+    every_minutes: |n| match n {
+        1 => "Checked every minute.",
+        _ => "Checked every {n} minutes.",
+    },
+    every_hours: |n| match n {
+        1 => "Checked every hour.",
+        _ => "Checked every {n} hours.",
+    },
+    refresh: "Refresh",
+
+    not_reachable: "not reachable",
+    errors: "responds with errors",
+    planned: "planned maintenance",
+
+    announcements: "Announcements",
+    maintenances: "Maintenance",
+    apps: "Apps",
+    outages: "Outages",
+    legend: "How to read this page",
+    all_apps: "All apps",
+    no_outages: |n| match n {
+        1 => "None today.",
+        _ => "None in {n} days.",
+    },
+    all_in_feed: "All outages and announcements are in the feed.",
+    feed: "Feed",
+
+    day: "24\u{a0}hours",
+    week: "7\u{a0}days",
+    month: "30\u{a0}days",
+    quarter: "90\u{a0}days",
+    since_day: "since {date}",
+    no_data: "no data",
+    percent: "{number}\u{a0}%",
+    decimal_sign: ".",
+
+    bars: |n| match n {
+        1 => "Today",
+        _ => "The last {n} days",
+    },
+    bars_uptime: |n| match n {
+        1 => "Today: up {percent}",
+        _ => "The last {n} days: up {percent}",
+    },
+    downtime: |n| match n {
+        1 => "Down on {n} day, for {duration}",
+        _ => "Down on {n} days, for {duration} in total",
+    },
+    trouble: |n| match n {
+        1 => "Degraded on {n} day",
+        _ => "Degraded on {n} days",
+    },
+    day_partial: "{date}: down for {duration}",
+    day_interrupted: "{date}: down at times",
+    day_down: "{date}: down in every check, {duration}",
+    day_degraded: "{date}: degraded",
+    more_days: |n| match n {
+        1 => "and {n} more day",
+        _ => "and {n} more days",
+    },
+
+    response: "Response",
+    responses: "Response times of the last 24 hours: {low} to {high}",
+    milliseconds: "{number}\u{a0}ms",
+    seconds: "{number}\u{a0}s",
+
+    legend_text: "Each bar is a day, today on the right. Uptime is the share of the checks in which an app responded, \
+                  without planned maintenance and without times in which nothing was checked. It is never rounded up.",
+    class_up: "up",
+    class_degraded: "slow or limited",
+    class_partial: "down for a part",
+    class_down: "down in every check",
+    class_maintenance: "maintenance",
+    class_unknown: "no data",
+
+    below_a_minute: "less than 1\u{a0}min",
+    minutes: |_| "{n}\u{a0}min",
+    hours: |_| "{n}\u{a0}h",
+    hours_minutes: "{hours}\u{a0}h {minutes}\u{a0}min",
+    days: |n| match n {
+        1 => "{n}\u{a0}day",
+        _ => "{n}\u{a0}days",
+    },
+    days_hours: |n| match n {
+        1 => "{n}\u{a0}day {hours}\u{a0}h",
+        _ => "{n}\u{a0}days {hours}\u{a0}h",
+    },
+
+    months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    date: "{day}\u{a0}{month}",
+    date_year: "{day}\u{a0}{month} {year}",
+    time: "{time}\u{a0}{zone}",
+    moment: "{date}, {time}\u{a0}{zone}",
+    span: "{date}, {from}\u{a0}to\u{a0}{until}\u{a0}{zone}",
+    long_span: "{from} to {until}",
+};
