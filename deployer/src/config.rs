@@ -38,7 +38,8 @@ use std::path::Path;
 pub use deployment::DEFAULT_NAME;
 pub use function::{Architecture, FunctionConfig};
 pub use history::HistoryRoom;
-pub use page::{LANGUAGES, PageConfig};
+use page::is_same_partition;
+pub use page::{LANGUAGES, PageConfig, SecretPath};
 use plexmon_function::contract::parts::{MAX_PARTS, capacity};
 use plexmon_function::contract::settings::{
     ChannelSettings, Clock, DEFAULT_CONTROL, HeartbeatSettings, HistorySettings, ReportSchedule, Settings,
@@ -158,7 +159,7 @@ impl Config {
             .table("report", "[report]")?
             .map(|table| report::read(table, &channels, history))
             .transpose()?;
-        let page = top.table("page", "[page]")?.map(|table| page::read(table, folder)).transpose()?;
+        let page = page::read(top.table("page", "[page]")?, folder, region.as_deref())?;
         let statements = Statements::collect(&top)?;
         top.finish()?;
         let clock = zone.clock;
@@ -218,6 +219,33 @@ impl Config {
             page: self.page.as_ref().map(PageConfig::settings),
             account_closes: None,
         }
+    }
+
+    /// The settings of the function where the monitor is in `home_region`, with the digest of the page's secret path.
+    pub fn deployed_settings(&self, home_region: &str, secret_sha256: Option<String>) -> Settings {
+        let mut settings = self.settings();
+        if let (Some(settings), Some(page)) = (&mut settings.page, &self.page) {
+            settings.secret_sha256 = secret_sha256;
+            let is_elsewhere = page.region.as_deref().is_some_and(|region| region != home_region);
+            settings.home_region = is_elsewhere.then(|| home_region.to_owned());
+        }
+        settings
+    }
+
+    /// Fail if the page is served from another partition of AWS than `home_region`, which the configuration may not name.
+    pub fn check_partition(&self, home_region: &str) -> Result<()> {
+        match self.page.as_ref().and_then(|page| page.region.as_deref()) {
+            Some(region) if !is_same_partition(region, home_region) => Err(Error::usage(format!(
+                "the `region` of [page], {region}, is in another partition of AWS than {home_region}"
+            ))
+            .hint("choose a region of the same partition, or leave it out to serve the page there")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Warnings about secret files that other users of this machine can read.
+    pub fn exposed_secrets(&self) -> Vec<String> {
+        self.secrets.warnings(self.page.as_ref().and_then(|page| page.secret_path.as_ref()))
     }
 }
 

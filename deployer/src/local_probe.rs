@@ -19,7 +19,7 @@ pub struct LocalObservation {
 
 /// Probe all targets concurrently, with the secrets that are set.
 pub async fn probe_all(config: &Config, output: &Output) -> Result<Vec<LocalObservation>> {
-    output.warnings(&config.secrets.warnings());
+    output.warnings(&config.exposed_secrets());
     let secrets = match config.secrets.resolve()? {
         SecretLookup::All(secrets) => secrets,
         SecretLookup::NoneConfigured => Secrets::default(),

@@ -6,6 +6,7 @@ pub mod parameters;
 
 pub use account::{Account, partition};
 pub use lambda::{LambdaKind, LambdaNames, RoleNames, ScheduleNames, UrlNames, log_group};
+use plexmon_function::contract::announcement;
 use plexmon_function::contract::history::{Division, MAX_PARAMETERS, Place};
 use plexmon_function::contract::parts::{layout, parameter};
 
@@ -29,6 +30,11 @@ pub const STATE_TAG: &str = "plexmon:state";
 pub const CLOSES_TAG: &str = "plexmon:account-closes";
 /// The value of [`CLOSES_TAG`] after the account was upgraded. Removing the tag would need another permission.
 pub const NOT_CLOSED: &str = "none";
+
+/// On the function of the page: the SHA-256 of its secret path, so that it is known where the path is not.
+pub const SECRET_PATH_TAG: &str = "plexmon:page-path";
+/// The value of [`SECRET_PATH_TAG`] of a page that no longer has one.
+pub const NO_SECRET_PATH: &str = "none";
 
 /// On a function: the state parameter of the function that it replaced.
 pub const INHERITED_STATE_TAG: &str = "plexmon:inherited-state";
@@ -143,5 +149,10 @@ impl Names {
 
     pub fn secrets_parameter(&self) -> String {
         secrets_parameter(&self.state_parameter)
+    }
+
+    /// The parameter with what the owner announces on the status page.
+    pub fn announcements_parameter(&self) -> String {
+        announcement::parameter(&self.state_parameter)
     }
 }

@@ -22,7 +22,7 @@ pub use self::needs::Need;
 pub use self::place::Place;
 pub use self::step::{Action, Change, Delta, Step};
 use crate::error::{Error, Result};
-use crate::names::parameters::{is_history, state_parameter};
+use crate::names::parameters::{Contents, contents, state_parameter};
 use crate::names::{Account, Names, OWNER_TAG};
 use crate::resource::{Batch, Resource, ResourceKind, find, is_same};
 use crate::resources::{Binding, Content, Function, Parameter, Secret};
@@ -69,11 +69,11 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
         planner.consider(desired, observed, Change::LogGroup)?;
         planner.account_retention(desired, observed);
     }
-    let of_history = |(desired, observed): &(Option<&Parameter>, Option<&Parameter>)| {
-        desired.or(*observed).is_some_and(|parameter| is_history(&parameter.name))
+    let of_state = |(desired, observed): &(Option<&Parameter>, Option<&Parameter>)| {
+        desired.or(*observed).is_some_and(|parameter| contents(&parameter.name) == Contents::State)
     };
-    let (history, state): (Vec<_>, Vec<_>) =
-        pairs(parameters, &observed.parameters).into_iter().partition(of_history);
+    let (state, others): (Vec<_>, Vec<_>) =
+        pairs(parameters, &observed.parameters).into_iter().partition(of_state);
     for (desired, observed) in state {
         planner.consider(desired, observed, Change::Parameter)?;
     }
@@ -81,7 +81,7 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
         planner.consider(desired, observed, Change::Secret)?;
     }
     // SSM accepts few writes a second: those come first that a function waits for.
-    for (desired, observed) in history {
+    for (desired, observed) in others {
         planner.consider(desired, observed, Change::Parameter)?;
     }
     let left = planner.without_orphans(functions, observed)?;

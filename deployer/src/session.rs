@@ -1,26 +1,27 @@
 //! The session of a command: its configuration, names and clients, and how it reads AWS, plans and applies.
 
+mod view;
+
 use std::sync::Arc;
 
 use plexmon_function::contract::secrets::Secrets;
-use plexmon_function::contract::settings::Settings;
 use plexmon_function::time;
 
-use crate::account_plan::{AccountPlan, Day, read_alongside};
+pub use self::view::View;
+use crate::account_plan::{AccountPlan, read_alongside};
 use crate::apply::{Applied, AwsCloud, StepOutcome, apply};
 use crate::artifact::{Origin, identity};
 use crate::aws::{Aws, CallLog, Connection};
 use crate::cli::Global;
-use crate::config::{Circumstances, Config, SecretLookup};
-use crate::cost::{Estimate, estimate};
+use crate::config::{Circumstances, Config, PageConfig, SecretLookup, SecretPath};
 use crate::error::{Error, Exit, Result};
 use crate::interrupt::Interrupt;
 use crate::names::Names;
 use crate::output::Output;
-use crate::plan::{Intent, Plan, plan};
+use crate::plan::Plan;
 use crate::report::Event;
 use crate::resource::{Blueprint, CreatedHere, Materials, OnFailure, Pace, RoleIds};
-use crate::resources::{Content, Decrypt};
+use crate::resources::Decrypt;
 use crate::stack::{Observed, ReadOptions, STATE_VARIABLE, Stack, observe};
 use crate::text::{PlanNotice, plan_notice};
 
@@ -33,21 +34,6 @@ pub struct Session {
     pub interrupt: Interrupt,
 }
 
-/// The observed stack, the desired stack, and the secrets that were found.
-pub struct View {
-    /// The configuration, with the state parameter that was taken over, if one was.
-    pub config: Config,
-    pub observed: Observed,
-    pub desired: Stack,
-    pub secrets: SecretLookup,
-    /// Variables whose values come from the environment of the function that is taken over.
-    pub handed_over: Vec<String>,
-    /// `None` if AWS does not say.
-    pub account_plan: Option<AccountPlan>,
-    /// When AWS closes the account, as far as it says so now or has said before.
-    pub account_closes: Option<Day>,
-}
-
 /// How to apply a plan.
 #[derive(Clone, Copy)]
 pub struct ApplyOptions<'a> {
@@ -55,37 +41,6 @@ pub struct ApplyOptions<'a> {
     pub on_failure: OnFailure,
     /// Detach from roles the policies that others attached.
     pub force: bool,
-}
-
-impl View {
-    /// The settings of the function, as they are packed beside its code.
-    pub fn settings(&self) -> Settings {
-        Settings { account_closes: self.account_closes.map(Day::begins), ..self.config.settings() }
-    }
-
-    /// Plan what `up` would do.
-    pub fn plan(&self, adopt: bool) -> Result<Plan> {
-        let Observed { names, account, stack, .. } = &self.observed;
-        plan(&self.desired, stack, Intent { names, account, adopt })
-    }
-
-    /// Estimate what the desired stack costs a month.
-    pub fn cost(&self) -> Result<Estimate> {
-        estimate(&self.config, &self.observed.names, &self.desired, time::now())
-    }
-
-    /// Return a warning for each secret whose value is set, but could not be compared with the one in AWS.
-    fn not_compared(&self) -> Vec<String> {
-        if !matches!(self.secrets, SecretLookup::All(_)) {
-            return Vec::new();
-        }
-        let denied = self.observed.stack.secrets.iter().filter(|secret| secret.content == Content::Denied);
-        denied
-            .map(|secret| {
-                format!("secret `{}` was not compared: these credentials may not read it", secret.name)
-            })
-            .collect()
-    }
 }
 
 impl Session {
@@ -115,6 +70,7 @@ impl Session {
         });
         let aws = connection.open(call_log).await?;
         output.warnings(&aws.warnings);
+        config.check_partition(&aws.region)?;
         let names = Names::new(&config, &aws.region);
         Ok(Self { config, names, aws, origin, output, interrupt })
     }
@@ -134,7 +90,9 @@ impl Session {
     pub async fn view(&self, options: ReadOptions) -> Result<View> {
         let adopting = options.adopting;
         let mut secrets = self.config.secrets.resolve()?;
-        self.output.warnings(&self.config.secrets.warnings());
+        let page = self.config.page.as_ref();
+        let secret_path = page.map_or(Ok(SecretPath::NotConfigured), PageConfig::read_secret_path)?;
+        self.output.warnings(&self.config.exposed_secrets());
         let mut handed_over = Vec::new();
         let comparable =
             matches!(secrets, SecretLookup::All(_)) || (adopting && secrets != SecretLookup::NoneConfigured);
@@ -151,7 +109,8 @@ impl Session {
                 secrets = found;
             }
         }
-        let settings = config.settings();
+        let page_digest = secret_path.digest(observed.recorded_secret_path());
+        let settings = config.deployed_settings(&self.aws.region, page_digest.clone());
         let code = identity(&self.origin, &settings, config.function.architecture)?.to_string();
         // What AWS does not say this time is not a change.
         let recorded = observed.monitor().and_then(|function| function.account_closes);
@@ -163,12 +122,23 @@ impl Session {
             secrets: &secrets,
             code: &code,
             account_closes,
+            secret_path: page_digest.as_deref(),
         };
         let desired = Stack::desired(&blueprint);
         if adopting {
             self.report_takeover(&observed);
         }
-        let view = View { config, observed, desired, secrets, handed_over, account_plan, account_closes };
+        let view = View {
+            config,
+            observed,
+            desired,
+            secrets,
+            secret_path,
+            identified_settings: settings,
+            handed_over,
+            account_plan,
+            account_closes,
+        };
         self.output.warnings(&view.not_compared());
         Ok(view)
     }

@@ -14,7 +14,8 @@ use crate::resources::{Function, LogGroup, Parameter, Role, Schedule, Secret};
 pub struct Stack {
     pub roles: Vec<Role>,
     pub log_groups: Vec<LogGroup>,
-    /// Those of the state, the first one first, and those of the history; observed, also those under a previous name.
+    /// Those of the state, the first one first, those of the history, and the announcements; observed, also those under
+    /// a previous name.
     pub parameters: Vec<Parameter>,
     pub secrets: Vec<Secret>,
     pub functions: Vec<Function>,
@@ -35,8 +36,10 @@ impl Stack {
     /// Return the stack that `up` wants. Another function is another entry in [`Names`](crate::names::Names).
     pub fn desired(blueprint: &Blueprint<'_>) -> Self {
         let mut stack = Self::nothing();
-        stack.parameters.extend(blueprint.names.parameters().map(|name| Parameter {
-            name: name.clone(),
+        let announcements = blueprint.config.page.iter().map(|_| blueprint.names.announcements_parameter());
+        let parameters = blueprint.names.parameters().cloned().chain(announcements);
+        stack.parameters.extend(parameters.map(|name| Parameter {
+            name,
             region: blueprint.account.region.clone(),
             owner: blueprint.owner(),
         }));

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::artifact::{Origin, Zip, package, sha256};
 use crate::cli::PackageArgs;
-use crate::config::Architecture;
+use crate::config::{Architecture, Config};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::files;
@@ -34,10 +34,11 @@ pub async fn run(context: &Context, args: &PackageArgs) -> Result<Exit> {
     let config = context.config()?;
     let origin = args.source.bootstrap.clone().map_or_else(Origin::of_this_program, Origin::File);
     files::check(path)?;
+    let settings = settings(&config, context.global.region.as_deref())?;
     let architecture = config.function.architecture;
     let packing =
         Packing { origin: &origin, architecture, output: &context.output, interrupt: &context.interrupt };
-    let zip = packing.zip(&config.settings()).await?;
+    let zip = packing.zip(&settings).await?;
     files::write(path, &zip.bytes)?;
     let written = Written {
         path: path.display().to_string(),
@@ -49,6 +50,23 @@ pub async fn run(context: &Context, args: &PackageArgs) -> Result<Exit> {
     context.output.document(&written)?;
     context.output.verbatim(written.text())?;
     Ok(Exit::Success)
+}
+
+/// Return the settings that `up` would pack, as far as they are known without AWS.
+fn settings(config: &Config, region: Option<&str>) -> Result<Settings> {
+    let Some(page) = &config.page else { return Ok(config.settings()) };
+    let secret_path = page.read_secret_path()?;
+    let digest = secret_path.digest(None);
+    secret_path.require(digest.as_deref())?;
+    let home = region.or(config.region.as_deref());
+    if let (Some(region), None) = (&page.region, home) {
+        return Err(Error::usage("the monitor's region is not known")
+            .cause(format!("the status page in {region} has to know where the state is"))
+            .hint("set `region` in the configuration, or pass `--region`"));
+    }
+    let home = home.unwrap_or_default();
+    config.check_partition(home)?;
+    Ok(config.deployed_settings(home, digest))
 }
 
 impl Written<'_> {

@@ -118,7 +118,8 @@ fn resource(on: Subject, names: &Names, account: &Account) -> Value {
         Subject::Rule => names.rules().iter().map(|rule| account.rule(rule)).collect(),
         Subject::State => {
             let state = &names.state_parameter;
-            [state.clone(), any_part(state), any_history(state)].map(|name| account.parameter(&name)).to_vec()
+            let all = [state.clone(), any_part(state), any_history(state), names.announcements_parameter()];
+            all.map(|name| account.parameter(&name)).to_vec()
         }
         Subject::Secrets => vec![account.parameter(&names.secrets_parameter())],
         Subject::LogGroup => names

@@ -1,12 +1,16 @@
 //! `[page]`: the status page.
 
+mod secret_path;
+
 use std::path::Path;
 
 use plexmon_function::contract::settings::PageSettings;
 
+pub use self::secret_path::SecretPath;
 use super::reader::{Table, Value};
 use super::{SecretSource, deployment, secret};
 use crate::error::Result;
+use crate::names::partition;
 
 /// The languages that the page has; the first one is the default.
 pub const LANGUAGES: &[&str] = &["en", "de"];
@@ -44,8 +48,10 @@ impl PageConfig {
     }
 }
 
-/// Read the table.
-pub fn read(table: Table<'_>, folder: &Path) -> Result<PageConfig> {
+/// Read the table, if there is one. The page has to be in the partition of `home`, the monitor's region, as far as that is
+/// configured.
+pub fn read(table: Option<Table<'_>>, folder: &Path, home: Option<&str>) -> Result<Option<PageConfig>> {
+    let Some(table) = table else { return Ok(None) };
     let page = PageConfig {
         title: match table.get("title") {
             Some(value) => title(&value)?,
@@ -57,14 +63,14 @@ pub fn read(table: Table<'_>, folder: &Path) -> Result<PageConfig> {
             Some(value) => concurrency(&value)?,
             None => Some(CONCURRENCY),
         },
-        region: table.get("region").map(deployment::region).transpose()?,
+        region: table.get("region").map(|value| region(value, home)).transpose()?,
         languages: match table.get("languages") {
             Some(value) => languages(&value)?,
             None => LANGUAGES.iter().map(|language| (*language).to_owned()).collect(),
         },
     };
     table.finish()?;
-    Ok(page)
+    Ok(Some(page))
 }
 
 fn title(value: &Value<'_>) -> Result<String> {
@@ -77,6 +83,22 @@ fn title(value: &Value<'_>) -> Result<String> {
     } else {
         Err(value.error(format!("must be 1 to {MAX_TITLE} characters on one line")))
     }
+}
+
+fn region(value: Value<'_>, home: Option<&str>) -> Result<String> {
+    let line = value.clone();
+    let region = deployment::region(value)?;
+    match home {
+        Some(home) if !is_same_partition(&region, home) => Err(line
+            .error(format!("is in another partition of AWS than the monitor, which is in {home}"))
+            .hint("choose a region of the same partition, or leave it out to serve the page there")),
+        _ => Ok(region),
+    }
+}
+
+/// Whether roles of one region work in the other, as far as that is known.
+pub fn is_same_partition(one: &str, other: &str) -> bool {
+    partition(one) == partition(other)
 }
 
 fn concurrency(value: &Value<'_>) -> Result<Option<u32>> {

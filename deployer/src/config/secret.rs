@@ -94,9 +94,9 @@ impl SecretSources {
         channels.chain(headers).chain(passwords).chain(access).chain(&self.heartbeat)
     }
 
-    /// Warnings about secret files that other users of this machine can read.
-    pub fn warnings(&self) -> Vec<String> {
-        let exposed = self.all().filter_map(|source| match source {
+    /// Warnings about secret files, these and `others`, that other users of this machine can read.
+    pub fn warnings<'a>(&'a self, others: impl IntoIterator<Item = &'a SecretSource>) -> Vec<String> {
+        let exposed = self.all().chain(others).filter_map(|source| match source {
             SecretSource::File(path) if is_exposed(path) => Some(path),
             _ => None,
         });
@@ -225,14 +225,14 @@ fn is_exposed(_: &Path) -> bool {
 }
 
 impl SecretSource {
-    fn described(&self) -> String {
+    pub(super) fn described(&self) -> String {
         match self {
             Self::Env(variable) => format!("the variable {variable}"),
             Self::File(path) => format!("`{}`", path.display()),
         }
     }
 
-    fn fetch(
+    pub(super) fn fetch(
         &self,
         additional: &BTreeMap<String, SecretValue>,
         missing: &mut Vec<String>,

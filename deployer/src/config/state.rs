@@ -28,8 +28,8 @@ pub fn default_parameter(deployment: &str, name: Option<Value<'_>>) -> Result<St
     }
 }
 
-const DERIVED: &str = "ends with `_secrets`, `_history`, `_history_unreadable`, or with `_part` or `_history` and a number, \
-     which plexmon appends itself";
+const DERIVED: &str = "ends with `_secrets`, `_announcements`, `_history`, `_history_unreadable`, or with `_part` or `_history` \
+     and a number, which plexmon appends itself";
 
 /// Whether SSM accepts the name, with `_secrets` appended, and it is not a name that plexmon derives from another one.
 pub fn is_parameter_name(name: &str) -> bool {

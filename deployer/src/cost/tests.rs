@@ -37,6 +37,7 @@ fn stack(config: &Config, names: &Names) -> Stack {
         secrets,
         code: "code",
         account_closes: None,
+        secret_path: None,
     })
 }
 

@@ -1,7 +1,8 @@
-//! The names of the SSM parameters that belong together: the state, its parts, its SecureString and the history.
+//! The names of the SSM parameters that belong together: the state, its parts, its SecureString, the history and the
+//! announcements.
 
-use plexmon_function::contract::history;
 use plexmon_function::contract::parts::PART_SUFFIX;
+use plexmon_function::contract::{announcement, history};
 
 /// A pattern that matches every additional part of a state parameter.
 pub fn any_part(state_parameter: &str) -> String {
@@ -28,6 +29,7 @@ pub enum Contents {
     State,
     Secrets,
     History,
+    Announcements,
 }
 
 /// Return the state parameter to which one of our parameters belongs, and what it contains; a state parameter belongs
@@ -41,6 +43,8 @@ fn parsed(name: &str) -> (&str, Contents) {
     };
     if let Some(state) = name.strip_suffix(SECRETS_SUFFIX) {
         (state, Contents::Secrets)
+    } else if let Some(state) = name.strip_suffix(announcement::SUFFIX) {
+        (state, Contents::Announcements)
     } else if let Some(state) = of_history() {
         (state, Contents::History)
     } else {
@@ -53,19 +57,24 @@ pub fn state_parameter(name: &str) -> &str {
     parsed(name).0
 }
 
-/// Whether the name is derived from the name of a state parameter: a part, the SecureString or a history.
+/// What the parameter with this name contains.
+pub fn contents(name: &str) -> Contents {
+    parsed(name).1
+}
+
+/// Whether the name is derived from the name of a state parameter: a part, the SecureString, a history or announcements.
 pub fn is_derived(name: &str) -> bool {
     state_parameter(name) != name
 }
 
 /// Whether the name is that of a SecureString.
 pub fn is_secret(name: &str) -> bool {
-    parsed(name).1 == Contents::Secrets
+    contents(name) == Contents::Secrets
 }
 
 /// Whether the name is that of a history.
 pub fn is_history(name: &str) -> bool {
-    parsed(name).1 == Contents::History
+    contents(name) == Contents::History
 }
 
 #[cfg(test)]
@@ -85,12 +94,19 @@ mod tests {
         }
         assert_eq!(parsed(&parameter(state, 1)), (state, Contents::State));
         assert_eq!(parsed(&secrets_parameter(state)), (state, Contents::Secrets));
+        assert_eq!(parsed(&announcement::parameter(state)), (state, Contents::Announcements));
     }
 
     #[test]
     fn other_names_are_state_parameters() {
-        for name in ["/home/state", "/home/history", "/home/x_histories", "/home/x_history_2", "/home/x_part"]
-        {
+        for name in [
+            "/home/state",
+            "/home/history",
+            "/home/x_histories",
+            "/home/x_history_2",
+            "/home/x_part",
+            "/home/announcements",
+        ] {
             assert_eq!(parsed(name), (name, Contents::State));
         }
     }

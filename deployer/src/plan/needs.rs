@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Action, Change, Delta, Step};
 use crate::names::log_group;
-use crate::names::parameters::{is_history, state_parameter};
+use crate::names::parameters::{Contents, contents, state_parameter};
 use crate::resource::{Blocks, Dependency, ResourceKind, Until, is_same};
 use crate::resources::{Function, LogGroup, Schedule};
 
@@ -113,7 +113,7 @@ impl Order<'_> {
     }
 
     /// A function needs its own role and log group, and the parameters if it has a state. It does not wait for the
-    /// history: there may be many parameters, and it creates those that it misses.
+    /// history, of which there may be many parameters, and which the monitor creates; nor for the announcements.
     fn function(&self, function: &Function) -> Vec<Dependency> {
         let mut needs = self.all(Until::Effective, |step| {
             self.purpose(step) == Purpose::Makes
@@ -121,7 +121,7 @@ impl Order<'_> {
                     Change::Role(delta) => function.assumes(&delta.resource().name),
                     Change::LogGroup(delta) => is_log_group_of(delta.resource(), function),
                     Change::Parameter(delta) => {
-                        function.state.is_some() && !is_history(&delta.resource().name)
+                        function.state.is_some() && contents(&delta.resource().name) == Contents::State
                     }
                     Change::Secret(_) => function.state.is_some(),
                     Change::Function(_) | Change::Schedule(_) => false,

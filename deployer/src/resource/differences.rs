@@ -39,6 +39,18 @@ impl Differences {
         self.0.push(Difference { field, from: if existed { hidden() } else { Value::Null }, to: hidden() });
     }
 
+    /// Compare one field whose values must not be shown.
+    pub fn hidden_field<T: PartialEq>(
+        &mut self,
+        field: &'static str,
+        desired: Option<&T>,
+        observed: Option<&T>,
+    ) {
+        if desired != observed {
+            self.hidden(field, observed.is_some());
+        }
+    }
+
     pub fn into_vec(self) -> Vec<Difference> {
         self.0
     }

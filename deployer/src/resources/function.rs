@@ -56,6 +56,8 @@ pub struct Function {
     /// When AWS closes the account, as the settings beside the code say. It is not part of their identity: AWS decides it,
     /// and it is not always known.
     pub account_closes: Option<Day>,
+    /// The SHA-256 of the page's secret path, where it is known without the path itself.
+    pub secret_path: Option<String>,
     /// The state parameter with which it was deployed.
     pub state: Option<String>,
     /// The state parameter that was taken over with a function that plexmon replaced. It is used as long as the
@@ -110,6 +112,7 @@ impl Function {
             environment: BTreeSet::new(),
             code: Some(blueprint.code.to_owned()),
             account_closes,
+            secret_path: blueprint.secret_path_of(lambda),
             state,
             inherited_state: names.is_inherited.then(|| names.state_parameter.clone()),
             health: Health::Active,
@@ -157,6 +160,7 @@ impl Function {
     pub(super) fn tags_differ(&self, observed: &Self) -> bool {
         self.owner != observed.owner
             || self.state != observed.state
+            || self.secret_path != observed.secret_path
             || self.inherits(observed)
             || self.binding != observed.binding
             || self.needs_upload(observed)
@@ -215,6 +219,7 @@ impl Resource for Function {
             environment,
             code,
             account_closes,
+            secret_path,
             state,
             inherited_state,
             health,
@@ -233,6 +238,8 @@ impl Resource for Function {
         differences.field("code", code, observed.map(|function| &function.code));
         let closes = observed.map(|function| &function.account_closes);
         differences.field("account_closes", account_closes, closes);
+        let path = observed.and_then(|function| function.secret_path.as_ref());
+        differences.hidden_field("secret_path", secret_path.as_ref(), path);
         differences.field("state_parameter", state, observed.map(|function| &function.state));
         // Once the configuration names a parameter, what was inherited no longer matters.
         if inherited_state.is_some() {

@@ -9,7 +9,10 @@ use super::binding::Binding;
 use super::function::{Function, FunctionDetails, Retries};
 use super::health::Health;
 use crate::error::{Error, Result};
-use crate::names::{CLOSES_TAG, CODE_TAG, INHERITED_STATE_TAG, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG};
+use crate::names::{
+    CLOSES_TAG, CODE_TAG, INHERITED_STATE_TAG, NO_SECRET_PATH, OWNER_TAG, ROLE_TAG, SECRET_PATH_TAG,
+    STATE_TAG, ZIP_TAG,
+};
 
 /// Shown as the code of a function whose code was uploaded by another program.
 const CHANGED_CODE: &str = "changed outside plexmon";
@@ -58,6 +61,7 @@ impl Function {
             environment: variables.keys().cloned().collect(),
             code,
             account_closes: tag(CLOSES_TAG).and_then(|day| day.parse().ok()),
+            secret_path: tag(SECRET_PATH_TAG).filter(|digest| digest != NO_SECRET_PATH),
             state: tag(STATE_TAG),
             inherited_state: tag(INHERITED_STATE_TAG),
             health: Health::of(answer),

@@ -16,7 +16,8 @@ use crate::artifact::Zip;
 use crate::aws::{Created, Existence, Wait, gone, present};
 use crate::error::{Error, Result};
 use crate::names::{
-    CLOSES_TAG, CODE_TAG, INHERITED_STATE_TAG, NOT_CLOSED, OWNER_TAG, ROLE_TAG, STATE_TAG, ZIP_TAG,
+    CLOSES_TAG, CODE_TAG, INHERITED_STATE_TAG, NO_SECRET_PATH, NOT_CLOSED, OWNER_TAG, ROLE_TAG,
+    SECRET_PATH_TAG, STATE_TAG, ZIP_TAG,
 };
 use crate::resource::{Resource as _, Task};
 use crate::retry::{Attempt, FUNCTION_BUDGET, ROLE_BUDGET, keep_polling};
@@ -39,6 +40,10 @@ impl Function {
         if let Some(inherited) = &self.inherited_state {
             tags.insert(INHERITED_STATE_TAG.to_owned(), inherited.clone());
         }
+        let had_secret_path = || observed.and_then(|observed| observed.secret_path.as_ref());
+        let without = || had_secret_path().map(|_| NO_SECRET_PATH.to_owned());
+        let secret_path = self.secret_path.clone().or_else(without);
+        tags.extend(secret_path.map(|digest| (SECRET_PATH_TAG.to_owned(), digest)));
         if let Some(id) = task.role_ids.get(&self.role) {
             tags.insert(ROLE_TAG.to_owned(), id);
         }

@@ -1,7 +1,8 @@
-//! A parameter of the state or of the history. Its value belongs to the function; we only ensure that it exists and is
+//! A parameter of the state, of the history or of the announcements. Its value belongs to the function; we only ensure that it exists and is
 //! ours.
 
 use aws_sdk_ssm::types::ParameterType;
+use plexmon_function::contract::announcement::Announcements;
 use plexmon_function::contract::history;
 use plexmon_function::contract::parts::MAX_PARTS;
 use plexmon_function::contract::state::State;
@@ -10,7 +11,7 @@ use super::parameter_calls::{claim, create, delete, owner, value, written_by};
 use crate::aws::{Aws, Created};
 use crate::error::Result;
 use crate::names::Account;
-use crate::names::parameters::is_history;
+use crate::names::parameters::{Contents, contents};
 use crate::resource::{Actions, Difference, Differences, Resource, ResourceKind, Subject, Task};
 
 pub const ACTIONS: &[Actions] = &[Actions {
@@ -40,8 +41,8 @@ pub fn history_of(state: &str) -> usize {
 }
 
 impl Parameter {
-    /// Read a parameter of the history, and its owner from its value alone: there may be many of them.
-    pub async fn read_history(name: &str, aws: &Aws) -> Result<Option<(Self, String)>> {
+    /// Read a parameter, and its owner from its value alone: a history may have many.
+    pub async fn read_value(name: &str, aws: &Aws) -> Result<Option<(Self, String)>> {
         let Some(value) = value(aws, name, false).await? else { return Ok(None) };
         let owner = written_by(&value);
         Ok(Some((Self { name: name.to_owned(), region: aws.region.clone(), owner }, value)))
@@ -49,9 +50,10 @@ impl Parameter {
 
     /// Return the value of a new one.
     fn first_value(&self, deployment: &str) -> String {
-        match is_history(&self.name) {
-            true => history::Parameter::new(deployment).encode(history::DAYS as usize),
-            false => UNKNOWN.to_owned(),
+        match contents(&self.name) {
+            Contents::History => history::Parameter::new(deployment).encode(history::DAYS as usize),
+            Contents::Announcements => Announcements::new(deployment).encode(),
+            Contents::State | Contents::Secrets => UNKNOWN.to_owned(),
         }
     }
 }

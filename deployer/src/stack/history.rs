@@ -49,6 +49,32 @@ pub(super) struct Circumstances<'a> {
     pub(super) has_function: bool,
 }
 
+impl Circumstances<'_> {
+    fn is_ours(&self, parameter: &Parameter) -> bool {
+        parameter.owner.as_deref() == Some(self.deployment)
+    }
+
+    fn is_state_ours(&self) -> bool {
+        self.state.is_some_and(|state| self.is_ours(state))
+    }
+
+    /// Return a parameter with its owner, as far as it was read from its value.
+    ///
+    /// Beside a state of ours, what the value says is enough. Otherwise, another deployment may have taken over both,
+    /// which only their tags say.
+    pub(super) async fn owned(&self, parameter: Parameter) -> Result<Parameter> {
+        match self.is_state_ours() && self.is_ours(&parameter) {
+            true => Ok(parameter),
+            false => self.with_tag(parameter).await,
+        }
+    }
+
+    async fn with_tag(&self, parameter: Parameter) -> Result<Parameter> {
+        let owner = parameter.read_owner(self.aws, self.account).await?;
+        Ok(Parameter { owner, ..parameter })
+    }
+}
+
 impl History {
     /// Read at least `expected` parameters, and more until one does not exist.
     pub(super) async fn read(aws: &Aws, state_parameter: &str, expected: usize) -> Result<Self> {
@@ -61,7 +87,7 @@ impl History {
     pub(super) async fn read_all(aws: &Aws, state_parameter: &str, expected: usize) -> Result<Self> {
         let aside = Place::Aside.parameter(state_parameter);
         let (history, aside) =
-            tokio::join!(Self::read(aws, state_parameter, expected), Parameter::read_history(&aside, aws));
+            tokio::join!(Self::read(aws, state_parameter, expected), Parameter::read_value(&aside, aws));
         Ok(Self { aside: aside?.map(|(parameter, _)| parameter), ..history? })
     }
 
@@ -101,33 +127,20 @@ impl History {
 
     /// Return the parameters with their owners.
     ///
-    /// Beside a state of ours, what the value says is enough. Otherwise, another deployment may have taken over both,
-    /// which only their tags say. The value of an unreadable history may not say anything, and the function may not set
-    /// tags.
+    /// The value of an unreadable history may not say anything, and the function may not set tags.
     pub(super) async fn owned(&mut self, of: Circumstances<'_>) -> Result<Vec<Parameter>> {
-        let is_ours = |parameter: &Parameter| parameter.owner.as_deref() == Some(of.deployment);
-        let is_state_ours = of.state.is_some_and(is_ours);
-        let read = std::mem::take(&mut self.parameters).into_iter().map(async |parameter| {
-            if is_state_ours && is_ours(&parameter) {
-                return Ok(parameter);
-            }
-            with_tag(parameter, of).await
-        });
+        let parameters = std::mem::take(&mut self.parameters);
+        let read = parameters.into_iter().map(async |parameter| of.owned(parameter).await);
         let mut all: Vec<Parameter> = stream::iter(read).buffered(READS).try_collect().await?;
         if let Some(aside) = self.aside.take() {
-            let mut aside = with_tag(aside, of).await?;
-            if is_state_ours || of.has_function || all.iter().any(is_ours) {
+            let mut aside = of.with_tag(aside).await?;
+            if of.is_state_ours() || of.has_function || all.iter().any(|parameter| of.is_ours(parameter)) {
                 aside.owner.get_or_insert_with(|| of.deployment.to_owned());
             }
             all.push(aside);
         }
         Ok(all)
     }
-}
-
-async fn with_tag(parameter: Parameter, of: Circumstances<'_>) -> Result<Parameter> {
-    let owner = parameter.read_owner(of.aws, of.account).await?;
-    Ok(Parameter { owner, ..parameter })
 }
 
 async fn read_each(
@@ -141,7 +154,7 @@ async fn read_each(
         let further = u32::try_from((number - first).saturating_sub(READS)).unwrap_or(u32::MAX);
         sleep_until(began + BETWEEN_READS.saturating_mul(further)).await;
         let name = Place::Number(number).parameter(state_parameter);
-        Parameter::read_history(&name, aws).await
+        Parameter::read_value(&name, aws).await
     };
     stream::iter(numbers).map(read).buffered(READS).try_collect().await
 }

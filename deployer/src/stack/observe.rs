@@ -66,6 +66,13 @@ impl Observed {
         self.monitor().is_some_and(|function| function.owner.as_ref() == Some(&self.names.deployment))
     }
 
+    /// Return the digest of the page's secret path that is recorded with its function, in whichever region it is.
+    pub fn recorded_secret_path(&self) -> Option<&str> {
+        let ours = Some(self.names.deployment.as_str());
+        let functions = self.stack.functions.iter().filter(|function| function.owner() == ours);
+        functions.filter_map(|function| function.secret_path.as_deref()).next()
+    }
+
     /// Read the state from its parts; nothing if there is none.
     pub fn read_state(&self) -> Result<Option<State>, StateError> {
         let parts = self.state.iter().chain(&self.state_parts).map(|text| State::parse(text));
@@ -157,9 +164,11 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
             false => History::read(aws, &names.state_parameter, names.history.len()).await,
         }
     };
+    let announcements = names.announcements_parameter();
+    let announcements = Parameter::read_value(&announcements, aws);
     let previous = async { if options.adopting { previous_schedule(aws, names).await } else { Ok(None) } };
-    let (account, lambdas, state, parts, secret, history, previous) =
-        tokio::join!(account, lambdas, state, parts, secret, history, previous);
+    let (account, lambdas, state, parts, secret, history, announcements, previous) =
+        tokio::join!(account, lambdas, state, parts, secret, history, announcements, previous);
     // Check this first: missing credentials must not be reported as a missing permission.
     let account = account?;
 
@@ -171,26 +180,32 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
     stack.parameters.extend(state.map(|(state, _)| state).into_iter().chain(parts));
     stack.secrets.extend(secret?.map(|(secret, ())| secret));
 
-    let history = history?;
+    let (history, announcements) = (history?, announcements?);
     let ours = Some(names.deployment.as_str());
+    let of = Circumstances {
+        aws,
+        account: &account,
+        deployment: &names.deployment,
+        state: find(&stack.parameters, &names.state_parameter, &aws.region),
+        has_function: stack.functions.iter().any(|function| function.owner() == ours),
+    };
     let history = async {
         let mut history = history.complete(aws, &names.state_parameter, state_value.as_deref()).await?;
-        let of = Circumstances {
-            aws,
-            account: &account,
-            deployment: &names.deployment,
-            state: find(&stack.parameters, &names.state_parameter, &aws.region),
-            has_function: stack.functions.iter().any(|function| function.owner() == ours),
-        };
         let parameters = history.owned(of).await?;
         Ok::<_, Error>((parameters, history))
+    };
+    let announcements = async {
+        match announcements {
+            Some((parameter, _)) => of.owned(parameter).await.map(Some),
+            None => Ok(None),
+        }
     };
     let rules =
         other_rules(aws, names, &account, options.adopting && stack.function(&names.monitor).is_some());
     let owners = find_owners(aws, names, &account, state_value.as_deref(), &stack);
-    let (owners, history, other_rules) = tokio::join!(owners, history, rules);
+    let (owners, history, announcements, other_rules) = tokio::join!(owners, history, announcements, rules);
     let (mut stack, (parameters, history)) = (owners?, history?);
-    stack.parameters.extend(parameters);
+    stack.parameters.extend(parameters.into_iter().chain(announcements?));
     stack.schedules.extend(previous?);
     let parts = state_value.as_deref().map_or(0, parts_of);
     let names = names.clone().reaching(parts).with_history(history.count);

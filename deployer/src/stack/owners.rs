@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::{join_all, try_join_all};
+use plexmon_function::contract::announcement;
 use plexmon_function::contract::parts::parameter as part_name;
 
 use super::Stack;
@@ -93,7 +94,8 @@ impl Owners<'_> {
         Ok(all.into_iter().flatten().collect())
     }
 
-    /// Read what is left under a previous name: the state, all of its parts, its secrets and its history.
+    /// Read what is left under a previous name: the state, all of its parts, its secrets, its history and the
+    /// announcements.
     async fn read_previous(&self, state_parameter: &str) -> Result<Vec<Parameter>> {
         let (state, history) = tokio::join!(
             Parameter::read(state_parameter, self.aws),
@@ -102,7 +104,8 @@ impl Owners<'_> {
         let (state, value) = state?.unzip();
         let parts = value.as_deref().map_or(1, parts_of);
         let names = (1..parts).map(|part| part_name(state_parameter, part));
-        let names: Vec<String> = names.chain([secrets_parameter(state_parameter)]).collect();
+        let others = [secrets_parameter(state_parameter), announcement::parameter(state_parameter)];
+        let names: Vec<String> = names.chain(others).collect();
         let others = read_each(self.aws, &names);
         let of = Circumstances {
             aws: self.aws,

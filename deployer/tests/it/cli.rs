@@ -26,4 +26,5 @@ mod permissions;
 mod printing;
 mod profiles;
 mod proxies;
+mod secret_path;
 mod trust;

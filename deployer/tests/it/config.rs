@@ -13,6 +13,7 @@ mod heartbeat;
 mod history;
 mod inside;
 mod kinds;
+mod page;
 mod patience;
 mod presets;
 mod refusals;

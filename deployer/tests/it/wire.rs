@@ -2,6 +2,7 @@
 
 mod account_plan;
 mod adoption;
+mod announcements;
 pub mod answers;
 mod deletion;
 mod fake;
@@ -22,6 +23,7 @@ mod regions;
 mod retention;
 pub mod rig;
 mod rounds;
+mod secret_path;
 mod targets;
 mod transit;
 mod waits;

@@ -43,7 +43,7 @@ enum Running {
 impl Code {
     pub fn of(session: &Session, view: &View) -> Result<Self> {
         let (origin, architecture) = (&session.origin, session.config.function.architecture);
-        let ours = identity(origin, &view.config.settings(), architecture)?;
+        let ours = identity(origin, &view.identified_settings, architecture)?;
         let sha256 = view.observed.code_sha256.as_deref();
         let tagged = view.observed.monitor().and_then(|function| function.code.as_deref());
         let mut running = running(&ours, tagged);

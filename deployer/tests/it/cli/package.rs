@@ -12,11 +12,11 @@ use zip::ZipArchive;
 
 use crate::support::{Deploy, Ran, snapshot};
 
-const X86_64: u8 = 0x3e;
+pub(super) const X86_64: u8 = 0x3e;
 const ARM64: u8 = 0xb7;
 
 /// The head of a 64-bit Linux program, and bytes that cannot be compressed.
-fn program(machine: u8) -> Vec<u8> {
+pub(super) fn program(machine: u8) -> Vec<u8> {
     let mut bytes = vec![0; 64];
     bytes[..7].copy_from_slice(b"\x7fELF\x02\x01\x01");
     bytes[16..20].copy_from_slice(&[2, 0, machine, 0]);

@@ -96,7 +96,7 @@ fn a_secret_file_that_others_can_read_causes_a_warning() {
     write("header", 0o640);
     let text = format!("{TARGET}{HEADER}\n{FILES}\n");
     let config = Config::parse(&text, &folder.path().join("config.toml")).unwrap();
-    let warnings = config.secrets.warnings().join("\n").replace(folder.path().to_str().unwrap(), "FOLDER");
+    let warnings = config.exposed_secrets().join("\n").replace(folder.path().to_str().unwrap(), "FOLDER");
     assert_snapshot!(warnings, @"
     other users of this machine can read the secret in `FOLDER/header`: run `chmod 600 FOLDER/header`
     other users of this machine can read the secret in `FOLDER/token`: run `chmod 600 FOLDER/token`

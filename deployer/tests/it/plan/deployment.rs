@@ -114,7 +114,15 @@ impl Deployment {
 /// Return the desired stack of a configuration.
 pub fn desired(config: &Config, names: &Names, secrets: &SecretLookup) -> Stack {
     let account = account();
-    Stack::desired(&Blueprint { config, names, account: &account, secrets, code: CODE, account_closes: None })
+    Stack::desired(&Blueprint {
+        config,
+        names,
+        account: &account,
+        secrets,
+        code: CODE,
+        account_closes: None,
+        secret_path: None,
+    })
 }
 
 fn account() -> Account {

@@ -101,6 +101,7 @@ fn elsewhere(deployment: &Deployment) -> Stack {
         secrets: &SecretLookup::All(secrets()),
         code: CODE,
         account_closes: None,
+        secret_path: None,
     })
 }
 

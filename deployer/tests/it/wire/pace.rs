@@ -91,7 +91,8 @@ async fn reading_many_parameters_waits_out_throttling() {
         if request.at < Duration::from_secs(20) {
             return refused("ThrottlingException", "Rate exceeded");
         }
-        if request.body["Name"].as_str().is_some_and(|name| name.ends_with("_history2")) {
+        let is_missing = |name: &str| name.ends_with("_history2") || name.ends_with("_announcements");
+        if request.body["Name"].as_str().is_some_and(is_missing) {
             return refused("ParameterNotFound", "");
         }
         let is_part = names.iter().any(|name| request.body["Name"] == json!(name));

@@ -19,7 +19,7 @@ fn deployed() -> Rig {
 #[tokio::test(start_paused = true)]
 async fn after_up_the_observed_stack_equals_the_desired_one_and_takes_one_round_to_read() {
     let rig = deployed();
-    rig.fake.delay_until(15);
+    rig.fake.delay_until(16);
     let observed = rig.observe(false).await.unwrap();
     assert_eq!(observed.stack, rig.deployment.desired);
     assert!(rig.deployment.up(&observed.stack).unwrap().is_empty());
@@ -39,6 +39,7 @@ async fn after_up_the_observed_stack_equals_the_desired_one_and_takes_one_round_
     ssm:GetParameter
     ssm:GetParameter
     ssm:GetParameter
+    ssm:GetParameter
     ssm:ListTagsForResource
     ssm:ListTagsForResource
     sts:GetCallerIdentity
@@ -48,7 +49,7 @@ async fn after_up_the_observed_stack_equals_the_desired_one_and_takes_one_round_
 #[tokio::test(start_paused = true)]
 async fn an_empty_account_is_read_as_an_empty_stack() {
     let rig = Rig::new();
-    rig.fake.delay_until(15);
+    rig.fake.delay_until(16);
     assert!(rig.observe(false).await.unwrap().stack.is_nothing());
 }
 
@@ -171,7 +172,9 @@ async fn an_unreadable_secret_is_known_to_exist() {
             return refused("AccessDeniedException", "You may not do that.");
         }
         match request.body["Name"].as_str() {
-            Some(name) if name.ends_with("_history2") => refused("ParameterNotFound", ""),
+            Some(name) if name.ends_with("_history2") || name.ends_with("_announcements") => {
+                refused("ParameterNotFound", "")
+            }
             _ => json_of(json!({ "Parameter": { "Name": request.body["Name"], "Value": "{}" } })),
         }
     });
@@ -273,7 +276,7 @@ async fn obsolete_parts_are_found_by_the_count_in_the_state() {
     rig.fake.on("ssm:GetParameter", move |request| {
         let name = request.body["Name"].as_str().unwrap();
         // The third one was deleted already, by a run that was interrupted.
-        if name.ends_with("_part3") || name.contains("_history2") {
+        if ["_part3", "_history2", "_announcements"].iter().any(|missing| name.ends_with(missing)) {
             return refused("ParameterNotFound", "");
         }
         let value = match name {

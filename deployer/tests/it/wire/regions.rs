@@ -121,7 +121,7 @@ async fn only_resources_created_by_this_run_may_be_unknown_to_aws() {
 async fn all_regions_are_read_in_one_round() {
     let rig = Rig::with_page();
     answers::deployed(&rig.fake, &rig.deployment, &secrets());
-    rig.fake.delay_until(20);
+    rig.fake.delay_until(21);
     monitor_in_its_region(&rig);
     rig.fake.on("iam:GetRole", |request| {
         let is_page = request.body["RoleName"] == json!(format!("{PAGE}-role"));

@@ -17,6 +17,7 @@ use plexmon_deploy::apply::{Applied, AwsCloud, apply};
 use plexmon_deploy::artifact::{Origin, Zip};
 use plexmon_deploy::aws::Aws;
 use plexmon_deploy::cli::{Color, Global};
+use plexmon_deploy::config::SecretLookup;
 use plexmon_deploy::error::Result;
 use plexmon_deploy::interrupt::Interrupt;
 use plexmon_deploy::output::Output;
@@ -60,6 +61,11 @@ impl Rig {
         });
         let aws = Aws::new(&sdk_config(&fake), "eu-central-1".to_owned(), None, call_log);
         Self { fake, aws, deployment: Deployment::usual(), force: false, reported }
+    }
+
+    /// The same, with this configuration.
+    pub fn of(config: &str) -> Self {
+        Self { deployment: Deployment::of(config, &SecretLookup::All(secrets())), ..Self::new() }
     }
 
     /// The same, with a second function in another region.
