@@ -5,15 +5,13 @@ mod checks;
 pub mod made;
 mod window;
 
-use plexmon_function::contract::history::{
-    Counts, Parameter, Period, Record, TargetHistory, Uptime, VERSION,
-};
+use plexmon_function::contract::history::{Parameter, Record, TargetHistory, VERSION};
 use plexmon_function::contract::settings::{Clock, Target};
 use plexmon_function::contract::state::State;
 use plexmon_function::text::single_line;
 
 pub use self::checks::{Checks, Milliseconds};
-pub use self::window::{Window, begin_of};
+pub use self::window::Window;
 
 /// The longest part of an error about a parameter, whose value may be anything.
 const MAX_REASON: usize = 120;
@@ -60,10 +58,7 @@ impl Histories {
         let none = State::default();
         let state = state.unwrap_or(&none);
         let history = |target: &Target| {
-            let own = records.iter().filter(|(name, _)| *name == target.name);
-            // A target that had to move has an obsolete record elsewhere.
-            let newest = own.max_by_key(|(_, record)| record.hours.keys().next_back().copied());
-            let record = newest.map(|(_, record)| record);
+            let record = Record::newest(&records, &target.name);
             (target.name.clone(), TargetHistory::new(record, state, target, clock, now))
         };
         Self { targets: targets.iter().map(history).collect(), problems }
@@ -75,22 +70,9 @@ impl Histories {
     }
 }
 
-/// Return the uptime of checks since a time in Unix seconds. An outage since then counts as one check at least: its
-/// checks may have been counted in the hour or day before.
-pub fn uptime_since(begin: u64, counts: &Counts, history: &TargetHistory) -> Uptime {
-    let Uptime { known, down } = Uptime::of(counts);
-    let had_outage = history.outages().any(|outage| outage.end > begin);
-    Uptime { known, down: down.max(u64::from(had_outage)).min(known) }
-}
-
-/// [`uptime_since`] the beginning of a period.
-pub fn uptime_in(period: Period, history: &TargetHistory, clock: &Clock) -> Uptime {
-    uptime_since(begin_of(history.begin_of(period), clock), &history.counts(period), history)
-}
-
 #[cfg(test)]
 mod tests {
-    use plexmon_function::contract::history::{Event, EventKind};
+    use plexmon_function::contract::history::{Event, EventKind, Period};
     use serde_json::json;
 
     use super::*;
@@ -179,7 +161,7 @@ mod tests {
             made.with(|_| None, &clock)
         };
         let percent = |history: &TargetHistory, period| {
-            uptime_in(period, history, &clock).percent().map(|percent| percent.to_string())
+            history.uptime_in(period, &clock).percent().map(|percent| percent.to_string())
         };
         assert_eq!(percent(&with(begin + 60), Period::Hours24).as_deref(), Some("99.65 %"));
         assert_eq!(percent(&with(begin), Period::Hours24).as_deref(), Some("100 %"), "it was over by then");

@@ -3,7 +3,7 @@
 
 use plexmon_function::contract::history::{Begin, Counts, HOUR_S, RECENT_HOURS, TargetHistory, hour_of};
 use plexmon_function::contract::settings::Clock;
-use plexmon_function::local_time::{begin_of_day, day_of};
+use plexmon_function::local_time::day_of;
 
 use crate::cli::Since;
 
@@ -32,7 +32,7 @@ impl Window {
             Since::Ago(length) => Begin::Day(before(day_of(now, clock), length.as_secs().div_ceil(DAY_S))),
             Since::Day(day) => Begin::Day(day),
         };
-        Self { begin: begin_of(first, clock), first }
+        Self { begin: first.at(clock), first }
     }
 
     /// Return a target's checks.
@@ -58,15 +58,7 @@ impl Window {
             (Begin::Hour(_), Some(hour)) => Begin::Hour(*hour),
             _ => Begin::Day(first_day),
         };
-        Some(self.begin.max(begin_of(first, clock)))
-    }
-}
-
-/// Return when an hour or a day begins, in Unix seconds.
-pub fn begin_of(begin: Begin, clock: &Clock) -> u64 {
-    match begin {
-        Begin::Hour(hour) => u64::from(hour) * HOUR_S,
-        Begin::Day(day) => begin_of_day(day, clock),
+        Some(self.begin.max(first.at(clock)))
     }
 }
 

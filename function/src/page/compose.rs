@@ -24,7 +24,8 @@ impl View {
     /// Return what visitors may know at a time in Unix seconds.
     pub fn new(settings: &Settings, data: &Data, now: u64) -> Self {
         let freshness = freshness::of(settings, data, now);
-        let apps = Apps { settings, data, freshness, now };
+        let interval = freshness::interval(settings, now);
+        let apps = Apps { settings, data, freshness, interval, now };
         let histories: Vec<_> = public(settings).map(|target| (target, apps.history(target))).collect();
         let mut groups: Vec<Group> = Vec::new();
         for (target, history) in &histories {
@@ -42,8 +43,8 @@ impl View {
             now,
             clock: settings.clock.clone(),
             freshness,
-            checked: data.state.as_ref().map(|state| state.ts).filter(|ts| *ts > 0),
-            interval: freshness::interval(settings, now),
+            checked: freshness::checked(data).map(|state| state.ts),
+            interval,
             overall: overall(&groups, freshness),
             groups,
             outages: events::outages(&histories, settings, now),

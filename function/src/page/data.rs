@@ -18,14 +18,6 @@ pub struct Data {
     pub failing_since: Option<u64>,
 }
 
-impl Data {
-    /// Return the record of a target. One that had to move has an obsolete record elsewhere.
-    pub fn record(&self, target: &str) -> Option<&Record> {
-        let own = self.records.iter().filter(|(name, _)| name == target).map(|(_, record)| record);
-        own.max_by_key(|record| record.hours.keys().next_back().copied())
-    }
-}
-
 /// Read the stored parts of a state; nothing if there is no first one.
 pub fn state<'a>(parts: impl IntoIterator<Item = Option<&'a str>>) -> Result<Option<State>, StateError> {
     let mut parts = parts.into_iter();

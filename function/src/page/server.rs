@@ -23,6 +23,17 @@ pub struct PageServer<S> {
     first_segment: FirstSegment,
     reader: Reader<S>,
     view: Option<View>,
+    /// What was rendered of the view: there are only few resources, and most visitors want the same.
+    rendered: Vec<Rendered>,
+}
+
+/// A resource in one language.
+#[derive(Debug)]
+struct Rendered {
+    route: Route,
+    language: Language,
+    content: Content,
+    tag: String,
 }
 
 impl<S: ParameterSource> PageServer<S> {
@@ -30,7 +41,8 @@ impl<S: ParameterSource> PageServer<S> {
     pub fn new(settings: Settings, source: S) -> Self {
         let secret = settings.page.as_ref().and_then(|page| page.secret_sha256.as_deref());
         let first_segment = FirstSegment::new(secret);
-        Self { reader: Reader::new(source, &settings), settings, first_segment, view: None }
+        let reader = Reader::new(source, &settings);
+        Self { settings, first_segment, reader, view: None, rendered: Vec::new() }
     }
 
     /// Return what the owner should know, once.
@@ -64,12 +76,22 @@ impl<S: ParameterSource> PageServer<S> {
         self.look(now).await;
         let languages = self.settings.page.as_ref().map_or(&[][..], |page| &page.languages);
         let language = accept_language::chosen(languages, request.header("accept-language"));
-        let content = self.view.as_ref().and_then(|view| content(route, view, language));
-        let Some(content) = content else { return not_found() };
+        let is_this = |one: &Rendered| one.route == *route && one.language == language;
+        let at = match self.rendered.iter().position(is_this) {
+            Some(at) => at,
+            None => {
+                let content = self.view.as_ref().and_then(|view| content(route, view, language));
+                let Some(content) = content else { return not_found() };
+                let tag = entity_tag(&content.body);
+                self.rendered.push(Rendered { route: route.clone(), language, content, tag });
+                self.rendered.len() - 1
+            }
+        };
+        let Some(rendered) = self.rendered.get(at) else { return not_found() };
         // A badge is an image in another page, which would show nothing instead.
         let is_badge = matches!(route, Route::BadgeSvg(_) | Route::BadgeJson(_));
-        let status = if self.reader.has_copy() || is_badge { 200 } else { 503 };
-        self.response(status, content, language, request)
+        let is_known = self.reader.has_copy() || is_badge;
+        rendered.response(is_known, self.first_segment.is_secret(), request)
     }
 
     /// Make the view again if it is no longer recent, or if something new was read.
@@ -78,33 +100,32 @@ impl<S: ParameterSource> PageServer<S> {
         let is_recent = |view: &View| now.checked_sub(view.now).is_some_and(|age| age < VIEW_S);
         if has_read || !self.view.as_ref().is_some_and(is_recent) {
             self.view = Some(View::new(&self.settings, self.reader.data(), now));
+            self.rendered.clear();
         }
     }
+}
 
-    fn response(
-        &self,
-        status: u16,
-        content: Content,
-        language: Language,
-        request: PageRequest<'_>,
-    ) -> Response {
-        let tag = entity_tag(&content.body);
-        let is_known =
-            status == 200 && request.header("if-none-match").is_some_and(|known| matches(known, &tag));
-        let mut response = Response { status, headers: Vec::new(), body: String::new() };
-        if is_known {
-            response.status = 304;
-        } else {
+impl Rendered {
+    /// Return the response. `has_data`: whether what it shows was ever read.
+    fn response(&self, has_data: bool, is_secret: bool, request: PageRequest<'_>) -> Response {
+        let Self { content, language, tag, .. } = self;
+        let is_same = |known: &str| matches(known, tag);
+        let (status, body) = match request.header("if-none-match") {
+            _ if !has_data => (503, &content.body),
+            Some(known) if is_same(known) => (304, &String::new()),
+            _ => (200, &content.body),
+        };
+        let mut response = Response { status, headers: Vec::new(), body: body.clone() };
+        if status != 304 {
             response = response.with("content-type", content.media_type);
-            response.body = content.body;
         }
-        response = if status == 200 {
-            let scope = if self.first_segment.is_secret() { "private" } else { "public" };
+        response = if has_data {
+            let scope = if is_secret { "private" } else { "public" };
             response.with(CACHE, format!("{scope}, max-age={}", content.max_age_s)).with("etag", tag)
         } else {
             response.with(CACHE, NO_STORE).with("retry-after", "10")
         };
-        response = response.with("content-security-policy", content.policy);
+        response = response.with("content-security-policy", &content.policy);
         if content.has_language {
             response = response.with("vary", "accept-language").with("content-language", language.code());
         }

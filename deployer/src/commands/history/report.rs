@@ -5,7 +5,7 @@ use plexmon_function::contract::settings::Clock;
 use plexmon_function::probe::Cause;
 use serde::{Serialize, Serializer};
 
-use crate::history::{Checks, Window, uptime_since};
+use crate::history::{Checks, Window};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
@@ -81,7 +81,7 @@ impl TargetReport {
         Self {
             name: name.to_owned(),
             since: window.begin_of(history, clock),
-            uptime: uptime_since(window.begin, &counts, history).percent(),
+            uptime: history.uptime_since(window.begin, &counts).percent(),
             checks: counts.into(),
             outages: outages().count(),
             down_seconds: down.sum(),

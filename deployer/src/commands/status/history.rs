@@ -10,7 +10,7 @@ use plexmon_function::contract::settings::Clock;
 use plexmon_function::local_time;
 use serde::Serialize;
 
-use crate::history::{Checks, Milliseconds, begin_of, uptime_in};
+use crate::history::{Checks, Milliseconds};
 use crate::text::{Charset, Page, padded, sparkline};
 
 /// The columns before each line, and the space between two columns.
@@ -35,7 +35,7 @@ pub(super) struct UptimeReport {
 impl UptimeReport {
     pub(super) fn of(history: &TargetHistory, clock: &Clock) -> Self {
         let [hours_24, days_30, days_90] =
-            PERIODS.map(|(_, period)| uptime_in(period, history, clock).percent().map(Percent::value));
+            PERIODS.map(|(_, period)| history.uptime_in(period, clock).percent().map(Percent::value));
         Self { hours_24, days_30, days_90 }
     }
 }
@@ -98,7 +98,7 @@ impl HistoryReport {
             times: seen.map_or(Quantiles::of(None, None), |seen| Quantiles::of(seen.median, seen.p95)),
         });
         Self {
-            since: history.first_day().map(|day| begin_of(Begin::Day(day), clock)),
+            since: history.first_day().map(|day| Begin::Day(day).at(clock)),
             checks: ChecksReport { hours_24, days_30, days_90 },
             response_times: ResponseTimesReport {
                 today: Quantiles::of(of_today(50), of_today(95)),
@@ -148,7 +148,7 @@ fn aligned(rows: &[Vec<String>]) -> Vec<String> {
 pub(super) fn uptime_cells(history: &TargetHistory, clock: &Clock) -> Vec<String> {
     let mut cells = Vec::new();
     for (name, period) in PERIODS {
-        let uptime = uptime_in(period, history, clock);
+        let uptime = history.uptime_in(period, clock);
         let percent = uptime.percent().map_or_else(|| "no data".to_owned(), |percent| percent.to_string());
         if let Some(begin) = history.begin_within(period) {
             cells.push(format!("since {} {percent}", short(begin, clock)));

@@ -55,6 +55,12 @@ pub struct Record {
 }
 
 impl Record {
+    /// Return the record of a target among those of all parameters. One that had to move has an obsolete record elsewhere.
+    pub fn newest<'a>(records: &'a [(String, Self)], target: &str) -> Option<&'a Self> {
+        let own = records.iter().filter(|(name, _)| name == target).map(|(_, record)| record);
+        own.max_by_key(|record| record.hours.keys().next_back().copied())
+    }
+
     /// Return whether an hour is in it already.
     pub fn has(&self, mark: Mark) -> bool {
         self.mark.is_some_and(|last| last.epoch == mark.epoch && mark.seq <= last.seq)

@@ -1,15 +1,14 @@
 //! The history of one target up to now: its record, with what is still in the state.
 
-use super::RECENT_HOURS;
 use super::closed_hour::{ClosedHour, Mark};
 use super::counts::Counts;
 use super::event::{Event, EventKind};
-use super::hour_of;
 use super::record::{Hour, Record};
 use super::uptime::Uptime;
+use super::{HOUR_S, RECENT_HOURS, hour_of};
 use crate::contract::settings::{Clock, Target};
 use crate::contract::state::{State, Status};
-use crate::local_time::day_of;
+use crate::local_time::{begin_of_day, day_of};
 
 /// A period that ends now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +26,16 @@ pub enum Begin {
     Hour(u32),
     /// On this day by the owner's clock, since 1970.
     Day(u32),
+}
+
+impl Begin {
+    /// Return when it is, in Unix seconds.
+    pub fn at(self, clock: &Clock) -> u64 {
+        match self {
+            Self::Hour(hour) => u64::from(hour) * HOUR_S,
+            Self::Day(day) => begin_of_day(day, clock),
+        }
+    }
 }
 
 /// The history of one target up to now.
@@ -63,6 +72,19 @@ impl TargetHistory {
     /// Return how much of a period the target was up.
     pub fn uptime(&self, period: Period) -> Uptime {
         Uptime::of(&self.counts(period))
+    }
+
+    /// Return how much of a period the target was up. An outage in it counts as one check at least: its checks may have
+    /// been counted in the hour or day before.
+    pub fn uptime_in(&self, period: Period, clock: &Clock) -> Uptime {
+        self.uptime_since(self.begin_of(period).at(clock), &self.counts(period))
+    }
+
+    /// [`uptime_in`](Self::uptime_in) the checks since a time in Unix seconds.
+    pub fn uptime_since(&self, begin: u64, counts: &Counts) -> Uptime {
+        let Uptime { known, down } = Uptime::of(counts);
+        let had_outage = self.outages().any(|outage| outage.end > begin);
+        Uptime { known, down: down.max(u64::from(had_outage)).min(known) }
     }
 
     /// Return the checks of a period.
@@ -136,7 +158,7 @@ pub fn closed_hour(state: &State, target: &Target, clock: &Clock) -> Option<Clos
     Some(ClosedHour {
         mark: Mark { epoch: history.epoch, seq: history.seq },
         hour: closed.hour,
-        day: day_of(u64::from(closed.hour) * super::HOUR_S, clock),
+        day: day_of(u64::from(closed.hour) * HOUR_S, clock),
         counts: known.closed_counts(*closed),
         times: times.unwrap_or_default(),
         events: known.closed_events.0.clone(),
@@ -152,7 +174,7 @@ fn open_hour(state: &State, target: &Target, clock: &Clock) -> Option<ClosedHour
     Some(ClosedHour {
         mark: Mark { epoch: history.epoch, seq: history.seq.saturating_add(1) },
         hour: history.hour,
-        day: day_of(u64::from(history.hour) * super::HOUR_S, clock),
+        day: day_of(u64::from(history.hour) * HOUR_S, clock),
         counts: known.open_counts(history),
         times: times.unwrap_or_default(),
         events: known.events.0.clone(),

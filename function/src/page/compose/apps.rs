@@ -4,7 +4,7 @@ use super::super::data::Data;
 use super::super::view::{App, AppStatus, DayClass, DayView, Freshness, Reason, Share, Span};
 use super::label;
 use crate::contract::history::{
-    Begin, Class, Counts, DAYS, HOUR_S, Period, RECENT_HOURS, ResponseTime, TargetHistory,
+    Begin, Class, Counts, DAYS, Period, RECENT_HOURS, Record, ResponseTime, TargetHistory,
 };
 use crate::contract::reply::WarningReply;
 use crate::contract::settings::{Settings, Target};
@@ -17,6 +17,8 @@ pub(super) struct Apps<'a> {
     pub(super) settings: &'a Settings,
     pub(super) data: &'a Data,
     pub(super) freshness: Freshness,
+    /// How often they are checked, in seconds, if it is regular.
+    pub(super) interval: Option<u64>,
     pub(super) now: u64,
 }
 
@@ -28,7 +30,7 @@ impl Apps<'_> {
     pub(super) fn history(&self, target: &Target) -> TargetHistory {
         let none = State::default();
         let state = self.data.state.as_ref().unwrap_or(&none);
-        let record = self.data.record(&target.name);
+        let record = Record::newest(&self.data.records, &target.name);
         let mut history = TargetHistory::new(record, state, target, &self.settings.clock, self.now);
         // The outage of another address or condition ended when the check was changed.
         history.outage = history.outage.filter(|_| self.known(target).is_some());
@@ -91,10 +93,10 @@ impl Apps<'_> {
         let clock = &self.settings.clock;
         spans.map(|(span, period)| {
             let since = history.begin_within(period).map(|begin| match begin {
-                Begin::Hour(hour) => day_of(u64::from(hour) * HOUR_S, clock),
+                Begin::Hour(_) => day_of(begin.at(clock), clock),
                 Begin::Day(day) => day,
             });
-            (span, Share { uptime: history.uptime(period), since })
+            (span, Share { uptime: history.uptime_in(period, clock), since })
         })
     }
 
@@ -109,10 +111,14 @@ impl Apps<'_> {
     fn day(&self, history: &TargetHistory, day: u32) -> DayView {
         let counts = history.record.days.get(&day).map_or(Counts::EMPTY, |day| day.counts);
         let clock = &self.settings.clock;
-        let (begin, end) = (begin_of_day(day, clock), begin_of_day(day + 1, clock).min(self.now));
+        let (begin, end) =
+            (begin_of_day(day, clock), begin_of_day(day.saturating_add(1), clock).min(self.now));
         let checks: u64 = Class::ALL.iter().map(|class| u64::from(counts.of(*class))).sum();
         let down = u64::from(counts.of(Class::Down));
-        let down_s = end.saturating_sub(begin).saturating_mul(down).checked_div(checks).unwrap_or_default();
+        let share = end.saturating_sub(begin).saturating_mul(down).checked_div(checks).unwrap_or_default();
+        // The first day may have begun before its first check.
+        let first = self.interval.filter(|_| history.first_day() == Some(day));
+        let down_s = first.map_or(share, |interval| share.min(down.saturating_mul(interval)));
         DayView { class: class(&counts), down_s }
     }
 }

@@ -14,13 +14,17 @@ const REGULAR_S: u64 = 26 * 60 * 60;
 
 /// Return how old the results are at a time in Unix seconds.
 pub(super) fn of(settings: &Settings, data: &Data, now: u64) -> Freshness {
-    let checked = data.state.as_ref().filter(|state| state.ts > 0 && !state.targets.is_empty());
-    match (checked, data.failing_since) {
+    match (checked(data), data.failing_since) {
         (Some(state), None) if now <= due(state, settings) => Freshness::Current,
         (Some(state), _) => Freshness::Stale(state.ts),
         (None, Some(since)) => Freshness::Stale(since),
         (None, None) => Freshness::NeverChecked,
     }
+}
+
+/// Return the state, if it has results. That of the Python function has none of single targets.
+pub(super) fn checked(data: &Data) -> Option<&State> {
+    data.state.as_ref().filter(|state| state.ts > 0 && !state.targets.is_empty())
 }
 
 /// Return until when the results of a state count: until its next run is overdue by half of the time between both.

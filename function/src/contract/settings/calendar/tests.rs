@@ -57,6 +57,31 @@ fn quiet_hours_recur_every_day() {
 }
 
 #[test]
+fn the_next_window_is_the_one_that_is_on_or_the_first_that_begins_soon_enough() {
+    let utc = Clock::default();
+    let midnight = AT - 10 * HOUR - 5 * MINUTE;
+    let once = Recurrence::Once { from: AT + 60, until: AT + 120 };
+    assert_eq!(once.next(AT, 60, &utc), Some(AT + 60..AT + 120));
+    assert_eq!(once.next(AT, 59, &utc), None, "it begins too late");
+    assert_eq!(once.next(AT + 119, 0, &utc), Some(AT + 60..AT + 120), "it is on");
+    assert_eq!(once.next(AT + 120, 60, &utc), None, "it is over");
+    // Mondays at 09:00: the next one is in six days.
+    let monday = weekly(&[1], 9 * 60, 30);
+    let begin = midnight + 6 * 24 * HOUR + 9 * HOUR;
+    assert_eq!(monday.next(AT, 7 * 24 * HOUR, &utc), Some(begin..begin + 30 * MINUTE));
+    assert_eq!(monday.next(AT, 5 * 24 * HOUR, &utc), None);
+    // Each lasts until the next one has begun: the first that is on counts.
+    let long = weekly(&[], 10 * 60, 25 * 60);
+    let began = midnight + 10 * HOUR - 24 * HOUR;
+    assert_eq!(long.next(AT, 0, &utc), Some(began..began + 25 * HOUR));
+    assert_eq!(weekly(&[], 0, 0).next(AT, 7 * 24 * HOUR, &utc), None, "it is never on");
+    assert_eq!(weekly(&[9], u32::MAX, u32::MAX).next(u64::MAX, u64::MAX, &utc), None, "of a corrupt file");
+    let both = Window { recurrence: once, targets: vec!["plex".to_owned()], clock: None };
+    assert_eq!(both.covered("plex", AT + 60, &utc), Some(AT + 60..AT + 120));
+    assert_eq!(both.covered("nas", AT + 60, &utc), None);
+}
+
+#[test]
 fn an_invalid_clock_is_recognized() {
     assert!(Clock::default().is_valid() && berlin().is_valid());
     assert!(!Clock::of_rule("Europe/Berlin").is_valid());
@@ -68,17 +93,23 @@ fn utc(text: &str) -> u64 {
     u64::try_from(at.as_second()).unwrap()
 }
 
-/// The instants at which it begins and ends within two days, to the minute.
+/// The instants at which it begins and ends within two days, to the minute. `next` must say the same at each minute.
 fn edges(recurrence: &Recurrence, clock: &Clock, from: &str) -> Vec<String> {
     let start = utc(from);
     let mut edges = Vec::new();
     let mut was_on = recurrence.is_on(start, clock);
+    let mut next = recurrence.next(start, 48 * HOUR, clock);
     for at in (start..start + 48 * HOUR).step_by(60) {
         let is_on = recurrence.is_on(at, clock);
         if is_on != was_on {
+            let edge = next.as_ref().map(|time| if is_on { time.start } else { time.end });
+            assert_eq!(edge, Some(at), "{recurrence:?} at {}", crate::time::rfc3339(at));
             edges.push(format!("{} {}", if is_on { "on" } else { "off" }, crate::time::clock(at)));
         }
         was_on = is_on;
+        next = recurrence.next(at, 48 * HOUR, clock);
+        let contains = next.as_ref().is_some_and(|time| time.contains(&at));
+        assert_eq!(contains, is_on, "{recurrence:?} at {}: {next:?}", crate::time::rfc3339(at));
     }
     edges
 }
