@@ -6,7 +6,7 @@ use maud::{PreEscaped, html};
 use super::route::encoded;
 use super::status_json::{maintenance_id, maintenance_name, text};
 use super::view::{Outage, Reason, View};
-use crate::local_time::span;
+use crate::local_time::{clock, date};
 use crate::time::{duration, rfc3339};
 
 /// How many entries there are, at most.
@@ -67,7 +67,7 @@ fn entries(view: &View) -> Vec<Entry> {
             // When it was planned is not known, and a time to come would keep it on top.
             at: maintenance.from.saturating_sub(7 * DAY_S),
             title: maintenance_name(maintenance),
-            text: span(maintenance.from, maintenance.until, &view.clock),
+            text: span(maintenance.from, maintenance.until, view),
         });
     }
     for notice in &view.announcements {
@@ -93,17 +93,26 @@ fn of_outage(outage: &Outage, view: &View) -> impl Iterator<Item = Entry> {
         id: format!("{id}-down"),
         at: *begin,
         title: format!("{label} is down"),
-        text: format!("{label}: {reason} since {}", crate::local_time::clock(*begin, &view.clock)),
+        text: format!("{label}: {reason} since {}", moment(*begin, view)),
     };
     let up = outage.end.map(|end| Entry {
         id: format!("{id}-up"),
         at: end,
         title: format!("{label} is up again"),
         text: format!(
-            "{label}: {reason} for {} ({})",
+            "{label}: {reason} for {}, {}",
             duration(end.saturating_sub(*begin)),
-            span(*begin, end, &view.clock)
+            span(*begin, end, view)
         ),
     });
     std::iter::once(down).chain(up)
+}
+
+/// Format a time with its date: an entry may be read much later.
+fn moment(at: u64, view: &View) -> String {
+    format!("{} {}", date(at, &view.clock), clock(at, &view.clock))
+}
+
+fn span(from: u64, until: u64, view: &View) -> String {
+    format!("from {} to {}", moment(from, view), moment(until, view))
 }

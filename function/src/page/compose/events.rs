@@ -63,8 +63,8 @@ pub(super) fn maintenances(settings: &Settings, now: u64) -> Vec<Maintenance> {
 
 /// Return the announcements that apply now or later, and those of the kept days, the newest first.
 pub(super) fn announcements(data: &Data, settings: &Settings, now: u64) -> Vec<Notice> {
-    let days = settings.history.and_then(|history| u64::try_from(history.days).ok());
-    let begin = now.saturating_sub(days.unwrap_or(u64::from(DAYS)) * DAY_S);
+    let days = settings.history.map_or(DAYS as usize, |history| history.days.min(DAYS as usize));
+    let begin = now.saturating_sub(days as u64 * DAY_S);
     let kept = data.announcements.iter().filter(|one| one.until >= begin);
     let mut notices: Vec<Notice> = kept
         .map(|one| Notice {

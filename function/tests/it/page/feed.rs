@@ -73,7 +73,12 @@ fn each_event_is_an_entry_and_the_newest_comes_first() {
         ["2026-10-27T11:05:00Z", "Planned maintenance: Movies, nas"],
     ];
     assert_eq!(titles, expected.map(|pair| pair.map(str::to_owned)));
-    assert!(text.contains("Movies: responds with errors for 12 min (2026-11-01 08:05"), "{text}");
+    assert!(
+        text.contains(
+            "Movies: responds with errors for 12 min, from 2026-11-01 08:05 UTC to 2026-11-01 08:17 UTC"
+        ),
+        "{text}"
+    );
 }
 
 #[test]
@@ -119,7 +124,7 @@ fn there_are_at_most_fifty_entries() {
     let records = vec![("plex".to_owned(), record(&[&[(Class::Up, 288)]], events))];
     let found = entries(&format(&settings, &Data { records, ..data(up(&settings)) }, "feed.atom"));
     assert_eq!(found.len(), 50);
-    assert_eq!(found[0][1], "2026-11-01T21:10:00Z", "the latest");
+    assert_eq!(found[0][1], "2026-10-31T21:10:00Z", "the latest");
     let empty = entries(&format(&settings, &Data::default(), "feed.atom"));
     assert_eq!(empty.len(), 0);
 }
