@@ -1,6 +1,8 @@
 //! The command line: types and help texts.
 
+mod announce;
 mod history;
+mod permissions;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,7 +11,9 @@ use clap::{
     ArgAction, Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
 };
 
+pub use self::announce::Announce;
 pub use self::history::{History, Since};
+pub use self::permissions::{Audience, Permissions};
 use crate::version;
 
 /// Where the configuration is, unless an option or a variable says otherwise.
@@ -96,6 +100,8 @@ pub enum Command {
     Status(Status),
     /// Show the outages of the last 90 days, with their causes and lengths.
     History(History),
+    /// Announce something on the status page, or list what is announced.
+    Announce(Announce),
     /// Show the result of each check, from the function's log.
     Logs(Logs),
     /// Run the deployed function now and print its reply.
@@ -227,38 +233,6 @@ pub struct Down {
     /// Do not wait for a run in progress to end; it may recreate the state parameter.
     #[arg(long)]
     pub no_wait: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Permissions {
-    /// Who the policy is for: someone who deploys, or someone who only reads.
-    #[arg(long = "for", value_name = "ROLE", default_value = "up")]
-    pub audience: Audience,
-    /// Recommended: allow the creation of roles only with this permissions boundary (also set it in [function]).
-    #[arg(long, value_name = "ARN")]
-    pub boundary: Option<String>,
-    /// Print the trust policy of a role for GitHub Actions instead: github:OWNER/REPO or
-    /// github:OWNER@OWNER_ID/REPO@REPO_ID. With `--for up`, only jobs in the protected environment may assume it; with
-    /// `--for status`, jobs for pull requests and on the branch.
-    #[arg(long, value_name = "REPOSITORY", conflicts_with = "boundary")]
-    pub trust: Option<String>,
-    /// With --trust: number of the AWS account; by default that of the permissions boundary in [function].
-    #[arg(long, value_name = "ID", requires = "trust")]
-    pub account: Option<String>,
-    /// With --trust and `--for up`: environment of the jobs; by default `production`.
-    #[arg(long, value_name = "NAME", requires = "trust")]
-    pub environment: Option<String>,
-    /// With --trust and `--for status`: branch of the jobs; by default `main`.
-    #[arg(long, value_name = "NAME", requires = "trust")]
-    pub branch: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Audience {
-    /// every command
-    Up,
-    /// plan, status, history, logs
-    Status,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! One file per command, all of one shape: `run(&Context, &Options) -> Result<Exit>`. This file only dispatches.
 
+pub mod announce;
 pub mod check;
 pub mod completions;
 pub mod doctor;
@@ -33,6 +34,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Up(options) => up::run(&context, options).await,
         Command::Status(options) => status::run(&context, options).await,
         Command::History(options) => history::run(&context, options).await,
+        Command::Announce(options) => announce::run(&context, options).await,
         Command::Logs(options) => logs::run(&context, options).await,
         Command::Invoke(options) => invoke::run(&context, options).await,
         Command::Doctor(options) => doctor::run(&context, options).await,

@@ -52,6 +52,7 @@ pub use secret::{SecretLookup, SecretSource, SecretSources};
 pub use state::is_parameter_name;
 use target::Defaults;
 pub use warnings::{Circumstances, Statements};
+pub use zone::{Edge, Zone};
 
 use crate::error::{Error, Result};
 use crate::names::parameters::secrets_parameter;
@@ -77,6 +78,8 @@ pub struct Config {
     pub maintenance: Vec<Window>,
     /// The clock for maintenance windows and quiet hours.
     pub clock: Clock,
+    /// The same, for times that are written by hand.
+    pub zone: Zone,
     /// Where the secret values come from.
     pub secrets: SecretSources,
     /// The SSM parameter of the state.
@@ -159,10 +162,9 @@ impl Config {
             .table("report", "[report]")?
             .map(|table| report::read(table, &channels, history))
             .transpose()?;
-        let page = page::read(top.table("page", "[page]")?, folder, region.as_deref())?;
+        let page = page::configured(&top, folder, region.as_deref(), &targets)?;
         let statements = Statements::collect(&top)?;
         top.finish()?;
-        let clock = zone.clock;
         let config = Self {
             name,
             region,
@@ -172,7 +174,8 @@ impl Config {
             control,
             heartbeat,
             maintenance,
-            clock,
+            clock: zone.clock.clone(),
+            zone,
             secrets,
             state_parameter,
             names_state_parameter,

@@ -46,7 +46,7 @@ pub async fn first_run(session: &Session, progress: &Progress, new: NewResources
     let existence = if new.function { Existence::Recent } else { Existence::Known };
     keep_trying(progress, PERMISSIONS_BUDGET, async || {
         // Only the function's own permissions are new. A call of ours that is denied stays denied.
-        let answer = match answer(session, progress, request, existence).await {
+        let answer = match answer(session, progress, &request, existence).await {
             Ok(answer) => answer,
             Err(error) => return Attempt::Failed(error),
         };
@@ -83,7 +83,7 @@ pub async fn call<T: DeserializeOwned>(
     progress: &Progress,
     request: Request,
 ) -> Result<T> {
-    reply(session, &answer(session, progress, request, Existence::Known).await?)
+    reply(session, &answer(session, progress, &request, Existence::Known).await?)
 }
 
 /// Return Lambda's answer, whatever the function did with the request.
@@ -92,7 +92,7 @@ pub async fn call<T: DeserializeOwned>(
 async fn answer(
     session: &Session,
     progress: &Progress,
-    request: Request,
+    request: &Request,
     existence: Existence,
 ) -> Result<InvokeOutput> {
     let aws = &session.aws;

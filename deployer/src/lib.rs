@@ -22,6 +22,7 @@
 //! - [`as_function`] runs this program as the Lambda function, for the sandbox.
 //! - [`commands`] has a short file for each command, all of one shape: a [`context::Context`] and options in, an exit code out.
 //! - [`invocation`] runs the deployed function, [`local_probe`] probes from this machine.
+//! - [`announcements`] are the notices on the status page, which this program writes.
 //! - [`history`] is the past of each target, as the function has counted it.
 //! - [`sandbox`] provides the environment of the `sandbox` command: a local emulator, and stand-ins for Plex and Pushover.
 //! - [`process_group`] ends programs with everything that they have started.
@@ -35,6 +36,7 @@
 )]
 
 pub mod account_plan;
+pub mod announcements;
 pub mod apply;
 pub mod artifact;
 pub mod as_function;

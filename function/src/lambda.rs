@@ -81,7 +81,8 @@ async fn invoke(monitor: Arc<Mutex<LambdaMonitor>>, event: LambdaEvent<Value>) -
     let deadline = Instant::now() + left;
     let mut monitor = monitor.lock().await;
     let trigger = Trigger::of(&event.payload);
-    match trigger.request {
+    match &trigger.request {
+        Request::Notice(text) => json(&monitor.send_notice(text, time::now(), deadline).await),
         Request::TestChannels => json(&monitor.test_channels(time::now(), deadline).await),
         Request::Examine => {
             let mut observations = Box::pin(monitor.examine(deadline)).await;

@@ -228,3 +228,15 @@ pub fn test_message(deployment: &str, channel: &str, now: u64) -> Message {
         items: Vec::new(),
     }
 }
+
+/// Return the message of an announcement, in which the owner's text stands unchanged.
+pub fn announcement(settings: &Settings, text: &str, now: u64) -> Message {
+    let deployment = &settings.deployment;
+    let title = settings.page.as_ref().map_or(deployment, |page| &page.title);
+    Message {
+        id: format!("{deployment}:announcement:{now}:{:08x}", fnv(text)),
+        title: format!("{title}: announcement"),
+        body: text.to_owned(),
+        ..test_message(deployment, "", now)
+    }
+}

@@ -9,6 +9,7 @@ mod archive;
 mod budget;
 mod carry_over;
 mod deliver;
+mod direct;
 mod domains;
 mod explain;
 mod history;
@@ -25,13 +26,11 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::ops::Range;
 
-use futures_util::future::join_all;
 use serde::{Serialize, Serializer};
 use tokio::time::{Instant, timeout_at};
 
 use self::archive::Archive;
 use self::budget::Budget;
-use self::deliver::Sender;
 use self::observe::{Observed, Observer};
 pub use self::prober::{NetworkProber, Prober};
 use self::progress::Progress;
@@ -39,12 +38,11 @@ use self::recall::Memory;
 use self::reply::reply;
 use crate::contract::parts::layout;
 use crate::contract::problem::{Problem, ProblemKind};
-use crate::contract::reply::{ChannelReply, Reply};
+use crate::contract::reply::Reply;
 use crate::contract::request::{Request, Trigger};
 use crate::contract::settings::Settings;
 use crate::contract::state::State;
 use crate::heartbeat::Heartbeat;
-use crate::message::test_message;
 use crate::notify::Channel;
 use crate::probe::Observation;
 use crate::store::{SecretCache, Store};
@@ -249,21 +247,6 @@ impl<S: Store, P: Prober> Monitor<S, P> {
         self.secret_cache.start_run();
         let budget = Budget::new(&self.settings, self.layout.len(), deadline);
         self.observe(&budget, 0, None).await.observations
-    }
-
-    /// Send a test message on every channel, at the same time.
-    pub async fn test_channels(&mut self, now: u64, deadline: Instant) -> Vec<ChannelReply> {
-        self.secret_cache.start_run();
-        // A test often follows the correction of a secret.
-        self.secret_cache.forget();
-        let until = Budget::new(&self.settings, 1, deadline).messages();
-        let sender = Sender::new(&mut self.secret_cache, &self.store, until);
-        let deployment = &self.settings.deployment;
-        let test = async |channel: &dyn Channel| {
-            let message = test_message(deployment, channel.name(), now);
-            ChannelReply::of(channel.name(), &sender.send(channel, &message).await)
-        };
-        join_all(self.channels.iter().map(|channel| test(channel.as_ref()))).await
     }
 }
 

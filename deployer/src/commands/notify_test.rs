@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::invocation;
 use crate::report::Progress;
+use crate::session::Session;
 
 #[derive(Serialize)]
 struct Deliveries<'a> {
@@ -29,8 +30,21 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
             "add [notify.pushover] or another channel to the configuration, then run `plexmon-deploy up`",
         ));
     }
+    show(&session, &channels)?;
+    let failed = channels.iter().filter(|channel| channel.outcome != DeliveryOutcome::Delivered).count();
+    if failed == 0 {
+        return Ok(Exit::Success);
+    }
+    Err(Error::new(format!("{failed} of {} channels did not accept the test message", channels.len())).hint(
+        "correct the channel's secrets or address, then run `plexmon-deploy up` and this command again",
+    ))
+}
+
+/// Print how each delivery went.
+pub(super) fn show(session: &Session, channels: &[ChannelReply]) -> Result<()> {
+    let output = &session.output;
     let paint = output.page().paint;
-    for channel in &channels {
+    for channel in channels {
         let name = &channel.channel;
         output.text(match (channel.outcome, &channel.why) {
             (DeliveryOutcome::Delivered, _) => {
@@ -46,13 +60,7 @@ pub async fn run(context: &Context, _: &NoOptions) -> Result<Exit> {
             }
         })?;
     }
-    let failed = channels.iter().filter(|channel| channel.outcome != DeliveryOutcome::Delivered).count();
-    if failed == 0 {
-        return Ok(Exit::Success);
-    }
-    Err(Error::new(format!("{failed} of {} channels did not accept the test message", channels.len())).hint(
-        "correct the channel's secrets or address, then run `plexmon-deploy up` and this command again",
-    ))
+    Ok(())
 }
 
 /// Return what to do after the test, if the service of this channel cannot confirm that a message has arrived.

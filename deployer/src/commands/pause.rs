@@ -71,7 +71,7 @@ pub async fn run(context: &Context, args: &Pause) -> Result<Exit> {
 pub async fn request_pause(session: &Session, until: u64) -> Result<Answer> {
     let request = Request::Pause(until);
     for _ in 0..REQUESTS {
-        let (reply, known) = send(session, request).await?;
+        let (reply, known) = send(session, request.clone()).await?;
         match known {
             Known::Until(at) if at >= until => {
                 return Ok(Answer { paused_until: Some(until), confirmed: true, reply });

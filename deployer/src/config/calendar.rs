@@ -1,6 +1,5 @@
 //! Times and durations: `[[maintenance]]`, quiet hours and reminders.
 
-use jiff::civil::DateTime;
 use plexmon_function::contract::settings::{Hours, Recurrence, Target, Window};
 use toml::de::DeValue;
 
@@ -147,12 +146,5 @@ fn instant(value: &Value<'_>, zone: &Zone, edge: Edge) -> Result<u64> {
         DeValue::Datetime(datetime) => datetime.to_string(),
         _ => value.string().map_err(|_| wrong())?.to_owned(),
     };
-    let timestamp = match text.parse::<jiff::Timestamp>() {
-        Ok(timestamp) => timestamp,
-        Err(_) => {
-            let local: DateTime = text.parse().map_err(|_| wrong())?;
-            zone.instant(local, edge).ok_or_else(wrong)?
-        }
-    };
-    u64::try_from(timestamp.as_second()).map_err(|_| wrong())
+    zone.moment(&text, edge).ok_or_else(wrong)
 }

@@ -1,10 +1,11 @@
 //! `[page]`: the status page.
 
+mod public;
 mod secret_path;
 
 use std::path::Path;
 
-use plexmon_function::contract::settings::PageSettings;
+use plexmon_function::contract::settings::{PageSettings, Target};
 
 pub use self::secret_path::SecretPath;
 use super::reader::{Table, Value};
@@ -48,10 +49,21 @@ impl PageConfig {
     }
 }
 
-/// Read the table, if there is one. The page has to be in the partition of `home`, the monitor's region, as far as that is
-/// configured.
-pub fn read(table: Option<Table<'_>>, folder: &Path, home: Option<&str>) -> Result<Option<PageConfig>> {
-    let Some(table) = table else { return Ok(None) };
+/// Read the table, if there is one, and check what it would publish. The page has to be in the partition of `home`, the
+/// monitor's region, as far as that is configured.
+pub fn configured(
+    top: &Table<'_>,
+    folder: &Path,
+    home: Option<&str>,
+    targets: &[Target],
+) -> Result<Option<PageConfig>> {
+    let Some(value) = top.get("page") else { return Ok(None) };
+    let page = read(value.table("[page]")?, folder, home)?;
+    public::check(&value, top.get("target").as_ref(), targets)?;
+    Ok(Some(page))
+}
+
+fn read(table: Table<'_>, folder: &Path, home: Option<&str>) -> Result<PageConfig> {
     let page = PageConfig {
         title: match table.get("title") {
             Some(value) => title(&value)?,
@@ -70,7 +82,7 @@ pub fn read(table: Option<Table<'_>>, folder: &Path, home: Option<&str>) -> Resu
         },
     };
     table.finish()?;
-    Ok(Some(page))
+    Ok(page)
 }
 
 fn title(value: &Value<'_>) -> Result<String> {

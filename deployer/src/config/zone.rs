@@ -16,7 +16,7 @@ const FROM: i64 = 1_767_225_600;
 const HORIZON: i64 = 2_208_988_800;
 
 /// A time zone: its data, and the clock for the function.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Zone {
     zone: TimeZone,
     pub clock: Clock,
@@ -58,6 +58,15 @@ impl Zone {
         let rule = Clock::of_rule(std::str::from_utf8(rule).ok()?);
         let changes = changes(&zone, &TimeZone::posix(&rule.rule).ok()?);
         Some(Self { zone, clock: Clock { changes, ..rule } })
+    }
+
+    /// Read a date and time in Unix seconds, such as `2026-12-01 22:00`; without an offset, it is local time.
+    pub fn moment(&self, text: &str, edge: Edge) -> Option<u64> {
+        let timestamp = match text.parse::<Timestamp>() {
+            Ok(timestamp) => timestamp,
+            Err(_) => self.instant(text.parse().ok()?, edge)?,
+        };
+        u64::try_from(timestamp.as_second()).ok()
     }
 
     /// Return the instant at which a window that names this wall-clock time begins or ends.

@@ -16,6 +16,7 @@ mod kinds;
 mod page;
 mod patience;
 mod presets;
+mod publication;
 mod refusals;
 mod report;
 mod requests;

@@ -4,13 +4,17 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::text::fnv;
+use super::announcement;
+use crate::text::{bounded, fnv};
 
 /// The `source` of the deployer's events.
 const SOURCE: &str = "plexmon-deploy";
 
+/// The longest text to send, in characters: an announcement, and when it applies.
+const MAX_NOTICE_CHARS: usize = announcement::MAX_CHARS + 200;
+
 /// What the function is asked to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Event", from = "Event")]
 pub enum Request {
     /// Check all targets now. The schedule, and every event that requests nothing else, means this.
@@ -23,6 +27,8 @@ pub enum Request {
     Resume,
     /// Send a test message on every channel.
     TestChannels,
+    /// Send this announcement on every channel that takes more than alerts. Nothing is checked or saved.
+    Notice(String),
     /// Probe all targets and return the observations. Nothing is saved or sent.
     Examine,
 }
@@ -36,13 +42,13 @@ impl Request {
     }
 
     /// Return the event in which it is sent.
-    pub fn event(self) -> String {
+    pub fn event(&self) -> String {
         // A struct of strings, flags and numbers always serializes.
-        serde_json::to_string(&self).unwrap_or_default()
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// Return whether it changes the state, whatever the probes find.
-    pub fn is_command(self) -> bool {
+    pub fn is_command(&self) -> bool {
         matches!(self, Self::Pause(_) | Self::Resume)
     }
 }
@@ -62,6 +68,8 @@ struct Event {
     examine: bool,
     #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pause_until: Option<u64>,
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
+    notice: Option<String>,
 }
 
 impl From<Request> for Event {
@@ -73,6 +81,7 @@ impl From<Request> for Event {
             Request::Pause(until) => Self { pause_until: Some(until), ..event },
             Request::Resume => Self { resume: true, ..event },
             Request::TestChannels => Self { test_channels: true, ..event },
+            Request::Notice(text) => Self { notice: Some(text), ..event },
             Request::Examine => Self { examine: true, ..event },
         }
     }
@@ -86,6 +95,9 @@ impl From<Event> for Request {
             Event { resume: true, .. } => Self::Resume,
             Event { test_channels: true, .. } => Self::TestChannels,
             Event { examine: true, .. } => Self::Examine,
+            Event { notice: Some(text), .. } if !text.trim().is_empty() => {
+                Self::Notice(bounded(text.trim(), MAX_NOTICE_CHARS))
+            }
             _ => Self::Check,
         }
     }
@@ -157,6 +169,10 @@ mod tests {
             (Request::Resume, r#"{"source":"plexmon-deploy","resume":true}"#),
             (Request::TestChannels, r#"{"source":"plexmon-deploy","test_channels":true}"#),
             (Request::Examine, r#"{"source":"plexmon-deploy","examine":true}"#),
+            (
+                Request::Notice("Update\n\"tonight\"".to_owned()),
+                r#"{"source":"plexmon-deploy","notice":"Update\n\"tonight\""}"#,
+            ),
         ] {
             assert_eq!(request.event(), event);
             assert_eq!(Request::of(&serde_json::from_str(event).unwrap()), request);
@@ -171,11 +187,21 @@ mod tests {
             json!([true, true, true]),
             json!({}),
             json!({ "announce": "true", "resume": 1, "pause_until": -5, "examine": null }),
+            json!({ "notice": " \n" }),
+            json!({ "notice": ["text"] }),
             json!({ "source": "aws.events", "id": "x", "detail": { "resume": true } }),
         ] {
             assert_eq!(Request::of(&event), Request::Check, "{event}");
         }
         let odd = json!({ "source": ["another"], "announce": {}, "pause_until": 7 });
         assert_eq!(Request::of(&odd), Request::Pause(7), "fields are read one by one");
+    }
+
+    #[test]
+    fn a_notice_is_bounded() {
+        let Request::Notice(text) = Request::of(&json!({ "notice": "ä".repeat(9_000) })) else {
+            unreachable!("not a notice")
+        };
+        assert_eq!(text.chars().count(), MAX_NOTICE_CHARS);
     }
 }

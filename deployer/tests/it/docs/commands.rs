@@ -47,6 +47,8 @@ fn a_wrong_command_line_is_reported() {
         ("`cargo archive --outt a`", true),
         ("`plexmon-release notes v1.2.0`", false),
         ("`plexmon-release notes`", true),
+        ("```console\n$ plexmon-deploy announce \"Update of Plex\" --until 4h\n```", false),
+        ("```console\n$ plexmon-deploy announce Update of Plex\n```", true),
     ] {
         assert_eq!(!wrong(&Page::sample(text)).is_empty(), is_wrong, "{text}");
     }
@@ -78,7 +80,7 @@ fn refusal(program: Program, arguments: &str) -> Option<String> {
         Program::Release => (plexmon_release::cli::Cli::command(), &["plexmon-release"]),
         Program::Archive => (plexmon_release::cli::Cli::command(), &["plexmon-release", "archive"]),
     };
-    let arguments = start.iter().copied().chain(arguments.split_whitespace());
+    let arguments = start.iter().map(|argument| (*argument).to_owned()).chain(words(arguments));
     let error = command.try_get_matches_from(arguments).err()?;
     let is_help = matches!(
         error.kind(),
@@ -131,4 +133,16 @@ fn rows(page: &Page) -> Vec<Row<'_>> {
 /// Return the first word of each piece of inline code.
 fn code_of(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).filter_map(|code| code.split(' ').next()).collect()
+}
+
+/// Split arguments as a shell does; words in double quotes belong together.
+fn words(arguments: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, part) in arguments.split('"').enumerate() {
+        match at % 2 {
+            0 => words.extend(part.split_whitespace().map(str::to_owned)),
+            _ => words.push(part.to_owned()),
+        }
+    }
+    words
 }

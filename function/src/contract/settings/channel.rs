@@ -26,7 +26,7 @@ pub struct ChannelSettings {
 }
 
 impl ChannelSettings {
-    /// Return whether reports are sent to it. PagerDuty has nothing but alerts.
+    /// Return whether reports and announcements are sent to it. PagerDuty has nothing but alerts.
     pub fn takes_reports(&self) -> bool {
         self.min == Severity::Info && !matches!(self.kind, ChannelKind::PagerDuty { .. })
     }

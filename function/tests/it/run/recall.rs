@@ -170,7 +170,7 @@ async fn a_pause_is_saved_before_targets_are_probed() {
         let mut monitor = TestMonitor::new(settings(&["plex"]));
         monitor.run().await;
         monitor.store().record.lock().unwrap().clear();
-        monitor.inner.run_for(request, monitor.now, Instant::now() + Duration::from_secs(30)).await;
+        monitor.inner.run_for(request.clone(), monitor.now, Instant::now() + Duration::from_secs(30)).await;
         assert_eq!(monitor.effects()[..3], ["load", "save", "probe plex 10 s"], "{request:?}");
     }
 }

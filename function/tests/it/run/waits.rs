@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use plexmon_function::contract::delivery::DeliveryOutcome;
 use plexmon_function::contract::request::Request;
+use plexmon_function::contract::settings::Severity;
 use tokio::time::Instant;
 
 use super::{QUIET, TestMonitor, busy, later, refused};
@@ -160,4 +161,34 @@ async fn refused_secrets_are_read_again_after_a_wait_too() {
         sent(&monitor),
         ["send[tok] Plex is DOWN", "send[tok] Plex is DOWN", "send[new] Plex is DOWN"]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_announcement_is_sent_at_once_and_changes_nothing_else() {
+    let mut monitor = started(&["plex"]).await;
+    let before = monitor.store().state.borrow().clone();
+    monitor.set_down(&["plex"]);
+    monitor.run().await;
+    let saved = monitor.store().state.borrow().clone();
+    assert_ne!(saved, before);
+    let sent_before = monitor.effects().len();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let replies = monitor.inner.send_notice("Update\ntonight", monitor.now, deadline).await;
+    assert_eq!(replies.len(), 1);
+    assert_eq!(replies[0].outcome, DeliveryOutcome::Delivered);
+    assert_eq!(monitor.effects()[sent_before..], ["send[tok] plex-remote-health: announcement"]);
+    assert!(monitor.texts().ends_with("| Update\ntonight"), "{}", monitor.texts());
+    assert_eq!(*monitor.store().state.borrow(), saved);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_for_alerts_alone_gets_no_announcement() {
+    for (min, expected) in [(Severity::Info, 1), (Severity::Warn, 0), (Severity::Down, 0)] {
+        let mut settings = settings(&["plex"]);
+        settings.channels[0].min = min;
+        let mut monitor = TestMonitor::new(settings);
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let replies = monitor.inner.send_notice("Update", monitor.now, deadline).await;
+        assert_eq!((replies.len(), sent(&monitor).len()), (expected, expected), "{min:?}");
+    }
 }
