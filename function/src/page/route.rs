@@ -86,7 +86,8 @@ fn segments(path: &str) -> Option<Vec<Cow<'_, str>>> {
 fn route(segments: &[&str]) -> Option<Route> {
     match segments {
         [""] => Some(Route::Html),
-        ["status.json"] => Some(Route::StatusJson),
+        // Clients of Statuspage know only its own paths.
+        ["status.json"] | ["api", "v2", "summary.json" | "status.json"] => Some(Route::StatusJson),
         ["feed.atom"] => Some(Route::Feed),
         ["badge", file] => {
             let svg = file.strip_suffix(".svg").map(|name| Route::BadgeSvg(name.to_owned()));

@@ -6,6 +6,7 @@ mod comparing;
 mod counting;
 mod formats;
 mod list;
+mod page;
 mod records;
 mod room;
 mod scene;

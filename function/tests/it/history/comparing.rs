@@ -13,7 +13,7 @@ impl Case {
     }
 
     pub fn compare_one(&self, list: &List, history: &TargetHistory) -> Result<(), String> {
-        let Room { days, hours, events } = self.room();
+        let Room { days, hours, .. } = self.room();
         let (today, hour) = (self.zone.day(self.last_run), self.last_run / HOUR_S);
         same("today", u64::from(history.today), self.zone.day(self.last_run))?;
         // The checks of an hour count for the day on which it began.
@@ -49,15 +49,22 @@ impl Case {
         }
         let checks = list.checks.iter().filter(|one| one.at / HOUR_S + 24 > hour);
         same("24 hours", history.uptime(Period::Hours24), uptime(checks))?;
-        let since = self.last_run - 89 * 24 * HOUR_S;
-        let recent = |list: Vec<Event>| {
-            let mut recent: Vec<Event> = list.into_iter().filter(|event| event.end >= since).collect();
-            recent.drain(..recent.len().saturating_sub(events));
-            recent
-        };
-        let happened = list.events.iter().map(|(_, event)| *event).collect();
-        same("events", recent(history.record.events.clone()), recent(happened))?;
+        same("events", self.recent(history.record.events.clone()), self.kept_events(list))?;
         same("outage", history.outage, list.outage(self.last_run))
+    }
+}
+
+impl Case {
+    /// What happened, as far as the history keeps it.
+    pub fn kept_events(&self, list: &List) -> Vec<Event> {
+        self.recent(list.events.iter().map(|(_, event)| *event).collect())
+    }
+
+    fn recent(&self, list: Vec<Event>) -> Vec<Event> {
+        let since = self.last_run - 89 * 24 * HOUR_S;
+        let mut recent: Vec<Event> = list.into_iter().filter(|event| event.end >= since).collect();
+        recent.drain(..recent.len().saturating_sub(self.room().events));
+        recent
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use plexmon_function::contract::history::{DAYS, HOUR_S, Record};
 use plexmon_function::contract::request::{Request, Tick, Trigger};
 use plexmon_function::contract::settings::{HistorySettings, Recurrence, Settings, Target, Window};
+use plexmon_function::page::Data;
 use plexmon_function::probe::Cause;
 use plexmon_testing::rng::{Rng, env_number};
 
@@ -203,13 +204,25 @@ impl Case {
         }
     }
 
+    /// Whether the target is in a maintenance in which it was at that time too.
+    pub fn is_planned(&self, name: &str, begin: u64) -> bool {
+        self.settings.maintenance.iter().any(|window| {
+            let clock = &self.settings.clock;
+            window.covers(name, begin, clock) && window.covers(name, self.last_run, clock)
+        })
+    }
+
     fn compare(&self) -> Result<(), String> {
+        let records = self.scene.parameters().into_iter().flat_map(|(_, parameter)| parameter.records);
+        let data = Data { state: Some(self.scene.state()), records: records.collect(), ..Data::default() };
         for target in &self.settings.targets {
             let Some(list) = self.lists.get(&target.name).filter(|list| !list.checks.is_empty()) else {
                 continue;
             };
             let history = self.scene.history(&self.settings, &target.name, self.last_run);
-            self.compare_one(list, &history).map_err(|why| format!("{}: {why}", target.name))?;
+            self.compare_one(list, &history)
+                .and_then(|()| self.compare_page(list, &data, &target.name))
+                .map_err(|why| format!("{}: {why}", target.name))?;
         }
         Ok(())
     }
