@@ -1,6 +1,12 @@
 //! What visitors see: pages in a real browser, which is downloaded where the machine has none.
 
+mod accessibility;
+mod contract;
+mod examples;
+mod formats;
 mod harness;
+mod keyboard;
+mod layout;
 
 use std::path::Path;
 

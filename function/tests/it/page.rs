@@ -2,13 +2,17 @@
 
 mod apps;
 mod events;
-mod examples;
+pub mod examples;
 mod feed;
 mod fixtures;
 mod freshness;
 mod hidden;
 mod hostile;
 mod html;
+#[cfg(target_os = "linux")]
+mod load;
+#[cfg(target_os = "linux")]
+mod past;
 mod program;
 mod random;
 mod reading;

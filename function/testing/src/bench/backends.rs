@@ -45,7 +45,11 @@ pub struct Backends {
     is_up: Arc<AtomicBool>,
     last_probe: Arc<Mutex<Instant>>,
     writes: Arc<Mutex<u64>>,
+    stored: Arc<Stored>,
 }
+
+/// The values of SSM's parameters by their names.
+type Stored = Mutex<HashMap<String, String>>;
 
 /// The number of calls so far.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -89,12 +93,19 @@ impl Backends {
         let first = json!({ "status": "up", "ts": 1_700_000_000 }).to_string();
         let stored =
             HashMap::from([(SECRETS_PARAMETER.to_owned(), secrets), (STATE_PARAMETER.to_owned(), first)]);
-        let (stored, written) = (Mutex::new(stored), Arc::clone(&writes));
-        let ssm = Server::start(None, delays.ssm, move |request| Some(parameter(request, &stored, &written)));
+        let stored = Arc::new(Mutex::new(stored));
+        let (values, written) = (Arc::clone(&stored), Arc::clone(&writes));
+        let ssm =
+            Server::start(None, delays.ssm, move |request| Some(parameters(request, &values, &written)));
         let channel = Server::start(None, Duration::ZERO, |_| {
             Some(response("200 OK", "", r#"{"status":1,"request":"r"}"#))
         });
-        Self { target, ssm, channel, ca_pem, is_up, last_probe, writes }
+        Self { target, ssm, channel, ca_pem, is_up, last_probe, writes, stored }
+    }
+
+    /// Store a parameter.
+    pub fn store(&self, name: &str, value: &str) {
+        self.stored.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
 
     /// Let the target fail from now on.
@@ -157,28 +168,39 @@ impl Backends {
     }
 }
 
-/// SSM's two operations. Signatures are not verified.
-fn parameter(request: &Request, stored: &Mutex<HashMap<String, String>>, writes: &Mutex<u64>) -> Vec<u8> {
+/// SSM's operations on parameters. Signatures are not verified.
+fn parameters(request: &Request, stored: &Stored, writes: &Mutex<u64>) -> Vec<u8> {
     let input: Value = serde_json::from_slice(&request.body).unwrap();
-    let name = input["Name"].as_str().unwrap();
     let mut stored = stored.lock().unwrap();
     let json_response = |status: &str, body: &Value| {
         let headers = "content-type: application/x-amz-json-1.1\r\nx-amzn-requestid: 1\r\n";
         response(status, headers, &body.to_string())
     };
-    if request.header("x-amz-target") == Some("AmazonSSM.PutParameter") {
-        *writes.lock().unwrap() += 1;
-        stored.insert(name.to_owned(), input["Value"].as_str().unwrap().to_owned());
-        return json_response("200 OK", &json!({ "Tier": "Standard", "Version": 2 }));
+    let name = input["Name"].as_str().unwrap_or_default();
+    match request.header("x-amz-target") {
+        Some("AmazonSSM.PutParameter") => {
+            *writes.lock().unwrap() += 1;
+            stored.insert(name.to_owned(), input["Value"].as_str().unwrap().to_owned());
+            json_response("200 OK", &json!({ "Tier": "Standard", "Version": 2 }))
+        }
+        Some("AmazonSSM.GetParameters") => {
+            let names: Vec<&str> =
+                input["Names"].as_array().unwrap().iter().flat_map(Value::as_str).collect();
+            let (found, missing): (Vec<&str>, Vec<&str>) =
+                names.into_iter().partition(|name| stored.contains_key(*name));
+            let found: Vec<Value> = found.into_iter().map(|name| parameter(name, &stored[name])).collect();
+            json_response("200 OK", &json!({ "Parameters": found, "InvalidParameters": missing }))
+        }
+        _ => match stored.get(name) {
+            Some(value) => json_response("200 OK", &json!({ "Parameter": parameter(name, value) })),
+            None => json_response("400 Bad Request", &json!({ "__type": "ParameterNotFound" })),
+        },
     }
-    match stored.get(name) {
-        Some(value) => json_response(
-            "200 OK",
-            &json!({ "Parameter": {
-                "ARN": format!("arn:aws:ssm:us-east-1:123456789012:parameter{name}"), "DataType": "text",
-                "LastModifiedDate": 1_700_000_000.0, "Name": name, "Type": "String", "Value": value, "Version": 1,
-            } }),
-        ),
-        None => json_response("400 Bad Request", &json!({ "__type": "ParameterNotFound" })),
-    }
+}
+
+fn parameter(name: &str, value: &str) -> Value {
+    json!({
+        "ARN": format!("arn:aws:ssm:us-east-1:123456789012:parameter{name}"), "DataType": "text",
+        "LastModifiedDate": 1_700_000_000.0, "Name": name, "Type": "String", "Value": value, "Version": 1,
+    })
 }

@@ -58,8 +58,17 @@ impl Process {
 
     /// The peak resident memory, in bytes.
     pub fn peak_memory(&self) -> u64 {
+        self.memory_of("VmHWM:")
+    }
+
+    /// The resident memory, in bytes.
+    pub fn memory(&self) -> u64 {
+        self.memory_of("VmRSS:")
+    }
+
+    fn memory_of(&self, field: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
@@ -110,10 +119,15 @@ impl Started {
     /// Run it once, until it asks for the next event. The wall time ends with the answer, the processor time when all
     /// threads sleep.
     pub fn run(&self) -> Cost {
+        self.respond("{}").0
+    }
+
+    /// Run it once with an event, and return its answer as well.
+    pub fn respond(&self, event: &str) -> (Cost, String) {
         let before = self.process.asleep();
-        self.runtime.send("{}");
-        let (wall, _) = self.runtime.answered().unwrap();
+        self.runtime.send(event);
+        let (wall, answer) = self.runtime.answered().unwrap();
         self.runtime.ready().unwrap();
-        Cost { wall, cpu: self.process.asleep() - before }
+        (Cost { wall, cpu: self.process.asleep() - before }, answer)
     }
 }

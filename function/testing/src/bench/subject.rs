@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+
 use super::backends::Backends;
 
 /// A program with its environment.
@@ -25,9 +27,20 @@ impl Subject {
     /// plexmon's own function, with this number of targets.
     pub fn plexmon(bootstrap: &Path, backends: &Backends, targets: usize, tmp: &Path) -> Self {
         let subject = Self::new("plexmon", vec![bootstrap.to_owned()], backends, tmp);
-        let settings = backends.settings(targets).to_string();
-        fs::write(subject.directory.join("plexmon.json"), settings).unwrap();
+        subject.write(&backends.settings(targets));
         subject
+    }
+
+    /// plexmon's status page, with these settings.
+    pub fn page(bootstrap: &Path, backends: &Backends, settings: &Value, tmp: &Path) -> Self {
+        let mut subject = Self::new("page", vec![bootstrap.to_owned()], backends, tmp);
+        subject.write(settings);
+        subject.extend_variables([("_HANDLER", "page".to_owned())]);
+        subject
+    }
+
+    fn write(&self, settings: &Value) {
+        fs::write(self.directory.join("plexmon.json"), settings.to_string()).unwrap();
     }
 
     /// The directory in which it runs.
