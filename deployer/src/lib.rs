@@ -55,6 +55,7 @@ pub mod invocation;
 pub mod local_probe;
 pub mod names;
 pub mod output;
+pub mod page_limits;
 pub mod plan;
 pub mod print;
 pub mod process_group;

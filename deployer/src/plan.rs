@@ -9,6 +9,7 @@ mod kept;
 mod markdown;
 mod needs;
 mod place;
+mod recreated;
 mod step;
 mod text;
 
@@ -25,7 +26,7 @@ use crate::error::{Error, Result};
 use crate::names::parameters::{Contents, contents, state_parameter};
 use crate::names::{Account, Names, OWNER_TAG};
 use crate::resource::{Batch, Resource, ResourceKind, find, is_same};
-use crate::resources::{Binding, Content, Function, Parameter, Secret};
+use crate::resources::{Content, Function, Parameter, Secret};
 use crate::stack::Stack;
 
 /// The steps from one stack to another, in an order in which each comes after those that it needs.
@@ -59,7 +60,7 @@ impl Intent<'_> {
 /// Fails if something that we need exists but is not ours, and if a secret has no value.
 pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Plan> {
     // Without `..`: a kind that is not considered below does not compile.
-    let Stack { roles, log_groups, parameters, secrets, functions, schedules } = desired;
+    let Stack { roles, log_groups, parameters, secrets, functions, function_urls, schedules } = desired;
     let mut planner = Planner { intent, plan: Plan { place: intent.place(), ..Plan::default() } };
     for (desired, observed) in pairs(roles, &observed.roles) {
         let desired = planner.shared_role(desired, observed);
@@ -91,6 +92,11 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
         let first = planner.remembering(desired.as_ref(), observed);
         planner.consider(first.as_ref(), existing, Change::Function)?;
         remembering.extend(first.zip(desired));
+    }
+    for (desired, existing) in pairs(function_urls, &left.function_urls) {
+        let existing = planner.without_lost_statements(desired, existing, functions);
+        planner.consider(desired, existing.as_ref(), Change::FunctionUrl)?;
+        planner.note_new_address(desired, &observed.function_urls);
     }
     for (desired, observed) in pairs(schedules, &left.schedules) {
         let desired = planner.shared_rule(desired, observed);
@@ -168,24 +174,6 @@ impl Planner<'_> {
             (None, Some(observed)) => self.keep(observed, describe_owner(observed.owner())),
         }
         Ok(())
-    }
-
-    /// Delete the functions that have to be recreated because their role was: Lambda's grants belong to the unique id
-    /// of the role with which the function was created. Return what is left; their permissions are deleted with them.
-    fn without_orphans(&mut self, desired: &[Function], observed: &Stack) -> Result<Stack> {
-        let mut left = observed.clone();
-        for function in &observed.functions {
-            if function.binding != Binding::Stale || !desired.iter().any(|one| is_same(one, function)) {
-                continue;
-            }
-            self.check_owner(function)?;
-            self.push(Step::new(Delta::Delete(function.clone()), Vec::new(), Change::Function));
-            left.functions.retain(|one| !is_same(one, function));
-            for schedule in left.schedules.iter_mut().filter(|schedule| schedule.runs(function)) {
-                schedule.permission = None;
-            }
-        }
-        Ok(left)
     }
 
     /// Return the desired function while parameters under a previous name exist: its tag is the only record of them, so

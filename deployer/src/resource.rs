@@ -36,19 +36,27 @@ pub enum ResourceKind {
     Parameter,
     Secret,
     Function,
+    FunctionUrl,
     Schedule,
 }
 
-impl Display for ResourceKind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(match self {
+impl ResourceKind {
+    pub const fn text(self) -> &'static str {
+        match self {
             Self::Role => "role",
             Self::LogGroup => "log group",
             Self::Parameter => "parameter",
             Self::Secret => "secret",
             Self::Function => "function",
+            Self::FunctionUrl => "function URL",
             Self::Schedule => "schedule",
-        })
+        }
+    }
+}
+
+impl Display for ResourceKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.text())
     }
 }
 

@@ -18,6 +18,7 @@ use crate::error::{Error, Exit, Result};
 use crate::interrupt::Interrupt;
 use crate::names::Names;
 use crate::output::Output;
+use crate::page_limits::PageLimits;
 use crate::plan::Plan;
 use crate::report::Event;
 use crate::resource::{Blueprint, CreatedHere, Materials, OnFailure, Pace, RoleIds};
@@ -100,7 +101,9 @@ impl Session {
         // On the heap: the future is large, and the stack of a thread may be small.
         let observed = Box::pin(self.observe(ReadOptions { decrypt, ..options }));
         let (observed, account_plan) = self.alongside_account_plan(observed).await?;
-        let mut config = self.config.clone();
+        let limits = PageLimits::read(&self.aws, &self.config, &observed);
+        let page_limits = self.unless_interrupted(limits).await?;
+        let mut config = page_limits.applied_to(self.config.clone());
         config.state_parameter.clone_from(&observed.names.state_parameter);
         if let SecretLookup::Missing(variables) = &secrets {
             let found = self.config.secrets.resolve_with(&observed.variables)?;
@@ -138,6 +141,7 @@ impl Session {
             handed_over,
             account_plan,
             account_closes,
+            page_limits,
         };
         self.output.warnings(&view.not_compared());
         Ok(view)
@@ -192,6 +196,9 @@ impl Session {
             SecretLookup::NoneConfigured | SecretLookup::Missing(_) => None,
         };
         self.output.warnings(&self.config_warnings(secrets));
+        if let Some(warning) = view.page_limits.warning() {
+            self.output.warning(&warning);
+        }
         self.note_account_plan(view.account_plan.as_ref());
     }
 
@@ -206,7 +213,8 @@ impl Session {
 
     /// Return the warnings that may be published with a plan: those about secret addresses would name their hosts.
     pub fn public_warnings(&self, view: &View) -> Vec<String> {
-        [view.not_compared(), self.config_warnings(None)].concat()
+        let of_page = view.page_limits.warning().into_iter().collect();
+        [view.not_compared(), self.config_warnings(None), of_page].concat()
     }
 
     fn config_warnings(&self, secrets: Option<&Secrets>) -> Vec<String> {

@@ -1,13 +1,15 @@
 //! A deployment as one plain value: desired, empty, or as observed in AWS.
 
 mod history;
+mod lambdas;
 mod observe;
 mod owners;
 
+pub use self::lambdas::{Address, Urls};
 pub use self::observe::{Observed, ReadOptions, STATE_VARIABLE, observe};
 use crate::names::LambdaNames;
 use crate::resource::{Blueprint, find};
-use crate::resources::{Function, LogGroup, Parameter, Role, Schedule, Secret};
+use crate::resources::{Function, FunctionUrl, LogGroup, Parameter, Role, Schedule, Secret};
 
 /// All managed resources, by kind. What is missing does not exist.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,6 +21,7 @@ pub struct Stack {
     pub parameters: Vec<Parameter>,
     pub secrets: Vec<Secret>,
     pub functions: Vec<Function>,
+    pub function_urls: Vec<FunctionUrl>,
     /// Observed with [`ReadOptions::adopting`], also the rule that the AWS CLI steps created.
     pub schedules: Vec<Schedule>,
 }
@@ -29,6 +32,7 @@ pub struct Lambda {
     pub role: Role,
     pub log_group: LogGroup,
     pub function: Function,
+    pub url: Option<FunctionUrl>,
     pub schedule: Option<Schedule>,
 }
 
@@ -61,10 +65,11 @@ impl Stack {
     }
 
     pub fn add(&mut self, lambda: Lambda) {
-        let Lambda { role, log_group, function, schedule } = lambda;
+        let Lambda { role, log_group, function, url, schedule } = lambda;
         self.roles.push(role);
         self.log_groups.push(log_group);
         self.functions.push(function);
+        self.function_urls.extend(url);
         self.schedules.extend(schedule);
     }
 
@@ -79,11 +84,12 @@ impl Stack {
 
 impl Lambda {
     fn desired(blueprint: &Blueprint<'_>, names: &LambdaNames) -> Self {
-        let schedule = names.schedule.as_ref();
+        let (url, schedule) = (names.url.as_ref(), names.schedule.as_ref());
         Self {
             role: Role::desired(blueprint, names),
             log_group: LogGroup::desired(blueprint, names),
             function: Function::desired(blueprint, names),
+            url: url.map(|url| FunctionUrl::desired(blueprint, names, url)),
             schedule: schedule.map(|schedule| Schedule::desired(blueprint, &names.region, schedule)),
         }
     }

@@ -46,6 +46,7 @@ impl Cloud for AwsCloud<'_> {
             Change::Parameter(delta) => delta.apply(&task).await,
             Change::Secret(delta) => delta.apply(&task).await,
             Change::Function(delta) => delta.apply(&task).await,
+            Change::FunctionUrl(delta) => delta.apply(&task).await,
             Change::Schedule(delta) => delta.apply(&task).await,
         }
     }

@@ -6,7 +6,7 @@
 
 mod table;
 
-use self::table::{FAULTS, RULES};
+use self::table::{FAULTS, RULES, UNKNOWN_OPERATION};
 use super::Operation;
 
 /// How to handle an error answer.
@@ -131,4 +131,9 @@ pub fn meaning(operation: Operation, code: &str, message: &str, existence: Exist
 /// Whether the code is a fault of the service, after which it is unknown whether the call was executed.
 pub fn is_fault(code: &str) -> bool {
     FAULTS.contains(&code)
+}
+
+/// Whether the message says that the region does not have the operation.
+pub fn is_unknown_operation(message: &str) -> bool {
+    message.contains(UNKNOWN_OPERATION)
 }

@@ -110,6 +110,16 @@ impl CallError {
         self.meaning(Existence::Known) == Meaning::Denied
     }
 
+    /// Whether the region does not have this operation of the service.
+    pub fn is_not_offered(&self) -> bool {
+        matches!(&self.reason, Reason::Refused { message, .. } if answer::is_unknown_operation(message))
+    }
+
+    /// Whether a value is valid, but exceeds what the account may have.
+    pub fn exceeds_quota(&self) -> bool {
+        self.code() == "InvalidParameterValueException" && self.meaning(Existence::Known) == Meaning::Final
+    }
+
     /// Whether the service failed, so that it is unknown whether the call was executed.
     pub fn is_fault(&self) -> bool {
         answer::is_fault(self.code())

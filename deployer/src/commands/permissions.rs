@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::error::{Context as _, Error, Exit, Result};
 use crate::names::parameters::{any_history, any_part};
-use crate::names::{Account, LambdaNames, Names, partition};
+use crate::names::{Account, LambdaKind, LambdaNames, Names, partition};
 use crate::print::stdout;
 use crate::resource::{Actions, Subject};
 use crate::resources;
@@ -70,6 +70,8 @@ fn policy(config: &Config, args: &Permissions, region: Option<&str>) -> Value {
         region: region.unwrap_or("*").to_owned(),
     };
     let names = Names::new(config, &account.region);
+    let has_page = names.lambdas().any(|lambda| lambda.kind == LambdaKind::Page);
+    actions.retain(|on, _| has_page || !matches!(on, Subject::Page | Subject::PageAccount));
     let mut statements: Vec<Value> = actions
         .iter()
         .map(|(on, actions)| {
@@ -115,6 +117,11 @@ fn resource(on: Subject, names: &Names, account: &Account) -> Value {
             names.lambdas().map(|lambda| account.role(&lambda.role.role)).collect()
         }
         Subject::Function => names.lambdas().map(|lambda| of(lambda).function(&lambda.function)).collect(),
+        Subject::Page => names
+            .lambdas()
+            .filter(|lambda| lambda.kind == LambdaKind::Page)
+            .map(|lambda| of(lambda).function(&lambda.function))
+            .collect(),
         Subject::Rule => names.rules().iter().map(|rule| account.rule(rule)).collect(),
         Subject::State => {
             let state = &names.state_parameter;
@@ -129,7 +136,7 @@ fn resource(on: Subject, names: &Names, account: &Account) -> Value {
             .flat_map(|group| [group.clone(), format!("{group}:*")])
             .collect(),
         // AWS does not support a narrower resource.
-        Subject::Anything => vec!["*".to_owned()],
+        Subject::PageAccount | Subject::Anything => vec!["*".to_owned()],
     };
     match arns.as_slice() {
         [only] => only.as_str().into(),

@@ -21,7 +21,7 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::history::Histories;
-use crate::plan::{Action, Kept, Plan, Step};
+use crate::plan::{Kept, Plan, Step};
 use crate::resources::{Decrypt, Health as FunctionHealth};
 use crate::session::{Session, View};
 use crate::stack::ReadOptions;
@@ -225,8 +225,8 @@ impl Report {
 fn of_step(step: &Step, paint: Paint) -> String {
     let action = step.action.colored(&step.action.to_string(), paint);
     let mut line = format!("{action} {} {}", step.kind, step.name);
-    if step.action == Action::Update {
-        let fields: Vec<&str> = step.changes.iter().map(|change| change.field).collect();
+    let fields: Vec<&str> = step.replaced().map(|change| change.field).collect();
+    if !fields.is_empty() {
         let _ = write!(line, " ({})", fields.join(", "));
     }
     line

@@ -1,8 +1,8 @@
 //! The order of a plan: which step waits for which. It is decided here; applying a plan only follows it.
 //!
-//! In a deployment, a function waits for its own role and log group and for the parameters, and a schedule for its own
-//! function; obsolete resources are deleted when everything else is done. In a removal, the resources that a function
-//! needs are deleted after it.
+//! In a deployment, a function waits for its own role and log group and for the parameters; a function URL and a schedule
+//! wait for their own function; obsolete resources are deleted when everything else is done. In a removal, the resources
+//! that a function needs are deleted after it, and its URL before it.
 
 use plexmon_function::contract::history::Place;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use super::{Action, Change, Delta, Step};
 use crate::names::log_group;
 use crate::names::parameters::{Contents, contents, state_parameter};
 use crate::resource::{Blocks, Dependency, ResourceKind, Until, is_same};
-use crate::resources::{Function, LogGroup, Schedule};
+use crate::resources::{Function, FunctionUrl, LogGroup, Schedule};
 
 /// Another step that a step waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -70,7 +70,7 @@ fn depth(needs: &[Vec<Dependency>], index: usize) -> usize {
 /// The order of kinds in a removal: the reverse of the order in which they are planned.
 fn rank(kind: ResourceKind) -> u8 {
     match kind {
-        ResourceKind::Schedule => 0,
+        ResourceKind::Schedule | ResourceKind::FunctionUrl => 0,
         ResourceKind::Function => 1,
         ResourceKind::Role | ResourceKind::LogGroup | ResourceKind::Parameter | ResourceKind::Secret => 2,
     }
@@ -104,6 +104,7 @@ impl Order<'_> {
             (Purpose::Forgets, _) => self.all(Until::Done, |other| self.purpose(other) != Purpose::Forgets),
             (Purpose::Removes, _) => self.removal(step),
             (Purpose::Makes, Change::Function(delta)) => self.function(delta.resource()),
+            (Purpose::Makes, Change::FunctionUrl(delta)) => self.function_url(delta.resource()),
             (Purpose::Makes, Change::Schedule(delta)) => self.schedule(delta.resource(), step.action),
             (
                 Purpose::Makes,
@@ -124,7 +125,7 @@ impl Order<'_> {
                         function.state.is_some() && contents(&delta.resource().name) == Contents::State
                     }
                     Change::Secret(_) => function.state.is_some(),
-                    Change::Function(_) | Change::Schedule(_) => false,
+                    Change::Function(_) | Change::FunctionUrl(_) | Change::Schedule(_) => false,
                 }
         });
         needs.extend(self.all(Until::Done, |step| {
@@ -132,6 +133,13 @@ impl Order<'_> {
                 && function_of(step).is_some_and(|it| is_same(it, function))
         }));
         needs
+    }
+
+    /// A URL needs its complete function: with its reserved concurrency, the cap on what a flood of visitors can cost.
+    fn function_url(&self, url: &FunctionUrl) -> Vec<Dependency> {
+        self.all(Until::Done, |step| {
+            self.purpose(step) == Purpose::Makes && function_of(step).is_some_and(|it| url.serves(it))
+        })
     }
 
     /// A schedule needs its function, which has to be able to run. A new rule can be created before that.
@@ -160,11 +168,21 @@ impl Order<'_> {
                 needs.extend(self.parts_of(&delta.resource().name));
                 needs
             }
-            Change::Function(delta) if self.is_trace(delta.resource()) => self.all(Until::Done, |other| {
-                matches!(other.change, Change::Parameter(_) | Change::Secret(_)) && self.removes(other)
-            }),
-            Change::Function(_) | Change::Schedule(_) | Change::Role(_) => Vec::new(),
+            Change::Function(delta) => self.before_function(delta.resource()),
+            Change::FunctionUrl(_) | Change::Schedule(_) | Change::Role(_) => Vec::new(),
         });
+        needs
+    }
+
+    /// A function that is deleted must not be reachable any more, nor be the last record of parameters.
+    fn before_function(&self, function: &Function) -> Vec<Dependency> {
+        let is_of = |step: &Step| matches!(&step.change, Change::FunctionUrl(delta) if delta.resource().serves(function));
+        let mut needs = self.all(Until::Effective, |other| self.removes(other) && is_of(other));
+        if self.is_trace(function) {
+            needs.extend(self.all(Until::Done, |other| {
+                matches!(other.change, Change::Parameter(_) | Change::Secret(_)) && self.removes(other)
+            }));
+        }
         needs
     }
 
@@ -184,7 +202,10 @@ impl Order<'_> {
                     Change::Role(delta) => {
                         functions.iter().any(|function| function.assumes(&delta.resource().name))
                     }
-                    Change::LogGroup(_) | Change::Parameter(_) | Change::Secret(_) => false,
+                    Change::FunctionUrl(_)
+                    | Change::LogGroup(_)
+                    | Change::Parameter(_)
+                    | Change::Secret(_) => false,
                 }
         })
     }
@@ -200,7 +221,10 @@ impl Order<'_> {
                 && match &step.change {
                     Change::Function(delta) => !self.is_trace(delta.resource()),
                     Change::Schedule(_) | Change::Role(_) => true,
-                    Change::LogGroup(_) | Change::Parameter(_) | Change::Secret(_) => false,
+                    Change::FunctionUrl(_)
+                    | Change::LogGroup(_)
+                    | Change::Parameter(_)
+                    | Change::Secret(_) => false,
                 }
         })
     }

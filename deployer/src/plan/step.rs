@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Need;
 use crate::aws::Created;
 use crate::resource::{Difference, Resource, ResourceKind};
-use crate::resources::{Function, LogGroup, Parameter, Role, Schedule, Secret};
+use crate::resources::{Function, FunctionUrl, LogGroup, Parameter, Role, Schedule, Secret};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -60,6 +60,7 @@ pub enum Change {
     Parameter(Delta<Parameter>),
     Secret(Delta<Secret>),
     Function(Delta<Function>),
+    FunctionUrl(Delta<FunctionUrl>),
     Schedule(Delta<Schedule>),
 }
 
@@ -72,6 +73,7 @@ impl Change {
             Self::Parameter(delta) => delta.resource().subjects(),
             Self::Secret(delta) => delta.resource().subjects(),
             Self::Function(delta) => delta.resource().subjects(),
+            Self::FunctionUrl(delta) => delta.resource().subjects(),
             Self::Schedule(delta) => delta.resource().subjects(),
         }
     }
@@ -107,6 +109,11 @@ impl Step {
             changes,
             change: wrap(delta),
         }
+    }
+
+    /// Return the changes of what exists already: all of an update, and those of a creation that replaces something.
+    pub fn replaced(&self) -> impl Iterator<Item = &Difference> {
+        self.changes.iter().filter(|change| self.action == Action::Update || !change.from.is_null())
     }
 
     /// Whether both are about the same instance.

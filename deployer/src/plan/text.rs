@@ -34,15 +34,18 @@ impl Plan {
                 && is_history_part(one.kind, &one.name)
                 && is_history_part(other.kind, &other.name)
         };
+        let width = self.kind_width();
         for (step, more) in groups(&self.steps, is_alike) {
             let action = step.action.colored(&format!("{} {:<6}", step.action.mark(), step.action), paint);
-            text +=
-                &format!("  {action} {:<9} {}{}\n", step.kind, step.name, and_more(more, |last| &last.name));
-            if step.action == Action::Update {
-                for change in &step.changes {
-                    let (from, to) = shortened(&change.from, &change.to);
-                    text += &format!("      {}: {} -> {}\n", change.field, paint.red(from), paint.green(to));
-                }
+            text += &format!(
+                "  {action} {:<width$} {}{}\n",
+                step.kind,
+                step.name,
+                and_more(more, |last| &last.name)
+            );
+            for change in step.replaced() {
+                let (from, to) = shortened(&change.from, &change.to);
+                text += &format!("      {}: {} -> {}\n", change.field, paint.red(from), paint.green(to));
             }
             if details == Details::Shown && !step.needs.is_empty() {
                 let needs: Vec<String> = step.needs.iter().map(Need::to_string).collect();
@@ -56,13 +59,20 @@ impl Plan {
         };
         for (kept, more) in groups(&self.kept, is_alike) {
             let name = format!("{}{}", kept.name, and_more(more, |last| &last.name));
-            text += &format!("  {} {:<9} {name} ({})\n", paint.grey(". keep  "), kept.kind, kept.why);
+            text += &format!("  {} {:<width$} {name} ({})\n", paint.grey(". keep  "), kept.kind, kept.why);
         }
         text += &self.summary();
         if details == Details::Shown {
             text += &format!("\n{}", paint.grey(format!("digest of this plan: {}", self.digest())));
         }
         text
+    }
+
+    /// The width of the column with the kinds.
+    fn kind_width(&self) -> usize {
+        const USUAL: usize = ResourceKind::LogGroup.text().len();
+        let kinds = self.steps.iter().map(|step| step.kind).chain(self.kept.iter().map(|kept| kept.kind));
+        kinds.map(|kind| kind.text().len()).fold(USUAL, usize::max)
     }
 
     /// How many steps of each kind there are.

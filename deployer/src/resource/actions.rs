@@ -7,10 +7,14 @@ pub enum Subject {
     /// The role as well, when it is passed to a function.
     PassedRole,
     Function,
+    /// The function that serves the status page, if there is one.
+    Page,
     Rule,
     State,
     Secrets,
     LogGroup,
+    /// The account's limits, which matter only if there is a status page. AWS does not support a narrower resource.
+    PageAccount,
     /// AWS does not support a narrower resource.
     Anything,
 }

@@ -6,12 +6,13 @@ use plexmon_function::contract::secrets::SecretValue;
 use serde::Serialize;
 
 use super::binding::Binding;
+use super::concurrency::Concurrency;
 use super::health::Health;
+use super::logging::Logging;
 use crate::account_plan::Day;
 use crate::aws::{Aws, Created, present};
 use crate::error::Result;
-use crate::names::{LambdaKind, LambdaNames};
-use crate::resource::{Actions, Blueprint, Difference, Differences, Resource, ResourceKind, Subject, Task};
+use crate::resource::{Actions, Difference, Differences, Resource, ResourceKind, Subject, Task};
 
 /// `InvokeFunction` is what `invoke`, and the first run of `up`, call.
 pub const ACTIONS: &[Actions] = &[Actions {
@@ -66,6 +67,10 @@ pub struct Function {
     pub health: Health,
     /// Missing if the creation of the function was interrupted.
     pub retries: Option<Retries>,
+    /// `None` if it is not managed for this kind of function.
+    pub concurrency: Option<Concurrency>,
+    /// `None` if it is not managed for this kind of function.
+    pub logging: Option<Logging>,
 }
 
 /// How Lambda retries a failed run. For a monitor, the next run is the retry: a late one would report outdated results.
@@ -87,39 +92,6 @@ pub struct FunctionDetails {
 }
 
 impl Function {
-    /// Return the desired function, with the settings of its kind.
-    pub fn desired(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Self {
-        let names = blueprint.names;
-        let (handler, settings, state, account_closes) = match lambda.kind {
-            LambdaKind::Monitor => {
-                let state = Some(names.state_parameter.clone());
-                (MONITOR, &blueprint.config.function, state, blueprint.account_closes)
-            }
-            LambdaKind::Page => (PAGE, &blueprint.config.function, None, blueprint.account_closes),
-        };
-        let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
-        Self {
-            name: lambda.function.clone(),
-            region: lambda.region.clone(),
-            owner: blueprint.owner(),
-            role: blueprint.account.role(&lambda.role.role),
-            binding: Binding::Current,
-            runtime: RUNTIME.to_owned(),
-            handler: handler.to_owned(),
-            architecture: settings.architecture.as_str().to_owned(),
-            memory_mb: whole(settings.memory_mb),
-            timeout_s: whole(settings.timeout_s),
-            environment: BTreeSet::new(),
-            code: Some(blueprint.code.to_owned()),
-            account_closes,
-            secret_path: blueprint.secret_path_of(lambda),
-            state,
-            inherited_state: names.is_inherited.then(|| names.state_parameter.clone()),
-            health: Health::Active,
-            retries: Some(Retries { attempts: 0, max_age_s: 60 }),
-        }
-    }
-
     /// Set the binding by comparing the id of its role with `tagged`, the id with which it was created.
     #[must_use]
     pub fn bound_to(mut self, tagged: Option<&str>, role_id: Option<&str>) -> Self {
@@ -150,6 +122,7 @@ impl Function {
             || self.memory_mb != observed.memory_mb
             || self.timeout_s != observed.timeout_s
             || self.environment != observed.environment
+            || self.logging != observed.logging
             || observed.health.is_failed()
     }
 
@@ -224,6 +197,8 @@ impl Resource for Function {
             inherited_state,
             health,
             retries,
+            concurrency,
+            logging,
         } = self;
         let mut differences = Differences::default();
         differences.field("owner", owner, observed.map(|function| &function.owner));
@@ -251,6 +226,8 @@ impl Resource for Function {
             differences.field("health", health, Some(&observed.health));
         }
         differences.field("retries", retries, observed.map(|function| &function.retries));
+        differences.field("concurrency", concurrency, observed.map(|function| &function.concurrency));
+        differences.field("logging", logging, observed.map(|function| &function.logging));
         differences.into_vec()
     }
 
@@ -258,11 +235,14 @@ impl Resource for Function {
         self.create_function(task).await?;
         task.has_created(Created::Function, &self.name);
         task.turn.mark_effective();
-        tokio::try_join!(self.wait_until_ready(task), self.put_retries(task))?;
+        tokio::try_join!(self.wait_until_ready(task), self.put_retries(task), self.put_concurrency(task))?;
         Ok(())
     }
 
     async fn update(&self, observed: &Self, task: &Task<'_>) -> Result<()> {
+        if self.concurrency != observed.concurrency {
+            self.put_concurrency(task).await?;
+        }
         self.revive(&observed.health, task).await?;
         let upload = self.needs_upload(observed);
         // The environment names the state that is taken over: it is cleared only after a tag names it.

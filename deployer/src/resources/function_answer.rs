@@ -6,8 +6,10 @@ use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use plexmon_function::contract::secrets::SecretValue;
 
 use super::binding::Binding;
+use super::concurrency::Concurrency;
 use super::function::{Function, FunctionDetails, Retries};
 use super::health::Health;
+use super::logging::Logging;
 use crate::error::{Error, Result};
 use crate::names::{
     CLOSES_TAG, CODE_TAG, INHERITED_STATE_TAG, NO_SECRET_PATH, OWNER_TAG, ROLE_TAG, SECRET_PATH_TAG,
@@ -43,6 +45,8 @@ impl Function {
             .flatten()
             .map(|(name, value)| (name.clone(), SecretValue::new(value)))
             .collect();
+        let reserved =
+            answer.concurrency().and_then(|concurrency| concurrency.reserved_concurrent_executions());
         let function = Self {
             name: name.to_owned(),
             region: region.to_owned(),
@@ -66,6 +70,8 @@ impl Function {
             inherited_state: tag(INHERITED_STATE_TAG),
             health: Health::of(answer),
             retries,
+            concurrency: Some(Concurrency::new(reserved)),
+            logging: configuration.logging_config().map(Logging::of),
         };
         let code_sha256 = configuration.code_sha256().map(str::to_owned);
         Ok((function, FunctionDetails { role_id: tag(ROLE_TAG), code_sha256, variables }))

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::function::Function;
 use super::health::Health;
 use super::invoke_call::one_attempt;
+use super::logging::Logging;
 use crate::artifact::Zip;
 use crate::aws::{Created, Existence, Wait, gone, present};
 use crate::error::{Error, Result};
@@ -83,6 +84,7 @@ impl Function {
                     .architectures(self.architecture())
                     .memory_size(self.memory_mb)
                     .timeout(self.timeout_s)
+                    .set_logging_config(self.logging.as_ref().map(Logging::request))
                     .code(FunctionCode::builder().zip_file(Blob::new(zip.bytes.clone())).build())
                     .set_tags(Some(tags.clone()));
                 match task.aws.call("lambda", "CreateFunction", call.send()).await {
@@ -128,6 +130,7 @@ impl Function {
                 .handler(&self.handler)
                 .memory_size(self.memory_mb)
                 .timeout(self.timeout_s)
+                .set_logging_config(self.logging.as_ref().map(Logging::request))
                 // Replaces the whole environment, and so clears it.
                 .environment(Environment::builder().set_variables(Some(HashMap::new())).build());
             task.aws.call("lambda", "UpdateFunctionConfiguration", call.send()).await
@@ -240,14 +243,9 @@ impl Function {
                 .await?;
                 self.wait_until_ready(task).await
             }
-            Health::NoConcurrency => {
-                task.call(async || {
-                    let call = task.aws.lambda.delete_function_concurrency().function_name(name);
-                    task.aws.call("lambda", "DeleteFunctionConcurrency", call.send()).await
-                })
-                .await?;
-                Ok(())
-            }
+            // A managed reservation has been replaced already.
+            Health::NoConcurrency if self.concurrency.is_some() => Ok(()),
+            Health::NoConcurrency => self.delete_concurrency(task).await,
             Health::Stopped(why) => Err(Error::new(format!("Lambda has stopped the function ({why})"))
                 .hint("`plexmon-deploy down --keep-state` and then `plexmon-deploy up` create it again")),
         }

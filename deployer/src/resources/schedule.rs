@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::function::Function;
 use super::permission::{Permission, statement};
+use super::permission_calls::{Statement, policy_of};
 use crate::aws::{Aws, Created, present};
 use crate::error::Result;
 use crate::names::{Account, OWNER_TAG, ScheduleNames};
@@ -116,6 +117,10 @@ impl Schedule {
         self.function == function.name && self.region == function.region
     }
 
+    fn policy_statement(&self) -> Statement<'_> {
+        Statement { function: &self.function, id: &self.statement }
+    }
+
     /// Whether its target is the function with this ARN.
     pub fn serves(&self, function: &str) -> bool {
         self.target.as_ref().is_some_and(|target| target.function == function)
@@ -158,17 +163,14 @@ impl Resource for Schedule {
         let rule = aws.call("events", "DescribeRule", aws.events.describe_rule().name(name).send());
         let targets =
             aws.call("events", "ListTargetsByRule", aws.events.list_targets_by_rule().rule(name).send());
-        let policy = aws.call("lambda", "GetPolicy", aws.lambda.get_policy().function_name(function).send());
-        let (rule, targets, policy) = tokio::join!(rule, targets, policy);
+        let (rule, targets, policy) = tokio::join!(rule, targets, policy_of(function, aws));
         let rule = present(rule)?.map(|rule| Rule {
             expression: rule.schedule_expression().unwrap_or_default().to_owned(),
             enabled: rule.state() != Some(&RuleState::Disabled),
         });
         let targets = present(targets)?.map(|answer| answer.targets.unwrap_or_default());
         let targets = targets.unwrap_or_default();
-        // The same 404 means "no policy" and "no function".
-        let policy = present(policy)?.and_then(|answer| answer.policy);
-        let permission = policy.and_then(|policy| statement(&policy, id));
+        let permission = policy?.and_then(|policy| statement(&policy, id));
         if rule.is_none() && permission.is_none() {
             return Ok(None);
         }
@@ -240,7 +242,7 @@ impl Resource for Schedule {
         let permission = async {
             match &self.permission {
                 Some(permission) if self.permission != observed.permission => {
-                    self.replace_permission(permission, observed.permission.is_some(), task).await
+                    self.policy_statement().replace(permission, observed.permission.is_some(), task).await
                 }
                 _ => Ok(()),
             }
@@ -261,7 +263,7 @@ impl Resource for Schedule {
 
     async fn delete(&self, task: &Task<'_>) -> Result<()> {
         if self.rule.is_none() {
-            return self.remove_permission(task).await;
+            return self.policy_statement().remove(task).await;
         }
         self.remove_target(task).await?;
         task.turn.mark_effective();

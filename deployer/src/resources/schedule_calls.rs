@@ -1,9 +1,8 @@
-//! EventBridge's and Lambda's calls that make the rule run the function.
+//! EventBridge's calls that make the rule run the function.
 
 use aws_sdk_eventbridge::operation::put_targets::PutTargetsOutput;
 use aws_sdk_eventbridge::types::{RetryPolicy as RuleRetryPolicy, RuleState, Tag, Target as RuleTarget};
 
-use super::permission::{Permission, statement};
 use super::schedule::{Rule, Schedule, TARGET_ID, Target};
 use crate::aws::{CallError, Created, Operation, gone, present};
 use crate::error::{Context, Result};
@@ -86,61 +85,6 @@ impl Schedule {
                 }
                 _ => Ok(()),
             }
-        })
-        .await
-    }
-
-    /// Replace it step by step, never in parallel: Lambda has been observed to lose statements otherwise.
-    pub(super) async fn replace_permission(
-        &self,
-        permission: &Permission,
-        stale: bool,
-        task: &Task<'_>,
-    ) -> Result<()> {
-        if stale {
-            self.remove_permission(task).await?;
-        }
-        let replaced = self.add_permission(permission, task).await?;
-        if replaced {
-            return Ok(());
-        }
-        // It exists although the plan did not expect it: our own success whose answer was lost, or a stale one.
-        let policy = task.aws.lambda.get_policy().function_name(&self.function).send();
-        let policy =
-            present(task.aws.call("lambda", "GetPolicy", policy).await)?.and_then(|answer| answer.policy);
-        if policy.and_then(|policy| statement(&policy, &self.statement)).as_ref() == Some(permission) {
-            return Ok(());
-        }
-        self.remove_permission(task).await?;
-        self.add_permission(permission, task).await?;
-        Ok(())
-    }
-
-    /// Return whether it was added; `false` if a statement of this name exists already.
-    async fn add_permission(&self, permission: &Permission, task: &Task<'_>) -> Result<bool> {
-        task.call(async || {
-            let call = task
-                .aws
-                .lambda
-                .add_permission()
-                .function_name(&self.function)
-                .statement_id(&self.statement)
-                .action(&permission.action)
-                .principal(&permission.principal)
-                .source_arn(&permission.source);
-            match task.aws.call("lambda", "AddPermission", call.send()).await {
-                Err(error) if error.already_exists() => Ok(false),
-                other => other.map(|_| true),
-            }
-        })
-        .await
-    }
-
-    pub(super) async fn remove_permission(&self, task: &Task<'_>) -> Result<()> {
-        task.call(async || {
-            let call = task.aws.lambda.remove_permission();
-            let call = call.function_name(&self.function).statement_id(&self.statement);
-            gone(task.aws.call("lambda", "RemovePermission", call.send()).await)
         })
         .await
     }

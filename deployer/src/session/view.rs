@@ -7,13 +7,15 @@ use crate::account_plan::{AccountPlan, Day};
 use crate::config::{Config, SecretLookup, SecretPath};
 use crate::cost::{Estimate, estimate};
 use crate::error::Result;
+use crate::page_limits::PageLimits;
 use crate::plan::{Intent, Plan, plan};
 use crate::resources::Content;
 use crate::stack::{Observed, Stack};
 
 /// The observed stack, the desired stack, and the secrets that were found.
 pub struct View {
-    /// The configuration, with the state parameter that was taken over, if one was.
+    /// The configuration, with the state parameter that was taken over, if one was, and without a reservation that the
+    /// account cannot have.
     pub config: Config,
     pub observed: Observed,
     pub desired: Stack,
@@ -27,6 +29,7 @@ pub struct View {
     pub account_plan: Option<AccountPlan>,
     /// When AWS closes the account, as far as it says so now or has said before.
     pub account_closes: Option<Day>,
+    pub page_limits: PageLimits,
 }
 
 impl View {
@@ -37,6 +40,7 @@ impl View {
 
     /// Plan what `up` would do.
     pub fn plan(&self, adopt: bool) -> Result<Plan> {
+        self.page_limits.check()?;
         let Observed { names, account, stack, .. } = &self.observed;
         let plan = plan(&self.desired, stack, Intent { names, account, adopt })?;
         let page = self.identified_settings.page.as_ref();

@@ -9,17 +9,17 @@ use plexmon_function::contract::state::{State, StateError};
 
 use super::Stack;
 use super::history::{Circumstances, History};
+use super::lambdas::{Address, Lambdas, Urls, read_lambda};
 use super::owners::find_owners;
 use crate::aws::Aws;
 use crate::config::is_parameter_name;
 use crate::error::{Error, Result};
 use crate::names::{Account, LambdaNames, Names, ScheduleNames};
 use crate::resource::{Resource as _, find};
-use crate::resources::function::FunctionDetails;
 use crate::resources::parameter::parts_of;
 use crate::resources::rules::OtherRules;
 use crate::resources::secret::SecretQuery;
-use crate::resources::{Decrypt, Function, LogGroup, Parameter, Role, Schedule, Secret};
+use crate::resources::{Decrypt, Function, Parameter, Schedule, Secret};
 
 /// How to read AWS.
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,6 +39,7 @@ pub struct Observed {
     /// The names of the resources that were read, with all parameters that state and history have.
     pub names: Names,
     pub stack: Stack,
+    pub urls: Urls,
     /// The unique id of each role, by its ARN. It changes when a role is recreated under the same name.
     pub role_ids: BTreeMap<String, String>,
     /// The state parameter's value.
@@ -56,6 +57,13 @@ pub struct Observed {
 }
 
 impl Observed {
+    /// The public address of a function, if it has one.
+    pub fn address(&self, lambda: &LambdaNames) -> Option<&str> {
+        let is_of =
+            |address: &&Address| (&address.function, &address.region) == (&lambda.function, &lambda.region);
+        self.urls.addresses.iter().find(is_of).map(|address| address.url.as_str())
+    }
+
     /// The function that checks the targets.
     pub fn monitor(&self) -> Option<&Function> {
         self.stack.function(&self.names.monitor)
@@ -108,48 +116,6 @@ impl Observed {
 /// Names the state's parameter in the environment of the function that plexmon replaces.
 pub const STATE_VARIABLE: &str = "STATUS_PARAM";
 
-/// What exists of a function and of what belongs to it.
-struct LambdaRead {
-    role: Option<(Role, String)>,
-    log_group: Option<(LogGroup, ())>,
-    function: Option<(Function, FunctionDetails)>,
-    schedule: Option<(Schedule, ())>,
-}
-
-/// What exists of all functions.
-#[derive(Default)]
-struct Lambdas {
-    stack: Stack,
-    role_ids: BTreeMap<String, String>,
-    /// Of the monitor.
-    code_sha256: Option<String>,
-    variables: BTreeMap<String, SecretValue>,
-}
-
-impl Lambdas {
-    fn new(names: &Names, account: &Account, read: Vec<Result<LambdaRead>>) -> Result<Self> {
-        let mut all = Self::default();
-        for (lambda, read) in names.lambdas().zip(read) {
-            let LambdaRead { role, log_group, function, schedule } = read?;
-            let role_id = role.as_ref().map(|(_, id)| id.clone());
-            if let Some((role, id)) = role {
-                all.role_ids.insert(role.arn(account), id);
-                all.stack.roles.push(role);
-            }
-            all.stack.log_groups.extend(log_group.map(|(group, ())| group));
-            if let Some((function, details)) = function {
-                all.stack.functions.push(function.bound_to(details.role_id.as_deref(), role_id.as_deref()));
-                if *lambda == names.monitor {
-                    all.code_sha256 = details.code_sha256;
-                    all.variables = details.variables;
-                }
-            }
-            all.stack.schedules.extend(schedule.map(|(schedule, ())| schedule));
-        }
-        Ok(all)
-    }
-}
-
 /// Read everything concurrently. A second round is needed only for owners that the first one does not show.
 pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<Observed> {
     let account = identity(aws);
@@ -172,7 +138,8 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
     // Check this first: missing credentials must not be reported as a missing permission.
     let account = account?;
 
-    let Lambdas { mut stack, role_ids, code_sha256, variables } = Lambdas::new(names, &account, lambdas)?;
+    let Lambdas { mut stack, urls, role_ids, code_sha256, variables } =
+        Lambdas::new(names, &account, lambdas)?;
     let state = state?;
     let state_value = state.as_ref().map(|(_, value)| value.clone());
     let parts: Vec<_> = parts.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
@@ -213,6 +180,7 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
         account,
         names,
         stack,
+        urls,
         role_ids,
         state: state_value,
         state_parts: part_values,
@@ -230,23 +198,6 @@ async fn identity(aws: &Aws) -> Result<Account> {
         caller.account().unwrap_or_default(),
         &aws.region,
     ))
-}
-
-async fn read_lambda(aws: &Aws, names: &LambdaNames) -> Result<LambdaRead> {
-    let aws = &aws.in_region(&names.region);
-    let schedule = async {
-        match &names.schedule {
-            Some(names) => Schedule::read(names, aws).await,
-            None => Ok(None),
-        }
-    };
-    let (role, log_group, function, schedule) = tokio::join!(
-        Role::read(&names.role, aws),
-        LogGroup::read(&names.log_group, aws),
-        Function::read(&names.function, aws),
-        schedule,
-    );
-    Ok(LambdaRead { role: role?, log_group: log_group?, function: function?, schedule: schedule? })
 }
 
 /// The rule that the AWS CLI steps created. Without its rule, what was read is the permission, and that belongs

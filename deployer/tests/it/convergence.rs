@@ -4,4 +4,5 @@ pub mod initial_states;
 mod instances;
 mod interrupts;
 mod memory;
+mod page;
 mod runs;

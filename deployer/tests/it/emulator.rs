@@ -18,6 +18,7 @@ mod late_logs;
 mod loss;
 mod notifications;
 mod ownership;
+mod page_drift;
 mod removal;
 mod sandbox;
 mod secrecy;

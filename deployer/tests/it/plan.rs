@@ -11,6 +11,7 @@ mod instances;
 mod markdown;
 pub mod order;
 mod ownership;
+mod page;
 mod parameters;
 mod parts;
 mod regions;

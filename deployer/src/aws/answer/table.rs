@@ -126,11 +126,16 @@ const BAD_VALUE: &[&str] = &["InvalidParameterValueException"];
 const VALIDATION: &[&str] = &["ValidationException"];
 const DELETE_CONFLICT: &[&str] = &["DeleteConflict", "DeleteConflictException"];
 
+/// Lambda in a region that does not have the operation yet. More permissions do not help.
+pub(super) const UNKNOWN_OPERATION: &str = "Unable to determine service/operation name";
+
 /// The first matching rule decides.
 pub(super) const RULES: &[Rule] = &[
-    // The role lacks permissions, not the caller. The other one is about a name that AWS reserves.
+    // The role lacks permissions, not the caller. The others are about a name that AWS reserves, and about an operation
+    // that a region does not have.
     Rule(LAMBDA, DENIED, &["cannot be assumed by Lambda"], About::Any, Meaning::Busy(Wait::RoleUsable)),
     Rule(SSM, DENIED, &["reserved parameter name"], About::Any, Meaning::Invalid),
+    Rule(LAMBDA, DENIED, &[UNKNOWN_OPERATION], About::Any, Meaning::Final),
     Rule(ALL, DENIED, &[], About::Any, Meaning::Denied),
     Rule(ALL, CREDENTIALS, &[], About::Any, Meaning::Credentials),
     Rule(ALL, &["SubscriptionRequiredException", "OptInRequired"], &[], About::Any, Meaning::Final),

@@ -94,6 +94,8 @@ fn of(deployment: &Deployment, conditions: Conditions) -> Stack {
         parameters: parameters.concat(),
         secrets: pick(secret, &outdated.secrets, &desired.secrets),
         functions: pick(function, &outdated.functions, &desired.functions),
+        // Only the page has one: see `page.rs`.
+        function_urls: Vec::new(),
         schedules: pick(schedule, &outdated.schedules, &desired.schedules),
     };
     if previous != Condition::Absent {
@@ -103,7 +105,7 @@ fn of(deployment: &Deployment, conditions: Conditions) -> Stack {
     stack
 }
 
-fn pick<R: Resource>(condition: Condition, outdated: &[R], desired: &[R]) -> Vec<R> {
+pub fn pick<R: Resource>(condition: Condition, outdated: &[R], desired: &[R]) -> Vec<R> {
     match condition {
         Condition::Absent => Vec::new(),
         Condition::Outdated => outdated.to_vec(),
@@ -133,9 +135,9 @@ fn make_outdated(stack: &mut Stack) {
     schedule.permission.as_mut().unwrap().conditions = Some(json!({ "StringEquals": {} }));
 }
 
-/// Apply what AWS ties together: grants refer to a role, and a permission is part of a function's policy.
+/// Apply what AWS ties together: grants refer to a role, and a URL and permissions belong to a function.
 pub fn make_consistent(stack: &mut Stack) {
-    let Stack { roles, functions, schedules, .. } = stack;
+    let Stack { roles, functions, function_urls, schedules, .. } = stack;
     for function in functions.iter_mut() {
         if !roles.iter().any(|role| function.assumes(&role.name)) {
             function.binding = Binding::Stale;
@@ -146,5 +148,9 @@ pub fn make_consistent(stack: &mut Stack) {
             schedule.permission = None;
         }
     }
+    function_urls.retain(|url| {
+        let is_left = url.url.is_some() || url.url_permission.is_some() || url.invoke_permission.is_some();
+        is_left && functions.iter().any(|function| url.serves(function))
+    });
     schedules.retain(|schedule| schedule.rule.is_some() || schedule.permission.is_some());
 }

@@ -1,4 +1,4 @@
-//! Two functions in two regions: created, recognized and removed, with every kind of fault at every step.
+//! The monitor and the page in two regions: created, recognized and removed, with every kind of fault at every step.
 
 use plexmon_deploy::apply::StepOutcome;
 use plexmon_deploy::plan::{Plan, plan};
@@ -17,7 +17,7 @@ fn planned(deployment: &Deployment, direction: Direction, observed: &Stack) -> P
 async fn two_functions_are_created_recognised_and_removed() {
     let deployment = Deployment::usual().with_page();
     let memory = Memory::new(Stack::nothing());
-    for (direction, steps) in [(Direction::Up, 10), (Direction::Down, 10)] {
+    for (direction, steps) in [(Direction::Up, 12), (Direction::Down, 12)] {
         let plan = planned(&deployment, direction, &memory.stack());
         assert_eq!(plan.steps.len(), steps, "{plan}");
         for step in run(plan, &memory, direction).await {

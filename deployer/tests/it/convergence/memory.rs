@@ -7,7 +7,7 @@ use plexmon_deploy::error::{Error, Result};
 use plexmon_deploy::plan::{Change, Delta, Step};
 use plexmon_deploy::report::Progress;
 use plexmon_deploy::resource::{Resource, Turn, is_same};
-use plexmon_deploy::resources::{Binding, Function, Role, Schedule};
+use plexmon_deploy::resources::{Binding, Concurrency, Function, FunctionUrl, Role, Schedule};
 use plexmon_deploy::stack::Stack;
 
 use super::initial_states::{PREVIOUS, make_consistent};
@@ -83,6 +83,16 @@ fn carry_out(stack: &mut Stack, change: &Change) -> Result<()> {
             }
             set(&mut stack.functions, delta)?;
         }
+        Change::FunctionUrl(delta) => {
+            let function = stack.functions.iter().find(|function| delta.resource().serves(function));
+            let is_limited = function.map(|function| function.concurrency == Some(Concurrency::Reserved(2)));
+            match (delta, is_limited) {
+                (Delta::Delete(_), _) | (_, Some(true)) => {}
+                (_, Some(false)) => return Err(Error::new("the URL is public before its limit is set")),
+                (_, None) => return Err(Error::new("there is no function to give a URL")),
+            }
+            set_url(&mut stack.function_urls, delta)?;
+        }
         Change::Schedule(delta) => {
             let has_function = stack.functions.iter().any(|function| delta.resource().runs(function));
             if !matches!(delta, Delta::Delete(_)) && !has_function {
@@ -112,6 +122,26 @@ fn set<R: Resource>(all: &mut Vec<R>, delta: &Delta<R>) -> Result<()> {
         (Delta::Delete(_), existing) => drop(existing.map(|index| all.remove(index))),
     }
     Ok(())
+}
+
+/// Deleting a URL leaves the statements that were not removed as well.
+fn set_url(all: &mut Vec<FunctionUrl>, delta: &Delta<FunctionUrl>) -> Result<()> {
+    let existing = all.iter_mut().find(|one| is_same(*one, delta.resource()));
+    match (delta, existing) {
+        (Delta::Delete(seen), Some(url)) => {
+            if seen.url.is_some() {
+                url.url = None;
+            }
+            if seen.url_permission.is_some() {
+                url.url_permission = None;
+            }
+            if seen.invoke_permission.is_some() {
+                url.invoke_permission = None;
+            }
+            Ok(())
+        }
+        _ => set(all, delta),
+    }
 }
 
 /// Deleting a rule leaves the permission in the function's policy, until that is deleted as well.
@@ -152,12 +182,23 @@ fn half(change: &Change) -> Change {
             Change::LogGroup(Create(group))
         }
         Change::Function(Create(function)) => {
-            Change::Function(Create(Function { retries: None, ..function }))
+            let concurrency = function.concurrency.map(|_| Concurrency::Unreserved);
+            Change::Function(Create(Function { retries: None, concurrency, ..function }))
         }
         // The new code runs, but the tags still describe the previous one.
         Change::Function(Update { from, .. }) => {
             let to = Function { code: Some("changed outside plexmon".to_owned()), ..from.clone() };
             Change::Function(Update { from, to })
+        }
+        Change::FunctionUrl(Create(url)) => {
+            Change::FunctionUrl(Create(FunctionUrl { url_permission: None, invoke_permission: None, ..url }))
+        }
+        Change::FunctionUrl(Update { from, to }) => {
+            let to = FunctionUrl { invoke_permission: from.invoke_permission.clone(), ..to };
+            Change::FunctionUrl(Update { from, to })
+        }
+        Change::FunctionUrl(Delete(url)) => {
+            Change::FunctionUrl(Delete(FunctionUrl { url_permission: None, invoke_permission: None, ..url }))
         }
         Change::Schedule(Create(schedule)) => {
             Change::Schedule(Create(Schedule { target: None, permission: None, ..schedule }))

@@ -39,12 +39,13 @@ pub async fn run(plan: Plan, memory: &Memory, direction: Direction) -> Vec<Appli
 
 /// In the order of their names, whichever was created first.
 pub fn sorted(mut stack: Stack) -> Stack {
-    let Stack { roles, log_groups, parameters, secrets, functions, schedules } = &mut stack;
+    let Stack { roles, log_groups, parameters, secrets, functions, function_urls, schedules } = &mut stack;
     roles.sort_by(|one, other| one.name.cmp(&other.name));
     log_groups.sort_by(|one, other| one.name.cmp(&other.name));
     parameters.sort_by(|one, other| one.name.cmp(&other.name));
     secrets.sort_by(|one, other| one.name.cmp(&other.name));
     functions.sort_by(|one, other| one.name.cmp(&other.name));
+    function_urls.sort_by(|one, other| one.name.cmp(&other.name));
     schedules.sort_by(|one, other| one.name.cmp(&other.name));
     stack
 }
@@ -52,37 +53,48 @@ pub fn sorted(mut stack: Stack) -> Stack {
 /// From every initial state, with a fault at every step: the report is correct, and the next run completes the rest.
 async fn check(direction: Direction, fault: StepFault) {
     let deployment = Deployment::usual();
-    let wanted = direction.wanted(&deployment);
-    let planned = |observed: &Stack| plan(&wanted, observed, deployment.intent(true)).unwrap();
     let mut runs = 0;
     for (conditions, observed) in all(&deployment) {
-        let first = planned(&observed);
-        for (index, troubled) in first.steps.iter().enumerate() {
-            let story = || format!("{direction:?} from {conditions:?}, {fault:?} at {troubled:?}");
-            let memory = Memory::with_fault(observed.clone(), fault, troubled);
-            for (other, step) in run(first.clone(), &memory, direction).await.into_iter().enumerate() {
-                let outcome = if other == index {
-                    StepOutcome::Failed
-                } else if is_stopped_by(&first, other, index, direction.on_failure()) {
-                    StepOutcome::NotRun
-                } else {
-                    StepOutcome::Done
-                };
-                assert_eq!(step.outcome, outcome, "{}: {step:?}", story());
-                assert_eq!(step.error.is_some(), outcome == StepOutcome::Failed, "{}: {step:?}", story());
-            }
-            let after_mishap = memory.stack().clone();
-            let memory = Memory::new(after_mishap.clone());
-            for step in run(planned(&after_mishap), &memory, direction).await {
-                assert_eq!(step.outcome, StepOutcome::Done, "{}: {step:?}", story());
-            }
-            let end = memory.stack().clone();
-            assert_eq!(sorted(end.clone()), sorted(wanted.clone()), "{}", story());
-            assert!(planned(&end).is_empty(), "{}", story());
-            runs += 1;
-        }
+        runs += check_from(&deployment, &format!("{conditions:?}"), &observed, direction, fault).await;
     }
     assert!(runs > 2000, "only {runs} runs");
+}
+
+/// From this initial state. Return the number of runs with a fault.
+pub async fn check_from(
+    deployment: &Deployment,
+    from: &str,
+    observed: &Stack,
+    direction: Direction,
+    fault: StepFault,
+) -> usize {
+    let wanted = direction.wanted(deployment);
+    let planned = |observed: &Stack| plan(&wanted, observed, deployment.intent(true)).unwrap();
+    let first = planned(observed);
+    for (index, troubled) in first.steps.iter().enumerate() {
+        let story = || format!("{direction:?} from {from}, {fault:?} at {troubled:?}");
+        let memory = Memory::with_fault(observed.clone(), fault, troubled);
+        for (other, step) in run(first.clone(), &memory, direction).await.into_iter().enumerate() {
+            let outcome = if other == index {
+                StepOutcome::Failed
+            } else if is_stopped_by(&first, other, index, direction.on_failure()) {
+                StepOutcome::NotRun
+            } else {
+                StepOutcome::Done
+            };
+            assert_eq!(step.outcome, outcome, "{}: {step:?}", story());
+            assert_eq!(step.error.is_some(), outcome == StepOutcome::Failed, "{}: {step:?}", story());
+        }
+        let after_mishap = memory.stack().clone();
+        let memory = Memory::new(after_mishap.clone());
+        for step in run(planned(&after_mishap), &memory, direction).await {
+            assert_eq!(step.outcome, StepOutcome::Done, "{}: {step:?}", story());
+        }
+        let end = memory.stack().clone();
+        assert_eq!(sorted(end.clone()), sorted(wanted.clone()), "{}", story());
+        assert!(planned(&end).is_empty(), "{}", story());
+    }
+    first.steps.len()
 }
 
 #[tokio::test]

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use plexmon_deploy::config::{Config, SecretLookup};
+use plexmon_deploy::config::{Config, PageConfig, SecretLookup};
 use plexmon_deploy::error::Result;
 use plexmon_deploy::names::{Account, LambdaKind, LambdaNames, Names};
 use plexmon_deploy::plan::{Intent, Plan, plan};
 use plexmon_deploy::resource::Blueprint;
-use plexmon_deploy::resources::{Content, Function, LogGroup, Parameter, Role, Schedule, Secret};
+use plexmon_deploy::resources::{
+    Content, Function, FunctionUrl, LogGroup, Parameter, Role, Schedule, Secret,
+};
 use plexmon_deploy::stack::Stack;
 use plexmon_function::contract::secrets::{SecretValue, Secrets};
 
@@ -26,7 +28,7 @@ user = { env = "PUSHOVER_USER" }
 /// In place of the digest of sources, settings and architecture.
 pub const CODE: &str = "0123456789abcdef0123456789abcdef";
 pub const REGION: &str = "eu-central-1";
-/// A second function, and its region.
+/// The function of the status page, and its region.
 pub const PAGE: &str = "plex-remote-health-page";
 pub const PAGE_REGION: &str = "us-east-1";
 pub const TOKEN: &str = "the-token-that-nobody-may-see";
@@ -58,12 +60,28 @@ impl Deployment {
         Self { config, names, account, desired }
     }
 
-    /// The same, with a second function in another region.
+    /// The same, with a status page in another region.
     pub fn with_page(self) -> Self {
-        self.with_function(PAGE, PAGE_REGION)
+        self.with_page_in(PAGE_REGION)
     }
 
-    /// The same, with another function.
+    /// The same, with a status page.
+    pub fn with_page_in(self, region: &str) -> Self {
+        let page = PageConfig {
+            title: "Status".to_owned(),
+            secret_path: None,
+            noindex: true,
+            concurrency: Some(2),
+            region: Some(region.to_owned()),
+            languages: vec!["en".to_owned()],
+        };
+        let config = Config { page: Some(page), ..self.config };
+        let mut names = self.names;
+        names.others.push(Names::page(&config, region));
+        Self::with_names(config, names, &SecretLookup::All(secrets()))
+    }
+
+    /// The same, with another function that checks targets.
     pub fn with_function(self, name: &str, region: &str) -> Self {
         let mut names = self.names;
         names.others.push(LambdaNames::new(LambdaKind::Monitor, name, region));
@@ -137,6 +155,9 @@ pub trait Only {
     fn the_secret(&mut self) -> &mut Secret;
     fn the_function(&mut self) -> &mut Function;
     fn the_schedule(&mut self) -> &mut Schedule;
+    /// The function of the page, after the monitor.
+    fn the_page(&mut self) -> &mut Function;
+    fn the_url(&mut self) -> &mut FunctionUrl;
 }
 
 impl Only for Stack {
@@ -162,6 +183,14 @@ impl Only for Stack {
 
     fn the_schedule(&mut self) -> &mut Schedule {
         &mut self.schedules[0]
+    }
+
+    fn the_page(&mut self) -> &mut Function {
+        &mut self.functions[1]
+    }
+
+    fn the_url(&mut self) -> &mut FunctionUrl {
+        &mut self.function_urls[0]
     }
 }
 

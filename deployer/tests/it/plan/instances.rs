@@ -26,17 +26,19 @@ fn needs(step: &Step) -> String {
 fn each_function_comes_with_its_own_role_and_log_group() {
     let deployment = Deployment::usual().with_page();
     assert_snapshot!(text(deployment.up(&Stack::nothing())), @"
-      + create role      plex-remote-health-role
-      + create role      plex-remote-health-page-role
-      + create log group /aws/lambda/plex-remote-health
-      + create log group /aws/lambda/plex-remote-health-page
-      + create parameter /homelab/plex_remote_status
-      + create secret    /homelab/plex_remote_status_secrets
-      + create parameter /homelab/plex_remote_status_history
-      + create function  plex-remote-health
-      + create function  plex-remote-health-page
-      + create schedule  plex-remote-health-schedule
-    10 to create, 0 to update, 0 to delete
+      + create role         plex-remote-health-role
+      + create role         plex-remote-health-page-role
+      + create log group    /aws/lambda/plex-remote-health
+      + create log group    /aws/lambda/plex-remote-health-page
+      + create parameter    /homelab/plex_remote_status
+      + create secret       /homelab/plex_remote_status_secrets
+      + create parameter    /homelab/plex_remote_status_history
+      + create parameter    /homelab/plex_remote_status_announcements
+      + create function     plex-remote-health
+      + create function     plex-remote-health-page
+      + create function URL plex-remote-health-page
+      + create schedule     plex-remote-health-schedule
+    12 to create, 0 to update, 0 to delete
     ");
     assert!(deployment.up(&deployment.desired).unwrap().is_empty());
     let regions: Vec<_> = deployment.desired.functions.iter().map(|one| one.region.as_str()).collect();
@@ -64,8 +66,6 @@ fn a_function_waits_for_its_own_role_and_log_group_only() {
     assert_snapshot!(needs(step(&plan, Action::Create, PAGE)), @"
     role plex-remote-health-page-role (us-east-1) effective
     log group /aws/lambda/plex-remote-health-page (us-east-1) effective
-    parameter /homelab/plex_remote_status (eu-central-1) effective
-    secret /homelab/plex_remote_status_secrets (eu-central-1) effective
     ");
     assert_snapshot!(needs(step(&plan, Action::Create, "plex-remote-health-schedule")), @"function plex-remote-health (eu-central-1) effective");
 }
@@ -75,15 +75,16 @@ fn a_log_group_is_deleted_after_its_own_function_only() {
     let deployment = Deployment::usual().with_page();
     let plan = deployment.down(&deployment.desired).unwrap();
     assert_snapshot!(needs(step(&plan, Action::Delete, "/aws/lambda/plex-remote-health-page")), @"
-    function plex-remote-health-page (us-east-1) effective
     role plex-remote-health-page-role (us-east-1) effective
+    function plex-remote-health-page (us-east-1) effective
     ");
     assert_snapshot!(needs(step(&plan, Action::Delete, "/homelab/plex_remote_status")), @"
     schedule plex-remote-health-schedule (eu-central-1) effective
     function plex-remote-health (eu-central-1) effective
-    function plex-remote-health-page (us-east-1) effective
     role plex-remote-health-role (eu-central-1) effective
     role plex-remote-health-page-role (us-east-1) effective
+    function plex-remote-health-page (us-east-1) effective
+    parameter /homelab/plex_remote_status_announcements (eu-central-1) done
     ");
 }
 
@@ -92,9 +93,11 @@ fn a_recreated_role_has_only_its_own_function_recreated() {
     let deployment = Deployment::usual().with_page();
     let stale = deployment.drifted(|stack| stack.functions[1].binding = Binding::Stale);
     assert_snapshot!(text(deployment.up(&stale)), @"
-      - delete function  plex-remote-health-page
-      + create function  plex-remote-health-page
-    1 to create, 0 to update, 1 to delete
+      - delete function     plex-remote-health-page
+      + create function     plex-remote-health-page
+      + create function URL plex-remote-health-page
+          address: the current one -> a new one
+    2 to create, 0 to update, 1 to delete
     ");
 }
 
@@ -107,12 +110,14 @@ fn an_obsolete_function_is_deleted_with_its_role_and_log_group() {
     let observed = with_page.drifted(|stack| stack.log_groups[0].retention_days = Some(30));
     let plan = deployment.up(&observed).unwrap();
     assert_snapshot!(plan, @"
-      ~ update log group /aws/lambda/plex-remote-health
+      ~ update log group    /aws/lambda/plex-remote-health
           retention_days: 30 -> 14
-      - delete role      plex-remote-health-page-role
-      - delete function  plex-remote-health-page
-      - delete log group /aws/lambda/plex-remote-health-page
-    0 to create, 1 to update, 3 to delete
+      - delete role         plex-remote-health-page-role
+      - delete parameter    /homelab/plex_remote_status_announcements
+      - delete function URL plex-remote-health-page
+      - delete function     plex-remote-health-page
+      - delete log group    /aws/lambda/plex-remote-health-page
+    0 to create, 1 to update, 5 to delete
     ");
     assert_snapshot!(needs(step(&plan, Action::Delete, PAGE)), @"log group /aws/lambda/plex-remote-health (eu-central-1) done");
     assert_snapshot!(needs(step(&plan, Action::Delete, "/aws/lambda/plex-remote-health-page")), @"
@@ -127,11 +132,12 @@ fn an_obsolete_function_is_deleted_with_its_role_and_log_group() {
 #[test]
 fn after_a_rename_of_the_state_both_functions_are_updated_last() {
     let renamed = format!("{CONFIG}\n[state]\nparameter = \"/home/plex\"\n");
-    let deployment = Deployment::of(&renamed, &SecretLookup::All(secrets())).with_page();
-    let plan = deployment.up(&Deployment::usual().with_page().drifted(|_| {})).unwrap();
-    let [.., monitor, page] = plan.steps.as_slice() else { panic!("{plan}") };
-    assert_eq!((monitor.name.as_str(), page.name.as_str()), ("plex-remote-health", PAGE));
-    assert_eq!(monitor.needs, page.needs);
+    let with_second = |deployment: Deployment| deployment.with_function("second", PAGE_REGION);
+    let deployment = with_second(Deployment::of(&renamed, &SecretLookup::All(secrets())));
+    let plan = deployment.up(&with_second(Deployment::usual()).drifted(|_| {})).unwrap();
+    let [.., monitor, second] = plan.steps.as_slice() else { panic!("{plan}") };
+    assert_eq!((monitor.name.as_str(), second.name.as_str()), ("plex-remote-health", "second"));
+    assert_eq!(monitor.needs, second.needs);
     assert_eq!(monitor.needs.len(), plan.steps.len() - 2);
 }
 

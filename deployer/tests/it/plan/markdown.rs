@@ -120,6 +120,7 @@ fn a_removal_and_remarks_are_shown() {
 
     ```diff
     - all of it
+      after: function URL plex-remote-health-page
     ```
 
     </details>
@@ -145,7 +146,7 @@ fn a_removal_and_remarks_are_shown() {
       list prices
     ```
 
-    Digest of this plan: `f8e3895c695e007e78d28edbda99e708729b5d9860a7102c0e6ff2e7b5e38efc`
+    Digest of this plan: `6c5bcb056f257d8dc818ff3084faeb127bdc1bff2a364cbf0c53a4d7342f8db4`
     ");
 }
 

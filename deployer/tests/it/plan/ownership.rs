@@ -144,7 +144,7 @@ fn adopting_the_shell_steps_replaces_their_rule() {
         let ours = stack.schedules.remove(0);
         let rule = "plex-remote-health-5min".to_owned();
         let mut permission = ours.permission.clone().unwrap();
-        permission.source = deployment.account.rule(&rule);
+        permission.source = Some(deployment.account.rule(&rule));
         // Both are read with the one statement that both rules would use.
         let previous =
             Schedule { name: rule, owner: None, permission: Some(permission.clone()), ..ours.clone() };

@@ -48,6 +48,7 @@ pub fn operation_of(request: &HttpRequest) -> (String, Value) {
         ("GET", [_, "functions", _, "url"]) => "GetFunctionUrlConfig",
         ("PUT", [_, "functions", _, "url"]) => "UpdateFunctionUrlConfig",
         ("DELETE", [_, "functions", _, "url"]) => "DeleteFunctionUrlConfig",
+        ("GET", [_, "account-settings"]) => "GetAccountSettings",
         ("GET", [_, "tags", _]) => "ListTags",
         ("POST", [_, "tags", _]) => "TagResource",
         ("PUT", [_, "functions", _, "code"]) => "UpdateFunctionCode",
@@ -72,7 +73,10 @@ pub fn usual(operation: &str) -> Answer {
         "iam:GetRole" | "iam:GetRolePolicy" => refused("NoSuchEntity", "The role cannot be found."),
         "iam:CreateRole" => Answer::Xml(role_xml("{}", None)),
         "lambda:GetFunctionConfiguration" => ready(),
-        "lambda:GetFunction" | "lambda:GetFunctionEventInvokeConfig" | "lambda:GetPolicy" => {
+        "lambda:GetFunction"
+        | "lambda:GetFunctionEventInvokeConfig"
+        | "lambda:GetFunctionUrlConfig"
+        | "lambda:GetPolicy" => {
             refused("ResourceNotFoundException", "The resource you requested does not exist.")
         }
         "events:DescribeRule" | "events:ListTargetsByRule" => {

@@ -87,7 +87,7 @@ async fn a_stale_permission_is_removed_before_a_new_one_is_granted() {
     let stale = |stack: &mut Stack| {
         let permission = stack.the_schedule().permission.as_mut().unwrap();
         permission.source =
-            "arn:aws:events:eu-central-1:999999999999:rule/plex-remote-health-schedule".to_owned();
+            Some("arn:aws:events:eu-central-1:999999999999:rule/plex-remote-health-schedule".to_owned());
     };
     assert_eq!(rig.repair(stale).await, "done");
     assert_eq!(rig.writes(), ["lambda:RemovePermission", "lambda:AddPermission"]);

@@ -128,7 +128,7 @@ async fn a_statement_for_another_rule_is_a_difference() {
     rig.fake.always("lambda:GetPolicy", json_of(policy_json(&rig.deployment, &other)));
     let observed = rig.observe(false).await.unwrap();
     let permission = observed.stack.schedules[0].permission.as_ref().unwrap();
-    assert_eq!(permission.source, other);
+    assert_eq!(permission.source, Some(other));
     assert!(!rig.deployment.up(&observed.stack).unwrap().is_empty());
 }
 

@@ -46,9 +46,12 @@ async fn each_function_is_created_in_its_region_in_as_many_rounds_as_one() {
     assert_eq!(rig.up().await, "done");
     let rounds: String = rig.fake.rounds().iter().map(|round| round.join(" ") + "\n").collect();
     assert_snapshot!(rounds, @"
-    iam:CreateRole iam:CreateRole logs:CreateLogGroup logs:CreateLogGroup ssm:PutParameter ssm:PutParameter ssm:PutParameter events:PutRule
+    iam:CreateRole iam:CreateRole logs:CreateLogGroup logs:CreateLogGroup ssm:PutParameter ssm:PutParameter ssm:PutParameter events:PutRule ssm:PutParameter
     iam:PutRolePolicy iam:PutRolePolicy logs:PutRetentionPolicy logs:PutRetentionPolicy lambda:CreateFunction lambda:CreateFunction
-    lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:AddPermission events:PutTargets
+    lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:PutFunctionConcurrency lambda:AddPermission events:PutTargets
+    lambda:CreateFunctionUrlConfig
+    lambda:AddPermission
+    lambda:AddPermission
     ");
     assert_snapshot!(sent_to(&rig, PAGE_REGION), @"
     logs:CreateLogGroup
@@ -56,6 +59,10 @@ async fn each_function_is_created_in_its_region_in_as_many_rounds_as_one() {
     lambda:CreateFunction
     lambda:GetFunctionConfiguration
     lambda:PutFunctionEventInvokeConfig
+    lambda:PutFunctionConcurrency
+    lambda:CreateFunctionUrlConfig
+    lambda:AddPermission
+    lambda:AddPermission
     ");
 }
 
@@ -121,7 +128,7 @@ async fn only_resources_created_by_this_run_may_be_unknown_to_aws() {
 async fn all_regions_are_read_in_one_round() {
     let rig = Rig::with_page();
     answers::deployed(&rig.fake, &rig.deployment, &secrets());
-    rig.fake.delay_until(21);
+    rig.fake.delay_until(23);
     monitor_in_its_region(&rig);
     rig.fake.on("iam:GetRole", |request| {
         let is_page = request.body["RoleName"] == json!(format!("{PAGE}-role"));
@@ -132,7 +139,7 @@ async fn all_regions_are_read_in_one_round() {
         }
     });
     let observed = rig.observe(false).await.unwrap();
-    assert_eq!(sent_to(&rig, PAGE_REGION).lines().count(), 3);
+    assert_eq!(sent_to(&rig, PAGE_REGION).lines().count(), 5);
     let found: Vec<_> =
         observed.stack.functions.iter().map(|one| (one.name.as_str(), one.region.as_str())).collect();
     assert_eq!(found, [("plex-remote-health", REGION)]);
@@ -220,6 +227,7 @@ async fn both_functions_are_deleted_from_their_regions() {
     let rig = Rig::with_page();
     assert_eq!(rig.down(|_| {}).await, "done");
     assert_snapshot!(sent_to(&rig, PAGE_REGION), @"
+    lambda:DeleteFunctionUrlConfig
     lambda:DeleteFunction
     lambda:GetFunction
     logs:DeleteLogGroup

@@ -31,7 +31,7 @@ use tokio::sync::watch;
 
 use super::answers::ZIP_SHA256;
 use super::fake::Fake;
-use crate::plan::deployment::{Deployment, secrets};
+use crate::plan::deployment::{Deployment, PAGE_REGION, secrets};
 
 pub struct Rig {
     pub fake: Fake,
@@ -68,10 +68,15 @@ impl Rig {
         Self { deployment: Deployment::of(config, &SecretLookup::All(secrets())), ..Self::new() }
     }
 
-    /// The same, with a second function in another region.
+    /// The same, with a status page in another region.
     pub fn with_page() -> Self {
+        Self::with_page_in(PAGE_REGION)
+    }
+
+    /// The same, with a status page.
+    pub fn with_page_in(region: &str) -> Self {
         let rig = Self::new();
-        Self { deployment: rig.deployment.with_page(), ..rig }
+        Self { deployment: rig.deployment.with_page_in(region), ..rig }
     }
 
     /// The same, with another function.
@@ -136,6 +141,13 @@ impl Rig {
     /// Delete the parts of the deployment that remain after `change`.
     pub async fn down(&self, change: impl FnOnce(&mut Stack)) -> String {
         self.apply(&self.deployment.drifted(change), &Stack::nothing(), OnFailure::Continue).await
+    }
+
+    /// Apply the plan that leads from the deployment to the desired one with `change`.
+    pub async fn change(&self, change: impl FnOnce(&mut Stack)) -> String {
+        let mut to = self.deployment.desired.clone();
+        change(&mut to);
+        self.apply(&self.deployment.drifted(|_| {}), &to, OnFailure::Stop).await
     }
 
     async fn apply(&self, from: &Stack, to: &Stack, on_failure: OnFailure) -> String {

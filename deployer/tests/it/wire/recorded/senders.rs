@@ -73,6 +73,7 @@ senders! { aws:
     lambda GetFunctionUrlConfig => aws.lambda.get_function_url_config().function_name("f");
     lambda UpdateFunctionUrlConfig => aws.lambda.update_function_url_config().function_name("f");
     lambda DeleteFunctionUrlConfig => aws.lambda.delete_function_url_config().function_name("f");
+    lambda GetAccountSettings => aws.lambda.get_account_settings();
     lambda TagResource => aws.lambda.tag_resource().resource(ARN).tags("k", "v");
     lambda ListTags => aws.lambda.list_tags().resource(ARN);
     events PutRule => aws.events.put_rule().name("r");
