@@ -39,7 +39,7 @@ pub use deployment::DEFAULT_NAME;
 pub use function::{Architecture, FunctionConfig};
 pub use history::HistoryRoom;
 use page::is_same_partition;
-pub use page::{LANGUAGES, PageConfig, SecretPath};
+pub use page::{PageConfig, SecretPath};
 use plexmon_function::contract::parts::{MAX_PARTS, capacity};
 use plexmon_function::contract::settings::{
     ChannelSettings, Clock, DEFAULT_CONTROL, HeartbeatSettings, HistorySettings, ReportSchedule, Settings,

@@ -6,15 +6,13 @@ mod secret_path;
 use std::path::Path;
 
 use plexmon_function::contract::settings::{PageSettings, Target};
+use plexmon_function::page::Language;
 
 pub use self::secret_path::SecretPath;
 use super::reader::{Table, Value};
 use super::{SecretSource, deployment, secret};
 use crate::error::Result;
 use crate::names::partition;
-
-/// The languages that the page has; the first one is the default.
-pub const LANGUAGES: &[&str] = &["en", "de"];
 
 /// The longest title, in characters.
 const MAX_TITLE: usize = 60;
@@ -78,7 +76,7 @@ fn read(table: Table<'_>, folder: &Path, home: Option<&str>) -> Result<PageConfi
         region: table.get("region").map(|value| region(value, home)).transpose()?,
         languages: match table.get("languages") {
             Some(value) => languages(&value)?,
-            None => LANGUAGES.iter().map(|language| (*language).to_owned()).collect(),
+            None => Language::CODES.iter().map(|language| (*language).to_owned()).collect(),
         },
     };
     table.finish()?;
@@ -122,11 +120,11 @@ fn concurrency(value: &Value<'_>) -> Result<Option<u32>> {
 }
 
 fn languages(value: &Value<'_>) -> Result<Vec<String>> {
-    let all = format!("{LANGUAGES:?}");
+    let all = format!("{:?}", Language::CODES);
     let mut languages: Vec<String> = Vec::new();
     for item in value.array()? {
         let language = item.string()?;
-        if !LANGUAGES.contains(&language) {
+        if !Language::CODES.contains(&language) {
             return Err(item
                 .error(format!("`{language}` is not a language that the page has"))
                 .hint(format!("allowed: {all}")));

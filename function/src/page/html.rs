@@ -9,58 +9,28 @@
 
 mod app;
 mod drawing;
+mod extent;
 mod format;
 mod headline;
 mod icon;
 mod lists;
+mod names;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::drawing::CLASSES;
+use self::extent::{EXTENTS, Extent};
 use self::format::Format;
 use self::headline::Headline;
-use super::View;
 use super::language::Language;
-use super::view::{DayClass, Reason};
+use super::view::{DayClass, View};
 
 /// The style sheet, as it stands in the page.
 pub const STYLE: &str = include_str!("style.css");
 
-/// The most bytes of a page with up to 20 apps.
-const MAX_BYTES: usize = 30_000;
-
-/// The bytes that each further app may add.
-const BYTES_AN_APP: usize = 1_400;
-
-const FEW_APPS: usize = 20;
-
-/// How much of the past is written out.
-struct Extent {
-    /// Days with trouble, of each app.
-    days: usize,
-    /// Outages, and maintenances.
-    entries: usize,
-    /// Announcements.
-    notices: usize,
-    /// Whether response times are drawn.
-    responses: bool,
-    /// Days that are drawn.
-    bars: usize,
-}
-
-/// From the page that has everything to one that is small whatever the past was.
-const EXTENTS: [Extent; 5] = [
-    Extent { days: 14, entries: 10, notices: 5, responses: true, bars: 90 },
-    Extent { days: 5, entries: 10, notices: 3, responses: true, bars: 90 },
-    Extent { days: 0, entries: 5, notices: 2, responses: true, bars: 90 },
-    Extent { days: 0, entries: 3, notices: 1, responses: false, bars: 90 },
-    Extent { days: 0, entries: 3, notices: 1, responses: false, bars: 45 },
-];
-
 /// Return the page in a language.
 pub fn page(view: &View, language: Language) -> String {
-    let apps = view.apps().count();
-    let room = MAX_BYTES + apps.saturating_sub(FEW_APPS) * BYTES_AN_APP;
+    let room = extent::room(view.apps().count());
     let mut page = String::new();
     for extent in &EXTENTS {
         page = document(view, language, extent).into_string();
@@ -71,8 +41,8 @@ pub fn page(view: &View, language: Language) -> String {
     page
 }
 
-fn document(view: &View, language: Language, extent: &Extent) -> Markup {
-    let format = Format::new(view, language);
+fn document(view: &View, language: Language, extent: &'static Extent) -> Markup {
+    let format = Format::new(view, language, extent);
     let headline = Headline::new(view, &format);
     html! {
         (DOCTYPE)
@@ -90,14 +60,14 @@ fn document(view: &View, language: Language, extent: &Extent) -> Markup {
             body {
                 (icon::definitions())
                 header { p { (view.title) } }
-                (main(view, &headline, &format, extent))
+                (main(view, &headline, &format))
                 (footer(view, &format))
             }
         }
     }
 }
 
-fn main(view: &View, headline: &Headline, format: &Format<'_>, extent: &Extent) -> Markup {
+fn main(view: &View, headline: &Headline, format: &Format<'_>) -> Markup {
     html! {
         main data-overall=(view.overall.as_str()) {
             div.top {
@@ -109,15 +79,15 @@ fn main(view: &View, headline: &Headline, format: &Format<'_>, extent: &Extent) 
                 @if let Some(checked) = view.checked { span { (format.checked(checked)) } }
                 a href="" { (format.texts.refresh) }
             }
-            (lists::announcements(view, format, extent))
+            (lists::announcements(view, format))
             @for group in &view.groups {
                 section {
-                    h2.v[group.name.is_none()] { (group.name.as_deref().unwrap_or(format.texts.apps)) }
-                    @for app in &group.apps { (app::show(app, format, extent)) }
+                    h2.v[group.name.is_none()] { (names::label(group.name.as_deref().unwrap_or(format.texts.apps), format)) }
+                    @for app in &group.apps { (app::show(app, format)) }
                 }
             }
-            (lists::maintenances(view, format, extent))
-            (lists::outages(view, format, extent))
+            (lists::maintenances(view, format))
+            (lists::outages(view, format))
         }
     }
 }
@@ -149,14 +119,4 @@ fn footer(view: &View, format: &Format<'_>) -> Markup {
             p { a href="feed.atom" { (texts.feed) } }
         }
     }
-}
-
-/// Say why, in visitors' words.
-fn reason(reason: Reason, format: &Format<'_>) -> Markup {
-    let text = match reason {
-        Reason::NotReachable => format.texts.not_reachable,
-        Reason::Errors => format.texts.errors,
-        Reason::Maintenance => format.texts.planned,
-    };
-    html! { (text) }
 }

@@ -4,14 +4,14 @@ use maud::{Markup, Render, html};
 
 use super::drawing::{self, CLASSES};
 use super::format::Format;
-use super::{Extent, icon, reason};
+use super::{icon, names};
 use crate::contract::history::Percent;
 use crate::page::language::{count, fill};
 use crate::page::view::{App, AppStatus, DayClass, DayView, Share, Span};
 use crate::time::{DAY, date};
 
 /// Show an app.
-pub(super) fn show(app: &App, format: &Format<'_>, extent: &Extent) -> Markup {
+pub(super) fn show(app: &App, format: &Format<'_>) -> Markup {
     let texts = format.texts;
     let state = match app.status {
         AppStatus::Up => texts.up,
@@ -22,20 +22,20 @@ pub(super) fn show(app: &App, format: &Format<'_>, extent: &Extent) -> Markup {
     };
     let since = app.since.map(|since| fill(texts.since, &[("time", &format.time(since))]));
     // The word for the state says it already.
-    let reason = app.reason.filter(|_| app.status == AppStatus::Down).map(|why| reason(why, format));
+    let reason = app.reason.filter(|_| app.status == AppStatus::Down).map(|why| format.reason(why));
     html! {
         article data-target=(app.name) data-status=(app.status.as_str()) data-uptime-90d=(plain(quarter(app)))
             data-days-from=(first_day(app)) data-days=(letters(app)) {
-            h3 { (app.label) }
+            h3 { (names::label(&app.label, format)) }
             p {
                 (icon::draw(app.status)) b { (state) }
                 @if let Some(since) = since { " " (since) }
                 @if let Some(reason) = reason { ", " (reason) }
             }
-            (bars(app, format, extent))
+            (bars(app, format))
             (uptime(app, format))
-            @if extent.responses { (responses(app, format)) }
-            (trouble(app, format, extent))
+            @if format.extent.responses { (responses(app, format)) }
+            (trouble(app, format))
         }
     }
 }
@@ -58,8 +58,8 @@ fn letters(app: &App) -> String {
 }
 
 /// Draw the days, as one image.
-fn bars(app: &App, format: &Format<'_>, extent: &Extent) -> Markup {
-    let days = app.days.get(app.days.len().saturating_sub(extent.bars)..).unwrap_or_default();
+fn bars(app: &App, format: &Format<'_>) -> Markup {
+    let days = app.days.get(app.days.len().saturating_sub(format.extent.bars)..).unwrap_or_default();
     let n = days.len() as u64;
     let title = match quarter(app).filter(|_| days.len() == app.days.len()) {
         Some(percent) => count(format.texts.bars_uptime, n, &[("percent", &format.percent(percent))]),
@@ -80,7 +80,7 @@ fn bars(app: &App, format: &Format<'_>, extent: &Extent) -> Markup {
 }
 
 /// Describe the days with trouble.
-fn trouble(app: &App, format: &Format<'_>, extent: &Extent) -> Markup {
+fn trouble(app: &App, format: &Format<'_>) -> Markup {
     let texts = format.texts;
     let is_down = |day: &DayView| matches!(day.class, DayClass::Partial | DayClass::Down);
     let days = || app.days.iter().rev().filter(|(_, day)| is_down(day) || day.class == DayClass::Degraded);
@@ -93,17 +93,17 @@ fn trouble(app: &App, format: &Format<'_>, extent: &Extent) -> Markup {
         0 => count(texts.trouble, all as u64, &[]),
         _ => count(texts.downtime, down as u64, &[("duration", &format.duration(down_s))]),
     };
-    if extent.days == 0 {
+    if format.extent.days == 0 {
         return html! { small { (summary) } };
     }
     html! {
         details {
             summary { (summary) }
             ul {
-                @for (day, was) in days().take(extent.days) {
+                @for (day, was) in days().take(format.extent.days) {
                     li { (describe(*day, *was, format)) }
                 }
-                @if all > extent.days { li { (count(texts.more_days, (all - extent.days) as u64, &[])) } }
+                @if all > format.extent.days { li { (count(texts.more_days, (all - format.extent.days) as u64, &[])) } }
             }
         }
     }

@@ -2,18 +2,20 @@
 
 use maud::{Markup, Render, html};
 
+use super::extent::Extent;
 use crate::contract::history::Percent;
 use crate::contract::settings::Clock;
-use crate::page::View;
 use crate::page::language::{Counted, Language, Text, Texts, count, fill};
+use crate::page::view::{Reason, View};
 use crate::time::{DAY, civil, clock, date};
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 
-/// A language, and the clock and the time of a view.
+/// A language, the clock and the time of a view, and how much is written.
 pub(super) struct Format<'a> {
     pub(super) texts: &'static Texts,
+    pub(super) extent: &'static Extent,
     clock: &'a Clock,
     now: u64,
 }
@@ -27,8 +29,8 @@ struct Local {
 }
 
 impl<'a> Format<'a> {
-    pub(super) fn new(view: &'a View, language: Language) -> Self {
-        Self { texts: language.texts(), clock: &view.clock, now: view.now }
+    pub(super) fn new(view: &'a View, language: Language, extent: &'static Extent) -> Self {
+        Self { texts: language.texts(), extent, clock: &view.clock, now: view.now }
     }
 
     /// Write a time, with its date unless it is today.
@@ -120,6 +122,15 @@ impl<'a> Format<'a> {
         match milliseconds {
             0.0..999.5 => self.number(self.texts.milliseconds, &format!("{milliseconds:.0}")),
             _ => self.number(self.texts.seconds, &format!("{:.1}", milliseconds / 1000.0)),
+        }
+    }
+
+    /// Say why, in visitors' words.
+    pub(super) fn reason(&self, reason: Reason) -> Text {
+        match reason {
+            Reason::NotReachable => self.texts.not_reachable,
+            Reason::Errors => self.texts.errors,
+            Reason::Maintenance => self.texts.planned,
         }
     }
 

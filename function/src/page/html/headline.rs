@@ -3,12 +3,9 @@
 use maud::{Markup, html};
 
 use super::format::Format;
-use crate::page::View;
+use super::names::{self, isolated};
 use crate::page::language::{Counted, Text, count, fill};
-use crate::page::view::{App, AppStatus, Freshness, Overall, Reason};
-
-/// How many apps are named; for others, there is their number.
-const NAMED: usize = 4;
+use crate::page::view::{App, AppStatus, Freshness, Overall, Reason, View};
 
 /// What is on top of the page.
 pub(super) struct Headline {
@@ -37,6 +34,9 @@ impl Headline {
     }
 }
 
+/// Outages that begin within this time, in seconds, have the same beginning.
+const TOGETHER_S: u64 = 15 * 60;
+
 type Lines = (Markup, Vec<Markup>);
 
 /// The sentences about some of the apps.
@@ -50,28 +50,15 @@ fn with(view: &View, status: AppStatus) -> Vec<&App> {
     view.apps().filter(|app| app.status == status).collect()
 }
 
-/// List apps by their labels.
 fn names(apps: &[&App], format: &Format<'_>) -> Markup {
-    let named = if apps.len() == NAMED + 1 { apps.len() } else { apps.len().min(NAMED) };
-    let list = html! {
-        @for (index, app) in apps.iter().take(named).enumerate() { @if index > 0 { ", " } (label(app)) }
-    };
-    match apps.len() - named {
-        0 => list,
-        more => count(format.texts.and_more, more as u64, &[("apps", &list)]),
-    }
+    let labels: Vec<&str> = apps.iter().map(|app| app.label.as_str()).collect();
+    names::list(&labels, format)
 }
 
-/// Return a label that cannot change the direction of the text around it, wherever it may stand: between the characters
-/// FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE.
-fn label(app: &App) -> Markup {
-    html! { "\u{2068}" (app.label) "\u{2069}" }
-}
-
-fn sentence(about: &About, apps: &[&App], view: &View) -> Markup {
+fn sentence(about: &About, apps: &[&App], view: &View, format: &Format<'_>) -> Markup {
     let total = view.apps().count();
     match apps {
-        [app] => fill(about.one, &[("app", &label(app))]),
+        [app] => fill(about.one, &[("app", &isolated(&app.label, format))]),
         _ if apps.len() == total => fill(about.all, &[]),
         _ => count(about.some, apps.len() as u64, &[("total", &total)]),
     }
@@ -86,13 +73,18 @@ fn operational(view: &View, format: &Format<'_>) -> Lines {
     let texts = format.texts;
     let Some(app) = view.apps().next() else { return (html! { (texts.no_apps) }, Vec::new()) };
     let n = view.apps().count() as u64;
-    (count(texts.all_up, n, &[("app", &label(app))]), vec![count(texts.all_up_advice, n, &[])])
+    (
+        count(texts.all_up, n, &[("app", &isolated(&app.label, format))]),
+        vec![count(texts.all_up_advice, n, &[])],
+    )
 }
 
 fn outage(view: &View, format: &Format<'_>) -> Lines {
     let texts = format.texts;
     let down = with(view, AppStatus::Down);
-    let first = down.iter().filter_map(|app| app.since).min().map(|since| format.time(since));
+    let since = || down.iter().filter_map(|app| app.since);
+    let first = since().min().filter(|first| since().all(|one| one - first < TOGETHER_S));
+    let first = first.map(|since| format.time(since));
     let is_all = |reason| down.iter().all(|app| app.reason == Some(reason));
     let advice = match (is_all(Reason::NotReachable), is_all(Reason::Errors)) {
         (true, _) => texts.not_reachable_advice,
@@ -101,8 +93,10 @@ fn outage(view: &View, format: &Format<'_>) -> Lines {
     };
     let about = About { one: texts.one_down, some: texts.some_down, all: texts.all_down };
     let sentence = match (&down[..], &first) {
-        ([app], Some(since)) => fill(texts.one_down_since, &[("app", &label(app)), ("time", since)]),
-        _ => sentence(&about, &down, view),
+        ([app], Some(since)) => {
+            fill(texts.one_down_since, &[("app", &isolated(&app.label, format)), ("time", since)])
+        }
+        _ => sentence(&about, &down, view, format),
     };
     let list = match &first {
         Some(since) if down.len() > 1 => {
@@ -119,7 +113,7 @@ fn degraded(view: &View, format: &Format<'_>) -> Lines {
     if slow.is_empty() {
         let about = About { one: texts.one_unknown, some: texts.some_unknown, all: texts.all_unknown };
         return (
-            sentence(&about, &unknown, view),
+            sentence(&about, &unknown, view, format),
             list(texts.unknown_list, &unknown, format).into_iter().collect(),
         );
     }
@@ -127,7 +121,7 @@ fn degraded(view: &View, format: &Format<'_>) -> Lines {
     let details = list(texts.degraded_list, &slow, format).into_iter();
     let unknown =
         (!unknown.is_empty()).then(|| fill(texts.unknown_list, &[("apps", &names(&unknown, format))]));
-    (sentence(&about, &slow, view), details.chain(unknown).collect())
+    (sentence(&about, &slow, view, format), details.chain(unknown).collect())
 }
 
 fn maintenance(view: &View, format: &Format<'_>) -> Lines {
@@ -143,7 +137,7 @@ fn maintenance(view: &View, format: &Format<'_>) -> Lines {
         some: texts.some_in_maintenance,
         all: texts.all_in_maintenance,
     };
-    (sentence(&about, &apps, view), vec![advice])
+    (sentence(&about, &apps, view, format), vec![advice])
 }
 
 fn unknown(view: &View, format: &Format<'_>) -> Lines {

@@ -47,7 +47,7 @@ pub(super) fn definitions() -> Markup {
         svg.v aria-hidden="true" {
             @for status in STATES {
                 symbol id=(status.as_str()) viewBox="0 0 16 16" {
-                    path fill="currentColor" fill-rule="evenodd" d=(outline(status)) {}
+                    path d=(outline(status)) {}
                 }
             }
             @for (name, from, to, share) in stripes {

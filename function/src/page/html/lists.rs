@@ -2,15 +2,16 @@
 
 use maud::{Markup, html};
 
+use super::extent::bounded;
 use super::format::Format;
-use super::{Extent, reason};
-use crate::page::View;
+use super::names;
 use crate::page::language::{count, fill};
-use crate::page::view::Notice;
+use crate::page::view::{App, DayClass, Maintenance, Notice, View};
 
 /// Show the announcements that apply now or later. Those that have ended are in the feed.
-pub(super) fn announcements(view: &View, format: &Format<'_>, extent: &Extent) -> Markup {
-    let shown = || view.announcements.iter().filter(|notice| notice.until > view.now).take(extent.notices);
+pub(super) fn announcements(view: &View, format: &Format<'_>) -> Markup {
+    let shown =
+        || view.announcements.iter().filter(|notice| notice.until > view.now).take(format.extent.notices);
     html! {
         @if shown().next().is_some() {
             section {
@@ -24,7 +25,7 @@ pub(super) fn announcements(view: &View, format: &Format<'_>, extent: &Extent) -
 fn announcement(notice: &Notice, view: &View, format: &Format<'_>) -> Markup {
     html! {
         article.note {
-            p { (notice.text) }
+            p { (bounded(&notice.text, format.extent.text)) }
             small {
                 @if notice.from > view.now { (format.span(notice.from, notice.until)) }
                 @else { (format.moment(notice.made.max(notice.from))) }
@@ -34,19 +35,17 @@ fn announcement(notice: &Notice, view: &View, format: &Format<'_>) -> Markup {
 }
 
 /// Show the maintenances that are on or planned.
-pub(super) fn maintenances(view: &View, format: &Format<'_>, extent: &Extent) -> Markup {
+pub(super) fn maintenances(view: &View, format: &Format<'_>) -> Markup {
     html! {
         @if !view.maintenances.is_empty() {
             section {
                 h2 { (format.texts.maintenances) }
                 ul {
-                    @for one in view.maintenances.iter().take(extent.entries) {
+                    @for one in view.maintenances.iter().take(format.extent.entries) {
                         li {
                             b {
                                 @if one.labels.is_empty() { (format.texts.all_apps) }
-                                @for (index, label) in one.labels.iter().enumerate() {
-                                    @if index > 0 { ", " } bdi { (label) }
-                                }
+                                @else { (names::list(&labels(one), format)) }
                             }
                             " " span { (format.span(one.from, one.until)) }
                         }
@@ -57,19 +56,26 @@ pub(super) fn maintenances(view: &View, format: &Format<'_>, extent: &Extent) ->
     }
 }
 
+fn labels(maintenance: &Maintenance) -> Vec<&str> {
+    maintenance.labels.iter().map(String::as_str).collect()
+}
+
 /// Show the outages, the latest ones first.
-pub(super) fn outages(view: &View, format: &Format<'_>, extent: &Extent) -> Markup {
+pub(super) fn outages(view: &View, format: &Format<'_>) -> Markup {
     let texts = format.texts;
-    let days = view.apps().map(|app| app.days.len()).max().unwrap_or_default() as u64;
+    let days = view.apps().map(known_days).max().unwrap_or_default() as u64;
+    if view.outages.is_empty() && days == 0 {
+        return html! {};
+    }
     html! {
         section {
             h2 { (texts.outages) }
-            @if view.outages.is_empty() { p { (count(texts.no_outages, days.max(1), &[])) } }
+            @if view.outages.is_empty() { p { (count(texts.no_outages, days, &[])) } }
             @else {
                 ul {
-                    @for outage in view.outages.iter().take(extent.entries) {
+                    @for outage in view.outages.iter().take(format.extent.entries) {
                         li {
-                            bdi { (outage.label) } " "
+                            bdi { (names::label(&outage.label, format)) } " "
                             b { (format.duration(outage.end.unwrap_or(view.now).saturating_sub(outage.begin))) }
                             " "
                             span {
@@ -77,13 +83,18 @@ pub(super) fn outages(view: &View, format: &Format<'_>, extent: &Extent) -> Mark
                                     Some(end) => (format.span(outage.begin, end)),
                                     None => (fill(texts.since, &[("time", &format.time(outage.begin))])),
                                 }
-                                ", " (reason(outage.reason, format))
+                                ", " (format.reason(outage.reason))
                             }
                         }
                     }
                 }
             }
-            @if view.outages.len() > extent.entries { p { a href="feed.atom" { (texts.all_in_feed) } } }
+            @if view.outages.len() > format.extent.entries { p { a href="feed.atom" { (texts.all_in_feed) } } }
         }
     }
+}
+
+/// Return how many days have passed since the first one with a result, today included.
+fn known_days(app: &App) -> usize {
+    app.days.iter().skip_while(|(_, day)| day.class == DayClass::Unknown).count()
 }

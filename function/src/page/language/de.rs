@@ -1,6 +1,6 @@
 //! German.
 
-use super::Texts;
+use super::texts::Texts;
 
 pub(super) const TEXTS: Texts = Texts {
     up: "Läuft",
@@ -46,7 +46,7 @@ pub(super) const TEXTS: Texts = Texts {
     maintenance_advice: "Es liegt nicht an dir: Das ist geplant.",
     maintenance_until: "Es liegt nicht an dir: Das ist bis {time} geplant.",
     not_checked_since: "Seit {time} nicht geprüft",
-    not_checked_advice: "Seit {duration} fehlen Ergebnisse. Ob die Apps laufen, ist unbekannt.",
+    not_checked_advice: "Seit {duration} gibt es keine Ergebnisse. Ob die Apps laufen, ist unbekannt.",
     never_checked: "Noch nicht geprüft",
     never_checked_advice: "Die ersten Ergebnisse folgen in Kürze.",
     all_unknown: "Ob die Apps laufen, ist unbekannt",
@@ -112,8 +112,8 @@ pub(super) const TEXTS: Texts = Texts {
         _ => "Die letzten {n} Tage: {percent} verfügbar",
     },
     downtime: |n| match n {
-        1 => "Ausgefallen an {n} Tag, {duration}",
-        _ => "Ausgefallen an {n} Tagen, zusammen {duration}",
+        1 => "Ausfall an {n} Tag, {duration}",
+        _ => "Ausfälle an {n} Tagen, zusammen {duration}",
     },
     trouble: |n| match n {
         1 => "Eingeschränkt an {n} Tag",

@@ -1,6 +1,6 @@
 //! English.
 
-use super::Texts;
+use super::texts::Texts;
 
 pub(super) const TEXTS: Texts = Texts {
     up: "Up",
@@ -46,7 +46,7 @@ pub(super) const TEXTS: Texts = Texts {
     maintenance_advice: "It is not you: this is planned.",
     maintenance_until: "It is not you: this is planned until {time}.",
     not_checked_since: "Not checked since {time}",
-    not_checked_advice: "Nobody has looked for {duration}. The apps may work or not.",
+    not_checked_advice: "There have been no results for {duration}. The apps may be up or down.",
     never_checked: "Not checked yet",
     never_checked_advice: "The first results will be here soon.",
     all_unknown: "It is not known whether the apps work",
@@ -112,8 +112,8 @@ pub(super) const TEXTS: Texts = Texts {
         _ => "The last {n} days: up {percent}",
     },
     downtime: |n| match n {
-        1 => "Down on {n} day, for {duration}",
-        _ => "Down on {n} days, for {duration} in total",
+        1 => "Outage on {n} day, {duration}",
+        _ => "Outages on {n} days, {duration} in total",
     },
     trouble: |n| match n {
         1 => "Degraded on {n} day",

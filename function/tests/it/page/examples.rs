@@ -34,7 +34,9 @@ pub fn all() -> Vec<(&'static str, View)> {
         ("new", new()),
         ("twenty", many(20)),
         ("forty", many(40)),
-        ("none", View { groups: Vec::new(), outages: Vec::new(), ..operational() }),
+        ("some-down", some_down()),
+        ("all-unknown", all_unknown()),
+        ("none", none()),
         ("worst", worst()),
         ("hostile", hostile()),
     ]
@@ -165,6 +167,27 @@ pub fn all_down() -> View {
         until: NOW + DAY,
     }];
     view
+}
+
+/// Two apps are down, for different reasons, since different times.
+pub fn some_down() -> View {
+    let mut view = outage();
+    change(&mut view, (1, 1), AppStatus::Down, 26 * HOUR, Some(Reason::Errors));
+    view
+}
+
+/// No app could be checked, since the monitor itself had no network.
+pub fn all_unknown() -> View {
+    let mut view = View { overall: Overall::Unknown, ..operational() };
+    for app in view.groups.iter_mut().flat_map(|group| &mut group.apps) {
+        (app.status, app.since) = (AppStatus::Unknown, Some(NOW - 900));
+    }
+    view
+}
+
+/// No app is public.
+pub fn none() -> View {
+    View { groups: Vec::new(), outages: Vec::new(), ..operational() }
 }
 
 /// Two apps are slow or limited, one could not be checked.
