@@ -27,6 +27,14 @@ impl Frequency {
         }
     }
 
+    /// Return the time between two runs if it is always the same.
+    pub fn interval(&self) -> Option<Duration> {
+        match self {
+            Self::Every(interval) => Some(*interval),
+            Self::Cron(cron) => cron.interval(),
+        }
+    }
+
     /// Return when it fires next after a time, both in Unix seconds. A rate counts from that time.
     pub fn next_after(&self, at: u64) -> Option<u64> {
         match self {
@@ -94,6 +102,28 @@ mod tests {
             ("cron(0 0 30 2 ? *)", None),
         ] {
             assert_eq!(next(expression).as_deref(), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn a_schedule_has_an_interval_if_it_is_the_same_day_and_night() {
+        for (expression, expected) in [
+            ("rate(5 minutes)", Some(5)),
+            ("cron(0/15 * * * ? *)", Some(15)),
+            ("cron(* * * * ? *)", Some(1)),
+            ("cron(3/20 * ? * * *)", Some(20)),
+            ("cron(30 6 ? * SUN-SAT *)", Some(24 * 60)),
+            ("cron(5 1/6 * * ? *)", Some(6 * 60)),
+            ("cron(0/7 * * * ? *)", None),
+            ("cron(0/15 8-18 * * ? *)", None),
+            ("cron(0 8,9 * * ? *)", None),
+            ("cron(0/15 * ? * MON-FRI *)", None),
+            ("cron(0/15 * 1-30 * ? *)", None),
+            ("cron(0/15 * L * ? *)", None),
+            ("cron(0/15 * * 1-11 ? *)", None),
+        ] {
+            let interval = Frequency::parse(expression).unwrap().interval();
+            assert_eq!(interval, expected.map(|minutes| Duration::from_secs(60 * minutes)), "{expression}");
         }
     }
 

@@ -7,7 +7,7 @@ mod freshness;
 use self::apps::Apps;
 use super::cleaned::line;
 use super::data::Data;
-use super::view::{AppStatus, Freshness, Group, Overall, View};
+use super::view::{AppStatus, Group, Overall, View};
 use crate::contract::settings::{Settings, Target};
 use crate::text::fnv;
 
@@ -24,7 +24,7 @@ impl View {
     /// Return what visitors may know at a time in Unix seconds.
     pub fn new(settings: &Settings, data: &Data, now: u64) -> Self {
         let freshness = freshness::of(settings, data, now);
-        let interval = freshness::interval(settings, now);
+        let interval = freshness::interval(settings);
         let apps = Apps { settings, data, freshness, interval, now };
         let histories: Vec<_> = public(settings).map(|target| (target, apps.history(target))).collect();
         let mut groups: Vec<Group> = Vec::new();
@@ -45,7 +45,7 @@ impl View {
             freshness,
             checked: freshness::checked(data).map(|state| state.ts),
             interval,
-            overall: overall(&groups, freshness),
+            overall: overall(&groups),
             groups,
             outages: events::outages(&histories, settings, now),
             maintenances: events::maintenances(settings, now),
@@ -73,11 +73,11 @@ fn heading(target: &Target, settings: &Settings) -> Option<String> {
     target.group.as_ref().or_else(site).map(|name| line(name, MAX_LABEL)).filter(|name| !name.is_empty())
 }
 
-/// Return how all apps are doing.
-fn overall(groups: &[Group], freshness: Freshness) -> Overall {
+/// Return how all apps are doing. Of an app whose results are old, nothing is known.
+fn overall(groups: &[Group]) -> Overall {
     let apps = || groups.iter().flat_map(|group| &group.apps);
     let any = |status| apps().any(|app| app.status == status);
-    if freshness != Freshness::Current || apps().all(|app| app.status == AppStatus::Unknown) {
+    if apps().all(|app| app.status == AppStatus::Unknown) {
         Overall::Unknown
     } else if any(AppStatus::Down) {
         Overall::Outage

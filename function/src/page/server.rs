@@ -66,14 +66,15 @@ impl<S: ParameterSource> PageServer<S> {
         if request.method() == Method::Head {
             response.body.clear();
         }
-        if self.settings.page.as_ref().is_none_or(|page| page.noindex) {
+        let is_private = self.first_segment.is_secret();
+        if is_private || self.settings.page.as_ref().is_none_or(|page| page.noindex) {
             response = response.with("x-robots-tag", "noindex, nofollow");
         }
         response.with("x-content-type-options", "nosniff").with("referrer-policy", "no-referrer")
     }
 
     async fn resource(&mut self, route: &Route, request: PageRequest<'_>, now: u64) -> Response {
-        self.look(now).await;
+        self.refresh_view(now).await;
         let languages = self.settings.page.as_ref().map_or(&[][..], |page| &page.languages);
         let language = accept_language::chosen(languages, request.header("accept-language"));
         let is_this = |one: &Rendered| one.route == *route && one.language == language;
@@ -95,7 +96,7 @@ impl<S: ParameterSource> PageServer<S> {
     }
 
     /// Make the view again if it is no longer recent, or if something new was read.
-    async fn look(&mut self, now: u64) {
+    async fn refresh_view(&mut self, now: u64) {
         let has_read = self.reader.refresh(&self.settings, now).await;
         let is_recent = |view: &View| now.checked_sub(view.now).is_some_and(|age| age < VIEW_S);
         if has_read || !self.view.as_ref().is_some_and(is_recent) {

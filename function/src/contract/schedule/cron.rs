@@ -109,6 +109,20 @@ impl Cron {
         Some(Duration::from_secs(minutes * 60))
     }
 
+    /// Return the time between two runs if it is always the same: on every day, and from one day to the next.
+    pub(super) fn interval(&self) -> Option<Duration> {
+        let minutes = MINUTES_A_DAY / self.times.len() as u64;
+        let is_even = minutes * self.times.len() as u64 == MINUTES_A_DAY
+            && self.times.windows(2).all(|pair| pair[1] - pair[0] == minutes);
+        let is_daily = self.months.len() == 12
+            && self.days.iter().any(|days| match days {
+                Days::OfMonth(days) => days.len() == 31,
+                Days::OfWeek(days) => days.len() == 7,
+                _ => false,
+            });
+        (is_even && is_daily).then(|| Duration::from_secs(minutes * 60))
+    }
+
     /// Return the time of the last run, in Unix seconds.
     pub fn last(&self) -> Option<u64> {
         let date = self.years.iter().rev().find_map(|year| self.dates_of(*year).last())?;

@@ -9,14 +9,14 @@ use crate::contract::state::State;
 /// For how long results count where no schedule says when the next ones are due, in seconds.
 const UNSCHEDULED_S: u64 = 60 * 60;
 
-/// A cron expression is regular if its runs in this time are, in seconds.
-const REGULAR_S: u64 = 26 * 60 * 60;
+/// How far the clocks of two functions may differ, in seconds.
+const AHEAD_S: u64 = 5 * 60;
 
 /// Return how old the results are at a time in Unix seconds.
 pub(super) fn of(settings: &Settings, data: &Data, now: u64) -> Freshness {
     match (checked(data), data.failing_since) {
-        (Some(state), None) if now <= due(state, settings) => Freshness::Current,
-        (Some(state), _) => Freshness::Stale(state.ts),
+        (Some(state), None) if is_current(state, settings, now) => Freshness::Current,
+        (Some(state), _) => Freshness::Stale(state.ts.min(now)),
         (None, Some(since)) => Freshness::Stale(since),
         (None, None) => Freshness::NeverChecked,
     }
@@ -25,6 +25,11 @@ pub(super) fn of(settings: &Settings, data: &Data, now: u64) -> Freshness {
 /// Return the state, if it has results. That of the Python function has none of single targets.
 pub(super) fn checked(data: &Data) -> Option<&State> {
     data.state.as_ref().filter(|state| state.ts > 0 && !state.targets.is_empty())
+}
+
+fn is_current(state: &State, settings: &Settings, now: u64) -> bool {
+    // Results of a time to come would count for too long.
+    state.ts <= now.saturating_add(AHEAD_S) && now <= due(state, settings)
 }
 
 /// Return until when the results of a state count: until its next run is overdue by half of the time between both.
@@ -37,22 +42,8 @@ fn due(state: &State, settings: &Settings) -> u64 {
 }
 
 /// Return how often the targets are checked, in seconds, if it is regular.
-pub(super) fn interval(settings: &Settings, now: u64) -> Option<u64> {
-    let frequency = frequency(settings)?;
-    let first = frequency.next_after(now)?;
-    let second = frequency.next_after(first)?;
-    if let Frequency::Every(interval) = frequency {
-        return Some(interval.as_secs());
-    }
-    let (interval, mut last) = (second - first, second);
-    while last < now.saturating_add(REGULAR_S) {
-        let next = frequency.next_after(last)?;
-        if next - last != interval {
-            return None;
-        }
-        last = next;
-    }
-    Some(interval)
+pub(super) fn interval(settings: &Settings) -> Option<u64> {
+    Some(frequency(settings)?.interval()?.as_secs())
 }
 
 fn frequency(settings: &Settings) -> Option<Frequency> {

@@ -42,6 +42,16 @@ async fn every_resource_is_served_in_its_format() {
 }
 
 #[tokio::test]
+async fn clients_of_statuspage_find_the_summary_where_they_expect_it() {
+    let settings = settings(&["plex"]);
+    let memory = Memory::with(&up(&settings), &settings);
+    let summary = get(&settings, &memory, "/status.json").await;
+    for path in ["/api/v2/summary.json", "/api/v2/status.json"] {
+        assert_eq!(get(&settings, &memory, path).await, summary, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn the_policy_allows_no_script_and_only_the_pages_own_style() {
     let settings = settings(&["plex"]);
     let memory = Memory::with(&up(&settings), &settings);

@@ -9,7 +9,8 @@ const SECRET: &str = "Zt4vQ9-kP2_x7LmN8wRb3c";
 fn secret_settings() -> plexmon_function::contract::settings::Settings {
     let mut settings = settings(&["plex"]);
     let digest: String = Sha256::digest(SECRET.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    settings.page.as_mut().unwrap().secret_sha256 = Some(digest);
+    let page = settings.page.as_mut().unwrap();
+    (page.secret_sha256, page.noindex) = (Some(digest), false);
     settings
 }
 
@@ -22,6 +23,8 @@ async fn only_the_secret_path_answers_and_only_to_its_visitor() {
         assert_eq!(response.status, 200, "{path}");
         let cache = header(&response, "cache-control").unwrap();
         assert!(cache.starts_with("private, max-age="), "{cache}");
+        let robots = header(&response, "x-robots-tag");
+        assert_eq!(robots, Some("noindex, nofollow"), "whatever `noindex` says");
         assert!(!response.body.contains(SECRET), "{path}");
         assert!(response.headers.iter().all(|(_, value)| !value.contains(SECRET)), "{path}");
     }
