@@ -52,8 +52,9 @@ impl Planner<'_> {
     /// Say in the step that creates a URL that it replaces one: AWS makes up another address, also under the same name.
     pub(super) fn note_new_address(&mut self, desired: Option<&FunctionUrl>, observed: &[FunctionUrl]) {
         let Some(desired) = desired else { return };
+        let is_taken = |other: &FunctionUrl| self.is_ours(other) || self.intent.adopt;
         let replaces =
-            |other: &FunctionUrl| other.name == desired.name && other.url.is_some() && self.is_ours(other);
+            |other: &FunctionUrl| other.name == desired.name && other.url.is_some() && is_taken(other);
         if !observed.iter().any(replaces) {
             return;
         }

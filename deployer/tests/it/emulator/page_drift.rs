@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use crate::support::{Fixture, Ran};
 
 const PAGE: &str = "plex-remote-health-page";
+const ROLE: &str = "plex-remote-health-page-role";
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
 /// A fixture whose configuration has a page.
 fn configured() -> Fixture {
@@ -81,7 +83,7 @@ fn changes_of_the_url_and_its_statements_are_detected_and_repaired_at_the_same_a
 fn changes_of_the_pages_function_are_detected_and_repaired() {
     let fixture = configured().with_deployment();
     let off = json!({"FunctionName": PAGE, "ReservedConcurrentExecutions": 0});
-    repaired(&fixture, "put_function_concurrency", off, &["update function (concurrency, health)"]);
+    repaired(&fixture, "put_function_concurrency", off, &["update function (health, concurrency)"]);
     let without_limit = json!({"FunctionName": PAGE});
     repaired(&fixture, "delete_function_concurrency", without_limit, &["update function (concurrency)"]);
     let text = json!({"FunctionName": PAGE, "LoggingConfig": {"LogFormat": "Text", "LogGroup": "/aws/lambda/other"}});
@@ -101,16 +103,17 @@ fn about_urls(ran: &Ran) -> Vec<&str> {
 fn a_function_with_the_pages_name_is_adopted_only_on_request() {
     let fixture = configured();
     let zip = plexmon_deploy::artifact::pack(b"#!/bin/sh\n", "{}").unwrap();
+    fixture.aws("iam", "create_role", json!({"RoleName": ROLE, "AssumeRolePolicyDocument": TRUST}));
     let function = json!({
         "FunctionName": PAGE, "Runtime": "provided.al2023", "Handler": "bootstrap",
-        "Role": fixture.arn("iam", "role/theirs"), "Code": {"ZipFile": {"base64": BASE64.encode(zip.bytes)}},
+        "Role": fixture.arn("iam", &format!("role/{ROLE}")), "Code": {"ZipFile": {"base64": BASE64.encode(zip.bytes)}},
     });
     fixture.aws("lambda", "create_function", function);
     fixture.aws("lambda", "create_function_url_config", json!({"FunctionName": PAGE, "AuthType": "AWS_IAM"}));
     let address = url_of(&fixture)["FunctionUrl"].clone();
     let refused = fixture.up().ended(1);
     assert!(
-        refused.stderr.contains("function `plex-remote-health-page` already exists"),
+        refused.stderr.contains("role `plex-remote-health-page-role` already exists"),
         "{}",
         refused.stderr
     );

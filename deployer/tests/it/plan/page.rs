@@ -1,7 +1,7 @@
 //! The status page: its function, and the URL, whose address must not change by accident.
 
 use insta::assert_snapshot;
-use plexmon_deploy::plan::{Plan, Remarks};
+use plexmon_deploy::plan::{Plan, Remarks, Step};
 use plexmon_deploy::resource::ResourceKind;
 use plexmon_deploy::resources::{Binding, Concurrency};
 use plexmon_deploy::stack::Stack;
@@ -89,6 +89,22 @@ fn a_plan_that_recreates_the_page_says_that_its_address_changes() {
     assert!(
         changes.contains(&json!({ "field": "address", "from": "the current one", "to": "a new one" })),
         "{json}"
+    );
+}
+
+/// The function that is taken over has another role than ours, and so has to be created again.
+#[test]
+fn an_adoption_that_recreates_the_page_says_so_as_well() {
+    let deployment = Deployment::usual().with_page();
+    let foreign = deployment.drifted(|stack| {
+        stack.the_page().owner = None;
+        stack.the_page().binding = Binding::Stale;
+        stack.the_url().owner = None;
+    });
+    let plan = deployment.adopt(&foreign).unwrap();
+    assert_eq!(
+        plan.steps.iter().flat_map(Step::replaced).map(|change| change.field).collect::<Vec<_>>(),
+        ["address"]
     );
 }
 
