@@ -14,7 +14,7 @@
 //!
 //! - [`contract`]: the formats that both crates and stored states share: settings, secrets, state, notifications, requests
 //!   and replies.
-//! - [`startup`] reads the settings; [`lambda`] connects Lambda with [`run`].
+//! - [`startup`] reads the settings; [`lambda`] connects Lambda with [`run`], or with [`page`].
 //! - [`probe`] probes one target and always returns a [`probe::Observation`], never an error.
 //! - [`decide`] derives the next state and the notifications; [`message`] renders notifications as text.
 //! - [`notify`] sends messages: one file for each kind of channel. [`heartbeat`] reports each run to a dead man's switch.
