@@ -1,4 +1,6 @@
 //! Views of homes that are doing well, and less well.
+//!
+//! Long because all homes are made from the same few parts, and are compared side by side.
 
 use plexmon_function::contract::history::Uptime;
 use plexmon_function::contract::settings::Clock;
