@@ -172,9 +172,9 @@ fn an_uptime_is_never_rounded_up_and_has_its_period() {
         let visible = visible(&page(view, language));
         visible.lines().find(|line| line.starts_with("24_")).unwrap().to_owned()
     };
-    assert_eq!(line(&view, Language::En), "24_hours 100_% 7_days 99.95_% 30_days 0.01_% 90_days 0.00_%");
+    assert_eq!(line(&view, Language::En), "24_h 100_% 7_days 99.95_% 30_days 0.01_% 90_days 0.00_%");
     assert_eq!(line(&view, Language::De), "24_Std. 100_% 7_Tage 99,95_% 30_Tage 0,01_% 90_Tage 0,00_%");
-    assert_eq!(line(&examples::new(), Language::En), "24_hours 100_% since 24_Nov 100_%");
+    assert_eq!(line(&examples::new(), Language::En), "24_h 100_% since 24_Nov 100_%");
     assert_eq!(line(&examples::never_checked(), Language::De).matches("keine Daten").count(), 4);
 }
 
