@@ -98,6 +98,11 @@ impl Aws {
         }
     }
 
+    /// Return the address of the emulator on this machine, if AWS is one.
+    pub fn local_endpoint(&self) -> Option<&str> {
+        self.config.endpoint_url().filter(|_| self.is_local)
+    }
+
     /// Return clients with the same connections and credentials in another region.
     #[must_use]
     pub fn in_region(&self, region: &str) -> Self {

@@ -2,6 +2,7 @@
 
 mod announce;
 mod history;
+mod page;
 mod permissions;
 
 use std::ffi::OsString;
@@ -13,6 +14,7 @@ use clap::{
 
 pub use self::announce::Announce;
 pub use self::history::{History, Since};
+pub use self::page::PageArgs;
 pub use self::permissions::{Audience, Permissions};
 use crate::version;
 
@@ -100,6 +102,8 @@ pub enum Command {
     Status(Status),
     /// Show the outages of the last 90 days, with their causes and lengths.
     History(History),
+    /// Print the address of the status page, open it in a browser, or write it to files.
+    Page(PageArgs),
     /// Announce something on the status page, or list what is announced.
     Announce(Announce),
     /// Show the result of each check, from the function's log.

@@ -12,6 +12,7 @@ pub mod logs;
 pub mod man;
 pub mod notify_test;
 pub mod package;
+pub mod page;
 pub mod pause;
 pub mod permissions;
 pub mod plan;
@@ -34,6 +35,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Up(options) => up::run(&context, options).await,
         Command::Status(options) => status::run(&context, options).await,
         Command::History(options) => history::run(&context, options).await,
+        Command::Page(options) => page::run(&context, options).await,
         Command::Announce(options) => announce::run(&context, options).await,
         Command::Logs(options) => logs::run(&context, options).await,
         Command::Invoke(options) => invoke::run(&context, options).await,

@@ -90,6 +90,8 @@ pub struct Config {
     pub history: HistorySettings,
     /// The status page.
     pub page: Option<PageConfig>,
+    /// Without a status page: why the targets could not be on one, if they could not.
+    pub unpublishable: Option<Error>,
     /// When reports are sent.
     pub report: Option<ReportSchedule>,
     /// The settings of the Lambda function.
@@ -148,10 +150,7 @@ impl Config {
             Some(table) => Some(heartbeat::read(table, folder, &mut secrets)?),
             None => None,
         };
-        let own_parameter = match top.table("state", "[state]")? {
-            Some(table) => state::read(table)?,
-            None => None,
-        };
+        let own_parameter = top.table("state", "[state]")?.map(state::read).transpose()?.flatten();
         let names_state_parameter = own_parameter.is_some();
         let state_parameter = match own_parameter {
             Some(parameter) => parameter,
@@ -162,7 +161,7 @@ impl Config {
             .table("report", "[report]")?
             .map(|table| report::read(table, &channels, history))
             .transpose()?;
-        let page = page::configured(&top, folder, region.as_deref(), &targets)?;
+        let (page, unpublishable) = page::configured(&top, folder, region.as_deref(), &targets)?;
         let statements = Statements::collect(&top)?;
         top.finish()?;
         let config = Self {
@@ -181,6 +180,7 @@ impl Config {
             names_state_parameter,
             history,
             page,
+            unpublishable,
             report,
             function,
             statements,

@@ -23,6 +23,7 @@
 //! - [`commands`] has a short file for each command, all of one shape: a [`context::Context`] and options in, an exit code out.
 //! - [`invocation`] runs the deployed function, [`local_probe`] probes from this machine.
 //! - [`announcements`] are the notices on the status page, which this program writes.
+//! - [`page_address`] is where the status page is, and [`publication`] what it makes public.
 //! - [`history`] is the past of each target, as the function has counted it.
 //! - [`sandbox`] provides the environment of the `sandbox` command: a local emulator, and stand-ins for Plex and Pushover.
 //! - [`process_group`] ends programs with everything that they have started.
@@ -55,10 +56,12 @@ pub mod invocation;
 pub mod local_probe;
 pub mod names;
 pub mod output;
+pub mod page_address;
 pub mod page_limits;
 pub mod plan;
 pub mod print;
 pub mod process_group;
+pub mod publication;
 pub mod report;
 pub mod resource;
 pub mod resources;

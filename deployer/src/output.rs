@@ -12,9 +12,10 @@ use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
 use crate::plan::Plan;
 use crate::print::{stderr, stdout};
+use crate::publication::Publication;
 use crate::report::{Event, Reporter, Silent};
 use crate::terminal::{Bars, Lines};
-use crate::text::{Details, Page, history_room};
+use crate::text::{Details, Page, history_room, publication};
 
 /// How and where to print.
 #[derive(Clone)]
@@ -117,6 +118,11 @@ impl Output {
     /// Print how much of the history has room, if that is less than configured.
     pub fn history_room(&self, room: &HistoryRoom) -> Result<()> {
         history_room(room).map_or(Ok(()), |text| self.text(text))
+    }
+
+    /// Print what becomes public, if anything does.
+    pub fn publication(&self, new: Option<&Publication>) -> Result<()> {
+        new.map_or(Ok(()), |new| self.text(publication(new)))
     }
 
     /// Print text whose lines the user may want to copy: they are never wrapped.

@@ -14,6 +14,7 @@ mod pushover;
 mod python;
 
 pub use emulator::{ACCESS_KEY, ACCOUNT, Emulator, SECRET_KEY};
+pub use http::get;
 pub use phone::PhoneStandIn;
 pub use plex::PlexStandIn;
 pub use pushover::Message;

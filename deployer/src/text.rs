@@ -7,6 +7,7 @@ mod error;
 mod history_room;
 pub mod notification;
 mod page;
+mod publication;
 mod sparkline;
 pub mod verdict;
 mod waterfall;
@@ -18,6 +19,7 @@ pub use charset::Charset;
 pub use error::error_text;
 pub use history_room::history_room;
 pub use page::{DEGRADED, Details, Page, Paint, padded};
+pub use publication::{publication, publication_line, publication_question};
 pub use sparkline::sparkline;
 pub use waterfall::waterfall;
 

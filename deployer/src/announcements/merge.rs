@@ -19,7 +19,8 @@ pub(super) fn merge(base: &Announcements, ours: &Announcements, theirs: Announce
     }
     let added = ours.announcements.iter().filter(|one| find(base, one.id).is_none());
     for one in added.filter(|one| !merged.announcements.contains(one)).cloned().collect::<Vec<_>>() {
-        let id = free_id(&merged, one.id);
+        let is_taken = find(&merged, one.id).is_some();
+        let id = if is_taken { free_id(&merged, one.id) } else { one.id };
         merged.announcements.push(Announcement { id, ..one });
     }
     merged

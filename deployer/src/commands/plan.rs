@@ -10,9 +10,10 @@ use crate::cost::{Estimate, MonthlyCost};
 use crate::error::{Exit, Result};
 use crate::output::Output;
 use crate::plan::{Plan, Remarks};
+use crate::publication::Publication;
 use crate::resources::Decrypt;
 use crate::stack::ReadOptions;
-use crate::text::history_room;
+use crate::text::{history_room, publication_line};
 
 /// The result of `plan` and `up` if there are no steps.
 pub(super) const NOTHING_TO_DO: &str = "nothing to do: AWS matches the configuration";
@@ -25,6 +26,9 @@ struct Document<'a> {
     #[serde(flatten)]
     cost: MonthlyCost<'a>,
     history: HistoryRoom,
+    /// What becomes public.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publication: Option<&'a Publication>,
     /// `null` if AWS does not say.
     account_plan: Option<&'a AccountPlan>,
 }
@@ -38,22 +42,27 @@ pub async fn run(context: &Context, args: &PlanArgs) -> Result<Exit> {
     let plan = view.plan(args.adopt)?;
     let cost = view.cost()?;
     let history = HistoryRoom::of(&view.config);
+    let publication = view.new_publication();
     output.note(&session.place(&view.observed));
     session.warn(&view);
     output.document(&Document {
         plan: &plan,
         cost: cost.json(),
         history,
+        publication: publication.as_ref(),
         account_plan: view.account_plan.as_ref(),
     })?;
     match args.format {
         Format::Text => {
             print(output, &plan, &cost)?;
             output.history_room(&history)?;
+            output.publication(publication.as_ref())?;
         }
         Format::Markdown => {
             let cost: Vec<String> = std::iter::once(cost.to_string()).chain(history_room(&history)).collect();
-            let remarks = Remarks { warnings: &session.public_warnings(&view), cost: &cost.join("\n") };
+            let new = publication.as_ref().map(publication_line);
+            let warnings: Vec<String> = new.into_iter().chain(session.public_warnings(&view)).collect();
+            let remarks = Remarks { warnings: &warnings, cost: &cost.join("\n") };
             output.verbatim(plan.markdown(&remarks).trim_end())?;
         }
     }

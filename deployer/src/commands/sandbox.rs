@@ -2,11 +2,14 @@
 //! but on a local emulator, with stand-ins for Plex and for Pushover.
 
 mod code;
+mod past;
 mod setup;
 mod stage;
+mod visit;
 
 use std::time::{Duration, Instant};
 
+use plexmon_function::page::view::Overall;
 use serde::Serialize;
 
 use self::stage::Stage;
@@ -65,6 +68,10 @@ async fn play(stage: &Stage, args: &Sandbox, output: &Output, interrupt: &Interr
     scene("1. Deploy. This is `plexmon-deploy up`, as it would run against AWS:")?;
     up::deploy(session, &up, None).await?;
     acts.push(arrived(stage, output, "deployed").await?);
+    past::write(session).await?;
+    output.note(
+        "the sandbox has a made past of 80 days, so that history and status page have something to show",
+    );
 
     scene("2. Deploy again. Nothing has changed, so nothing is written:")?;
     if up::deploy(session, &up, None).await? == Effect::Changed {
@@ -78,6 +85,7 @@ async fn play(stage: &Stage, args: &Sandbox, output: &Output, interrupt: &Interr
         plex.break_it();
         check(session).await?;
         acts.push(arrived(stage, output, "broken").await?);
+        visit::until(session, Overall::Outage).await?;
 
         scene("5. Plex is still down at the next check. There is no second notification:")?;
         check(session).await?;
@@ -91,17 +99,28 @@ async fn play(stage: &Stage, args: &Sandbox, output: &Output, interrupt: &Interr
         plex.repair();
         check(session).await?;
         acts.push(arrived(stage, output, "mended").await?);
+
+        scene("7. The status page, which reads the results at most every ten seconds:")?;
+        show_page(session, output).await?;
     }
     if args.keep {
         keep(stage, output, interrupt).await?;
         scene("Interrupted: the emulator and everything in it are removed.")?;
         return Ok(Story { acts, seconds: started.elapsed().as_secs_f64() });
     }
-    scene("7. Remove. This is `plexmon-deploy down`:")?;
+    scene("8. Remove. This is `plexmon-deploy down`:")?;
     // No run is in flight: every run was awaited.
     let down = Down { yes: true, keep_state: false, keep_logs: false, force: false, no_wait: true };
     down::remove(session, &down).await?;
     Ok(Story { acts, seconds: started.elapsed().as_secs_f64() })
+}
+
+/// Print what the page shows.
+async fn show_page(session: &Session, output: &Output) -> Result<()> {
+    for line in visit::until(session, Overall::Operational).await? {
+        output.text(format!("  page: {line}"))?;
+    }
+    Ok(())
 }
 
 /// Run a check, as the schedule would.
@@ -139,9 +158,10 @@ fn line(message: &Message) -> String {
 async fn keep(stage: &Stage, output: &Output, interrupt: &Interrupt) -> Result<()> {
     output.verbatim(format!(
         "\nKept running, with a check every minute, until Ctrl-C. To use it from another terminal:\n\
-         \n  cd {}\n  export AWS_ENDPOINT_URL={} AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={key}\n  plexmon-deploy status\n",
+         \n  cd {}\n  export AWS_ENDPOINT_URL={} AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={key}\n  plexmon-deploy status\n\nThe status page: {}\n",
         stage.folder().display(),
         stage.endpoint(),
+        visit::address(&stage.session).await?,
         key = crate::sandbox::ACCESS_KEY,
     ))?;
     loop {

@@ -21,6 +21,7 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::history::Histories;
+use crate::page_address::PageAddress;
 use crate::plan::{Kept, Plan, Step};
 use crate::resources::{Decrypt, Health as FunctionHealth};
 use crate::session::{Session, View};
@@ -44,6 +45,8 @@ pub struct Report {
     last_check: Option<u64>,
     /// Unix seconds; `null` when notifications are not paused.
     paused_until: Option<u64>,
+    /// `null` if no status page is deployed.
+    page: Option<PageReport>,
     targets: Vec<TargetReport>,
     /// What `up` would do.
     drift: Vec<Step>,
@@ -59,6 +62,21 @@ pub struct Report {
     now: u64,
     #[serde(skip)]
     clock: Clock,
+}
+
+/// The status page.
+#[derive(Debug, Serialize)]
+struct PageReport {
+    /// Without its secret path, which has no place in a log.
+    address: String,
+    has_secret_path: bool,
+}
+
+impl PageReport {
+    fn of(session: &Session, view: &View) -> Result<Option<Self>> {
+        let address = PageAddress::of(session, &view.observed)?;
+        Ok(address.map(|address| Self { has_secret_path: address.has_secret_path(), address: address.root }))
+    }
 }
 
 pub async fn run(context: &Context, args: &cli::Status) -> Result<Exit> {
@@ -122,6 +140,7 @@ pub fn report(session: &Session, view: &View) -> Result<Report> {
         enabled: rule.is_some_and(|rule| rule.enabled),
         last_check: state.as_ref().map(|state| state.ts).filter(|ts| *ts > 0),
         paused_until: state.as_ref().and_then(|state| state.paused_until).filter(|until| *until > now),
+        page: PageReport::of(session, view)?,
         targets: targets(session, state.as_ref(), &histories),
         drift: if deployed { drift } else { Vec::new() },
         kept: if deployed { kept } else { Vec::new() },
@@ -196,6 +215,10 @@ impl Report {
         if let Some(until) = self.paused_until {
             let until = self.moment(until);
             let _ = write!(text, "\n  paused      until {until} (`plexmon-deploy resume` ends it)");
+        }
+        if let Some(PageReport { address, has_secret_path }) = &self.page {
+            let hint = if *has_secret_path { " (`plexmon-deploy page` prints all of it)" } else { "" };
+            let _ = write!(text, "\n  page        {address}{hint}");
         }
         let widths = self.targets.iter().map(|target| console::measure_text_width(&target.name));
         let width = widths.max().unwrap_or_default().max(LABEL);

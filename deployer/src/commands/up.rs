@@ -16,13 +16,15 @@ use crate::cost::MonthlyCost;
 use crate::error::{Error, Exit, Result};
 use crate::invocation::{NewResources, first_run};
 use crate::output::Answer;
+use crate::page_address::PageAddress;
 use crate::plan::{Action, Expected, Plan, Step};
+use crate::publication::Publication;
 use crate::report::Progress;
 use crate::resource::{Materials, OnFailure, ResourceKind};
 use crate::resources::Decrypt;
 use crate::session::{ApplyOptions, Session, View};
 use crate::stack::ReadOptions;
-use crate::text::verdict;
+use crate::text::{publication_question, verdict};
 
 #[derive(Serialize)]
 struct Deployment<'a> {
@@ -33,6 +35,9 @@ struct Deployment<'a> {
     #[serde(flatten)]
     cost: MonthlyCost<'a>,
     history: HistoryRoom,
+    /// What becomes public.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publication: Option<&'a Publication>,
     /// `null` if AWS does not say.
     account_plan: Option<&'a AccountPlan>,
 }
@@ -60,13 +65,22 @@ pub async fn deploy(session: &Session, args: &Up, expected: Option<&Expected>) -
     let estimate = view.cost()?;
     let cost = estimate.json();
     let history = HistoryRoom::of(&view.config);
+    let publication = view.new_publication();
     let output = &session.output;
     output.note(&session.place(&view.observed));
     session.warn(&view);
     let digest = plan.digest();
     let document = |steps: &[Applied], reply: Option<&Reply>| {
         let account_plan = view.account_plan.as_ref();
-        output.document(&Deployment { digest: &digest, steps, reply, cost, history, account_plan })
+        output.document(&Deployment {
+            digest: &digest,
+            steps,
+            reply,
+            cost,
+            history,
+            publication: publication.as_ref(),
+            account_plan,
+        })
     };
     if let Some(expected) = expected.filter(|expected| !expected.is(&plan)) {
         let steps: Vec<Applied> = plan.steps.iter().cloned().map(Applied::not_run).collect();
@@ -91,10 +105,10 @@ pub async fn deploy(session: &Session, args: &Up, expected: Option<&Expected>) -
     output.plan(&plan)?;
     output.cost(&estimate)?;
     output.history_room(&history)?;
+    output.publication(publication.as_ref())?;
     note_secrets(session, &view);
-    let is_confirmed = args.yes || expected.is_some();
-    if !is_confirmed && output.ask("Apply this plan?", Answer::Yes, &session.interrupt).await? == Answer::No {
-        return Err(Error::new("not confirmed: nothing was changed"));
+    if !(args.yes || expected.is_some()) {
+        confirm(session, publication.as_ref()).await?;
     }
     let materials = materials(session, &view, &plan).await?;
     let new = new(&plan, session);
@@ -110,8 +124,18 @@ pub async fn deploy(session: &Session, args: &Up, expected: Option<&Expected>) -
     document(&applied, reply.as_ref().ok())?;
     let reply = reply.map_err(|error| error.context("everything is deployed, but the first run failed"))?;
     output.text(verdict::text(&reply, output.page()))?;
+    print_address(session, &view).await?;
     verdict::require_delivery(&reply)?;
     Ok(Effect::Changed)
+}
+
+/// Ask whether to apply the plan.
+async fn confirm(session: &Session, publication: Option<&Publication>) -> Result<()> {
+    let question = publication.map_or_else(|| "Apply this plan?".to_owned(), publication_question);
+    match session.output.ask(&question, Answer::Yes, &session.interrupt).await? {
+        Answer::Yes => Ok(()),
+        Answer::No => Err(Error::new("not confirmed: nothing was changed")),
+    }
 }
 
 /// Report where the secrets come from, and warn if no channel is configured.
@@ -126,6 +150,23 @@ fn note_secrets(session: &Session, view: &View) {
     }
     if session.config.channels.is_empty() {
         output.warning("the configuration has no [notify.*] channel: no notifications will be sent");
+    }
+}
+
+/// Print where the page is. Its secret path has no place in a log.
+async fn print_address(session: &Session, view: &View) -> Result<()> {
+    let output = &session.output;
+    match PageAddress::read(session, &view.observed.names).await {
+        Ok(None) => Ok(()),
+        Ok(Some(address)) if address.has_secret_path() => {
+            output.verbatim(format!("status page: {} (`plexmon-deploy page` prints all of it)", address.root))
+        }
+        Ok(Some(address)) => output.verbatim(format!("status page: {}", address.root)),
+        // Everything is deployed.
+        Err(error) => {
+            output.warning(&format!("could not read the address of the status page: {}", error.message()));
+            Ok(())
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use plexmon_function::page::Language;
 pub use self::secret_path::SecretPath;
 use super::reader::{Table, Value};
 use super::{SecretSource, deployment, secret};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::names::partition;
 
 /// The longest title, in characters.
@@ -49,16 +49,20 @@ impl PageConfig {
 
 /// Read the table, if there is one, and check what it would publish. The page has to be in the partition of `home`, the
 /// monitor's region, as far as that is configured.
+///
+/// Without the table, the second value says why the targets cannot be shown to visitors, if they cannot.
 pub fn configured(
     top: &Table<'_>,
     folder: &Path,
     home: Option<&str>,
     targets: &[Target],
-) -> Result<Option<PageConfig>> {
-    let Some(value) = top.get("page") else { return Ok(None) };
+) -> Result<(Option<PageConfig>, Option<Error>)> {
+    let names = public::check_names(top.get("target").as_ref(), targets);
+    let Some(value) = top.get("page") else { return Ok((None, names.err())) };
     let page = read(value.table("[page]")?, folder, home)?;
-    public::check(&value, top.get("target").as_ref(), targets)?;
-    Ok(Some(page))
+    public::check_page(&value, targets)?;
+    names?;
+    Ok((Some(page), None))
 }
 
 fn read(table: Table<'_>, folder: &Path, home: Option<&str>) -> Result<PageConfig> {

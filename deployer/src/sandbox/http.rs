@@ -13,13 +13,16 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 
 /// The largest request body; no sensible request to a stand-in is larger.
 const LARGEST_BODY: usize = 64 * 1024;
+/// The time for an answer to [`get`]; a function may have to start first.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 /// The pause after a failed `accept`, most likely due to missing file descriptors.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -90,6 +93,29 @@ async fn serve(stream: TcpStream, answer: Arc<Answer>, mut stopped: watch::Recei
     }
 }
 
+/// Get a page from an address on this machine: its body, which must be a success.
+pub async fn get(url: &str) -> Result<String> {
+    let failed = || format!("could not get {url}");
+    let rest = url.strip_prefix("http://").unwrap_or(url);
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let mut stream = TcpStream::connect(host).await.context(failed)?;
+    // With this version, the server sends the body in one piece and closes the connection.
+    let request = format!("GET /{path} HTTP/1.0\r\nHost: {host}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.context(failed)?;
+    let mut reply = Vec::new();
+    tokio::time::timeout(ANSWER_TIMEOUT, stream.read_to_end(&mut reply))
+        .await
+        .context(failed)?
+        .context(failed)?;
+    let reply = String::from_utf8_lossy(&reply);
+    let (head, body) = reply.split_once("\r\n\r\n").unwrap_or((&reply, ""));
+    let status = head.lines().next().unwrap_or_default();
+    match status.split(' ').nth(1) {
+        Some("200") => Ok(body.to_owned()),
+        _ => Err(Error::new(failed()).cause(format!("the answer was {status}: {}", body.trim()))),
+    }
+}
+
 pub(super) fn reply(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
     let mut reply = Response::new(Full::new(body.into()));
     *reply.status_mut() = status;
@@ -100,7 +126,7 @@ pub(super) fn reply(status: StatusCode, content_type: &'static str, body: impl I
 /// A client for tests of a stand-in, independent of the code that is tested with it.
 #[cfg(test)]
 pub(super) mod client {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     /// Send a request and return the status and body of the reply.
     pub(crate) async fn ask(method: &str, url: &str, content_type: &str, body: &str) -> (u16, String) {

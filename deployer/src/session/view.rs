@@ -7,8 +7,10 @@ use crate::account_plan::{AccountPlan, Day};
 use crate::config::{Config, SecretLookup, SecretPath};
 use crate::cost::{Estimate, estimate};
 use crate::error::Result;
+use crate::names::{LambdaKind, LambdaNames};
 use crate::page_limits::PageLimits;
 use crate::plan::{Intent, Plan, plan};
+use crate::publication::Publication;
 use crate::resources::Content;
 use crate::stack::{Observed, Stack};
 
@@ -46,6 +48,14 @@ impl View {
         let page = self.identified_settings.page.as_ref();
         self.secret_path.require(page.and_then(|page| page.secret_sha256.as_deref()))?;
         Ok(plan)
+    }
+
+    /// Return what the desired stack makes public, unless there is a page already.
+    pub fn new_publication(&self) -> Option<Publication> {
+        let is_page = |lambda: &&LambdaNames| lambda.kind == LambdaKind::Page;
+        let mut pages = self.observed.names.others.iter().filter(is_page);
+        let has_address = pages.any(|lambda| self.observed.address(lambda).is_some());
+        Publication::of(&self.config).filter(|_| !has_address)
     }
 
     /// Estimate what the desired stack costs a month.

@@ -3,6 +3,7 @@
 
 mod account_plan;
 mod adoption;
+mod announcing;
 mod by_hand;
 mod changes;
 mod ci;

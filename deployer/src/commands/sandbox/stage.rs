@@ -119,6 +119,7 @@ fn write_config(folder: &Path, url: &str, pushover: &str, schedule: &str) -> Res
         "region = \"{REGION}\"\nschedule = \"{schedule}\"\ncontrol = []\n\n\
          [[target]]\nname = \"plex\"\nkind = \"plex\"\nurl = {}\ntries = 1\n\n\
          [notify.pushover]\ntoken = {{ file = \"token\" }}\nuser = {{ file = \"user\" }}\nurl = {}\n\n\
+         [page]\ntitle = \"Sandbox\"\n\n\
          [function]\narchitecture = \"{architecture}\"\n",
         quoted(url),
         quoted(pushover),

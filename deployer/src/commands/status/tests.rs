@@ -32,6 +32,7 @@ fn report(targets: Vec<TargetReport>) -> Report {
         enabled: true,
         last_check: Some(1_793_700_300),
         paused_until: None,
+        page: None,
         targets,
         drift: Vec::new(),
         kept: Vec::new(),

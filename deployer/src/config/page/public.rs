@@ -16,20 +16,23 @@ enum Place {
     Port(String),
 }
 
-/// Reject a page with nothing on it, and texts that would publish where a target is.
-///
-/// `page` is the table `[page]`, and `list` the targets as they are written.
-pub fn check(page: &Value<'_>, list: Option<&Value<'_>>, targets: &[Target]) -> Result<()> {
+/// Reject a page with nothing on it, and a title that would publish where a target is.
+pub fn check_page(page: &Value<'_>, targets: &[Target]) -> Result<()> {
     if !targets.iter().any(Target::is_public) {
         return Err(page
             .error("has nothing to show: no target is public")
             .hint("set `public = true` in the [[target]] tables that visitors may see, or remove [page]"));
     }
-    let hosts: Vec<String> = targets.iter().filter_map(|target| host(&target.url)).collect();
-    if let Some(title) = page.table("[page]")?.get("title") {
-        reject(&title, &hosts, "choose another title")?;
+    match page.table("[page]")?.get("title") {
+        Some(title) => reject(&title, &hosts(targets), "choose another title"),
+        None => Ok(()),
     }
+}
+
+/// Reject texts of public targets that would publish where a target is. `list` has the targets as they are written.
+pub fn check_names(list: Option<&Value<'_>>, targets: &[Target]) -> Result<()> {
     let Some(list) = list else { return Ok(()) };
+    let hosts = hosts(targets);
     for value in tables(list)? {
         let table = value.table("[[target]]")?;
         let name = table.get("name").and_then(|name| name.value.as_str().map(str::to_owned));
@@ -40,6 +43,10 @@ pub fn check(page: &Value<'_>, list: Option<&Value<'_>>, targets: &[Target]) -> 
         }
     }
     Ok(())
+}
+
+fn hosts(targets: &[Target]) -> Vec<String> {
+    targets.iter().filter_map(|target| host(&target.url)).collect()
 }
 
 /// The name is published even if there is a label: in the addresses of badges, for example.
@@ -72,7 +79,9 @@ fn reject(value: &Value<'_>, hosts: &[String], hint: &str) -> Result<()> {
 fn host(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     let host = url.host_str()?.trim_end_matches('.').to_ascii_lowercase();
-    host.contains('.').then_some(host)
+    // Addresses are found in any text, whether or not they are those of a target.
+    let is_name = host.contains('.') && host.parse::<IpAddr>().is_err();
+    is_name.then_some(host)
 }
 
 /// Find a host of the configuration, an IP address or a port in a text.

@@ -5,6 +5,7 @@ pub fn filters() -> Vec<(&'static str, &'static str)> {
     vec![
         (r"os error \d+", "os error [NUMBER]"),
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
+        (r"/_aws/lambda-url/[0-9a-z]+/", "/_aws/lambda-url/[ID]/"),
         // Bars of a waterfall, by time.
         (r"\|[ =]{10,}\|", "[BAR]"),
         (r"\| *(ESC\[\d+m)=+(ESC\[0m) *\|", "$1[BAR]$2"),
