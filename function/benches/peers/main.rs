@@ -2,7 +2,7 @@
 //! does nothing, all under the same stand-ins for Lambda, SSM, the target and the channel.
 //!
 //! Options after `--`: `--starts N`, `--runs N` (warm runs for each start), `--only SECTION` (`free`, `rationed`,
-//! `calls`, `sizes`, `latency`, `scale`). Needs Python 3.10 or newer with venv, gzip, and PyPI the first time.
+//! `calls`, `sizes`, `latency`, `scale`, `page`). Needs Python 3.10 or newer with venv, gzip, and PyPI the first time.
 //!
 //! Wall times are measured from handing out an event to receiving its answer. Processor time is the kernel's clock of the
 //! process (all threads, user and system), read while all threads sleep. Memory is VmHWM.
@@ -12,6 +12,7 @@
 
 mod measure;
 mod options;
+mod page;
 mod python;
 mod report;
 mod sections;

@@ -14,24 +14,25 @@ use crate::measure::{Medians, Plan, measure};
 use crate::options::Options;
 use crate::report::{Goal, Table};
 use crate::throttle::{PERIOD, QUOTA, Throttle};
-use crate::{python, tmp};
+use crate::{page, python, tmp};
 
 type Section = fn(&Bench, &Options);
 
 /// All sections, by name.
-pub const ALL: [(&str, Section); 6] = [
+pub const ALL: [(&str, Section); 7] = [
     ("free", free),
     ("throttled", throttled),
     ("calls", calls),
     ("sizes", sizes),
     ("latency", latency),
     ("scale", scale),
+    ("page", page::page),
 ];
 
 /// The programs that are compared.
 pub struct Bench {
-    bootstrap: PathBuf,
-    empty: PathBuf,
+    pub bootstrap: PathBuf,
+    pub empty: PathBuf,
     python: PathBuf,
 }
 

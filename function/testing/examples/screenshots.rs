@@ -43,8 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             browser.render_for(medium);
             browser.open(&url);
             let name = format!("{}-{variant}", name.display());
-            let all = PathBuf::from(folder).join(&name).with_extension("png");
-            fs::write(&all, browser.screenshot_of_all())?;
+            fs::write(PathBuf::from(folder).join(format!("{name}.png")), browser.screenshot_of_all())?;
             // What a phone shows before anyone scrolls.
             if viewport == Viewport::PHONE {
                 fs::write(PathBuf::from(folder).join(format!("{name}-first.png")), browser.screenshot())?;

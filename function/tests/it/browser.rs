@@ -7,6 +7,7 @@ mod formats;
 mod harness;
 mod keyboard;
 mod layout;
+mod served;
 
 use std::path::Path;
 

@@ -4,7 +4,7 @@ mod apps;
 mod events;
 pub mod examples;
 mod feed;
-mod fixtures;
+pub mod fixtures;
 mod freshness;
 mod hidden;
 mod hostile;
@@ -12,7 +12,7 @@ mod html;
 #[cfg(target_os = "linux")]
 mod load;
 #[cfg(target_os = "linux")]
-mod past;
+pub mod past;
 mod program;
 mod random;
 mod reading;
