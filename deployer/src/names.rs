@@ -51,6 +51,8 @@ pub struct Names {
     pub monitor: LambdaNames,
     /// Other functions of the deployment, in this region or another.
     pub others: Vec<LambdaNames>,
+    /// The page in regions that the configuration does not name, but the tags of its role do.
+    pub past: Vec<LambdaNames>,
     pub state_parameter: String,
     /// Additional parameters of the state, if there are or were many targets.
     pub state_parts: Vec<String>,
@@ -70,6 +72,7 @@ impl Names {
                 .iter()
                 .map(|page| Self::page(config, page.region.as_deref().unwrap_or(region)))
                 .collect(),
+            past: Vec::new(),
             state_parameter: config.state_parameter.clone(),
             state_parts: Vec::new(),
             history: Vec::new(),
@@ -83,7 +86,28 @@ impl Names {
 
     /// The function that serves the status page, in its region.
     pub fn page(config: &Config, region: &str) -> LambdaNames {
-        LambdaNames::new(LambdaKind::Page, &format!("{}-page", config.name), region).public()
+        Self::page_of(&config.name, region)
+    }
+
+    fn page_of(deployment: &str, region: &str) -> LambdaNames {
+        LambdaNames::new(LambdaKind::Page, &format!("{deployment}-page"), region).public()
+    }
+
+    /// The names of the page in a region, whether or not it is served there.
+    pub fn page_in(&self, region: &str) -> LambdaNames {
+        Self::page_of(&self.deployment, region)
+    }
+
+    /// The role of the page if no function is configured that has it. An earlier configuration may have left it behind.
+    pub fn past_page_role(&self) -> Option<RoleNames> {
+        let role = self.page_in("").role;
+        self.lambdas().all(|lambda| lambda.role != role).then_some(role)
+    }
+
+    /// Return the names with the page in these regions as well.
+    #[must_use]
+    pub fn with_past(self, past: Vec<LambdaNames>) -> Self {
+        Self { past: self.past.into_iter().chain(past).collect(), ..self }
     }
 
     /// Return the names with the state parameter of an adopted function.

@@ -7,9 +7,11 @@ mod digest;
 mod expected;
 mod kept;
 mod markdown;
+mod need;
 mod needs;
 mod place;
 mod recreated;
+mod roles;
 mod step;
 mod text;
 
@@ -19,7 +21,7 @@ use serde::{Serialize, Serializer};
 pub use self::expected::{Document, Expected, NotADocument, parse_digest};
 pub use self::kept::Kept;
 pub use self::markdown::Remarks;
-pub use self::needs::Need;
+pub use self::need::Need;
 pub use self::place::Place;
 pub use self::step::{Action, Change, Delta, Step};
 use crate::error::{Error, Result};
@@ -46,6 +48,8 @@ pub struct Intent<'a> {
     pub account: &'a Account,
     /// Take over what has our name but not our tag.
     pub adopt: bool,
+    /// Regions that could not be read: what they have is not known.
+    pub unchecked: &'a [String],
 }
 
 impl Intent<'_> {
@@ -61,10 +65,15 @@ impl Intent<'_> {
 pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Plan> {
     // Without `..`: a kind that is not considered below does not compile.
     let Stack { roles, log_groups, parameters, secrets, functions, function_urls, schedules } = desired;
+    let mut shared = Vec::new();
     let mut planner = Planner { intent, plan: Plan { place: intent.place(), ..Plan::default() } };
     for (desired, observed) in pairs(roles, &observed.roles) {
-        let desired = planner.shared_role(desired, observed);
-        planner.consider(desired.as_ref(), observed, Change::Role)?;
+        let first = planner.shared_role(desired, observed);
+        planner.consider(first.as_ref(), observed, Change::Role)?;
+        if let (Some(desired), Some(first)) = (desired, first) {
+            let last = planner.without_past_regions(desired, &first);
+            shared.push((first, last));
+        }
     }
     for (desired, observed) in pairs(log_groups, &observed.log_groups) {
         planner.consider(desired, observed, Change::LogGroup)?;
@@ -103,10 +112,13 @@ pub fn plan(desired: &Stack, observed: &Stack, intent: Intent<'_>) -> Result<Pla
         planner.consider(desired.as_ref(), observed, Change::Schedule)?;
     }
     for (from, to) in remembering {
-        planner.forget(from, to);
+        planner.forget(from, to, Change::Function);
+    }
+    for (from, to) in shared {
+        planner.forget(from, to, Change::Role);
     }
     let Planner { mut plan, .. } = planner;
-    plan.steps = needs::in_order(plan.steps, functions, &intent.names.state_parameter);
+    plan.steps = needs::in_order(plan.steps, functions, intent.names);
     // Check this last: a user who has to adopt something may find the secrets there.
     secrets_available(secrets, observed)?;
     Ok(plan)
@@ -191,11 +203,11 @@ impl Planner<'_> {
         Some(Function { state, ..desired.clone() })
     }
 
-    /// Remove the previous name from the function's tag, as the last step.
-    fn forget(&mut self, from: Function, to: Function) {
+    /// Remove the only record of what is removed by this plan, as the last step.
+    fn forget<R: Resource>(&mut self, from: R, to: R, wrap: fn(Delta<R>) -> Change) {
         let changes = to.differences(Some(&from));
         if !changes.is_empty() {
-            self.push(Step::new(Delta::Update { from, to }, changes, Change::Function));
+            self.push(Step::new(Delta::Update { from, to }, changes, wrap));
         }
     }
 

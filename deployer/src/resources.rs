@@ -20,6 +20,7 @@ mod permission_calls;
 pub mod role;
 mod role_calls;
 pub mod role_policy;
+pub mod role_regions;
 pub mod rules;
 pub mod schedule;
 pub mod schedule_calls;
@@ -35,6 +36,7 @@ pub use logging::Logging;
 pub use parameter::Parameter;
 pub use permission::Permission;
 pub use role::Role;
+pub use role_regions::Regions;
 pub use schedule::Schedule;
 pub use secret::{Content, Decrypt, Secret};
 

@@ -199,6 +199,7 @@ impl Session {
         if let Some(warning) = view.page_limits.warning() {
             self.output.warning(&warning);
         }
+        self.output.warnings(&view.observed.unchecked_warnings());
         self.note_account_plan(view.account_plan.as_ref());
     }
 

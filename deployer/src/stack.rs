@@ -4,8 +4,9 @@ mod history;
 mod lambdas;
 mod observe;
 mod owners;
+mod reach;
 
-pub use self::lambdas::{Address, Urls};
+pub use self::lambdas::{Address, Unreachable, Urls};
 pub use self::observe::{Observed, ReadOptions, STATE_VARIABLE, observe};
 use crate::names::LambdaNames;
 use crate::resource::{Blueprint, find};
@@ -71,6 +72,18 @@ impl Stack {
         self.functions.push(function);
         self.function_urls.extend(url);
         self.schedules.extend(schedule);
+    }
+
+    /// Add functions and what belongs to each of them alone.
+    fn add_lambdas(&mut self, other: Self) {
+        // Without `..`: a new kind cannot be forgotten here.
+        let Self { roles, log_groups, parameters: _, secrets: _, functions, function_urls, schedules } =
+            other;
+        self.roles.extend(roles);
+        self.log_groups.extend(log_groups);
+        self.functions.extend(functions);
+        self.function_urls.extend(function_urls);
+        self.schedules.extend(schedules);
     }
 
     pub fn function(&self, names: &LambdaNames) -> Option<&Function> {

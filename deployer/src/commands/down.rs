@@ -72,7 +72,7 @@ pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
             digest: &digest,
             steps: &[],
             kept: &kept,
-            proven: true,
+            proven: observed.require_all_regions().is_ok(),
             other_rules: &[],
             cost: left.json(),
         };
@@ -80,6 +80,7 @@ pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
         if !kept.is_empty() {
             output.plan(&plan)?;
         }
+        observed.require_all_regions()?;
         output.text(format!("nothing to remove: no resources of {} were found", session.names.deployment))?;
         return Ok(Exit::Success);
     }
@@ -109,12 +110,13 @@ pub async fn remove(session: &Session, args: &Down) -> Result<Exit> {
         digest: &digest,
         steps: &applied,
         kept: &kept,
-        proven: verdict.is_ok() && proof.is_ok(),
+        proven: verdict.is_ok() && proof.is_ok() && observed.require_all_regions().is_ok(),
         other_rules: &rules,
         cost: left.json(),
     })?;
     verdict?;
     proof?;
+    observed.require_all_regions()?;
     let nothing = if kept.is_empty() { "nothing" } else { "nothing else" };
     output.text(format!(
         "{} deleted; checked again: {nothing} of {} is left",
@@ -189,8 +191,8 @@ fn plan_of(observed: &Observed, args: &Down) -> Result<Plan> {
         let groups = left.log_groups.drain(..);
         kept.extend(groups.map(|group| Kept::new(&group, "--keep-logs".to_owned())));
     }
-    let mut plan =
-        plan(&Stack::nothing(), &left, Intent { names, account: &observed.account, adopt: false })?;
+    let (account, unchecked) = (&observed.account, &observed.unchecked());
+    let mut plan = plan(&Stack::nothing(), &left, Intent { names, account, adopt: false, unchecked })?;
     plan.kept.extend(kept);
     Ok(plan)
 }

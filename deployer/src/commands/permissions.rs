@@ -19,6 +19,7 @@ use crate::names::{Account, LambdaKind, LambdaNames, Names, partition};
 use crate::print::stdout;
 use crate::resource::{Actions, Subject};
 use crate::resources;
+use crate::resources::function_url::ACTIONS_WITHOUT_PAGE;
 use crate::resources::role::BOUNDED_ACTIONS;
 use crate::resources::secret::ACTIONS_WITHOUT_SECRETS;
 
@@ -71,7 +72,11 @@ fn policy(config: &Config, args: &Permissions, region: Option<&str>) -> Value {
     };
     let names = Names::new(config, &account.region);
     let has_page = names.lambdas().any(|lambda| lambda.kind == LambdaKind::Page);
-    actions.retain(|on, _| has_page || !matches!(on, Subject::Page | Subject::PageAccount));
+    if !has_page {
+        actions.remove(&Subject::PageAccount);
+        let page = actions.entry(Subject::Page).or_default();
+        page.retain(|action| ACTIONS_WITHOUT_PAGE.contains(action));
+    }
     let mut statements: Vec<Value> = actions
         .iter()
         .map(|(on, actions)| {
@@ -112,16 +117,19 @@ fn sorted(actions: &[&str]) -> Vec<String> {
 
 fn resource(on: Subject, names: &Names, account: &Account) -> Value {
     let of = |lambda: &LambdaNames| account.in_region(&lambda.region);
+    // An earlier configuration may have left the page behind, in any region.
+    let page = names.page_in("*");
+    let configured = names.lambdas().filter(|lambda| lambda.function != page.function);
+    let all: Vec<&LambdaNames> = configured.chain([&page]).collect();
     let arns: Vec<String> = match on {
-        Subject::Role | Subject::PassedRole => {
-            names.lambdas().map(|lambda| account.role(&lambda.role.role)).collect()
+        Subject::Role => {
+            let past = names.past_page_role();
+            let roles = names.lambdas().map(|lambda| &lambda.role).chain(&past);
+            roles.map(|role| account.role(&role.role)).collect()
         }
-        Subject::Function => names.lambdas().map(|lambda| of(lambda).function(&lambda.function)).collect(),
-        Subject::Page => names
-            .lambdas()
-            .filter(|lambda| lambda.kind == LambdaKind::Page)
-            .map(|lambda| of(lambda).function(&lambda.function))
-            .collect(),
+        Subject::PassedRole => names.lambdas().map(|lambda| account.role(&lambda.role.role)).collect(),
+        Subject::Function => all.iter().map(|lambda| of(lambda).function(&lambda.function)).collect(),
+        Subject::Page => vec![of(&page).function(&page.function)],
         Subject::Rule => names.rules().iter().map(|rule| account.rule(rule)).collect(),
         Subject::State => {
             let state = &names.state_parameter;
@@ -129,8 +137,8 @@ fn resource(on: Subject, names: &Names, account: &Account) -> Value {
             all.map(|name| account.parameter(&name)).to_vec()
         }
         Subject::Secrets => vec![account.parameter(&names.secrets_parameter())],
-        Subject::LogGroup => names
-            .lambdas()
+        Subject::LogGroup => all
+            .iter()
             .map(|lambda| of(lambda).log_group(&lambda.log_group))
             // Calls on the group use the first form, calls on its events the second.
             .flat_map(|group| [group.clone(), format!("{group}:*")])

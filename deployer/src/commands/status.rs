@@ -107,6 +107,7 @@ pub fn report(session: &Session, view: &View) -> Result<Report> {
         problems.push(error.message().to_owned());
         Plan::default()
     });
+    problems.extend(view.observed.unchecked_warnings());
     let (drift, kept) = (plan.steps, plan.kept);
     for function in stack.functions.iter().filter(|function| function.health != FunctionHealth::Active) {
         let is_monitor = function.name == names.function();

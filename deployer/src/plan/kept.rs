@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Planner;
 use crate::artifact::{CodeSource, Identity};
 use crate::resource::{Resource, ResourceKind};
-use crate::resources::{Function, LogGroup, Role, Schedule};
+use crate::resources::{Function, LogGroup, Schedule};
 
 /// A resource with our name that stays as it is, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -26,25 +26,6 @@ impl Kept {
 impl Planner<'_> {
     pub(super) fn keep<R: Resource>(&mut self, resource: &R, why: String) {
         self.plan.kept.push(Kept::new(resource, why));
-    }
-
-    /// Return the desired role, with the statements that other regions need.
-    pub(super) fn shared_role(&mut self, desired: Option<&Role>, observed: Option<&Role>) -> Option<Role> {
-        let Some(observed) = observed.filter(|role| self.is_ours(*role)) else {
-            return desired.cloned();
-        };
-        let mut regions = observed.regions.clone();
-        if let Some(desired) = desired {
-            regions.extend(desired.regions.iter().cloned());
-            return Some(desired.for_regions(regions, observed.policy.as_ref()));
-        }
-        regions.remove(&observed.region);
-        if regions.is_empty() {
-            return None;
-        }
-        let why = format!("still in use in {}", regions.iter().cloned().collect::<Vec<_>>().join(", "));
-        self.keep(observed, why);
-        Some(observed.for_regions(regions, None))
     }
 
     /// Return the desired function. If its current code comes from a file (`--bootstrap`) that was not passed again, only

@@ -5,44 +5,20 @@
 //! that a function needs are deleted after it, and its URL before it.
 
 use plexmon_function::contract::history::Place;
-use serde::Serialize;
 
-use super::{Action, Change, Delta, Step};
-use crate::names::log_group;
+use super::roles::OfPage;
+use super::{Action, Change, Delta, Need, Step};
 use crate::names::parameters::{Contents, contents, state_parameter};
+use crate::names::{Names, log_group};
 use crate::resource::{Blocks, Dependency, ResourceKind, Until, is_same};
 use crate::resources::{Function, FunctionUrl, LogGroup, Schedule};
 
-/// Another step that a step waits for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Need {
-    /// Position of the other step in the plan.
-    pub step: usize,
-    pub action: Action,
-    pub kind: ResourceKind,
-    pub name: String,
-    pub region: String,
-    pub until: Until,
-    #[serde(skip_serializing_if = "is_start")]
-    pub blocks: Blocks,
-}
-
-fn is_start(blocks: &Blocks) -> bool {
-    *blocks == Blocks::Start
-}
-
-impl Need {
-    pub fn dependency(&self) -> Dependency {
-        Dependency { step: self.step, until: self.until, blocks: self.blocks }
-    }
-}
-
 /// Return the steps with their needs, sorted so that each one comes after those that it needs.
 ///
-/// `functions` are the desired ones; without any, the whole deployment is removed. `state` is the state parameter's
-/// current name.
-pub(super) fn in_order(steps: Vec<Step>, functions: &[Function], state: &str) -> Vec<Step> {
-    let order = Order { steps: &steps, functions, state };
+/// `functions` are the desired ones; without any, the whole deployment is removed.
+pub(super) fn in_order(steps: Vec<Step>, functions: &[Function], names: &Names) -> Vec<Step> {
+    let (state, page) = (names.state_parameter.as_str(), OfPage(names));
+    let order = Order { steps: &steps, functions, state, page };
     let needs: Vec<Vec<Dependency>> = (0..steps.len()).map(|index| order.needs(index)).collect();
     let is_removal = functions.is_empty();
     let mut sorted: Vec<usize> = (0..steps.len()).collect();
@@ -85,14 +61,16 @@ enum Purpose {
     Removes,
     /// A function is deleted in order to be recreated.
     Replaces,
-    /// A function's tag no longer names a previous state.
+    /// A function's tag no longer names a previous state, or a role's tags a previous region.
     Forgets,
 }
 
 struct Order<'a> {
     steps: &'a [Step],
     functions: &'a [Function],
+    /// The state parameter's current name.
     state: &'a str,
+    page: OfPage<'a>,
 }
 
 impl Order<'_> {
@@ -100,12 +78,15 @@ impl Order<'_> {
         let step = &self.steps[index];
         match (self.purpose(step), &step.change) {
             (Purpose::Replaces, _) => Vec::new(),
-            // Several functions may forget the same state: they do not wait for each other.
+            // Several functions may forget the same state: these steps do not wait for each other.
             (Purpose::Forgets, _) => self.all(Until::Done, |other| self.purpose(other) != Purpose::Forgets),
             (Purpose::Removes, _) => self.removal(step),
             (Purpose::Makes, Change::Function(delta)) => self.function(delta.resource()),
             (Purpose::Makes, Change::FunctionUrl(delta)) => self.function_url(delta.resource()),
             (Purpose::Makes, Change::Schedule(delta)) => self.schedule(delta.resource(), step.action),
+            (Purpose::Makes, Change::LogGroup(delta)) if self.page.is_name(&delta.resource().name) => {
+                self.trace(step.action)
+            }
             (
                 Purpose::Makes,
                 Change::Role(_) | Change::LogGroup(_) | Change::Parameter(_) | Change::Secret(_),
@@ -129,8 +110,7 @@ impl Order<'_> {
                 }
         });
         needs.extend(self.all(Until::Done, |step| {
-            self.purpose(step) == Purpose::Replaces
-                && function_of(step).is_some_and(|it| is_same(it, function))
+            self.purpose(step) == Purpose::Replaces && step.function().is_some_and(|it| is_same(it, function))
         }));
         needs
     }
@@ -138,14 +118,25 @@ impl Order<'_> {
     /// A URL needs its complete function: with its reserved concurrency, the cap on what a flood of visitors can cost.
     fn function_url(&self, url: &FunctionUrl) -> Vec<Dependency> {
         self.all(Until::Done, |step| {
-            self.purpose(step) == Purpose::Makes && function_of(step).is_some_and(|it| url.serves(it))
+            self.purpose(step) == Purpose::Makes && step.function().is_some_and(|it| url.serves(it))
         })
+    }
+
+    /// The first resource of the page in a region needs the tag of its role, by which it is found whatever happens next.
+    fn trace(&self, action: Action) -> Vec<Dependency> {
+        let is_trace = |step: &Step| matches!(step.change, Change::Role(_)) && self.page.is_role(&step.name);
+        match action {
+            Action::Create => {
+                self.all(Until::Effective, |step| self.purpose(step) == Purpose::Makes && is_trace(step))
+            }
+            Action::Update | Action::Delete => Vec::new(),
+        }
     }
 
     /// A schedule needs its function, which has to be able to run. A new rule can be created before that.
     fn schedule(&self, schedule: &Schedule, action: Action) -> Vec<Dependency> {
         let mut needs = self.all(Until::Effective, |step| {
-            self.purpose(step) == Purpose::Makes && function_of(step).is_some_and(|it| schedule.runs(it))
+            self.purpose(step) == Purpose::Makes && step.function().is_some_and(|it| schedule.runs(it))
         });
         if needs.is_empty() {
             let function = self.functions.iter().find(|function| schedule.runs(function));
@@ -169,6 +160,10 @@ impl Order<'_> {
                 needs
             }
             Change::Function(delta) => self.before_function(delta.resource()),
+            // Its tags are the only record of the regions in which the page is.
+            Change::Role(delta) if self.page.is_role(&delta.resource().name) => {
+                self.all(Until::Done, |other| self.removes(other) && self.page.is_name(&other.name))
+            }
             Change::FunctionUrl(_) | Change::Schedule(_) | Change::Role(_) => Vec::new(),
         });
         needs
@@ -189,7 +184,7 @@ impl Order<'_> {
     /// Nothing may write into a log group once it is deleted.
     fn before_log_group(&self, group: &LogGroup) -> Vec<Dependency> {
         let of_group = |function: &Function| is_log_group_of(group, function);
-        let functions = self.steps.iter().filter_map(function_of).filter(|function| of_group(function));
+        let functions = self.steps.iter().filter_map(Step::function).filter(|function| of_group(function));
         let functions: Vec<&Function> = functions.collect();
         self.all(Until::Effective, |step| {
             self.removes(step)
@@ -200,7 +195,8 @@ impl Order<'_> {
                         schedule.region == group.region && log_group(&schedule.function) == group.name
                     }
                     Change::Role(delta) => {
-                        functions.iter().any(|function| function.assumes(&delta.resource().name))
+                        let role = &delta.resource().name;
+                        !self.page.is_role(role) && functions.iter().any(|function| function.assumes(role))
                     }
                     Change::FunctionUrl(_)
                     | Change::LogGroup(_)
@@ -220,7 +216,9 @@ impl Order<'_> {
             self.removes(step)
                 && match &step.change {
                     Change::Function(delta) => !self.is_trace(delta.resource()),
-                    Change::Schedule(_) | Change::Role(_) => true,
+                    // The page writes no parameter.
+                    Change::Role(delta) => !self.page.is_role(&delta.resource().name),
+                    Change::Schedule(_) => true,
                     Change::FunctionUrl(_)
                     | Change::LogGroup(_)
                     | Change::Parameter(_)
@@ -262,8 +260,14 @@ impl Order<'_> {
             // A rule that is kept for others loses our target.
             Change::Schedule(Delta::Update { to, .. }) if to.target.is_none() => Purpose::Removes,
             // A role that is kept for other regions loses ours.
-            Change::Role(Delta::Update { from, to }) if !from.regions.is_subset(&to.regions) => {
-                Purpose::Removes
+            Change::Role(Delta::Update { from, to })
+                if from.regions.missing_in(&to.regions).next().is_some() =>
+            {
+                if self.functions.is_empty() {
+                    Purpose::Removes
+                } else {
+                    Purpose::Forgets
+                }
             }
             Change::Function(Delta::Update { from, to }) if self.forgets(from, to) => Purpose::Forgets,
             _ => Purpose::Makes,
@@ -283,13 +287,6 @@ impl Order<'_> {
     fn all(&self, until: Until, is_needed: impl Fn(&Step) -> bool) -> Vec<Dependency> {
         let needed = self.steps.iter().enumerate().filter(|(_, step)| is_needed(step));
         needed.map(|(step, _)| Dependency { step, until, blocks: Blocks::Start }).collect()
-    }
-}
-
-fn function_of(step: &Step) -> Option<&Function> {
-    match &step.change {
-        Change::Function(delta) => Some(delta.resource()),
-        _ => None,
     }
 }
 

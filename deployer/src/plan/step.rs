@@ -116,6 +116,14 @@ impl Step {
         self.changes.iter().filter(|change| self.action == Action::Update || !change.from.is_null())
     }
 
+    /// The function that it concerns, if it concerns one.
+    pub(super) fn function(&self) -> Option<&Function> {
+        match &self.change {
+            Change::Function(delta) => Some(delta.resource()),
+            _ => None,
+        }
+    }
+
     /// Whether both are about the same instance.
     pub fn concerns_the_same_as(&self, other: &Self) -> bool {
         (self.kind, &self.name, &self.region) == (other.kind, &other.name, &other.region)

@@ -32,6 +32,9 @@ pub const ACTIONS: &[Actions] = &[
     Actions { on: Subject::PageAccount, read: &["lambda:GetAccountSettings"], write: &[] },
 ];
 
+/// The actions that a configuration without a page needs: an earlier one may have left its URL behind.
+pub const ACTIONS_WITHOUT_PAGE: [&str; 2] = ["lambda:DeleteFunctionUrlConfig", "lambda:GetFunctionUrlConfig"];
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct FunctionUrl {
     /// The name of its function.

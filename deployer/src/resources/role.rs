@@ -1,13 +1,12 @@
 //! A function's role: who may assume it, and the minimal permissions that the function needs.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::role_policy::{document, document_of, statements, statements_for};
+use super::role_regions::Regions;
 use crate::aws::{Aws, Created, present};
 use crate::error::Result;
-use crate::names::{Account, LambdaNames, OWNER_TAG, REGION_TAG_PREFIX, RoleNames};
+use crate::names::{Account, LambdaNames, OWNER_TAG, RoleNames};
 use crate::resource::{Actions, Blueprint, Difference, Differences, Resource, ResourceKind, Subject, Task};
 
 pub const ACTIONS: &[Actions] = &[
@@ -55,8 +54,8 @@ pub struct Role {
     pub policy: Option<Value>,
     /// ARN of the permissions boundary, if the configuration has one; otherwise the role keeps the one that it has.
     pub boundary: Option<String>,
-    /// The regions that use it: the same deployment in another region has the same role.
-    pub regions: BTreeSet<String>,
+    /// The regions that use it.
+    pub regions: Regions,
 }
 
 impl Role {
@@ -77,17 +76,17 @@ impl Role {
             }),
             policy: Some(document_of(statements(blueprint, lambda))),
             boundary: blueprint.config.function.permissions_boundary.clone(),
-            regions: BTreeSet::from([lambda.region.clone()]),
+            regions: Regions::one(&lambda.region, &blueprint.account.region),
         }
     }
 
     /// Return the role for all `regions`. Each region has its own statements; those of other regions come from `observed`.
-    pub fn for_regions(&self, regions: BTreeSet<String>, observed: Option<&Value>) -> Self {
-        let of = |region: &String| match statements_for(self.policy.as_ref(), region) {
+    pub fn for_regions(&self, regions: Regions, observed: Option<&Value>) -> Self {
+        let of = |region: &str| match statements_for(self.policy.as_ref(), region) {
             ours if ours.is_empty() => statements_for(observed, region),
             ours => ours,
         };
-        let statements: Vec<Value> = regions.iter().flat_map(of).collect();
+        let statements: Vec<Value> = regions.names().flat_map(of).collect();
         // IAM accepts no policy without a statement.
         let policy = if statements.is_empty() { self.policy.clone() } else { Some(document_of(statements)) };
         Self { policy, regions, ..self.clone() }
@@ -137,12 +136,7 @@ impl Resource for Role {
             trust: role.assume_role_policy_document().map_or(Value::Null, document),
             policy,
             boundary: boundary.and_then(|boundary| boundary.permissions_boundary_arn()).map(str::to_owned),
-            regions: role
-                .tags()
-                .iter()
-                .filter_map(|tag| tag.key().strip_prefix(REGION_TAG_PREFIX))
-                .map(str::to_owned)
-                .collect(),
+            regions: Regions::of_tags(role.tags().iter().map(|tag| (tag.key(), tag.value()))),
         };
         Ok(Some((read, role.role_id)))
     }
@@ -173,10 +167,10 @@ impl Resource for Role {
     }
 
     async fn update(&self, observed: &Self, task: &Task<'_>) -> Result<()> {
-        if self.owner != observed.owner || !self.regions.is_subset(&observed.regions) {
+        if self.owner != observed.owner || !observed.regions.include(&self.regions) {
             self.tag(task).await?;
         }
-        let left: Vec<&String> = observed.regions.difference(&self.regions).collect();
+        let left: Vec<&str> = observed.regions.missing_in(&self.regions).collect();
         if !left.is_empty() {
             self.untag(&left, task).await?;
         }

@@ -3,9 +3,10 @@
 use aws_sdk_iam::types::Tag;
 
 use super::role::Role;
+use super::role_regions::Regions;
 use crate::aws::{Existence, Meaning, Wait, gone};
 use crate::error::{Context, Error, Result};
-use crate::names::{OWNER_TAG, REGION_TAG_PREFIX, RoleNames};
+use crate::names::{OWNER_TAG, RoleNames};
 use crate::resource::{Resource as _, Task};
 
 const DESCRIPTION: &str = "Lets the plexmon function keep its state and write its log";
@@ -54,8 +55,8 @@ impl Role {
     }
 
     /// Remove the tags of regions that no longer use the role.
-    pub(super) async fn untag(&self, regions: &[&String], task: &Task<'_>) -> Result<()> {
-        let keys = regions.iter().map(|region| region_key(region)).collect();
+    pub(super) async fn untag(&self, regions: &[&str], task: &Task<'_>) -> Result<()> {
+        let keys = regions.iter().map(|region| Regions::key(region)).collect();
         let untag = task.aws.iam.untag_role().role_name(&self.name).set_tag_keys(Some(keys));
         task.call(async || task.aws.call("iam", "UntagRole", untag.clone().send()).await).await?;
         Ok(())
@@ -140,17 +141,12 @@ impl Role {
     }
 
     fn tags(&self) -> Result<Vec<Tag>> {
-        let owner = self.owner.iter().map(|owner| (OWNER_TAG.to_owned(), owner.as_str()));
-        let regions = self.regions.iter().map(|region| (region_key(region), "in use"));
+        let owner = self.owner.iter().map(|owner| (OWNER_TAG.to_owned(), owner.clone()));
         owner
-            .chain(regions)
+            .chain(self.regions.tags())
             .map(|(key, value)| {
                 Tag::builder().key(key).value(value).build().context(|| "could not create a tag")
             })
             .collect()
     }
-}
-
-fn region_key(region: &str) -> String {
-    format!("{REGION_TAG_PREFIX}{region}")
 }

@@ -42,9 +42,11 @@ impl View {
 
     /// Plan what `up` would do.
     pub fn plan(&self, adopt: bool) -> Result<Plan> {
+        self.observed.require_configured_regions()?;
         self.page_limits.check()?;
         let Observed { names, account, stack, .. } = &self.observed;
-        let plan = plan(&self.desired, stack, Intent { names, account, adopt })?;
+        let unchecked = &self.observed.unchecked();
+        let plan = plan(&self.desired, stack, Intent { names, account, adopt, unchecked })?;
         let page = self.identified_settings.page.as_ref();
         self.secret_path.require(page.and_then(|page| page.secret_sha256.as_deref()))?;
         Ok(plan)

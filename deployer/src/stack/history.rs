@@ -69,6 +69,14 @@ impl Circumstances<'_> {
         }
     }
 
+    /// Return a parameter, if there is one, with its owner.
+    pub(super) async fn owned_if_any(&self, parameter: Option<Parameter>) -> Result<Option<Parameter>> {
+        match parameter {
+            Some(parameter) => self.owned(parameter).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     async fn with_tag(&self, parameter: Parameter) -> Result<Parameter> {
         let owner = parameter.read_owner(self.aws, self.account).await?;
         Ok(Parameter { owner, ..parameter })

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::join_all;
 use plexmon_function::contract::secrets::SecretValue;
 
 use super::Stack;
 use crate::aws::Aws;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::names::{Account, LambdaNames, Names};
 use crate::resource::Resource as _;
 use crate::resources::function::FunctionDetails;
@@ -31,9 +32,21 @@ pub struct Address {
     pub url: String,
 }
 
+/// A region, not the monitor's, that could not be read: it is disabled, forbidden or out of reach.
+#[derive(Debug, Clone)]
+pub struct Unreachable {
+    pub region: String,
+    pub error: Error,
+}
+
 /// What exists of a function and of what belongs to it.
 pub(super) struct LambdaRead {
-    role: Option<(Role, String)>,
+    role: Result<Option<(Role, String)>>,
+    regional: Result<Regional>,
+}
+
+/// What exists in the region of a function.
+struct Regional {
     log_group: Option<(LogGroup, ())>,
     function: Option<(Function, FunctionDetails)>,
     url: UrlRead,
@@ -45,6 +58,7 @@ pub(super) struct LambdaRead {
 pub(super) struct Lambdas {
     pub(super) stack: Stack,
     pub(super) urls: Urls,
+    pub(super) unreachable: Vec<Unreachable>,
     pub(super) role_ids: BTreeMap<String, String>,
     /// Of the monitor.
     pub(super) code_sha256: Option<String>,
@@ -52,31 +66,52 @@ pub(super) struct Lambdas {
 }
 
 impl Lambdas {
-    pub(super) fn new(names: &Names, account: &Account, read: Vec<Result<LambdaRead>>) -> Result<Self> {
+    /// Combine what was read of these functions, in the same order.
+    pub(super) fn of<'a>(
+        lambdas: impl IntoIterator<Item = &'a LambdaNames>,
+        names: &Names,
+        account: &Account,
+        read: impl IntoIterator<Item = LambdaRead>,
+    ) -> Result<Self> {
         let mut all = Self::default();
-        for (lambda, read) in names.lambdas().zip(read) {
-            let LambdaRead { role, log_group, function, url, schedule } = read?;
-            if !url.is_offered {
-                all.urls.not_offered_in.push(lambda.region.clone());
-            }
-            let role_id = role.as_ref().map(|(_, id)| id.clone());
-            if let Some((role, id)) = role {
-                all.role_ids.insert(role.arn(account), id);
-                all.stack.roles.push(role);
-            }
-            all.stack.log_groups.extend(log_group.map(|(group, ())| group));
-            if let Some((function, details)) = function {
-                let function = function.as_managed(lambda.kind);
-                all.add_url(&function, url);
-                all.stack.functions.push(function.bound_to(details.role_id.as_deref(), role_id.as_deref()));
-                if *lambda == names.monitor {
-                    all.code_sha256 = details.code_sha256;
-                    all.variables = details.variables;
-                }
-            }
-            all.stack.schedules.extend(schedule.map(|(schedule, ())| schedule));
+        for (lambda, read) in lambdas.into_iter().zip(read) {
+            all.add(lambda, names, account, read)?;
         }
         Ok(all)
+    }
+
+    /// Add what exists of a function. IAM is the same everywhere, but another region may be out of reach.
+    fn add(
+        &mut self,
+        lambda: &LambdaNames,
+        names: &Names,
+        account: &Account,
+        read: LambdaRead,
+    ) -> Result<()> {
+        let role_id = read.role?.map(|role| self.add_role(role, account));
+        let Regional { log_group, function, url, schedule } = match read.regional {
+            Ok(regional) => regional,
+            Err(error) if lambda.region != account.region => {
+                self.unreachable.push(Unreachable { region: lambda.region.clone(), error });
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        if !url.is_offered {
+            self.urls.not_offered_in.push(lambda.region.clone());
+        }
+        self.stack.log_groups.extend(log_group.map(|(group, ())| group));
+        if let Some((function, details)) = function {
+            let function = function.as_managed(lambda.kind);
+            self.add_url(&function, url);
+            self.stack.functions.push(function.bound_to(details.role_id.as_deref(), role_id.as_deref()));
+            if *lambda == names.monitor {
+                self.code_sha256 = details.code_sha256;
+                self.variables = details.variables;
+            }
+        }
+        self.stack.schedules.extend(schedule.map(|(schedule, ())| schedule));
+        Ok(())
     }
 
     /// Add the URL of a function, to whose owner it belongs.
@@ -87,10 +122,72 @@ impl Lambdas {
         let url = read.url.map(|url| FunctionUrl { owner: function.owner.clone(), ..url });
         self.stack.function_urls.extend(url);
     }
+
+    /// Add a role and return its unique id.
+    fn add_role(&mut self, (role, id): (Role, String), account: &Account) -> String {
+        self.role_ids.insert(role.arn(account), id.clone());
+        self.stack.roles.push(role);
+        id
+    }
+
+    /// Return the names of the page in regions that were not read, but the tags of its role name.
+    pub(super) fn further_pages(&self, names: &Names, account: &Account) -> Vec<LambdaNames> {
+        let page = names.page_in("").role.role;
+        let ours = |role: &&Role| role.name == page && role.owner() == Some(names.deployment.as_str());
+        let regions = self.stack.roles.iter().find(ours).into_iter();
+        let regions = regions.flat_map(|role| role.regions.of_home(&account.region));
+        let pages = regions.map(|region| names.page_in(region));
+        let is_read = |page: &LambdaNames| names.lambdas().chain(&names.past).any(|lambda| lambda == page);
+        pages.filter(|page| !is_read(page)).collect()
+    }
 }
 
-pub(super) async fn read_lambda(aws: &Aws, names: &LambdaNames) -> Result<LambdaRead> {
+/// What was read of all functions that are known by their names.
+pub(super) struct Reads {
+    /// Of the configured ones, then of past ones.
+    lambdas: Vec<LambdaRead>,
+    /// A role that may be left from an earlier configuration.
+    past_role: Result<Option<(Role, String)>>,
+}
+
+impl Reads {
+    pub(super) fn combined(self, names: &Names, account: &Account) -> Result<Lambdas> {
+        let mut all = Lambdas::of(names.lambdas().chain(&names.past), names, account, self.lambdas)?;
+        if let Some(role) = self.past_role? {
+            all.add_role(role, account);
+        }
+        Ok(all)
+    }
+}
+
+/// Read all functions that are known by their names.
+pub(super) async fn read_all(aws: &Aws, names: &Names) -> Reads {
+    let past_role = async {
+        match names.past_page_role() {
+            Some(role) => Role::read(&role, aws).await,
+            None => Ok(None),
+        }
+    };
+    let lambdas = join_all(names.lambdas().map(|lambda| read_lambda(aws, lambda)));
+    let past = join_all(names.past.iter().map(|lambda| read_past(aws, lambda)));
+    let (mut lambdas, past, past_role) = tokio::join!(lambdas, past, past_role);
+    lambdas.extend(past);
+    Reads { lambdas, past_role }
+}
+
+/// Read a function, its role and what else belongs to it.
+async fn read_lambda(aws: &Aws, names: &LambdaNames) -> LambdaRead {
     let aws = &aws.in_region(&names.region);
+    let (role, regional) = tokio::join!(Role::read(&names.role, aws), read_regional(aws, names));
+    LambdaRead { role, regional }
+}
+
+/// Read the function of a past configuration, whose role is read already.
+pub(super) async fn read_past(aws: &Aws, names: &LambdaNames) -> LambdaRead {
+    LambdaRead { role: Ok(None), regional: read_regional(&aws.in_region(&names.region), names).await }
+}
+
+async fn read_regional(aws: &Aws, names: &LambdaNames) -> Result<Regional> {
     let schedule = async {
         match &names.schedule {
             Some(names) => Schedule::read(names, aws).await,
@@ -103,12 +200,11 @@ pub(super) async fn read_lambda(aws: &Aws, names: &LambdaNames) -> Result<Lambda
             None => Ok(UrlRead::MISSING),
         }
     };
-    let (role, log_group, function, url, schedule) = tokio::join!(
-        Role::read(&names.role, aws),
+    let (log_group, function, url, schedule) = tokio::join!(
         LogGroup::read(&names.log_group, aws),
         Function::read(&names.function, aws),
         url,
         schedule,
     );
-    Ok(LambdaRead { role: role?, log_group: log_group?, function: function?, url: url?, schedule: schedule? })
+    Ok(Regional { log_group: log_group?, function: function?, url: url?, schedule: schedule? })
 }

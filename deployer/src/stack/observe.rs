@@ -9,7 +9,7 @@ use plexmon_function::contract::state::{State, StateError};
 
 use super::Stack;
 use super::history::{Circumstances, History};
-use super::lambdas::{Address, Lambdas, Urls, read_lambda};
+use super::lambdas::{Address, Lambdas, Unreachable, Urls, read_all, read_past};
 use super::owners::find_owners;
 use crate::aws::Aws;
 use crate::config::is_parameter_name;
@@ -40,6 +40,8 @@ pub struct Observed {
     pub names: Names,
     pub stack: Stack,
     pub urls: Urls,
+    /// Regions of the page that could not be read.
+    pub unreachable: Vec<Unreachable>,
     /// The unique id of each role, by its ARN. It changes when a role is recreated under the same name.
     pub role_ids: BTreeMap<String, String>,
     /// The state parameter's value.
@@ -116,20 +118,16 @@ impl Observed {
 /// Names the state's parameter in the environment of the function that plexmon replaces.
 pub const STATE_VARIABLE: &str = "STATUS_PARAM";
 
-/// Read everything concurrently. A second round is needed only for owners that the first one does not show.
+/// Read everything concurrently. A second round is needed only for owners that the first one does not show, and for
+/// regions that only the tags of the page's role name.
 pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<Observed> {
     let account = identity(aws);
-    let lambdas = join_all(names.lambdas().map(|lambda| read_lambda(aws, lambda)));
+    let lambdas = read_all(aws, names);
     let state = Parameter::read(&names.state_parameter, aws);
     let parts = join_all(names.state_parts.iter().map(|name| Parameter::read(name, aws)));
     let secret = SecretQuery { name: names.secrets_parameter(), decrypt: options.decrypt };
     let secret = Secret::read(&secret, aws);
-    let history = async {
-        match options.removing {
-            true => History::read_all(aws, &names.state_parameter, names.history.len()).await,
-            false => History::read(aws, &names.state_parameter, names.history.len()).await,
-        }
-    };
+    let history = read_history(aws, names, options.removing);
     let announcements = names.announcements_parameter();
     let announcements = Parameter::read_value(&announcements, aws);
     let previous = async { if options.adopting { previous_schedule(aws, names).await } else { Ok(None) } };
@@ -138,8 +136,9 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
     // Check this first: missing credentials must not be reported as a missing permission.
     let account = account?;
 
-    let Lambdas { mut stack, urls, role_ids, code_sha256, variables } =
-        Lambdas::new(names, &account, lambdas)?;
+    let lambdas = lambdas.combined(names, &account)?;
+    let further = lambdas.further_pages(names, &account);
+    let Lambdas { mut stack, urls, mut unreachable, role_ids, code_sha256, variables } = lambdas;
     let state = state?;
     let state_value = state.as_ref().map(|(_, value)| value.clone());
     let parts: Vec<_> = parts.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
@@ -161,26 +160,27 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
         let parameters = history.owned(of).await?;
         Ok::<_, Error>((parameters, history))
     };
-    let announcements = async {
-        match announcements {
-            Some((parameter, _)) => of.owned(parameter).await.map(Some),
-            None => Ok(None),
-        }
-    };
+    let announcements = of.owned_if_any(announcements.map(|(parameter, _)| parameter));
     let rules =
         other_rules(aws, names, &account, options.adopting && stack.function(&names.monitor).is_some());
     let owners = find_owners(aws, names, &account, state_value.as_deref(), &stack);
-    let (owners, history, announcements, other_rules) = tokio::join!(owners, history, announcements, rules);
+    let further = read_further(aws, names, &account, further);
+    let (owners, history, announcements, other_rules, further) =
+        tokio::join!(owners, history, announcements, rules, further);
     let (mut stack, (parameters, history)) = (owners?, history?);
+    let (names, further) = further?;
+    stack.add_lambdas(further.stack);
+    unreachable.extend(further.unreachable);
     stack.parameters.extend(parameters.into_iter().chain(announcements?));
     stack.schedules.extend(previous?);
     let parts = state_value.as_deref().map_or(0, parts_of);
-    let names = names.clone().reaching(parts).with_history(history.count);
+    let names = names.reaching(parts).with_history(history.count);
     Ok(Observed {
         account,
         names,
         stack,
         urls,
+        unreachable,
         role_ids,
         state: state_value,
         state_parts: part_values,
@@ -189,6 +189,26 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
         variables: if options.adopting { variables } else { BTreeMap::new() },
         other_rules,
     })
+}
+
+async fn read_history(aws: &Aws, names: &Names, removing: bool) -> Result<History> {
+    match removing {
+        true => History::read_all(aws, &names.state_parameter, names.history.len()).await,
+        false => History::read(aws, &names.state_parameter, names.history.len()).await,
+    }
+}
+
+/// Read the page in further regions. Return the names with these regions, and what is there with its owners.
+async fn read_further(
+    aws: &Aws,
+    names: &Names,
+    account: &Account,
+    pages: Vec<LambdaNames>,
+) -> Result<(Names, Lambdas)> {
+    let read = join_all(pages.iter().map(|page| read_past(aws, page))).await;
+    let mut further = Lambdas::of(&pages, names, account, read)?;
+    further.stack = find_owners(aws, names, account, None, &further.stack).await?;
+    Ok((names.clone().with_past(pages), further))
 }
 
 async fn identity(aws: &Aws) -> Result<Account> {

@@ -4,5 +4,6 @@ pub mod initial_states;
 mod instances;
 mod interrupts;
 mod memory;
+mod moves;
 mod page;
 mod runs;

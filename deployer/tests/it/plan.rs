@@ -14,4 +14,4 @@ mod ownership;
 mod page;
 mod parameters;
 mod parts;
-mod regions;
+pub mod regions;

@@ -16,6 +16,7 @@ mod lost_replies;
 mod ownership;
 mod pace;
 mod page_limits;
+mod page_regions;
 mod pausing;
 mod permission;
 mod reading;

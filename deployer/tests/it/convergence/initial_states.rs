@@ -1,7 +1,7 @@
 //! Every stack from which a run can start: each resource is absent, outdated or as desired.
 
 use plexmon_deploy::resource::Resource;
-use plexmon_deploy::resources::{Binding, Content, Health, Parameter};
+use plexmon_deploy::resources::{Binding, Content, Health, Parameter, Regions};
 use plexmon_deploy::stack::Stack;
 use serde_json::json;
 
@@ -117,7 +117,7 @@ fn make_outdated(stack: &mut Stack) {
     let role = stack.the_role();
     role.trust["Statement"][0]["Principal"] = json!("*");
     role.policy = None;
-    role.regions.clear();
+    role.regions = Regions::default();
     let log_group = stack.the_log_group();
     log_group.owner = None;
     log_group.retention_days = None;

@@ -125,7 +125,7 @@ impl Deployment {
     }
 
     pub fn intent(&self, adopt: bool) -> Intent<'_> {
-        Intent { names: &self.names, account: &self.account, adopt }
+        Intent { names: &self.names, account: &self.account, adopt, unchecked: &[] }
     }
 }
 

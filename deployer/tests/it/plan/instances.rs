@@ -29,15 +29,15 @@ fn each_function_comes_with_its_own_role_and_log_group() {
       + create role         plex-remote-health-role
       + create role         plex-remote-health-page-role
       + create log group    /aws/lambda/plex-remote-health
-      + create log group    /aws/lambda/plex-remote-health-page
       + create parameter    /homelab/plex_remote_status
       + create secret       /homelab/plex_remote_status_secrets
       + create parameter    /homelab/plex_remote_status_history
       + create parameter    /homelab/plex_remote_status_announcements
+      + create log group    /aws/lambda/plex-remote-health-page
       + create function     plex-remote-health
       + create function     plex-remote-health-page
-      + create function URL plex-remote-health-page
       + create schedule     plex-remote-health-schedule
+      + create function URL plex-remote-health-page
     12 to create, 0 to update, 0 to delete
     ");
     assert!(deployment.up(&deployment.desired).unwrap().is_empty());
@@ -74,15 +74,11 @@ fn a_function_waits_for_its_own_role_and_log_group_only() {
 fn a_log_group_is_deleted_after_its_own_function_only() {
     let deployment = Deployment::usual().with_page();
     let plan = deployment.down(&deployment.desired).unwrap();
-    assert_snapshot!(needs(step(&plan, Action::Delete, "/aws/lambda/plex-remote-health-page")), @"
-    role plex-remote-health-page-role (us-east-1) effective
-    function plex-remote-health-page (us-east-1) effective
-    ");
+    assert_snapshot!(needs(step(&plan, Action::Delete, "/aws/lambda/plex-remote-health-page")), @"function plex-remote-health-page (us-east-1) effective");
     assert_snapshot!(needs(step(&plan, Action::Delete, "/homelab/plex_remote_status")), @"
     schedule plex-remote-health-schedule (eu-central-1) effective
     function plex-remote-health (eu-central-1) effective
     role plex-remote-health-role (eu-central-1) effective
-    role plex-remote-health-page-role (us-east-1) effective
     function plex-remote-health-page (us-east-1) effective
     parameter /homelab/plex_remote_status_announcements (eu-central-1) done
     ");
@@ -112,17 +108,16 @@ fn an_obsolete_function_is_deleted_with_its_role_and_log_group() {
     assert_snapshot!(plan, @"
       ~ update log group    /aws/lambda/plex-remote-health
           retention_days: 30 -> 14
-      - delete role         plex-remote-health-page-role
       - delete parameter    /homelab/plex_remote_status_announcements
       - delete function URL plex-remote-health-page
       - delete function     plex-remote-health-page
       - delete log group    /aws/lambda/plex-remote-health-page
+      - delete role         plex-remote-health-page-role
     0 to create, 1 to update, 5 to delete
     ");
     assert_snapshot!(needs(step(&plan, Action::Delete, PAGE)), @"log group /aws/lambda/plex-remote-health (eu-central-1) done");
     assert_snapshot!(needs(step(&plan, Action::Delete, "/aws/lambda/plex-remote-health-page")), @"
     log group /aws/lambda/plex-remote-health (eu-central-1) done
-    role plex-remote-health-page-role (us-east-1) effective
     function plex-remote-health-page (us-east-1) effective
     ");
 }

@@ -1,19 +1,22 @@
 //! All regions share the role: each one is listed in its tags, and `down` in the last one deletes it.
 
-use std::collections::BTreeSet;
-
 use insta::assert_snapshot;
 use plexmon_deploy::config::SecretLookup;
 use plexmon_deploy::names::Names;
 use plexmon_deploy::resource::Blueprint;
-use plexmon_deploy::resources::Role;
+use plexmon_deploy::resources::{Regions, Role};
 use plexmon_deploy::stack::Stack;
 use serde_json::Value;
 
 use super::deployment::{CODE, CONFIG, Deployment, Only as _, REGION, secrets, text};
 
+/// Regions that each have a monitor.
+pub fn regions_of(names: &[&str]) -> Regions {
+    names.iter().fold(Regions::default(), |all, region| all.with(&Regions::one(region, region)))
+}
+
 fn used_in(regions: &[&str]) -> impl FnOnce(&mut Stack) {
-    let regions: BTreeSet<String> = regions.iter().map(|region| (*region).to_owned()).collect();
+    let regions = regions_of(regions);
     move |stack| stack.the_role().regions = regions
 }
 

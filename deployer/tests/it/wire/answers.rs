@@ -183,7 +183,14 @@ pub fn deployed(fake: &Fake, deployment: &Deployment, secrets: &Secrets) {
     let (role, log_group) = (deployment.desired.roles[0].clone(), deployment.desired.log_groups[0].clone());
     let owner = deployment.names.deployment.clone();
     let policy = encoded(&role.policy.unwrap());
-    fake.always("iam:GetRole", Answer::Xml(role_xml(&encoded(&role.trust), Some(&owner))));
+    let names: Vec<String> = deployment.desired.roles.iter().map(|role| role.name.clone()).collect();
+    let existing = Answer::Xml(role_xml(&encoded(&role.trust), Some(&owner)));
+    fake.on("iam:GetRole", move |request| {
+        match names.iter().any(|name| request.body["RoleName"] == json!(name)) {
+            true => existing.clone(),
+            false => refused("NoSuchEntity", "The role cannot be found."),
+        }
+    });
     fake.always(
         "iam:GetRolePolicy",
         Answer::Xml(format!(

@@ -119,6 +119,18 @@ impl Fake {
         });
     }
 
+    /// From now on, respond with what `first` returns, and as before where it returns nothing.
+    pub fn wrap(&self, operation: &str, mut first: impl FnMut(&Request) -> Option<Answer> + Send + 'static) {
+        let mut before = self.inner.lock().unwrap().handlers.remove(operation);
+        let name = operation.to_owned();
+        self.on(operation, move |request| {
+            first(request).unwrap_or_else(|| match &mut before {
+                Some(before) => before(request),
+                None => super::answers::usual(&name),
+            })
+        });
+    }
+
     /// Return one response after the other, then repeat the last one.
     pub fn in_turn<const N: usize>(&self, operation: &str, answers: [Answer; N]) {
         let mut turn = 0;

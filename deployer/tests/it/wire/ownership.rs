@@ -1,6 +1,6 @@
 //! Tags: created and adopted resources get them, and those of the role list the regions that use it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::rig::Rig;
 use crate::plan::deployment::Only as _;
 use crate::plan::deployment::REGION;
+use crate::plan::regions::regions_of;
 
 /// Return the content of a request, reduced to its tags, which are sorted.
 fn tags(sent: &Value) -> String {
@@ -82,10 +83,8 @@ async fn adopted_resources_are_tagged_and_otherwise_unchanged() {
 
 #[tokio::test(start_paused = true)]
 async fn a_role_lists_the_regions_that_use_it() {
-    let regions =
-        |names: &[&str]| -> BTreeSet<String> { names.iter().map(|name| (*name).to_owned()).collect() };
     let rig = Rig::new();
-    let elsewhere = regions(&["us-east-1"]);
+    let elsewhere = regions_of(&["us-east-1"]);
     assert_eq!(rig.repair(|stack| stack.the_role().regions = elsewhere).await, "done");
     assert_eq!(rig.writes(), ["iam:TagRole"]);
     assert_snapshot!(tags(&rig.fake.sent("iam:TagRole")[0]), @r#"
@@ -98,7 +97,7 @@ async fn a_role_lists_the_regions_that_use_it() {
     "#);
 
     let rig = Rig::new();
-    let both = regions(&[REGION, "us-east-1"]);
+    let both = regions_of(&[REGION, "us-east-1"]);
     assert_eq!(rig.down(|stack| stack.the_role().regions = both).await, "done");
     assert!(!rig.writes().iter().any(|write| write.starts_with("iam:Delete")), "{:?}", rig.writes());
     let sent = &rig.fake.sent("iam:UntagRole")[0];

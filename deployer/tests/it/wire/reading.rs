@@ -19,7 +19,7 @@ fn deployed() -> Rig {
 #[tokio::test(start_paused = true)]
 async fn after_up_the_observed_stack_equals_the_desired_one_and_takes_one_round_to_read() {
     let rig = deployed();
-    rig.fake.delay_until(16);
+    rig.fake.delay_until(18);
     let observed = rig.observe(false).await.unwrap();
     assert_eq!(observed.stack, rig.deployment.desired);
     assert!(rig.deployment.up(&observed.stack).unwrap().is_empty());
@@ -30,6 +30,8 @@ async fn after_up_the_observed_stack_equals_the_desired_one_and_takes_one_round_
     events:DescribeRule
     events:ListTargetsByRule
     iam:GetRole
+    iam:GetRole
+    iam:GetRolePolicy
     iam:GetRolePolicy
     lambda:GetFunction
     lambda:GetFunctionEventInvokeConfig
@@ -49,7 +51,7 @@ async fn after_up_the_observed_stack_equals_the_desired_one_and_takes_one_round_
 #[tokio::test(start_paused = true)]
 async fn an_empty_account_is_read_as_an_empty_stack() {
     let rig = Rig::new();
-    rig.fake.delay_until(16);
+    rig.fake.delay_until(18);
     assert!(rig.observe(false).await.unwrap().stack.is_nothing());
 }
 

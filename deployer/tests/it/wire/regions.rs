@@ -46,9 +46,10 @@ async fn each_function_is_created_in_its_region_in_as_many_rounds_as_one() {
     assert_eq!(rig.up().await, "done");
     let rounds: String = rig.fake.rounds().iter().map(|round| round.join(" ") + "\n").collect();
     assert_snapshot!(rounds, @"
-    iam:CreateRole iam:CreateRole logs:CreateLogGroup logs:CreateLogGroup ssm:PutParameter ssm:PutParameter ssm:PutParameter events:PutRule ssm:PutParameter
-    iam:PutRolePolicy iam:PutRolePolicy logs:PutRetentionPolicy logs:PutRetentionPolicy lambda:CreateFunction lambda:CreateFunction
-    lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:PutFunctionConcurrency lambda:AddPermission events:PutTargets
+    iam:CreateRole iam:CreateRole logs:CreateLogGroup ssm:PutParameter ssm:PutParameter ssm:PutParameter events:PutRule ssm:PutParameter
+    iam:PutRolePolicy iam:PutRolePolicy logs:PutRetentionPolicy logs:CreateLogGroup lambda:CreateFunction
+    logs:PutRetentionPolicy lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:CreateFunction lambda:AddPermission events:PutTargets
+    lambda:GetFunctionConfiguration lambda:PutFunctionEventInvokeConfig lambda:PutFunctionConcurrency
     lambda:CreateFunctionUrlConfig
     lambda:AddPermission
     lambda:AddPermission
@@ -152,7 +153,9 @@ async fn each_function_is_compared_with_its_own_role() {
     answers::deployed(&rig.fake, &rig.deployment, &secrets());
     rig.fake.on("iam:GetRole", |request| {
         let name = request.body["RoleName"].as_str().unwrap();
-        Answer::Xml(role_xml("{}", Some("plex-remote-health")).replace(ROLE_ID, &format!("id-of-{name}")))
+        let role = role_xml("{}", Some("plex-remote-health")).replace(ROLE_ID, &format!("id-of-{name}"));
+        let region = if name.starts_with(PAGE) { PAGE_REGION } else { REGION };
+        Answer::Xml(role.replace(REGION, region))
     });
     let monitor = function_json(&rig.deployment);
     rig.fake.on("lambda:GetFunction", move |request| {

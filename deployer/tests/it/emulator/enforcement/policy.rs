@@ -24,6 +24,8 @@ const UNCHECKED: [(&str, &str, &str); 9] = [
         "the emulator grants it for all parameters or none; one by one is left then",
     ),
     ("Secrets", "ssm:DeleteParameters", "the same"),
+    ("Page", "lambda:DeleteFunctionUrlConfig", "for a page that an earlier configuration has left behind"),
+    ("Page", "lambda:GetFunctionUrlConfig", "for a page that an earlier configuration has left behind"),
     ("Anything", "events:ListRuleNamesByTarget", "without it, a warning says that other rules are not known"),
     ("Anything", "freetier:GetAccountPlanState", "optional: without it, the end of the account is not known"),
     ("Function", "lambda:DeleteFunctionConcurrency", "needed only where a concurrency of 0 was reserved"),
