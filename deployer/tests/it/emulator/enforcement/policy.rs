@@ -9,7 +9,7 @@ use super::{Names, Right, deployed, in_the_emulators_names, named, rights, witho
 use crate::support::{Fixture, in_parallel};
 
 /// Actions that AWS requires and the emulator does not.
-const UNCHECKED: [(&str, &str, &str); 9] = [
+const UNCHECKED: [(&str, &str, &str); 11] = [
     // "Granting a user permissions to pass a role to an AWS service", IAM User Guide.
     ("PassedRole", "iam:PassRole", "required to pass a role to a function"),
     // "Permissions required for working with tags", Lambda Developer Guide.
