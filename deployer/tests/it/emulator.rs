@@ -19,6 +19,7 @@ mod late_logs;
 mod loss;
 mod notifications;
 mod ownership;
+mod page;
 mod page_drift;
 mod removal;
 mod sandbox;
