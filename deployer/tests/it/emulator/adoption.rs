@@ -100,7 +100,7 @@ fn adopt_takes_over_the_state_and_the_tokens() {
           owner: (none) -> plex-remote-health
           role_binding: unknown -> current
           runtime: python3.12 -> provided.al2023
-          handler: lambda_function.lambda_handler -> bootstrap
+          handler: lambda_function.lambda_handler -> monitor
           timeout_s: 10 -> 30
           environment: ["CHECK_URL","PUSHOVER_TOKEN","PUSHOVER_USER","STATUS_PARAM"] -> []
           code: (none) -> [DIGEST]
