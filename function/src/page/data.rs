@@ -12,10 +12,38 @@ pub struct Data {
     pub state: Option<State>,
     /// The records of the history by their targets. A target may have an obsolete one as well.
     pub records: Vec<(String, Record)>,
+    /// Whether a part of the history could not be read. Nothing is then known of the past of a target without a record.
+    pub is_history_incomplete: bool,
     /// The announcements, the newest last.
     pub announcements: Vec<Announcement>,
     /// Since when the state cannot be read, in Unix seconds. Everything else is then as it was before.
     pub failing_since: Option<u64>,
+}
+
+impl Data {
+    /// Replace the records by those that were read now. `has_failed`: whether some of them could not be read. In their
+    /// place, the last copies are kept.
+    pub fn replace_records(&mut self, records: Vec<(String, Record)>, has_failed: bool) {
+        let before = std::mem::replace(&mut self.records, records);
+        self.is_history_incomplete = has_failed;
+        if !has_failed {
+            return;
+        }
+        let last_hour = |record: &Record| record.hours.keys().next_back().copied();
+        for (name, record) in before {
+            // An obsolete record of the target may be among those that were read.
+            let has_newer = Record::newest(&self.records, &name)
+                .is_some_and(|newest| last_hour(newest) >= last_hour(&record));
+            if !has_newer {
+                self.records.push((name, record));
+            }
+        }
+    }
+
+    /// Return whether the past of a target is known.
+    pub fn is_past_known(&self, target: &str) -> bool {
+        !self.is_history_incomplete || Record::newest(&self.records, target).is_some()
+    }
 }
 
 /// Read the stored parts of a state; nothing if there is no first one.

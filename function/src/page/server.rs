@@ -27,6 +27,17 @@ pub struct PageServer<S> {
     rendered: Vec<Rendered>,
 }
 
+/// What could be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Supply {
+    /// Everything.
+    Current,
+    /// Nothing now; perhaps something earlier.
+    OldCopy,
+    /// Nothing, and a response must say that.
+    Nothing,
+}
+
 /// A resource in one language.
 #[derive(Debug)]
 struct Rendered {
@@ -91,8 +102,12 @@ impl<S: ParameterSource> PageServer<S> {
         let Some(rendered) = self.rendered.get(at) else { return not_found() };
         // A badge is an image in another page, which would show nothing instead.
         let is_badge = matches!(route, Route::BadgeSvg(_) | Route::BadgeJson(_));
-        let is_known = self.reader.has_copy() || is_badge;
-        rendered.response(is_known, self.first_segment.is_secret(), request)
+        let supply = match self.reader.data().failing_since {
+            _ if !self.reader.has_copy() && !is_badge => Supply::Nothing,
+            Some(_) => Supply::OldCopy,
+            None => Supply::Current,
+        };
+        rendered.response(supply, self.first_segment.is_secret(), request)
     }
 
     /// Make the view again if it is no longer recent, or if something new was read.
@@ -107,12 +122,12 @@ impl<S: ParameterSource> PageServer<S> {
 }
 
 impl Rendered {
-    /// Return the response. `has_data`: whether what it shows was ever read.
-    fn response(&self, has_data: bool, is_secret: bool, request: PageRequest<'_>) -> Response {
+    /// Return the response, which shows what could be read.
+    fn response(&self, supply: Supply, is_secret: bool, request: PageRequest<'_>) -> Response {
         let Self { content, language, tag, .. } = self;
         let is_same = |known: &str| matches(known, tag);
         let (status, body) = match request.header("if-none-match") {
-            _ if !has_data => (503, &content.body),
+            _ if supply == Supply::Nothing => (503, &content.body),
             Some(known) if is_same(known) => (304, &String::new()),
             _ => (200, &content.body),
         };
@@ -120,11 +135,14 @@ impl Rendered {
         if status != 304 {
             response = response.with("content-type", content.media_type);
         }
-        response = if has_data {
-            let scope = if is_secret { "private" } else { "public" };
-            response.with(CACHE, format!("{scope}, max-age={}", content.max_age_s)).with("etag", tag)
-        } else {
-            response.with(CACHE, NO_STORE).with("retry-after", "10")
+        response = match supply {
+            Supply::Current => {
+                let scope = if is_secret { "private" } else { "public" };
+                response.with(CACHE, format!("{scope}, max-age={}", content.max_age_s)).with("etag", tag)
+            }
+            // It should not stay when the reason is gone.
+            Supply::OldCopy => response.with(CACHE, NO_STORE).with("etag", tag),
+            Supply::Nothing => response.with(CACHE, NO_STORE).with("retry-after", "10"),
         };
         response = response.with("content-security-policy", &content.policy);
         if content.has_language {

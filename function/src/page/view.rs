@@ -31,7 +31,8 @@ pub struct View {
     pub clock: Clock,
     /// How old the results are.
     pub freshness: Freshness,
-    /// When the targets were last checked, in Unix seconds; nothing before the first run.
+    /// When the targets were last checked, in Unix seconds; nothing before the first run, or if its clock was wrong.
+    /// It is never later than `now`.
     pub checked: Option<u64>,
     /// How often they are checked, in seconds, if it is regular.
     pub interval: Option<u64>,
@@ -39,6 +40,8 @@ pub struct View {
     pub overall: Overall,
     /// The apps, in the order of the configuration, by their groups. There is at least one group if there is any app.
     pub groups: Vec<Group>,
+    /// Whether the past of all apps is known. Otherwise there may have been more outages than these.
+    pub is_history_known: bool,
     /// Outages of the kept days, the latest beginning first, those that last included. Those in a maintenance have the
     /// reason [`Reason::Maintenance`]: they were planned, and are shown as that.
     pub outages: Vec<Outage>,

@@ -74,7 +74,7 @@ async fn stored(session: &Session, observed: &Observed) -> Result<Data> {
     let name = parameter(&observed.names.state_parameter);
     let board = Board { aws: &session.aws, parameter: &name, deployment: &session.config.name };
     let announcements = session.unless_interrupted(board.read()).await?.unwrap_or_default().announcements;
-    Ok(Data { state, records, announcements, failing_since: None })
+    Ok(Data { state, records, is_history_incomplete: has_failed, announcements, failing_since: None })
 }
 
 fn create(folder: &Path) -> Result<()> {

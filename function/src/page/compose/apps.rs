@@ -34,6 +34,11 @@ impl Apps<'_> {
         let mut history = TargetHistory::new(record, state, target, &self.settings.clock, self.now);
         // The outage of another address or condition ended when the check was changed.
         history.outage = history.outage.filter(|_| self.known(target).is_some());
+        if !self.data.is_past_known(&target.name) {
+            // The last hours alone would be mistaken for all of it.
+            history.record.days.clear();
+            history.record.hours.clear();
+        }
         history
     }
 

@@ -23,8 +23,15 @@ pub(super) fn of(settings: &Settings, data: &Data, now: u64) -> Freshness {
 }
 
 /// Return the state, if it has results. That of the Python function has none of single targets.
-pub(super) fn checked(data: &Data) -> Option<&State> {
+fn checked(data: &Data) -> Option<&State> {
     data.state.as_ref().filter(|state| state.ts > 0 && !state.targets.is_empty())
+}
+
+/// Return when the targets were last checked; nothing if the clock of that run was wrong.
+pub(super) fn checked_at(data: &Data, freshness: Freshness, now: u64) -> Option<u64> {
+    let ts = checked(data)?.ts;
+    // Results that count may be a little ahead of this clock.
+    if freshness == Freshness::Current { Some(ts.min(now)) } else { Some(ts).filter(|ts| *ts <= now) }
 }
 
 fn is_current(state: &State, settings: &Settings, now: u64) -> bool {

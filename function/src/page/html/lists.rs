@@ -64,14 +64,15 @@ fn labels(maintenance: &Maintenance) -> Vec<&str> {
 pub(super) fn outages(view: &View, format: &Format<'_>) -> Markup {
     let texts = format.texts;
     let days = view.apps().map(known_days).max().unwrap_or_default() as u64;
-    if view.outages.is_empty() && days == 0 {
+    if view.outages.is_empty() && days == 0 && view.is_history_known {
         return html! {};
     }
     html! {
         section {
             h2 { (texts.outages) }
-            @if view.outages.is_empty() { p { (count(texts.no_outages, days, &[])) } }
-            @else {
+            @if !view.is_history_known { p { (texts.unknown) } }
+            @else if view.outages.is_empty() { p { (count(texts.no_outages, days, &[])) } }
+            @if !view.outages.is_empty() {
                 ul {
                     @for outage in view.outages.iter().take(format.extent.entries) {
                         li {

@@ -1,6 +1,5 @@
 //! Reads many parameters at once, for the status page.
 
-use std::cell::Cell;
 use std::future::Future;
 
 use aws_sdk_ssm::Client;
@@ -14,18 +13,20 @@ use crate::store::StoreError;
 /// The most names that SSM accepts in one call.
 const NAMES_A_CALL: usize = 10;
 
+/// How many of these calls are made at the same time.
+const CALLS: usize = 4;
+
 /// Reads parameters by name.
 pub trait ParameterSource {
     /// Return the values of these parameters in their order; nothing for one that does not exist.
     fn read(&self, names: &[String]) -> impl Future<Output = Result<Vec<Option<String>>, StoreError>>;
 }
 
-/// Reads parameters of SSM: ten with each call if the role allows that, and one by one otherwise.
+/// Reads parameters of SSM: ten with each call if the role allows that, and one by one otherwise. Each read tries the
+/// former: it may be denied only because the role is new.
 #[derive(Debug)]
 pub struct SsmReader {
     client: Client,
-    /// Whether `GetParameters` was denied.
-    is_one_by_one: Cell<bool>,
 }
 
 impl SsmReader {
@@ -35,7 +36,7 @@ impl SsmReader {
         region: Option<&str>,
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, StoreError> {
-        Ok(Self { client: client(http, region, env)?, is_one_by_one: Cell::new(false) })
+        Ok(Self { client: client(http, region, env)? })
     }
 
     async fn together(&self, names: &[String]) -> Result<Vec<Option<String>>, StoreError> {
@@ -63,18 +64,20 @@ impl SsmReader {
 
 impl ParameterSource for SsmReader {
     async fn read(&self, names: &[String]) -> Result<Vec<Option<String>>, StoreError> {
-        let mut values = Vec::with_capacity(names.len());
-        for names in names.chunks(NAMES_A_CALL) {
-            if !self.is_one_by_one.get() {
-                match self.together(names).await {
-                    Err(why) if why.is_denied() => self.is_one_by_one.set(true),
+        let (mut values, mut is_denied) = (Vec::with_capacity(names.len()), false);
+        for names in names.chunks(NAMES_A_CALL * CALLS) {
+            if !is_denied {
+                match try_join_all(names.chunks(NAMES_A_CALL).map(|names| self.together(names))).await {
+                    Err(why) if why.is_denied() => is_denied = true,
                     result => {
-                        values.extend(result?);
+                        values.extend(result?.into_iter().flatten());
                         continue;
                     }
                 }
             }
-            values.extend(try_join_all(names.iter().map(|name| self.one(name))).await?);
+            for names in names.chunks(NAMES_A_CALL) {
+                values.extend(try_join_all(names.iter().map(|name| self.one(name))).await?);
+            }
         }
         Ok(values)
     }

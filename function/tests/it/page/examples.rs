@@ -64,6 +64,7 @@ pub fn operational() -> View {
         freshness: Freshness::Current,
         checked: Some(NOW - 130),
         interval: Some(300),
+        is_history_known: true,
         overall: Overall::Operational,
         groups: vec![group("Watch and listen", watch), group("At home", home)],
         outages,

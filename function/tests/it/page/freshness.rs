@@ -38,6 +38,12 @@ fn results_of_a_time_to_come_do_not_count() {
     assert_eq!(at(NOW + 300), Freshness::Current, "clocks may differ a little");
     assert_eq!(at(NOW + 301), Freshness::Stale(NOW));
     assert_eq!(at(u64::MAX), Freshness::Stale(NOW));
+    // "Just now" is never beside "not checked since".
+    let with_ts = |ts| with(State { ts, next: Some(u64::MAX), ..up(&settings) });
+    let checked = |data: &Data| View::new(&settings, data, NOW).checked;
+    assert_eq!(checked(&with_ts(NOW + 300)), Some(NOW));
+    assert_eq!(checked(&with_ts(NOW + 301)), None);
+    assert_eq!(checked(&Data { failing_since: Some(NOW), ..with_ts(NOW + 1) }), None);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What is read of SSM, how often, and what is shown when it fails.
 
+mod parts;
+
 use std::time::Duration;
 
 use plexmon_function::contract::history::{Class, Parameter};
@@ -85,6 +87,32 @@ async fn a_flood_of_requests_reads_the_state_once_in_ten_seconds_and_the_history
     assert_eq!(page.ssm.calls(), both, "after five minutes");
 }
 
+/// Lambda freezes the environment, and the monotonic clock with it.
+#[tokio::test]
+async fn after_a_freeze_everything_is_read_again() {
+    let both = ["GetParameters status announcements", "GetParameters history"];
+    let mut page = Page::new(settings(&["plex"])).await;
+    page.get("/").await;
+    assert_eq!(page.ssm.calls(), both);
+    for (later, expected) in [(9, &both[..0]), (1, &both[..1]), (289, &both[..1]), (10, &both)] {
+        page.now += later;
+        page.get("/").await;
+        assert_eq!(page.ssm.calls(), expected, "after {later} seconds");
+    }
+    page.now -= 5;
+    page.get("/").await;
+    assert_eq!(page.ssm.calls(), [""; 0]);
+    page.now -= 3_600;
+    page.get("/").await;
+    assert_eq!(page.ssm.calls(), both, "the clock was set back");
+    page.ssm.set(Mood::Denied);
+    for (later, has_warning) in [(10, true), (50, false), (10, true)] {
+        page.now += later;
+        page.get("/").await;
+        assert_eq!(page.server.take_warning().is_some(), has_warning, "after {later} seconds");
+    }
+}
+
 #[tokio::test]
 async fn what_leads_nowhere_reads_nothing() {
     let mut page = Page::new(settings(&["plex"])).await;
@@ -104,13 +132,18 @@ async fn where_batches_are_denied_parameters_are_read_one_by_one() {
         "GetParameters status announcements",
         "GetParameter announcements",
         "GetParameter status",
+        "GetParameters history",
         "GetParameter history",
     ];
     assert_eq!(calls, expected);
     assert_eq!(page.server.take_warning(), None);
     page.pass(10).await;
     page.get("/").await;
-    assert_eq!(page.ssm.calls().len(), 2, "it remembers that");
+    assert_eq!(page.ssm.calls().len(), 3, "the role may have been new");
+    page.ssm.set(Mood::Well);
+    page.pass(10).await;
+    page.get("/").await;
+    assert_eq!(page.ssm.calls(), ["GetParameters status announcements"]);
 }
 
 #[tokio::test]
@@ -132,6 +165,8 @@ async fn many_parameters_are_read_ten_at_a_time() {
     };
     page.ssm.put(STATE, part(first, 9));
     page.ssm.put(&format!("{STATE}_part7"), part(second, 0));
+    // The four calls for the history are made at the same time: none is answered before all have come.
+    page.ssm.answer_together("_history", 4);
     assert_eq!(page.overall().await, (200, "operational".to_owned()));
     let body = page.get("/status.json").await.body;
     assert_eq!(body.matches("\"status\":\"operational\"").count(), 40, "{body}");
@@ -176,6 +211,9 @@ async fn when_reading_fails_the_last_copy_is_shown_as_unknown() {
         let html = page.get("/").await;
         assert_eq!(html.status, 200);
         assert!(html.body.contains("data-overall=\"unknown\""), "{mood:?}");
+        for path in ["/", "/status.json", "/badge/plex.svg"] {
+            assert_eq!(header(&page.get(path).await, "cache-control"), Some("no-store"), "{mood:?} {path}");
+        }
         assert!(html.body.contains("dn\""), "the past is known: {}", html.body);
         page.ssm.set(Mood::Well);
         page.pass(10).await;
@@ -201,40 +239,6 @@ async fn failures_are_reported_once_a_minute_and_without_the_visitor() {
     assert_eq!(warnings.len(), 3);
     for part in ["visitor", "192.0.2.9", "GET"] {
         assert!(!warnings[0].contains(part), "{}", warnings[0]);
-    }
-}
-
-#[tokio::test]
-async fn without_the_history_the_current_status_is_shown() {
-    let mut page = Page::new(settings(&["plex"])).await;
-    page.ssm.deny("_history");
-    assert_eq!(page.overall().await, (200, "operational".to_owned()));
-    let warning = page.server.take_warning().unwrap();
-    assert!(warning.starts_with("the history cannot be read: ssm:GetParameter"), "{warning}");
-    // The page asks again, and keeps what it has read.
-    page.ssm.deny("");
-    page.ssm.put(&format!("{STATE}_history"), "{");
-    page.pass(60).await;
-    assert_eq!(page.overall().await.0, 200);
-    assert_eq!(page.server.take_warning().as_deref(), Some("a part of the history cannot be read"));
-}
-
-#[tokio::test]
-async fn announcements_that_cannot_be_read_are_left_as_they_were() {
-    let mut page = Page::new(settings(&["plex"])).await;
-    let announcements = serde_json::json!({
-        "version": 1, "deployment": "x",
-        "announcements": [{ "id": 1, "text": "New disks", "made": NOW, "from": NOW, "until": NOW + 600 }],
-    });
-    let name = format!("{STATE}_announcements");
-    page.ssm.put(&name, announcements.to_string());
-    assert!(page.get("/feed.atom").await.body.contains("New disks"));
-    for garbage in ["", "{", "[]", "{\"version\":2}"] {
-        page.ssm.put(&name, garbage);
-        page.pass(60).await;
-        assert!(page.get("/feed.atom").await.body.contains("New disks"), "{garbage}");
-        assert_eq!(page.server.take_warning().as_deref(), Some("the announcements cannot be read"));
-        assert_eq!(page.overall().await, (200, "operational".to_owned()));
     }
 }
 

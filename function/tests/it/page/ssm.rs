@@ -10,6 +10,7 @@ use plexmon_function::store::SsmReader;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Barrier;
 
 use crate::server::read_request;
 
@@ -36,6 +37,8 @@ struct Inner {
     /// Operation and names of each call.
     calls: Vec<(String, Vec<String>)>,
     heads: Vec<String>,
+    /// Requests with this in their names wait for each other.
+    together: Option<(String, Arc<Barrier>)>,
 }
 
 /// A stand-in for SSM. Its task ends with the test's runtime.
@@ -84,6 +87,11 @@ impl Ssm {
         self.inner.lock().unwrap().denied = part.to_owned();
     }
 
+    /// Answer requests whose names contain this only when that many of them have come.
+    pub fn answer_together(&self, part: &str, count: usize) {
+        self.inner.lock().unwrap().together = Some((part.to_owned(), Arc::new(Barrier::new(count))));
+    }
+
     /// The calls since the last time, as their operations and the ends of their names.
     pub fn calls(&self) -> Vec<String> {
         let calls = std::mem::take(&mut self.inner.lock().unwrap().calls);
@@ -102,10 +110,15 @@ impl Ssm {
 
 async fn converse(mut stream: TcpStream, shared: Arc<Mutex<Inner>>) {
     let request = read_request(&mut stream).await;
-    let (answer, is_silent) = {
+    let (answer, is_silent, together) = {
         let mut inner = shared.lock().unwrap();
-        (inner.answer(&request), inner.mood == Mood::Silent)
+        let together = inner.together.as_ref().filter(|(part, _)| request.contains(part));
+        let together = together.map(|(_, barrier)| Arc::clone(barrier));
+        (inner.answer(&request), inner.mood == Mood::Silent, together)
     };
+    if let Some(barrier) = together {
+        barrier.wait().await;
+    }
     if is_silent {
         std::future::pending::<()>().await;
     }
