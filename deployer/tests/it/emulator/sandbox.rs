@@ -145,7 +145,7 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
       phone: Plex RECOVERED after [TIME]: Down [TIME] ([DATES]).
 
     7. The status page, which reads the results at most every ten seconds:
-      page: plex works
+      page: plex is working
       page: plex: up, [PERCENT] % of 90 days
 
     8. Remove. This is `plexmon-deploy down`:

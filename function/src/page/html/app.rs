@@ -4,7 +4,8 @@ use maud::{Markup, Render, html};
 
 use super::drawing::{self, CLASSES};
 use super::format::Format;
-use super::{icon, names};
+use super::icon;
+use super::names::{self, isolated};
 use crate::contract::history::Percent;
 use crate::page::language::{count, fill};
 use crate::page::view::{App, AppStatus, DayClass, DayView, Share, Span};
@@ -61,9 +62,12 @@ fn letters(app: &App) -> String {
 fn bars(app: &App, format: &Format<'_>) -> Markup {
     let days = app.days.get(app.days.len().saturating_sub(format.extent.bars)..).unwrap_or_default();
     let n = days.len() as u64;
+    let name = isolated(&app.label, format);
     let title = match quarter(app).filter(|_| days.len() == app.days.len()) {
-        Some(percent) => count(format.texts.bars_uptime, n, &[("percent", &format.percent(percent))]),
-        None => count(format.texts.bars, n, &[]),
+        Some(percent) => {
+            count(format.texts.bars_uptime, n, &[("app", &name), ("percent", &format.percent(percent))])
+        }
+        None => count(format.texts.bars, n, &[("app", &name)]),
     };
     html! {
         @if n > 0 {
@@ -128,9 +132,8 @@ fn uptime(app: &App, format: &Format<'_>) -> Markup {
     });
     html! {
         p {
-            @for (span, share) in shown {
-                (period(*span, *share, format)) " " b { (percent(*share, format)) } " "
-            }
+            (format.texts.uptime)
+            @for (span, share) in shown { " " (period(*span, *share, format)) " " b { (percent(*share, format)) } }
         }
     }
 }
@@ -161,11 +164,16 @@ fn responses(app: &App, format: &Format<'_>) -> Markup {
     let times = || app.response_ms.iter().flatten().copied();
     let (low, high) = (times().fold(f64::INFINITY, f64::min), times().fold(0.0, f64::max));
     let Some(path) = drawing::line(&app.response_ms, high) else { return html! {} };
-    let values: [(&str, &dyn Render); 2] = [("low", &format.response(low)), ("high", &format.response(high))];
+    // An app that is down has only times of before.
+    let is_up = matches!(app.status, AppStatus::Up | AppStatus::Degraded);
+    let current = app.response_ms.last().copied().flatten().filter(|_| is_up);
+    let name = isolated(&app.label, format);
+    let values: [(&str, &dyn Render); 3] =
+        [("app", &name), ("low", &format.response(low)), ("high", &format.response(high))];
     html! {
         p {
             (format.texts.response) " "
-            @if let Some(last) = times().last() { b { (format.response(last)) } " " }
+            @if let Some(current) = current { b { (format.response(current)) } " " }
             svg viewBox={ "-1 0 " (drawing::width(&app.response_ms) + 2) " " (drawing::HEIGHT) } role="img" {
                 title { (fill(format.texts.responses, &values)) }
                 path d=(path) {}

@@ -9,7 +9,8 @@ use crate::page::language::{Counted, Language, Text, Texts, count, fill};
 use crate::page::view::{Reason, View};
 use crate::time::{DAY, civil, clock, date};
 
-const MINUTE: u64 = 60;
+/// In seconds.
+pub(super) const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 
 /// A language, the clock and the time of a view, and how much is written.
@@ -45,11 +46,15 @@ impl<'a> Format<'a> {
 
     /// Write a time with its date.
     pub(super) fn moment(&self, at: u64) -> Markup {
+        self.dated(at, self.texts.moment)
+    }
+
+    fn dated(&self, at: u64, text: Text) -> Markup {
         let local = self.local(at);
         let date = self.date(local.day);
         let values: [(&str, &dyn Render); 3] =
             [("date", &date), ("time", &local.time), ("zone", &local.zone)];
-        element(at, &fill(self.texts.moment, &values))
+        element(at, &fill(text, &values))
     }
 
     /// Write from when to when something lasts.
@@ -92,7 +97,7 @@ impl<'a> Format<'a> {
         }
     }
 
-    /// Write how old the results are.
+    /// Write when the results were found. The time is first: a copy of the page is older than it says.
     pub(super) fn checked(&self, at: u64) -> Markup {
         let passed = self.now.saturating_sub(at);
         let (text, n): (Counted, u64) = match passed {
@@ -100,7 +105,7 @@ impl<'a> Format<'a> {
             HOUR..DAY => (self.texts.checked_hours, passed / HOUR),
             _ => (self.texts.checked_days, passed / DAY),
         };
-        count(text, n, &[("time", &self.moment(at))])
+        count(text, n, &[("time", &self.dated(at, self.texts.checked_at))])
     }
 
     /// Write how often the targets are checked.

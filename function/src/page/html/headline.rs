@@ -71,12 +71,9 @@ fn list(text: Text, apps: &[&App], format: &Format<'_>) -> Option<Markup> {
 
 fn operational(view: &View, format: &Format<'_>) -> Lines {
     let texts = format.texts;
-    let Some(app) = view.apps().next() else { return (html! { (texts.no_apps) }, Vec::new()) };
-    let n = view.apps().count() as u64;
-    (
-        count(texts.all_up, n, &[("app", &isolated(&app.label, format))]),
-        vec![count(texts.all_up_advice, n, &[])],
-    )
+    let up = with(view, AppStatus::Up);
+    let n = up.len() as u64;
+    (count(texts.all_up, n, &[("app", &names(&up, format))]), vec![count(texts.all_up_advice, n, &[])])
 }
 
 fn outage(view: &View, format: &Format<'_>) -> Lines {
@@ -85,12 +82,6 @@ fn outage(view: &View, format: &Format<'_>) -> Lines {
     let since = || down.iter().filter_map(|app| app.since);
     let first = since().min().filter(|first| since().all(|one| one - first < TOGETHER_S));
     let first = first.map(|since| format.time(since));
-    let is_all = |reason| down.iter().all(|app| app.reason == Some(reason));
-    let advice = match (is_all(Reason::NotReachable), is_all(Reason::Errors)) {
-        (true, _) => texts.not_reachable_advice,
-        (_, true) => texts.errors_advice,
-        _ => texts.down_advice,
-    };
     let about = About { one: texts.one_down, some: texts.some_down, all: texts.all_down };
     let sentence = match (&down[..], &first) {
         ([app], Some(since)) => {
@@ -104,7 +95,23 @@ fn outage(view: &View, format: &Format<'_>) -> Lines {
         }
         _ => list(texts.down_list, &down, format),
     };
-    (sentence, list.into_iter().chain([html! { (advice) }]).collect())
+    (sentence, list.into_iter().chain([whose_fault(&down, view, format)]).collect())
+}
+
+/// Say that it is not the visitor. Only if nothing is up does the server as a whole have the problem.
+fn whose_fault(down: &[&App], view: &View, format: &Format<'_>) -> Markup {
+    let texts = format.texts;
+    let has_all = down.len() == view.apps().count();
+    let is_all = |reason| down.iter().all(|app| app.reason == Some(reason));
+    let of_some = |text| count(text, down.len() as u64, &[]);
+    match (is_all(Reason::NotReachable), is_all(Reason::Errors)) {
+        (true, _) if has_all => html! { (texts.server_not_reachable_advice) },
+        (_, true) if has_all => html! { (texts.server_errors_advice) },
+        _ if has_all => html! { (texts.server_advice) },
+        (true, _) => of_some(texts.not_reachable_advice),
+        (_, true) => of_some(texts.errors_advice),
+        _ => html! { (texts.down_advice) },
+    }
 }
 
 fn degraded(view: &View, format: &Format<'_>) -> Lines {
@@ -112,16 +119,17 @@ fn degraded(view: &View, format: &Format<'_>) -> Lines {
     let (slow, unknown) = (with(view, AppStatus::Degraded), with(view, AppStatus::Unknown));
     if slow.is_empty() {
         let about = About { one: texts.one_unknown, some: texts.some_unknown, all: texts.all_unknown };
-        return (
-            sentence(&about, &unknown, view, format),
-            list(texts.unknown_list, &unknown, format).into_iter().collect(),
-        );
+        let list = list(texts.unknown_list, &unknown, format).into_iter();
+        let advice = count(texts.unknown_advice, unknown.len() as u64, &[]);
+        return (sentence(&about, &unknown, view, format), list.chain([advice]).collect());
     }
     let about = About { one: texts.one_degraded, some: texts.some_degraded, all: texts.all_degraded };
-    let details = list(texts.degraded_list, &slow, format).into_iter();
+    let list = list(texts.degraded_list, &slow, format);
+    let advice = count(texts.degraded_advice, slow.len() as u64, &[]);
     let unknown =
         (!unknown.is_empty()).then(|| fill(texts.unknown_list, &[("apps", &names(&unknown, format))]));
-    (sentence(&about, &slow, view, format), details.chain(unknown).collect())
+    let details = list.into_iter().chain([advice]).chain(unknown);
+    (sentence(&about, &slow, view, format), details.collect())
 }
 
 fn maintenance(view: &View, format: &Format<'_>) -> Lines {
@@ -143,6 +151,9 @@ fn maintenance(view: &View, format: &Format<'_>) -> Lines {
 fn unknown(view: &View, format: &Format<'_>) -> Lines {
     let texts = format.texts;
     match view.freshness {
+        Freshness::Stale(_) if view.checked.is_none() => {
+            (html! { (texts.not_loaded) }, vec![html! { (texts.not_loaded_advice) }])
+        }
         Freshness::Stale(since) => {
             let passed = format.duration(view.now.saturating_sub(since));
             (

@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::extent::bounded;
-use super::format::Format;
+use super::format::{Format, MINUTE};
 use super::names;
 use crate::page::language::{count, fill};
-use crate::page::view::{App, DayClass, Maintenance, Notice, View};
+use crate::page::view::{App, DayClass, Freshness, Maintenance, Notice, Outage, View};
 
 /// Show the announcements that apply now or later. Those that have ended are in the feed.
 pub(super) fn announcements(view: &View, format: &Format<'_>) -> Markup {
@@ -77,8 +77,7 @@ pub(super) fn outages(view: &View, format: &Format<'_>) -> Markup {
                     @for outage in view.outages.iter().take(format.extent.entries) {
                         li {
                             bdi { (names::label(&outage.label, format)) } " "
-                            b { (format.duration(outage.end.unwrap_or(view.now).saturating_sub(outage.begin))) }
-                            " "
+                            @if let Some(length) = length(outage, view, format) { b { (length) } " " }
                             span {
                                 @match outage.end {
                                     Some(end) => (format.span(outage.begin, end)),
@@ -92,6 +91,19 @@ pub(super) fn outages(view: &View, format: &Format<'_>) -> Markup {
             }
             @if view.outages.len() > format.extent.entries { p { a href="feed.atom" { (texts.all_in_feed) } } }
         }
+    }
+}
+
+/// Return how long an outage was. One that lasts is known until the last check; nothing if that has just found it.
+fn length(outage: &Outage, view: &View, format: &Format<'_>) -> Option<Markup> {
+    let until = |time: u64| time.saturating_sub(outage.begin);
+    match (outage.end, view.freshness) {
+        (Some(end), _) => Some(format.duration(until(end))),
+        (None, Freshness::Stale(checked)) => match until(checked) {
+            0..MINUTE => None,
+            known => Some(fill(format.texts.at_least, &[("duration", &format.duration(known))])),
+        },
+        (None, _) => Some(format.duration(until(view.now))),
     }
 }
 

@@ -35,16 +35,22 @@ pub(in crate::page) struct Texts {
     pub all_down: Text,
     pub down_list: Text,
     pub down_list_since: Text,
-    pub not_reachable_advice: Text,
-    pub errors_advice: Text,
+    /// What some of the apps that are down have in common, and what all of them do.
+    pub not_reachable_advice: Counted,
+    pub errors_advice: Counted,
     pub down_advice: Text,
+    pub server_not_reachable_advice: Text,
+    pub server_errors_advice: Text,
+    pub server_advice: Text,
     pub one_degraded: Text,
     pub some_degraded: Counted,
     pub all_degraded: Text,
     pub degraded_list: Text,
+    pub degraded_advice: Counted,
     pub one_unknown: Text,
     pub some_unknown: Counted,
     pub unknown_list: Text,
+    pub unknown_advice: Counted,
     pub one_in_maintenance: Text,
     pub some_in_maintenance: Counted,
     pub all_in_maintenance: Text,
@@ -52,15 +58,17 @@ pub(in crate::page) struct Texts {
     pub maintenance_until: Text,
     pub not_checked_since: Text,
     pub not_checked_advice: Text,
+    pub not_loaded: Text,
+    pub not_loaded_advice: Text,
     pub never_checked: Text,
     pub never_checked_advice: Text,
     pub all_unknown: Text,
     pub all_unknown_advice: Text,
-    pub no_apps: Text,
     /// A list of apps of which `n` are not named.
     pub and_more: Counted,
 
-    /// How old the results are.
+    /// When the results were found, and how long ago that is.
+    pub checked_at: Text,
     pub checked_minutes: Counted,
     pub checked_hours: Counted,
     pub checked_days: Counted,
@@ -84,7 +92,8 @@ pub(in crate::page) struct Texts {
     pub all_in_feed: Text,
     pub feed: Text,
 
-    /// The periods of an uptime.
+    /// What is before the uptime of each period, and the periods.
+    pub uptime: Text,
     pub day: Text,
     pub week: Text,
     pub month: Text,
@@ -95,7 +104,7 @@ pub(in crate::page) struct Texts {
     pub percent: Text,
     pub decimal_sign: Text,
 
-    /// The days of an app.
+    /// The days of an app. Drawings are described by the first two.
     pub bars: Counted,
     pub bars_uptime: Counted,
     pub downtime: Counted,
@@ -121,7 +130,8 @@ pub(in crate::page) struct Texts {
     pub class_maintenance: Text,
     pub class_unknown: Text,
 
-    /// Durations.
+    /// Durations. The first one is for what may have lasted longer.
+    pub at_least: Text,
     pub below_a_minute: Text,
     pub minutes: Counted,
     pub hours: Counted,

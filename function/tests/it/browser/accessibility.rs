@@ -19,7 +19,7 @@ fn no_example_breaks_a_rule_in_light_or_dark_mode() {
         ("never-checked", Language::En),
         ("one", Language::En),
         ("forty", Language::En),
-        ("none", Language::En),
+        ("not-loaded", Language::En),
         ("worst", Language::De),
         ("hostile", Language::En),
     ] {

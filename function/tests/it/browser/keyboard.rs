@@ -31,7 +31,7 @@ fn tab_through(browser: &Browser, name: &str) {
 #[test]
 fn every_link_and_detail_is_reached_in_order_with_a_visible_focus() {
     let (browser, examples) = (start(), Examples::serve());
-    for name in ["operational", "outage", "stale", "worst", "none"] {
+    for name in ["operational", "outage", "stale", "worst", "not-loaded"] {
         for medium in [Medium::Light, Medium::Dark, Medium::ForcedColors] {
             browser.render_for(medium);
             browser.open(&examples.url(name, Language::En));

@@ -33,7 +33,7 @@ pub fn all() -> Vec<(&'static str, View)> {
         ("forty", many(40)),
         ("some-down", some_down()),
         ("all-unknown", all_unknown()),
-        ("none", none()),
+        ("not-loaded", not_loaded()),
         ("worst", worst()),
         ("hostile", hostile()),
     ]
@@ -126,9 +126,12 @@ pub fn all_unknown() -> View {
     view
 }
 
-/// No app is public.
-pub fn none() -> View {
-    View { groups: Vec::new(), outages: Vec::new(), ..operational() }
+/// The page has just started, and the store does not answer.
+pub fn not_loaded() -> View {
+    let since = NOW - 20;
+    let mut view = View { freshness: Freshness::Stale(since), ..never_checked() };
+    view.groups.iter_mut().flat_map(|group| &mut group.apps).for_each(|app| app.since = Some(since));
+    view
 }
 
 /// Two apps are slow or unreliable, one could not be checked.

@@ -1,5 +1,6 @@
 //! The page as HTML.
 
+mod current;
 mod days;
 mod escaping;
 mod parsed;

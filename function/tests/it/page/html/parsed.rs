@@ -14,6 +14,9 @@ pub struct Element {
 /// Elements without content.
 const VOID: [&str; 2] = ["meta", "link"];
 
+/// Empty elements of SVG.
+const DRAWN: [&str; 3] = ["path", "use", "stop"];
+
 impl Element {
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
@@ -38,7 +41,7 @@ pub fn elements(html: &str) -> Vec<Element> {
             rest = after;
             continue;
         }
-        let (mut element, after) = begin(tag);
+        let (mut element, is_closed, after) = begin(tag);
         element.within = open.iter().map(|at| elements[*at].name.clone()).collect();
         rest = after;
         if element.name == "style" {
@@ -46,7 +49,7 @@ pub fn elements(html: &str) -> Vec<Element> {
             let (text, after) = rest.split_once("</style>").unwrap();
             element.text = text.to_owned();
             rest = after;
-        } else if !VOID.contains(&element.name.as_str()) {
+        } else if !is_closed && !VOID.contains(&element.name.as_str()) {
             open.push(elements.len());
         }
         elements.push(element);
@@ -55,17 +58,20 @@ pub fn elements(html: &str) -> Vec<Element> {
     elements
 }
 
-/// Read a tag after its `<`.
-fn begin(tag: &str) -> (Element, &str) {
+/// Read a tag after its `<`. The second value says whether it is the end as well, which only those of drawings can be.
+fn begin(tag: &str) -> (Element, bool, &str) {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let name_end = tag.find(|c| !is_name(c)).unwrap();
     assert!(name_end > 0, "a `<` begins an element: {:?}", tag.get(..20));
     let (name, mut rest) = tag.split_at(name_end);
     let mut attributes = Vec::new();
     loop {
-        if let Some(after) = rest.strip_prefix('>') {
+        let closed = rest.strip_prefix("/>");
+        assert!(closed.is_none() || DRAWN.contains(&name), "{name} needs an end tag");
+        if let Some(after) = closed.or_else(|| rest.strip_prefix('>')) {
             let (within, text) = (Vec::new(), String::new());
-            return (Element { name: name.to_owned(), attributes, within, text }, after);
+            let element = Element { name: name.to_owned(), attributes, within, text };
+            return (element, closed.is_some(), after);
         }
         let (attribute, after) = rest.strip_prefix(' ').unwrap().split_once("=\"").unwrap();
         assert!(attribute.chars().all(is_name), "{attribute:?} is the name of an attribute");

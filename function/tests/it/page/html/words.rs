@@ -61,36 +61,78 @@ fn every_place_of_a_text_is_filled() {
     }
 }
 
+#[test]
+fn the_server_is_named_only_if_nothing_is_up() {
+    let mut view = examples::some_down();
+    let set = |view: &mut View, reason| {
+        view.groups.iter_mut().flat_map(|group| &mut group.apps).for_each(|app| app.reason = Some(reason));
+    };
+    let advice = |view: &View, language| headline(view, language).lines().last().unwrap().trim().to_owned();
+    for (reason, english, german) in [
+        (
+            Reason::NotReachable,
+            "our checks cannot reach them either.",
+            "Auch unsere Prüfung erreicht sie nicht.",
+        ),
+        (
+            Reason::Errors,
+            "our checks get errors from them too.",
+            "Auch unsere Prüfung erhält von ihnen Fehler.",
+        ),
+    ] {
+        set(&mut view, reason);
+        assert_eq!(advice(&view, Language::En), format!("It is not you: {english}"));
+        assert_eq!(advice(&view, Language::De), format!("Es liegt nicht an dir: {german}"));
+    }
+    let mut view = examples::all_down();
+    set(&mut view, Reason::Errors);
+    assert_eq!(advice(&view, Language::En), "It is not you: the server responds with errors.");
+    view.groups[0].apps[0].reason = Some(Reason::NotReachable);
+    assert_eq!(advice(&view, Language::En), "It is not you: the problem is on the server.");
+}
+
 /// The line that says how old the results are, without the link.
 fn age(seconds: u64, language: Language) -> String {
     let view = View { checked: Some(NOW - seconds), ..examples::one() };
     let visible = visible(&page(&view, language));
-    let line = visible.lines().find(|line| line.contains("CET)")).unwrap();
+    let line = visible.lines().find(|line| line.contains("_CET (")).unwrap();
     line.trim_end_matches("Refresh").trim_end_matches("Aktualisieren").to_owned()
 }
 
 #[test]
 fn the_age_of_the_results_has_the_plural_of_the_language_and_the_time() {
     for (seconds, english, german) in [
-        (0, "Checked just now (25_Nov, 14:07_CET)", "Gerade eben geprüft (25._Nov., 14:07_CET)"),
-        (119, "Checked 1 minute ago (25_Nov, 14:05_CET)", "Vor 1 Minute geprüft (25._Nov., 14:05_CET)"),
+        (0, "Checked on 25_Nov at 14:07_CET (just now)", "Geprüft am 25._Nov. um 14:07_CET (gerade eben)"),
+        (
+            119,
+            "Checked on 25_Nov at 14:05_CET (1 minute ago)",
+            "Geprüft am 25._Nov. um 14:05_CET (vor 1 Minute)",
+        ),
         (
             2 * MINUTE,
-            "Checked 2 minutes ago (25_Nov, 14:05_CET)",
-            "Vor 2 Minuten geprüft (25._Nov., 14:05_CET)",
+            "Checked on 25_Nov at 14:05_CET (2 minutes ago)",
+            "Geprüft am 25._Nov. um 14:05_CET (vor 2 Minuten)",
         ),
-        (HOUR, "Checked 1 hour ago (25_Nov, 13:07_CET)", "Vor 1 Stunde geprüft (25._Nov., 13:07_CET)"),
+        (
+            HOUR,
+            "Checked on 25_Nov at 13:07_CET (1 hour ago)",
+            "Geprüft am 25._Nov. um 13:07_CET (vor 1 Stunde)",
+        ),
         (
             23 * HOUR,
-            "Checked 23 hours ago (24_Nov, 15:07_CET)",
-            "Vor 23 Stunden geprüft (24._Nov., 15:07_CET)",
+            "Checked on 24_Nov at 15:07_CET (23 hours ago)",
+            "Geprüft am 24._Nov. um 15:07_CET (vor 23 Stunden)",
         ),
-        (DAY, "Checked 1 day ago (24_Nov, 14:07_CET)", "Vor 1 Tag geprüft (24._Nov., 14:07_CET)"),
-        (3 * DAY, "Checked 3 days ago (22_Nov, 14:07_CET)", "Vor 3 Tagen geprüft (22._Nov., 14:07_CET)"),
+        (DAY, "Checked on 24_Nov at 14:07_CET (1 day ago)", "Geprüft am 24._Nov. um 14:07_CET (vor 1 Tag)"),
+        (
+            3 * DAY,
+            "Checked on 22_Nov at 14:07_CET (3 days ago)",
+            "Geprüft am 22._Nov. um 14:07_CET (vor 3 Tagen)",
+        ),
         (
             329 * DAY,
-            "Checked 329 days ago (31_Dec 2025, 14:07_CET)",
-            "Vor 329 Tagen geprüft (31._Dez. 2025, 14:07_CET)",
+            "Checked on 31_Dec 2025 at 14:07_CET (329 days ago)",
+            "Geprüft am 31._Dez. 2025 um 14:07_CET (vor 329 Tagen)",
         ),
     ] {
         assert_eq!(age(seconds, Language::En), english);
@@ -98,16 +140,16 @@ fn the_age_of_the_results_has_the_plural_of_the_language_and_the_time() {
     }
     // A clock that is ahead of ours.
     let view = View { checked: Some(NOW + HOUR), ..examples::one() };
-    assert!(visible(&page(&view, Language::En)).contains("Checked just now (25_Nov, 15:07_CET)"));
+    assert!(visible(&page(&view, Language::En)).contains("Checked on 25_Nov at 15:07_CET (just now)"));
 }
 
 #[test]
 fn the_interval_and_lengths_have_the_plural_of_the_language() {
     for (seconds, english, german) in [
-        (MINUTE, "Checked every minute.", "Jede Minute wird geprüft."),
-        (15 * MINUTE, "Checked every 15 minutes.", "Alle 15 Minuten wird geprüft."),
-        (HOUR, "Checked every hour.", "Jede Stunde wird geprüft."),
-        (DAY, "Checked every 24 hours.", "Alle 24 Stunden wird geprüft."),
+        (MINUTE, "Checked every minute.", "Geprüft wird jede Minute."),
+        (15 * MINUTE, "Checked every 15 minutes.", "Geprüft wird alle 15 Minuten."),
+        (HOUR, "Checked every hour.", "Geprüft wird jede Stunde."),
+        (DAY, "Checked every 24 hours.", "Geprüft wird alle 24 Stunden."),
     ] {
         let view = View { interval: Some(seconds), ..examples::one() };
         assert!(page(&view, Language::En).contains(english), "{seconds}");
@@ -140,7 +182,7 @@ fn the_interval_and_lengths_have_the_plural_of_the_language() {
 fn times_are_in_the_owners_zone_and_in_utc_for_programs() {
     let html = page(&examples::operational(), Language::En);
     assert!(
-        html.contains("<time datetime=\"2026-11-25T13:04Z\">25\u{a0}Nov, 14:04\u{a0}CET</time>"),
+        html.contains("<time datetime=\"2026-11-25T13:04Z\">25\u{a0}Nov at 14:04\u{a0}CET</time>"),
         "{html}"
     );
     // Across the end of summer time, each with its own zone.
@@ -158,7 +200,7 @@ fn times_are_in_the_owners_zone_and_in_utc_for_programs() {
     assert!(text.contains("25_Oct, 01:00_CEST to 25_Oct, 03:00_CET"), "{text}");
     // A page in another zone names that one.
     view.clock = plexmon_function::contract::settings::Clock::default();
-    assert!(visible(&page(&view, Language::En)).contains("(25_Nov, 13:04_UTC)"));
+    assert!(visible(&page(&view, Language::En)).contains("Checked on 25_Nov at 13:04_UTC ("));
 }
 
 #[test]
@@ -170,11 +212,14 @@ fn an_uptime_is_never_rounded_up_and_has_its_period() {
     }
     let line = |view: &View, language| {
         let visible = visible(&page(view, language));
-        visible.lines().find(|line| line.starts_with("24_")).unwrap().to_owned()
+        visible.lines().find(|line| line.contains(" 24_h ") || line.contains(" 24_Std. ")).unwrap().to_owned()
     };
-    assert_eq!(line(&view, Language::En), "24_h 100_% 7_days 99.95_% 30_days 0.01_% 90_days 0.00_%");
-    assert_eq!(line(&view, Language::De), "24_Std. 100_% 7_Tage 99,95_% 30_Tage 0,01_% 90_Tage 0,00_%");
-    assert_eq!(line(&examples::new(), Language::En), "24_h 100_% since 24_Nov 100_%");
+    assert_eq!(line(&view, Language::En), "Uptime 24_h 100_% 7_days 99.95_% 30_days 0.01_% 90_days 0.00_%");
+    assert_eq!(
+        line(&view, Language::De),
+        "Verfügbar 24_Std. 100_% 7_Tage 99,95_% 30_Tage 0,01_% 90_Tage 0,00_%"
+    );
+    assert_eq!(line(&examples::new(), Language::En), "Uptime 24_h 100_% since 24_Nov 100_%");
     assert_eq!(line(&examples::never_checked(), Language::De).matches("keine Daten").count(), 4);
 }
 

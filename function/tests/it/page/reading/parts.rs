@@ -65,7 +65,7 @@ async fn a_history_that_was_never_read_is_not_known() {
     let is_known = async |page: &mut Page| {
         let html = page.get("/").await.body;
         let has_outages = html.contains("None today.");
-        assert_ne!(has_outages, html.contains("<h2>Outages</h2><p>Not known</p>"), "{html}");
+        assert_ne!(has_outages, html.contains("<h2>Outages</h2><p>Unknown</p>"), "{html}");
         let uptime = component(page, "plex").await["uptime"]["24h"].as_f64();
         assert_eq!(uptime, has_outages.then_some(100.0));
         assert_eq!(html.contains("data-uptime-90d=\"100.00\""), has_outages, "{html}");
