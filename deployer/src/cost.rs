@@ -16,10 +16,11 @@ use serde::Serialize;
 pub use self::amount::{Quantity, Share, Usd};
 use self::prices::{Allowance, Price, PriceList};
 pub use self::text::MonthlyCost;
-pub use self::usage::{FunctionUsage, Runs};
+pub use self::usage::{FunctionUsage, Runs, Usage};
 use crate::config::Config;
 use crate::error::Result;
 use crate::names::Names;
+use crate::resources::Concurrency;
 use crate::stack::Stack;
 
 /// Estimate what the resources of a stack cost a month, with the targets and the schedule of the configuration.
@@ -38,6 +39,18 @@ pub struct Estimate {
     pub parts: Vec<Part>,
     /// The parts if every run lasted until its timeout.
     pub longest: Vec<Part>,
+    /// With a status page that can be reached.
+    pub flood: Option<FloodCost>,
+}
+
+/// What a flood of requests for the status page can do to the cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct FloodCost {
+    /// What limits it.
+    pub concurrency: Concurrency,
+    /// What everything costs then, with the allowances; nothing if there is no limit.
+    #[serde(rename = "at_most_usd", serialize_with = "text::in_cents")]
+    pub at_most: Option<Usd>,
 }
 
 /// What is used of one kind of thing, and what it costs.
@@ -68,18 +81,24 @@ pub enum Item {
 
 impl Estimate {
     /// Compute the cost of what functions use, in any region: allowances are shared by all of them.
-    pub fn of(functions: &[FunctionUsage], list: &PriceList) -> Self {
+    pub fn of(usage: &Usage, list: &PriceList) -> Self {
+        let Usage { functions, flood } = usage;
+        let flood = flood.as_ref().map(|flood| FloodCost {
+            concurrency: flood.concurrency,
+            at_most: flood.functions.as_ref().map(|used| charge(&parts(used, list, Runs::AsExpected))),
+        });
         Self {
             date: list.date.clone(),
             region: list.region.clone(),
             parts: parts(functions, list, Runs::AsExpected),
             longest: parts(functions, list, Runs::UntilTheirTimeout),
+            flood,
         }
     }
 
     /// Return what is expected to be paid, if nothing else in the account uses the allowances.
     pub fn charge(&self) -> Usd {
-        self.parts.iter().map(|part| part.charge).sum()
+        charge(&self.parts)
     }
 
     /// Return what would be paid without the allowances.
@@ -89,7 +108,7 @@ impl Estimate {
 
     /// Return what would be paid if every run lasted until its timeout.
     pub fn longest_charge(&self) -> Usd {
-        self.longest.iter().map(|part| part.charge).sum()
+        charge(&self.longest)
     }
 }
 
@@ -98,6 +117,10 @@ impl Part {
     pub fn share(&self) -> Option<Share> {
         self.allowance.map(|allowance| self.used.of(allowance))
     }
+}
+
+fn charge(parts: &[Part]) -> Usd {
+    parts.iter().map(|part| part.charge).sum()
 }
 
 fn parts(functions: &[FunctionUsage], list: &PriceList, runs: Runs) -> Vec<Part> {
@@ -111,9 +134,12 @@ fn parts(functions: &[FunctionUsage], list: &PriceList, runs: Runs) -> Vec<Part>
         alike.map(|function| function.compute_time(runs)).sum()
     };
     let free = |allowance: &Allowance| Some(Quantity::whole(allowance.amount));
-    let runs = sum(|function| function.runs);
     vec![
-        part(Item::Requests, free(&allowances.requests), &[(&prices.requests, runs)]),
+        part(
+            Item::Requests,
+            free(&allowances.requests),
+            &[(&prices.requests, sum(|function| function.runs))],
+        ),
         part(
             Item::ComputeTime,
             free(&allowances.compute_time),
@@ -145,7 +171,11 @@ fn parts(functions: &[FunctionUsage], list: &PriceList, runs: Runs) -> Vec<Part>
             None,
             &[(&prices.parameter_calls, sum(|function| function.parameter_calls))],
         ),
-        part(Item::ScheduledEvents, None, &[(&prices.scheduled_events, runs)]),
+        part(
+            Item::ScheduledEvents,
+            None,
+            &[(&prices.scheduled_events, sum(|function| function.scheduled_events))],
+        ),
     ]
 }
 

@@ -34,6 +34,41 @@ pub const EVENTS: u64 = 4;
 /// What a probe or a ping sends, in bytes: handshakes, the request, and the headers of all packets.
 pub const PROBE_BYTES: u64 = 2000;
 
+/// How many requests the status page has in a month: about thirty a day.
+pub const PAGE_REQUESTS: u64 = 1000;
+
+/// How long the page takes for one of them, in milliseconds, including the start of a new environment, and how much
+/// longer with each call that reads parameters: few visitors find an environment that has read them recently.
+pub const PAGE_MS: u64 = 500;
+pub const PAGE_CALL_MS: u64 = 50;
+
+/// How many parameters the page reads with one call.
+pub const PAGE_PARAMETERS_A_CALL: u64 = 10;
+
+/// What an answer of the page sends in addition to its content, in bytes: a handshake and the headers of the response; and
+/// for the headers of packets, one byte for each this many bytes of content.
+pub const ANSWER_BYTES: u64 = 6000;
+pub const BYTES_A_HEADER_BYTE: u64 = 25;
+
+/// How many requests a second Lambda accepts for each concurrent run of a function with a URL.
+pub const REQUESTS_A_SECOND: u64 = 10;
+
+/// How often an environment of the page reads during a flood, and how often it logs a failure to read, in seconds; and
+/// the size of such a line.
+pub const PAGE_READ_S: u64 = 10;
+pub const PAGE_WARNING_S: u64 = 60;
+pub const PAGE_WARNING_BYTES: u64 = 500;
+
+/// Return how long the page takes for a request that reads parameters with that many calls, in milliseconds.
+pub fn page_ms(calls: u64) -> u64 {
+    PAGE_MS + PAGE_CALL_MS * calls
+}
+
+/// Return how many bytes an answer with that much content sends.
+pub fn answer_bytes(content: u64) -> u64 {
+    content + content.div_ceil(BYTES_A_HEADER_BYTE) + ANSWER_BYTES
+}
+
 /// Return how long a run takes, in milliseconds.
 pub fn run_ms(targets: usize) -> u64 {
     RUN_MS + FURTHER_TARGET_MS * (targets as u64).saturating_sub(1)

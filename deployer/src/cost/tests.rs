@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+mod page;
+
 use super::*;
 use crate::config::{FunctionConfig, Schedule, SecretLookup};
 use crate::names::{Account, LambdaKind, LambdaNames};

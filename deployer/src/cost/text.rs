@@ -5,7 +5,8 @@ use std::fmt::{self, Display};
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use super::{Estimate, Item, Part, Usd};
+use super::{Estimate, FloodCost, Item, Part, Usd};
+use crate::resources::Concurrency;
 use crate::text::{Details, Paint};
 
 /// At most this many shares of allowances are listed.
@@ -31,6 +32,7 @@ impl Estimate {
             lines.extend(self.parts.iter().filter(|part| part.used > super::Quantity::ZERO).map(Part::line));
             lines.push(format!("  at most {} if every run lasts until its timeout", self.longest_charge()));
         }
+        lines.extend(self.flood.as_ref().map(FloodCost::line));
         let basis = format!(
             "list prices for {}, {}; everything in the account shares the allowances",
             self.region, self.date
@@ -77,6 +79,21 @@ impl Display for Estimate {
     }
 }
 
+impl FloodCost {
+    fn line(&self) -> String {
+        match (self.at_most, self.concurrency) {
+            (Some(at_most), Concurrency::Reserved(number)) => format!(
+                "  a flood of requests for the status page could raise it to at most {at_most} a month (concurrency = \
+                 {number})"
+            ),
+            _ => {
+                "  no reserved concurrency: nothing limits what a flood of requests for the status page could cost"
+                    .to_owned()
+            }
+        }
+    }
+}
+
 impl Part {
     fn charged(&self) -> String {
         let share = self.share().map_or_else(String::new, |share| format!(" ({share} of the allowance)"));
@@ -112,15 +129,24 @@ impl Display for Item {
 
 impl Serialize for Estimate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut estimate = serializer.serialize_struct("Estimate", 6)?;
+        let mut estimate = serializer.serialize_struct("Estimate", 7)?;
         estimate.serialize_field("within_allowances_usd", &self.charge().in_cents())?;
         estimate.serialize_field("without_allowances_usd", &self.list_price().in_cents())?;
         estimate.serialize_field("at_most_usd", &self.longest_charge().in_cents())?;
+        match &self.flood {
+            Some(flood) => estimate.serialize_field("page_flood", flood)?,
+            None => estimate.skip_field("page_flood")?,
+        }
         estimate.serialize_field("prices_date", &self.date)?;
         estimate.serialize_field("prices_region", &self.region)?;
         estimate.serialize_field("parts", &self.parts)?;
         estimate.end()
     }
+}
+
+/// Serialize an amount as a number, in dollars.
+pub(super) fn in_cents<S: Serializer>(amount: &Option<Usd>, serializer: S) -> Result<S::Ok, S::Error> {
+    amount.map(Usd::in_cents).serialize(serializer)
 }
 
 impl Serialize for Part {

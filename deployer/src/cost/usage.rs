@@ -1,14 +1,19 @@
 //! What the functions of a stack use in a month.
 
+mod answer;
+mod page;
+
 use plexmon_function::contract::settings::{HeartbeatSettings, Target};
 
+pub use self::answer::largest_answer;
+pub use self::page::Flood;
 use super::amount::Quantity;
 use super::assumptions::{self, ENVIRONMENT_S, HISTORY_MS, OTHER_SECRET_READS, PROBE_BYTES};
 use crate::config::schedule::SECONDS_A_MONTH;
 use crate::config::{Architecture, Config};
 use crate::names::{LambdaKind, LambdaNames, Names};
 use crate::resource::find;
-use crate::resources::LogGroup;
+use crate::resources::{Function, LogGroup};
 use crate::stack::Stack;
 
 const SECONDS_A_DAY: u64 = 86_400;
@@ -20,6 +25,8 @@ const LONGEST_RETENTION_DAYS: u32 = 3653;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FunctionUsage {
     pub runs: u64,
+    /// How many of them a schedule starts.
+    pub scheduled_events: u64,
     pub memory_mb: u64,
     pub is_arm64: bool,
     /// How long a run is expected to take, and how long it takes at most.
@@ -43,6 +50,15 @@ pub enum Runs {
 }
 
 impl FunctionUsage {
+    /// Return the use of a function that never runs.
+    fn idle(function: &Function) -> Self {
+        Self {
+            memory_mb: u64::from(function.memory_mb.unsigned_abs()),
+            is_arm64: function.architecture == Architecture::Arm64.as_str(),
+            ..Self::default()
+        }
+    }
+
     /// Return its compute time in GB-seconds, billed by the millisecond.
     pub fn compute_time(&self, runs: Runs) -> Quantity {
         let in_all_runs = |ms: u64| u128::from(self.runs) * u128::from(ms);
@@ -55,11 +71,20 @@ impl FunctionUsage {
     }
 }
 
+/// What a deployment uses in a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usage {
+    pub functions: Vec<FunctionUsage>,
+    /// What a flood of requests for the status page changes; nothing without a page.
+    pub flood: Option<Flood>,
+}
+
 /// Return what each function of the stack uses, and each log group of a function that no longer exists. Resources of
 /// others do not count. `now` is in Unix seconds.
-pub fn usage(config: &Config, names: &Names, stack: &Stack, now: u64) -> Vec<FunctionUsage> {
+pub fn usage(config: &Config, names: &Names, stack: &Stack, now: u64) -> Usage {
     let workload = Workload { config, names, stack, scheduled: config.schedule.runs_a_month(now) };
-    names.lambdas().map(|lambda| workload.of(lambda)).collect()
+    let functions = names.lambdas().map(|lambda| workload.of(lambda)).collect();
+    Usage { functions, flood: workload.flood() }
 }
 
 struct Workload<'a> {
@@ -74,20 +99,16 @@ impl Workload<'_> {
     fn of(&self, lambda: &LambdaNames) -> FunctionUsage {
         match lambda.kind {
             LambdaKind::Monitor => self.of_monitor(lambda),
-            LambdaKind::Page => FunctionUsage::default(),
+            LambdaKind::Page => self.of_page(lambda),
         }
     }
 
     fn of_monitor(&self, lambda: &LambdaNames) -> FunctionUsage {
         let Config { targets, heartbeat, .. } = self.config;
-        let deployment = Some(self.names.deployment.as_str());
         let scheduled = if lambda.schedule.is_some() { self.scheduled } else { 0 };
         let log_bytes = assumptions::log_bytes(targets);
-        let group = find(&self.stack.log_groups, &lambda.log_group, &lambda.region);
-        let group = group.filter(|group| group.owner.as_deref() == deployment);
-        let stored_bytes = group.map_or(0, |group| stored(scheduled * log_bytes, group));
-        let function = self.stack.function(lambda);
-        let Some(function) = function.filter(|function| function.owner.as_deref() == deployment) else {
+        let stored_bytes = self.stored(scheduled * log_bytes, lambda);
+        let Some(function) = self.function(lambda) else {
             return FunctionUsage { stored_bytes, ..FunctionUsage::default() };
         };
         let rule = self.stack.schedule(lambda).filter(|schedule| schedule.target.is_some());
@@ -99,8 +120,7 @@ impl Workload<'_> {
         let requests = targets.len() + usize::from(heartbeat.is_some());
         FunctionUsage {
             runs,
-            memory_mb: u64::from(function.memory_mb.unsigned_abs()),
-            is_arm64: function.architecture == Architecture::Arm64.as_str(),
+            scheduled_events: runs,
             run_ms: assumptions::run_ms(targets.len()).min(longest_run_ms),
             longest_run_ms,
             history_ms: moved * HISTORY_MS,
@@ -110,7 +130,21 @@ impl Workload<'_> {
             logged_bytes: runs * log_bytes,
             stored_bytes,
             sent_bytes: runs * PROBE_BYTES * requests as u64,
+            ..FunctionUsage::idle(function)
         }
+    }
+
+    /// Return a function, if it is ours.
+    fn function(&self, lambda: &LambdaNames) -> Option<&Function> {
+        let is_ours = |function: &&Function| function.owner.as_deref() == Some(&self.names.deployment);
+        self.stack.function(lambda).filter(is_ours)
+    }
+
+    /// Return the size of a function's log when its oldest lines expire.
+    fn stored(&self, bytes_a_month: u64, lambda: &LambdaNames) -> u64 {
+        let is_ours = |group: &&LogGroup| group.owner.as_deref() == Some(&self.names.deployment);
+        let group = find(&self.stack.log_groups, &lambda.log_group, &lambda.region).filter(is_ours);
+        group.map_or(0, |group| stored(bytes_a_month, group))
     }
 
     /// Return how many times a month the secrets are decrypted.

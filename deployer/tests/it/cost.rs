@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use plexmon_deploy::cost::assumptions::{EVENT_BYTES, EVENTS, LAMBDA_LOG_BYTES, PROBE_BYTES, log_bytes};
+use plexmon_deploy::cost::assumptions::{
+    ANSWER_BYTES, EVENT_BYTES, EVENTS, LAMBDA_LOG_BYTES, PROBE_BYTES, log_bytes,
+};
 use plexmon_function::contract::secrets::{Secrets, TargetSecrets};
-use plexmon_function::contract::settings::{Settings, Target};
+use plexmon_function::contract::settings::{PageSettings, Settings, Target};
 use plexmon_function::contract::state::Status;
+use plexmon_function::page::{PageRequest, PageServer};
 use plexmon_function::probe::{Observation, Tls, probe};
 use plexmon_function::run::{Monitor, Prober};
-use plexmon_function::store::{MemoryStore, SecretCache};
+use plexmon_function::store::{MemoryStore, ParameterSource, SecretCache, StoreError};
 use plexmon_testing::certificates::Authority;
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
@@ -89,4 +93,41 @@ fn a_probe_sends_no_more_than_is_assumed() {
     });
     assert!(sent > 300, "{sent} bytes");
     assert!(sent + PACKETS <= PROBE_BYTES, "{sent} bytes");
+}
+
+/// Nothing is stored.
+struct Nothing;
+
+impl ParameterSource for Nothing {
+    async fn read(&self, names: &[String]) -> Result<Vec<Option<String>>, StoreError> {
+        Ok(vec![None; names.len()])
+    }
+}
+
+#[test]
+fn the_headers_of_an_answer_are_no_larger_than_is_assumed() {
+    /// Certificates and keys of a handshake, and the headers that Lambda adds.
+    const HANDSHAKE: u64 = 4500;
+    const OF_LAMBDA: u64 = 300;
+    let settings = Settings {
+        targets: vec![target("app", "https://example.com")],
+        page: Some(PageSettings {
+            title: "Status".to_owned(),
+            secret_sha256: None,
+            noindex: true,
+            languages: vec!["en".to_owned()],
+            home_region: None,
+        }),
+        ..Settings::default()
+    };
+    let mut server = PageServer::new(settings, Nothing);
+    for path in ["/", "/status.json", "/feed.atom", "/badge/app.svg"] {
+        let event = json!({ "rawPath": path, "requestContext": { "http": { "method": "GET" } } });
+        let answer = runtime().block_on(server.respond(PageRequest::of(&event), 1_800_000_000));
+        assert!(answer.status == 200 && !answer.body.is_empty(), "{answer:?}");
+        let headers: u64 =
+            answer.headers.iter().map(|(name, value)| (name.len() + value.len() + 4) as u64).sum();
+        assert!(headers > 200, "{answer:?}");
+        assert!(headers + HANDSHAKE + OF_LAMBDA <= ANSWER_BYTES, "{path}: {headers} bytes");
+    }
 }

@@ -10,7 +10,7 @@ use crate::local_time::{clock, date};
 use crate::time::{duration, rfc3339};
 
 /// How many entries there are, at most.
-const MAX_ENTRIES: usize = 50;
+pub const MAX_ENTRIES: usize = 50;
 
 const DAY_S: u64 = 24 * 60 * 60;
 

@@ -19,6 +19,7 @@ mod names;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::drawing::CLASSES;
+pub use self::extent::max_bytes;
 use self::extent::{EXTENTS, Extent};
 use self::format::Format;
 use self::headline::Headline;
@@ -30,7 +31,7 @@ pub const STYLE: &str = include_str!("style.css");
 
 /// Return the page in a language.
 pub fn page(view: &View, language: Language) -> String {
-    let room = extent::room(view.apps().count());
+    let room = max_bytes(view.apps().count());
     let mut page = String::new();
     for extent in &EXTENTS {
         page = shortened(&document(view, language, extent).into_string());

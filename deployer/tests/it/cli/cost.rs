@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::{AwsStandIn, Deploy};
@@ -24,6 +24,15 @@ impl Home {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("config.toml"), format!("{text}[function]\n{function}\n")).unwrap();
         Self { folder, aws: AwsStandIn::start() }
+    }
+
+    /// With a status page, in an account that has this much concurrency left.
+    fn with_page(page: &str, unreserved: u32) -> Self {
+        let answer = format!(r#"{{"AccountLimit":{{"UnreservedConcurrentExecutions":{unreserved}}}}}"#);
+        let aws = AwsStandIn::scripted(move |request| {
+            request.line.contains("account-settings").then(|| (200, answer.clone()))
+        });
+        Self { aws, ..Self::new("rate(5 minutes)", 1, &format!("[page]\n{page}")) }
     }
 
     fn usual() -> Self {
@@ -96,6 +105,36 @@ fn what_exceeds_an_allowance_is_named() {
     assert_eq!(document["history"]["hours_of_response_times"], 48);
     let markdown = home.deploy(&["plan", "--format", "markdown"]).run().ended(0).stdout;
     assert!(markdown.contains("history: 90 days of 400 targets"), "{markdown}");
+}
+
+/// The line about a flood, and the field in `--json`.
+fn flood(home: &Home) -> (String, Value) {
+    let cost = home.cost(&[]);
+    let markdown = home.deploy(&["plan", "--format", "markdown"]).run().ended(0).stdout;
+    let line = cost.lines().find(|line| line.contains("flood")).unwrap_or_default().trim();
+    assert_eq!(markdown.contains("flood"), !line.is_empty(), "{markdown}");
+    let document = home.json(&["plan", "--json"]);
+    assert_eq!(document["monthly_cost_usd"].to_string(), "0.0", "what is expected");
+    (line.to_owned(), document["cost"]["page_flood"].clone())
+}
+
+#[test]
+fn plan_says_what_a_flood_of_the_page_could_cost() {
+    let (line, field) = flood(&Home::with_page("", 1000));
+    assert_snapshot!(line, @"a flood of requests for the status page could raise it to at most $181.72 a month (concurrency = 2)");
+    assert_eq!(field, json!({ "concurrency": 2, "at_most_usd": 181.72 }));
+    let (line, field) = flood(&Home::with_page("concurrency = \"unreserved\"", 1000));
+    assert_snapshot!(line, @"no reserved concurrency: nothing limits what a flood of requests for the status page could cost");
+    assert_eq!(field, json!({ "concurrency": "unreserved", "at_most_usd": null }));
+    assert_eq!(flood(&Home::usual()), (String::new(), Value::Null));
+}
+
+/// There, the page does without the reservation that is configured.
+#[test]
+fn where_nothing_can_be_reserved_nothing_limits_a_flood() {
+    let (line, field) = flood(&Home::with_page("region = \"us-east-1\"\nconcurrency = 2", 10));
+    assert_snapshot!(line, @"no reserved concurrency: nothing limits what a flood of requests for the status page could cost");
+    assert_eq!(field, json!({ "concurrency": "unreserved", "at_most_usd": null }));
 }
 
 #[test]

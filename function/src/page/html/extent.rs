@@ -46,7 +46,7 @@ pub(super) fn bounded(text: &str, bytes: usize) -> String {
     })
 }
 
-/// Return how many bytes a page with that many apps may have.
-pub(super) fn room(apps: usize) -> usize {
+/// Return how many bytes a page with that many apps has at most.
+pub fn max_bytes(apps: usize) -> usize {
     MAX_BYTES + apps.saturating_sub(FEW_APPS) * BYTES_AN_APP
 }

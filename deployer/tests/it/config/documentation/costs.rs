@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use plexmon_deploy::config::{Config, SecretLookup};
 use plexmon_deploy::cost::prices::{Allowance, Price, PriceList};
 use plexmon_deploy::cost::{Estimate, Item, assumptions, estimate};
+use plexmon_function::page::html::max_bytes;
 use plexmon_testing::generated::{Part, check};
 
 use super::table;
@@ -27,6 +28,8 @@ fn the_costs_in_the_documentation_are_those_of_the_price_list() {
             Part::markdown("prices", &prices(&list)),
             Part::markdown("costs", &examples()),
             Part::markdown("assumptions", &assumed()),
+            Part::markdown("flood", &format!("```text\n{}\n```", of(&with_page(1, "concurrency = 2")))),
+            Part::markdown("floods", &floods()),
         ],
     );
 }
@@ -81,6 +84,7 @@ fn examples() -> String {
         ("the same every minute", "rate(1 minute)", 1, ""),
         ("the same once a day", "cron(0 8 * * ? *)", 1, ""),
         ("20 targets every 5 minutes", default, 20, ""),
+        ("the same with a status page", default, 20, "[page]"),
         ("100 targets every minute, 256 MB", "rate(1 minute)", 100, "memory_mb = 256"),
         ("500 targets every minute, 1024 MB", "rate(1 minute)", 500, "memory_mb = 1024"),
         ("the same on `arm64`", "rate(1 minute)", 500, "memory_mb = 1024\narchitecture = \"arm64\""),
@@ -103,6 +107,24 @@ fn examples() -> String {
     };
     let head = ["configuration", "cost", "without allowances", "at most", "requests", "compute time", "logs"];
     table(&head, configurations.map(row))
+}
+
+/// What a flood of requests for the status page could cost, by targets and concurrency.
+fn floods() -> String {
+    let row = |targets: usize| {
+        let what = if targets == 1 { "1 target".to_owned() } else { format!("{targets} targets") };
+        let at_most = |concurrency| {
+            let config = with_page(targets, &format!("concurrency = {concurrency}"));
+            of(&config).flood.unwrap().at_most.unwrap().to_string()
+        };
+        [what].into_iter().chain([1, 2, 10].map(at_most)).collect::<Vec<_>>()
+    };
+    let head = ["public targets", "`concurrency = 1`", "`concurrency = 2`", "`concurrency = 10`"];
+    table(&head, [1, 20, 100].map(row))
+}
+
+fn with_page(targets: usize, page: &str) -> Config {
+    configured("rate(5 minutes)", targets, &format!("[page]\n{page}"))
 }
 
 fn configured(schedule: &str, targets: usize, function: &str) -> Config {
@@ -176,7 +198,47 @@ fn assumed() -> String {
                 grouped(assumptions::PROBE_BYTES)
             ),
         ),
-        ("cron schedules", "the average of the months in which there is a run".to_owned()),
     ];
+    let cron = ("cron schedules", "the average of the months in which there is a run".to_owned());
+    let rows = rows.into_iter().chain(assumed_of_page()).chain([cron]);
     table(&["what", "assumed"], rows.map(|(what, assumed)| vec![what.to_owned(), assumed]))
+}
+
+/// What is assumed about the status page.
+fn assumed_of_page() -> [(&'static str, String); 3] {
+    [
+        (
+            "visitors of the status page",
+            format!(
+                "{} requests a month, which take {} ms, and {} ms for each call that reads up to {} parameters; each \
+                 sends the largest answer",
+                grouped(assumptions::PAGE_REQUESTS),
+                assumptions::PAGE_MS,
+                assumptions::PAGE_CALL_MS,
+                assumptions::PAGE_PARAMETERS_A_CALL
+            ),
+        ),
+        (
+            "the largest answer",
+            format!(
+                "{} bytes of HTML for up to 20 public targets and {} for each further one, or a full feed or JSON with \
+                 everything down, if names are so long that it is larger; {} bytes for a handshake and headers; and {} % \
+                 for the headers of packets",
+                grouped(max_bytes(20) as u64),
+                grouped((max_bytes(21) - max_bytes(20)) as u64),
+                grouped(assumptions::ANSWER_BYTES),
+                100 / assumptions::BYTES_A_HEADER_BYTE
+            ),
+        ),
+        (
+            "a flood",
+            format!(
+                "{} requests a second for each reserved concurrent run, all month, without a pause between them; all data \
+                 at the price of the first 10 TB; each environment reads every {} seconds and logs a failure to read \
+                 once a minute",
+                assumptions::REQUESTS_A_SECOND,
+                assumptions::PAGE_READ_S
+            ),
+        ),
+    ]
 }
