@@ -30,6 +30,6 @@ pub struct Permissions {
 pub enum Audience {
     /// every command
     Up,
-    /// plan, status, history, logs
+    /// plan, status, history, logs, page
     Status,
 }

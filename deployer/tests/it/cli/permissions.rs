@@ -1,8 +1,10 @@
-//! The conditions of the policy that `permissions` prints, which the emulator does not check.
+//! The policy that `permissions` prints: its conditions, which the emulator does not check, and what a page adds.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::Fixture;
+use crate::support::{Fixture, snapshot};
 
 const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/boundary";
 
@@ -58,4 +60,52 @@ fn without_a_boundary_a_warning_explains_the_risk_of_the_policy() {
     );
     assert_eq!(stderr(&["--boundary", BOUNDARY]), "");
     assert_eq!(stderr(&["--for", "status"]), "");
+}
+
+/// What a policy allows: one action on one resource, with the name of its statement.
+fn allowed(fixture: &Fixture, audience: &str) -> BTreeSet<String> {
+    let printed = fixture.deploy(&["permissions", "--for", audience]).run().ended(0).json();
+    let mut all = BTreeSet::new();
+    for statement in printed["Statement"].as_array().unwrap() {
+        let name = statement["Sid"].as_str().unwrap();
+        for action in many(&statement["Action"]) {
+            all.extend(many(&statement["Resource"]).iter().map(|on| format!("{name}: {action} on {on}")));
+        }
+    }
+    all
+}
+
+fn many(value: &Value) -> Vec<&str> {
+    let one = || vec![value.as_str().unwrap()];
+    value.as_array().map_or_else(one, |all| all.iter().map(|each| each.as_str().unwrap()).collect())
+}
+
+/// A page that an earlier configuration has left behind must be found and removed, whatever its region.
+#[test]
+fn a_page_adds_what_creates_and_changes_it() {
+    let fixture = Fixture::new();
+    let [up, status] = ["up", "status"].map(|audience| allowed(&fixture, audience));
+    let of_page = |all: &BTreeSet<String>| {
+        let lines = all.iter().filter(|line| line.starts_with("Page"));
+        lines.cloned().collect::<Vec<_>>().join("\n")
+    };
+    snapshot!(of_page(&up), @"
+    Page: lambda:DeleteFunctionUrlConfig on arn:aws:lambda:*:*:function:plex-remote-health-page
+    Page: lambda:GetFunctionUrlConfig on arn:aws:lambda:*:*:function:plex-remote-health-page
+    ");
+    snapshot!(of_page(&status), @"Page: lambda:GetFunctionUrlConfig on arn:aws:lambda:*:*:function:plex-remote-health-page");
+    fixture.edit("[function]", "[page]\ntitle = \"Home\"\n\n[function]");
+    let added = |audience, before: &BTreeSet<String>| {
+        let after = allowed(&fixture, audience);
+        assert!(before.is_subset(&after), "{audience}: {before:?} {after:?}");
+        after.difference(before).cloned().collect::<Vec<_>>().join("\n")
+    };
+    snapshot!(added("up", &up), @"
+    Page: lambda:CreateFunctionUrlConfig on arn:aws:lambda:*:*:function:plex-remote-health-page
+    Page: lambda:PutFunctionConcurrency on arn:aws:lambda:*:*:function:plex-remote-health-page
+    Page: lambda:UpdateFunctionUrlConfig on arn:aws:lambda:*:*:function:plex-remote-health-page
+    PageAccount: lambda:GetAccountSettings on *
+    PassedRole: iam:PassRole on arn:aws:iam::*:role/plex-remote-health-page-role
+    ");
+    snapshot!(added("status", &status), @"PageAccount: lambda:GetAccountSettings on *");
 }

@@ -1,5 +1,6 @@
 //! The policies that we write are sufficient and minimal. The emulator enforces them.
 
+mod page;
 mod policy;
 mod role;
 mod scenario;
@@ -11,6 +12,8 @@ use crate::support::Fixture;
 /// The names of a deployment in AWS.
 struct Names {
     function: String,
+    /// The page's function.
+    page: String,
     role: String,
     role_policy: String,
     rule: String,
@@ -33,6 +36,7 @@ impl Names {
             state: format!("/homelab/{name}"),
             secrets: format!("/homelab/{name}_secrets"),
             history: format!("/homelab/{name}_history"),
+            page: format!("{name}-page"),
             function: name,
         }
     }
@@ -51,6 +55,15 @@ fn deployed() -> (Fixture, Names) {
     (fixture.with_deployment(), names)
 }
 
+/// A fixture whose configuration has a page.
+fn with_page() -> (Fixture, Names) {
+    let (fixture, names) = named();
+    fixture.edit("[function]", &format!("{PAGE}[function]"));
+    (fixture, names)
+}
+
+const PAGE: &str = "[page]\ntitle = \"Home\"\n\n";
+
 /// Actions whose resource the emulator does not determine, so it requires permission for all resources.
 const ON_ANYTHING: [&str; 6] = [
     "events:ListTagsForResource",
@@ -61,8 +74,20 @@ const ON_ANYTHING: [&str; 6] = [
     "lambda:CreateFunction",
 ];
 
-/// Translate a policy to the emulator's ARNs where they differ from those of AWS: the ARN of a rule contains the name
-/// of its bus (AWS omits the default one), and that of a log group never ends in `:*`.
+/// Actions, and those for which the emulator takes them.
+const TAKEN_FOR: [(&str, &str); 3] = [
+    ("lambda:DeleteFunctionConcurrency", "lambda:PutFunctionConcurrency"),
+    ("lambda:DeleteFunctionUrlConfig", "lambda:CreateFunctionUrlConfig"),
+    ("lambda:UpdateFunctionUrlConfig", "lambda:CreateFunctionUrlConfig"),
+];
+
+/// The emulator's name of an action.
+fn in_the_emulators_name(action: &str) -> &str {
+    TAKEN_FOR.iter().find(|(ours, _)| *ours == action).map_or(action, |(_, theirs)| theirs)
+}
+
+/// Translate a policy to the emulator's names of actions, and to its ARNs where they differ from those of AWS: the ARN of
+/// a rule contains the name of its bus (AWS omits the default one), and that of a log group never ends in `:*`.
 pub fn in_the_emulators_names(policy: &Value) -> Value {
     let mut statements = Vec::new();
     for statement in policy["Statement"].as_array().unwrap() {
@@ -74,7 +99,7 @@ pub fn in_the_emulators_names(policy: &Value) -> Value {
             let mut single = statement.clone();
             single["Resource"] =
                 if ON_ANYTHING.contains(&action.as_str()) { json!("*") } else { json!(resources) };
-            single["Action"] = json!(action);
+            single["Action"] = json!(in_the_emulators_name(&action));
             statements.push(single);
         }
     }
@@ -88,9 +113,9 @@ fn many(value: &Value) -> Vec<String> {
 }
 
 /// An action as a statement allows it: the statement's name and the action's.
-type Right = (String, String);
+pub type Right = (String, String);
 
-fn rights(policy: &Value) -> Vec<Right> {
+pub fn rights(policy: &Value) -> Vec<Right> {
     let statements = policy["Statement"].as_array().unwrap().iter();
     let rights = statements.flat_map(|statement| {
         let name = statement["Sid"].as_str().unwrap().to_owned();
@@ -100,7 +125,7 @@ fn rights(policy: &Value) -> Vec<Right> {
 }
 
 /// The policy without one action in one statement.
-fn without(policy: &Value, (name, action): &Right) -> Value {
+pub fn without(policy: &Value, (name, action): &Right) -> Value {
     let mut policy = policy.clone();
     let statements = policy["Statement"].as_array_mut().unwrap();
     for statement in &mut *statements {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Names, deployed, named};
+use super::{Names, PAGE, deployed, named, with_page};
 use crate::support::{Caller, Deploy, Fixture, Ran};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +23,29 @@ pub enum Scenario {
     DownInOneRegion,
     /// The configuration no longer has secrets.
     UpWithoutSecrets,
+    StatusWithPage,
+    /// The address of the page.
+    Page,
+    /// An announcement that is also sent.
+    Announce,
+    UpWithPage,
+    /// Others have changed each part of the page.
+    RepairPage,
+    DownWithPage,
+    /// The configuration no longer has a page. The same for the next two.
+    StatusWithoutPage,
+    UpWithoutPage,
+    DownWithoutPage,
 }
 
 impl Scenario {
     /// Scenarios that only read.
-    pub const LOOKING: [Self; 4] = [Self::Status, Self::StatusWithoutFunction, Self::Plan, Self::Logs];
+    pub const LOOKING: [Self; 5] =
+        [Self::Status, Self::StatusWithoutFunction, Self::Plan, Self::Logs, Self::StatusWithoutPage];
+    /// The same, with a page.
+    pub const LOOKING_WITH_PAGE: [Self; 2] = [Self::StatusWithPage, Self::Page];
     /// In the order of execution: quick ones first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Status,
         Self::StatusWithoutFunction,
         Self::Logs,
@@ -39,15 +55,33 @@ impl Scenario {
         Self::Down,
         Self::DownByForce,
         Self::DownInOneRegion,
+        Self::UpWithoutPage,
     ];
+    /// Scenarios that need what is in a policy only because of the page, in the order of execution.
+    pub const WITH_PAGE: [Self; 4] = [Self::Page, Self::UpWithPage, Self::RepairPage, Self::DownWithPage];
 
     /// Return whether its fixture can be used again.
     pub fn changes_nothing(self) -> bool {
-        Self::LOOKING.contains(&self) || self == Self::Invoke
+        Self::LOOKING.contains(&self) || Self::LOOKING_WITH_PAGE.contains(&self) || self == Self::Invoke
     }
 
     pub fn fixture(self) -> Fixture {
-        let (fixture, names) = if self == Self::Up { named() } else { deployed() };
+        let (fixture, names) = match self {
+            Self::Up => named(),
+            Self::UpWithPage => with_page(),
+            Self::StatusWithPage
+            | Self::Page
+            | Self::Announce
+            | Self::RepairPage
+            | Self::DownWithPage
+            | Self::StatusWithoutPage
+            | Self::UpWithoutPage
+            | Self::DownWithoutPage => {
+                let (fixture, names) = with_page();
+                (fixture.with_deployment(), names)
+            }
+            _ => deployed(),
+        };
         match self {
             Self::StatusWithoutFunction => {
                 fixture.aws("lambda", "delete_function", json!({"FunctionName": names.function}));
@@ -62,6 +96,8 @@ impl Scenario {
                 fixture.aws("iam", "tag_role", json!({"RoleName": names.role, "Tags": tags}));
             }
             Self::UpWithoutSecrets => fixture.without_notifications(),
+            Self::RepairPage => change_page(&fixture, &names),
+            Self::StatusWithoutPage | Self::UpWithoutPage | Self::DownWithoutPage => fixture.edit(PAGE, ""),
             _ => {}
         }
         fixture
@@ -73,13 +109,21 @@ impl Scenario {
 
     fn command(self, fixture: &Fixture) -> Deploy {
         match self {
-            Self::Status | Self::StatusWithoutFunction => fixture.with_code(&["status"]),
+            Self::Status | Self::StatusWithoutFunction | Self::StatusWithPage | Self::StatusWithoutPage => {
+                fixture.with_code(&["status"])
+            }
+            Self::Page => fixture.deploy(&["page"]),
+            Self::Announce => fixture.deploy(&["announce", "New disks on Saturday", "--notify"]),
             Self::Plan => fixture.with_code(&["plan"]),
             Self::Logs => fixture.deploy(&["logs"]),
             Self::Invoke => fixture.deploy(&["invoke"]),
-            Self::Up | Self::UpWithoutSecrets => fixture.with_code(&["up", "--yes"]),
+            Self::Up | Self::UpWithoutSecrets | Self::UpWithPage | Self::RepairPage | Self::UpWithoutPage => {
+                fixture.with_code(&["up", "--yes"])
+            }
             Self::Adopt => fixture.with_code(&["up", "--yes", "--adopt"]),
-            Self::Down | Self::DownInOneRegion => fixture.deploy(&["down", "--yes", "--no-wait"]),
+            Self::Down | Self::DownInOneRegion | Self::DownWithPage | Self::DownWithoutPage => {
+                fixture.deploy(&["down", "--yes", "--no-wait"])
+            }
             Self::DownByForce => fixture.deploy(&["down", "--yes", "--no-wait", "--force"]),
         }
     }
@@ -103,7 +147,12 @@ fn change_everything(fixture: &Fixture, names: &Names) {
         "Principal": "events.amazonaws.com", "SourceArn": fixture.arn("events", "rule/another"),
     });
     let target = json!([{"Id": "lambda", "Arn": function}]);
-    let changes: [(&str, &str, Value); 8] = [
+    let changes: [(&str, &str, Value); 9] = [
+        (
+            "lambda",
+            "put_function_concurrency",
+            json!({"FunctionName": name, "ReservedConcurrentExecutions": 0}),
+        ),
         ("lambda", "update_function_code", json!({"FunctionName": name, "ZipFile": code})),
         ("lambda", "update_function_configuration", json!({"FunctionName": name, "Timeout": 60})),
         ("lambda", "remove_permission", json!({"FunctionName": name, "StatementId": permission})),
@@ -115,6 +164,20 @@ fn change_everything(fixture: &Fixture, names: &Names) {
     ];
     for (service, operation, parameters) in changes {
         fixture.aws(service, operation, parameters);
+    }
+}
+
+/// Change the URL of the page, what is reserved for it, and both statements.
+pub fn change_page(fixture: &Fixture, names: &Names) {
+    let page = &names.page;
+    let statement = |id: &str| json!({"FunctionName": page, "StatementId": format!("{page}-{id}")});
+    for (operation, parameters) in [
+        ("update_function_url_config", json!({"FunctionName": page, "AuthType": "AWS_IAM"})),
+        ("delete_function_concurrency", json!({"FunctionName": page})),
+        ("remove_permission", statement("url")),
+        ("remove_permission", statement("invoke")),
+    ] {
+        fixture.aws("lambda", operation, parameters);
     }
 }
 
