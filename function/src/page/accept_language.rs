@@ -12,23 +12,19 @@ pub(super) fn first(languages: &[String]) -> Language {
     known(languages).next().unwrap_or(Language::DEFAULT)
 }
 
-/// Return the language that the header `accept-language` ranks highest; the first one if it names none of them.
+/// Return the language that the header `accept-language` ranks highest, the earlier one of equal ones; the first one of the
+/// settings if it names none of them.
 pub(super) fn chosen(languages: &[String], accepted: Option<&str>) -> Language {
-    let weight = |language: Language| {
-        let ranges = accepted.unwrap_or_default().split(',');
-        let weights = ranges.filter_map(|range| {
-            let (range, parameters) = range.split_once(';').unwrap_or((range, ""));
-            let primary = range.trim().split('-').next()?;
-            let quality = parameters.trim().strip_prefix("q=").map_or(Some(1.0), |text| text.parse().ok());
-            quality.filter(|quality| *quality > 0.0_f32 && primary.eq_ignore_ascii_case(language.code()))
-        });
-        weights.fold(0.0, f32::max)
-    };
     let mut best = (0.0, first(languages));
-    for language in known(languages) {
-        let weight = weight(language);
-        if weight > best.0 {
-            best = (weight, language);
+    for range in accepted.unwrap_or_default().split(',') {
+        let (range, parameters) = range.split_once(';').unwrap_or((range, ""));
+        let primary = range.trim().split('-').next().unwrap_or_default();
+        let named = known(languages).find(|language| primary.eq_ignore_ascii_case(language.code()));
+        let quality = parameters.trim().strip_prefix("q=").map_or(Ok(1.0_f32), str::parse);
+        if let (Some(language), Ok(quality)) = (named, quality)
+            && quality > best.0
+        {
+            best = (quality, language);
         }
     }
     best.1
@@ -47,6 +43,10 @@ mod tests {
             (Some("de-AT,de;q=0.9,en;q=0.8"), "de"),
             (Some("fr, en;q=0.5, DE;q=0.7"), "de"),
             (Some("de;q=0, en"), "en"),
+            (Some("de,en"), "de"),
+            (Some("fr,de;q=0.5,en;q=0.5"), "de"),
+            (Some("en;q=0.5,de;q=0.5"), "en"),
+            (Some("en;q=0.5,de;q=0.5,en;q=0.1"), "en"),
             (Some("de;q=0"), "en"),
             (Some("de;q=x,*"), "en"),
             (Some("fr"), "en"),

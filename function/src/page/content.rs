@@ -17,7 +17,7 @@ pub struct Content {
     /// Whether pages of other sites may read it.
     pub is_shared: bool,
     /// What it may load.
-    pub policy: String,
+    pub policy: &'static str,
     /// Whether it depends on the visitor's language.
     pub has_language: bool,
 }
@@ -30,15 +30,14 @@ pub fn content(route: &Route, view: &View, language: Language) -> Option<Content
         body,
         max_age_s: 30,
         is_shared: false,
-        policy: csp::NOTHING.to_owned(),
+        policy: csp::NOTHING,
         has_language: false,
     };
     let badge = |content| Content { max_age_s: 60, is_shared: true, ..content };
     Some(match route {
         Route::Html => {
-            let body = html::page(view, language);
-            let policy = csp::of_page(&body);
-            Content { policy, has_language: true, ..content("text/html; charset=utf-8", body) }
+            let html = content("text/html; charset=utf-8", html::page(view, language));
+            Content { policy: csp::OF_PAGE.as_str(), has_language: true, ..html }
         }
         Route::StatusJson => {
             Content { is_shared: true, ..content(JSON, status_json::summary(view).to_string()) }

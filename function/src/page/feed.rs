@@ -7,12 +7,10 @@ use super::route::encoded;
 use super::status_json::{maintenance_id, maintenance_name, text};
 use super::view::{Outage, Reason, View};
 use crate::local_time::{clock, date};
-use crate::time::{duration, rfc3339};
+use crate::time::{DAY, duration, rfc3339};
 
 /// How many entries there are, at most.
 pub const MAX_ENTRIES: usize = 50;
-
-const DAY_S: u64 = 24 * 60 * 60;
 
 /// An event.
 struct Entry {
@@ -29,7 +27,7 @@ pub fn feed(view: &View) -> String {
     let entries = entries(view);
     // A feed without entries has not changed since the first day of which anything is known.
     let first_day = || view.apps().filter_map(|app| app.days.first()).map(|(day, _)| u64::from(*day)).min();
-    let updated = entries.first().map_or_else(|| first_day().unwrap_or_default() * DAY_S, |entry| entry.at);
+    let updated = entries.first().map_or_else(|| first_day().unwrap_or_default() * DAY, |entry| entry.at);
     // Ids outlive addresses. The year is one in which no other feed could have had the name.
     let id = |of: &str| format!("tag:{},2026:{of}", view.id);
     let markup = html! {
@@ -65,7 +63,7 @@ fn entries(view: &View) -> Vec<Entry> {
         entries.push(Entry {
             id: maintenance_id(maintenance),
             // When it was planned is not known, and a time to come would keep it on top.
-            at: maintenance.from.saturating_sub(7 * DAY_S),
+            at: maintenance.from.saturating_sub(7 * DAY),
             title: maintenance_name(maintenance),
             text: span(maintenance.from, maintenance.until, view),
         });

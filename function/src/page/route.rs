@@ -8,6 +8,9 @@ use sha2::{Digest, Sha256};
 /// What is escaped in a path's segment.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The longest path that may lead anywhere, in bytes. That of a badge has the name of a target.
+const MAX_PATH: usize = 2048;
+
 /// One of the page's resources.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
@@ -56,7 +59,8 @@ impl FirstSegment {
 
     /// Return what a percent-encoded path means.
     pub fn destination(&self, path: &str) -> Destination {
-        let Some(segments) = segments(path) else { return Destination::Nowhere };
+        let short = Some(path).filter(|path| path.len() <= MAX_PATH);
+        let Some(segments) = short.and_then(segments) else { return Destination::Nowhere };
         let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
         let own = match (self, segments.as_slice()) {
             (Self::Public, own) => own,

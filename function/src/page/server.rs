@@ -144,7 +144,7 @@ impl Rendered {
             Supply::OldCopy => response.with(CACHE, NO_STORE).with("etag", tag),
             Supply::Nothing => response.with(CACHE, NO_STORE).with("retry-after", "10"),
         };
-        response = response.with("content-security-policy", &content.policy);
+        response = response.with("content-security-policy", content.policy);
         if content.has_language {
             response = response.with("vary", "accept-language").with("content-language", language.code());
         }

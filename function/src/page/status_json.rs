@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 
 use super::view::{App, AppStatus, Freshness, Group, Maintenance, Outage, Overall, Reason, Span, View};
 use crate::contract::history::Percent;
-use crate::time::rfc3339;
-
-const DAY_S: u64 = 24 * 60 * 60;
+use crate::time::{DAY, rfc3339};
 
 /// Return everything that is known.
 pub fn summary(view: &View) -> Value {
@@ -89,7 +87,7 @@ fn component(view: &View, id: &str, name: &str, status: &str, position: usize) -
         "id": id,
         "name": name,
         "status": status,
-        "created_at": first.map(|day| rfc3339(u64::from(day) * DAY_S)),
+        "created_at": first.map(|day| rfc3339(u64::from(day) * DAY)),
         "updated_at": view.checked.map(rfc3339),
         "position": position + 1,
         "description": null,
@@ -186,7 +184,7 @@ fn incident(outage: &Outage, view: &View) -> Value {
 fn maintenance(maintenance: &Maintenance, view: &View) -> Value {
     let (from, until) = (rfc3339(maintenance.from), rfc3339(maintenance.until));
     // The settings do not say when it was planned. A week before is when it was first shown at the earliest.
-    let planned = rfc3339(maintenance.from.saturating_sub(7 * DAY_S));
+    let planned = rfc3339(maintenance.from.saturating_sub(7 * DAY));
     json!({
         "id": maintenance_id(maintenance),
         "name": maintenance_name(maintenance),

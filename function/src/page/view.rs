@@ -147,7 +147,8 @@ pub struct Share {
 pub struct DayView {
     /// Its class.
     pub class: DayClass,
-    /// For how long the app was down, in seconds, estimated from the share of failed checks.
+    /// For how long the app was down, in seconds: as long as its outages on that day; or if none is known, estimated
+    /// from the share of failed checks.
     pub down_s: u64,
 }
 

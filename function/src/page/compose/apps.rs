@@ -2,9 +2,10 @@
 
 use super::super::data::Data;
 use super::super::view::{App, AppStatus, DayClass, DayView, Freshness, Reason, Share, Span};
+use super::events::is_planned;
 use super::label;
 use crate::contract::history::{
-    Begin, Class, Counts, DAYS, Period, RECENT_HOURS, Record, ResponseTime, TargetHistory,
+    Begin, Class, Counts, DAYS, Event, Period, RECENT_HOURS, Record, ResponseTime, TargetHistory,
 };
 use crate::contract::reply::WarningReply;
 use crate::contract::settings::{Settings, Target};
@@ -52,7 +53,7 @@ impl Apps<'_> {
             since,
             reason,
             uptime: self.uptime(history),
-            days: self.days(history),
+            days: self.days(target, history),
             response_ms: response_ms(history),
         }
     }
@@ -106,18 +107,29 @@ impl Apps<'_> {
     }
 
     /// Return the days that are shown: as many as are kept.
-    fn days(&self, history: &TargetHistory) -> Vec<(u32, DayView)> {
+    fn days(&self, target: &Target, history: &TargetHistory) -> Vec<(u32, DayView)> {
         let kept = self.settings.history.and_then(|history| u32::try_from(history.days).ok());
         let count = kept.unwrap_or(DAYS).clamp(1, DAYS);
         let first = history.today.saturating_sub(count - 1);
-        (first..=history.today).map(|day| (day, self.day(history, day))).collect()
+        let is_unplanned = |event: &&Event| {
+            history.outage.as_ref() != Some(*event)
+                || !is_planned(&target.name, event.begin, self.settings, self.now)
+        };
+        let outages: Vec<&Event> = history.outages().filter(is_unplanned).collect();
+        (first..=history.today).map(|day| (day, self.day(history, &outages, day))).collect()
     }
 
-    fn day(&self, history: &TargetHistory, day: u32) -> DayView {
+    fn day(&self, history: &TargetHistory, outages: &[&Event], day: u32) -> DayView {
         let counts = history.record.days.get(&day).map_or(Counts::EMPTY, |day| day.counts);
         let clock = &self.settings.clock;
         let (begin, end) =
             (begin_of_day(day, clock), begin_of_day(day.saturating_add(1), clock).min(self.now));
+        let overlap = |event: &&Event| event.end.min(end).saturating_sub(event.begin.max(begin));
+        let lasted: u64 = outages.iter().map(overlap).sum();
+        if lasted > 0 && counts.known() > 0 {
+            return DayView { class: class(&counts), down_s: lasted.min(end.saturating_sub(begin)) };
+        }
+        // Single failed checks are no outage, and the oldest outages are forgotten first.
         let checks: u64 = Class::ALL.iter().map(|class| u64::from(counts.of(*class))).sum();
         let down = u64::from(counts.of(Class::Down));
         let share = end.saturating_sub(begin).saturating_mul(down).checked_div(checks).unwrap_or_default();

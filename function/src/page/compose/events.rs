@@ -8,11 +8,10 @@ use super::{label, public};
 use crate::contract::announcement::MAX_CHARS;
 use crate::contract::history::{DAYS, Event, EventKind, TargetHistory};
 use crate::contract::settings::{Settings, Target, Window};
-
-const DAY_S: u64 = 24 * 60 * 60;
+use crate::time::DAY;
 
 /// How long before its beginning a maintenance is shown, in seconds.
-const AHEAD_S: u64 = 7 * DAY_S;
+const AHEAD_S: u64 = 7 * DAY;
 
 /// Return the outages of all targets, the latest beginning first. Planned ones have the reason
 /// [`Reason::Maintenance`].
@@ -27,15 +26,19 @@ pub(super) fn outages(histories: &[(&Target, TargetHistory)], settings: &Setting
             ..outage(target, event)
         }));
         if let Some(event) = &history.outage {
-            let covers = |window: &Window| window.covered(&target.name, now, &settings.clock);
-            let is_planned =
-                settings.maintenance.iter().filter_map(covers).any(|time| time.contains(&event.begin));
+            let is_planned = is_planned(&target.name, event.begin, settings, now);
             let reason = if is_planned { Reason::Maintenance } else { reason(event.cause) };
             outages.push(Outage { reason, ..outage(target, event) });
         }
     }
     outages.sort_by_key(|outage| std::cmp::Reverse(outage.begin));
     outages
+}
+
+/// Return whether an outage that lasts began in a maintenance that is on.
+pub(super) fn is_planned(name: &str, begin: u64, settings: &Settings, now: u64) -> bool {
+    let covered = |window: &Window| window.covered(name, now, &settings.clock);
+    settings.maintenance.iter().filter_map(covered).any(|time| time.contains(&begin))
 }
 
 /// Return an outage that lasts.
@@ -64,7 +67,7 @@ pub(super) fn maintenances(settings: &Settings, now: u64) -> Vec<Maintenance> {
 /// Return the announcements that apply now or later, and those of the kept days, the newest first.
 pub(super) fn announcements(data: &Data, settings: &Settings, now: u64) -> Vec<Notice> {
     let days = settings.history.map_or(DAYS as usize, |history| history.days.min(DAYS as usize));
-    let begin = now.saturating_sub(days as u64 * DAY_S);
+    let begin = now.saturating_sub(days as u64 * DAY);
     let kept = data.announcements.iter().filter(|one| one.until >= begin);
     let mut notices: Vec<Notice> = kept
         .map(|one| Notice {

@@ -207,3 +207,35 @@ fn an_outage_of_a_period_keeps_it_below_100_percent() {
     let (_, share) = app(&view, "plex").uptime[3];
     assert_eq!(share.uptime.percent().map(Percent::value), Some(99.82));
 }
+
+#[test]
+fn an_app_was_down_as_long_as_its_outages_lasted_on_that_day() {
+    use plexmon_function::contract::history::EventKind;
+    let mut settings = settings(&["plex"]);
+    // It was checked only for a part of each day.
+    let days: &[&[(Class, u32)]] =
+        &[&[(Class::Up, 10), (Class::Down, 2)], &[(Class::Up, 10), (Class::Down, 2)]];
+    let events = vec![
+        super::fixtures::outage(EventKind::Planned, 30, 60, Cause::Home),
+        super::fixtures::outage(EventKind::Outage, 24, 10, Cause::Home),
+        // From 23:05 on, into today.
+        super::fixtures::outage(EventKind::Outage, 11, 60, Cause::Home),
+    ];
+    let records = vec![("plex".to_owned(), record(days, events))];
+    let down_s = |settings: &Settings, state| {
+        let view = View::new(settings, &Data { records: records.clone(), ..data(state) }, NOW);
+        app(&view, "plex").days[87..].iter().map(|(_, day)| day.down_s).collect::<Vec<_>>()
+    };
+    // Without any outage, the first day has the checks that failed; today, of which nothing is known, has none.
+    assert_eq!(down_s(&settings, up(&settings)), [600, 600 + 55 * 60, 0]);
+    let mut state = down(&settings, &["plex"]);
+    state.history = Some(plexmon_function::contract::state::HistoryState {
+        epoch: 2,
+        hour: u32::try_from(NOW / 3_600).unwrap(),
+        runs: 2,
+        ..Default::default()
+    });
+    assert_eq!(down_s(&settings, state.clone()), [600, 600 + 55 * 60, 5 * 60 + 600], "the outage that lasts");
+    settings.maintenance = vec![window(NOW - 700, NOW + 60, &["plex"])];
+    assert_eq!(down_s(&settings, state), [600, 600 + 55 * 60, 5 * 60], "it is planned");
+}

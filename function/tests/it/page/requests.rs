@@ -110,6 +110,17 @@ async fn unknown_paths_and_other_methods_are_refused() {
 }
 
 #[tokio::test]
+async fn long_paths_lead_nowhere() {
+    let name = "x".repeat(3_000);
+    let settings = settings(&[&name[..2_037], &name[..2_038]]);
+    let memory = Memory::with(&up(&settings), &settings);
+    for (length, status) in [(2_037, 200), (2_038, 404)] {
+        let path = format!("/badge/{}.svg", &name[..length]);
+        assert_eq!(get(&settings, &memory, &path).await.status, status, "{} bytes", path.len());
+    }
+}
+
+#[tokio::test]
 async fn names_in_paths_are_decoded_segment_by_segment() {
     let names = ["a b", "a/b", "K\u{fc}che", "50% & more", "x.svg", "+1"];
     let settings = settings(&names);
