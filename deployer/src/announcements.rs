@@ -8,6 +8,7 @@ use aws_sdk_ssm::types::{ParameterTier, ParameterType};
 use plexmon_function::contract::announcement::{Announcements, VERSION};
 use serde_json::Value;
 
+use self::changes::fitting;
 pub use self::changes::{add, clear};
 use self::merge::merge;
 use crate::aws::{Aws, Existence, present};
@@ -46,6 +47,7 @@ impl Board<'_> {
         &self,
         progress: &Progress,
         change: impl FnOnce(&Announcements) -> Result<Announcements>,
+        now: u64,
     ) -> Result<Option<Announcements>> {
         let Some(stored) = self.stored(self.parameter).await? else { return Ok(None) };
         let (mut base, mut version) = (self.parse(&stored.text)?, stored.version);
@@ -54,6 +56,8 @@ impl Board<'_> {
             if ours == base {
                 return Ok(Some(ours));
             }
+            // Another announcement may have taken the room meanwhile.
+            ours = fitting(ours, now)?;
             let text = ours.encode();
             let written = self.write(progress, &text).await?;
             if written <= version + 1 {

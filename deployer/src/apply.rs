@@ -63,10 +63,11 @@ pub async fn apply(
 ) -> Vec<Applied> {
     let dependencies = |step: &Step| step.needs.iter().map(Need::dependency).collect();
     let board = Board::new(plan.steps.iter().map(dependencies).collect());
+    let home = &plan.place.region;
     let running = plan.steps.into_iter().enumerate().map(|(index, step)| {
         let turn = board.turn(index, on_failure, interrupt);
         let progress = Progress::new(reporter.clone(), index, interrupt.clone());
-        run(Run { index, step, turn, progress }, cloud, reporter, interrupt)
+        run(Run { index, step, home, turn, progress }, cloud, reporter, interrupt)
     });
     join_all(running).await
 }
@@ -75,6 +76,8 @@ pub async fn apply(
 struct Run<'a> {
     index: usize,
     step: Step,
+    /// The region of the plan.
+    home: &'a str,
     turn: Turn<'a>,
     progress: Progress,
 }
@@ -85,8 +88,8 @@ async fn run(
     reporter: &Arc<dyn Reporter>,
     interrupt: &Interrupt,
 ) -> Applied {
-    let Run { index, step, turn, progress } = run;
-    let title = title(&step);
+    let Run { index, step, home, turn, progress } = run;
+    let title = title(&step, home);
     if turn.begin().await.is_err() {
         turn.mark_lost();
         reporter.report(Event::NotRun { step: index, title: &title });
@@ -114,7 +117,8 @@ async fn run(
             Applied::not_run(step)
         }
         Err(error) => {
-            let error = error.context(format!("could not {} {} `{}`", step.action, step.kind, step.name));
+            let (action, kind, name) = (step.action, step.kind, &step.name);
+            let error = error.context(format!("could not {action} {kind} `{name}`{}", step.elsewhere(home)));
             reporter.report(Event::Failed { step: index, error: &error });
             let interrupted = error.exit() == crate::error::Exit::Interrupted;
             let outcome = if interrupted { StepOutcome::Interrupted } else { StepOutcome::Failed };
@@ -132,7 +136,7 @@ async fn abandoned(interrupt: &Interrupt) {
     }
 }
 
-/// Return the title of a step, for progress and messages.
-pub fn title(step: &Step) -> String {
-    format!("{} {} {}", step.action, step.kind, step.name)
+/// Return the title of a step, for progress and messages; with its region, unless that is the plan's own.
+pub fn title(step: &Step, home: &str) -> String {
+    format!("{} {} {}{}", step.action, step.kind, step.name, step.elsewhere(home))
 }

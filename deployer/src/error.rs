@@ -27,6 +27,15 @@ impl From<Exit> for std::process::ExitCode {
     }
 }
 
+/// Why AWS refused a call, where a caller decides by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// A permission is missing.
+    Denied,
+    /// The credentials are not valid; a region that is not enabled answers like that, too.
+    Credentials,
+}
+
 /// A failure as it is shown to the user.
 ///
 /// Messages are lower-case fragments without a full stop. A layer that knows more adds a [`context`](Error::context); the
@@ -40,6 +49,7 @@ struct Parts {
     causes: Vec<String>,
     hint: Option<String>,
     exit: Exit,
+    refusal: Option<Refusal>,
 }
 
 impl Error {
@@ -59,7 +69,7 @@ impl Error {
     }
 
     fn with_exit(message: impl Into<String>, exit: Exit) -> Self {
-        Self(Box::new(Parts { message: message.into(), causes: Vec::new(), hint: None, exit }))
+        Self(Box::new(Parts { message: message.into(), causes: Vec::new(), hint: None, exit, refusal: None }))
     }
 
     /// Append a cause.
@@ -82,6 +92,17 @@ impl Error {
         let previous = std::mem::replace(&mut self.0.message, message.into());
         self.0.causes.insert(0, previous);
         self
+    }
+
+    /// Set why AWS refused the call.
+    #[must_use]
+    pub fn refused(mut self, refusal: Option<Refusal>) -> Self {
+        self.0.refusal = refusal;
+        self
+    }
+
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.0.refusal
     }
 
     pub fn exit(&self) -> Exit {

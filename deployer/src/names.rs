@@ -98,6 +98,11 @@ impl Names {
         Self::page_of(&self.deployment, region)
     }
 
+    /// Whether the configuration has a page.
+    pub fn has_page(&self) -> bool {
+        self.others.iter().any(|lambda| lambda.kind == LambdaKind::Page)
+    }
+
     /// The role of the page if no function is configured that has it. An earlier configuration may have left it behind.
     pub fn past_page_role(&self) -> Option<RoleNames> {
         let role = self.page_in("").role;

@@ -1,9 +1,12 @@
 //! The address of the status page.
 
+use plexmon_function::contract::secrets::SecretValue;
+
 use crate::aws::present;
 use crate::config::SecretPath;
 use crate::error::Result;
 use crate::names::{LambdaKind, LambdaNames, Names};
+use crate::resource::Resource as _;
 use crate::retry::keep_reading;
 use crate::session::Session;
 use crate::stack::Observed;
@@ -14,18 +17,52 @@ pub struct PageAddress {
     /// The root, with a slash at its end.
     pub root: String,
     /// The first segment of every path.
-    pub secret_path: SecretPath,
+    pub path: DeployedPath,
+    /// Whether the page that is deployed has the configured path.
+    pub is_as_configured: bool,
+}
+
+/// The secret path of the page that is deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeployedPath {
+    /// The page has none.
+    None,
+    Known(SecretValue),
+    /// The environment variable that has it is not set.
+    Unset(String),
+    /// It is not the configured one.
+    Unknown,
+}
+
+impl DeployedPath {
+    /// Compare the configured path with the digest of the deployed one.
+    fn of(configured: SecretPath, deployed: Option<&str>) -> Self {
+        match (configured, deployed) {
+            (_, None) => Self::None,
+            (SecretPath::Missing(variable), Some(_)) => Self::Unset(variable),
+            (configured, deployed) if configured.digest(None).as_deref() != deployed => Self::Unknown,
+            (SecretPath::Value(value), Some(_)) => Self::Known(value),
+            (SecretPath::NotConfigured, Some(_)) => Self::Unknown,
+        }
+    }
 }
 
 impl PageAddress {
-    /// Return the address of the page; nothing if none is deployed.
+    /// Return the address of the page, in its region or in an earlier one; nothing if none of ours is deployed.
     pub fn of(session: &Session, observed: &Observed) -> Result<Option<Self>> {
-        let address = pages(&observed.names).find_map(|lambda| observed.address(lambda));
-        address.map(|address| Self::new(session, address)).transpose()
+        let ours = Some(observed.names.deployment.as_str());
+        for lambda in pages(&observed.names).chain(&observed.names.past) {
+            let function = observed.stack.function(lambda).filter(|function| function.owner() == ours);
+            if let (Some(function), Some(address)) = (function, observed.address(lambda)) {
+                return Self::new(session, address, function.secret_path.as_deref()).map(Some);
+            }
+        }
+        Ok(None)
     }
 
-    /// Read the address of a page that may have been created after the deployment was observed.
-    pub async fn read(session: &Session, names: &Names) -> Result<Option<Self>> {
+    /// Read the address of a page of ours that may have been created after the deployment was observed, with this digest
+    /// of its secret path.
+    pub async fn read(session: &Session, names: &Names, digest: Option<&str>) -> Result<Option<Self>> {
         for lambda in pages(names) {
             let aws = session.aws.in_region(&lambda.region);
             let call = aws.lambda.get_function_url_config().function_name(&lambda.function);
@@ -33,31 +70,39 @@ impl PageAddress {
                 present(aws.call("lambda", "GetFunctionUrlConfig", call.clone().send()).await)
             });
             if let Some(url) = session.unless_interrupted(async { Ok(read.await?) }).await? {
-                return Self::new(session, url.function_url()).map(Some);
+                return Self::new(session, url.function_url(), digest).map(Some);
             }
         }
         Ok(None)
     }
 
-    fn new(session: &Session, address: &str) -> Result<Self> {
-        let secret_path = match &session.config.page {
+    fn new(session: &Session, address: &str, deployed: Option<&str>) -> Result<Self> {
+        let configured = match &session.config.page {
             Some(page) => page.read_secret_path()?,
             None => SecretPath::NotConfigured,
         };
-        Ok(Self { root: root(address, session.aws.local_endpoint()), secret_path })
+        let is_as_configured = configured.digest(deployed).as_deref() == deployed
+            && (deployed.is_some() || configured == SecretPath::NotConfigured);
+        let root = root(address, session.aws.local_endpoint());
+        Ok(Self { root, path: DeployedPath::of(configured, deployed), is_as_configured })
     }
 
     /// Return the address to open; without its secret path if that is not known here.
     pub fn whole(&self) -> String {
-        match &self.secret_path {
-            SecretPath::Value(secret) => format!("{}{}/", self.root, secret.expose()),
-            SecretPath::NotConfigured | SecretPath::Missing(_) => self.root.clone(),
+        match &self.path {
+            DeployedPath::Known(secret) => format!("{}{}/", self.root, secret.expose()),
+            DeployedPath::None | DeployedPath::Unset(_) | DeployedPath::Unknown => self.root.clone(),
         }
+    }
+
+    /// Return whether the page answers at [`whole`](Self::whole).
+    pub fn is_complete(&self) -> bool {
+        matches!(self.path, DeployedPath::None | DeployedPath::Known(_))
     }
 
     /// Return whether it has a secret path.
     pub fn has_secret_path(&self) -> bool {
-        self.secret_path != SecretPath::NotConfigured
+        self.path != DeployedPath::None
     }
 }
 
@@ -79,8 +124,6 @@ fn root(address: &str, endpoint: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use plexmon_function::contract::secrets::SecretValue;
-
     use super::*;
 
     #[test]
@@ -97,11 +140,29 @@ mod tests {
     #[test]
     fn the_secret_path_is_a_part_of_the_address_where_it_is_known() {
         let root = "https://abc123.lambda-url.eu-central-1.on.aws/";
-        let address = |secret_path| PageAddress { root: root.to_owned(), secret_path };
-        assert_eq!(address(SecretPath::NotConfigured).whole(), root);
-        assert_eq!(address(SecretPath::Missing("PAGE_PATH".to_owned())).whole(), root);
-        let secret = address(SecretPath::Value(SecretValue::new("s3cret")));
-        assert_eq!(secret.whole(), format!("{root}s3cret/"));
+        let address = |path| PageAddress { root: root.to_owned(), path, is_as_configured: true };
+        assert_eq!(address(DeployedPath::None).whole(), root);
+        for unknown in [DeployedPath::Unset("PAGE_PATH".to_owned()), DeployedPath::Unknown] {
+            let address = address(unknown);
+            assert_eq!((address.whole().as_str(), address.is_complete()), (root, false));
+        }
+        let secret = address(DeployedPath::Known(SecretValue::new("s3cret")));
+        assert_eq!((secret.whole(), secret.is_complete()), (format!("{root}s3cret/"), true));
         assert_eq!(secret.root, root, "where the whole address has no place");
+    }
+
+    #[test]
+    fn the_configured_path_counts_only_if_it_is_the_deployed_one() {
+        let value = || SecretPath::Value(SecretValue::new("s3cret"));
+        let missing = || SecretPath::Missing("PAGE_PATH".to_owned());
+        let digest = value().digest(None);
+        let of = |configured, deployed: Option<&str>| DeployedPath::of(configured, deployed);
+        assert_eq!(of(value(), digest.as_deref()), DeployedPath::Known(SecretValue::new("s3cret")));
+        assert_eq!(of(missing(), digest.as_deref()), DeployedPath::Unset("PAGE_PATH".to_owned()));
+        assert_eq!(of(value(), Some("another")), DeployedPath::Unknown);
+        assert_eq!(of(SecretPath::NotConfigured, Some("another")), DeployedPath::Unknown);
+        for configured in [value(), missing(), SecretPath::NotConfigured] {
+            assert_eq!(of(configured, None), DeployedPath::None);
+        }
     }
 }

@@ -20,6 +20,8 @@ pub enum PageLimits {
     None,
     /// Nothing can be reserved, but the page does without, because it is not in the monitor's region.
     WithoutReservation { region: String },
+    /// No more can be reserved than the page has, so it keeps what it has.
+    KeptReservation { region: String, held: u32, wanted: i32 },
     /// The page cannot be deployed.
     Refused(Error),
 }
@@ -41,6 +43,8 @@ enum Decision {
     Reserve,
     /// Elsewhere, a flood of visitors cannot take runs away from the monitor.
     DoWithout,
+    /// A smaller limit than wanted is better than none.
+    Keep,
     Refuse,
 }
 
@@ -49,6 +53,7 @@ impl Request {
         let left = self.unreserved.saturating_add(self.held).saturating_sub(self.wanted);
         match (left >= LEAST_UNRESERVED, self.is_beside_monitor) {
             (true, _) => Decision::Reserve,
+            (false, false) if self.held > 0 => Decision::Keep,
             (false, false) => Decision::DoWithout,
             (false, true) => Decision::Refuse,
         }
@@ -62,6 +67,10 @@ impl PageLimits {
         let Some(page) = &config.page else { return Ok(Self::None) };
         let home = &observed.account.region;
         let names = Names::page(config, page.region.as_deref().unwrap_or(home));
+        // `require_configured_regions` reports it.
+        if observed.unchecked().contains(&names.region) {
+            return Ok(Self::None);
+        }
         if observed.urls.not_offered_in.contains(&names.region) {
             return Ok(Self::Refused(not_offered(&names.region)));
         }
@@ -73,6 +82,10 @@ impl PageLimits {
         Ok(match request.decide() {
             Decision::Reserve => Self::None,
             Decision::DoWithout => Self::WithoutReservation { region: names.region },
+            Decision::Keep => {
+                let held = u32::try_from(held).unwrap_or_default();
+                Self::KeptReservation { region: names.region, held, wanted }
+            }
             Decision::Refuse => {
                 let cause = format!(
                     "the account has {unreserved} unreserved concurrent executions there, and at least \
@@ -87,6 +100,9 @@ impl PageLimits {
     pub fn applied_to(&self, config: Config) -> Config {
         let page = match (self, config.page) {
             (Self::WithoutReservation { .. }, Some(page)) => Some(PageConfig { concurrency: None, ..page }),
+            (Self::KeptReservation { held, .. }, Some(page)) => {
+                Some(PageConfig { concurrency: Some(*held), ..page })
+            }
             (_, page) => page,
         };
         Config { page, ..config }
@@ -96,17 +112,23 @@ impl PageLimits {
     pub fn check(&self) -> Result<()> {
         match self {
             Self::Refused(error) => Err(error.clone()),
-            Self::None | Self::WithoutReservation { .. } => Ok(()),
+            Self::None | Self::WithoutReservation { .. } | Self::KeptReservation { .. } => Ok(()),
         }
     }
 
     /// Return what to warn about.
     pub fn warning(&self) -> Option<String> {
-        let Self::WithoutReservation { region } = self else { return None };
-        Some(format!(
-            "the status page is served without a limit: the account cannot reserve concurrency in {region}. Set \
-             `concurrency = \"unreserved\"` in [page] if that is intended"
-        ))
+        match self {
+            Self::None | Self::Refused(_) => None,
+            Self::WithoutReservation { region } => Some(format!(
+                "the status page is served without a limit: the account cannot reserve concurrency in {region}. Set \
+                 `concurrency = \"unreserved\"` in [page] if that is intended"
+            )),
+            Self::KeptReservation { region, held, wanted } => Some(format!(
+                "the status page keeps a limit of {held} concurrent runs: the account cannot reserve {wanted} in \
+                 {region}. Set `concurrency = {held}` in [page] if that is enough"
+            )),
+        }
     }
 }
 
@@ -156,5 +178,14 @@ mod tests {
         assert_eq!(decide(5, 2, 12), Decision::Refuse);
         // Less is always possible.
         assert_eq!(decide(1, 2, 10), Decision::Reserve);
+    }
+
+    #[test]
+    fn a_limit_that_cannot_be_raised_is_kept() {
+        let decide =
+            |held, is_beside_monitor| Request { wanted: 5, held, unreserved: 12, is_beside_monitor }.decide();
+        assert_eq!(decide(2, false), Decision::Keep);
+        assert_eq!(decide(2, true), Decision::Refuse);
+        assert_eq!(decide(0, false), Decision::DoWithout);
     }
 }

@@ -9,10 +9,24 @@ use crate::config::Config;
 /// What visitors may see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Publication {
+    #[serde(flatten)]
+    pub change: Change,
     pub apps: Vec<PublicApp>,
     pub left_out: Vec<LeftOut>,
     /// Whether visitors need to know a secret path.
     pub has_secret_path: bool,
+}
+
+/// How a plan changes who can see the page, or where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// No page is public yet.
+    New,
+    /// The page had a secret path, and has none now.
+    Opened,
+    /// It was public in another region, and so at another address.
+    Moved { from_region: String },
 }
 
 /// An app on the page.
@@ -46,7 +60,7 @@ pub enum Reason {
 
 impl Publication {
     /// Return what the configured page shows; nothing without a page.
-    pub fn of(config: &Config) -> Option<Self> {
+    pub fn of(config: &Config, change: Change) -> Option<Self> {
         let page = config.page.as_ref()?;
         // The page's own code decides what is shown, and under which heading.
         let view = page::View::new(&config.settings(), &Data::default(), 0);
@@ -58,6 +72,7 @@ impl Publication {
         let apps = view.groups.iter().flat_map(|group| group.apps.iter().map(|one| app(&group.name, one)));
         let others = config.targets.iter().filter(|target| !target.is_public());
         Some(Self {
+            change,
             apps: apps.collect(),
             left_out: others.filter_map(|target| LeftOut::of(target, &config.targets)).collect(),
             has_secret_path: page.secret_path.is_some(),
@@ -92,7 +107,10 @@ mod tests {
 
     fn of(targets: &[&str], page: &str) -> Option<Publication> {
         let targets: String = targets.iter().map(|lines| format!("[[target]]\n{lines}\n")).collect();
-        Publication::of(&Config::parse(&format!("{targets}{page}"), Path::new("config.toml")).unwrap())
+        Publication::of(
+            &Config::parse(&format!("{targets}{page}"), Path::new("config.toml")).unwrap(),
+            Change::New,
+        )
     }
 
     const ACCESS: &str = "access = { id = { env = \"A\" }, secret = { env = \"B\" } }";

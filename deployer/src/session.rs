@@ -9,7 +9,7 @@ use plexmon_function::time;
 
 pub use self::view::View;
 use crate::account_plan::{AccountPlan, read_alongside};
-use crate::apply::{Applied, AwsCloud, StepOutcome, apply};
+use crate::apply::{Applied, AwsCloud, StepOutcome, apply, title};
 use crate::artifact::{Origin, identity};
 use crate::aws::{Aws, CallLog, Connection};
 use crate::cli::Global;
@@ -144,6 +144,12 @@ impl Session {
             page_limits,
         };
         self.output.warnings(&view.not_compared());
+        if view.observed.is_page_denied {
+            self.output.note(
+                "these credentials may not read what an earlier status page may have left: print their policy again \
+                 with `plexmon-deploy permissions`, and attach it",
+            );
+        }
         Ok(view)
     }
 
@@ -256,8 +262,7 @@ impl Session {
         if self.interrupt.count() > 0 && others.iter().all(interrupted) {
             let mut error = Error::interrupted(format!("interrupted: {unfinished}"));
             for step in applied.iter().filter(|step| step.outcome != StepOutcome::Done) {
-                error = error
-                    .cause(format!("not done: {} {} {}", step.step.action, step.step.kind, step.step.name));
+                error = error.cause(format!("not done: {}", title(&step.step, &self.aws.region)));
             }
             return Err(error);
         }

@@ -19,13 +19,18 @@ pub fn add(all: &Announcements, new: Announcement, now: u64) -> Result<Announcem
     let mut all = all.clone();
     let id = free_id(&all, new.id);
     all.announcements.push(Announcement { id, ..new });
+    fitting(all, now)
+}
+
+/// Remove those that have ended until all have room in the parameter; an error if the others have none.
+pub(super) fn fitting(mut all: Announcements, now: u64) -> Result<Announcements> {
     loop {
         let mut stored = all.clone();
         stored.encode();
         if stored == all {
             return Ok(all);
         }
-        let ended = all.announcements.iter().position(|one| one.until <= now && one.id != id);
+        let ended = all.announcements.iter().position(|one| one.until <= now);
         let Some(ended) = ended else { return Err(no_room(all.announcements.len() - 1)) };
         all.announcements.remove(ended);
     }

@@ -18,7 +18,7 @@ use super::connection_problem::ConnectionProblem;
 use super::credentials_failure::CredentialsFailure;
 use super::denied::Denial;
 use super::identity;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 
 /// A failed call.
 #[derive(Debug, Clone)]
@@ -215,7 +215,12 @@ impl From<CallError> for Error {
         if let Reason::NoCredentials(failure) = &error.reason {
             return Self::from(failure.as_ref());
         }
-        let wrapped = Self::new(error.to_string());
+        let refusal = match error.meaning(Existence::Known) {
+            Meaning::Denied => Some(Refusal::Denied),
+            Meaning::Credentials => Some(Refusal::Credentials),
+            _ => None,
+        };
+        let wrapped = Self::new(error.to_string()).refused(refusal);
         match error.hint() {
             Some(hint) => wrapped.hint(hint),
             None => wrapped,

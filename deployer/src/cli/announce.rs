@@ -11,8 +11,8 @@ pub struct Announce {
     /// When it begins, by default now: "2026-11-28 22:00" in the `timezone` of the configuration, or 2h for in two hours.
     #[arg(long, value_name = "TIME", requires = "text")]
     pub from: Option<String>,
-    /// When it ends, by default seven days after its beginning: a time as for --from, or 2h for two hours after its
-    /// beginning.
+    /// When it ends, by default seven days after its beginning: a time as for --from, a date (to the end of that
+    /// day), or 2h for two hours after its beginning. At most ten years from now.
     #[arg(long, value_name = "TIME", requires = "text")]
     pub until: Option<String>,
     /// End all current announcements and remove the planned ones; with TEXT, it replaces them.

@@ -50,10 +50,15 @@ pub async fn run(context: &Context, args: &Announce) -> Result<Exit> {
             }
         };
         // Not dropped at Ctrl-C: whether it was written would be unknown.
-        board.change(&progress, change).await?
+        board.change(&progress, change, now).await?
     };
     let all = all.ok_or_else(|| nowhere(&session, &name))?;
     let mut report = Report::new(&all, now, session.config.clock.clone());
+    if new.is_some() && !observed.has_own_page() {
+        session.output.warning(
+            "no status page shows it: none is deployed (`plexmon-deploy up` deploys a configured one)",
+        );
+    }
     let Some((text, period)) = new.filter(|_| args.notify) else {
         print(&session, &report, args)?;
         return Ok(Exit::Success);
@@ -61,7 +66,7 @@ pub async fn run(context: &Context, args: &Announce) -> Result<Exit> {
     let sent = notify::send(&session, &progress, period.message(&text, &session.config.clock)).await;
     report.channels = sent.as_ref().ok().cloned();
     print(&session, &report, args)?;
-    notify::show(&session, &sent.map_err(|error| error.context("it is announced, but was not sent"))?)?;
+    notify::show(&session, &sent?)?;
     Ok(Exit::Success)
 }
 

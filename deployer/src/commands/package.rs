@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::artifact::{Origin, Zip, package, sha256};
 use crate::cli::PackageArgs;
-use crate::config::{Architecture, Config};
+use crate::config::{Architecture, Config, SecretPath};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::files;
@@ -56,17 +56,27 @@ pub async fn run(context: &Context, args: &PackageArgs) -> Result<Exit> {
 fn settings(config: &Config, region: Option<&str>) -> Result<Settings> {
     let Some(page) = &config.page else { return Ok(config.settings()) };
     let secret_path = page.read_secret_path()?;
+    if let SecretPath::Missing(variable) = &secret_path {
+        return Err(Error::usage(format!("`{variable}` is not set"))
+            .cause("the zip contains the digest of the page's secret path, so it has to be known")
+            .hint(format!("set `{variable}` in the environment and run again")));
+    }
     let digest = secret_path.digest(None);
-    secret_path.require(digest.as_deref())?;
-    let home = region.or(config.region.as_deref());
-    if let (Some(region), None) = (&page.region, home) {
+    let from_environment = || ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(variable);
+    let home = region.map(str::to_owned).or_else(|| config.region.clone()).or_else(from_environment);
+    if let (Some(region), None) = (&page.region, &home) {
         return Err(Error::usage("the monitor's region is not known")
             .cause(format!("the status page in {region} has to know where the state is"))
-            .hint("set `region` in the configuration, or pass `--region`"));
+            .hint("set `region` in the configuration or AWS_REGION, or pass `--region`"));
     }
     let home = home.unwrap_or_default();
-    config.check_partition(home)?;
-    Ok(config.deployed_settings(home, digest))
+    config.check_partition(&home)?;
+    Ok(config.deployed_settings(&home, digest))
+}
+
+/// Return an environment variable that is not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 impl Written<'_> {

@@ -6,10 +6,9 @@ mod copy;
 use serde::Serialize;
 
 use crate::cli::PageArgs;
-use crate::config::SecretPath;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::page_address::PageAddress;
+use crate::page_address::{DeployedPath, PageAddress};
 use crate::session::Session;
 use crate::stack::ReadOptions;
 
@@ -37,17 +36,19 @@ pub async fn run(context: &Context, args: &PageArgs) -> Result<Exit> {
     }
     let address = PageAddress::of(&session, &observed)?.ok_or_else(|| not_deployed(&session))?;
     let whole = address.whole();
-    let missing = match &address.secret_path {
-        SecretPath::Missing(variable) => Some(variable),
-        SecretPath::NotConfigured | SecretPath::Value(_) => None,
-    };
     let output = &session.output;
-    output.document(&Document { address: &whole, lacks_secret_path: missing.is_some() })?;
+    output.document(&Document { address: &whole, lacks_secret_path: !address.is_complete() })?;
     output.verbatim(&whole)?;
-    if let Some(variable) = missing {
+    if args.open && !address.is_complete() {
+        return Err(incomplete(&address));
+    }
+    if let DeployedPath::Unset(variable) = &address.path {
         output.warning(&format!(
-            "the page answers only below its secret path: set `{variable}` to see the whole address"
+            "the page answers only below its secret path: set `{variable}` to see the full address"
         ));
+    }
+    if !address.is_as_configured {
+        output.warning("the page does not have the configured secret path yet: run `plexmon-deploy up`");
     }
     if args.open
         && let Err(why) = browser::open(&whole)
@@ -55,6 +56,15 @@ pub async fn run(context: &Context, args: &PageArgs) -> Result<Exit> {
         output.warning(&format!("could not open a browser: {why}"));
     }
     Ok(Exit::Success)
+}
+
+/// The error instead of opening an address at which the page does not answer.
+fn incomplete(address: &PageAddress) -> Error {
+    let error = Error::new("the page answers only below its secret path, which is not known here");
+    match &address.path {
+        DeployedPath::Unset(variable) => error.hint(format!("set `{variable}` in the environment")),
+        _ => error.hint("run `plexmon-deploy up`: the page then has the configured secret path"),
+    }
 }
 
 fn not_deployed(session: &Session) -> Error {

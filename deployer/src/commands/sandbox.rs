@@ -70,7 +70,7 @@ async fn play(stage: &Stage, args: &Sandbox, output: &Output, interrupt: &Interr
     acts.push(arrived(stage, output, "deployed").await?);
     past::write(session).await?;
     output.note(
-        "the sandbox has a made past of 80 days, so that history and status page have something to show",
+        "the sandbox has 80 days of made-up history, so that history and status page have something to show",
     );
 
     scene("2. Deploy again. Nothing has changed, so nothing is written:")?;

@@ -58,6 +58,9 @@ pub struct Report {
     account_plan: Option<AccountPlan>,
     #[serde(skip)]
     place: String,
+    /// Of the monitor.
+    #[serde(skip)]
+    region: String,
     #[serde(skip)]
     now: u64,
     #[serde(skip)]
@@ -107,7 +110,6 @@ pub fn report(session: &Session, view: &View) -> Result<Report> {
         problems.push(error.message().to_owned());
         Plan::default()
     });
-    problems.extend(view.observed.unchecked_warnings());
     let (drift, kept) = (plan.steps, plan.kept);
     for function in stack.functions.iter().filter(|function| function.health != FunctionHealth::Active) {
         let is_monitor = function.name == names.function();
@@ -127,6 +129,8 @@ pub fn report(session: &Session, view: &View) -> Result<Report> {
     let now = time::now();
     // A history that cannot be read is not drift: `up` has nothing to update.
     let in_sync = deployed && drift.is_empty() && problems.is_empty();
+    // Nor is what may be left in an earlier region: the page as configured is not concerned.
+    problems.extend(view.observed.unchecked_warnings());
     let (config, parameters) = (&session.config, &view.observed.history);
     let mut histories = Histories::default();
     if deployed {
@@ -148,6 +152,7 @@ pub fn report(session: &Session, view: &View) -> Result<Report> {
         problems,
         account_plan: view.account_plan.clone(),
         place: session.place(&view.observed),
+        region: view.observed.account.region.clone(),
         now,
         clock: config.clock.clone(),
     })
@@ -179,7 +184,7 @@ impl Report {
         };
         let _ = write!(text, "\n  deployed    {deployed}");
         for step in &self.drift {
-            let _ = write!(text, "\n    would {}", of_step(step, paint));
+            let _ = write!(text, "\n    would {}", of_step(step, &self.region, paint));
         }
         for kept in &self.kept {
             let _ = write!(text, "\n    would keep {} {} ({})", kept.kind, kept.name, kept.why);
@@ -218,7 +223,7 @@ impl Report {
             let _ = write!(text, "\n  paused      until {until} (`plexmon-deploy resume` ends it)");
         }
         if let Some(PageReport { address, has_secret_path }) = &self.page {
-            let hint = if *has_secret_path { " (`plexmon-deploy page` prints all of it)" } else { "" };
+            let hint = if *has_secret_path { " (`plexmon-deploy page` prints the full address)" } else { "" };
             let _ = write!(text, "\n  page        {address}{hint}");
         }
         let widths = self.targets.iter().map(|target| console::measure_text_width(&target.name));
@@ -246,9 +251,9 @@ impl Report {
     }
 }
 
-fn of_step(step: &Step, paint: Paint) -> String {
+fn of_step(step: &Step, home: &str, paint: Paint) -> String {
     let action = step.action.colored(&step.action.to_string(), paint);
-    let mut line = format!("{action} {} {}", step.kind, step.name);
+    let mut line = format!("{action} {} {}{}", step.kind, step.name, step.elsewhere(home));
     let fields: Vec<&str> = step.replaced().map(|change| change.field).collect();
     if !fields.is_empty() {
         let _ = write!(line, " ({})", fields.join(", "));

@@ -156,12 +156,18 @@ fn note_secrets(session: &Session, view: &View) {
 /// Print where the page is. Its secret path has no place in a log.
 async fn print_address(session: &Session, view: &View) -> Result<()> {
     let output = &session.output;
-    match PageAddress::read(session, &view.observed.names).await {
+    let page = view.identified_settings.page.as_ref();
+    let digest = page.and_then(|page| page.secret_sha256.as_deref());
+    match PageAddress::read(session, &view.observed.names, digest).await {
         Ok(None) => Ok(()),
         Ok(Some(address)) if address.has_secret_path() => {
-            output.verbatim(format!("status page: {} (`plexmon-deploy page` prints all of it)", address.root))
+            output.text("status page (`plexmon-deploy page` prints the full address):")?;
+            output.verbatim(address.root)
         }
-        Ok(Some(address)) => output.verbatim(format!("status page: {}", address.root)),
+        Ok(Some(address)) => {
+            output.text("status page:")?;
+            output.verbatim(address.root)
+        }
         // Everything is deployed.
         Err(error) => {
             output.warning(&format!("could not read the address of the status page: {}", error.message()));

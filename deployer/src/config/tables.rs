@@ -463,7 +463,7 @@ const PAGE: &[Setting] = &[
         kind: Type::Other("list of `\"en\"` and `\"de\"`"),
         need: Need::Depends("both, English first"),
         example: "[\"en\", \"de\"]",
-        about: "the languages of the page: a visitor gets the own one if it is among them, otherwise the first one",
+        about: "the languages of the page: visitors get their own language if the page has it, otherwise the first one",
     },
 ];
 
@@ -484,12 +484,26 @@ const FUNCTION: &[Setting] = &[
         example: "\"x86_64\"",
         about: "the processor that Lambda runs the function on",
     },
-    number("memory_mb", 128, 10_240, Some(128), "128", "the function's memory, in MB"),
+    number(
+        "memory_mb",
+        128,
+        10_240,
+        Some(128),
+        "128",
+        "the memory of the function that checks, in MB; the status page has 128 MB",
+    ),
     Setting {
         need: Need::Depends(
             "30; 45 with a channel of kind `email` or `signal`, so that a message gets at least 20 s",
         ),
-        ..number("timeout_s", 16, 900, None, "30", "the limit for one run, in seconds")
+        ..number(
+            "timeout_s",
+            16,
+            900,
+            None,
+            "30",
+            "the limit for one run of it, in seconds; an answer of the status page has 10 s",
+        )
     },
     number(
         "log_retention_days",

@@ -111,6 +111,16 @@ impl Step {
         }
     }
 
+    /// Return its region if that is another one than `home`. A role is the same in all regions.
+    pub fn region_besides(&self, home: &str) -> Option<&str> {
+        Some(self.region.as_str()).filter(|region| *region != home && self.kind != ResourceKind::Role)
+    }
+
+    /// Return ` in REGION` if that is another one than `home`.
+    pub fn elsewhere(&self, home: &str) -> String {
+        self.region_besides(home).map_or_else(String::new, |region| format!(" in {region}"))
+    }
+
     /// Return the changes of what exists already: all of an update, and those of a creation that replaces something.
     pub fn replaced(&self) -> impl Iterator<Item = &Difference> {
         self.changes.iter().filter(|change| self.action == Action::Update || !change.from.is_null())

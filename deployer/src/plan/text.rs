@@ -38,10 +38,11 @@ impl Plan {
         for (step, more) in groups(&self.steps, is_alike) {
             let action = step.action.colored(&format!("{} {:<6}", step.action.mark(), step.action), paint);
             text += &format!(
-                "  {action} {:<width$} {}{}\n",
+                "  {action} {:<width$} {}{}{}\n",
                 step.kind,
                 step.name,
-                and_more(more, |last| &last.name)
+                and_more(more, |last| &last.name),
+                step.elsewhere(&self.place.region),
             );
             for change in step.replaced() {
                 let (from, to) = shortened(&change.from, &change.to);

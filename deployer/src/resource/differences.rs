@@ -35,8 +35,7 @@ impl Differences {
 
     /// Add a field whose values must not be shown.
     pub fn hidden(&mut self, field: &'static str, existed: bool) {
-        let hidden = || Value::from("(hidden)");
-        self.0.push(Difference { field, from: if existed { hidden() } else { Value::Null }, to: hidden() });
+        self.0.push(Difference { field, from: hidden(existed), to: hidden(true) });
     }
 
     /// Compare one field whose values must not be shown.
@@ -47,11 +46,17 @@ impl Differences {
         observed: Option<&T>,
     ) {
         if desired != observed {
-            self.hidden(field, observed.is_some());
+            let (from, to) = (hidden(observed.is_some()), hidden(desired.is_some()));
+            self.0.push(Difference { field, from, to });
         }
     }
 
     pub fn into_vec(self) -> Vec<Difference> {
         self.0
     }
+}
+
+/// Return what is shown in place of a value; `null` if there is none.
+fn hidden(exists: bool) -> Value {
+    if exists { Value::from("(hidden)") } else { Value::Null }
 }

@@ -9,7 +9,7 @@ use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, LastUpdateS
 use plexmon_function::contract::request::Request;
 use tokio::time::Instant;
 
-use super::function::Function;
+use super::function::{Function, PAGE};
 use super::health::Health;
 use super::invoke_call::one_attempt;
 use super::logging::Logging;
@@ -23,7 +23,8 @@ use crate::names::{
 use crate::resource::{Resource as _, Task};
 use crate::retry::{Attempt, FUNCTION_BUDGET, ROLE_BUDGET, keep_polling};
 
-const DESCRIPTION: &str = "plexmon: checks home servers from outside and notifies about changes";
+const MONITOR_DESCRIPTION: &str = "plexmon: checks home servers from outside and notifies about changes";
+const PAGE_DESCRIPTION: &str = "plexmon: serves the status page";
 /// How long AWS may take to know a function that was just created; it takes a few seconds.
 const UNKNOWN_BUDGET: Duration = Duration::from_secs(15);
 
@@ -62,6 +63,10 @@ impl Function {
         Ok(tags)
     }
 
+    fn description(&self) -> &'static str {
+        if self.handler == PAGE { PAGE_DESCRIPTION } else { MONITOR_DESCRIPTION }
+    }
+
     fn architecture(&self) -> Architecture {
         Architecture::from(self.architecture.as_str())
     }
@@ -77,7 +82,7 @@ impl Function {
                     .lambda
                     .create_function()
                     .function_name(&self.name)
-                    .description(DESCRIPTION)
+                    .description(self.description())
                     .role(&self.role)
                     .runtime(Runtime::from(self.runtime.as_str()))
                     .handler(&self.handler)
@@ -124,7 +129,7 @@ impl Function {
                 .lambda
                 .update_function_configuration()
                 .function_name(&self.name)
-                .description(DESCRIPTION)
+                .description(self.description())
                 .role(&self.role)
                 .runtime(Runtime::from(self.runtime.as_str()))
                 .handler(&self.handler)

@@ -10,9 +10,16 @@ use super::logging::Logging;
 use crate::names::{LambdaKind, LambdaNames};
 use crate::resource::Blueprint;
 
+/// The page's own size. `[function]` is about the monitor, whose checks take longer and need more.
+const PAGE_MEMORY_MB: i32 = 128;
+const PAGE_TIMEOUT_S: i32 = 10;
+
 /// The settings that differ from kind to kind.
 struct OfKind {
     handler: &'static str,
+    memory_mb: i32,
+    timeout_s: i32,
+    inherited_state: Option<String>,
     state: Option<String>,
     concurrency: Option<Concurrency>,
     logging: Option<Logging>,
@@ -27,6 +34,9 @@ impl Function {
         let kind = match lambda.kind {
             LambdaKind::Monitor => OfKind {
                 handler: MONITOR,
+                memory_mb: whole(settings.memory_mb),
+                timeout_s: whole(settings.timeout_s),
+                inherited_state: names.is_inherited.then(|| names.state_parameter.clone()),
                 state: Some(names.state_parameter.clone()),
                 concurrency: None,
                 logging: None,
@@ -35,13 +45,16 @@ impl Function {
                 let page = blueprint.config.page.as_ref();
                 OfKind {
                     handler: PAGE,
+                    memory_mb: PAGE_MEMORY_MB,
+                    timeout_s: PAGE_TIMEOUT_S,
+                    inherited_state: None,
                     state: None,
                     concurrency: Some(Concurrency::new(page.and_then(|page| page.concurrency).map(whole))),
                     logging: Some(Logging::warnings(&lambda.log_group)),
                 }
             }
         };
-        let OfKind { handler, state, concurrency, logging } = kind;
+        let OfKind { handler, memory_mb, timeout_s, inherited_state, state, concurrency, logging } = kind;
         Self {
             name: lambda.function.clone(),
             region: lambda.region.clone(),
@@ -51,14 +64,14 @@ impl Function {
             runtime: RUNTIME.to_owned(),
             handler: handler.to_owned(),
             architecture: settings.architecture.as_str().to_owned(),
-            memory_mb: whole(settings.memory_mb),
-            timeout_s: whole(settings.timeout_s),
+            memory_mb,
+            timeout_s,
             environment: BTreeSet::new(),
             code: Some(blueprint.code.to_owned()),
             account_closes: blueprint.account_closes,
             secret_path: blueprint.secret_path_of(lambda),
             state,
-            inherited_state: names.is_inherited.then(|| names.state_parameter.clone()),
+            inherited_state,
             health: Health::Active,
             retries: Some(Retries { attempts: 0, max_age_s: 60 }),
             concurrency,

@@ -35,6 +35,9 @@ pub const ACTIONS: &[Actions] = &[
 /// The actions that a configuration without a page needs: an earlier one may have left its URL behind.
 pub const ACTIONS_WITHOUT_PAGE: [&str; 2] = ["lambda:DeleteFunctionUrlConfig", "lambda:GetFunctionUrlConfig"];
 
+/// Visitors need no credentials.
+const NO_AUTH: &str = "NONE";
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct FunctionUrl {
     /// The name of its function.
@@ -86,7 +89,7 @@ impl FunctionUrl {
             owner: blueprint.owner(),
             url_statement: names.url_statement.clone(),
             invoke_statement: names.invoke_statement.clone(),
-            url: Some(UrlConfig { auth: "NONE".to_owned(), invoke_mode: "BUFFERED".to_owned(), cors: None }),
+            url: Some(UrlConfig { auth: NO_AUTH.to_owned(), invoke_mode: "BUFFERED".to_owned(), cors: None }),
             url_permission: Some(Box::new(Permission::to_call_url())),
             invoke_permission: Some(Box::new(Permission::to_invoke_via_url())),
         }
@@ -95,6 +98,12 @@ impl FunctionUrl {
     /// Whether it is the URL of this function.
     pub fn serves(&self, function: &Function) -> bool {
         self.name == function.name && self.region == function.region
+    }
+
+    /// Whether visitors can open it: Lambda refuses them without both statements.
+    pub fn is_public(&self) -> bool {
+        let is_open = self.url.as_ref().is_some_and(|url| url.auth == NO_AUTH);
+        is_open && self.url_permission.is_some() && self.invoke_permission.is_some()
     }
 
     /// Read the URL and its statements, without the owner.

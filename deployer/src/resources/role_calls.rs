@@ -9,7 +9,7 @@ use crate::error::{Context, Error, Result};
 use crate::names::{OWNER_TAG, RoleNames};
 use crate::resource::{Resource as _, Task};
 
-const DESCRIPTION: &str = "Lets the plexmon function keep its state and write its log";
+const DESCRIPTION: &str = "Lets a plexmon function use its parameters and write its log";
 
 impl Role {
     /// Create it and return its unique id. "Exists already" may be our own success whose answer was lost: the role then

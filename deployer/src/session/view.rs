@@ -7,10 +7,9 @@ use crate::account_plan::{AccountPlan, Day};
 use crate::config::{Config, SecretLookup, SecretPath};
 use crate::cost::{Estimate, estimate};
 use crate::error::Result;
-use crate::names::{LambdaKind, LambdaNames};
 use crate::page_limits::PageLimits;
 use crate::plan::{Intent, Plan, plan};
-use crate::publication::Publication;
+use crate::publication::{Change, Publication};
 use crate::resources::Content;
 use crate::stack::{Observed, Stack};
 
@@ -52,12 +51,22 @@ impl View {
         Ok(plan)
     }
 
-    /// Return what the desired stack makes public, unless there is a page already.
+    /// Return what the desired stack makes public, if that is new, or at another address.
     pub fn new_publication(&self) -> Option<Publication> {
-        let is_page = |lambda: &&LambdaNames| lambda.kind == LambdaKind::Page;
-        let mut pages = self.observed.names.others.iter().filter(is_page);
-        let has_address = pages.any(|lambda| self.observed.address(lambda).is_some());
-        Publication::of(&self.config).filter(|_| !has_address)
+        Publication::of(&self.config, self.page_change()?)
+    }
+
+    /// A page of ours counts where visitors can open it: an interrupted run may have left a URL that refuses them.
+    fn page_change(&self) -> Option<Change> {
+        let desired = self.desired.function_urls.first()?;
+        let regions = || self.observed.public_pages().map(|url| url.region.as_str());
+        let Some(first) = regions().next() else { return Some(Change::New) };
+        let had_secret_path = self.observed.recorded_secret_path().is_some();
+        if had_secret_path && self.secret_path == SecretPath::NotConfigured {
+            return Some(Change::Opened);
+        }
+        let is_moved = regions().all(|region| region != desired.region);
+        is_moved.then(|| Change::Moved { from_region: first.to_owned() })
     }
 
     /// Estimate what the desired stack costs a month.

@@ -145,9 +145,9 @@ impl Lambdas {
 /// What was read of all functions that are known by their names.
 pub(super) struct Reads {
     /// Of the configured ones, then of past ones.
-    lambdas: Vec<LambdaRead>,
+    pub(super) lambdas: Vec<LambdaRead>,
     /// A role that may be left from an earlier configuration.
-    past_role: Result<Option<(Role, String)>>,
+    pub(super) past_role: Result<Option<(Role, String)>>,
 }
 
 impl Reads {

@@ -9,17 +9,17 @@ use plexmon_function::contract::state::{State, StateError};
 
 use super::Stack;
 use super::history::{Circumstances, History};
-use super::lambdas::{Address, Lambdas, Unreachable, Urls, read_all, read_past};
+use super::lambdas::{Address, Lambdas, Reads, Unreachable, Urls, read_all, read_past};
 use super::owners::find_owners;
 use crate::aws::Aws;
 use crate::config::is_parameter_name;
-use crate::error::{Error, Result};
-use crate::names::{Account, LambdaNames, Names, ScheduleNames};
+use crate::error::{Error, Refusal, Result};
+use crate::names::{Account, LambdaKind, LambdaNames, Names, ScheduleNames};
 use crate::resource::{Resource as _, find};
 use crate::resources::parameter::parts_of;
 use crate::resources::rules::OtherRules;
 use crate::resources::secret::SecretQuery;
-use crate::resources::{Decrypt, Function, Parameter, Schedule, Secret};
+use crate::resources::{Decrypt, Function, FunctionUrl, Parameter, Schedule, Secret};
 
 /// How to read AWS.
 #[derive(Debug, Clone, Copy, Default)]
@@ -42,6 +42,8 @@ pub struct Observed {
     pub urls: Urls,
     /// Regions of the page that could not be read.
     pub unreachable: Vec<Unreachable>,
+    /// Whether a permission is missing to read what an earlier configuration with a page may have left.
+    pub is_page_denied: bool,
     /// The unique id of each role, by its ARN. It changes when a role is recreated under the same name.
     pub role_ids: BTreeMap<String, String>,
     /// The state parameter's value.
@@ -64,6 +66,20 @@ impl Observed {
         let is_of =
             |address: &&Address| (&address.function, &address.region) == (&lambda.function, &lambda.region);
         self.urls.addresses.iter().find(is_of).map(|address| address.url.as_str())
+    }
+
+    /// Return whether a function of ours serves a page, in its region or in an earlier one.
+    pub fn has_own_page(&self) -> bool {
+        let is_page = |lambda: &&LambdaNames| lambda.kind == LambdaKind::Page;
+        let pages = self.names.others.iter().filter(is_page).chain(&self.names.past);
+        let mut functions = pages.filter_map(|lambda| self.stack.function(lambda));
+        functions.any(|function| function.owner.as_ref() == Some(&self.names.deployment))
+    }
+
+    /// The URLs of pages of ours that visitors can open.
+    pub fn public_pages(&self) -> impl Iterator<Item = &FunctionUrl> {
+        let is_ours = move |url: &&FunctionUrl| url.owner() == Some(self.names.deployment.as_str());
+        self.stack.function_urls.iter().filter(is_ours).filter(|url| url.is_public())
     }
 
     /// The function that checks the targets.
@@ -136,8 +152,10 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
     // Check this first: missing credentials must not be reported as a missing permission.
     let account = account?;
 
-    let lambdas = lambdas.combined(names, &account)?;
-    let further = lambdas.further_pages(names, &account);
+    let mut optional = Optional { is_optional: !names.has_page() && !options.removing, is_denied: false };
+    let lambdas =
+        Reads { past_role: optional.read(lambdas.past_role), ..lambdas }.combined(names, &account)?;
+    let further = further_pages(&lambdas, names, &account, options);
     let Lambdas { mut stack, urls, mut unreachable, role_ids, code_sha256, variables } = lambdas;
     let state = state?;
     let state_value = state.as_ref().map(|(_, value)| value.clone());
@@ -146,7 +164,7 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
     stack.parameters.extend(state.map(|(state, _)| state).into_iter().chain(parts));
     stack.secrets.extend(secret?.map(|(secret, ())| secret));
 
-    let (history, announcements) = (history?, announcements?);
+    let (history, announcements) = (history?, optional.read(announcements)?);
     let ours = Some(names.deployment.as_str());
     let of = Circumstances {
         aws,
@@ -181,6 +199,7 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
         stack,
         urls,
         unreachable,
+        is_page_denied: optional.is_denied,
         role_ids,
         state: state_value,
         state_parts: part_values,
@@ -189,6 +208,40 @@ pub async fn observe(aws: &Aws, names: &Names, options: ReadOptions) -> Result<O
         variables: if options.adopting { variables } else { BTreeMap::new() },
         other_rules,
     })
+}
+
+/// Return the names of the page in regions that were not read yet, but may have it.
+fn further_pages(
+    lambdas: &Lambdas,
+    names: &Names,
+    account: &Account,
+    options: ReadOptions,
+) -> Vec<LambdaNames> {
+    let further = lambdas.further_pages(names, account);
+    match options.removing && further.is_empty() && !names.has_page() {
+        // Without its role, nothing says where it was; most are in the monitor's region.
+        true => vec![names.page_in(&account.region)],
+        false => further,
+    }
+}
+
+/// Reads that matter only if an earlier configuration had a page. The policy of an earlier release does not allow them.
+struct Optional {
+    is_optional: bool,
+    /// Whether one of them was denied.
+    is_denied: bool,
+}
+
+impl Optional {
+    fn read<T>(&mut self, read: Result<Option<T>>) -> Result<Option<T>> {
+        match read {
+            Err(error) if self.is_optional && error.refusal() == Some(Refusal::Denied) => {
+                self.is_denied = true;
+                Ok(None)
+            }
+            read => read,
+        }
+    }
 }
 
 async fn read_history(aws: &Aws, names: &Names, removing: bool) -> Result<History> {

@@ -1,7 +1,7 @@
 //! Regions of the page that could not be read: what they have is not known, so it is neither planned nor forgotten.
 
 use super::Observed;
-use crate::error::{Error, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::resource::Resource as _;
 
 impl Observed {
@@ -31,8 +31,8 @@ impl Observed {
         let warning = |one: &super::Unreachable| {
             let (region, why) = (&one.region, one.why());
             format!(
-                "what the status page has in {region}, an earlier region, could not be checked ({why}): the role keeps \
-                 the record of it, and the next run checks again"
+                "could not check what is left of the status page in {region}, where it used to be served ({why}); its \
+                 role keeps a record, and the next run will check again"
             )
         };
         past.map(warning).collect()
@@ -59,6 +59,11 @@ impl Observed {
 }
 
 impl super::Unreachable {
+    /// Whether the region may not be enabled.
+    fn is_disabled(&self) -> bool {
+        self.error.refusal() == Some(Refusal::Credentials)
+    }
+
     fn why(&self) -> String {
         std::iter::once(self.error.message())
             .chain(self.error.causes().iter().map(String::as_str))
@@ -66,10 +71,13 @@ impl super::Unreachable {
             .join(": ")
     }
 
-    /// Return an error with this message. The hint of the original one is left out: a region that is not enabled answers
-    /// as if the credentials were wrong.
+    /// Return an error with this message. A region that is not enabled answers as if the credentials were wrong: the hint
+    /// about them is left out then.
     fn explained(&self, message: String) -> Error {
-        let explained = Error::new(message).cause(self.error.message());
+        let mut explained = Error::new(message).cause(self.error.message());
+        if let Some(hint) = self.error.hint_text().filter(|_| !self.is_disabled()) {
+            explained = explained.hint(hint);
+        }
         self.error.causes().iter().fold(explained, |error, cause| error.cause(cause))
     }
 }

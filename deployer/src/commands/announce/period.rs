@@ -1,5 +1,6 @@
 //! When an announcement applies: `--from` and `--until`.
 
+use jiff::civil::Date;
 use plexmon_function::contract::announcement::DEFAULT_S;
 use plexmon_function::contract::settings::Clock;
 use plexmon_function::local_time::{self, clock, date};
@@ -7,6 +8,12 @@ use plexmon_function::local_time::{self, clock, date};
 use crate::cli::Announce;
 use crate::config::{Edge, Zone};
 use crate::error::{Error, Result};
+
+/// How far away an end may be: ten years, so that a typing error is noticed.
+const LONGEST_S: u64 = 10 * 366 * 24 * 60 * 60;
+
+/// The length of a date without a time.
+const BARE_DATE: usize = "2026-11-28".len();
 
 /// In Unix seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +34,9 @@ impl Period {
         if until <= from {
             return Err(Error::usage("--until must be later than the beginning")
                 .hint("for example: --from \"2026-11-28 22:00\" --until 4h"));
+        }
+        if until > now.saturating_add(LONGEST_S) {
+            return Err(Error::usage("--until is more than ten years away").hint("for example: --until 4h"));
         }
         if until <= now {
             return Err(Error::usage("--until is in the past").hint("for example: --until 4h"));
@@ -51,10 +61,17 @@ fn moment(option: &str, text: &str, zone: &Zone, edge: Edge, after: u64) -> Resu
     if let Ok(duration) = humantime::parse_duration(text) {
         return Ok(after.saturating_add(duration.as_secs()));
     }
-    zone.moment(text.trim(), edge).ok_or_else(|| {
+    let text = text.trim();
+    let last_day = Some(text).filter(|text| edge == Edge::End && text.len() == BARE_DATE).and_then(day_after);
+    zone.moment(last_day.as_deref().unwrap_or(text), edge).ok_or_else(|| {
         Error::usage(format!("{option} must be a date and time or a duration, not \"{text}\""))
             .hint(format!("for example: {option} \"2026-11-28 22:00\" or {option} 2h"))
     })
+}
+
+/// Return the day after this one: a notice that is shown until a day is shown on it.
+fn day_after(day: &str) -> Option<String> {
+    Some(day.parse::<Date>().ok()?.tomorrow().ok()?.to_string())
 }
 
 #[cfg(test)]
@@ -84,7 +101,7 @@ mod tests {
             (Some("2026-11-26 19:00"), Some("2h"), (NOW + HOUR, NOW + 3 * HOUR)),
             (Some("2026-11-26T19:00:00Z"), Some("2026-11-26 21:00"), (NOW + 2 * HOUR, NOW + 3 * HOUR)),
             (Some("2026-11-26 17:00"), Some("1h 30m"), (NOW - HOUR, NOW + HOUR / 2)),
-            (None, Some("2026-11-27"), (NOW, NOW + 6 * HOUR)),
+            (None, Some("2026-11-27"), (NOW, NOW + 30 * HOUR)),
         ] {
             assert_eq!(read(from, until), Ok(expected), "{from:?} {until:?}");
         }
@@ -96,6 +113,10 @@ mod tests {
         assert_eq!(read(None, Some("0s")), early);
         assert_eq!(read(None, Some("2026-11-26 18:00")), early);
         assert_eq!(read(Some("3h"), Some("2026-11-26 20:00")), early);
+        let late = Err("--until is more than ten years away".to_owned());
+        assert_eq!(read(None, Some("11y")), late);
+        assert_eq!(read(None, Some("9000-12-31")), late);
+        assert!(read(None, Some("9y")).is_ok());
         let past = Err("--until is in the past".to_owned());
         assert_eq!(read(Some("2026-11-26 16:00"), Some("1h")), past);
         for text in ["tomorrow", "", "22:00 tonight", "-1h", "2026-13-01 10:00"] {

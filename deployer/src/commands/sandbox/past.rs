@@ -1,4 +1,4 @@
-//! A made past for the page of the sandbox: about 80 days of checks, a few outages, and response times. It is always the
+//! A made-up history for the page of the sandbox: about 80 days of checks, a few outages, and response times. It is always the
 //! same, and is written with the function's own types. Only the sandbox has it.
 
 use aws_sdk_ssm::types::{ParameterTier, ParameterType};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use plexmon_function::page::view::Overall;
 
+use crate::config::PageConfig;
 use crate::error::{Error, Result};
 use crate::page_address::PageAddress;
 use crate::sandbox::get;
@@ -37,7 +38,9 @@ pub async fn until(session: &Session, expected: Overall) -> Result<Vec<String>> 
 
 /// Return the local address of the page.
 pub async fn address(session: &Session) -> Result<String> {
-    let address = PageAddress::read(session, &session.names).await?;
+    let secret_path = session.config.page.as_ref().map(PageConfig::read_secret_path).transpose()?;
+    let digest = secret_path.and_then(|path| path.digest(None));
+    let address = PageAddress::read(session, &session.names, digest.as_deref()).await?;
     address.map(|address| address.whole()).ok_or_else(|| Error::new("the status page has no address"))
 }
 

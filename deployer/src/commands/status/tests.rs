@@ -39,6 +39,7 @@ fn report(targets: Vec<TargetReport>) -> Report {
         problems: Vec::new(),
         account_plan: None,
         place: "monitor in account 123456789012, region eu-central-1".to_owned(),
+        region: "eu-central-1".to_owned(),
         now: NOW,
         clock: Clock::default(),
     }

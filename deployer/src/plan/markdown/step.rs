@@ -15,8 +15,8 @@ const END: &str = "\n</details>\n";
 impl StepBlock {
     /// `home` is the plan's own region, which is not repeated.
     pub fn new(step: &Step, home: &str) -> Self {
-        let region =
-            if step.region == home { String::new() } else { format!(" in {}", html_code(&step.region)) };
+        let region = step.region_besides(home);
+        let region = region.map_or_else(String::new, |region| format!(" in {}", html_code(region)));
         let (mark, action, kind) = (step.action.mark(), step.action, step.kind);
         let title = format!("{mark} {action} {kind} {}{region}", html_code(&step.name));
         let mut lines: Vec<String> = step.changes.iter().flat_map(lines_of).collect();

@@ -85,7 +85,7 @@ fn a_package_has_the_digest_and_the_region_of_the_state() {
     error: the monitor's region is not known
       cause: the status page in us-east-1 has to know where the state is
 
-    hint: set `region` in the configuration, or pass `--region`
+    hint: set `region` in the configuration or AWS_REGION, or pass `--region`
     ");
     let ran = package(&["--region", "cn-north-1"]).env("PAGE_PATH", SECRET).run().ended(2);
     assert!(ran.stderr.contains("is in another partition of AWS than cn-north-1"), "{}", ran.whole());

@@ -106,7 +106,8 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
     seen from AWS:
       plex is up (HTTP 200, [TIME])
       pushover delivered: plex is up
-    status page: http://127.0.0.1:[PORT]/_aws/lambda-url/[ID]/
+    status page:
+    http://127.0.0.1:[PORT]/_aws/lambda-url/[ID]/
       phone: Monitoring started: Plex is up: You will be notified when it goes down and when it recovers.
 
     2. Deploy again. Nothing has changed, so nothing is written:
@@ -169,7 +170,7 @@ fn the_story_runs_in_order_and_leaves_nothing_behind() {
     newcomer.nothing_is_left();
 }
 
-/// The made past ends now, so its numbers depend on the day.
+/// The made-up history ends now, so its numbers depend on the day.
 fn without_past(stdout: &str) -> String {
     let line = |line: &str| {
         let is_sparkline = line.starts_with("    ") && line.ends_with(" ms");

@@ -33,11 +33,11 @@ fn each_function_comes_with_its_own_role_and_log_group() {
       + create secret       /homelab/plex_remote_status_secrets
       + create parameter    /homelab/plex_remote_status_history
       + create parameter    /homelab/plex_remote_status_announcements
-      + create log group    /aws/lambda/plex-remote-health-page
+      + create log group    /aws/lambda/plex-remote-health-page in us-east-1
       + create function     plex-remote-health
-      + create function     plex-remote-health-page
+      + create function     plex-remote-health-page in us-east-1
       + create schedule     plex-remote-health-schedule
-      + create function URL plex-remote-health-page
+      + create function URL plex-remote-health-page in us-east-1
     12 to create, 0 to update, 0 to delete
     ");
     assert!(deployment.up(&deployment.desired).unwrap().is_empty());
@@ -89,9 +89,9 @@ fn a_recreated_role_has_only_its_own_function_recreated() {
     let deployment = Deployment::usual().with_page();
     let stale = deployment.drifted(|stack| stack.functions[1].binding = Binding::Stale);
     assert_snapshot!(text(deployment.up(&stale)), @"
-      - delete function     plex-remote-health-page
-      + create function     plex-remote-health-page
-      + create function URL plex-remote-health-page
+      - delete function     plex-remote-health-page in us-east-1
+      + create function     plex-remote-health-page in us-east-1
+      + create function URL plex-remote-health-page in us-east-1
           address: the current one -> a new one
     2 to create, 0 to update, 1 to delete
     ");
@@ -109,9 +109,9 @@ fn an_obsolete_function_is_deleted_with_its_role_and_log_group() {
       ~ update log group    /aws/lambda/plex-remote-health
           retention_days: 30 -> 14
       - delete parameter    /homelab/plex_remote_status_announcements
-      - delete function URL plex-remote-health-page
-      - delete function     plex-remote-health-page
-      - delete log group    /aws/lambda/plex-remote-health-page
+      - delete function URL plex-remote-health-page in us-east-1
+      - delete function     plex-remote-health-page in us-east-1
+      - delete log group    /aws/lambda/plex-remote-health-page in us-east-1
       - delete role         plex-remote-health-page-role
     0 to create, 1 to update, 5 to delete
     ");

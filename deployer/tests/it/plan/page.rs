@@ -25,8 +25,8 @@ fn the_url_waits_until_its_function_is_complete() {
     let plan = deployment.up(&without_page).unwrap();
     let detailed = plan.text(Paint::Plain, Details::Shown).replace(&plan.digest(), "[DIGEST]");
     assert_snapshot!(detailed, @"
-      + create function     plex-remote-health-page
-      + create function URL plex-remote-health-page
+      + create function     plex-remote-health-page in us-east-1
+      + create function URL plex-remote-health-page in us-east-1
           needs: function plex-remote-health-page (complete)
     2 to create, 0 to update, 0 to delete
     digest of this plan: [DIGEST]
@@ -47,10 +47,10 @@ fn each_part_that_another_program_changed_is_named() {
         page.concurrency = Some(Concurrency::Reserved(0));
         page.logging.as_mut().unwrap().system_level = Some("INFO".to_owned());
     }), @r#"
-      ~ update function     plex-remote-health-page
+      ~ update function     plex-remote-health-page in us-east-1
           concurrency: 0 -> 2
           logging: ...RN","system_level":"INFO","group":"/aws/lambda/plex-remote-health-page"} -> ...RN","system_level":"WARN","group":"/aws/lambda/plex-remote-health-page"}
-      ~ update function URL plex-remote-health-page
+      ~ update function URL plex-remote-health-page in us-east-1
           auth: AWS_IAM -> NONE
           invoke_mode: RESPONSE_STREAM -> BUFFERED
           cors: {"allow_origins":["*"]} -> (none)
@@ -63,7 +63,7 @@ fn each_part_that_another_program_changed_is_named() {
 #[test]
 fn a_url_that_was_deleted_by_hand_is_created_again() {
     assert_snapshot!(page_drift(|stack| stack.the_url().url = None), @r#"
-      ~ update function URL plex-remote-health-page
+      ~ update function URL plex-remote-health-page in us-east-1
           url: (none) -> {"auth":"NONE","invoke_mode":"BUFFERED"}
     0 to create, 1 to update, 0 to delete
     "#);
@@ -76,9 +76,9 @@ fn a_plan_that_recreates_the_page_says_that_its_address_changes() {
     let stale = deployment.drifted(|stack| stack.the_page().binding = Binding::Stale);
     let plan = deployment.up(&stale).unwrap();
     assert_snapshot!(plan, @"
-      - delete function     plex-remote-health-page
-      + create function     plex-remote-health-page
-      + create function URL plex-remote-health-page
+      - delete function     plex-remote-health-page in us-east-1
+      + create function     plex-remote-health-page in us-east-1
+      + create function URL plex-remote-health-page in us-east-1
           address: the current one -> a new one
     2 to create, 0 to update, 1 to delete
     ");
@@ -173,9 +173,9 @@ fn a_function_with_the_pages_name_but_without_our_tag_stops_the_run() {
     hint: `plexmon-deploy up --adopt` takes it over; or choose another `name` in the configuration
     ");
     assert_snapshot!(text(deployment.adopt(&observed)), @r#"
-      ~ update function     plex-remote-health-page
+      ~ update function     plex-remote-health-page in us-east-1
           owner: (none) -> plex-remote-health
-      ~ update function URL plex-remote-health-page
+      ~ update function URL plex-remote-health-page in us-east-1
           invoke_permission: (none) -> {"principal":"*","action":"lambda:InvokeFunction","via_url":"true"}
     0 to create, 2 to update, 0 to delete
     "#);

@@ -68,6 +68,8 @@ pub struct Fake {
 }
 
 struct Inner {
+    /// The response to every request that is sent to one of these regions.
+    regions: HashMap<String, Answer>,
     handlers: HashMap<String, Handler>,
     requests: Vec<Request>,
 }
@@ -80,7 +82,7 @@ impl std::fmt::Debug for Fake {
 
 impl Fake {
     pub fn new() -> Self {
-        let inner = Inner { handlers: HashMap::new(), requests: Vec::new() };
+        let inner = Inner { regions: HashMap::new(), handlers: HashMap::new(), requests: Vec::new() };
         Self {
             started: Instant::now(),
             inner: Arc::new(Mutex::new(inner)),
@@ -119,16 +121,9 @@ impl Fake {
         });
     }
 
-    /// From now on, respond with what `first` returns, and as before where it returns nothing.
-    pub fn wrap(&self, operation: &str, mut first: impl FnMut(&Request) -> Option<Answer> + Send + 'static) {
-        let mut before = self.inner.lock().unwrap().handlers.remove(operation);
-        let name = operation.to_owned();
-        self.on(operation, move |request| {
-            first(request).unwrap_or_else(|| match &mut before {
-                Some(before) => before(request),
-                None => super::answers::usual(&name),
-            })
-        });
+    /// From now on, respond with this to every request that is sent to a region.
+    pub fn everything_in(&self, region: &str, answer: Answer) {
+        self.inner.lock().unwrap().regions.insert(region.to_owned(), answer);
     }
 
     /// Return one response after the other, then repeat the last one.
@@ -188,6 +183,9 @@ impl Fake {
         let request = Request { operation: operation.clone(), body, region, at: self.elapsed() };
         let mut inner = self.inner.lock().unwrap();
         inner.requests.push(request.clone());
+        if let Some(answer) = inner.regions.get(&request.region) {
+            return (operation, answer.clone());
+        }
         let answer = match inner.handlers.get_mut(&operation) {
             Some(handler) => handler(&request),
             None => super::answers::usual(&operation),

@@ -159,7 +159,7 @@ async fn a_region_without_function_urls_is_an_error_with_a_hint() {
     let rig = Rig::with_page();
     rig.fake.always(CREATE, not_offered());
     assert_snapshot!(rig.repair(without_url).await, @"
-    error: could not create function URL `plex-remote-health-page`
+    error: could not create function URL `plex-remote-health-page` in us-east-1
       cause: lambda:CreateFunctionUrlConfig was refused (AccessDeniedException): Unable to determine service/operation name to be authorized
 
     hint: set `region` in [page] to a region with function URLs, for example `us-east-1` or `eu-west-1`

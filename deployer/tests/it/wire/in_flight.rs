@@ -100,5 +100,13 @@ async fn remaining_resources_are_reported() {
     rig.fake.always("events:ListRuleNamesByTarget", json_of(json!({ "RuleNames": rules })));
     remove(&rig.session(), &DOWN).await.unwrap();
     assert!(rig.reported().contains("the KMS key `aws/ssm` remains"), "{}", rig.reported());
-    assert_eq!(rig.fake.sent("events:ListRuleNamesByTarget").len(), 1);
+    // Once for each function: the fake has one under every name, also that of a page.
+    let asked = rig.fake.sent("events:ListRuleNamesByTarget");
+    let functions = ["plex-remote-health", "plex-remote-health-page"];
+    let mut targets: Vec<_> = asked.iter().map(|body| body["TargetArn"].as_str().unwrap()).collect();
+    targets.sort_unstable();
+    assert_eq!(
+        targets,
+        functions.map(|name| format!("arn:aws:lambda:eu-central-1:123456789012:function:{name}"))
+    );
 }

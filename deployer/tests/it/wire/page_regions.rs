@@ -60,12 +60,9 @@ fn rig(lines: &str, tags: &[(&str, &str)]) -> Rig {
 }
 
 /// AWS answers like this in a region that is not enabled.
-fn disable(rig: &Rig, region: &'static str) {
-    for operation in ["lambda:GetFunction", "lambda:GetFunctionEventInvokeConfig", "logs:DescribeLogGroups"] {
-        let refusal =
-            refused("UnrecognizedClientException", "The security token included in the request is invalid.");
-        rig.fake.wrap(operation, move |request| (request.region == region).then(|| refusal.clone()));
-    }
+fn disable(rig: &Rig, region: &str) {
+    let text = "The security token included in the request is invalid.";
+    rig.fake.everything_in(region, refused("UnrecognizedClientException", text));
 }
 
 async fn observe(rig: &Rig) -> Observed {
@@ -151,7 +148,7 @@ async fn a_past_region_that_is_out_of_reach_is_not_forgotten() {
     let observed = observe(&rig).await;
     assert_snapshot!(about_page(&rig.deployment.desired, &observed), @"keep role plex-remote-health-page-role: what is in us-west-2 could not be checked");
     assert_snapshot!(about_page(&Stack::nothing(), &observed), @"keep role plex-remote-health-page-role: what is in us-west-2 could not be checked");
-    assert_snapshot!(observed.unchecked_warnings().join("\n"), @"what the status page has in us-west-2, an earlier region, could not be checked (logs:DescribeLogGroups was refused (UnrecognizedClientException): The security token included in the request is invalid.): the role keeps the record of it, and the next run checks again");
+    assert_snapshot!(observed.unchecked_warnings().join("\n"), @"could not check what is left of the status page in us-west-2, where it used to be served (logs:DescribeLogGroups was refused (UnrecognizedClientException): The security token included in the request is invalid.); its role keeps a record, and the next run will check again");
     assert_snapshot!(observed.require_all_regions().unwrap_err(), @"
     error: everything else was removed, but what the status page has in us-west-2 could not be checked
       cause: logs:DescribeLogGroups was refused (UnrecognizedClientException): The security token included in the request is invalid.

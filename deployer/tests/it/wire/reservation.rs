@@ -70,7 +70,7 @@ async fn without_the_reservation_there_is_no_url() {
         stack.function_urls.clear();
     };
     assert_snapshot!(rig.repair(without_page).await, @r#"
-    error: could not create function `plex-remote-health-page`
+    error: could not create function `plex-remote-health-page` in us-east-1
       cause: the account cannot reserve 2 concurrent runs for the status page in us-east-1
       cause: lambda:PutFunctionConcurrency was refused (InvalidParameterValueException): Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [10].
 
