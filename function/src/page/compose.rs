@@ -3,6 +3,7 @@
 mod apps;
 mod events;
 mod freshness;
+mod reason;
 
 use self::apps::Apps;
 use super::cleaned::line;

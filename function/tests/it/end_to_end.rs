@@ -38,9 +38,13 @@ fn program(lambda: &Server, ssm: &Server, target: &Server) -> Running {
     Running(child.unwrap())
 }
 
+/// The program must not send its next request on a connection that is about to be closed.
+const CLOSE: &str = "connection: close\r\n";
+
 fn event() -> Answer {
     // A deadline in the year 2100.
-    http("200 OK", "lambda-runtime-aws-request-id: 1\r\nlambda-runtime-deadline-ms: 4102444800000\r\n", "{}")
+    let headers = "lambda-runtime-aws-request-id: 1\r\nlambda-runtime-deadline-ms: 4102444800000\r\n";
+    http("200 OK", &format!("{headers}{CLOSE}"), "{}")
 }
 
 fn body(request: &str) -> Value {
@@ -49,7 +53,7 @@ fn body(request: &str) -> Value {
 
 #[tokio::test]
 async fn the_program_without_settings_replaces_the_python_function() {
-    let lambda = Server::start(&[event(), http("202 Accepted", "", ""), Answer::Hang(Vec::new())]).await;
+    let lambda = Server::start(&[event(), http("202 Accepted", CLOSE, ""), Answer::Hang(Vec::new())]).await;
     let kept = json!({ "Parameter": { "Value": r#"{"status": "up", "ts": 1700000000}"# } }).to_string();
     let ssm = Server::start(&[http("200 OK", "", &kept), http("200 OK", "", r#"{"Version":2}"#)]).await;
     let target = Server::start(&[http("200 OK", "", "<MediaContainer machineIdentifier=\"a\"/>")]).await;
@@ -71,7 +75,7 @@ async fn the_program_without_settings_replaces_the_python_function() {
 
 #[tokio::test]
 async fn the_monitors_own_failure_is_a_failed_invocation() {
-    let lambda = Server::start(&[event(), http("202 Accepted", "", ""), Answer::Hang(Vec::new())]).await;
+    let lambda = Server::start(&[event(), http("202 Accepted", CLOSE, ""), Answer::Hang(Vec::new())]).await;
     let denied = r#"{"__type":"AccessDeniedException","message":"no"}"#;
     let ssm = Server::start(&[http("400 Bad Request", "", denied)]).await;
     let target = Server::start(&[http("200 OK", "", "machineIdentifier=")]).await;

@@ -27,7 +27,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(files(&path));
-        } else {
+        } else if path.extension().is_none_or(|extension| extension != "png") {
             found.push(path.strip_prefix(root()).unwrap().to_owned());
         }
     }

@@ -4,6 +4,7 @@ use super::super::data::Data;
 use super::super::view::{App, AppStatus, DayClass, DayView, Freshness, Reason, Share, Span};
 use super::events::is_planned;
 use super::label;
+use super::reason::reason;
 use crate::contract::history::{
     Begin, Class, Counts, DAYS, Event, Period, RECENT_HOURS, Record, ResponseTime, TargetHistory,
 };
@@ -11,7 +12,6 @@ use crate::contract::reply::WarningReply;
 use crate::contract::settings::{Settings, Target};
 use crate::contract::state::{State, Status, TargetState};
 use crate::local_time::{begin_of_day, day_of};
-use crate::probe::Cause;
 
 /// What the apps of a view have in common.
 pub(super) struct Apps<'a> {
@@ -164,37 +164,4 @@ fn class(counts: &Counts) -> DayClass {
 fn response_ms(history: &TargetHistory) -> Vec<Option<f64>> {
     let hours = history.last_hours(RECENT_HOURS).into_iter();
     hours.map(|hour| hour?.median.map(ResponseTime::ms)).collect()
-}
-
-/// Return a cause in visitors' words. A state or event without one says only that something failed.
-pub(super) fn reason(cause: Option<Cause>) -> Reason {
-    match cause {
-        None
-        | Some(
-            Cause::Dns
-            | Cause::Connect
-            | Cause::Home
-            | Cause::Origin
-            | Cause::Resolver
-            | Cause::Timeout
-            | Cause::MonitorOffline,
-        ) => Reason::NotReachable,
-        Some(
-            Cause::Tls
-            | Cause::Certificate
-            | Cause::App
-            | Cause::Access
-            | Cause::Challenge
-            | Cause::Blocked
-            | Cause::RateLimited
-            | Cause::LoginWall
-            | Cause::Unreadable
-            | Cause::Condition
-            | Cause::Limit
-            | Cause::Slow
-            | Cause::Exposed
-            | Cause::Other,
-        ) => Reason::Errors,
-        Some(Cause::Maintenance) => Reason::Maintenance,
-    }
 }

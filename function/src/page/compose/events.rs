@@ -3,7 +3,7 @@
 use super::super::cleaned::lines;
 use super::super::data::Data;
 use super::super::view::{Maintenance, Notice, Outage, Reason};
-use super::apps::reason;
+use super::reason::reason;
 use super::{label, public};
 use crate::contract::announcement::MAX_CHARS;
 use crate::contract::history::{DAYS, Event, EventKind, TargetHistory};

@@ -54,7 +54,14 @@ fn program(folder: &std::path::Path, lambda: &Server, ssm: &Ssm) -> Running {
 fn invocation(event: &Value) -> Answer {
     // A deadline in the year 2100.
     let headers = "lambda-runtime-aws-request-id: 1\r\nlambda-runtime-deadline-ms: 4102444800000\r\n";
-    http("200 OK", headers, &event.to_string())
+    http("200 OK", &format!("{headers}{CLOSE}"), &event.to_string())
+}
+
+/// The program must not send its next request on a connection that is about to be closed.
+const CLOSE: &str = "connection: close\r\n";
+
+fn accepted() -> Answer {
+    http("202 Accepted", CLOSE, "")
 }
 
 fn body(request: &str) -> Value {
@@ -63,7 +70,6 @@ fn body(request: &str) -> Value {
 
 #[tokio::test]
 async fn the_program_answers_visitors_and_logs_nothing() {
-    let accepted = || http("202 Accepted", "", "");
     let (first, second) =
         (invocation(&event("GET", "/status.json", &[])), invocation(&event("GET", "/x", &[])));
     let lambda = Server::start(&[first, accepted(), second, accepted(), Answer::Hang(Vec::new())]).await;
@@ -88,7 +94,7 @@ async fn the_program_answers_visitors_and_logs_nothing() {
 #[tokio::test]
 async fn the_program_logs_a_failure_as_a_warning() {
     let page = invocation(&event("GET", "/", &[]));
-    let lambda = Server::start(&[page, http("202 Accepted", "", ""), Answer::Hang(Vec::new())]).await;
+    let lambda = Server::start(&[page, accepted(), Answer::Hang(Vec::new())]).await;
     let ssm = Ssm::start().await;
     ssm.set(Mood::Denied);
     let folder = tempfile::tempdir().unwrap();
