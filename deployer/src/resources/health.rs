@@ -39,6 +39,10 @@ impl Health {
         let reserved =
             answer.concurrency().and_then(|concurrency| concurrency.reserved_concurrent_executions());
         match (now.state(), now.last_update_status()) {
+            // A change that is in progress does not end this.
+            (_, Some(LastUpdateStatus::InProgress)) | (Some(State::Pending), _) if reserved == Some(0) => {
+                Self::NoConcurrency
+            }
             (_, Some(LastUpdateStatus::InProgress)) | (Some(State::Pending), _) => Self::Active,
             (Some(State::Failed), _) => Self::Failed(of_state()),
             (Some(State::Inactive), _) => Self::Inactive(of_state()),

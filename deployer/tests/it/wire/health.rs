@@ -79,6 +79,12 @@ async fn a_concurrency_of_zero_is_a_difference_and_another_one_is_not() {
     let no_concurrency = |stack: &mut Stack| stack.the_function().health = Health::NoConcurrency;
     assert_eq!(rig.repair(no_concurrency).await, "done");
     assert_eq!(rig.writes(), ["lambda:DeleteFunctionConcurrency"]);
+    // It lasts longer than a change that is in progress.
+    let mut updating = function.clone();
+    updating["Configuration"]["LastUpdateStatus"] = json!("InProgress");
+    rig.fake.always("lambda:GetFunction", json_of(updating));
+    let observed = rig.observe(false).await.unwrap().stack;
+    assert_eq!(observed.functions[0].health, Health::NoConcurrency);
 
     function["Concurrency"] = json!({ "ReservedConcurrentExecutions": 1 });
     rig.fake.always("lambda:GetFunction", json_of(function));
