@@ -11,7 +11,7 @@ use plexmon_function::contract::history::{Division, MAX_PARAMETERS, Place};
 use plexmon_function::contract::parts::{layout, parameter};
 
 use self::parameters::secrets_parameter;
-use crate::config::Config;
+use crate::config::{Config, PageConfig};
 
 /// The tag that marks a resource as ours; its value is the name of the deployment.
 pub const OWNER_TAG: &str = "plexmon:deployment";
@@ -64,38 +64,38 @@ pub struct Names {
 
 impl Names {
     pub fn new(config: &Config, region: &str) -> Self {
-        let names = Self {
+        let mut names = Self {
             deployment: config.name.clone(),
             monitor: LambdaNames::new(LambdaKind::Monitor, &config.name, region).scheduled(),
-            others: config
-                .page
-                .iter()
-                .map(|page| Self::page(config, page.region.as_deref().unwrap_or(region)))
-                .collect(),
+            others: Vec::new(),
             past: Vec::new(),
             state_parameter: config.state_parameter.clone(),
             state_parts: Vec::new(),
             history: Vec::new(),
             is_inherited: false,
         };
+        let page_region = |page: &PageConfig| page.region.clone().unwrap_or(region.to_owned());
+        let page = config.page.as_ref().map(|page| names.page_in(&page_region(page)));
+        names.others.extend(page);
         let division = Division { records: config.history.records, parameters: config.history.parameters };
         names
             .reaching(layout(&config.settings()).len())
             .with_history(division.parameters_for(config.targets.len()))
     }
 
-    /// The function that serves the status page, in its region.
-    pub fn page(config: &Config, region: &str) -> LambdaNames {
-        Self::page_of(&config.name, region)
-    }
-
-    fn page_of(deployment: &str, region: &str) -> LambdaNames {
-        LambdaNames::new(LambdaKind::Page, &format!("{deployment}-page"), region).public()
-    }
-
     /// The names of the page in a region, whether or not it is served there.
     pub fn page_in(&self, region: &str) -> LambdaNames {
-        Self::page_of(&self.deployment, region)
+        LambdaNames::new(LambdaKind::Page, &self.page_function(), region).public()
+    }
+
+    /// The name of the function that serves the page, in any region.
+    pub fn page_function(&self) -> String {
+        format!("{}-page", self.deployment)
+    }
+
+    /// The role of the page, which all regions share.
+    pub fn page_role(&self) -> RoleNames {
+        RoleNames::of(&self.page_function())
     }
 
     /// Whether the configuration has a page.
@@ -105,7 +105,7 @@ impl Names {
 
     /// The role of the page if no function is configured that has it. An earlier configuration may have left it behind.
     pub fn past_page_role(&self) -> Option<RoleNames> {
-        let role = self.page_in("").role;
+        let role = self.page_role();
         self.lambdas().all(|lambda| lambda.role != role).then_some(role)
     }
 

@@ -3,7 +3,7 @@
 use crate::aws::{Aws, present};
 use crate::config::{Config, PageConfig};
 use crate::error::{Error, Result};
-use crate::names::{LambdaNames, Names};
+use crate::names::LambdaNames;
 use crate::resources::Concurrency;
 use crate::resources::concurrency::cannot_reserve;
 use crate::resources::function_url_calls::not_offered;
@@ -66,7 +66,7 @@ impl PageLimits {
     pub async fn read(aws: &Aws, config: &Config, observed: &Observed) -> Result<Self> {
         let Some(page) = &config.page else { return Ok(Self::None) };
         let home = &observed.account.region;
-        let names = Names::page(config, page.region.as_deref().unwrap_or(home));
+        let names = observed.names.page_in(page.region.as_deref().unwrap_or(home));
         // `require_configured_regions` reports it.
         if observed.unchecked().contains(&names.region) {
             return Ok(Self::None);

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 /// Seconds of a day.
-pub(crate) const DAY: u64 = 24 * HOUR;
+pub const DAY: u64 = 24 * HOUR;
 
 /// Return the current time in Unix seconds; 0 if the clock is before 1970.
 pub fn now() -> u64 {

@@ -21,8 +21,6 @@ use crate::report::Progress;
 use crate::session::Session;
 use crate::stack::ReadOptions;
 
-const DAY_S: u64 = 24 * 60 * 60;
-
 /// Stands for the standard input.
 const STDIN: &str = "-";
 
@@ -74,7 +72,7 @@ fn print(session: &Session, report: &Report, args: &Announce) -> Result<()> {
     session.output.document(report)?;
     session.output.text(report.text())?;
     if args.text.is_some() && args.until.is_none() {
-        let days = DEFAULT_S / DAY_S;
+        let days = DEFAULT_S / time::DAY;
         session.output.note(&format!("an announcement without --until is shown for {days} days"));
     }
     Ok(())

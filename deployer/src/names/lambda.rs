@@ -46,6 +46,13 @@ pub struct UrlNames {
     pub invoke_statement: String,
 }
 
+impl RoleNames {
+    /// The names of a function's role.
+    pub fn of(function: &str) -> Self {
+        Self { role: format!("{function}-role"), policy: format!("{function}-inline") }
+    }
+}
+
 impl LambdaNames {
     /// The names of a function without a schedule.
     pub fn new(kind: LambdaKind, function: &str, region: &str) -> Self {
@@ -53,7 +60,7 @@ impl LambdaNames {
             kind,
             function: function.to_owned(),
             region: region.to_owned(),
-            role: RoleNames { role: format!("{function}-role"), policy: format!("{function}-inline") },
+            role: RoleNames::of(function),
             log_group: log_group(function),
             schedule: None,
             url: None,

@@ -1,7 +1,7 @@
 //! Roles, which all regions share: the tags of a role are the only record of regions that the configuration does not name.
 
 use super::Planner;
-use crate::names::Names;
+use crate::names::{Names, log_group};
 use crate::resources::Role;
 
 impl Planner<'_> {
@@ -65,12 +65,12 @@ pub(super) struct OfPage<'a>(pub(super) &'a Names);
 impl OfPage<'_> {
     /// Whether this is the role whose tags name the regions of the page.
     pub(super) fn is_role(self, name: &str) -> bool {
-        self.0.page_in("").role.role == name
+        self.0.page_role().role == name
     }
 
     /// Whether a function, a log group or a URL with this name belongs to the page.
     pub(super) fn is_name(self, name: &str) -> bool {
-        let page = self.0.page_in("");
-        page.function == name || page.log_group == name
+        let function = self.0.page_function();
+        function == name || log_group(&function) == name
     }
 }

@@ -15,18 +15,23 @@ pub fn statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value>
     }
 }
 
-/// Return the statements for the monitor: its own state, history, secrets and log streams. They do not allow creating a
-/// log group, which would recreate the group after its deletion.
+/// Return the statement to write the function's own log. It does not allow creating a log group, which would recreate the
+/// group after its deletion.
+fn log_statement(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Value {
+    let log_group = blueprint.account_of(lambda).log_group(&lambda.log_group);
+    json!({
+        "Sid": format!("Log{}", sid_suffix(&lambda.region)),
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": format!("{log_group}:*"),
+    })
+}
+
+/// Return the statements for the monitor: its own state, history, secrets and log streams.
 fn monitor_statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value> {
     let of = sid_suffix(&lambda.region);
-    let log_group = blueprint.account_of(lambda).log_group(&lambda.log_group);
     let mut statements = vec![
-        json!({
-            "Sid": format!("Log{of}"),
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": format!("{log_group}:*"),
-        }),
+        log_statement(blueprint, lambda),
         json!({
             "Sid": format!("State{of}"),
             "Effect": "Allow",
@@ -55,16 +60,10 @@ fn monitor_statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Va
 /// Return the statements for the page: to read state, history and announcements, and to write its own log.
 fn page_statements(blueprint: &Blueprint<'_>, lambda: &LambdaNames) -> Vec<Value> {
     let of = sid_suffix(&lambda.region);
-    let log_group = blueprint.account_of(lambda).log_group(&lambda.log_group);
     let (account, state) = (blueprint.account, &blueprint.names.state_parameter);
     let readable = [state.clone(), any_part(state), any_history(state), announcement::parameter(state)];
     vec![
-        json!({
-            "Sid": format!("Log{of}"),
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": format!("{log_group}:*"),
-        }),
+        log_statement(blueprint, lambda),
         json!({
             "Sid": format!("Read{of}"),
             "Effect": "Allow",

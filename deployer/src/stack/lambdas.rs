@@ -132,7 +132,7 @@ impl Lambdas {
 
     /// Return the names of the page in regions that were not read, but the tags of its role name.
     pub(super) fn further_pages(&self, names: &Names, account: &Account) -> Vec<LambdaNames> {
-        let page = names.page_in("").role.role;
+        let page = names.page_role().role;
         let ours = |role: &&Role| role.name == page && role.owner() == Some(names.deployment.as_str());
         let regions = self.stack.roles.iter().find(ours).into_iter();
         let regions = regions.flat_map(|role| role.regions.of_home(&account.region));

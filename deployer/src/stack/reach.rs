@@ -41,7 +41,7 @@ impl Observed {
     /// Fail if something may be left in a region that could not be read: the tags of the page's role name each region that
     /// has, or had, a part of the page.
     pub fn require_all_regions(&self) -> Result<()> {
-        let role = self.names.page_in("").role.role;
+        let role = self.names.page_role().role;
         let ours = Some(self.names.deployment.as_str());
         let roles = self.stack.roles.iter().filter(|one| one.name == role && one.owner() == ours);
         let is_named = |region: &str| roles.clone().any(|role| role.regions.contains(region));

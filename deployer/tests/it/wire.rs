@@ -15,6 +15,7 @@ mod just_created;
 mod lost_replies;
 mod ownership;
 mod pace;
+mod page_access;
 mod page_limits;
 mod page_regions;
 mod pausing;

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::state::MAX_BYTES;
+use crate::time::DAY;
 
 /// The version that this code writes.
 pub const VERSION: u64 = 1;
@@ -15,7 +16,7 @@ pub const SUFFIX: &str = "_announcements";
 pub const MAX_CHARS: usize = 1000;
 
 /// For how long an announcement without an end is shown, in seconds.
-pub const DEFAULT_S: u64 = 7 * 24 * 60 * 60;
+pub const DEFAULT_S: u64 = 7 * DAY;
 
 /// All announcements, the newest last.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use self::apps::Apps;
 use super::cleaned::line;
 use super::data::Data;
 use super::view::{AppStatus, Group, Overall, View};
-use crate::contract::settings::{Settings, Target};
+use crate::contract::settings::{PageSettings, Settings, Target};
 use crate::text::fnv;
 
 /// The longest title, in characters.
@@ -41,6 +41,7 @@ impl View {
             // Not the deployment's name itself, which is not meant for visitors.
             id: format!("plexmon-{:08x}", fnv(&settings.deployment)),
             title: line(title, MAX_TITLE),
+            is_unlisted: settings.page.as_ref().is_none_or(PageSettings::is_unlisted),
             now,
             clock: settings.clock.clone(),
             freshness,

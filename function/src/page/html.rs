@@ -58,6 +58,8 @@ fn document(view: &View, language: Language, extent: &'static Extent) -> Markup 
                 meta name="viewport" content="width=device-width,initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
+                // Where the page is a file, nothing else says so.
+                @if view.is_unlisted { meta name="robots" content="noindex,nofollow"; }
                 title { (headline.title) " · " (view.title) }
                 link rel="icon" href=(icon::favicon(view.overall));
                 link rel="alternate" type="application/atom+xml" href="feed.atom";

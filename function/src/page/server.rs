@@ -10,7 +10,7 @@ use super::request::{Method, PageRequest};
 use super::response::Response;
 use super::route::{Destination, FirstSegment, Route};
 use super::view::View;
-use crate::contract::settings::Settings;
+use crate::contract::settings::{PageSettings, Settings};
 use crate::store::ParameterSource;
 
 /// For how many seconds a view is shown before it is made again.
@@ -77,8 +77,7 @@ impl<S: ParameterSource> PageServer<S> {
         if request.method() == Method::Head {
             response.body.clear();
         }
-        let is_private = self.first_segment.is_secret();
-        if is_private || self.settings.page.as_ref().is_none_or(|page| page.noindex) {
+        if self.settings.page.as_ref().is_none_or(PageSettings::is_unlisted) {
             response = response.with("x-robots-tag", "noindex, nofollow");
         }
         response.with("x-content-type-options", "nosniff").with("referrer-policy", "no-referrer")

@@ -25,6 +25,8 @@ pub struct View {
     pub id: String,
     /// The page's title.
     pub title: String,
+    /// Whether search engines are asked not to list it.
+    pub is_unlisted: bool,
     /// The time of the view, in Unix seconds.
     pub now: u64,
     /// The owner's clock.

@@ -70,6 +70,15 @@ fn no_output_shows_the_path() {
     ");
 }
 
+/// The settings in the package that was written.
+fn packed(home: &TempDir) -> Value {
+    let zip = std::fs::read(home.path().join("function.zip")).unwrap();
+    let mut zip = ZipArchive::new(Cursor::new(&zip)).unwrap();
+    let mut settings = String::new();
+    zip.by_name("plexmon.json").unwrap().read_to_string(&mut settings).unwrap();
+    serde_json::from_str(&settings).unwrap()
+}
+
 #[test]
 fn a_package_has_the_digest_and_the_region_of_the_state() {
     let home = home("region = \"us-east-1\"");
@@ -90,13 +99,13 @@ fn a_package_has_the_digest_and_the_region_of_the_state() {
     let ran = package(&["--region", "cn-north-1"]).env("PAGE_PATH", SECRET).run().ended(2);
     assert!(ran.stderr.contains("is in another partition of AWS than cn-north-1"), "{}", ran.whole());
 
+    for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+        package(&[]).env("PAGE_PATH", SECRET).env(variable, "eu-west-1").run().ended(0);
+        assert_eq!(packed(&home)["page"]["home_region"], "eu-west-1", "{variable}");
+    }
     package(&["--region", "eu-central-1"]).env("PAGE_PATH", SECRET).run().ended(0);
-    let zip = std::fs::read(home.path().join("function.zip")).unwrap();
-    let mut settings = String::new();
-    let mut zip = ZipArchive::new(Cursor::new(&zip)).unwrap();
-    zip.by_name("plexmon.json").unwrap().read_to_string(&mut settings).unwrap();
-    assert!(!settings.contains(PATH), "{settings}");
-    let page = serde_json::from_str::<Value>(&settings).unwrap()["page"].clone();
-    assert_eq!(page["secret_sha256"], sha256(SECRET.as_bytes()));
-    assert_eq!(page["home_region"], "eu-central-1");
+    let settings = packed(&home);
+    assert!(!settings.to_string().contains(PATH), "{settings}");
+    assert_eq!(settings["page"]["secret_sha256"], sha256(SECRET.as_bytes()));
+    assert_eq!(settings["page"]["home_region"], "eu-central-1");
 }

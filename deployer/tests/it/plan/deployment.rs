@@ -77,7 +77,7 @@ impl Deployment {
         };
         let config = Config { page: Some(page), ..self.config };
         let mut names = self.names;
-        names.others.push(Names::page(&config, region));
+        names.others.push(names.page_in(region));
         Self::with_names(config, names, &SecretLookup::All(secrets()))
     }
 

@@ -20,3 +20,10 @@ pub struct PageSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub home_region: Option<String>,
 }
+
+impl PageSettings {
+    /// Return whether search engines are asked not to list it. A page that only some may find is never listed.
+    pub fn is_unlisted(&self) -> bool {
+        self.noindex || self.secret_sha256.is_some()
+    }
+}

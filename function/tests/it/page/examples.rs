@@ -59,6 +59,7 @@ pub fn operational() -> View {
     View {
         id: "home".to_owned(),
         title: "Status of our home".to_owned(),
+        is_unlisted: true,
         now: NOW,
         clock: Clock::of_rule("CET-1CEST,M3.5.0,M10.5.0/3"),
         freshness: Freshness::Current,

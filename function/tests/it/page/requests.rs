@@ -73,8 +73,13 @@ async fn the_policy_allows_no_script_and_only_the_pages_own_style() {
 async fn search_engines_are_admitted_only_if_the_settings_say_so() {
     let mut settings = settings(&["plex"]);
     let memory = Memory::with(&up(&settings), &settings);
+    let has_meta = |body: &str| body.contains("<meta name=\"robots\" content=\"noindex,nofollow\">");
+    // A copy as a file has no headers.
+    assert!(has_meta(&get(&settings, &memory, "/").await.body));
     settings.page.as_mut().unwrap().noindex = false;
-    assert_eq!(header(&get(&settings, &memory, "/").await, "x-robots-tag"), None);
+    let admitted = get(&settings, &memory, "/").await;
+    assert_eq!(header(&admitted, "x-robots-tag"), None);
+    assert!(!has_meta(&admitted.body));
 }
 
 #[tokio::test]
