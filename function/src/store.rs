@@ -8,7 +8,7 @@ use std::fmt;
 
 pub use self::memory::{MemoryStore, Record};
 pub use self::secret_cache::SecretCache;
-pub use self::ssm::{ParameterSource, SsmReader, SsmStore};
+pub use self::ssm::{NAMES_A_CALL, ParameterSource, SsmReader, SsmStore};
 use crate::contract::history::Place;
 use crate::contract::problem::{Problem, ProblemKind};
 use crate::contract::secrets::Secrets;

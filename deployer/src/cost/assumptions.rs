@@ -42,9 +42,6 @@ pub const PAGE_REQUESTS: u64 = 1000;
 pub const PAGE_MS: u64 = 500;
 pub const PAGE_CALL_MS: u64 = 50;
 
-/// How many parameters the page reads with one call.
-pub const PAGE_PARAMETERS_A_CALL: u64 = 10;
-
 /// What an answer of the page sends in addition to its content, in bytes: a handshake and the headers of the response; and
 /// for the headers of packets, one byte for each this many bytes of content.
 pub const ANSWER_BYTES: u64 = 6000;
@@ -53,10 +50,7 @@ pub const BYTES_A_HEADER_BYTE: u64 = 25;
 /// How many requests a second Lambda accepts for each concurrent run of a function with a URL.
 pub const REQUESTS_A_SECOND: u64 = 10;
 
-/// How often an environment of the page reads during a flood, and how often it logs a failure to read, in seconds; and
-/// the size of such a line.
-pub const PAGE_READ_S: u64 = 10;
-pub const PAGE_WARNING_S: u64 = 60;
+/// The size of the line that the page logs when it cannot read.
 pub const PAGE_WARNING_BYTES: u64 = 500;
 
 /// Return how long the page takes for a request that reads parameters with that many calls, in milliseconds.

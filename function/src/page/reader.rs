@@ -17,7 +17,7 @@ use crate::contract::state::State;
 use crate::store::{ParameterSource, StoreError};
 
 /// How often the state is read, at most.
-const EVERY: Duration = Duration::from_secs(10);
+pub const EVERY: Duration = Duration::from_secs(10);
 
 /// How often the history is read, unless the state says that it has changed.
 const HISTORY_EVERY: Duration = Duration::from_secs(5 * 60);
@@ -29,7 +29,7 @@ const HISTORY_RETRY: Duration = Duration::from_secs(60);
 const LIMIT: Duration = Duration::from_secs(4);
 
 /// How often a failure is reported, at most.
-const WARN_EVERY: Duration = Duration::from_secs(60);
+pub const WARN_EVERY: Duration = Duration::from_secs(60);
 
 /// What is stored, as far as it was read.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_sdk_ssm::types::{Parameter, ParameterTier, ParameterType};
 
 use self::client::{client, describe};
-pub use self::reader::{ParameterSource, SsmReader};
+pub use self::reader::{NAMES_A_CALL, ParameterSource, SsmReader};
 use super::{Store, StoreError, Stored};
 use crate::contract::history::Place;
 use crate::contract::parts::parameter;

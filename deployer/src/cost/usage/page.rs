@@ -1,8 +1,10 @@
 //! What visitors of the status page use, and what a flood of requests uses at most.
 
+use plexmon_function::page::reader::{EVERY, WARN_EVERY};
+use plexmon_function::store::NAMES_A_CALL;
+
 use super::super::assumptions::{
-    PAGE_PARAMETERS_A_CALL, PAGE_READ_S, PAGE_REQUESTS, PAGE_WARNING_BYTES, PAGE_WARNING_S,
-    REQUESTS_A_SECOND, answer_bytes, page_ms,
+    PAGE_REQUESTS, PAGE_WARNING_BYTES, REQUESTS_A_SECOND, answer_bytes, page_ms,
 };
 use super::{FunctionUsage, Workload, largest_answer};
 use crate::config::schedule::SECONDS_A_MONTH;
@@ -60,12 +62,12 @@ impl Workload<'_> {
     fn flooded(&self, lambda: &LambdaNames, function: &Function, environments: u64) -> FunctionUsage {
         let seconds = environments * SECONDS_A_MONTH;
         let runs = seconds * REQUESTS_A_SECOND;
-        let logged_bytes = seconds / PAGE_WARNING_S * PAGE_WARNING_BYTES;
+        let logged_bytes = seconds / WARN_EVERY.as_secs() * PAGE_WARNING_BYTES;
         FunctionUsage {
             runs,
             run_ms: WITHOUT_PAUSE_MS,
             longest_run_ms: WITHOUT_PAUSE_MS,
-            parameter_calls: seconds / PAGE_READ_S * self.calls(),
+            parameter_calls: seconds / EVERY.as_secs() * self.calls(),
             logged_bytes,
             stored_bytes: self.stored(logged_bytes, lambda),
             sent_bytes: runs * self.answer_bytes(),
@@ -83,9 +85,9 @@ impl Workload<'_> {
 
     /// Return with how many calls an environment reads everything: the state with the announcements, and the history.
     fn calls(&self) -> u64 {
-        let state = self.names.state_parameters().count() as u64 + 1;
-        let calls = |parameters: u64| parameters.div_ceil(PAGE_PARAMETERS_A_CALL);
-        calls(state) + calls(self.names.history.len() as u64)
+        let state = self.names.state_parameters().count() + 1;
+        let calls = |parameters: usize| parameters.div_ceil(NAMES_A_CALL) as u64;
+        calls(state) + calls(self.names.history.len())
     }
 
     fn answer_bytes(&self) -> u64 {

@@ -11,7 +11,7 @@ use crate::http::Http;
 use crate::store::StoreError;
 
 /// The most names that SSM accepts in one call.
-const NAMES_A_CALL: usize = 10;
+pub const NAMES_A_CALL: usize = 10;
 
 /// How many of these calls are made at the same time.
 const CALLS: usize = 4;

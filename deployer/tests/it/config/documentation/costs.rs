@@ -6,6 +6,8 @@ use plexmon_deploy::config::{Config, SecretLookup};
 use plexmon_deploy::cost::prices::{Allowance, Price, PriceList};
 use plexmon_deploy::cost::{Estimate, Item, assumptions, estimate};
 use plexmon_function::page::html::max_bytes;
+use plexmon_function::page::reader::EVERY;
+use plexmon_function::store::NAMES_A_CALL;
 use plexmon_testing::generated::{Part, check};
 
 use super::table;
@@ -215,7 +217,7 @@ fn assumed_of_page() -> [(&'static str, String); 3] {
                 grouped(assumptions::PAGE_REQUESTS),
                 assumptions::PAGE_MS,
                 assumptions::PAGE_CALL_MS,
-                assumptions::PAGE_PARAMETERS_A_CALL
+                NAMES_A_CALL
             ),
         ),
         (
@@ -237,7 +239,7 @@ fn assumed_of_page() -> [(&'static str, String); 3] {
                  at the price of the first 10 TB; each environment reads every {} seconds and logs a failure to read \
                  once a minute",
                 assumptions::REQUESTS_A_SECOND,
-                assumptions::PAGE_READ_S
+                EVERY.as_secs()
             ),
         ),
     ]
